@@ -1,0 +1,70 @@
+# Build, install and regression-test with PGXS: the source of truth for what
+# is built and where it goes.  CMakeLists.txt asks this file, never repeats it.
+#
+#   make && sudo make install && make installcheck      PG_CONFIG=... to choose
+#   make demo | test | playground | bench | fuzz | test-clients
+#                     on a throw-away server; installs the packages it needs
+
+TASKS = demo test playground bench fuzz test-clients
+
+ifneq ($(filter $(TASKS),$(MAKECMDGOALS)),)
+# These work on a machine that has no PostgreSQL yet, so PGXS waits.
+.PHONY: $(TASKS)
+$(TASKS):
+	@test/task $@
+else
+
+here       := $(dir $(firstword $(MAKEFILE_LIST)))
+EXTENSION  = control/primecloud
+EXTVERSION := $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" $(here)control/primecloud.control)
+
+MODULE_big = primecloud
+SOURCES    := $(sort $(patsubst $(here)%,%,$(foreach depth,src/*/ src/core/*/,$(wildcard $(here)$(depth)*.cpp))))
+OBJS       = $(SOURCES:.cpp=.o)
+
+# The extension script: the modules of the list, then the numbered migrations of
+# the control plane, carried as the body of a function (see sql/schema/wrap).
+SQL_MODULES := $(addprefix sql/,$(shell sed 's/\#.*//' $(here)sql/modules.list))
+DATA_built  = primecloud--$(EXTVERSION).sql
+DATA        = $(patsubst $(here)%,%,$(wildcard $(here)sql/upgrade/primecloud--*.sql))
+
+REGRESS      = $(sort $(basename $(notdir $(wildcard $(here)test/regress/sql/*.sql))))
+REGRESS_OPTS = --inputdir=$(srcdir)/test/regress --outputdir=. --load-extension=primecloud
+
+PG_CPPFLAGS = -I$(srcdir)/src
+PG_CXXFLAGS = -std=c++20 -Wno-register -fvisibility=hidden -fvisibility-inlines-hidden \
+              -fno-threadsafe-statics
+SHLIB_LINK  = -lsodium -lexpat -lstdc++
+SHLIB_EXPORTS = src/primecloud.exports.txt
+
+EXTRA_CLEAN = $(OBJS:.o=.d) $(OBJS:.o=.bc) src/primecloud.exports.list
+
+PG_CONFIG ?= pg_config
+PGXS := $(shell $(PG_CONFIG) --pgxs)
+ifeq ($(PGXS),)
+$(error no $(PG_CONFIG) here: install postgresql-server-dev-15 (Debian), or name yours with PG_CONFIG=...)
+endif
+include $(PGXS)
+
+# PGXS compiles bitcode for JIT with clang but forgets our C++ flags.
+COMPILE.cxx.bc += $(PG_CXXFLAGS)
+
+# Debian's PGXS does not track headers.
+$(OBJS): override CXXFLAGS += -MMD -MP
+-include $(OBJS:.o=.d)
+$(OBJS:.o=.bc): %.bc: %.o  # so bitcode follows headers too
+
+$(OBJS) $(OBJS:.o=.bc): | directories
+.PHONY: directories
+directories:
+	@$(MKDIR_P) $(sort $(dir $(OBJS)))
+
+$(DATA_built): $(SQL_MODULES) sql/modules.list
+	cat $(filter %.sql,$^) > $@
+
+# What CMake needs to know.
+.PHONY: describe
+describe:
+	@$(foreach v,CXX CPPFLAGS CXXFLAGS LDFLAGS SHLIB_LINK SOURCES EXTVERSION DLSUFFIX pkglibdir datadir bindir MAJORVERSION REGRESS DATA SQL_MODULES,echo '$(v)=$(subst ','\'',$($(v)))';)
+
+endif

@@ -1,0 +1,30 @@
+-- SQL and C++ agree on every function: result, arguments, and whether NULL may
+-- come in.  Nothing else would notice until memory is misread.
+BEGIN;
+SELECT plan(2);
+CREATE FUNCTION signatures(OUT symbol text, OUT returns text, OUT arguments text, OUT strict boolean)
+    RETURNS SETOF record LANGUAGE c AS '$libdir/primecloud', 'primecloud_signatures';
+
+CREATE VIEW declared AS
+SELECT p.prosrc::text AS symbol,
+       CASE WHEN p.proretset OR t.typtype = 'c' OR p.prorettype = 'record'::regtype THEN 'record'
+            ELSE format_type(p.prorettype, NULL) END AS returns,
+       coalesce((SELECT string_agg(format_type(a.type, NULL), ', ' ORDER BY a.n)
+                 FROM unnest(p.proargtypes) WITH ORDINALITY AS a(type, n)), '') AS arguments,
+       p.proisstrict OR p.pronargs = 0 AS strict
+FROM pg_proc p JOIN pg_type t ON t.oid = p.prorettype
+JOIN pg_language l ON l.oid = p.prolang
+WHERE p.probin = '$libdir/primecloud' AND l.lanname = 'c'
+  -- what the server alone can call has no SQL type to compare
+  AND NOT p.prorettype = ANY ('{internal,trigger,event_trigger}'::regtype[])
+  AND NOT 'internal'::regtype = ANY (p.proargtypes::oid[]);
+
+SELECT is_empty(
+    $$SELECT symbol, returns, arguments, strict FROM declared
+      EXCEPT SELECT symbol, returns, arguments, strict FROM signatures()$$,
+    'every declaration matches a C++ signature');
+SELECT is_empty(
+    $$SELECT symbol FROM signatures() EXCEPT SELECT symbol FROM declared$$,
+    'every C++ function is declared');
+SELECT * FROM finish();
+ROLLBACK;
