@@ -1,4 +1,6 @@
-CREATE UNLOGGED TABLE numbers AS SELECT n::bigint AS n, 'text ' || n AS t FROM generate_series(1, 1000000) AS n;
+-- Eight calls a row, so that the calls are most of what is timed; the quickest of
+-- all rounds, since whatever else the machine does only ever adds.
+CREATE UNLOGGED TABLE numbers AS SELECT n::bigint AS n, 'text ' || n AS t FROM generate_series(1, 300000) AS n;
 VACUUM ANALYZE numbers;
 SET max_parallel_workers_per_gather = 0;
 CREATE TEMP TABLE timing (round int, name text, milliseconds double precision);
@@ -10,12 +12,12 @@ BEGIN
     FOR round IN 0..rounds LOOP
         FOR statement IN SELECT * FROM (VALUES
             ('scan', 'SELECT count(n) FROM numbers'),
-            ('c add', 'SELECT count(probe.baseline_add(n, 1)) FROM numbers'),
-            ('c++ add, noexcept', 'SELECT count(probe.add(n, 1)) FROM numbers'),
-            ('c++ add, may throw', 'SELECT count(probe.add_counts(n, 1)) FROM numbers'),
+            ('c add', 'SELECT count(probe.baseline_add(probe.baseline_add(probe.baseline_add(probe.baseline_add(probe.baseline_add(probe.baseline_add(probe.baseline_add(probe.baseline_add(n, 1), 1), 1), 1), 1), 1), 1), 1)) FROM numbers'),
+            ('c++ add, noexcept', 'SELECT count(probe.add(probe.add(probe.add(probe.add(probe.add(probe.add(probe.add(probe.add(n, 1), 1), 1), 1), 1), 1), 1), 1)) FROM numbers'),
+            ('c++ add, may throw', 'SELECT count(probe.add_counts(probe.add_counts(probe.add_counts(probe.add_counts(probe.add_counts(probe.add_counts(probe.add_counts(probe.add_counts(n, 1), 1), 1), 1), 1), 1), 1), 1)) FROM numbers'),
             ('text scan', 'SELECT count(t) FROM numbers'),
-            ('c text length', 'SELECT count(probe.baseline_length(t)) FROM numbers'),
-            ('c++ text length', 'SELECT count(probe.length(t)) FROM numbers')) AS s(name, query) ORDER BY random() LOOP
+            ('c text length', 'SELECT count(probe.baseline_length(t) + probe.baseline_length(t) + probe.baseline_length(t) + probe.baseline_length(t) + probe.baseline_length(t) + probe.baseline_length(t) + probe.baseline_length(t) + probe.baseline_length(t)) FROM numbers'),
+            ('c++ text length', 'SELECT count(probe.length(t) + probe.length(t) + probe.length(t) + probe.length(t) + probe.length(t) + probe.length(t) + probe.length(t) + probe.length(t)) FROM numbers')) AS s(name, query) ORDER BY random() LOOP
             started := clock_timestamp();
             EXECUTE statement.query;
             IF round > 0 THEN  -- the first round warms up
@@ -26,8 +28,8 @@ BEGIN
 END $$;
 CALL pg_temp.measure(31);
 WITH typical AS (
-    SELECT name, percentile_cont(0.5) WITHIN GROUP (ORDER BY milliseconds) AS ms FROM timing GROUP BY name)
-SELECT f.name AS function, round(f.ms::numeric, 1) AS "ms per million rows", round((f.ms / b.ms)::numeric, 3) AS ratio,
+    SELECT name, min(milliseconds) AS ms FROM timing GROUP BY name)
+SELECT f.name AS function, round(f.ms::numeric, 1) AS "ms for 2.4 million calls", round((f.ms / b.ms)::numeric, 3) AS ratio,
        round(((f.ms - s.ms) / (b.ms - s.ms))::numeric, 2) AS "ratio less the scan", '<= 1.05' AS "target of ratio"
 FROM (VALUES ('c++ add, noexcept', 'c add', 'scan'), ('c++ add, may throw', 'c add', 'scan'),
              ('c++ text length', 'c text length', 'text scan')) AS compared(name, baseline, empty)
