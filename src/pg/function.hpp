@@ -6,6 +6,8 @@
 //   std::tuple<...>   one composite row.
 //   result<T>         an expected failure, soft where the server supports it.
 //   rows<std::tuple<...>>   a set, materialised.
+//   call_site         as the first parameter: no SQL argument, but the call itself,
+//                     for what depends on it (polymorphic types, per-call-site caches).
 //   noexcept          nothing is caught, because nothing is thrown.
 #pragma once
 
@@ -14,6 +16,17 @@
 #include "pg/rows.hpp"
 
 namespace primecloud::pg {
+
+// The call at hand: who called, with what types, and the call site's own memory
+// (fn_extra, which lives in fn_mcxt).
+struct call_site {
+  FunctionCallInfo info;
+
+  // The type of argument `number` (from 0), which for anyelement is the actual one.
+  Oid argument_type(int number) const { return get_fn_expr_argtype(info->flinfo, number); }
+  MemoryContext memory() const { return info->flinfo->fn_mcxt; }
+  template <class T> T *&kept() const { return reinterpret_cast<T *&>(info->flinfo->fn_extra); }
+};
 
 template <class F> struct signature;
 template <class R, class... A> struct signature<R (*)(A...)> {
@@ -57,6 +70,30 @@ template <class T> inline constexpr bool is_result<result<T>> = true;
 
 template <auto function, class = typename signature<decltype(function)>::template arguments<std::tuple>>
 struct entry;
+// A function that asks for its call site has one SQL argument fewer.
+template <auto function, class... A>
+struct entry<function, std::tuple<call_site, A...>> {
+  using sig = signature<decltype(function)>;
+  static_assert(!is_result<typename sig::returns>);
+
+  template <size_t... i>
+  static Datum run(FunctionCallInfo fcinfo, std::index_sequence<i...>) noexcept(!sig::throws) {
+    if ((... || (!is_optional<A> && fcinfo->args[i].isnull))) {
+      fcinfo->isnull = true;
+      return 0;
+    }
+    return returned<typename sig::returns>::store(fcinfo, function(call_site{fcinfo}, argument<A>(fcinfo, i)...));
+  }
+  static Datum call(FunctionCallInfo fcinfo) {
+    constexpr auto all = std::index_sequence_for<A...>{};
+    if constexpr (sig::throws) {
+      return boundary([&] { return run(fcinfo, all); });
+    } else {
+      return run(fcinfo, all);
+    }
+  }
+};
+
 template <auto function, class... A>
 struct entry<function, std::tuple<A...>> {
   using sig = signature<decltype(function)>;
@@ -114,6 +151,9 @@ struct function_note {
   const function_note *next;
   static inline constinit const function_note *first = nullptr;
 
+  template <class R, class... A>
+  function_note(const char *symbol, R (*)(call_site, A...)) noexcept
+      : function_note(symbol, static_cast<R (*)(A...)>(nullptr)) {}
   template <class R, class... A>
   function_note(const char *symbol, R (*)(A...)) noexcept
       : symbol(symbol), types(names<R, A...>), arguments(sizeof...(A)), strict(!(... || is_optional<A>)), next(first) {

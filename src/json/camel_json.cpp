@@ -1,0 +1,158 @@
+// to_camel_json(anyelement): any value as JSON for an application: camelCase keys,
+// ISO 8601 times in UTC, sealed values redacted at any depth.
+#include "core/json/text.hpp"
+#include "json/shape.hpp"
+#include "pg/function.hpp"
+
+extern "C" {
+#include "lib/stringinfo.h"
+#include "utils/array.h"
+#include "utils/datetime.h"
+#include "utils/json.h"
+#include "utils/lsyscache.h"
+#include "utils/typcache.h"
+}
+
+namespace primecloud::json {
+namespace {
+
+// Every buffer is the server's: an error on the way skips nothing that needs care.
+void append(StringInfo out, std::string_view text) {
+  appendBinaryStringInfo(out, text.data(), static_cast<int>(text.size()));
+}
+void append_string(StringInfo out, std::string_view text) {
+  write_json_string(text, [out](std::string_view piece) { append(out, piece); });
+}
+
+void write(memory &site, const shape &as, Datum value, StringInfo out);
+
+void write_row(memory &site, Datum value, StringInfo out) {
+  HeapTupleHeader header = DatumGetHeapTupleHeader(value);
+  TupleDesc descriptor = lookup_rowtype_tupdesc(HeapTupleHeaderGetTypeId(header), HeapTupleHeaderGetTypMod(header));
+  const row_shape &row = shape_of_row(site, descriptor);
+  HeapTupleData tuple{};
+  tuple.t_len = HeapTupleHeaderGetDatumLength(header);
+  tuple.t_data = header;
+  ItemPointerSetInvalid(&tuple.t_self);
+  auto *values = static_cast<Datum *>(palloc(sizeof(Datum) * static_cast<size_t>(row.count + 1)));
+  auto *nulls = static_cast<bool *>(palloc(sizeof(bool) * static_cast<size_t>(row.count + 1)));
+  heap_deform_tuple(&tuple, descriptor, values, nulls);
+
+  char separator = '{';
+  for (int i = 0; i < row.count; i++) {
+    if (row.columns[i].dropped) continue;
+    appendStringInfoChar(out, separator);
+    separator = ',';
+    append(out, row.columns[i].key);
+    if (nulls[i]) {
+      append(out, "null");
+    } else {
+      write(site, row.columns[i].as, values[i], out);
+    }
+  }
+  if (separator == '{') appendStringInfoChar(out, '{');
+  appendStringInfoChar(out, '}');
+  pfree(values);
+  pfree(nulls);
+  ReleaseTupleDesc(descriptor);
+}
+
+// One dimension after another; `next` walks the elements, which stand in row order.
+void write_dimension(memory &site, const shape &element, ArrayType *array, int dimension, const Datum *values, const bool *nulls,
+                     int &next, StringInfo out) {
+  appendStringInfoChar(out, '[');
+  for (int i = 0; i < ARR_DIMS(array)[dimension]; i++) {
+    if (i > 0) appendStringInfoChar(out, ',');
+    if (dimension + 1 < ARR_NDIM(array)) {
+      write_dimension(site, element, array, dimension + 1, values, nulls, next, out);
+    } else if (nulls[next]) {
+      append(out, "null");
+      next++;
+    } else {
+      write(site, element, values[next++], out);
+    }
+  }
+  appendStringInfoChar(out, ']');
+}
+
+void write_array(memory &site, const shape &as, Datum value, StringInfo out) {
+  ArrayType *array = DatumGetArrayTypeP(value);
+  if (ARR_NDIM(array) == 0) return append(out, "[]");
+  Datum *values;
+  bool *nulls;
+  int count, next = 0;
+  deconstruct_array(array, as.element->type, as.length, as.by_value, as.align, &values, &nulls, &count);
+  write_dimension(site, *as.element, array, 0, values, nulls, next, out);
+}
+
+void write_time(Oid type, Datum value, StringInfo out) {
+  char text[MAXDATELEN + 1];
+  const int utc = 0;
+  JsonEncodeDateTime(text, value, type, type == TIMESTAMPTZOID ? &utc : nullptr);
+  std::string_view shown = text;
+  constexpr std::string_view offset = "+00:00";
+  if (type == TIMESTAMPTZOID && shown.ends_with(offset)) {
+    text[shown.size() - offset.size()] = 'Z';
+    text[shown.size() - offset.size() + 1] = '\0';
+  }
+  append_string(out, text);
+}
+
+void write(memory &site, const shape &as, Datum value, StringInfo out) {
+  check_stack_depth();
+  CHECK_FOR_INTERRUPTS();
+  switch (as.how) {
+    case kind::null: return append(out, "null");
+    case kind::boolean: return append(out, DatumGetBool(value) ? "true" : "false");
+    case kind::number: {
+      const char *text = OutputFunctionCall(as.write, value);
+      return is_json_number(text) ? append(out, text) : append_string(out, text);
+    }
+    case kind::json: return append(out, OutputFunctionCall(as.write, value));
+    case kind::timestamp: return write_time(as.base, value, out);
+    case kind::array: return write_array(site, as, value, out);
+    case kind::row: return write_row(site, value, out);
+    case kind::by_cast: {
+      const text *json = DatumGetTextPP(FunctionCall1(as.write, value));
+      return append(out, {VARDATA_ANY(json), static_cast<size_t>(VARSIZE_ANY_EXHDR(json))});
+    }
+    case kind::text: return append_string(out, OutputFunctionCall(as.write, value));
+  }
+}
+
+}  // namespace
+
+// A value of whatever type the call site has, and JSON text on its way out.
+struct any_value { Datum datum; };
+struct json_text { text *value; };
+
+json_text to_camel_json(pg::call_site call, any_value value) noexcept {
+  auto *&site = call.kept<memory>();
+  if (site == nullptr) {
+    const Oid type = call.argument_type(0);
+    if (!OidIsValid(type))
+      ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("could not determine the type of the value"));
+    auto *made = static_cast<memory *>(MemoryContextAllocZero(call.memory(), sizeof(memory)));
+    made->context = call.memory();
+    made->top = shape_of(type, call.memory());
+    site = made;
+  }
+  StringInfoData out;
+  initStringInfo(&out);
+  write(*site, site->top, value.datum, &out);
+  return {cstring_to_text_with_len(out.data, out.len)};
+}
+}  // namespace primecloud::json
+
+namespace primecloud::pg {
+template <> struct datum<json::any_value> {
+  static constexpr const char *sql = "anyelement";
+  static json::any_value get(Datum d) noexcept { return {d}; }
+};
+template <> struct datum<json::json_text> {
+  static constexpr const char *sql = "json";
+  static Datum put(json::json_text v) noexcept { return PointerGetDatum(v.value); }
+};
+}  // namespace primecloud::pg
+
+PRIMECLOUD_FUNCTION(primecloud_to_camel_json, primecloud::json::to_camel_json);

@@ -1,0 +1,53 @@
+// How values of one SQL type become JSON: found once for a call site, used for
+// every row.  Shapes live in the memory context they were made in and are never
+// freed one by one; they hold names and function addresses, never a TupleDesc.
+#pragma once
+
+#include "pg/postgres.hpp"
+
+namespace primecloud::json {
+
+enum class kind { null, boolean, number, json, timestamp, array, row, by_cast, text };
+
+struct shape {
+  Oid type = InvalidOid;
+  kind how = kind::null;
+  Oid base = InvalidOid;      // the type below any domains
+  FmgrInfo *write = nullptr;  // output function, or the cast to json for by_cast
+  // arrays
+  shape *element = nullptr;
+  int16 length = 0;
+  bool by_value = false;
+  char align = 0;
+};
+
+// A row type's columns as they were at the last look.
+struct row_shape {
+  Oid type = InvalidOid;
+  int32 typmod = -1;
+  int count = 0;
+  struct column {
+    Oid type;
+    bool dropped;
+    const char *key;  // quoted camelCase name with its colon
+    shape as;
+  } *columns = nullptr;
+  row_shape *next = nullptr;
+};
+
+// What a call site remembers.
+struct memory {
+  MemoryContext context;
+  shape top;
+  row_shape *rows;
+};
+
+// The shape of a type, made in `context`.
+shape shape_of(Oid type, MemoryContext context);
+
+// The shape of the row type that `descriptor` describes: remembered if its columns
+// are still the same, else made anew.  Two columns whose names are one in camelCase
+// are an error (42701).
+const row_shape &shape_of_row(memory &site, TupleDesc descriptor);
+
+}  // namespace primecloud::json
