@@ -25,6 +25,7 @@ OBJS       = $(SOURCES:.cpp=.o)
 # The extension script: the modules of the list, then the numbered migrations of
 # the control plane, carried as the body of a function (see sql/schema/wrap).
 SQL_MODULES := $(addprefix sql/,$(shell sed 's/\#.*//' $(here)sql/modules.list))
+SQL_MIGRATIONS := $(sort $(patsubst $(here)%,%,$(wildcard $(here)sql/schema/[0-9]*.sql)))
 DATA_built  = primecloud--$(EXTVERSION).sql
 DATA        = $(patsubst $(here)%,%,$(wildcard $(here)sql/upgrade/primecloud--*.sql))
 
@@ -59,12 +60,13 @@ $(OBJS) $(OBJS:.o=.bc): | directories
 directories:
 	@$(MKDIR_P) $(sort $(dir $(OBJS)))
 
-$(DATA_built): $(SQL_MODULES) sql/modules.list
-	cat $(filter %.sql,$^) > $@
+$(DATA_built): $(SQL_MODULES) $(SQL_MIGRATIONS) sql/modules.list sql/schema/wrap.awk
+	cat $(addprefix $(srcdir)/,$(SQL_MODULES)) > $@
+	awk -f $(srcdir)/sql/schema/wrap.awk $(addprefix $(srcdir)/,$(SQL_MIGRATIONS)) >> $@ || { rm -f $@; exit 1; }
 
 # What CMake needs to know.
 .PHONY: describe
 describe:
-	@$(foreach v,CXX CPPFLAGS CXXFLAGS LDFLAGS SHLIB_LINK SOURCES EXTVERSION DLSUFFIX pkglibdir datadir bindir MAJORVERSION REGRESS DATA SQL_MODULES,echo '$(v)=$(subst ','\'',$($(v)))';)
+	@$(foreach v,CXX CPPFLAGS CXXFLAGS LDFLAGS SHLIB_LINK SOURCES EXTVERSION DLSUFFIX pkglibdir datadir bindir MAJORVERSION REGRESS DATA SQL_MODULES SQL_MIGRATIONS,echo '$(v)=$(subst ','\'',$($(v)))';)
 
 endif

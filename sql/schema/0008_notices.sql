@@ -1,0 +1,73 @@
+-- What an account is told, and what is remembered of what was done.
+
+CREATE TABLE @schema@.notification_types (
+    type text NOT NULL,  --: @public @notNull name
+    severity text NOT NULL,  --: @public @notNull info, warning or critical
+    dedup_window interval,  --: @public how long one notification of this type keeps the next away; missing: never
+    sends_mail boolean NOT NULL,  --: @public @notNull whether the mail worker is told
+    description text NOT NULL,  --: @public @notNull when it is sent
+    CONSTRAINT notification_types_pk PRIMARY KEY (type),
+    CONSTRAINT notification_types_severity_known CHECK (severity IN ('info', 'warning', 'critical'))
+);
+COMMENT ON TABLE @schema@.notification_types IS 'the notifications there are; reference data, shared by all accounts';
+INSERT INTO @schema@.notification_types (type, severity, dedup_window, sends_mail, description) VALUES
+    ('quota_warning_80', 'warning', '1 hour', true, 'storage has passed 80 % of the quota'),
+    ('quota_critical_95', 'critical', '1 hour', true, 'storage has passed 95 % of the quota'),
+    ('quota_exceeded', 'critical', '1 hour', true, 'storage has reached the quota'),
+    ('invoice_generated', 'info', NULL, true, 'an invoice was made'),
+    ('payment_overdue', 'warning', '1 hour', true, 'an invoice is past its due date'),
+    ('payment_received', 'info', NULL, true, 'an invoice was paid'),
+    ('account_suspended', 'critical', '1 hour', true, 'the account was suspended'),
+    ('account_activated', 'info', '1 hour', true, 'the account was activated'),
+    ('welcome', 'info', NULL, true, 'the account was opened'),
+    ('approval_approved', 'info', '1 hour', true, 'a quota request was approved'),
+    ('approval_rejected', 'info', '1 hour', true, 'a quota request was rejected'),
+    ('member_invited', 'info', NULL, true, 'a person was invited'),
+    ('member_joined', 'info', '1 hour', false, 'a person joined'),
+    ('order_placed', 'info', NULL, false, 'an order was placed'),
+    ('order_changed', 'info', NULL, true, 'an order went on to another state'),
+    ('key_expired', 'warning', NULL, false, 'an access key has expired'),
+    ('subscription_ended', 'warning', '1 hour', true, 'a subscription has ended'),
+    ('trial_ended', 'info', NULL, true, 'a trial has ended');
+
+CREATE TABLE @schema@.notifications (
+    id uuid NOT NULL DEFAULT primecloud.uuid_v7(),  --: @public @notNull identifier
+    account_id uuid NOT NULL,  --: @public @notNull the account
+    type text NOT NULL,  --: @public @notNull what it is about
+    title text NOT NULL,  --: @public @notNull headline
+    message text NOT NULL DEFAULT '',  --: @public @notNull text
+    metadata jsonb NOT NULL DEFAULT '{}',  --: @public @notNull figures and identifiers for the screen
+    read_at timestamptz,  --: @public when it was read; the one column a client may change
+    is_read boolean NOT NULL GENERATED ALWAYS AS (read_at IS NOT NULL) STORED,  --: @public @notNull whether it was read
+    created_at timestamptz NOT NULL DEFAULT now(),  --: @public @notNull when it was sent
+    CONSTRAINT notifications_pk PRIMARY KEY (account_id, id),
+    CONSTRAINT notifications_account_fk FOREIGN KEY (account_id) REFERENCES @schema@.accounts (id) ON DELETE CASCADE,
+    CONSTRAINT notifications_type_fk FOREIGN KEY (type) REFERENCES @schema@.notification_types (type) ON DELETE RESTRICT,
+    CONSTRAINT notifications_title_short CHECK (char_length(title) BETWEEN 1 AND 200),
+    CONSTRAINT notifications_message_short CHECK (char_length(message) <= 4000)
+);
+COMMENT ON TABLE @schema@.notifications IS 'what an account was told; written by notify alone, of which a client may change read_at alone';
+CREATE INDEX notifications_list_idx ON @schema@.notifications (account_id, created_at DESC, id DESC);
+CREATE INDEX notifications_unread_idx ON @schema@.notifications (account_id, created_at DESC, id DESC) WHERE read_at IS NULL;
+-- of a type: its foreign key, and the search for one just sent
+CREATE INDEX notifications_type_idx ON @schema@.notifications (type, account_id, created_at DESC);
+
+CREATE TABLE @schema@.audit_log (
+    id uuid NOT NULL DEFAULT primecloud.uuid_v7(),  --: @public @notNull identifier
+    account_id uuid NOT NULL,  --: @public @notNull the account; kept when the account is gone
+    user_id text,  --: @public who did it; a database role where no user is known
+    role text,  --: @public in what role
+    action text NOT NULL,  --: @public @notNull command that was run
+    resource text NOT NULL,  --: @public @notNull table it changed
+    resource_id text,  --: @public row it changed
+    details jsonb NOT NULL DEFAULT '{}',  --: @public @notNull what changed; never a secret
+    severity text NOT NULL DEFAULT 'info',  --: @public @notNull info, warning, error or critical
+    created_at timestamptz NOT NULL DEFAULT now(),  --: @public @notNull when
+    CONSTRAINT audit_log_pk PRIMARY KEY (account_id, id),
+    CONSTRAINT audit_log_action_plain CHECK (action ~ '^[a-z][a-z_]{0,62}$'),
+    CONSTRAINT audit_log_severity_known CHECK (severity IN ('info', 'warning', 'error', 'critical'))
+);
+COMMENT ON TABLE @schema@.audit_log IS 'what was done, by whom; append-only, read by owners and admins, outlives the account';
+CREATE INDEX audit_log_list_idx ON @schema@.audit_log (account_id, created_at DESC, id DESC);
+CREATE INDEX audit_log_action_idx ON @schema@.audit_log (account_id, action, created_at DESC, id DESC);
+CREATE INDEX audit_log_user_idx ON @schema@.audit_log (account_id, user_id, created_at DESC, id DESC);

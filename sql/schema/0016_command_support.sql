@@ -1,0 +1,49 @@
+-- What every command begins and ends with.  A command runs as the schema's
+-- owner, whom forced row-level security holds inside the entered account; it
+-- names the account in every statement all the same.
+
+CREATE FUNCTION @schema@.command_account(min_role text, command text) RETURNS uuid
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $command_account$
+DECLARE
+    account uuid := primecloud.tenant_uuid();
+BEGIN
+    IF account IS NULL THEN
+        RAISE EXCEPTION 'no account is entered' USING ERRCODE = '42501', HINT = 'Call primecloud.enter first, in the same transaction.';
+    END IF;
+    IF primecloud.has_role(min_role) THEN
+        RETURN account;
+    END IF;
+    -- The error takes every row of this transaction along; the log line stays.
+    RAISE LOG 'primecloud: % refused for user % in role % of account %', command, primecloud.user_id(), primecloud.role(), account;
+    RAISE EXCEPTION '% needs role % or above', command, min_role USING ERRCODE = '42501',
+        HINT = format('The entered role is %s.', coalesce(primecloud.role(), 'none'));
+END
+$command_account$;
+COMMENT ON FUNCTION @schema@.command_account(text, text) IS 'the entered account, for a caller of a sufficient role; anything else is refused and logged';
+
+CREATE FUNCTION @schema@.audit(action text, resource text, resource_id text, details jsonb DEFAULT '{}', severity text DEFAULT 'info') RETURNS void
+LANGUAGE sql VOLATILE PARALLEL UNSAFE
+BEGIN ATOMIC
+    INSERT INTO @schema@.audit_log (account_id, user_id, role, action, resource, resource_id, details, severity)
+    VALUES (primecloud.tenant_uuid(), coalesce(primecloud.user_id(), session_user::text), primecloud.role(), action, resource,
+            resource_id, details, severity);
+END;
+COMMENT ON FUNCTION @schema@.audit(text, text, text, jsonb, text) IS 'writes the audit log, in the transaction of what it tells of';
+
+CREATE FUNCTION @schema@.order_service(service text, object text, operation text, payload jsonb) RETURNS void
+LANGUAGE sql VOLATILE PARALLEL UNSAFE
+BEGIN ATOMIC
+    INSERT INTO @schema@.outbox (account_id, service, object, operation, payload)
+    VALUES (primecloud.tenant_uuid(), service, object, operation, payload);
+END;
+COMMENT ON FUNCTION @schema@.order_service(text, text, text, jsonb) IS 'tells a service what to do, in the transaction that decided it; the caller holds the object''s row lock';
+
+CREATE FUNCTION @schema@.refuse_missing(what text, id text) RETURNS void
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $refuse_missing$
+BEGIN
+    RAISE EXCEPTION 'no % %', what, coalesce(id, 'NULL') USING ERRCODE = 'P0002', HINT = format('The entered account has no such %s.', what);
+END
+$refuse_missing$;
+COMMENT ON FUNCTION @schema@.refuse_missing(text, text) IS 'the one error for a row that is not there or is not the caller''s';
