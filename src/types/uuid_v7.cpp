@@ -1,4 +1,4 @@
-// uuid_v7(), uuid_timestamp(uuid).
+// uuid_v7(), uuid_timestamp(uuid), uuid_v7_floor(timestamptz).
 #include "core/types/uuid_v7.hpp"
 
 #include <ctime>
@@ -43,8 +43,10 @@ uuid uuid_v7() {
   return make_uuid_v7(time, pool.take());
 }
 
+uuid floor_of(timestamp time) noexcept { return uuid_v7_floor(time); }
 std::optional<timestamp> uuid_timestamp(uuid id) noexcept { return uuid_v7_time(id); }
 }  // namespace
 
 PRIMECLOUD_FUNCTION(primecloud_uuid_v7, uuid_v7);
 PRIMECLOUD_FUNCTION(primecloud_uuid_timestamp, uuid_timestamp);
+PRIMECLOUD_FUNCTION(primecloud_uuid_v7_floor, floor_of);

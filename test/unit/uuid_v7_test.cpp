@@ -1,6 +1,7 @@
 #include "core/types/uuid_v7.hpp"
 
-#include <gtest/gtest.h>
+#include "cases.hpp"
+#include "core/types/typeid.hpp"
 
 namespace primecloud {
 namespace {
@@ -22,6 +23,33 @@ TEST(UuidV7, NeverGoesBackWhenTheClockDoes) {
     EXPECT_LT(before, id);
     before = id;
   }
+}
+
+TEST(UuidV7, AgreesWithEveryVector) {
+  for_each_case("uuid_vectors.jsonl", [](const nlohmann::json &line) {
+    const auto id = parse_uuid(line.at("uuid").get<std::string>());
+    ASSERT_TRUE(id);
+    const auto made = uuid_v7_time(*id);
+    // Only version 7 has a time here, though versions 1 and 6 hold one too.
+    ASSERT_EQ(made.has_value(), line.at("version") == 7);
+    if (made) {
+      EXPECT_EQ(made->microseconds, line.at("unix_ms").get<std::int64_t>() * 1000 - postgres_epoch_unix_microseconds);
+    }
+  });
+}
+
+TEST(UuidV7, FloorIsNotAboveWhatIsMadeAtThatTime) {
+  for (const std::int64_t unix_ms : {0LL, 1LL, 946'684'799'999LL, 1'645'557'742'000LL, 281'474'976'710'655LL}) {
+    for (const int microseconds : {0, 1, 999}) {
+      const timestamp time{unix_ms * 1000 + microseconds - postgres_epoch_unix_microseconds};
+      const uuid floor = uuid_v7_floor(time);
+      if (unix_ms < 9'000'000'000'000) EXPECT_LE(floor, make_uuid_v7(unix_ms * 1'000'000 + microseconds * 1000, random));
+      EXPECT_EQ(uuid_v7_time(floor)->microseconds, unix_ms * 1000 - postgres_epoch_unix_microseconds);
+    }
+  }
+  EXPECT_EQ(uuid_v7_floor(timestamp::minus_infinity()), uuid_v7_floor({-postgres_epoch_unix_microseconds}));
+  EXPECT_LT(uuid_v7_floor({0}), uuid_v7_floor(timestamp::infinity()));
+  EXPECT_LT(uuid_v7_floor({-1}), uuid_v7_floor({0}));
 }
 
 TEST(UuidV7, OtherVersionsHaveNoTime) { EXPECT_FALSE(uuid_v7_time(uuid{})); }

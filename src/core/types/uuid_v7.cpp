@@ -33,4 +33,15 @@ std::optional<timestamp> uuid_v7_time(const uuid &id) noexcept {
   return timestamp{milliseconds * 1000 - postgres_epoch_unix_microseconds};
 }
 
+uuid uuid_v7_floor(timestamp time) noexcept {
+  constexpr std::int64_t greatest = (1LL << 48) - 1;
+  const std::int64_t since_2000 = time.microseconds / 1000 - (time.microseconds % 1000 < 0 ? 1 : 0);
+  const auto milliseconds = std::clamp<std::int64_t>(since_2000 + postgres_epoch_unix_microseconds / 1000, 0, greatest);
+  uuid id;
+  for (int i = 0; i < 6; i++) id.octets[i] = static_cast<std::uint8_t>(milliseconds >> (40 - 8 * i));
+  id.octets[6] = 0x70;
+  id.octets[8] = 0x80;
+  return id;
+}
+
 }  // namespace primecloud

@@ -25,4 +25,9 @@ std::int64_t next_uuid_v7_time(std::int64_t clock, std::int64_t &last) noexcept;
 // When the identifier was made, to the millisecond; nothing unless it is version 7.
 std::optional<timestamp> uuid_v7_time(const uuid &id) noexcept;
 
+// The least identifier of the millisecond that holds `time`: identifiers made at or after
+// `time` are not below it.  Times that version 7 cannot hold (before 1970, after 10889)
+// give the least and the greatest floor.
+uuid uuid_v7_floor(timestamp time) noexcept;
+
 }  // namespace primecloud
