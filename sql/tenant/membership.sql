@@ -1,0 +1,82 @@
+-- The table that entering asks: who is a member, with which role, of an account in
+-- which state, and what a confined user was granted.
+
+-- Names as text, resolved at each use: a dump restores them whatever comes first.
+CREATE TABLE membership_source (
+    only_one boolean PRIMARY KEY DEFAULT true CHECK (only_one),
+    relation_schema text NOT NULL,
+    relation_name text NOT NULL,
+    relation_owner text NOT NULL,
+    tenant_column text NOT NULL,
+    user_column text NOT NULL,
+    role_column text NOT NULL,
+    accounts_schema text,
+    accounts_name text,
+    accounts_key_column text,
+    accounts_status_column text,
+    accounts_active_status text,
+    grants_schema text,
+    grants_name text,
+    grants_tenant_column text,
+    grants_user_column text,
+    grants_id_column text);
+COMMENT ON TABLE membership_source IS 'the tables that entering an account asks, registered by register_membership()';
+REVOKE ALL ON membership_source FROM PUBLIC;
+SELECT pg_catalog.pg_extension_config_dump('membership_source', '');
+
+CREATE FUNCTION register_membership(
+    rel regclass, tenant_column name, user_column name, role_column name,
+    accounts regclass DEFAULT NULL, accounts_key_column name DEFAULT 'id',
+    accounts_status_column name DEFAULT 'status', accounts_active_status text DEFAULT 'active',
+    grants regclass DEFAULT NULL, grants_tenant_column name DEFAULT NULL,
+    grants_user_column name DEFAULT NULL, grants_id_column name DEFAULT NULL) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    -- The registration is the extension's; what the caller may register is checked below.
+    SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    caller CONSTANT name := primecloud.caller();
+    source regclass;
+    wanted record;
+BEGIN
+    -- Whoever registers decides who may enter every account of this database.
+    IF NOT pg_has_role(caller, (SELECT datdba FROM pg_database WHERE datname = current_database()), 'USAGE') THEN
+        RAISE insufficient_privilege USING MESSAGE = 'only the owner of the database may register the membership table',
+            HINT = 'Ask the owner of the database, or a superuser.';
+    END IF;
+    FOREACH source IN ARRAY ARRAY[rel, accounts, grants] LOOP
+        CONTINUE WHEN source IS NULL;
+        IF NOT EXISTS (SELECT FROM pg_class WHERE oid = source AND relkind IN ('r', 'p')) THEN
+            RAISE wrong_object_type USING MESSAGE = format('"%s" is not a table', source), HINT = 'Register the table below it.';
+        END IF;
+        IF NOT EXISTS (SELECT FROM pg_class WHERE oid = source AND pg_has_role(caller, relowner, 'USAGE')) THEN
+            RAISE insufficient_privilege USING MESSAGE = format('must be owner of table %s', source);
+        END IF;
+        IF (SELECT relowner FROM pg_class WHERE oid = source) <> (SELECT relowner FROM pg_class WHERE oid = rel) THEN
+            RAISE invalid_parameter_value USING MESSAGE = format('tables %s and %s have different owners', rel, source),
+                HINT = 'Give them one owner.';
+        END IF;
+    END LOOP;
+    FOR wanted IN
+        SELECT * FROM (VALUES (rel, tenant_column), (rel, user_column), (rel, role_column),
+            (accounts, accounts_key_column), (accounts, accounts_status_column),
+            (grants, grants_tenant_column), (grants, grants_user_column), (grants, grants_id_column)) AS c(tab, col)
+        WHERE tab IS NOT NULL
+    LOOP
+        IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = wanted.tab AND attname = wanted.col AND attnum > 0 AND NOT attisdropped
+                       AND atttypid = ANY ('{uuid,bigint,integer,text,varchar}'::regtype[])) THEN
+            RAISE undefined_column USING MESSAGE = format('table %s has no column "%s" of type uuid, bigint, integer, text or varchar', wanted.tab, wanted.col);
+        END IF;
+    END LOOP;
+    DELETE FROM primecloud.membership_source;
+    INSERT INTO primecloud.membership_source
+    SELECT true, (SELECT nspname FROM pg_namespace WHERE oid = m.relnamespace), m.relname, pg_get_userbyid(m.relowner), tenant_column, user_column, role_column,
+           (SELECT nspname FROM pg_namespace WHERE oid = a.relnamespace), a.relname, CASE WHEN a.oid IS NOT NULL THEN accounts_key_column END,
+           CASE WHEN a.oid IS NOT NULL THEN accounts_status_column END, CASE WHEN a.oid IS NOT NULL THEN accounts_active_status END,
+           (SELECT nspname FROM pg_namespace WHERE oid = g.relnamespace), g.relname, grants_tenant_column, grants_user_column, grants_id_column
+    FROM pg_class m LEFT JOIN pg_class a ON a.oid = accounts LEFT JOIN pg_class g ON g.oid = grants
+    WHERE m.oid = rel;
+END $$;
+COMMENT ON FUNCTION register_membership(regclass, name, name, name, regclass, name, name, text, regclass, name, name, name) IS
+    'names the tables that entering an account asks for membership, account status and granted ids';
+

@@ -1,0 +1,67 @@
+-- Tokens: the keys that verify them, and entering with one.
+
+CREATE FUNCTION token_algorithm_known(alg text) RETURNS boolean
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'primecloud_token_algorithm_known';
+COMMENT ON FUNCTION token_algorithm_known(text) IS 'whether alg is EdDSA or HS256';
+
+CREATE TABLE token_key (
+    kid text PRIMARY KEY CHECK (octet_length(kid) BETWEEN 1 AND 255),
+    alg text NOT NULL CHECK (primecloud.token_algorithm_known(alg)),
+    key bytea NOT NULL,
+    issuer text CHECK (octet_length(issuer) BETWEEN 1 AND 255),
+    added_at timestamptz NOT NULL DEFAULT now(),
+    revoked_at timestamptz,
+    CHECK (CASE alg WHEN 'EdDSA' THEN octet_length(key) = 32 ELSE octet_length(key) BETWEEN 32 AND 256 END));
+COMMENT ON TABLE token_key IS 'keys that verify tokens; a public key for EdDSA, a shared secret for HS256';
+COMMENT ON COLUMN token_key.kid IS 'the key id that a token names';
+COMMENT ON COLUMN token_key.alg IS 'the algorithm, which no token can choose';
+COMMENT ON COLUMN token_key.issuer IS 'if set, what a token must name in iss';
+COMMENT ON COLUMN token_key.revoked_at IS 'since when its tokens are refused';
+REVOKE ALL ON token_key FROM PUBLIC;
+SELECT pg_catalog.pg_extension_config_dump('token_key', '');
+
+CREATE FUNCTION enter(token text) RETURNS void
+    LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+    AS 'MODULE_PATHNAME', 'primecloud_enter';
+COMMENT ON FUNCTION enter(text) IS
+    'verifies a token and enters its account, or its user alone, for the rest of the transaction; 28000 for every bad token';
+
+CREATE FUNCTION add_token_key(kid text, alg text, key bytea, issuer text DEFAULT NULL) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF NOT coalesce(primecloud.token_algorithm_known(alg), false) THEN
+        RAISE invalid_parameter_value USING MESSAGE = format('unknown algorithm: "%s"', alg), HINT = 'Use EdDSA, or HS256 where the issuer can do nothing else.';
+    END IF;
+    IF alg = 'EdDSA' AND octet_length(key) <> 32 THEN
+        RAISE invalid_parameter_value USING MESSAGE = format('an Ed25519 public key has 32 bytes, not %s', octet_length(key)),
+            HINT = 'Pass the raw key: openssl pkey -in key.pem -pubout -outform DER | tail -c 32';
+    ELSIF alg = 'HS256' AND octet_length(key) NOT BETWEEN 32 AND 256 THEN
+        RAISE invalid_parameter_value USING MESSAGE = format('an HS256 key has 32 to 256 bytes, not %s', octet_length(key));
+    END IF;
+    INSERT INTO primecloud.token_key (kid, alg, key, issuer) VALUES (kid, alg, key, issuer);
+EXCEPTION WHEN unique_violation THEN
+    RAISE unique_violation USING MESSAGE = format('there is a token key "%s" already', kid), HINT = 'A new key takes a new kid.';
+END $$;
+COMMENT ON FUNCTION add_token_key(text, text, bytea, text) IS 'adds a key that verifies tokens: the public key for EdDSA, the shared secret for HS256';
+REVOKE ALL ON FUNCTION add_token_key(text, text, bytea, text) FROM PUBLIC;
+
+CREATE FUNCTION revoke_token_key(kid text) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    UPDATE primecloud.token_key AS k SET revoked_at = coalesce(k.revoked_at, now()) WHERE k.kid = revoke_token_key.kid;
+    IF NOT FOUND THEN
+        RAISE undefined_object USING MESSAGE = format('there is no token key "%s"', kid);
+    END IF;
+END $$;
+COMMENT ON FUNCTION revoke_token_key(text) IS 'refuses every token of a key from this transaction''s commit on';
+REVOKE ALL ON FUNCTION revoke_token_key(text) FROM PUBLIC;
+
+CREATE VIEW token_key_status AS
+SELECT kid, alg, issuer, added_at, revoked_at, revoked_at IS NULL AS active FROM token_key;
+COMMENT ON VIEW token_key_status IS 'the keys that verify tokens, without the keys themselves';
+

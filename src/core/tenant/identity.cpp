@@ -1,0 +1,153 @@
+#include "core/tenant/identity.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+#include <limits>
+
+namespace primecloud {
+namespace {
+
+void put(std::string &out, std::string_view value) {
+  out += std::to_string(value.size());
+  out += ':';
+  out += value;
+}
+
+// Reads what put() wrote, field by field; stays failed once it has.
+class reader {
+ public:
+  explicit reader(std::string_view text) noexcept : rest_(text) {}
+
+  std::string_view field() noexcept {
+    std::size_t size = 0;
+    const auto [end, problem] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), size);
+    const auto digits = static_cast<std::size_t>(end - rest_.data());
+    if (problem != std::errc() || digits >= rest_.size() || *end != ':' || rest_.size() - digits - 1 < size) return fail();
+    const auto value = rest_.substr(digits + 1, size);
+    rest_.remove_prefix(digits + 1 + size);
+    return value;
+  }
+  bool done() const noexcept { return ok_ && rest_.empty(); }
+  bool more() const noexcept { return ok_ && !rest_.empty(); }
+  std::string_view fail() noexcept {
+    ok_ = false;
+    rest_ = {};
+    return {};
+  }
+
+ private:
+  std::string_view rest_;
+  bool ok_ = true;
+};
+
+}  // namespace
+
+std::string encode(const identity &who) {
+  std::string out;
+  put(out, who.tenant ? "t" : "-");
+  put(out, who.tenant.value_or(""));
+  put(out, who.user);
+  put(out, who.role ? role_name(*who.role) : "");
+  put(out, who.assumed ? "assumed" : "");
+  put(out, who.expires ? std::to_string(who.expires->microseconds) : "");
+  for (const auto &id : who.granted) put(out, id);
+  return out;
+}
+
+std::optional<identity> decode_identity(std::string_view text) {
+  reader in(text);
+  identity who;
+  const auto kind = in.field();
+  const auto tenant = in.field();
+  if (kind == "t") who.tenant = tenant;
+  else if (kind != "-" || !tenant.empty()) return std::nullopt;
+  who.user = in.field();
+  const auto role_text = in.field();
+  if (!role_text.empty() && !(who.role = parse_role(role_text))) return std::nullopt;
+  if (who.role.has_value() != who.tenant.has_value()) return std::nullopt;
+  const auto assumed = in.field();
+  if (!assumed.empty() && assumed != "assumed") return std::nullopt;
+  who.assumed = !assumed.empty();
+  const auto expires = in.field();
+  if (!expires.empty()) {
+    const auto value = parse_bigint(expires);
+    if (!value) return std::nullopt;
+    who.expires = timestamp{*value};
+  }
+  while (in.more()) who.granted.emplace_back(in.field());
+  if (!in.done()) return std::nullopt;
+  return who;
+}
+
+std::size_t context_record::size(const identity &who) noexcept {
+  std::size_t bytes = sizeof(context_record) + (who.tenant ? who.tenant->size() : 0) + who.user.size();
+  for (const auto &id : who.granted) bytes += 1 + id.size();
+  return bytes;
+}
+
+void context_record::build(void *block, const identity &who) noexcept {
+  auto *record = new (block) context_record{};
+  record->has_tenant = who.tenant.has_value();
+  record->assumed = who.assumed;
+  record->rank = who.role ? static_cast<std::uint8_t>(*who.role) : 0;
+  record->expires_known = who.expires.has_value();
+  if (who.expires) record->expires = *who.expires;
+  char *text = reinterpret_cast<char *>(record + 1);
+  if (who.tenant) {
+    if (const auto key = parse_uuid(*who.tenant)) record->has_uuid = true, record->tenant_uuid = *key;
+    if (const auto key = parse_bigint(*who.tenant)) {
+      record->has_bigint = true;
+      record->tenant_bigint = *key;
+      record->has_integer = *key >= std::numeric_limits<std::int32_t>::min() && *key <= std::numeric_limits<std::int32_t>::max();
+    }
+    record->tenant_size_ = static_cast<std::uint32_t>(who.tenant->size());
+    text = std::copy(who.tenant->begin(), who.tenant->end(), text);
+  }
+  record->user_size_ = static_cast<std::uint32_t>(who.user.size());
+  text = std::copy(who.user.begin(), who.user.end(), text);
+  record->granted_count_ = static_cast<std::uint32_t>(who.granted.size());
+  for (const auto &id : who.granted) {
+    *text++ = static_cast<char>(id.size());
+    text = std::copy(id.begin(), id.end(), text);
+  }
+}
+
+bool context_record::granted(std::string_view id) const noexcept {
+  const char *at = text() + tenant_size_ + user_size_;
+  for (std::uint32_t i = 0; i < granted_count_; i++) {
+    const auto size = static_cast<unsigned char>(*at++);
+    if (id.size() == size && std::memcmp(id.data(), at, size) == 0) return true;
+    at += size;
+  }
+  return false;
+}
+
+std::optional<uuid> parse_uuid(std::string_view text) noexcept {
+  if (text.size() != 36) return std::nullopt;
+  uuid id;
+  std::size_t octet = 0;
+  for (std::size_t i = 0; i < text.size();) {
+    if (i == 8 || i == 13 || i == 18 || i == 23) {
+      if (text[i++] != '-') return std::nullopt;
+      continue;
+    }
+    const auto nibble = [](char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1; };
+    const int high = nibble(text[i]), low = nibble(text[i + 1]);
+    if (high < 0 || low < 0) return std::nullopt;
+    id.octets[octet++] = static_cast<std::uint8_t>(high << 4 | low);
+    i += 2;
+  }
+  return id;
+}
+
+std::optional<std::int64_t> parse_bigint(std::string_view text) noexcept {
+  std::int64_t value = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (problem != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  // One spelling for each number: "007" and "-0" are not tenant keys.
+  if (std::to_string(value) != text) return std::nullopt;
+  return value;
+}
+
+}  // namespace primecloud

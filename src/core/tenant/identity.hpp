@@ -1,0 +1,69 @@
+// Who a transaction acts for: the tenant, the user, the role, and for a confined
+// role the ids it is confined to.
+//
+// Travels as text (in a setting, and so to parallel workers) and is read as a flat
+// record: one allocation, no pointers, so that whoever holds it can free it with
+// one call and comparing a key costs a load.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/tenant/role.hpp"
+#include "core/timestamp.hpp"
+#include "core/uuid.hpp"
+
+namespace primecloud {
+
+// The longest tenant key, user id or granted id, in bytes.
+inline constexpr std::size_t longest_identifier = 255;
+
+struct identity {
+  std::optional<std::string> tenant;  // none: a user before any account
+  std::string user;
+  std::optional<primecloud::role> role;  // none without a tenant
+  bool assumed = false;                  // an operator acting inside the account
+  std::optional<timestamp> expires;
+  std::vector<std::string> granted;  // ids that a confined user may reach
+
+  friend bool operator==(const identity &, const identity &) = default;
+};
+
+// A spelling that decode() reads back; strings are length-prefixed, so no value can
+// pretend to be another field.
+std::string encode(const identity &who);
+std::optional<identity> decode_identity(std::string_view text);
+
+// The record that policies read.  Strings follow it in the same allocation.
+class context_record {
+ public:
+  // Bytes needed for `who`, and the record made in such a block.
+  static std::size_t size(const identity &who) noexcept;
+  static void build(void *block, const identity &who) noexcept;
+
+  bool has_tenant, has_uuid, has_bigint, has_integer, assumed, expires_known;
+  std::uint8_t rank;  // of role; 0 without a tenant
+  uuid tenant_uuid;
+  std::int64_t tenant_bigint;
+  timestamp expires;
+
+  std::string_view tenant() const noexcept { return {text() + 0, tenant_size_}; }
+  std::string_view user() const noexcept { return {text() + tenant_size_, user_size_}; }
+  bool confined() const noexcept { return rank == static_cast<std::uint8_t>(role::external_client); }
+  // Whether a confined user was granted this id.
+  bool granted(std::string_view id) const noexcept;
+  std::uint32_t granted_count() const noexcept { return granted_count_; }
+
+ private:
+  const char *text() const noexcept { return reinterpret_cast<const char *>(this + 1); }
+  std::uint32_t tenant_size_, user_size_, granted_count_;
+};
+
+// Strict: the canonical text of the type and nothing else.
+std::optional<uuid> parse_uuid(std::string_view text) noexcept;
+std::optional<std::int64_t> parse_bigint(std::string_view text) noexcept;
+
+}  // namespace primecloud

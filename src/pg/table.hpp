@@ -1,0 +1,44 @@
+// Reading a small configuration table of the extension directly: no SPI, no
+// privileges, no row-level security, no search_path that a caller could bend.
+#pragma once
+
+#include "pg/postgres.hpp"
+
+extern "C" {
+#include "access/table.h"
+#include "access/tableam.h"
+#include "catalog/namespace.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+}
+
+namespace primecloud::pg {
+
+// The extension's own table of that name; InvalidOid where it is not installed.
+inline Oid extension_table(const char *name) {
+  const Oid space = get_namespace_oid("primecloud", true);
+  return OidIsValid(space) ? get_relname_relid(name, space) : InvalidOid;
+}
+
+// Calls visit(values, nulls) for every row that the statement's snapshot sees.
+// Values are valid during the call.  `visit` must own nothing with a destructor
+// when it may raise a server error.
+template <int columns, class F>
+void for_each_row(Oid table_oid, F &&visit) {
+  Relation table = table_open(table_oid, AccessShareLock);
+  if (RelationGetDescr(table)->natts < columns) elog(ERROR, "table \"%s\" has too few columns", RelationGetRelationName(table));
+  const Snapshot snapshot = RegisterSnapshot(ActiveSnapshotSet() ? GetActiveSnapshot() : GetTransactionSnapshot());
+  TupleTableSlot *slot = table_slot_create(table, nullptr);
+  TableScanDesc scan = table_beginscan(table, snapshot, 0, nullptr);
+  while (table_scan_getnextslot(scan, ForwardScanDirection, slot)) {
+    slot_getallattrs(slot);
+    visit(slot->tts_values, slot->tts_isnull);
+  }
+  table_endscan(scan);
+  ExecDropSingleTupleTableSlot(slot);
+  UnregisterSnapshot(snapshot);
+  table_close(table, AccessShareLock);
+}
+
+}  // namespace primecloud::pg

@@ -1,0 +1,72 @@
+#include "tenant/context.hpp"
+
+#include <new>
+
+#include "pg/postgres.hpp"
+#include "pg/startup.hpp"
+
+extern "C" {
+#include "access/parallel.h"
+}
+
+namespace primecloud::tenant {
+namespace {
+
+char *setting = nullptr;
+const context_record *record = nullptr;
+bool assigning = false;  // true only while assign() runs
+
+// guc.c frees what a check hook returns with free(), from 16 on with guc_free().
+void *allocate(size_t size) noexcept {
+#if PG_VERSION_NUM >= 160000
+  return guc_malloc(LOG, size);
+#else
+  return malloc(size);
+#endif
+}
+
+bool check(char **value, void **extra, GucSource) noexcept {
+  if (*value == nullptr || **value == '\0') return true;
+  if (!assigning && !InitializingParallelWorker) {
+    GUC_check_errcode(ERRCODE_INSUFFICIENT_PRIVILEGE);
+    GUC_check_errmsg("the tenant context cannot be set");
+    GUC_check_errhint("Call primecloud.enter(token) inside a transaction.");
+    return false;
+  }
+  try {
+    const auto who = decode_identity(*value);
+    if (!who) return false;
+    void *block = allocate(context_record::size(*who));
+    if (block == nullptr) return false;
+    context_record::build(block, *who);
+    *extra = block;
+    return true;
+  } catch (const std::bad_alloc &) {
+    return false;
+  }
+}
+
+void assign_hook(const char *, void *extra) noexcept { record = static_cast<const context_record *>(extra); }
+
+const pg::startup define{[] {
+  DefineCustomStringVariable("primecloud.context", "Tenant context of the transaction; set by primecloud.enter() alone.", nullptr,
+                             &setting, nullptr, PGC_SUSET,
+                             GUC_NO_SHOW_ALL | GUC_NO_RESET_ALL | GUC_SUPERUSER_ONLY | GUC_NOT_IN_SAMPLE | GUC_DISALLOW_IN_FILE,
+                             check, assign_hook, nullptr);
+}};
+}  // namespace
+
+const context_record *current() noexcept { return record; }
+std::string_view current_tenant() noexcept { return record == nullptr ? std::string_view() : record->tenant(); }
+const char *encoded() noexcept { return record == nullptr ? nullptr : setting; }
+
+void assign(const char *value) {
+  // At LOG level guc.c returns from a refusal instead of jumping over the line that
+  // lowers the flag.
+  assigning = true;
+  const int taken = set_config_option("primecloud.context", value, PGC_SUSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, LOG, false);
+  assigning = false;
+  if (taken <= 0) ereport(ERROR, errcode(ERRCODE_OUT_OF_MEMORY), errmsg("could not set the tenant context"));
+}
+
+}  // namespace primecloud::tenant

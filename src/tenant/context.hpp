@@ -1,0 +1,28 @@
+// The tenant context of the current transaction.
+//
+// Held by a custom setting that no SQL can assign: its check hook takes only what
+// this room sets itself, or what a parallel worker is handed at start-up.  guc.c then
+// ends it with the transaction, restores it at ROLLBACK TO, and carries it to workers.
+#pragma once
+
+#include <string_view>
+
+#include "core/tenant/identity.hpp"
+
+namespace primecloud::tenant {
+
+// The context entered in this transaction; nullptr without one.  Owned by guc.c:
+// valid until the context next changes.
+const context_record *current() noexcept;
+
+// The tenant key as text; empty without one.
+std::string_view current_tenant() noexcept;
+
+// Makes `who` the context until the end of the transaction or of the savepoint.
+// Raises server errors; call under guarded() where objects are alive.
+void assign(const char *encoded);
+
+// The identity as assign() last took it; nullptr without one.
+const char *encoded() noexcept;
+
+}  // namespace primecloud::tenant

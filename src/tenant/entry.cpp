@@ -1,0 +1,191 @@
+#include "tenant/entry.hpp"
+
+#include "core/tenant/identity.hpp"
+#include "pg/guard.hpp"
+#include "pg/startup.hpp"
+#include "tenant/context.hpp"
+#include "tenant/membership.hpp"
+
+extern "C" {
+#include "access/xact.h"
+#include "catalog/namespace.h"
+#include "executor/spi.h"
+#include "utils/portal.h"
+}
+
+namespace primecloud::tenant {
+namespace {
+
+// Tenant and user, each with its end, so that no two pairs read the same.
+struct identity_text {
+  char bytes[2 * (longest_identifier + 1)] = {};
+
+  identity_text() = default;
+  identity_text(const char *tenant, const char *user) noexcept {
+    strlcpy(bytes, tenant == nullptr ? "" : tenant, longest_identifier + 1);
+    strlcpy(bytes + longest_identifier + 1, user, longest_identifier + 1);
+  }
+  friend bool operator==(const identity_text &a, const identity_text &b) noexcept { return memcmp(a.bytes, b.bytes, sizeof a.bytes) == 0; }
+};
+
+// Whose traces this backend may still hold: what a pooled connection would hand from
+// one tenant to the next.  Counted from the last clean-up that was committed, since
+// a rolled-back one brings the temporary tables back.
+struct {
+  bool known = false;
+  identity_text owner;
+  bool pending_known = false;
+  identity_text pending;
+} traces;
+
+void at_end_of_transaction(XactEvent event, void *) noexcept {
+  if (!traces.pending_known) return;
+  if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_PREPARE) {
+    traces.known = true;
+    traces.owner = traces.pending;
+    traces.pending_known = false;
+  } else if (event == XACT_EVENT_ABORT) {
+    traces.known = false;
+    traces.pending_known = false;
+  }
+}
+// ROLLBACK TO brings dropped temporary tables back as surely as ROLLBACK does.
+void at_end_of_subtransaction(SubXactEvent event, SubTransactionId, SubTransactionId, void *) noexcept {
+  if (event != SUBXACT_EVENT_ABORT_SUB || !traces.pending_known) return;
+  traces.known = false;
+  traces.pending_known = false;
+}
+const pg::startup watch{[] {
+  RegisterXactCallback(at_end_of_transaction, nullptr);
+  RegisterSubXactCallback(at_end_of_subtransaction, nullptr);
+}};
+
+// Closes the cursors that an earlier transaction held open.  Those of this one were
+// opened before any tenant was entered, and a loop may be pinning them.
+void close_held_cursors() {
+  const MemoryContext here = CurrentMemoryContext;
+  if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "could not connect to the SQL manager");
+  if (SPI_execute("SELECT c.name FROM pg_catalog.pg_cursor() AS c WHERE c.is_holdable", true, 0) != SPI_OK_SELECT)
+    elog(ERROR, "could not list the cursors");
+  const uint64 count = SPI_processed;
+  auto **names = static_cast<char **>(MemoryContextAlloc(here, sizeof(char *) * (count + 1)));
+  for (uint64 i = 0; i < count; i++)
+    names[i] = MemoryContextStrdup(here, SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1));
+  SPI_finish();
+  for (uint64 i = 0; i < count; i++) {
+    Portal portal = GetPortalByName(names[i]);
+    if (PortalIsValid(portal)) PortalDrop(portal, false);
+  }
+}
+
+// Closes held cursors and drops temporary objects that another identity left behind.
+void clean_up_after_another(const char *tenant, const char *user) {
+  const identity_text owner(tenant, user);
+  if ((traces.known && traces.owner == owner) || (traces.pending_known && traces.pending == owner)) return;
+  close_held_cursors();
+  ResetTempTableNamespace();
+  traces.known = false;
+  traces.pending = owner;
+  traces.pending_known = true;
+}
+
+[[noreturn]] void refuse(const claim &who, const char *what, const char *hint) {
+  if (who.uniform) refuse_token(what);
+  ereport(ERROR, errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION), errmsg("%s", what), hint != nullptr ? errhint("%s", hint) : 0);
+  pg_unreachable();
+}
+
+void check_text(const claim &who, const char *name, const char *value) {
+  const size_t size = strlen(value);
+  if (size == 0) refuse(who, psprintf("the %s is empty", name), nullptr);
+  if (size > longest_identifier) refuse(who, psprintf("the %s is longer than %zu bytes", name, longest_identifier), nullptr);
+}
+
+// The role that the claim and the membership agree on.
+const char *settle_role(const claim &who, const membership &found) {
+  if (who.role != nullptr && !parse_role(who.role)) {
+    refuse(who, psprintf("unknown role: \"%s\"", who.role), "The roles are external_client, developer, admin and owner.");
+  }
+  if (who.assumed || !found.asked) {
+    if (who.role == nullptr) refuse(who, "no role is given, and no membership table is registered", "Pass a role, or call primecloud.register_membership().");
+    return who.role;
+  }
+  if (!found.member) refuse(who, "the user is not a member of an active account of that name", nullptr);
+  const auto held = parse_role(found.role);
+  if (!held) refuse(who, psprintf("the membership table holds an unknown role: \"%s\"", found.role), "The roles are external_client, developer, admin and owner.");
+  if (who.role == nullptr) return found.role;
+  if (*parse_role(who.role) > *held) refuse(who, "the membership is of a lesser role", nullptr);
+  return who.role;
+}
+
+// Encodes the identity into server memory.  The only C++ objects live and die here.
+const char *encode_claim(const claim &who, const char *role, const membership &found) {
+  char *encoded_copy = nullptr;
+  bool out_of_memory = false;
+  try {
+    identity entered;
+    if (who.tenant != nullptr) {
+      entered.tenant = who.tenant;
+      entered.role = parse_role(role);
+    }
+    entered.user = who.user;
+    entered.assumed = who.assumed;
+    if (who.expires_known) entered.expires = timestamp{who.expires};
+    if (entered.role && is_confined(*entered.role)) {
+      for (int i = 0; i < found.granted; i++) {
+        if (strlen(found.ids[i]) <= longest_identifier) entered.granted.emplace_back(found.ids[i]);
+      }
+    }
+    const std::string text = encode(entered);
+    encoded_copy = static_cast<char *>(palloc_extended(text.size() + 1, MCXT_ALLOC_NO_OOM));
+    if (encoded_copy != nullptr) memcpy(encoded_copy, text.c_str(), text.size() + 1);
+  } catch (const std::bad_alloc &) {
+    out_of_memory = true;
+  }
+  if (out_of_memory || encoded_copy == nullptr) ereport(ERROR, errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory"));
+  return encoded_copy;
+}
+
+// One identity a transaction: a cursor opened as one tenant must never be read as another.
+void check_not_entered(const claim &who, const char *role) {
+  const context_record *now = current();
+  if (now == nullptr) return;
+  const bool same = now->has_tenant == (who.tenant != nullptr) && (who.tenant == nullptr || now->tenant() == who.tenant) &&
+                    now->user() == who.user && now->rank == (who.tenant == nullptr ? 0 : static_cast<int>(*parse_role(role))) &&
+                    now->assumed == who.assumed;
+  if (same) return;
+  ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("another identity has been entered in this transaction"),
+          errhint("End the transaction first; primecloud.narrow(role) lowers the role within it."));
+}
+
+}  // namespace
+
+void refuse_token(const char *log_detail) {
+  // What exactly was wrong is for the server's log, and never for the caller.
+  ereport(ERROR, errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION), errmsg("invalid token"),
+          errdetail_log("%s", log_detail), errhint("Ask the issuer for a new token."), errhidestmt(true), errhidecontext(true));
+  pg_unreachable();
+}
+
+void enter(const claim &who) {
+  if (!IsTransactionBlock()) {
+    ereport(ERROR, errcode(ERRCODE_NO_ACTIVE_SQL_TRANSACTION), errmsg("a tenant can be entered in a transaction block only"),
+            errhint("Send BEGIN first; outside it the context would end with this statement."));
+  }
+  check_text(who, "user", who.user);
+  membership found;
+  const char *role = nullptr;
+  if (who.tenant != nullptr) {
+    check_text(who, "tenant", who.tenant);
+    if (!who.assumed) found = ask_membership(who.tenant, who.user);
+    role = settle_role(who, found);
+  }
+  check_not_entered(who, role);
+  if (current() != nullptr) return;
+  // A superuser's session is no tenant's: what lies in it (a test run's own tables, say)
+  // is the superuser's.
+  if (!who.keep_traces && !superuser_arg(GetSessionUserId())) clean_up_after_another(who.tenant, who.user);
+  assign(encode_claim(who, role, found));
+}
+
+}  // namespace primecloud::tenant

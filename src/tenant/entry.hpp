@@ -1,0 +1,28 @@
+// Entering: how an identity becomes the context of a transaction.
+#pragma once
+
+#include "pg/postgres.hpp"
+
+namespace primecloud::tenant {
+
+// What a caller claims.  Strings are the caller's and outlive the call.
+struct claim {
+  const char *tenant = nullptr;  // none: the user alone
+  const char *user = nullptr;
+  const char *role = nullptr;  // none: the role of the membership
+  bool assumed = false;        // an operator: no membership is asked
+  bool expires_known = false;
+  int64 expires = 0;  // microseconds since 2000-01-01 UTC
+  bool keep_traces = false;  // what others left in the backend stays: for a probe that is undone
+  bool uniform = false;  // refuse with one message, whatever is wrong
+};
+
+// Checks the claim against the membership table and enters it until the end of the
+// transaction.  Server code: raises 25P01 outside a transaction block, 55000 where
+// another identity has been entered, 28000 where the claim does not hold.
+void enter(const claim &who);
+
+// The one error for whatever is wrong with a token.
+[[gnu::cold, noreturn]] void refuse_token(const char *log_detail);
+
+}  // namespace primecloud::tenant
