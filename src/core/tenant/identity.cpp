@@ -95,7 +95,7 @@ void context_record::build(void *block, const identity &who) noexcept {
   if (who.expires) record->expires = *who.expires;
   char *text = reinterpret_cast<char *>(record + 1);
   if (who.tenant) {
-    if (const auto key = parse_uuid(*who.tenant)) record->has_uuid = true, record->tenant_uuid = *key;
+    if (const auto key = parse_canonical_uuid(*who.tenant)) record->has_uuid = true, record->tenant_uuid = *key;
     if (const auto key = parse_bigint(*who.tenant)) {
       record->has_bigint = true;
       record->tenant_bigint = *key;
@@ -123,7 +123,7 @@ bool context_record::granted(std::string_view id) const noexcept {
   return false;
 }
 
-std::optional<uuid> parse_uuid(std::string_view text) noexcept {
+std::optional<uuid> parse_canonical_uuid(std::string_view text) noexcept {
   if (text.size() != 36) return std::nullopt;
   uuid id;
   std::size_t octet = 0;
