@@ -47,6 +47,7 @@ CREATE TABLE @schema@.buckets (
     quota_bytes bigint NOT NULL DEFAULT 53687091200,  --: @public @notNull what it may hold
     size_bytes bigint NOT NULL DEFAULT 0,  --: @public @notNull what it holds; the object store's own count, as record_usage was last told
     object_count bigint NOT NULL DEFAULT 0,  --: @public @notNull objects in it; as record_usage was last told
+    measured_at timestamptz,  --: @public when size_bytes and object_count were measured
     created_at timestamptz NOT NULL DEFAULT now(),  --: @public @notNull when it was made
     updated_at timestamptz NOT NULL DEFAULT now(),  --: @public @notNull when it last changed
     CONSTRAINT buckets_pk PRIMARY KEY (account_id, id),

@@ -4,7 +4,7 @@ CREATE FUNCTION @schema@.account_with_details() RETURNS SETOF @schema@.account_w
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
 BEGIN ATOMIC
     SELECT a.id, a.owner_user_id, a.name, a.slug, a.status, a.storage_quota_bytes, a.storage_used_bytes, a.bandwidth_used_bytes,
-           a.quota_level, a.branding_name, a.branding_logo_url, a.branding_icon_url, a.branding_primary_color,
+           a.bandwidth_month, a.quota_level, a.branding_name, a.branding_logo_url, a.branding_icon_url, a.branding_primary_color,
            a.branding_sidebar_color, a.branding_background_color, a.custom_domain, a.domain_status, a.created_at, a.updated_at,
            o,
            CASE WHEN s.id IS NOT NULL THEN ROW(s.id, s.account_id, s.product_id, s.status, s.price_cents, s.currency,

@@ -14,6 +14,7 @@ BEGIN
     IF versioning THEN
         PERFORM @schema@.order_service('minio', 'bucket:' || physical, 'set_versioning', jsonb_build_object('bucket', physical, 'status', 'Enabled'));
     END IF;
+    PERFORM @schema@.order_access();
     PERFORM @schema@.audit('create_bucket', 'buckets', made::text, jsonb_build_object('name', name));
     RETURN made;
 END

@@ -1,0 +1,83 @@
+-- SFTP logins: the password leaves the database once, and stays in it as a hash.
+
+CREATE FUNCTION @schema@.order_sftp_user(credential uuid, username text) RETURNS void
+LANGUAGE sql VOLATILE PARALLEL UNSAFE
+BEGIN ATOMIC
+    -- The body of SFTPGo's PUT /api/v2/users/{username}; the worker puts the hash in.
+    SELECT @schema@.order_service('sftpgo', 'user:' || username, 'put_user', jsonb_build_object(
+        'username', username, 'status', 1, 'permissions', jsonb_build_object('/', jsonb_build_array('*')),
+        'password', jsonb_build_object('secret', 'sftp_secrets.password_hash', 'id', credential),
+        'virtual_folders', coalesce((SELECT jsonb_agg(jsonb_build_object('name', b.physical_name, 'virtual_path', '/' || b.name) ORDER BY b.name)
+            FROM @schema@.buckets b WHERE b.account_id = primecloud.tenant_uuid()), '[]')));
+END;
+COMMENT ON FUNCTION @schema@.order_sftp_user(uuid, text) IS 'tells SFTPGo a login with a virtual folder for each bucket';
+
+CREATE FUNCTION @schema@.create_sftp_credential(username text) RETURNS TABLE (id uuid, password text)
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER ROWS 1 SET search_path = pg_catalog, pg_temp
+AS $create_sftp_credential$
+DECLARE
+    account uuid := @schema@.command_account('admin', 'create_sftp_credential');
+BEGIN
+    id := primecloud.uuid_v7();
+    password := primecloud.generate_secret(32);
+    INSERT INTO @schema@.sftp_credentials (id, account_id, username) VALUES (create_sftp_credential.id, account, create_sftp_credential.username);
+    INSERT INTO @schema@.sftp_secrets (id, account_id, password_hash) VALUES (create_sftp_credential.id, account, primecloud.password_hash(password));
+    PERFORM @schema@.order_sftp_user(create_sftp_credential.id, create_sftp_credential.username);
+    PERFORM @schema@.audit('create_sftp_credential', 'sftp_credentials', create_sftp_credential.id::text, jsonb_build_object('username', username));
+    RETURN NEXT;
+END
+$create_sftp_credential$;
+COMMENT ON FUNCTION @schema@.create_sftp_credential(text) IS 'makes the account''s SFTP login and tells its password, now and never again; admins';
+
+CREATE FUNCTION @schema@.lock_sftp(credential uuid) RETURNS @schema@.sftp_credentials
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $lock_sftp$
+DECLARE
+    found_login @schema@.sftp_credentials;
+BEGIN
+    SELECT * INTO found_login FROM @schema@.sftp_credentials c WHERE c.account_id = primecloud.tenant_uuid() AND c.id = credential FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        PERFORM @schema@.refuse_missing('SFTP login', credential::text);
+    END IF;
+    RETURN found_login;
+END
+$lock_sftp$;
+COMMENT ON FUNCTION @schema@.lock_sftp(uuid) IS 'an SFTP login of the entered account, locked; for commands';
+
+CREATE FUNCTION @schema@.reset_sftp_password(credential uuid) RETURNS text
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $reset_sftp_password$
+DECLARE
+    account uuid := @schema@.command_account('admin', 'reset_sftp_password');
+    login @schema@.sftp_credentials := @schema@.lock_sftp(credential);
+    made text := primecloud.generate_secret(32);
+BEGIN
+    IF login.status <> 'active' THEN
+        RAISE EXCEPTION 'SFTP login % is revoked', credential USING ERRCODE = '55000', HINT = 'Make a new one with create_sftp_credential.';
+    END IF;
+    UPDATE @schema@.sftp_secrets s SET password_hash = primecloud.password_hash(made) WHERE s.account_id = account AND s.id = login.id;
+    PERFORM @schema@.order_sftp_user(login.id, login.username);
+    PERFORM @schema@.audit('reset_sftp_password', 'sftp_credentials', login.id::text);
+    RETURN made;
+END
+$reset_sftp_password$;
+COMMENT ON FUNCTION @schema@.reset_sftp_password(uuid) IS 'gives a login a new password and tells it, now and never again; admins';
+
+CREATE FUNCTION @schema@.revoke_sftp_credential(credential uuid) RETURNS boolean
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $revoke_sftp_credential$
+DECLARE
+    account uuid := @schema@.command_account('admin', 'revoke_sftp_credential');
+    login @schema@.sftp_credentials := @schema@.lock_sftp(credential);
+BEGIN
+    IF login.status = 'revoked' THEN
+        RETURN false;
+    END IF;
+    UPDATE @schema@.sftp_credentials c SET status = 'revoked', revoked_at = now() WHERE c.account_id = account AND c.id = login.id;
+    DELETE FROM @schema@.sftp_secrets s WHERE s.account_id = account AND s.id = login.id;
+    PERFORM @schema@.order_service('sftpgo', 'user:' || login.username, 'disable_user', jsonb_build_object('username', login.username, 'status', 0));
+    PERFORM @schema@.audit('revoke_sftp_credential', 'sftp_credentials', login.id::text);
+    RETURN true;
+END
+$revoke_sftp_credential$;
+COMMENT ON FUNCTION @schema@.revoke_sftp_credential(uuid) IS 'ends a login at once; false if it was revoked already; admins';

@@ -1,0 +1,86 @@
+-- Tags and links on single objects: the commands that an external client has.
+
+CREATE FUNCTION @schema@.reach_bucket(bucket uuid, needed text, command text) RETURNS uuid
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $reach_bucket$
+DECLARE
+    account uuid := @schema@.command_account('external_client', command);
+BEGIN
+    IF primecloud.has_role('developer') THEN
+        PERFORM FROM @schema@.buckets b WHERE b.account_id = account AND b.id = bucket;
+    ELSE
+        PERFORM FROM @schema@.bucket_permissions p
+        WHERE p.account_id = account AND p.bucket_id = bucket AND p.user_id::text = primecloud.user_id()
+          AND p.permission IN (needed, 'read-write');
+    END IF;
+    IF NOT FOUND THEN
+        PERFORM @schema@.refuse_missing('bucket', bucket::text);
+    END IF;
+    RETURN account;
+END
+$reach_bucket$;
+COMMENT ON FUNCTION @schema@.reach_bucket(uuid, text, text) IS 'the entered account, for a caller who may read or write a bucket; else the bucket is not there';
+
+CREATE FUNCTION @schema@.tag_object(bucket uuid, object_key text, tag text) RETURNS boolean
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $tag_object$
+#variable_conflict use_column
+DECLARE
+    account uuid := @schema@.reach_bucket(tag_object.bucket, 'write', 'tag_object');
+BEGIN
+    INSERT INTO @schema@.object_tags (bucket_id, account_id, object_key, tag)
+    VALUES (tag_object.bucket, account, tag_object.object_key, tag_object.tag) ON CONFLICT ON CONSTRAINT object_tags_unique DO NOTHING;
+    RETURN FOUND;
+END
+$tag_object$;
+COMMENT ON FUNCTION @schema@.tag_object(uuid, text, text) IS 'puts a tag on an object; false if it was there; who may write the bucket';
+
+CREATE FUNCTION @schema@.untag_object(bucket uuid, object_key text, tag text) RETURNS boolean
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $untag_object$
+DECLARE
+    account uuid := @schema@.reach_bucket(untag_object.bucket, 'write', 'untag_object');
+BEGIN
+    DELETE FROM @schema@.object_tags t WHERE t.account_id = account AND t.bucket_id = bucket
+        AND t.object_key = untag_object.object_key AND t.tag = untag_object.tag;
+    RETURN FOUND;
+END
+$untag_object$;
+COMMENT ON FUNCTION @schema@.untag_object(uuid, text, text) IS 'takes a tag off an object; false if it was not there; who may write the bucket';
+
+CREATE FUNCTION @schema@.share_object(bucket uuid, object_key text, access text DEFAULT 'read', valid_for interval DEFAULT '7 days', email text DEFAULT NULL)
+RETURNS TABLE (id uuid, token text)
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER ROWS 1 SET search_path = pg_catalog, pg_temp
+AS $share_object$
+DECLARE
+    account uuid := @schema@.reach_bucket(share_object.bucket, 'read', 'share_object');
+BEGIN
+    id := primecloud.uuid_v7();
+    token := primecloud.generate_secret(40);
+    INSERT INTO @schema@.object_shares (id, bucket_id, account_id, object_key, access, expires_at, created_by)
+    VALUES (share_object.id, share_object.bucket, account, share_object.object_key, share_object.access,
+            now() + least(greatest(coalesce(valid_for, interval '7 days'), interval '1 minute'), interval '90 days'), primecloud.user_id());
+    INSERT INTO @schema@.object_share_tokens (id, account_id, token_hash, shared_with_email)
+    VALUES (share_object.id, account, primecloud.token_hash(share_object.token, 'share'), share_object.email);
+    PERFORM @schema@.audit('share_object', 'object_shares', share_object.id::text, jsonb_build_object('bucket', bucket, 'object_key', share_object.object_key));
+    RETURN NEXT;
+END
+$share_object$;
+COMMENT ON FUNCTION @schema@.share_object(uuid, text, text, interval, text) IS 'makes a link to an object and tells its token, now and never again; who may read the bucket';
+
+CREATE FUNCTION @schema@.revoke_share(share uuid) RETURNS boolean
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $revoke_share$
+DECLARE
+    account uuid := @schema@.command_account('external_client', 'revoke_share');
+BEGIN
+    DELETE FROM @schema@.object_shares s WHERE s.account_id = account AND s.id = share
+        AND (primecloud.has_role('developer') OR s.created_by = primecloud.user_id());
+    IF FOUND THEN
+        PERFORM @schema@.audit('revoke_share', 'object_shares', share::text);
+        RETURN true;
+    END IF;
+    RETURN false;
+END
+$revoke_share$;
+COMMENT ON FUNCTION @schema@.revoke_share(uuid) IS 'ends a link, one''s own for an external client; false if there is none';
