@@ -17,6 +17,6 @@ BEGIN ATOMIC
     LEFT JOIN @schema@.products p ON p.id = s.product_id
     LEFT JOIN @schema@.account_billing b ON b.account_id = a.id
     LEFT JOIN @schema@.account_smtp m ON m.account_id = a.id
-    WHERE a.id = primecloud.tenant_uuid('external_client');
+    WHERE a.id = primecloud.tenant_uuid();
 END;
 COMMENT ON FUNCTION @schema@.account_with_details() IS 'the entered account with what the caller''s role may see of its details';
