@@ -1,0 +1,118 @@
+// A configuration as it is stored: one flat run of bytes, read in place.
+//
+//   header | rules | actions | tags | texts
+//
+// Every entry has a fixed size and names its texts by offset, so nothing is parsed
+// and nothing is allocated to evaluate it.  Offsets are checked once, by decode(),
+// before a value may exist; a record_view trusts them.  The bytes have no
+// alignment of their own (a server keeps short values unaligned) and are copied
+// out entry by entry.  Equal configurations have equal bytes.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "core/lifecycle/configuration.hpp"
+
+namespace primecloud::lifecycle {
+
+struct record_header {
+  std::uint32_t magic;
+  std::uint8_t version;
+  std::uint8_t reserved[1];
+  std::uint16_t rules;
+  std::uint32_t actions, tags, text_bytes;
+  static constexpr std::uint32_t expected_magic = 0x434C'4350;  // "PCLC" where it was written
+  static constexpr std::uint8_t current_version = 1;
+};
+
+struct text_place {
+  std::uint32_t at;
+  std::uint16_t length;
+};
+
+struct rule_entry {
+  std::uint32_t prefix_at, id_at;
+  std::uint16_t prefix_length, id_length;
+  std::uint8_t enabled;
+  std::uint8_t written;  // how the document said it, see below
+  std::uint16_t tags;
+  std::uint32_t first_tag, first_action;
+  std::uint16_t actions, reserved[3];
+  std::int64_t size_greater_than, size_less_than;
+
+  enum : std::uint8_t { rule_prefix = 1, has_filter = 2, filter_prefix = 4, has_and = 8, and_prefix = 16, text_is_rule_prefix = 32 };
+};
+
+struct action_entry {
+  std::uint8_t kind;
+  std::uint8_t holds;
+  std::uint16_t class_length;
+  std::uint32_t class_at;
+  std::int64_t days, date, newer_versions;  // date in microseconds, as timestamp
+
+  enum kinds : std::uint8_t { expire = 1, move, expire_noncurrent, move_noncurrent, expire_marker, abort_upload };
+  enum : std::uint8_t { has_days = 1, has_date = 2, marker_given = 4, marker = 8, all_versions_given = 16, all_versions = 32 };
+};
+
+struct tag_entry {
+  std::uint32_t key_at, value_at;
+  std::uint16_t key_length, value_length, reserved[2];
+};
+
+static_assert(sizeof(record_header) == 20 && sizeof(rule_entry) == 48 && sizeof(action_entry) == 32 && sizeof(tag_entry) == 16);
+
+using bytes = std::span<const std::uint8_t>;
+
+class record_view {
+ public:
+  explicit record_view(bytes record) noexcept : base_(record.data()) {
+    const auto header = load<record_header>(base_);
+    rules_ = header.rules;
+    actions_at_ = base_ + sizeof header + sizeof(rule_entry) * header.rules;
+    tags_at_ = actions_at_ + sizeof(action_entry) * header.actions;
+    texts_at_ = reinterpret_cast<const char *>(tags_at_ + sizeof(tag_entry) * header.tags);
+  }
+
+  std::uint16_t rules() const noexcept { return rules_; }
+  rule_entry rule(std::uint16_t i) const noexcept { return load<rule_entry>(base_ + sizeof(record_header) + sizeof(rule_entry) * i); }
+  action_entry action(std::uint32_t i) const noexcept { return load<action_entry>(actions_at_ + sizeof(action_entry) * i); }
+  tag_entry tag(std::uint32_t i) const noexcept { return load<tag_entry>(tags_at_ + sizeof(tag_entry) * i); }
+
+  std::string_view text(std::uint32_t at, std::uint16_t length) const noexcept { return {texts_at_ + at, length}; }
+  std::string_view prefix(const rule_entry &r) const noexcept { return text(r.prefix_at, r.prefix_length); }
+  std::string_view id(const rule_entry &r) const noexcept { return text(r.id_at, r.id_length); }
+  std::string_view storage_class(const action_entry &a) const noexcept { return text(a.class_at, a.class_length); }
+  std::string_view key(const tag_entry &t) const noexcept { return text(t.key_at, t.key_length); }
+  std::string_view value(const tag_entry &t) const noexcept { return text(t.value_at, t.value_length); }
+
+ private:
+  template <class Entry>
+  static Entry load(const std::uint8_t *from) noexcept {
+    Entry entry;
+    std::memcpy(&entry, from, sizeof entry);
+    return entry;
+  }
+  const std::uint8_t *base_, *actions_at_, *tags_at_;
+  const char *texts_at_;
+  std::uint16_t rules_;
+};
+
+// The record of a valid configuration.
+std::vector<std::uint8_t> encode(const configuration &c);
+
+// The configuration of a record from anywhere.  Throws `refused` unless the bytes
+// are exactly what encode() makes of a valid configuration.
+configuration decode(bytes record);
+
+// The configuration of a record that decode() has passed once.
+configuration decode_trusted(bytes record);
+
+// The most bytes that the canonical JSON of a configuration may take, so that
+// whatever was accepted can be dumped and restored.
+inline constexpr std::size_t longest_canonical = 1 << 20;
+
+}  // namespace primecloud::lifecycle

@@ -1,0 +1,138 @@
+// How the room's types travel: lifecycle, object_version, lifecycle_event.
+#pragma once
+
+#include "core/lifecycle/evaluate.hpp"
+#include "pg/site_memory.hpp"
+#include "pg/datum_builtin.hpp"
+#include "pg/function.hpp"
+#include "pg/row_reader.hpp"
+
+namespace primecloud::lifecycle {
+
+// A stored configuration, unpacked once for each place in a query.
+struct stored {
+  bytes record;
+  record_view view() const noexcept { return record_view(record); }
+};
+
+// The bytes of a configuration about to be stored.
+struct made {
+  std::vector<std::uint8_t> record;
+};
+
+// One lifecycle_event.  Its texts must live until it is stored.
+struct answer {
+  event told;
+};
+
+}  // namespace primecloud::lifecycle
+
+namespace primecloud::pg {
+
+template <> struct datum<lifecycle::stored> {
+  static constexpr const char *sql = "primecloud.lifecycle";
+};
+
+template <> inline lifecycle::stored argument<lifecycle::stored>(FunctionCallInfo fcinfo, int i) {
+  const Datum d = fcinfo->args[i].value;
+  site_memory *const site = site_memory::of(fcinfo);
+  if (site == nullptr) return {site_memory::view(pg_detoast_datum_packed(reinterpret_cast<varlena *>(DatumGetPointer(d))))};
+  return {site->unpack(fcinfo, d)};
+}
+template <> inline std::optional<lifecycle::stored> argument<std::optional<lifecycle::stored>>(FunctionCallInfo fcinfo, int i) {
+  if (fcinfo->args[i].isnull) return std::nullopt;
+  return argument<lifecycle::stored>(fcinfo, i);
+}
+
+template <> struct datum<lifecycle::made> {
+  static constexpr const char *sql = "primecloud.lifecycle";
+  static Datum put(const lifecycle::made &v) { return datum<std::vector<std::uint8_t>>::put(v.record); }
+};
+
+template <> struct datum<lifecycle::object> {
+  static constexpr const char *sql = "primecloud.object_version";
+  static lifecycle::object get(Datum d) {
+    const auto [key, version_id, mod_time, size, is_latest, delete_marker, num_versions, successor_mod_time, tags, transition_status,
+                restore_expires, legal_hold, retain_until, replication_pending] =
+        read_row<std::string_view, std::string_view, timestamp, int64, bool, bool, int32, timestamp, std::string_view, std::string_view,
+                 timestamp, bool, timestamp, bool>(d);
+    lifecycle::object o;
+    o.key = key.value_or("");
+    o.version_id = version_id.value_or("");
+    o.mod_time = mod_time;
+    o.size = size;
+    o.is_latest = is_latest.value_or(true);
+    o.delete_marker = delete_marker.value_or(false);
+    o.num_versions = num_versions;
+    o.successor_mod_time = successor_mod_time;
+    o.tags = tags.value_or("");
+    o.transition_status = transition_status.value_or("");
+    o.restore_expires = restore_expires;
+    o.legal_hold = legal_hold.value_or(false);
+    o.retain_until = retain_until;
+    o.replication_pending = replication_pending.value_or(false);
+    return o;
+  }
+};
+
+template <> struct datum<std::span<const lifecycle::object>> {
+  static constexpr const char *sql = "primecloud.object_version[]";
+  static std::span<const lifecycle::object> get(Datum d) {
+    const auto elements = read_array(d);
+    auto *objects = static_cast<lifecycle::object *>(palloc(sizeof(lifecycle::object) * (elements.size() + 1)));
+    for (size_t i = 0; i < elements.size(); i++) new (&objects[i]) lifecycle::object(datum<lifecycle::object>::get(elements[i]));
+    return {objects, elements.size()};
+  }
+};
+
+template <> inline constexpr const char *sql_name<lifecycle::answer> = "record";
+template <> inline constexpr const char *sql_name<std::optional<lifecycle::answer>> = "record";
+
+// A text as a short varlena on the stack where it fits, so that a row costs one
+// allocation; the tuple copies it.
+class short_text {
+ public:
+  Datum put(std::string_view text) {
+    if (text.size() + VARHDRSZ_SHORT > VARATT_SHORT_MAX) return datum<std::string_view>::put(text);
+    SET_VARSIZE_SHORT(bytes_, text.size() + VARHDRSZ_SHORT);
+    memcpy(VARDATA_SHORT(bytes_), text.data(), text.size());
+    return PointerGetDatum(bytes_);
+  }
+
+ private:
+  char bytes_[VARATT_SHORT_MAX + 1];
+};
+
+template <> struct returned<lifecycle::answer> {
+  static Datum store(FunctionCallInfo fcinfo, const lifecycle::answer &a) {
+    site_memory *const site = site_memory::of(fcinfo);
+    if (site == nullptr) elog(ERROR, "a function returning lifecycle_event is called without a call site");
+    short_text action, rule_id, storage_class;
+    const bool none = a.told.action == lifecycle::action::none;
+    Datum values[4] = {action.put(lifecycle::action_name(a.told.action)), 0, 0, 0};
+    bool nulls[4] = {false, none, none || a.told.rule_id.empty(), a.told.storage_class.empty()};
+    if (!nulls[1]) values[1] = TimestampTzGetDatum(a.told.due.microseconds);
+    if (!nulls[2]) values[2] = rule_id.put(a.told.rule_id);
+    if (!nulls[3]) values[3] = storage_class.put(a.told.storage_class);
+
+    TupleDesc desc = lookup_rowtype_tupdesc(site->result_type(fcinfo), -1);
+    const bool agrees = desc->natts == 4 && TupleDescAttr(desc, 0)->atttypid == TEXTOID && TupleDescAttr(desc, 1)->atttypid == TIMESTAMPTZOID &&
+                        TupleDescAttr(desc, 2)->atttypid == TEXTOID && TupleDescAttr(desc, 3)->atttypid == TEXTOID;
+    if (!agrees) {
+      ReleaseTupleDesc(desc);
+      ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH), errmsg("the row type lifecycle_event was altered"));
+    }
+    HeapTuple tuple = heap_form_tuple(desc, values, nulls);
+    ReleaseTupleDesc(desc);
+    return HeapTupleGetDatum(tuple);
+  }
+};
+template <> struct returned<std::optional<lifecycle::answer>> {
+  static Datum store(FunctionCallInfo fcinfo, const std::optional<lifecycle::answer> &a) {
+    if (a) return returned<lifecycle::answer>::store(fcinfo, *a);
+    fcinfo->isnull = true;
+    return 0;
+  }
+};
+
+}  // namespace primecloud::pg
