@@ -1,0 +1,68 @@
+// How the base types of the types room travel as Datums.
+#pragma once
+
+#include "core/types/byte_size.hpp"
+#include "core/types/money_amount.hpp"
+#include "core/types/tax_id.hpp"
+#include "pg/datum.hpp"
+
+namespace primecloud::pg {
+
+template <> struct datum<byte_size> {
+  static constexpr const char *sql = "primecloud.byte_size";
+  static byte_size get(Datum d) noexcept { return {DatumGetInt64(d)}; }
+  static Datum put(byte_size v) noexcept { return Int64GetDatum(v.bytes); }
+};
+
+template <> struct datum<tax_id> {
+  static constexpr const char *sql = "primecloud.tax_id";
+  static tax_id get(Datum d) noexcept { return {DatumGetInt64(d)}; }
+  static Datum put(tax_id v) noexcept { return Int64GetDatum(v.value); }
+};
+
+// 12 bytes, 4-byte alignment: currency, then minor units.
+template <> struct datum<money_amount> {
+  static constexpr const char *sql = "primecloud.money_amount";
+  static constexpr int size = 12;
+  static money_amount get(Datum d) noexcept {
+    money_amount v;
+    memcpy(&v.currency.code, DatumGetPointer(d), 4);
+    memcpy(&v.minor, DatumGetPointer(d) + 4, 8);
+    return v;
+  }
+  static Datum put(money_amount v) noexcept {
+    auto *p = static_cast<char *>(palloc(size));
+    memcpy(p, &v.currency.code, 4);
+    memcpy(p + 4, &v.minor, 8);
+    return PointerGetDatum(p);
+  }
+};
+
+// A numeric, in whatever storage it came.
+struct numeric {
+  Datum value;
+};
+template <> struct datum<numeric> {
+  static constexpr const char *sql = "numeric";
+  static numeric get(Datum d) noexcept { return {d}; }
+  static Datum put(numeric v) noexcept { return v.value; }
+};
+
+// JSON text that the server owns.
+struct json_text {
+  text *value;
+};
+template <> struct datum<json_text> {
+  static constexpr const char *sql = "json";
+  static Datum put(json_text v) noexcept { return PointerGetDatum(v.value); }
+};
+
+// The text as a C string that the server owns.
+inline const char *to_cstring(std::string_view text) {
+  auto *copy = static_cast<char *>(palloc(text.size() + 1));
+  memcpy(copy, text.data(), text.size());
+  copy[text.size()] = '\0';
+  return copy;
+}
+
+}  // namespace primecloud::pg
