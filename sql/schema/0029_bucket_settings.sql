@@ -24,8 +24,11 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_
 AS $delete_bucket$
 DECLARE
     account uuid := @schema@.command_account('admin', 'delete_bucket');
-    target @schema@.buckets := @schema@.lock_bucket(bucket);
+    target @schema@.buckets;
 BEGIN
+    -- The account before the bucket, as record_usage does.
+    PERFORM FROM @schema@.accounts a WHERE a.id = account FOR NO KEY UPDATE;
+    target := @schema@.lock_bucket(bucket);
     IF target.object_count > 0 THEN
         RAISE EXCEPTION 'bucket % holds % objects', target.name, target.object_count USING ERRCODE = '55000', HINT = 'Empty it first.';
     END IF;

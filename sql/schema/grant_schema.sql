@@ -52,7 +52,7 @@ AS $schema_grants$
         'record_usage', 'key_used'])
     UNION ALL SELECT 'worker', 'SELECT', unnest(ARRAY['access_key_secrets', 'sftp_secrets', 'account_smtp_secrets', 'account_smtp', 'accounts'])
     -- Scheduled work, which row-level security does not hold.
-    UNION ALL SELECT 'maintenance', 'EXECUTE', unnest(ARRAY['run_maintenance', 'generate_invoices'])
+    UNION ALL SELECT 'maintenance', 'EXECUTE', unnest(ARRAY['run_maintenance', 'maintain', 'generate_invoices'])
     -- The owner of the narrow functions that cross accounts: the columns they touch.
     UNION ALL SELECT 'gate', 'OWNER', unnest(ARRAY['register_user', 'create_account', 'my_accounts', 'accept_invitation', 'resolve_domain',
         'open_share', 'confirm_domain', 'platform_dashboard', 'platform_quota_requests', 'platform_accounts_page', 'set_price', 'set_product',
@@ -61,7 +61,7 @@ AS $schema_grants$
     UNION ALL SELECT 'gate', 'SELECT', unnest(ARRAY['users', 'accounts', 'account_members', 'account_billing', 'account_smtp', 'account_domain_tokens',
         'products', 'prices', 'subscriptions', 'orders', 'customers', 'buckets', 'access_keys', 'object_shares', 'object_share_tokens', 'invitations',
         'invitation_tokens', 'notification_types', 'usage_records', 'usage_hourly', 'usage_daily', 'quota_requests', 'invoices', 'invoice_lines',
-        'invoice_counters', 'outbox', 'notifications', 'audit_log', 'schema_roles'])
+        'invoice_counters', 'outbox', 'notifications', 'audit_log', 'schema_roles', 'retention_periods'])
     UNION ALL SELECT 'gate', 'INSERT', unnest(ARRAY['users', 'accounts', 'account_members', 'account_billing', 'notifications', 'audit_log', 'price_changes',
         'prices', 'products', 'usage_records', 'usage_hourly', 'usage_daily', 'invoices', 'invoice_lines', 'invoice_counters', 'outbox'])
     UNION ALL SELECT 'gate', 'UPDATE', unnest(ARRAY['users', 'prices', 'products', 'usage_hourly', 'usage_daily', 'invoice_counters', 'outbox'])
@@ -75,7 +75,8 @@ AS $schema_grants$
     UNION ALL SELECT 'gate', 'UPDATE (status)', 'customers'
     UNION ALL SELECT 'gate', 'DELETE', unnest(ARRAY['access_key_secrets', 'object_shares', 'invitations', 'notifications', 'usage_records', 'usage_hourly', 'audit_log', 'outbox'])
     UNION ALL SELECT 'gate', 'SELECT', 'access_key_secrets'
-    UNION ALL SELECT 'gate', 'EXECUTE', 'caller_is'
+    UNION ALL SELECT 'gate', 'EXECUTE', unnest(ARRAY['caller_is', 'require_worker', 'require_platform', 'tell_quota', 'quota_level', 'usage_cents', 'invoice_candidates',
+        'maintain_access', 'maintain_billing', 'maintain_retention'])
 $schema_grants$;
 COMMENT ON FUNCTION schema_grants() IS 'what each kind of access gives; an object that a schema does not have yet is passed over';
 

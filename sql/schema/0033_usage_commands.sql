@@ -1,0 +1,172 @@
+-- Measurements from the object store, and what follows from them.
+
+CREATE FUNCTION @schema@.quota_level(used bigint, quota bigint, told integer) RETURNS integer
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+    -- Up at a threshold, down only five points below it, so that a figure that
+    -- wavers about a threshold is told of once.
+    SELECT max(level) FROM (VALUES (0), (80), (95), (100)) AS t(level)
+    WHERE level = 0 OR used * 100.0 >= level * quota::numeric OR (level <= told AND used * 100.0 >= (level - 5) * quota::numeric);
+END;
+COMMENT ON FUNCTION @schema@.quota_level(bigint, bigint, integer) IS 'the threshold a use has reached, given the one last told of: 0, 80, 95 or 100';
+
+CREATE FUNCTION @schema@.record_usage(measurements jsonb) RETURNS bigint
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $record_usage$
+DECLARE
+    recorded bigint;
+BEGIN
+    IF NOT @schema@.caller_is('worker') THEN
+        RAISE EXCEPTION 'record_usage is for a worker' USING ERRCODE = '42501';
+    END IF;
+    -- Accounts, then buckets, each in one order, so that collectors wait for each other and never in a circle.
+    PERFORM FROM @schema@.accounts a WHERE a.id IN (
+        SELECT b.account_id FROM jsonb_to_recordset(measurements) AS m(bucket text) JOIN @schema@.buckets b ON b.physical_name = m.bucket)
+    ORDER BY a.id FOR NO KEY UPDATE;
+    WITH measured AS (
+        SELECT b.account_id, b.id AS bucket_id, m.at AS recorded_at, coalesce(m.storage_bytes, 0) AS storage_bytes, coalesce(m.object_count, 0) AS object_count,
+               coalesce(m.ingress_bytes, 0) AS ingress_bytes, coalesce(m.egress_bytes, 0) AS egress_bytes, coalesce(m.request_count, 0) AS request_count
+        FROM jsonb_to_recordset(measurements) AS m(bucket text, at timestamptz, storage_bytes bigint, object_count bigint,
+                                                   ingress_bytes bigint, egress_bytes bigint, request_count bigint)
+        JOIN @schema@.buckets b ON b.physical_name = m.bucket
+    ), added AS (
+        -- Reported again, a measurement adds nothing anywhere below.
+        INSERT INTO @schema@.usage_records (account_id, bucket_id, recorded_at, storage_bytes, object_count, ingress_bytes, egress_bytes, request_count)
+        SELECT account_id, bucket_id, recorded_at, storage_bytes, object_count, ingress_bytes, egress_bytes, request_count FROM measured
+        ON CONFLICT ON CONSTRAINT usage_records_once DO NOTHING
+        RETURNING *
+    ), hourly AS (
+        INSERT INTO @schema@.usage_hourly AS h (account_id, bucket_id, period_start, storage_bytes_max, ingress_bytes, egress_bytes, request_count)
+        SELECT account_id, bucket_id, date_trunc('hour', recorded_at, 'UTC'), max(storage_bytes), sum(ingress_bytes), sum(egress_bytes), sum(request_count)
+        FROM added GROUP BY 1, 2, 3
+        ON CONFLICT ON CONSTRAINT usage_hourly_pk DO UPDATE SET storage_bytes_max = greatest(h.storage_bytes_max, excluded.storage_bytes_max),
+            ingress_bytes = h.ingress_bytes + excluded.ingress_bytes, egress_bytes = h.egress_bytes + excluded.egress_bytes,
+            request_count = h.request_count + excluded.request_count
+    ), daily AS (
+        INSERT INTO @schema@.usage_daily AS d (account_id, bucket_id, period_start, storage_bytes_max, ingress_bytes, egress_bytes, request_count)
+        SELECT account_id, bucket_id, date_trunc('day', recorded_at, 'UTC'), max(storage_bytes), sum(ingress_bytes), sum(egress_bytes), sum(request_count)
+        FROM added GROUP BY 1, 2, 3
+        ON CONFLICT ON CONSTRAINT usage_daily_pk DO UPDATE SET storage_bytes_max = greatest(d.storage_bytes_max, excluded.storage_bytes_max),
+            ingress_bytes = d.ingress_bytes + excluded.ingress_bytes, egress_bytes = d.egress_bytes + excluded.egress_bytes,
+            request_count = d.request_count + excluded.request_count
+    ), latest AS (
+        SELECT DISTINCT ON (account_id, bucket_id) * FROM added ORDER BY account_id, bucket_id, recorded_at DESC
+    ), sized AS (
+        -- An older measurement that comes late does not replace a newer one.
+        UPDATE @schema@.buckets b SET size_bytes = l.storage_bytes, object_count = l.object_count, measured_at = l.recorded_at
+        FROM latest l, @schema@.buckets before
+        WHERE b.account_id = l.account_id AND b.id = l.bucket_id AND before.account_id = b.account_id AND before.id = b.id
+          AND (b.measured_at IS NULL OR b.measured_at < l.recorded_at)
+        RETURNING b.account_id, b.size_bytes - before.size_bytes AS grown
+    ), months AS (
+        SELECT DISTINCT ON (account_id) account_id, date_trunc('month', recorded_at AT TIME ZONE 'UTC')::date AS month,
+               sum(ingress_bytes + egress_bytes) OVER (PARTITION BY account_id, date_trunc('month', recorded_at AT TIME ZONE 'UTC')) AS bytes
+        FROM added ORDER BY account_id, 2 DESC
+    )
+    UPDATE @schema@.accounts a
+    SET storage_used_bytes = a.storage_used_bytes + coalesce((SELECT sum(s.grown) FROM sized s WHERE s.account_id = a.id), 0),
+        bandwidth_used_bytes = CASE WHEN m.month > a.bandwidth_month THEN m.bytes WHEN m.month = a.bandwidth_month THEN a.bandwidth_used_bytes + m.bytes
+                                    ELSE a.bandwidth_used_bytes END,
+        bandwidth_month = greatest(a.bandwidth_month, m.month)
+    FROM months m WHERE m.account_id = a.id;
+    SELECT count(*) INTO recorded FROM jsonb_array_elements(measurements);
+    PERFORM @schema@.tell_quota(ARRAY(SELECT DISTINCT b.account_id FROM jsonb_to_recordset(measurements) AS m(bucket text) JOIN @schema@.buckets b ON b.physical_name = m.bucket));
+    RETURN recorded;
+END
+$record_usage$;
+COMMENT ON FUNCTION @schema@.record_usage(jsonb) IS
+    'takes measurements [{bucket, at, storage_bytes, object_count, ingress_bytes, egress_bytes, request_count}] by physical bucket name; one taken already adds nothing; for a worker';
+
+CREATE FUNCTION @schema@.tell_quota(accounts uuid[]) RETURNS void
+LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $tell_quota$
+    WITH reached AS (
+        SELECT a.id, a.quota_level AS told, @schema@.quota_level(a.storage_used_bytes, a.storage_quota_bytes, a.quota_level) AS level
+        FROM @schema@.accounts a WHERE a.id = ANY (accounts)
+    ), moved AS (
+        UPDATE @schema@.accounts a SET quota_level = r.level FROM reached r WHERE a.id = r.id AND r.level <> r.told
+        RETURNING a.id, r.told, r.level
+    ), told AS (
+        INSERT INTO @schema@.notifications (account_id, type, title, metadata)
+        SELECT m.id, CASE m.level WHEN 80 THEN 'quota_warning_80' WHEN 95 THEN 'quota_critical_95' ELSE 'quota_exceeded' END,
+               format('Storage has reached %s %% of the quota', m.level), jsonb_build_object('level', m.level)
+        FROM moved m WHERE m.level > m.told
+        RETURNING id, account_id, type, title, metadata
+    )
+    INSERT INTO @schema@.outbox (account_id, service, object, operation, payload)
+    SELECT t.account_id, 'mail', 'mail:' || t.id, t.type, jsonb_build_object('template', t.type, 'notification', t.id, 'account', t.account_id, 'title', t.title,
+        'metadata', t.metadata, 'branding', jsonb_build_object('table', 'accounts', 'id', t.account_id), 'smtp', jsonb_build_object('table', 'account_smtp', 'id', t.account_id))
+    FROM told t
+$tell_quota$;
+COMMENT ON FUNCTION @schema@.tell_quota(uuid[]) IS 'notifies accounts that have risen past a threshold; of several passed at once, the highest';
+
+CREATE FUNCTION @schema@.request_quota(quota_bytes bigint, reason text DEFAULT '') RETURNS uuid
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $request_quota$
+#variable_conflict use_column
+DECLARE
+    account uuid := @schema@.command_account('admin', 'request_quota');
+    made uuid := primecloud.uuid_v7();
+BEGIN
+    INSERT INTO @schema@.quota_requests (id, account_id, current_quota_bytes, requested_quota_bytes, reason, requested_by)
+    SELECT made, account, a.storage_quota_bytes, request_quota.quota_bytes, coalesce(request_quota.reason, ''), primecloud.user_id()
+    FROM @schema@.accounts a WHERE a.id = account
+    ON CONFLICT (account_id) WHERE status = 'pending' DO NOTHING;
+    IF NOT FOUND THEN
+        SELECT q.id INTO made FROM @schema@.quota_requests q
+        WHERE q.account_id = account AND q.status = 'pending' AND q.requested_quota_bytes = request_quota.quota_bytes;
+        IF made IS NULL THEN
+            RAISE EXCEPTION 'a quota request is pending already' USING ERRCODE = '23505', HINT = 'Wait until the platform has decided it.';
+        END IF;
+        RETURN made;
+    END IF;
+    PERFORM @schema@.audit('request_quota', 'quota_requests', made::text, jsonb_build_object('bytes', request_quota.quota_bytes));
+    RETURN made;
+END
+$request_quota$;
+COMMENT ON FUNCTION @schema@.request_quota(bigint, text) IS 'asks the platform for more storage; the same again gives the same request; admins';
+
+CREATE FUNCTION @schema@.decide_quota(request uuid, decision text, note text) RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $decide_quota$
+DECLARE
+    account uuid := primecloud.tenant_uuid();
+    decided @schema@.quota_requests;
+BEGIN
+    UPDATE @schema@.quota_requests q
+    SET status = decision, reviewed_by = coalesce(primecloud.user_id(), session_user::text), review_note = note, reviewed_at = now()
+    WHERE q.account_id = account AND q.id = request AND q.status = 'pending'
+    RETURNING * INTO decided;
+    IF NOT FOUND THEN
+        PERFORM @schema@.refuse_missing('pending quota request', request::text);
+    END IF;
+    IF decision = 'approved' THEN
+        UPDATE @schema@.accounts a SET storage_quota_bytes = decided.requested_quota_bytes, updated_at = now(),
+            quota_level = @schema@.quota_level(a.storage_used_bytes, decided.requested_quota_bytes, 0) WHERE a.id = account;
+    END IF;
+    PERFORM @schema@.audit(CASE decision WHEN 'approved' THEN 'approve_quota' ELSE 'reject_quota' END, 'quota_requests', request::text,
+        jsonb_build_object('bytes', decided.requested_quota_bytes));
+    PERFORM @schema@.send_notification('approval_' || decision, format('The quota request was %s', decision), coalesce(note, ''));
+END
+$decide_quota$;
+COMMENT ON FUNCTION @schema@.decide_quota(uuid, text, text) IS 'decides a pending quota request, once; for commands';
+
+CREATE FUNCTION @schema@.approve_quota(request uuid, note text DEFAULT NULL) RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $approve_quota$
+BEGIN
+    PERFORM @schema@.platform_account('approve_quota');
+    PERFORM @schema@.decide_quota(request, 'approved', note);
+END
+$approve_quota$;
+COMMENT ON FUNCTION @schema@.approve_quota(uuid, text) IS 'grants a pending quota request, once; for the platform';
+
+CREATE FUNCTION @schema@.reject_quota(request uuid, note text DEFAULT NULL) RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $reject_quota$
+BEGIN
+    PERFORM @schema@.platform_account('reject_quota');
+    PERFORM @schema@.decide_quota(request, 'rejected', note);
+END
+$reject_quota$;
+COMMENT ON FUNCTION @schema@.reject_quota(uuid, text) IS 'refuses a pending quota request, once; for the platform';
