@@ -15,7 +15,7 @@ INSERT INTO @schema@.notification_types (type, severity, dedup_window, sends_mai
     ('quota_critical_95', 'critical', '1 hour', true, 'storage has passed 95 % of the quota'),
     ('quota_exceeded', 'critical', '1 hour', true, 'storage has reached the quota'),
     ('invoice_generated', 'info', NULL, true, 'an invoice was made'),
-    ('payment_overdue', 'warning', '1 hour', true, 'an invoice is past its due date'),
+    ('payment_overdue', 'warning', NULL, true, 'an invoice is past its due date'),
     ('payment_received', 'info', NULL, true, 'an invoice was paid'),
     ('account_suspended', 'critical', '1 hour', true, 'the account was suspended'),
     ('account_activated', 'info', '1 hour', true, 'the account was activated'),
@@ -23,11 +23,11 @@ INSERT INTO @schema@.notification_types (type, severity, dedup_window, sends_mai
     ('approval_approved', 'info', '1 hour', true, 'a quota request was approved'),
     ('approval_rejected', 'info', '1 hour', true, 'a quota request was rejected'),
     ('member_invited', 'info', NULL, true, 'a person was invited'),
-    ('member_joined', 'info', '1 hour', false, 'a person joined'),
+    ('member_joined', 'info', NULL, false, 'a person joined'),
     ('order_placed', 'info', NULL, false, 'an order was placed'),
     ('order_changed', 'info', NULL, true, 'an order went on to another state'),
     ('key_expired', 'warning', NULL, false, 'an access key has expired'),
-    ('subscription_ended', 'warning', '1 hour', true, 'a subscription has ended'),
+    ('subscription_ended', 'warning', NULL, true, 'a subscription has ended'),
     ('trial_ended', 'info', NULL, true, 'a trial has ended');
 
 CREATE TABLE @schema@.notifications (
