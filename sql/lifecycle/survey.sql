@@ -41,3 +41,9 @@ CREATE FUNCTION lifecycle_upload_due(config lifecycle, key text, initiated times
     AS 'MODULE_PATHNAME', 'primecloud_lifecycle_upload_due';
 COMMENT ON FUNCTION lifecycle_upload_due(lifecycle, text, timestamptz) IS
     'when an unfinished multipart upload is to be aborted; NULL if never';
+
+CREATE FUNCTION lifecycle_restore_expires(header text) RETURNS timestamptz
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'primecloud_lifecycle_restore_expires';
+COMMENT ON FUNCTION lifecycle_restore_expires(text) IS
+    'when the restored copy ends that an x-amz-restore header tells of; NULL while it is being restored; 22P02 for what is no such header';

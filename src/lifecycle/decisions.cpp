@@ -57,6 +57,8 @@ void check_versions(std::span<const object> versions) {
 
 pg::rows<event_row> lifecycle_evaluate_versions(stored config, std::span<const object> versions, timestamp at, bool object_lock) {
   check_versions(versions);
+  // A hold or a retention can only come from object lock, whatever the caller knows of the bucket.
+  for (const auto &o : versions) object_lock = object_lock || o.legal_hold || o.retain_until;
   std::vector<event> events(versions.size());
   evaluate_versions(config.view(), versions, at, object_lock, events);
   pg::rows<event_row> rows;

@@ -1,6 +1,7 @@
 // Questions about a whole configuration.
 #include "core/lifecycle/survey.hpp"
 
+#include "core/lifecycle/restore_header.hpp"
 #include "core/lifecycle/validate.hpp"
 #include "core/lifecycle/write.hpp"
 #include "lifecycle/types.hpp"
@@ -46,6 +47,8 @@ timestamp lifecycle_cutoff(stored config, timestamp at) noexcept { return cutoff
 
 bool lifecycle_counts_versions(stored config) noexcept { return counts_versions(config.view()); }
 
+result<std::optional<timestamp>> lifecycle_restore_expires(text_view header) { return read_restore_header(header); }
+
 std::optional<timestamp> lifecycle_upload_due(stored config, text_view key, timestamp initiated) noexcept {
   return upload_due(config.view(), key, initiated);
 }
@@ -66,4 +69,5 @@ PRIMECLOUD_FUNCTION(primecloud_lifecycle_has_active_rules, lifecycle_has_active_
 PRIMECLOUD_FUNCTION(primecloud_lifecycle_noncurrent_limit, lifecycle_noncurrent_limit);
 PRIMECLOUD_FUNCTION(primecloud_lifecycle_cutoff, lifecycle_cutoff);
 PRIMECLOUD_FUNCTION(primecloud_lifecycle_counts_versions, lifecycle_counts_versions);
+PRIMECLOUD_FUNCTION(primecloud_lifecycle_restore_expires, lifecycle_restore_expires);
 PRIMECLOUD_FUNCTION(primecloud_lifecycle_upload_due, lifecycle_upload_due);

@@ -51,7 +51,8 @@ template <> struct datum<lifecycle::made> {
 
 template <> struct datum<lifecycle::object> {
   static constexpr const char *sql = "primecloud.object_version";
-  static lifecycle::object get(Datum d) {
+  static lifecycle::object get(Datum d) { return read(d, true); }
+  static lifecycle::object read(Datum d, bool latest_unless_said) {
     const auto [key, version_id, mod_time, size, is_latest, delete_marker, num_versions, successor_mod_time, tags, transition_status,
                 restore_expires, legal_hold, retain_until, replication_pending] =
         read_row<std::string_view, std::string_view, timestamp, int64, bool, bool, int32, timestamp, std::string_view, std::string_view,
@@ -61,7 +62,7 @@ template <> struct datum<lifecycle::object> {
     o.version_id = version_id.value_or("");
     o.mod_time = mod_time;
     o.size = size;
-    o.is_latest = is_latest.value_or(true);
+    o.is_latest = is_latest.value_or(latest_unless_said);
     o.delete_marker = delete_marker.value_or(false);
     o.num_versions = num_versions;
     o.successor_mod_time = successor_mod_time;
@@ -75,12 +76,18 @@ template <> struct datum<lifecycle::object> {
   }
 };
 
+// All versions of a key, newest first: what a version does not say of its place
+// among the others is told by the place it has.
 template <> struct datum<std::span<const lifecycle::object>> {
   static constexpr const char *sql = "primecloud.object_version[]";
   static std::span<const lifecycle::object> get(Datum d) {
     const auto elements = read_array(d);
     auto *objects = static_cast<lifecycle::object *>(palloc(sizeof(lifecycle::object) * (elements.size() + 1)));
-    for (size_t i = 0; i < elements.size(); i++) new (&objects[i]) lifecycle::object(datum<lifecycle::object>::get(elements[i]));
+    for (size_t i = 0; i < elements.size(); i++) {
+      auto &o = *new (&objects[i]) lifecycle::object(datum<lifecycle::object>::read(elements[i], i == 0));
+      if (!o.num_versions) o.num_versions = static_cast<int32>(elements.size());
+      if (!o.is_latest && !o.successor_mod_time && i > 0) o.successor_mod_time = objects[i - 1].mod_time;
+    }
     return {objects, elements.size()};
   }
 };

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/lifecycle/calendar.hpp"
+#include "core/lifecycle/decide.hpp"
 #include "core/lifecycle/object.hpp"
 #include "core/lifecycle/parse.hpp"
 #include "core/lifecycle/record.hpp"

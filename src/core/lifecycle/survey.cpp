@@ -1,26 +1,10 @@
 #include "core/lifecycle/survey.hpp"
 
-#include <cstdio>
-
 #include "core/lifecycle/decide.hpp"
+#include "core/lifecycle/restore_header.hpp"
 
 namespace primecloud::lifecycle {
 namespace {
-
-constexpr std::string_view weekdays[] = {"Sat", "Sun", "Mon", "Tue", "Wed", "Thu", "Fri"};
-constexpr std::string_view months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-
-// RFC 9110, 5.6.7: IMF-fixdate.
-std::string http_date(timestamp t) {
-  const auto day = day_of(t);
-  const auto d = civil_from_days(day);
-  const auto second = (t.microseconds - day * microseconds_per_day) / 1'000'000;
-  char text[64];
-  std::snprintf(text, sizeof text, "%s, %02d %s %04lld %02d:%02d:%02d GMT", weekdays[weekday(day)].data(), d.day,
-                months[d.month - 1].data(), static_cast<long long>(d.year), static_cast<int>(second / 3600),
-                static_cast<int>(second / 60 % 60), static_cast<int>(second % 60));
-  return text;
-}
 
 // RFC 3986, 2.3: everything but unreserved characters as %XX, so no ID breaks the header.
 std::string percent_encoded(std::string_view text) {
