@@ -1,17 +1,27 @@
-// Where the root key comes from.  The settings hold a place, never a key.
+// Where the root key comes from, and what is allowed.  The settings hold a place,
+// never a key.
 #include "secret/settings.hpp"
 
 #include "pg/postgres.hpp"
 #include "pg/startup.hpp"
+#include "secret/keyring.hpp"
 
 namespace primecloud::secret {
 char *root_key_file = nullptr;
+int reveals_per_transaction = 100;
+bool allow_drop = false;
 
 namespace {
+void root_key_changed(const char *, void *) noexcept { forget_keys(); }
+
 const pg::startup define{[] {
   DefineCustomStringVariable("primecloud.root_key_file", "File that holds the root keys, one version a line.",
                              "Lines read N:KEY, where N is the version and KEY is 64 hexadecimal digits.",
-                             &root_key_file, "", PGC_SUSET, GUC_SUPERUSER_ONLY, nullptr, nullptr, nullptr);
+                             &root_key_file, "", PGC_SUSET, GUC_SUPERUSER_ONLY, nullptr, root_key_changed, nullptr);
+  DefineCustomIntVariable("primecloud.reveals_per_transaction", "Secrets that one transaction may open.", nullptr,
+                          &reveals_per_transaction, 100, 0, INT_MAX, PGC_SUSET, 0, nullptr, nullptr, nullptr);
+  DefineCustomBoolVariable("primecloud.allow_drop", "Lets the extension be dropped while sealed columns hold rows.", nullptr,
+                           &allow_drop, false, PGC_SUSET, 0, nullptr, nullptr, nullptr);
 }};
 }  // namespace
 }  // namespace primecloud::secret

@@ -5,5 +5,9 @@ namespace primecloud::secret {
 
 // Path of the file with the root keys; empty when there is none.
 extern char *root_key_file;
+// Secrets that one transaction may open.
+extern int reveals_per_transaction;
+// Whether the extension may be dropped while sealed columns hold rows.
+extern bool allow_drop;
 
 }  // namespace primecloud::secret

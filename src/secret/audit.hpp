@@ -1,0 +1,19 @@
+// Who opened what: a row in primecloud.reveal_log, and a line in the server's log that
+// no ROLLBACK takes back.
+#pragma once
+
+#include <string_view>
+
+namespace primecloud::secret {
+
+struct reveal {
+  std::string_view tenant, label, row_id, purpose;
+  long long key_id;
+  bool opened;
+};
+
+// Counts the reveal against primecloud.reveals_per_transaction (PC008 above it) and
+// records it.  Raises when it cannot: no secret leaves unrecorded.  Server code.
+void record_reveal(const reveal &what);
+
+}  // namespace primecloud::secret

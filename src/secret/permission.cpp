@@ -1,0 +1,36 @@
+#include "secret/permission.hpp"
+
+#include "pg/postgres.hpp"
+#include "pg/table.hpp"
+#include "tenant/context.hpp"
+
+extern "C" {
+#include "catalog/pg_proc.h"
+#include "parser/parse_func.h"
+#include "utils/acl.h"
+#include "nodes/makefuncs.h"
+}
+
+namespace primecloud::secret {
+namespace {
+
+constexpr int not_permitted = MAKE_SQLSTATE('P', 'C', '0', '0', '7');
+
+// EXECUTE on this function is what maintenance and platform roles are given.
+bool may_act_for_any_tenant() {
+  List *name = list_make2(makeString(pstrdup("primecloud")), makeString(pstrdup("act_for_any_tenant")));
+  const Oid function = LookupFuncName(name, 0, nullptr, true);
+  return OidIsValid(function) && pg_proc_aclcheck(function, GetUserId(), ACL_EXECUTE) == ACLCHECK_OK;
+}
+}  // namespace
+
+void check_tenant(std::string_view wanted) {
+  const context_record *context = tenant::current();
+  if (context != nullptr && context->has_tenant && context->tenant() == wanted) return;
+  if (may_act_for_any_tenant()) return;
+  ereport(ERROR, errcode(not_permitted),
+          errmsg("tenant \"%.*s\" is not the one that has been entered", static_cast<int>(wanted.size()), wanted.data()),
+          errhint("Enter that account first, or act as a maintenance role."));
+}
+
+}  // namespace primecloud::secret

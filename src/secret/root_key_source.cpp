@@ -1,0 +1,82 @@
+#include "secret/root_key_source.hpp"
+
+#include <fcntl.h>
+#include <sodium.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "pg/postgres.hpp"
+#include "secret/settings.hpp"
+
+extern "C" {
+#include "storage/fd.h"
+}
+
+namespace primecloud::secret {
+namespace {
+
+constexpr int no_root_key = MAKE_SQLSTATE('P', 'C', '0', '0', '1');
+
+[[noreturn, gnu::cold]] void refuse(const char *what, const char *hint) {
+  // Names the setting, never what the file holds.
+  ereport(ERROR, errcode(no_root_key), errmsg("%s", what), errhint("%s", hint));
+  pg_unreachable();
+}
+
+// The file, read straight into `buffer`, past stdio: no copy stays behind in a stream.
+size_t read_file(char *buffer, size_t size) {
+  if (root_key_file == nullptr || *root_key_file == '\0') {
+    refuse("primecloud root key is not configured", "A superuser sets primecloud.root_key_file to a file that only the server may read.");
+  }
+  const int file = OpenTransientFile(root_key_file, O_RDONLY);
+  if (file < 0) {
+    const int reason = errno;
+    ereport(ERROR, errcode(no_root_key), errmsg("could not read the file of primecloud.root_key_file: %s", strerror(reason)),
+            errhint("The file must exist and be readable by the server."));
+  }
+  struct stat status;
+  if (fstat(file, &status) != 0 || !S_ISREG(status.st_mode)) refuse("primecloud.root_key_file is not a file", "Name a plain file.");
+  if (status.st_uid != geteuid() && status.st_uid != 0) {
+    refuse("the file of primecloud.root_key_file belongs to another user", "Its owner must be the server's user or root.");
+  }
+  if ((status.st_mode & (S_IWGRP | S_IRWXO)) != 0) {
+    refuse("the file of primecloud.root_key_file is open to others", "chmod 0600 it, or 0640 where root owns it.");
+  }
+  size_t used = 0;
+  for (ssize_t got = 1; got > 0 && used < size;) {
+    got = read(file, buffer + used, size - used);
+    if (got > 0) used += static_cast<size_t>(got);
+  }
+  CloseTransientFile(file);
+  return used;
+}
+
+}  // namespace
+
+bool read_root_key(std::int32_t version, root_key *out) {
+  static char buffer[longest_root_key_file + 1];
+  const size_t size = read_file(buffer, sizeof buffer);
+  char problem[128] = "";
+  bool found = false, out_of_memory = false;
+  try {
+    const auto keys = parse_root_keys({buffer, size});
+    if (!keys) {
+      strlcpy(problem, keys.reason().message.c_str(), sizeof problem);
+    } else {
+      for (const root_key &key : *keys) {
+        if (version == 0 || key.version == version) {
+          *out = key;
+          found = true;
+        }
+      }
+    }
+  } catch (const std::bad_alloc &) {
+    out_of_memory = true;
+  }
+  sodium_memzero(buffer, sizeof buffer);
+  if (out_of_memory) ereport(ERROR, errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory"));
+  if (problem[0] != '\0') refuse(problem, "A line reads VERSION:KEY, the key in 64 hexadecimal digits.");
+  return found;
+}
+
+}  // namespace primecloud::secret

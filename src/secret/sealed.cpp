@@ -1,0 +1,104 @@
+// The sealed type: text and binary form, the redacting cast to json, what may be read
+// of an envelope without a key.
+#include "secret/sealed.hpp"
+
+#include <cstdio>
+
+#include "core/secret/generated.hpp"
+#include "pg/function.hpp"
+
+extern "C" {
+#include "lib/stringinfo.h"
+#include "libpq/pqformat.h"
+}
+
+namespace {
+using namespace primecloud;
+using secret::sealed_value;
+using secret::sealed_view;
+
+sealed_value copy_sealed(bytes_span bytes) {
+  auto *value = static_cast<varlena *>(palloc_extended(VARHDRSZ + bytes.size(), MCXT_ALLOC_NO_OOM));
+  if (value == nullptr) throw std::bad_alloc();
+  SET_VARSIZE(value, VARHDRSZ + bytes.size());
+  memcpy(VARDATA(value), bytes.data(), bytes.size());
+  return {value};
+}
+
+// The input could be a secret on its way into the wrong column: it is never repeated,
+// and the statement that holds it is kept out of the log.
+[[noreturn]] void refuse_input(int code, const char *hint) {
+  ereport(ERROR, errcode(code), errmsg("value is not a sealed envelope"), errhint("%s", hint), errhidestmt(true), errhidecontext(true));
+  pg_unreachable();
+}
+
+sealed_value sealed_in(const char *text) {
+  {
+    const auto bytes = parse_envelope_text(text);
+    if (bytes) return copy_sealed(*bytes);
+  }
+  refuse_input(ERRCODE_INVALID_TEXT_REPRESENTATION, "Seal the plaintext with primecloud.seal() or primecloud.seal_for().");
+}
+
+const char *sealed_out(sealed_view sealed) {
+  const std::string text = envelope_text(sealed.bytes);
+  auto *out = static_cast<char *>(palloc_extended(text.size() + 1, MCXT_ALLOC_NO_OOM));
+  if (out == nullptr) throw std::bad_alloc();
+  memcpy(out, text.c_str(), text.size() + 1);
+  return out;
+}
+
+std::string sealed_json(sealed_view sealed) {
+  return "{\"sealed\":true,\"key\":" + std::to_string(envelope_key_id(sealed.bytes)) + "}";
+}
+std::string_view redacted(sealed_view) noexcept { return redacted_text; }
+int64 key_id(sealed_view sealed) noexcept { return envelope_key_id(sealed.bytes); }
+}  // namespace
+
+// JSON text: the type's own, so that to_json and json_agg redact by themselves.
+struct sealed_as_json { std::string text; };
+template <> struct primecloud::pg::datum<sealed_as_json> {
+  static constexpr const char *sql = "json";
+  static Datum put(const sealed_as_json &v) { return datum<std::string>::put(v.text); }
+};
+namespace {
+sealed_as_json sealed_to_json(sealed_view sealed) { return {sealed_json(sealed)}; }
+std::string generate_access_key_id_text() { return generate_access_key_id(); }
+std::string generate_secret_text(int32 length) {
+  if (length < 8 || length > 1024) throw error(invalid_value, "a secret cannot have " + std::to_string(length) + " characters").with_hint("Ask for 8 to 1024; MinIO and AWS use 40.");
+  return generate_secret(length);
+}
+}  // namespace
+
+PRIMECLOUD_FUNCTION(primecloud_sealed_in, sealed_in);
+PRIMECLOUD_FUNCTION(primecloud_sealed_out, sealed_out);
+PRIMECLOUD_FUNCTION(primecloud_sealed_to_json, sealed_to_json);
+PRIMECLOUD_FUNCTION(primecloud_redacted, redacted);
+PRIMECLOUD_FUNCTION(primecloud_key_id, key_id);
+PRIMECLOUD_FUNCTION(primecloud_generate_access_key_id, generate_access_key_id_text);
+PRIMECLOUD_FUNCTION(primecloud_generate_secret, generate_secret_text);
+
+// Binary form: the envelope itself, checked as strictly as the text.  These two speak
+// the protocol's own types, which no SQL can name.
+extern "C" {
+PGDLLEXPORT Datum primecloud_sealed_recv(PG_FUNCTION_ARGS);
+PG_FUNCTION_INFO_V1(primecloud_sealed_recv);
+Datum primecloud_sealed_recv(PG_FUNCTION_ARGS) {
+  auto *message = reinterpret_cast<StringInfo>(PG_GETARG_POINTER(0));
+  const int size = message->len - message->cursor;
+  const auto *bytes = reinterpret_cast<const std::uint8_t *>(pq_getmsgbytes(message, size));
+  if (envelope_problem({bytes, static_cast<size_t>(size)}) != nullptr) {
+    refuse_input(ERRCODE_INVALID_BINARY_REPRESENTATION, "Send the bytes that a binary SELECT gives.");
+  }
+  auto *value = static_cast<varlena *>(palloc(VARHDRSZ + static_cast<size_t>(size)));
+  SET_VARSIZE(value, VARHDRSZ + size);
+  memcpy(VARDATA(value), bytes, static_cast<size_t>(size));
+  PG_RETURN_POINTER(value);
+}
+
+PGDLLEXPORT Datum primecloud_sealed_send(PG_FUNCTION_ARGS);
+PG_FUNCTION_INFO_V1(primecloud_sealed_send);
+Datum primecloud_sealed_send(PG_FUNCTION_ARGS) {
+  PG_RETURN_BYTEA_P(PG_GETARG_BYTEA_P_COPY(0));
+}
+}
