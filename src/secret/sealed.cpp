@@ -52,6 +52,7 @@ std::string sealed_json(sealed_view sealed) {
   return "{\"sealed\":true,\"key\":" + std::to_string(envelope_key_id(sealed.bytes)) + "}";
 }
 std::string_view redacted(sealed_view) noexcept { return redacted_text; }
+pg::bytes_view sealed_send(sealed_view sealed) noexcept { return sealed.bytes; }
 int64 key_id(sealed_view sealed) noexcept { return envelope_key_id(sealed.bytes); }
 }  // namespace
 
@@ -72,14 +73,15 @@ std::string generate_secret_text(int32 length) {
 
 PRIMECLOUD_FUNCTION(primecloud_sealed_in, sealed_in);
 PRIMECLOUD_FUNCTION(primecloud_sealed_out, sealed_out);
+PRIMECLOUD_FUNCTION(primecloud_sealed_send, sealed_send);
 PRIMECLOUD_FUNCTION(primecloud_sealed_to_json, sealed_to_json);
 PRIMECLOUD_FUNCTION(primecloud_redacted, redacted);
 PRIMECLOUD_FUNCTION(primecloud_key_id, key_id);
 PRIMECLOUD_FUNCTION(primecloud_generate_access_key_id, generate_access_key_id_text);
 PRIMECLOUD_FUNCTION(primecloud_generate_secret, generate_secret_text);
 
-// Binary form: the envelope itself, checked as strictly as the text.  These two speak
-// the protocol's own types, which no SQL can name.
+// Binary input: the envelope itself, checked as strictly as the text.  It takes the
+// protocol's own type, which no SQL can name.
 extern "C" {
 PGDLLEXPORT Datum primecloud_sealed_recv(PG_FUNCTION_ARGS);
 PG_FUNCTION_INFO_V1(primecloud_sealed_recv);
@@ -94,11 +96,5 @@ Datum primecloud_sealed_recv(PG_FUNCTION_ARGS) {
   SET_VARSIZE(value, VARHDRSZ + size);
   memcpy(VARDATA(value), bytes, static_cast<size_t>(size));
   PG_RETURN_POINTER(value);
-}
-
-PGDLLEXPORT Datum primecloud_sealed_send(PG_FUNCTION_ARGS);
-PG_FUNCTION_INFO_V1(primecloud_sealed_send);
-Datum primecloud_sealed_send(PG_FUNCTION_ARGS) {
-  PG_RETURN_BYTEA_P(PG_GETARG_BYTEA_P_COPY(0));
 }
 }
