@@ -69,7 +69,7 @@ BEGIN
         RAISE undefined_object USING MESSAGE = format('role "%s" does not exist', app_role), HINT = 'Call primecloud.create_app_role() first.';
     END IF;
     SELECT array_agg(c.oid::regclass ORDER BY relname) INTO todo FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
-    WHERE nspname = schema AND relkind IN ('r', 'p') AND NOT relispartition AND NOT relname = ANY (keep_out);
+    WHERE nspname = schema AND relkind IN ('r', 'p') AND NOT relispartition AND NOT relname = ANY (keep_out) AND primecloud.exemption_of(c.oid) IS NULL;
 
     -- The tenants themselves: each sees its own row, and its admins may change it.
     RETURN QUERY SELECT * FROM primecloud.protect_table(tenants, tenants_key_column, write_role => 'admin', delete_role => 'owner', dry_run => dry_run);
@@ -116,6 +116,8 @@ BEGIN
     -- Nothing is left alone without a word.
     RETURN QUERY SELECT format('-- left alone, no way from it to a tenant: %s', t) FROM unnest(todo) AS t JOIN pg_class ON oid = t
         WHERE NOT t = ANY (reached) AND NOT relname = ANY (shared) ORDER BY 1;
+    RETURN QUERY SELECT format('-- exempt: %s: %s', c.oid::regclass, primecloud.exemption_of(c.oid)) FROM pg_class c
+        WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = schema) AND relkind IN ('r', 'p') AND primecloud.exemption_of(c.oid) IS NOT NULL ORDER BY 1;
     RETURN QUERY SELECT format('-- kept out, as asked: %I.%I', schema, o) FROM unnest(keep_out) AS o ORDER BY 1;
 END $$;
 COMMENT ON FUNCTION protect_schema(name, regclass, name, name, name, name[], name[], boolean) IS

@@ -120,8 +120,63 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION protection_plan(regclass, name, text, text, text) IS 'the statements that protect_table() would still have to run on one table';
 
+-- The same as a psql script that holds no lock for longer than a moment.
+CREATE FUNCTION online_protection(rel regclass, tenant_column name, read_role text, write_role text, delete_role text) RETURNS SETOF text
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    part regclass;
+    leaf regclass;
+    statement text;
+    switch text[] := '{}';
+    sort text;
+    root_index text := left(format('%s_%s_idx', (SELECT relname FROM pg_class WHERE oid = rel), tenant_column), 60);
+    leaf_index text;
+    space name := (SELECT nspname FROM pg_namespace n JOIN pg_class c ON c.relnamespace = n.oid WHERE c.oid = rel);
+    partitioned boolean := (SELECT relkind = 'p' FROM pg_class WHERE oid = rel);
+BEGIN
+    RETURN NEXT '\set ON_ERROR_STOP on';
+    RETURN NEXT 'SET lock_timeout = ''2s'';  -- where a statement times out, run the script again: what is done already is left out of a new one';
+    FOR part IN SELECT coalesce(t.relid, rel) FROM (SELECT rel AS root) AS r LEFT JOIN LATERAL pg_partition_tree(rel) AS t ON true ORDER BY t.level DESC LOOP
+        FOR statement IN SELECT * FROM primecloud.protection_plan(part, tenant_column, read_role, write_role, delete_role) LOOP
+            IF statement LIKE 'ALTER TABLE % SET NOT NULL' THEN
+                -- A validated check lets SET NOT NULL skip the scan under an exclusive lock.
+                RETURN NEXT format('ALTER TABLE %s DROP CONSTRAINT IF EXISTS primecloud_tenant_known;', part);
+                RETURN NEXT format('ALTER TABLE %s ADD CONSTRAINT primecloud_tenant_known CHECK (%I IS NOT NULL) NOT VALID;', part, tenant_column);
+                RETURN NEXT format('ALTER TABLE %s VALIDATE CONSTRAINT primecloud_tenant_known;', part);
+                RETURN NEXT statement || ';';
+                RETURN NEXT format('ALTER TABLE %s DROP CONSTRAINT primecloud_tenant_known;', part);
+            ELSIF statement LIKE 'CREATE INDEX ON %' AND NOT partitioned THEN
+                RETURN NEXT replace(statement, 'CREATE INDEX ON', 'CREATE INDEX CONCURRENTLY ON') || ';';
+            ELSIF statement LIKE 'CREATE INDEX ON %' THEN
+                sort := substring(statement FROM '\(.*\)$');
+                RETURN NEXT format('CREATE INDEX %I ON ONLY %s %s;', root_index, rel, sort);
+                FOR leaf IN SELECT t.relid FROM pg_partition_tree(rel) AS t WHERE t.isleaf AND t.relid <> rel LOOP
+                    leaf_index := left(format('%s_%s_idx', (SELECT relname FROM pg_class WHERE oid = leaf), tenant_column), 60);
+                    RETURN NEXT format('CREATE INDEX CONCURRENTLY %I ON %s %s;', leaf_index, leaf, sort);
+                    IF (SELECT inhparent FROM pg_inherits WHERE inhrelid = leaf) = rel THEN
+                        RETURN NEXT format('ALTER INDEX %I.%I ATTACH PARTITION %s;', space, root_index,
+                            (SELECT format('%I.%I', nspname, leaf_index) FROM pg_namespace n JOIN pg_class c ON c.relnamespace = n.oid WHERE c.oid = leaf));
+                    END IF;
+                END LOOP;
+            ELSE
+                switch := switch || statement;
+            END IF;
+        END LOOP;
+    END LOOP;
+    IF cardinality(switch) > 0 THEN
+        RETURN NEXT '-- From here on the table is protected: the application must enter tenants.';
+        RETURN NEXT 'BEGIN;';
+        RETURN QUERY SELECT s || ';' FROM unnest(switch) AS s;
+        RETURN NEXT 'COMMIT;';
+    END IF;
+    RETURN NEXT 'RESET lock_timeout;';
+END $$;
+COMMENT ON FUNCTION online_protection(regclass, name, text, text, text) IS 'a psql script that protects a large live table; called by protect_table()';
+
 CREATE FUNCTION protect_table(rel regclass, tenant_column name DEFAULT 'account_id', read_role text DEFAULT 'external_client',
-                              write_role text DEFAULT 'developer', delete_role text DEFAULT 'admin', dry_run boolean DEFAULT false)
+                              write_role text DEFAULT 'developer', delete_role text DEFAULT 'admin', dry_run boolean DEFAULT false, online boolean DEFAULT false)
     RETURNS SETOF text
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
@@ -133,6 +188,10 @@ DECLARE
 BEGIN
     PERFORM primecloud.tenant_function(rel, tenant_column);
     PERFORM primecloud.check_owner(rel);
+    IF online THEN
+        RETURN QUERY SELECT * FROM primecloud.online_protection(rel, tenant_column, read_role, write_role, delete_role);
+        RETURN;
+    END IF;
     IF NOT dry_run AND NOT (SELECT attnotnull FROM pg_attribute WHERE attrelid = rel AND attname = tenant_column) THEN
         EXECUTE format('SELECT count(*) FROM %s WHERE %I IS NULL', rel, tenant_column) INTO empty_rows;
         IF empty_rows > 0 THEN
@@ -150,8 +209,8 @@ BEGIN
         END LOOP;
     END LOOP;
 END $$;
-COMMENT ON FUNCTION protect_table(regclass, name, text, text, text, boolean) IS
-    'row-level security on a table and its partitions, forced, with a policy for each command; returns the statements it ran';
+COMMENT ON FUNCTION protect_table(regclass, name, text, text, text, boolean, boolean) IS
+    'row-level security on a table and its partitions, forced, with a policy for each command; returns the statements it ran, or with online => true a psql script for a large live table';
 
 CREATE FUNCTION unprotect_table(rel regclass, dry_run boolean DEFAULT false) RETURNS SETOF text
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE

@@ -9,6 +9,7 @@
 extern "C" {
 #include "access/xact.h"
 #include "catalog/namespace.h"
+#include "commands/prepare.h"
 #include "executor/spi.h"
 #include "utils/portal.h"
 }
@@ -60,29 +61,53 @@ const pg::startup watch{[] {
   RegisterSubXactCallback(at_end_of_subtransaction, nullptr);
 }};
 
+// Names that a query lists.  The plan is kept: this runs at every change of identity.
+char **list_names(SPIPlanPtr *plan, const char *query, uint64 *count) {
+  const MemoryContext here = CurrentMemoryContext;
+  if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "could not connect to the SQL manager");
+  if (*plan == nullptr) {
+    SPIPlanPtr fresh = SPI_prepare(query, 0, nullptr);
+    if (fresh == nullptr || SPI_keepplan(fresh) != 0) elog(ERROR, "could not prepare: %s", query);
+    *plan = fresh;
+  }
+  if (SPI_execute_plan(*plan, nullptr, nullptr, true, 0) != SPI_OK_SELECT) elog(ERROR, "could not run: %s", query);
+  *count = SPI_processed;
+  auto **names = static_cast<char **>(MemoryContextAlloc(here, sizeof(char *) * (*count + 1)));
+  for (uint64 i = 0; i < *count; i++)
+    names[i] = MemoryContextStrdup(here, SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1));
+  SPI_finish();
+  return names;
+}
+
 // Closes the cursors that an earlier transaction held open.  Those of this one were
 // opened before any tenant was entered, and a loop may be pinning them.
 void close_held_cursors() {
-  const MemoryContext here = CurrentMemoryContext;
-  if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "could not connect to the SQL manager");
-  if (SPI_execute("SELECT c.name FROM pg_catalog.pg_cursor() AS c WHERE c.is_holdable", true, 0) != SPI_OK_SELECT)
-    elog(ERROR, "could not list the cursors");
-  const uint64 count = SPI_processed;
-  auto **names = static_cast<char **>(MemoryContextAlloc(here, sizeof(char *) * (count + 1)));
-  for (uint64 i = 0; i < count; i++)
-    names[i] = MemoryContextStrdup(here, SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1));
-  SPI_finish();
+  static SPIPlanPtr plan = nullptr;
+  uint64 count = 0;
+  char **names = list_names(&plan, "SELECT c.name FROM pg_catalog.pg_cursor() AS c WHERE c.is_holdable", &count);
   for (uint64 i = 0; i < count; i++) {
     Portal portal = GetPortalByName(names[i]);
     if (PortalIsValid(portal)) PortalDrop(portal, false);
   }
 }
 
-// Closes held cursors and drops temporary objects that another identity left behind.
+// Forgets the statements that SQL prepared: one planted under the name that the next
+// client's driver uses would run in that client's context.  What a driver prepared
+// itself, through the protocol, stays.
+void forget_planted_statements() {
+  static SPIPlanPtr plan = nullptr;
+  uint64 count = 0;
+  char **names = list_names(&plan, "SELECT p.name FROM pg_catalog.pg_prepared_statement() AS p WHERE p.from_sql", &count);
+  for (uint64 i = 0; i < count; i++) DropPreparedStatement(names[i], false);
+}
+
+// Closes held cursors, forgets prepared statements and drops temporary objects that
+// another identity left behind.
 void clean_up_after_another(const char *tenant, const char *user) {
   const identity_text owner(tenant, user);
   if ((traces.known && traces.owner == owner) || (traces.pending_known && traces.pending == owner)) return;
   close_held_cursors();
+  forget_planted_statements();
   ResetTempTableNamespace();
   traces.known = false;
   traces.pending = owner;

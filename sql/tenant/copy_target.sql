@@ -1,0 +1,38 @@
+-- copy_target: COPY into a protected table.  COPY FROM refuses tables with row-level
+-- security; a view whose trigger inserts takes it, and every row meets the policies.
+
+CREATE FUNCTION copy_target(rel regclass, dry_run boolean DEFAULT false) RETURNS SETOF text
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    space name := (SELECT nspname FROM pg_namespace n JOIN pg_class c ON c.relnamespace = n.oid WHERE c.oid = rel);
+    target name := left((SELECT relname FROM pg_class WHERE oid = rel), 50) || '_copy';
+    columns text;
+    values text;
+    defaults text[];
+    tag text := '$copy$';
+BEGIN
+    PERFORM primecloud.check_protected(rel);
+    -- Columns that the table fills by itself are none of the view's.
+    SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum), string_agg('NEW.' || quote_ident(attname), ', ' ORDER BY attnum)
+    INTO columns, values FROM pg_attribute WHERE attrelid = rel AND attnum > 0 AND NOT attisdropped AND attgenerated = '' AND attidentity <> 'a';
+    -- What COPY leaves out takes the table's default.
+    SELECT array_agg(format('ALTER VIEW %I.%I ALTER COLUMN %I SET DEFAULT %s', space, target, attname, value) ORDER BY attnum) INTO defaults
+    FROM (SELECT a.attnum, a.attname, CASE a.attidentity WHEN 'd' THEN format('nextval(%L::regclass)', pg_get_serial_sequence(format('%I.%I', space, c.relname), a.attname))
+                 ELSE pg_get_expr(d.adbin, d.adrelid) END AS value
+          FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+          WHERE a.attrelid = rel AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' AND a.attidentity <> 'a') AS u
+    WHERE value IS NOT NULL;
+    WHILE strpos(columns || space || rel::text, tag) > 0 LOOP
+        tag := '$copy' || length(tag) || '$';
+    END LOOP;
+    RETURN QUERY SELECT * FROM primecloud.run_statements(ARRAY[
+        format('CREATE OR REPLACE VIEW %I.%I WITH (security_invoker = true, security_barrier = true) AS SELECT %s FROM %s', space, target, columns, rel)]
+        || coalesce(defaults, '{}') || ARRAY[
+        format('CREATE OR REPLACE FUNCTION %I.%I() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS %s BEGIN INSERT INTO %I.%I (%s) VALUES (%s); RETURN NEW; END %s',
+            space, target, tag, space, (SELECT relname FROM pg_class WHERE oid = rel), columns, values, tag),
+        format('CREATE OR REPLACE TRIGGER primecloud_copy INSTEAD OF INSERT ON %I.%I FOR EACH ROW EXECUTE FUNCTION %I.%I()', space, target, space, target),
+        format('COMMENT ON VIEW %I.%I IS %L', space, target, format('COPY into this view to load %s, whose policies hold', rel))], dry_run);
+END $$;
+COMMENT ON FUNCTION copy_target(regclass, boolean) IS 'makes a view beside a protected table that COPY can load, row by row through the policies; grant INSERT on it';

@@ -1,0 +1,54 @@
+-- Tables that stay unprotected on purpose, with the reason and the day it ends.
+
+CREATE TABLE exemption (
+    relation_schema text NOT NULL,
+    relation_name text NOT NULL,
+    reason text NOT NULL,
+    until date,
+    recorded_by text NOT NULL,
+    recorded_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (relation_schema, relation_name));
+COMMENT ON TABLE exemption IS 'tables left unprotected on purpose, recorded by exempt()';
+COMMENT ON COLUMN exemption.until IS 'the last day of the exemption; NULL: until it is taken back';
+REVOKE ALL ON exemption FROM PUBLIC;
+SELECT pg_catalog.pg_extension_config_dump('exemption', '');
+
+CREATE FUNCTION exempt(rel regclass, reason text, until date DEFAULT NULL) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    -- The record is the extension's; only the owner of the table may write about it.
+    SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    class pg_class := (SELECT c FROM pg_class c WHERE oid = rel);
+BEGIN
+    IF NOT pg_has_role(primecloud.caller(), class.relowner, 'USAGE') THEN
+        RAISE insufficient_privilege USING MESSAGE = format('must be owner of table %s', rel);
+    END IF;
+    DELETE FROM primecloud.exemption AS e WHERE e.relation_schema = (SELECT nspname FROM pg_namespace WHERE oid = class.relnamespace) AND e.relation_name = class.relname;
+    IF reason IS NULL THEN
+        RETURN;
+    END IF;
+    IF btrim(reason) = '' THEN
+        RAISE invalid_parameter_value USING MESSAGE = 'the reason is empty', HINT = 'Say why the table needs no protection; NULL takes the exemption back.';
+    END IF;
+    IF until < current_date THEN
+        RAISE invalid_parameter_value USING MESSAGE = format('the exemption would have ended on %s', until);
+    END IF;
+    IF primecloud.tenant_column(rel) IS NOT NULL THEN
+        RAISE object_not_in_prerequisite_state USING MESSAGE = format('table %s is protected', rel), HINT = 'Call primecloud.unprotect_table() first.';
+    END IF;
+    INSERT INTO primecloud.exemption (relation_schema, relation_name, reason, until, recorded_by)
+    SELECT n.nspname, class.relname, exempt.reason, exempt.until, primecloud.caller() FROM pg_namespace n WHERE n.oid = class.relnamespace;
+END $$;
+COMMENT ON FUNCTION exempt(regclass, text, date) IS 'records that a table stays unprotected, why and until when; a NULL reason takes it back';
+
+CREATE FUNCTION exemption_of(rel regclass) RETURNS text
+    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+    SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT e.reason || coalesce(' (until ' || e.until || ')', '') FROM primecloud.exemption e
+    JOIN pg_namespace n ON n.nspname = e.relation_schema
+    JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = e.relation_name
+    WHERE c.oid = rel AND (e.until IS NULL OR e.until >= current_date);
+$$;
+COMMENT ON FUNCTION exemption_of(regclass) IS 'why a table is exempt today; NULL if it is not';

@@ -1,0 +1,57 @@
+// assume: an operator of the platform enters one account, and leaves a trace of it.
+#include "pg/audit.hpp"
+#include "pg/datum_builtin.hpp"
+#include "pg/function.hpp"
+#include "tenant/entry.hpp"
+
+extern "C" {
+#include "access/xact.h"
+#include "lib/stringinfo.h"
+#include "utils/acl.h"
+#include "utils/json.h"
+}
+
+namespace {
+using namespace primecloud;
+
+constexpr size_t longest_reason = 1000;
+
+const char *copy(std::string_view text) { return pnstrdup(text.data(), text.size()); }
+
+// Who asks: the role that connected, and the one that SET ROLE chose where it differs.
+const char *operator_name() {
+  const char *session = GetUserNameFromId(GetSessionUserId(), false);
+  const Oid chosen = GetOuterUserId();
+  return chosen == GetSessionUserId() ? session : psprintf("%s as %s", session, GetUserNameFromId(chosen, false));
+}
+
+pg::nothing assume(std::string_view tenant, std::string_view reason) noexcept {
+  bool says_something = false;
+  for (const char c : reason) says_something |= c != ' ' && c != '\t' && c != '\n' && c != '\r';
+  if (!says_something || reason.size() > longest_reason) {
+    ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+            errmsg(says_something ? "the reason is longer than %zu bytes" : "the reason is empty", longest_reason),
+            errhint("Say why the account is entered: it is kept in the audit record."));
+  }
+  tenant::claim who;
+  who.tenant = copy(tenant);
+  who.user = operator_name();
+  who.role = "owner";
+  who.assumed = true;
+  tenant::enter(who);  // refuses first: what did not happen leaves no record
+
+  StringInfoData record;
+  initStringInfo(&record);
+  appendStringInfoString(&record, "{\"action\":\"assume\",\"tenant\":");
+  escape_json(&record, who.tenant);
+  appendStringInfoString(&record, ",\"operator\":");
+  escape_json(&record, who.user);
+  appendStringInfoString(&record, ",\"reason\":");
+  escape_json(&record, copy(reason));
+  appendStringInfo(&record, ",\"backend\":%d}", MyProcPid);
+  pg::record_beyond_rollback(record.data);
+  return {};
+}
+}  // namespace
+
+PRIMECLOUD_FUNCTION(primecloud_assume, assume);

@@ -1,0 +1,65 @@
+// What the guard needs to know of an ALTER TABLE: which of its parts take protection
+// away.  The server keeps the parts of a command as parse trees that SQL cannot read.
+#include "pg/datum_builtin.hpp"
+#include "pg/function.hpp"
+#include "pg/startup.hpp"
+
+extern "C" {
+#include "nodes/parsenodes.h"
+#include "tcop/deparse_utility.h"
+}
+
+namespace {
+using namespace primecloud;
+
+enum guard_level { guard_error, guard_warn, guard_off };
+int level = guard_error;
+const config_enum_entry levels[] = {{"error", guard_error, false}, {"warn", guard_warn, false}, {"off", guard_off, false}, {nullptr, 0, false}};
+
+const pg::startup define{[] {
+  DefineCustomEnumVariable("primecloud.guard", "What happens to a command that would take protection off a table.",
+                           "error: it is refused.  warn: it runs, with a warning.  off: nobody looks.", &level, guard_error, levels,
+                           PGC_SUSET, 0, nullptr, nullptr, nullptr);
+}};
+
+// A command as the server collects it for event triggers.
+struct ddl_command {
+  const CollectedCommand *command;
+};
+
+using weakening = std::tuple<std::string_view, std::optional<std::string_view>>;
+
+std::string_view guard_level_name() noexcept { return levels[level].name; }
+
+std::optional<std::string_view> name_of(const AlterTableCmd *part) noexcept {
+  if (part->name == nullptr) return std::nullopt;
+  return part->name;
+}
+
+pg::rows<weakening> weakenings(ddl_command of) {
+  pg::rows<weakening> found;
+  if (of.command->type != SCT_AlterTable) return found;
+  const ListCell *cell;
+  foreach (cell, of.command->d.alterTable.subcmds) {
+    const auto *collected = static_cast<const CollectedATSubcmd *>(lfirst(cell));
+    if (!IsA(collected->parsetree, AlterTableCmd)) continue;
+    const auto *part = reinterpret_cast<const AlterTableCmd *>(collected->parsetree);
+    switch (part->subtype) {
+      case AT_DisableRowSecurity: found.emplace_back("disable row-level security", std::nullopt); break;
+      case AT_NoForceRowSecurity: found.emplace_back("lift forced row-level security", std::nullopt); break;
+      case AT_DropNotNull: found.emplace_back("drop not null", name_of(part)); break;
+      case AT_DropConstraint: found.emplace_back("drop constraint", name_of(part)); break;
+      default: break;
+    }
+  }
+  return found;
+}
+}  // namespace
+
+template <> struct primecloud::pg::datum<ddl_command> {
+  static constexpr const char *sql = "pg_ddl_command";
+  static ddl_command get(Datum d) noexcept { return {reinterpret_cast<const CollectedCommand *>(DatumGetPointer(d))}; }
+};
+
+PRIMECLOUD_FUNCTION(primecloud_guard_level, guard_level_name);
+PRIMECLOUD_FUNCTION(primecloud_weakenings, weakenings);
