@@ -20,24 +20,24 @@ AS $$
 $$;
 COMMENT ON FUNCTION policies_hold(regclass, oid) IS 'whether row-level security of a table holds a role';
 
--- Views and materialized views over a table, however deep, with the owners whose rights read it.
-CREATE FUNCTION views_over(rel regclass) RETURNS TABLE (view regclass, kind "char", reader oid)
+-- Views over a table, however deep.  The view that names the table decides who reads it:
+-- its owner, or with security_invoker its caller, whatever stands above.  A
+-- materialized view anywhere on the way hands out rows that were read earlier.
+CREATE FUNCTION views_over(rel regclass) RETURNS TABLE (view regclass, stored boolean, reader oid)
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
     WITH RECURSIVE above AS (
-        SELECT DISTINCT r.ev_class AS view, d.refobjid AS below FROM pg_depend d JOIN pg_rewrite r ON r.oid = d.objid AND d.classid = 'pg_rewrite'::regclass
+        SELECT DISTINCT v.oid AS view, d.refobjid AS below, v.relkind = 'm' AS stored,
+               CASE WHEN v.relkind = 'm' OR NOT coalesce('security_invoker=true' = ANY (v.reloptions), false) THEN v.relowner END AS reader
+        FROM pg_depend d JOIN pg_rewrite r ON r.oid = d.objid AND d.classid = 'pg_rewrite'::regclass
         JOIN pg_class v ON v.oid = r.ev_class AND v.relkind IN ('v', 'm')
         WHERE d.refclassid = 'pg_class'::regclass AND r.ev_class <> d.refobjid),
-    reach(view, invoker) AS (
-        SELECT a.view, v.relkind = 'v' AND coalesce('security_invoker=true' = ANY (v.reloptions), false)
-        FROM above a JOIN pg_class v ON v.oid = a.view WHERE a.below = rel
+    reach(view, stored, reader) AS (
+        SELECT a.view, a.stored, a.reader FROM above a WHERE a.below = rel
         UNION
-        -- An owner's view on top of an invoker's view reads as that owner.
-        SELECT a.view, reach.invoker AND v.relkind = 'v' AND coalesce('security_invoker=true' = ANY (v.reloptions), false)
-        FROM reach JOIN above a ON a.below = reach.view JOIN pg_class v ON v.oid = a.view)
-    SELECT c.oid::regclass, c.relkind, CASE WHEN bool_or(NOT reach.invoker) THEN c.relowner END
-    FROM reach JOIN pg_class c ON c.oid = reach.view GROUP BY c.oid, c.relkind, c.relowner;
+        SELECT a.view, reach.stored OR a.stored, reach.reader FROM reach JOIN above a ON a.below = reach.view)
+    SELECT reach.view::regclass, reach.stored, reach.reader FROM reach;
 $$;
 COMMENT ON FUNCTION views_over(regclass) IS 'the views that read a table; reader is NULL where they read as their caller';
 
@@ -88,12 +88,13 @@ BEGIN
         WHERE i.inhparent IN (SELECT rel UNION SELECT t.relid FROM pg_partition_tree(rel) AS t) AND has_table_privilege(role, c.oid, 'SELECT, INSERT, UPDATE, DELETE');
 
     RETURN QUERY
-        SELECT CASE v.kind WHEN 'm' THEN 'materialized view ' ELSE 'view ' END || v.view, 'SELECT',
-               v.kind = 'v' AND (v.reader IS NULL OR primecloud.policies_hold(rel, v.reader)),
-               CASE WHEN v.kind = 'm' THEN 'holds the rows that its owner saw when it was refreshed'
+        SELECT CASE c.relkind WHEN 'm' THEN 'materialized view ' ELSE 'view ' END || v.view, 'SELECT',
+               NOT v.stored AND (v.reader IS NULL OR primecloud.policies_hold(rel, v.reader)),
+               CASE WHEN v.stored THEN 'holds the rows that its owner saw when it was refreshed'
                     WHEN v.reader IS NULL THEN 'reads as its caller'
-                    ELSE format('reads as its owner %s', pg_get_userbyid(v.reader)) END
-        FROM primecloud.views_over(rel) v WHERE has_table_privilege(role, v.view, 'SELECT, INSERT, UPDATE, DELETE') OR has_any_column_privilege(role, v.view, 'SELECT');
+                    ELSE format('reads as %s', pg_get_userbyid(v.reader)) END
+        FROM primecloud.views_over(rel) v JOIN pg_class c ON c.oid = v.view
+        WHERE has_table_privilege(role, v.view, 'SELECT, INSERT, UPDATE, DELETE') OR has_any_column_privilege(role, v.view, 'SELECT');
 
     -- Functions that run as somebody who reaches the table and name it.
     RETURN QUERY

@@ -25,8 +25,17 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION check_protected(regclass) IS 'the tenant column of a protected table that the current user owns; an error otherwise';
 
+-- How every script begins: it stops at the first error, waits for no lock for long, and
+-- is run by somebody whom forced policies do not hold, since checks are queries.
+CREATE FUNCTION online_preamble() RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+    SELECT ARRAY['\set ON_ERROR_STOP on', 'SET lock_timeout = ''2s'';', 'SET row_security = off;'];
+$$;
+COMMENT ON FUNCTION online_preamble() IS 'how the scripts begin that protect functions return with online => true';
+
 -- Runs statements in order, or just returns them.
-CREATE FUNCTION run_statements(statements text[], dry_run boolean) RETURNS SETOF text
+CREATE FUNCTION run_statements(statements text[], dry_run boolean, script boolean DEFAULT false) RETURNS SETOF text
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -34,13 +43,13 @@ DECLARE
     statement text;
 BEGIN
     FOREACH statement IN ARRAY statements LOOP
-        IF NOT dry_run THEN
+        IF NOT dry_run AND NOT script THEN
             EXECUTE statement;
         END IF;
-        RETURN NEXT statement;
+        RETURN NEXT statement || CASE WHEN script AND statement NOT LIKE '\\%' AND statement NOT LIKE '%;' THEN ';' ELSE '' END;
     END LOOP;
 END $$;
-COMMENT ON FUNCTION run_statements(text[], boolean) IS 'runs what a protect function composed; with the caller''s own rights';
+COMMENT ON FUNCTION run_statements(text[], boolean, boolean) IS 'runs what a protect function composed; with the caller''s own rights';
 
 -- A unique constraint over the tenant and the columns, so that a foreign key can name both.
 CREATE FUNCTION unique_with_tenant(rel regclass, tenant_column name, columns name[], online boolean) RETURNS SETOF text
@@ -87,6 +96,11 @@ DECLARE
     parent_columns name[];
     deleted name[];
     statements text[];
+    -- The check of existing rows is a query like any other: forced policies would hide
+    -- rows from an owner, and the constraint would count as checked.
+    held regclass[] := ARRAY(SELECT c.oid::regclass FROM pg_class c, pg_constraint k
+        WHERE k.conrelid = rel AND k.conname = constraint_name AND k.contype = 'f' AND c.oid IN (k.conrelid, k.confrelid) AND c.relforcerowsecurity
+          AND NOT (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user) ORDER BY c.oid);
 BEGIN
     SELECT c.* INTO key FROM pg_constraint c WHERE c.conrelid = rel AND c.conname = constraint_name AND c.contype = 'f';
     IF NOT FOUND THEN
@@ -113,6 +127,7 @@ BEGIN
             HINT = 'It would take the tenant column along. Choose NO ACTION or CASCADE.';
     END IF;
     statements := ARRAY(SELECT s FROM primecloud.unique_with_tenant(key.confrelid, parent_tenant, parent_columns, online) AS s)
+        || CASE WHEN online THEN NULL ELSE ARRAY(SELECT format('ALTER TABLE %s NO FORCE ROW LEVEL SECURITY', h) FROM unnest(held) AS h) END
         || format('ALTER TABLE %s DROP CONSTRAINT %I, ADD CONSTRAINT %I FOREIGN KEY (%I, %s) REFERENCES %s (%I, %s)%s ON UPDATE %s ON DELETE %s%s%s%s',
             rel, constraint_name, constraint_name, tenant, (SELECT string_agg(quote_ident(c), ', ') FROM unnest(columns) AS c),
             key.confrelid::regclass, parent_tenant, (SELECT string_agg(quote_ident(c), ', ') FROM unnest(parent_columns) AS c),
@@ -121,10 +136,12 @@ BEGIN
             CASE WHEN key.condeferrable THEN ' DEFERRABLE' ELSE '' END, CASE WHEN key.condeferred THEN ' INITIALLY DEFERRED' ELSE '' END,
             CASE WHEN online THEN ' NOT VALID' ELSE '' END);
     IF online THEN
-        statements := statements || format('ALTER TABLE %s VALIDATE CONSTRAINT %I', rel, constraint_name);
+        statements := primecloud.online_preamble() || statements || format('ALTER TABLE %s VALIDATE CONSTRAINT %I', rel, constraint_name);
+    ELSE
+        statements := statements || ARRAY(SELECT format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', h) FROM unnest(held) AS h);
     END IF;
     statements := statements || primecloud.note_tenant_constraint(rel, constraint_name);
-    RETURN QUERY SELECT * FROM primecloud.run_statements(statements, dry_run OR online);
+    RETURN QUERY SELECT * FROM primecloud.run_statements(statements, dry_run, online);
 END $$;
 COMMENT ON FUNCTION protect_fk(regclass, name, boolean, boolean) IS
     'puts the tenant column into a foreign key, so that no row can point at another tenant''s row';
@@ -175,7 +192,10 @@ BEGIN
         statements := ARRAY[definition, format('DROP INDEX %s', index.indexrelid::regclass),
             format('ALTER INDEX %I.%I RENAME TO %I', (SELECT nspname FROM pg_namespace n JOIN pg_class c ON c.relnamespace = n.oid WHERE c.oid = rel), fresh, constraint_name)];
     END IF;
-    RETURN QUERY SELECT * FROM primecloud.run_statements(statements, dry_run OR online);
+    IF online THEN
+        statements := primecloud.online_preamble() || statements;
+    END IF;
+    RETURN QUERY SELECT * FROM primecloud.run_statements(statements, dry_run, online);
 END $$;
 COMMENT ON FUNCTION protect_unique(regclass, name, boolean, boolean) IS
     'puts the tenant column in front of a unique constraint or index, so that it says nothing of other tenants';

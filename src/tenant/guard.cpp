@@ -48,6 +48,9 @@ pg::rows<weakening> weakenings(ddl_command of) {
       case AT_DisableRowSecurity: found.emplace_back("disable row-level security", std::nullopt); break;
       case AT_NoForceRowSecurity: found.emplace_back("lift forced row-level security", std::nullopt); break;
       case AT_DropNotNull: found.emplace_back("drop not null", name_of(part)); break;
+#if PG_VERSION_NUM < 160000  // until then a command that recurses has a name of its own
+      case AT_DropConstraintRecurse:
+#endif
       case AT_DropConstraint: found.emplace_back("drop constraint", name_of(part)); break;
       default: break;
     }
