@@ -28,7 +28,7 @@ SELECT is_empty($$SELECT p.proname FROM pg_proc p WHERE p.pronamespace = 'cloud'
 SELECT is_empty($$SELECT relname FROM tables t WHERE EXISTS (SELECT FROM columns c WHERE c.oid = t.oid AND attname = 'account_id') AND relname <> 'outbox'
     AND NOT EXISTS (SELECT FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0] WHERE i.indrelid = t.oid AND i.indisprimary AND a.attname = 'account_id')$$,
     'primary keys are led by the tenant key');
-SELECT is_empty($$SELECT relname FROM tables t JOIN pg_class c USING (oid) WHERE NOT (c.relrowsecurity AND c.relforcerowsecurity)
+SELECT is_empty($$SELECT t.relname FROM tables t JOIN pg_class c USING (oid) WHERE NOT (c.relrowsecurity AND c.relforcerowsecurity)
     AND EXISTS (SELECT FROM columns x WHERE x.oid = t.oid AND x.attname = 'account_id' OR t.relname = 'accounts')$$, 'tenant tables are protected, by force');
 SELECT is_empty($$SELECT k.relname, k.conname FROM keys k JOIN columns c ON c.oid = k.conrelid AND c.attname = 'account_id' JOIN columns f ON f.oid = k.confrelid AND f.attname = 'account_id'
     WHERE c.attnum <> ALL (k.conkey)$$, 'no row can point into another tenant');
@@ -58,7 +58,7 @@ SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc p WHERE p.pronamespace
 SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc p WHERE p.pronamespace = 'cloud'::regnamespace AND p.prosecdef AND NOT coalesce('search_path=pg_catalog, pg_temp' = ANY (p.proconfig), false)$$, 'SECURITY DEFINER pins its search path');
 SELECT is_empty(format($$SELECT p.oid::regprocedure FROM pg_proc p WHERE p.pronamespace = 'cloud'::regnamespace AND has_function_privilege(%L, p.oid, 'EXECUTE') AND NOT p.prosecdef AND p.provolatile = 'v'$$, :'app'), 'what a client calls and writes is a command');
 SELECT is_empty(format($$SELECT t.relname, p.privilege FROM tables t, unnest(ARRAY['INSERT', 'UPDATE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) AS p(privilege) WHERE has_table_privilege(%L, t.oid, p.privilege)$$, :'app'), 'no client role writes a whole table');
-SELECT results_eq(format($$SELECT t.relname::text, string_agg(a.attname, ' ' ORDER BY a.attname) FROM tables t JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0
+SELECT results_eq(format($$SELECT t.relname::text COLLATE "default", string_agg(a.attname::text COLLATE "default", ' ' ORDER BY a.attname::text COLLATE "C") FROM tables t JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0
     WHERE has_column_privilege(%L, t.oid, a.attnum, 'UPDATE') AND t.relname <> 'customers' GROUP BY 1 ORDER BY 1$$, :'app'),
     $$VALUES ('account_billing', 'billing_day billing_email financial_contact legal_name phone tax_id'),
              ('accounts', 'branding_background_color branding_icon_url branding_logo_url branding_name branding_primary_color branding_sidebar_color name'),
