@@ -32,7 +32,7 @@ AS $schema_grants$
         'create_account', 'my_accounts', 'accept_invitation', 'resolve_domain', 'open_share',
         'invite', 'revoke_invitation', 'change_member_role', 'remove_member', 'transfer_ownership',
         'subscribe', 'change_subscription', 'cancel_subscription', 'place_order', 'place_vps_order', 'order_transition',
-        'create_access_key', 'rotate_access_key', 'revoke_access_key', 'check_access_key',
+        'create_access_key', 'rotate_access_key', 'revoke_access_key',
         'create_sftp_credential', 'reset_sftp_password', 'revoke_sftp_credential',
         'create_bucket', 'delete_bucket', 'set_bucket_quota', 'set_bucket_versioning', 'grant_bucket', 'revoke_bucket',
         'add_lifecycle_rule', 'remove_lifecycle_rule', 'set_bucket_lifecycle', 'tag_object', 'untag_object', 'share_object', 'revoke_share',
