@@ -21,9 +21,30 @@ AS $$
     SELECT ('x' || encode(substr(sha256(uuid_send(gen_random_uuid())), 1, 4), 'hex'))::bit(32)::integer,
            sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()));
 $$;
-COMMENT ON FUNCTION rotate_cursor_key() IS 'makes a new cursor key; delete old rows of primecloud.cursor_key to end the cursors they made';
+COMMENT ON FUNCTION rotate_cursor_key() IS 'makes a new cursor key; cursors of older ones stay valid until end_old_cursors()';
 REVOKE ALL ON FUNCTION rotate_cursor_key() FROM PUBLIC;
 SELECT rotate_cursor_key();
+
+CREATE FUNCTION forget_cursor_keys() RETURNS void
+    LANGUAGE c VOLATILE PARALLEL UNSAFE
+    AS 'MODULE_PATHNAME', 'primecloud_forget_cursor_keys';
+COMMENT ON FUNCTION forget_cursor_keys() IS 'makes every session read cursor_key anew, from this transaction''s commit on';
+REVOKE ALL ON FUNCTION forget_cursor_keys() FROM PUBLIC;
+
+CREATE FUNCTION end_old_cursors() RETURNS bigint
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    ended bigint;
+BEGIN
+    DELETE FROM primecloud.cursor_key WHERE key_id <> (SELECT key_id FROM primecloud.cursor_key ORDER BY made_at DESC, key_id DESC LIMIT 1);
+    GET DIAGNOSTICS ended = ROW_COUNT;
+    PERFORM primecloud.forget_cursor_keys();
+    RETURN ended;
+END $$;
+COMMENT ON FUNCTION end_old_cursors() IS 'deletes every cursor key but the newest: their cursors are refused from this transaction''s commit on';
+REVOKE ALL ON FUNCTION end_old_cursors() FROM PUBLIC;
 
 -- STABLE and not STRICT: the planner turns cursor_ts($1, ...) into an index condition,
 -- and NULL, which is no cursor, into the end that a descending list starts from.

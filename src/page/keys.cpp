@@ -1,5 +1,7 @@
 #include "page/keys.hpp"
 
+#include "pg/datum_builtin.hpp"
+#include "pg/function.hpp"
 #include "pg/startup.hpp"
 #include "pg/table.hpp"
 
@@ -78,3 +80,11 @@ const cursor_key *find_key(std::int32_t id) {
 }
 
 }  // namespace primecloud::page
+
+// Rows are no matter of the relation cache: who changes them says so.
+static primecloud::pg::nothing forget_cursor_keys() noexcept {
+  const Oid table = primecloud::pg::extension_table("cursor_key");
+  if (OidIsValid(table)) CacheInvalidateRelcacheByRelid(table);
+  return {};
+}
+PRIMECLOUD_FUNCTION(primecloud_forget_cursor_keys, forget_cursor_keys);
