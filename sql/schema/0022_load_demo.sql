@@ -1,21 +1,5 @@
 -- Made-up data for trying and measuring: a few large accounts, many small ones.
 
-CREATE FUNCTION @schema@.force_policies(forced boolean) RETURNS void
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
-AS $force_policies$
-DECLARE
-    rel regclass;
-BEGIN
-    -- A table that a deferred constraint still waits for cannot be altered.
-    SET CONSTRAINTS ALL IMMEDIATE;
-    FOR rel IN SELECT c.oid FROM pg_class c WHERE c.relnamespace = '@schema@'::regnamespace AND c.relkind IN ('r', 'p') AND c.relrowsecurity LOOP
-        EXECUTE format('ALTER TABLE %s %s ROW LEVEL SECURITY', rel, CASE WHEN forced THEN 'FORCE' ELSE 'NO FORCE' END);
-    END LOOP;
-    SET CONSTRAINTS ALL DEFERRED;
-END
-$force_policies$;
-COMMENT ON FUNCTION @schema@.force_policies(boolean) IS 'lifts and restores what holds the owner to an entered account, for a statement over all accounts; the owner alone can call it';
-
 CREATE FUNCTION @schema@.load_demo(accounts integer, orders integer) RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $load_demo$
@@ -25,7 +9,7 @@ BEGIN
     IF accounts IS NULL OR accounts NOT BETWEEN 1 AND 100000 OR orders IS NULL OR orders NOT BETWEEN 0 AND 100000000 THEN
         RAISE EXCEPTION 'load_demo takes 1 to 100000 accounts and up to 100000000 orders' USING ERRCODE = '22023';
     END IF;
-    PERFORM @schema@.force_policies(false);
+    PERFORM primecloud.force_policies('@schema@', false);
     PERFORM setseed(0.42);
     INSERT INTO @schema@.products (name, description, price_cents, storage_limit_bytes, transfer_limit_bytes, overage_storage_cents, overage_transfer_cents)
     VALUES ('Start', 'for one site', 4900, 100 * 1073741824::bigint, 500 * 1073741824::bigint, 15, 40),
@@ -61,7 +45,7 @@ BEGIN
     SELECT d.account, 'welcome', 'Welcome', now() - interval '100 days' FROM pg_temp.demo_accounts d;
 
     PERFORM @schema@.load_demo_orders(load_demo.orders);
-    PERFORM @schema@.force_policies(true);
+    PERFORM primecloud.force_policies('@schema@', true);
     ANALYZE @schema@.users, @schema@.accounts, @schema@.account_members, @schema@.products, @schema@.subscriptions, @schema@.orders,
         @schema@.vps_configs, @schema@.buckets, @schema@.notifications;
 END

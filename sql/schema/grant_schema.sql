@@ -18,7 +18,7 @@ AS $schema_grants$
     SELECT 'app', 'SELECT', unnest(ARRAY['accounts', 'account_members', 'account_billing', 'account_smtp', 'products', 'prices',
         'subscriptions', 'orders', 'order_transitions', 'vps_configs', 'customers', 'buckets', 'bucket_permissions', 'lifecycle_rules',
         'access_keys', 'sftp_credentials', 'object_tags', 'object_shares', 'invitations', 'notification_types', 'notifications',
-        'audit_log', 'usage_records', 'usage_hourly', 'usage_daily', 'quota_requests', 'invoices', 'invoice_lines'])
+        'audit_log', 'usage_records', 'usage_hourly', 'usage_daily', 'quota_requests', 'invoices', 'invoice_lines', 'orders_flat', 'accounts_flat'])
     -- What a client writes by itself: nothing that a rule guards.
     UNION ALL SELECT 'app', 'UPDATE (name, branding_name, branding_logo_url, branding_icon_url, branding_primary_color, branding_sidebar_color, branding_background_color)', 'accounts'
     UNION ALL SELECT 'app', 'UPDATE (legal_name, tax_id, phone, billing_email, financial_contact, billing_day)', 'account_billing'
@@ -28,7 +28,9 @@ AS $schema_grants$
     UNION ALL SELECT 'app', 'UPDATE (read_at)', 'notifications'
     -- What a client calls: reads that run as itself, commands that check its role.
     UNION ALL SELECT 'app', 'EXECUTE', unnest(ARRAY['orders_with_details', 'order_with_details', 'orders_page', 'orders_page_before',
-        'orders_page_by_status', 'order_cursor', 'account_with_details', 'bucket_lifecycle',
+        'orders_page_by_status', 'order_cursor', 'orders_count', 'account_with_details', 'bucket_lifecycle', 'members_page', 'buckets_page',
+        'access_keys_page', 'notifications_page', 'unread_notifications_page', 'unread_count', 'audit_page', 'audit_page_by_action',
+        'audit_page_by_user', 'invoices_page', 'invoices_page_by_status', 'quota_requests_page', 'customers_page', 'invitations_page', 'subscriptions_page',
         'create_account', 'my_accounts', 'accept_invitation', 'resolve_domain', 'open_share',
         'invite', 'revoke_invitation', 'change_member_role', 'remove_member', 'transfer_ownership',
         'subscribe', 'change_subscription', 'cancel_subscription', 'place_order', 'place_vps_order', 'order_transition',

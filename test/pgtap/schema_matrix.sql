@@ -72,7 +72,7 @@ SELECT is(answer, '42501', format('%s is not for %s', name, who)) FROM tried WHE
 SELECT unalike(answer, '42%', format('%s is for %s', name, who)) FROM tried WHERE allowed AND answer IS NOT NULL ORDER BY name, who;
 SELECT is(act('a_owner', format('SELECT cloud.%s', call)), '42501', call || ' is not for an application') FROM unnest(ARRAY[
     $$register_user(gen_random_uuid(), 'x@example.com')$$, $$record_usage('[]')$$, $$maintain('access', 1)$$, $$key_used('x')$$, $$acknowledge_outbox(1, gen_random_uuid())$$,
-    $$command_account('owner', 'x')$$, $$audit('x', 'x', 'x')$$, $$order_service('minio', 'x', 'x', '{}')$$, $$send_notification('welcome', 'x')$$, $$force_policies(false)$$,
+    $$command_account('owner', 'x')$$, $$audit('x', 'x', 'x')$$, $$order_service('minio', 'x', 'x', '{}')$$, $$send_notification('welcome', 'x')$$, 
     $$load_demo(1, 1)$$, $$decide_quota(gen_random_uuid(), 'approved', '')$$, $$tell_quota('{}')$$]) AS call;
 
 -- TC015: an escalation is refused, and the server log tells of it though its transaction is gone.

@@ -38,7 +38,7 @@ SELECT is((SELECT count(*) FROM older.schema_version), 1 + :latest::bigint, 'eac
 -- version 37 with rows, with what its users have added, and with readers
 SELECT primecloud.create_schema('used', 37, register => false);
 CREATE TABLE placed AS SELECT '00000000-0000-7000-8000-00000000000a'::uuid AS account, '00000000-0000-7000-8000-0000000000a1'::uuid AS person;
-SELECT used.force_policies(false);
+SELECT primecloud.force_policies('used', false);
 BEGIN;
 INSERT INTO used.users (id, email) SELECT person, 'o@example.com' FROM placed;
 INSERT INTO used.accounts (id, owner_user_id, name, slug) SELECT account, person, 'A', 'a' FROM placed;
@@ -47,7 +47,7 @@ INSERT INTO used.products (name, price_cents, storage_limit_bytes, transfer_limi
 INSERT INTO used.orders (product_id, account_id, unit_price_cents) SELECT id, account, 1 FROM used.products, placed, generate_series(1, 5000);
 INSERT INTO used.audit_log (account_id, user_id, action, resource, resource_id) SELECT account_id, 'somebody', 'place_order', 'orders', id::text FROM used.orders LIMIT 2000;
 COMMIT;
-SELECT used.force_policies(true);
+SELECT primecloud.force_policies('used', true);
 ALTER TABLE used.orders ADD COLUMN own_mark text DEFAULT 'mine';
 CREATE INDEX own_index ON used.orders (account_id, own_mark);
 CREATE POLICY own_policy ON used.orders AS RESTRICTIVE FOR DELETE USING (false);

@@ -1,0 +1,22 @@
+-- A statement over all accounts: forced policies hold the owner of a control
+-- plane too, and he lifts them for the rest of it.
+
+CREATE FUNCTION force_policies(schema name, forced boolean) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $force_policies$
+DECLARE
+    rel regclass;
+BEGIN
+    IF primecloud.schema_version(schema) IS NULL THEN
+        RAISE EXCEPTION 'schema "%" is not a control plane', schema USING ERRCODE = '3F000';
+    END IF;
+    -- A table that a deferred constraint still waits for cannot be altered.
+    SET CONSTRAINTS ALL IMMEDIATE;
+    FOR rel IN SELECT c.oid FROM pg_class c WHERE c.relnamespace = to_regnamespace(quote_ident(schema)) AND c.relkind IN ('r', 'p')
+                 AND c.relrowsecurity AND c.relforcerowsecurity <> forced LOOP
+        EXECUTE format('ALTER TABLE %s %s ROW LEVEL SECURITY', rel, CASE WHEN forced THEN 'FORCE' ELSE 'NO FORCE' END);
+    END LOOP;
+    SET CONSTRAINTS ALL DEFERRED;
+END
+$force_policies$;
+COMMENT ON FUNCTION force_policies(name, boolean) IS 'lifts and restores, inside one transaction, what holds the owner of a control plane to the entered account; the owner alone can';
