@@ -22,21 +22,21 @@ SELECT pg_catalog.pg_extension_config_dump('reveal_log_id', '');
 
 -- VOLATILE: each call draws a nonce, and the first for a tenant makes its key.
 CREATE FUNCTION seal(plaintext text, tenant text, label text, row_id text) RETURNS sealed
-    LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+    LANGUAGE c VOLATILE PARALLEL UNSAFE
     AS 'MODULE_PATHNAME', 'primecloud_seal';
 COMMENT ON FUNCTION seal(text, text, text, text) IS 'encrypts, bound to tenant, label and row; the tenant must be the one entered';
 CREATE FUNCTION seal_bytes(plaintext bytea, tenant text, label text, row_id text) RETURNS sealed
-    LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+    LANGUAGE c VOLATILE PARALLEL UNSAFE
     AS 'MODULE_PATHNAME', 'primecloud_seal_bytes';
 COMMENT ON FUNCTION seal_bytes(bytea, text, text, text) IS 'encrypts bytes, bound to tenant, label and row; the tenant must be the one entered';
 
 CREATE FUNCTION open(s sealed, tenant text, label text, row_id text, purpose text) RETURNS text
-    LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+    LANGUAGE c VOLATILE PARALLEL UNSAFE
     AS 'MODULE_PATHNAME', 'primecloud_open';
 COMMENT ON FUNCTION open(sealed, text, text, text, text) IS 'the plaintext of an envelope that belongs to this tenant, label and row; recorded with its purpose';
 REVOKE ALL ON FUNCTION open(sealed, text, text, text, text) FROM PUBLIC;
 CREATE FUNCTION open_bytes(s sealed, tenant text, label text, row_id text, purpose text) RETURNS bytea
-    LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+    LANGUAGE c VOLATILE PARALLEL UNSAFE
     AS 'MODULE_PATHNAME', 'primecloud_open_bytes';
 COMMENT ON FUNCTION open_bytes(sealed, text, text, text, text) IS 'the plaintext bytes of an envelope that belongs to this tenant, label and row; recorded with its purpose';
 REVOKE ALL ON FUNCTION open_bytes(sealed, text, text, text, text) FROM PUBLIC;

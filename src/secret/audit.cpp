@@ -36,7 +36,7 @@ void append_plain(StringInfo line, const char *name, std::string_view value) {
   appendStringInfoChar(line, '"');
 }
 
-void write_log(const reveal &what) {
+void write_log(const reveal &what, const char *did) {
   StringInfoData line;
   initStringInfo(&line);
   append_plain(&line, "tenant", what.tenant);
@@ -46,7 +46,7 @@ void write_log(const reveal &what) {
   append_plain(&line, "role", GetUserNameFromId(GetSessionUserId(), true));
   const context_record *context = tenant::current();
   if (context != nullptr) append_plain(&line, "user", context->user());
-  ereport(LOG_SERVER_ONLY, errmsg_internal("primecloud %s a secret:%s key=%lld", what.opened ? "opened" : "refused to open", line.data, what.key_id),
+  ereport(LOG_SERVER_ONLY, errmsg_internal("primecloud %s a secret:%s key=%lld", did, line.data, what.key_id),
           errhidestmt(true), errhidecontext(true));
 }
 
@@ -73,11 +73,13 @@ void write_row(const reveal &what) {
 void record_reveal(const reveal &what) {
   if (++reveals > reveals_per_transaction) {
     ereport(ERROR, errcode(too_many), errmsg("more than %d secrets opened in one transaction", reveals_per_transaction),
-            errhint("Open fewer at a time; a superuser may raise primecloud.reveals_per_transaction."));
+            errhint("Open fewer at a time; a superuser may raise primecloud.reveals_per_transaction."), errhidestmt(true), errhidecontext(true));
   }
-  write_log(what);
+  write_log(what, "opened");
   // A standby, or a read-only transaction, has the log alone.
-  if (what.opened && !RecoveryInProgress() && !XactReadOnly) write_row(what);
+  if (!RecoveryInProgress() && !XactReadOnly) write_row(what);
 }
+
+void record_refusal(const reveal &what) { write_log(what, "refused to open"); }
 
 }  // namespace primecloud::secret

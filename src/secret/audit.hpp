@@ -9,11 +9,13 @@ namespace primecloud::secret {
 struct reveal {
   std::string_view tenant, label, row_id, purpose;
   long long key_id;
-  bool opened;
 };
 
 // Counts the reveal against primecloud.reveals_per_transaction (PC008 above it) and
 // records it.  Raises when it cannot: no secret leaves unrecorded.  Server code.
 void record_reveal(const reveal &what);
+
+// Leaves a line in the server's log alone: the error that follows undoes any row.
+void record_refusal(const reveal &what);
 
 }  // namespace primecloud::secret

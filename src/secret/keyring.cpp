@@ -2,16 +2,17 @@
 
 #include <sodium.h>
 
-#include "core/secret/root_key.hpp"
+#include <new>
+
 #include "pg/guard.hpp"
 #include "pg/startup.hpp"
-#include "pg/table.hpp"
+#include "secret/key_table.hpp"
 #include "secret/root_key_source.hpp"
 
 extern "C" {
 #include "access/xact.h"
-#include "catalog/pg_authid.h"
-#include "executor/spi.h"
+#include "storage/lock.h"
+#include "storage/proc.h"
 #include "utils/inval.h"
 }
 
@@ -22,29 +23,23 @@ constexpr int wrong_root_key = MAKE_SQLSTATE('P', 'C', '0', '0', '2');
 constexpr int unknown_key = MAKE_SQLSTATE('P', 'C', '0', '0', '3');
 constexpr int retired_key = MAKE_SQLSTATE('P', 'C', '0', '0', '4');
 
-struct slot {
-  std::uint8_t key[32];
-  std::int64_t id;
-  char tenant[256];
-  char purpose[16];
-  bool used, active;
-};
-constexpr int slots = 256;
-slot *arena = nullptr;  // sodium_malloc'ed once: locked, guarded, kept out of core dumps
-int next_slot = 0;
-Oid key_table = InvalidOid;
-bool made_in_transaction = false;
+Oid watched_table = InvalidOid;
+bool changed_in_transaction = false;
+LocalTransactionId held_in = InvalidLocalTransactionId;
+std::int64_t held_key = 0;
 
 void forget_on_change(Datum, Oid relid) noexcept {
-  if (relid == InvalidOid || relid == key_table) forget_keys();
+  if (relid == InvalidOid || relid == watched_table) forget_keys();
 }
 // A key made in a transaction that aborts never was: nothing may be sealed with it.
 void at_end(XactEvent event, void *) noexcept {
-  if (event == XACT_EVENT_ABORT && made_in_transaction) forget_keys();
-  if (event == XACT_EVENT_ABORT || event == XACT_EVENT_COMMIT || event == XACT_EVENT_PREPARE) made_in_transaction = false;
+  if (event == XACT_EVENT_ABORT && changed_in_transaction) forget_keys();
+  if (event == XACT_EVENT_ABORT || event == XACT_EVENT_COMMIT || event == XACT_EVENT_PREPARE) changed_in_transaction = false;
 }
 void at_sub_end(SubXactEvent event, SubTransactionId, SubTransactionId, void *) noexcept {
-  if (event == SUBXACT_EVENT_ABORT_SUB && made_in_transaction) forget_keys();
+  if (event != SUBXACT_EVENT_ABORT_SUB) return;
+  if (changed_in_transaction) forget_keys();
+  held_key = 0;  // its locks go with the savepoint
 }
 const pg::startup watch{[] {
   CacheRegisterRelcacheCallback(forget_on_change, Datum{0});
@@ -52,255 +47,218 @@ const pg::startup watch{[] {
   RegisterSubXactCallback(at_sub_end, nullptr);
 }};
 
-slot *free_slot() {
-  if (arena == nullptr) {
-    arena = static_cast<slot *>(sodium_malloc(sizeof(slot) * slots));
-    if (arena == nullptr) ereport(ERROR, errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of locked memory for keys"), errhint("Raise RLIMIT_MEMLOCK of the server."));
-    sodium_memzero(arena, sizeof(slot) * slots);
-  }
-  slot *chosen = &arena[next_slot];
-  next_slot = (next_slot + 1) % slots;
-  sodium_memzero(chosen, sizeof *chosen);
-  return chosen;
+LOCKTAG lock_of(std::int64_t id) noexcept {
+  LOCKTAG tag;  // beside the advisory locks that SQL can take, which end in 1 and 2
+  SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, static_cast<uint32>(static_cast<uint64>(id) >> 32), static_cast<uint32>(id), 0x5043);
+  return tag;
 }
 
-// Runs as the superuser, past row-level security and whatever the caller may not.
-class as_owner {
- public:
-  static void run(void (*work)(void *), void *with) {
-    Oid before;
-    int security;
-    GetUserIdAndSecContext(&before, &security);
-    SetUserIdAndSecContext(BOOTSTRAP_SUPERUSERID, security | SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
-    if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "could not connect to the SQL manager");
-    work(with);
-    SPI_finish();
-    SetUserIdAndSecContext(before, security);
-  }
-};
-
-struct key_row {
-  bool found = false;
-  std::int64_t id = 0;
-  char tenant[256] = "", purpose[16] = "", state[16] = "";
-  std::int32_t root_version = 0;
-  std::uint8_t wrapped[wrapped_key_size];
-  bool has_key = false;
-};
-
-constexpr const char *row_columns = "key_id, tenant, purpose, state, root_version, wrapped";
-
-void take_row(key_row *row) {
-  if (SPI_processed == 0) return;
-  HeapTuple tuple = SPI_tuptable->vals[0];
-  TupleDesc desc = SPI_tuptable->tupdesc;
-  bool null;
-  row->found = true;
-  row->id = DatumGetInt64(SPI_getbinval(tuple, desc, 1, &null));
-  strlcpy(row->tenant, SPI_getvalue(tuple, desc, 2), sizeof row->tenant);
-  strlcpy(row->purpose, SPI_getvalue(tuple, desc, 3), sizeof row->purpose);
-  strlcpy(row->state, SPI_getvalue(tuple, desc, 4), sizeof row->state);
-  row->root_version = DatumGetInt32(SPI_getbinval(tuple, desc, 5, &null));
-  const Datum wrapped = SPI_getbinval(tuple, desc, 6, &null);
-  if (null) return;
-  const auto *bytes = reinterpret_cast<varlena *>(PG_DETOAST_DATUM_PACKED(wrapped));
-  if (VARSIZE_ANY_EXHDR(bytes) != wrapped_key_size) return;
-  memcpy(row->wrapped, VARDATA_ANY(bytes), wrapped_key_size);
-  row->has_key = true;
+[[noreturn, gnu::cold]] void refuse_root(int version, const char *why, const char *hint) {
+  ereport(ERROR, errcode(wrong_root_key), errmsg("root key version %d is not this database's", version), errdetail("%s", why), errhint("%s", hint),
+          errhidestmt(true), errhidecontext(true));
+  pg_unreachable();
 }
 
-// The root key of a version, checked against what the database knows of it.
+// A new version is taken only from who has the newest one that is known.  `root` serves
+// as the one place where keys lie, since its owner wipes it.
+void check_new_root(std::int32_t version, root_key *root) {
+  const std::int32_t known = newest_recorded_root();
+  if (!read_root_key(known, root)) {
+    refuse_root(version, psprintf("The root key lacks version %d, which this database uses.", known), "Keep every older version in the root key, and add new ones.");
+  }
+  const auto value = check_value(*root);
+  if (check_root(known, value.data()) != root_check::right) {
+    refuse_root(known, "Its check value differs from the one recorded.", "Give the server the root key that this database was sealed with.");
+  }
+  if (!read_root_key(version, root)) refuse_root(version, "It changed while it was read.", "Try again.");
+}
+
+// The root key of a version (0: the newest), checked against what the database knows.
 void checked_root(std::int32_t version, root_key *root) {
   if (!read_root_key(version, root)) {
-    ereport(ERROR, errcode(wrong_root_key), errmsg("the root key has no version %d", version),
-            errhint("Put the line of that version back into the file of primecloud.root_key_file."));
+    ereport(ERROR, errcode(wrong_root_key), errmsg("the root key has no version %d", version), errhint("Put the line of that version back into the root key."),
+            errhidestmt(true), errhidecontext(true));
   }
-  struct { std::int32_t version; std::uint8_t value[8]; bool differs; } check{root->version, {}, false};
   const auto value = check_value(*root);
-  memcpy(check.value, value.data(), sizeof check.value);
-  as_owner::run([](void *with) {
-    auto *wanted = static_cast<decltype(check) *>(with);
-    bytea *given = static_cast<bytea *>(palloc(VARHDRSZ + sizeof wanted->value));
-    SET_VARSIZE(given, VARHDRSZ + sizeof wanted->value);
-    memcpy(VARDATA(given), wanted->value, sizeof wanted->value);
-    Oid types[] = {INT4OID, BYTEAOID};
-    Datum values[] = {Int32GetDatum(wanted->version), PointerGetDatum(given)};
-    if (SPI_execute_with_args("SELECT check_value OPERATOR(pg_catalog.<>) $2 FROM primecloud.root_key_version WHERE version OPERATOR(pg_catalog.=) $1",
-                              2, types, values, nullptr, true, 1) != SPI_OK_SELECT) elog(ERROR, "could not check the root key");
-    if (SPI_processed > 0) {
-      bool null;
-      wanted->differs = DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &null));
-      return;
-    }
-    // Seen for the first time: remembered, so that another key can never pass for it.
-    SPI_execute_with_args("INSERT INTO primecloud.root_key_version (version, check_value) VALUES ($1, $2) ON CONFLICT DO NOTHING",
-                          2, types, values, nullptr, false, 0);
-  }, &check);
-  if (check.differs) {
-    ereport(ERROR, errcode(wrong_root_key), errmsg("root key version %d is not this database's", root->version),
-            errdetail("Its check value differs from the one recorded."),
-            errhint("Point primecloud.root_key_file at the file that this database was sealed with."));
+  switch (check_root(root->version, value.data())) {
+    case root_check::right: return;
+    case root_check::wrong:
+      refuse_root(root->version, "Its check value differs from the one recorded.", "Give the server the root key that this database was sealed with.");
+    case root_check::unknown: check_new_root(root->version, root); break;
+    case root_check::first: break;
   }
+  // Remembered, so that another key can never pass for it.
+  if (!XactReadOnly) record_root(root->version, value.data());
 }
 
-unwrapped_key keep(const key_row &row, const std::uint8_t *key) {
-  slot *kept = free_slot();
-  memcpy(kept->key, key, sizeof kept->key);
-  kept->id = row.id;
-  strlcpy(kept->tenant, row.tenant, sizeof kept->tenant);
-  strlcpy(kept->purpose, row.purpose, sizeof kept->purpose);
-  kept->active = strcmp(row.state, "active") == 0;
-  kept->used = true;
-  key_table = pg::extension_table("data_key");
-  return {kept->id, kept->key};
-}
-
-unwrapped_key unwrap(const key_row &row) {
-  if (!row.has_key || strcmp(row.state, "destroyed") == 0) {
-    ereport(ERROR, errcode(retired_key), errmsg("data key %lld is destroyed", static_cast<long long>(row.id)),
-            errhint("What was sealed with it cannot be opened any more."));
+// Unwraps the row's key to `out`; raises where it cannot.
+void unwrap(const key_row &row, std::uint8_t *out) {
+  const auto id = static_cast<long long>(row.id);
+  if (row.state == 'x' || !row.has_key) {
+    ereport(ERROR, errcode(retired_key), errmsg("data key %lld is destroyed", id), errhint("What was sealed with it cannot be opened any more."),
+            errhidestmt(true), errhidecontext(true));
   }
-  if (strcmp(row.state, "retired") == 0) {
-    ereport(ERROR, errcode(retired_key), errmsg("data key %lld is retired", static_cast<long long>(row.id)));
+  if (row.state == 'r') {
+    ereport(ERROR, errcode(retired_key), errmsg("data key %lld is retired", id), errhint("A maintenance role can bring it back with primecloud.restore_key()."),
+            errhidestmt(true), errhidecontext(true));
   }
-  std::uint8_t key[32];
   bool opened = false;
   {
     root_key root;
     pg::guarded([&] { checked_root(row.root_version, &root); });  // the root is wiped on every way out
     try {
-      opened = unwrap_key(row.wrapped, root, {row.id, row.tenant, row.purpose}, key);
+      opened = unwrap_key(row.wrapped, root, {row.id, row.tenant, purpose_name(row.purpose)}, out);
     } catch (const std::bad_alloc &) {
     }
   }
   if (!opened) {
-    ereport(ERROR, errcode(wrong_root_key), errmsg("data key %lld does not unwrap", static_cast<long long>(row.id)),
-            errdetail("Its row in primecloud.data_key was altered."), errhint("Restore the row from a backup."));
+    ereport(ERROR, errcode(wrong_root_key), errmsg("data key %lld does not unwrap", id), errdetail("Its row in primecloud.data_key was altered."),
+            errhint("Restore the row from a backup."), errhidestmt(true), errhidecontext(true));
   }
-  const auto kept = keep(row, key);
-  sodium_memzero(key, sizeof key);
+}
+
+const cached_key *unwrap_and_keep(const key_row &row) {
+  cached_key key{};
+  unwrap(row, key.bytes);
+  key.id = row.id;
+  key.purpose = row.purpose;
+  key.active = row.state == 'a';
+  key.tenant_size = static_cast<std::uint8_t>(row.tenant.size());
+  row.tenant.copy(key.tenant, sizeof key.tenant);
+  const cached_key *kept = keep_key(key);
+  sodium_memzero(&key, sizeof key);
   return kept;
 }
 
-struct request {
-  const char *tenant, *purpose;
-  std::int64_t id;
-  key_row row;
-};
-
-void find_active(void *with) {
-  auto *wanted = static_cast<request *>(with);
-  Oid types[] = {TEXTOID, TEXTOID};
-  Datum values[] = {CStringGetTextDatum(wanted->tenant), CStringGetTextDatum(wanted->purpose)};
-  if (SPI_execute_with_args(psprintf("SELECT %s FROM primecloud.data_key WHERE tenant OPERATOR(pg_catalog.=) $1 AND purpose OPERATOR(pg_catalog.=) $2 "
-                                     "AND state OPERATOR(pg_catalog.=) 'active'", row_columns),
-                            2, types, values, nullptr, false, 1) != SPI_OK_SELECT) elog(ERROR, "could not read the data keys");
-  take_row(&wanted->row);
+// The table may change while it is read: then what was read is not kept, but read again.
+template <class Find>
+const cached_key *load(Find &&find) {
+  watched_table = key_table_oid();
+  for (;;) {
+    const auto before = times_forgotten();
+    key_row row;
+    if (!find(row)) return nullptr;
+    const cached_key *kept = unwrap_and_keep(row);
+    if (times_forgotten() == before) return kept;
+    forget_keys();
+  }
 }
 
-void find_by_id(void *with) {
-  auto *wanted = static_cast<request *>(with);
-  Oid types[] = {INT8OID};
-  Datum values[] = {Int64GetDatum(wanted->id)};
-  if (SPI_execute_with_args(psprintf("SELECT %s FROM primecloud.data_key WHERE key_id OPERATOR(pg_catalog.=) $1", row_columns),
-                            1, types, values, nullptr, true, 1) != SPI_OK_SELECT) elog(ERROR, "could not read the data keys");
-  take_row(&wanted->row);
-}
-
-// Takes the lock first and looks again: two transactions make one key between them.
-void lock_tenant(void *with) {
-  auto *wanted = static_cast<request *>(with);
-  Oid types[] = {TEXTOID};
-  Datum values[] = {CStringGetTextDatum(psprintf("primecloud data key %s %s", wanted->purpose, wanted->tenant))};
-  SPI_execute_with_args("SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended($1, 0))", 1, types, values, nullptr, false, 0);
-  SPI_execute("SELECT pg_catalog.nextval('primecloud.data_key_id')", false, 1);
-  bool null;
-  wanted->id = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &null));
-}
-
-struct new_key {
-  request *wanted;
-  std::int32_t root_version;
-  wrapped_key wrapped;
-};
-void insert_key(void *with) {
-  auto *made = static_cast<new_key *>(with);
-  bytea *wrapped = static_cast<bytea *>(palloc(VARHDRSZ + wrapped_key_size));
-  SET_VARSIZE(wrapped, VARHDRSZ + wrapped_key_size);
-  memcpy(VARDATA(wrapped), made->wrapped.data(), wrapped_key_size);
-  Oid types[] = {INT8OID, TEXTOID, TEXTOID, INT4OID, BYTEAOID};
-  Datum values[] = {Int64GetDatum(made->wanted->id), CStringGetTextDatum(made->wanted->tenant), CStringGetTextDatum(made->wanted->purpose),
-                    Int32GetDatum(made->root_version), PointerGetDatum(wrapped)};
-  if (SPI_execute_with_args("INSERT INTO primecloud.data_key (key_id, tenant, purpose, root_version, wrapped) VALUES ($1, $2, $3, $4, $5)",
-                            5, types, values, nullptr, false, 0) != SPI_OK_INSERT) elog(ERROR, "could not keep the data key");
-}
-
-unwrapped_key make_key(request *wanted) {
-  as_owner::run(lock_tenant, wanted);
-  as_owner::run(find_active, wanted);
-  if (wanted->row.found) return unwrap(wanted->row);
+void make_key_with(std::int64_t id, std::string_view tenant, key_purpose purpose) {
   std::uint8_t key[32], nonce[24];
-  new_key made{wanted, 0, {}};
-  bool wrapped = false;
-  randombytes_buf(key, sizeof key);
-  randombytes_buf(nonce, sizeof nonce);
+  wrapped_key wrapped;
+  std::int32_t version = 0;
+  bool done = false;
   {
     root_key root;
     pg::guarded([&] { checked_root(0, &root); });
-    made.root_version = root.version;
+    version = root.version;
+    randombytes_buf(key, sizeof key);
+    randombytes_buf(nonce, sizeof nonce);
     try {
-      made.wrapped = wrap_key(key, root, {wanted->id, wanted->tenant, wanted->purpose}, nonce);
-      wrapped = true;
+      wrapped = wrap_key(key, root, {id, tenant, purpose_name(purpose)}, nonce);
+      done = true;
     } catch (const std::bad_alloc &) {
     }
   }
-  if (!wrapped) ereport(ERROR, errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory"));
-  as_owner::run(insert_key, &made);
-  made_in_transaction = true;
-  wanted->row.id = wanted->id;
-  strlcpy(wanted->row.tenant, wanted->tenant, sizeof wanted->row.tenant);
-  strlcpy(wanted->row.purpose, wanted->purpose, sizeof wanted->row.purpose);
-  strlcpy(wanted->row.state, "active", sizeof wanted->row.state);
-  const auto kept = keep(wanted->row, key);
   sodium_memzero(key, sizeof key);
-  return kept;
+  if (!done) ereport(ERROR, errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory"));
+  insert_key(id, tenant, purpose, version, wrapped);
+  changed_in_transaction = true;
+}
+
+const cached_key *find_or_make(std::string_view tenant, key_purpose purpose) {
+  if (const cached_key *key = cached_active(tenant, purpose)) return key;
+  const auto find = [&](key_row &row) { return find_active_key(tenant, purpose, row); };
+  if (const cached_key *key = load(find)) return key;
+  const std::int64_t id = begin_key(tenant, purpose);
+  if (const cached_key *key = load(find)) return key;  // another transaction was quicker
+  make_key_with(id, tenant, purpose);
+  return load(find);
+}
+
+unwrapped_key told(const cached_key &key) noexcept { return {key.id, key.bytes, key.owner(), key.purpose}; }
+
+// True if the lock is new, so that the key may have changed before it was held.
+bool hold(std::int64_t id) {
+  if (held_in == MyProc->lxid && held_key == id) return false;
+  const LOCKTAG tag = lock_of(id);
+  LockAcquire(&tag, ShareLock, false, false);
+  held_in = MyProc->lxid;
+  held_key = id;
+  return true;
 }
 
 }  // namespace
 
-unwrapped_key active_key(const char *tenant, const char *purpose) {
-  if (arena != nullptr) {
-    for (int i = 0; i < slots; i++) {
-      if (arena[i].used && arena[i].active && strcmp(arena[i].tenant, tenant) == 0 && strcmp(arena[i].purpose, purpose) == 0)
-        return {arena[i].id, arena[i].key};
-    }
+unwrapped_key active_key(std::string_view tenant, key_purpose purpose) {
+  for (;;) {
+    const cached_key *key = find_or_make(tenant, purpose);
+    if (key == nullptr) elog(ERROR, "the data key vanished as soon as it was made");
+    if (purpose != key_purpose::seal) return told(*key);
+    const std::int64_t id = key->id;
+    if (!hold(id)) return told(*key);
+    AcceptInvalidationMessages();
+    const cached_key *again = find_or_make(tenant, purpose);
+    if (again != nullptr && again->id == id) return told(*again);
   }
-  request wanted{tenant, purpose, 0, {}};
-  as_owner::run(find_active, &wanted);
-  return wanted.row.found ? unwrap(wanted.row) : make_key(&wanted);
 }
 
-unwrapped_key key_by_id(std::int64_t id, const char **tenant) {
-  if (arena != nullptr) {
-    for (int i = 0; i < slots; i++) {
-      if (!arena[i].used || arena[i].id != id) continue;
-      *tenant = pstrdup(arena[i].tenant);
-      return {id, arena[i].key};
-    }
-  }
-  request wanted{nullptr, nullptr, id, {}};
-  as_owner::run(find_by_id, &wanted);
-  if (!wanted.row.found) {
+unwrapped_key key_by_id(std::int64_t id) {
+  if (const cached_key *key = cached_by_id(id)) return told(*key);
+  const cached_key *key = load([&](key_row &row) { return find_key(id, row); });
+  if (key == nullptr) {
     ereport(ERROR, errcode(unknown_key), errmsg("there is no data key %lld", static_cast<long long>(id)),
-            errhint("Restore the rows of primecloud.data_key that belong to this data."));
+            errhint("Restore the rows of primecloud.data_key that belong to this data."), errhidestmt(true), errhidecontext(true));
   }
-  *tenant = pstrdup(wanted.row.tenant);
-  return unwrap(wanted.row);
+  return told(*key);
 }
 
-void forget_keys() noexcept {
-  if (arena != nullptr) sodium_memzero(arena, sizeof(slot) * slots);
-  next_slot = 0;
+std::int64_t make_key(std::string_view tenant, key_purpose purpose) {
+  const std::int64_t id = begin_key(tenant, purpose);
+  make_key_with(id, tenant, purpose);
+  return id;
+}
+
+bool rewrap_key(std::int64_t id, rewrapped &out) {
+  key_row row;
+  if (!find_key(id, row) || !row.has_key) return false;
+  std::uint8_t key[32], nonce[24];
+  bool done = false;
+  {
+    root_key newest;
+    pg::guarded([&] {
+      checked_root(0, &newest);
+      if (newest.version == row.root_version) return;
+      const char state = row.state;
+      if (row.state == 'r') row.state = 'd';  // a retired key is kept, so it is wrapped anew too
+      unwrap(row, key);
+      row.state = state;
+    });
+    if (newest.version == row.root_version) return false;
+    randombytes_buf(nonce, sizeof nonce);
+    try {
+      const auto wrapped = wrap_key(key, newest, {row.id, row.tenant, purpose_name(row.purpose)}, nonce);
+      memcpy(out.bytes, wrapped.data(), wrapped.size());
+      out.root_version = newest.version;
+      done = true;
+    } catch (const std::bad_alloc &) {
+    }
+  }
+  sodium_memzero(key, sizeof key);
+  if (!done) ereport(ERROR, errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory"));
+  return true;
+}
+
+void keys_changed() {
+  CacheInvalidateRelcacheByRelid(key_table_oid());
+  changed_in_transaction = true;
+  forget_keys();
+}
+
+bool hold_for_retirement(std::int64_t id) {
+  const LOCKTAG tag = lock_of(id);
+  return LockAcquire(&tag, ExclusiveLock, false, true) != LOCKACQUIRE_NOT_AVAIL;
 }
 
 std::int32_t verify_root_key() {

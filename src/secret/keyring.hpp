@@ -1,31 +1,47 @@
-// Data keys, as this backend has unwrapped them: in locked memory, forgotten when the
-// table of keys changes, the root key changes, or a transaction that made one aborts.
+// Data keys, found or made, ready to use.
 //
-// Raises server errors (PC001-PC004) and the `unwinding` of one: call it below a
-// boundary, and under guarded() where objects are alive.
+// Raises server errors (PC001 to PC004): server code, to be called below a boundary
+// with nothing alive that has a destructor.
 #pragma once
 
-#include <cstdint>
+#include "secret/key_cache.hpp"
 
 namespace primecloud::secret {
 
 struct unwrapped_key {
   std::int64_t id;
-  const std::uint8_t *bytes;  // 32, in the arena; valid until the next call here
+  const std::uint8_t *bytes;  // 32, in the arena; valid until the server is called again
+  std::string_view tenant;    // as long
+  key_purpose purpose;
 };
 
-// The active key of a tenant for a purpose, made where there is none.
-unwrapped_key active_key(const char *tenant, const char *purpose);
+// The active key of a tenant for a purpose, made where there is none.  A key that seals
+// is held until the end of the transaction: it cannot be retired meanwhile.
+unwrapped_key active_key(std::string_view tenant, key_purpose purpose);
 
-// The key of that id, if it may still open.  `tenant` receives whose it is, in the
-// current memory context.
-unwrapped_key key_by_id(std::int64_t id, const char **tenant);
+// The key of that id, if it may still open.
+unwrapped_key key_by_id(std::int64_t id);
 
-// Wipes the arena.
-void forget_keys() noexcept;
+// A new key of the tenant, active once the caller has retired the old one; its id.
+std::int64_t make_key(std::string_view tenant, key_purpose purpose);
 
 // The newest root key's version after checking it against the database; raises PC001
 // or PC002 where there is none or another.
 std::int32_t verify_root_key();
+
+// Wraps a data key with the newest root key, where an older one wraps it.  False if
+// there is nothing to do.
+struct rewrapped {
+  std::int32_t root_version;
+  std::uint8_t bytes[104];
+};
+bool rewrap_key(std::int64_t id, rewrapped &out);
+
+// Tells every backend that the table of keys has changed, when this transaction commits.
+void keys_changed();
+
+// False if a transaction still open has sealed with the key; otherwise none will until
+// this one ends.
+bool hold_for_retirement(std::int64_t id);
 
 }  // namespace primecloud::secret

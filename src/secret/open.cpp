@@ -1,67 +1,59 @@
-// open, open_bytes: the way from an envelope to plaintext.
+// open, open_bytes: the way from an envelope to plaintext.  matches: a comparison
+// without one.
 #include <sodium.h>
 
 #include "pg/function.hpp"
+#include "secret/audit.hpp"
+#include "secret/place.hpp"
 
 extern "C" {
 #include "mb/pg_wchar.h"
 }
-#include "secret/audit.hpp"
-#include "secret/keyring.hpp"
-#include "secret/permission.hpp"
-#include "secret/sealed.hpp"
 
 namespace {
 using namespace primecloud;
 using secret::sealed_view;
+using secret::text_argument;
 
-constexpr int not_authentic = MAKE_SQLSTATE('P', 'C', '0', '0', '5');
+constexpr std::size_t longest_purpose = 200;
 
-[[noreturn, gnu::cold]] void refuse(const secret::reveal &what, const char *key_tenant) {
-  secret::record_reveal(what);
-  const bool elsewhere = what.tenant != key_tenant;
-  ereport(ERROR, errcode(not_authentic),
-          errmsg("the envelope does not belong to tenant \"%.*s\", label \"%.*s\", row \"%.*s\"", static_cast<int>(what.tenant.size()), what.tenant.data(),
-                 static_cast<int>(what.label.size()), what.label.data(), static_cast<int>(what.row_id.size()), what.row_id.data()),
-          elsewhere ? errdetail("Its data key %lld is another tenant's.", what.key_id) : errdetail("It was moved from another row, or altered."),
-          errhint("Copy a secret with its row, or seal it again."));
-  pg_unreachable();
-}
-
-// The plaintext as a text or bytea value in server memory, recorded and checked.
-varlena *open_to_varlena(sealed_view sealed, std::string_view tenant, std::string_view label, std::string_view row_id, std::string_view purpose) {
-  if (purpose.empty()) throw error(invalid_value, "the purpose is empty").with_hint("Say what the secret is opened for: it is recorded.");
-  const auto bound_to = binding(tenant, label, row_id);
-  secret::reveal what{tenant, label, row_id, purpose, envelope_key_id(sealed.bytes), true};
-  varlena *out = nullptr;
-  pg::guarded([&] {
-    secret::check_tenant(tenant);
-    const char *key_tenant;
-    const auto key = secret::key_by_id(what.key_id, &key_tenant);
-    const size_t size = sealed.bytes.size() - envelope_overhead;
-    out = static_cast<varlena *>(palloc(VARHDRSZ + size));
-    SET_VARSIZE(out, VARHDRSZ + size);
-    auto *plaintext = reinterpret_cast<std::uint8_t *>(VARDATA(out));
-    if (tenant != key_tenant || !open_envelope(sealed.bytes, data_key(key.bytes, 32), bound_to, plaintext)) {
-      what.opened = false;
-      refuse(what, key_tenant);
-    }
-    secret::record_reveal(what);
-  });
+varlena *open_recorded(sealed_view sealed, text_argument tenant, text_argument label, text_argument row_id, text_argument purpose) {
+  const auto where = secret::checked_place(tenant, label, row_id);
+  const auto why = secret::checked_part(purpose, "purpose", longest_purpose);
+  varlena *out = secret::decrypt(sealed.bytes, where, why);
+  secret::record_reveal({where.tenant, where.label, where.row_id, why, envelope_key_id(sealed.bytes)});
   return out;
 }
 
 struct opened_text { varlena *value; };
 struct opened_bytes { varlena *value; };
 
-opened_text open_text(sealed_view sealed, std::string_view tenant, std::string_view label, std::string_view row_id, std::string_view purpose) {
-  varlena *out = open_to_varlena(sealed, tenant, label, row_id, purpose);
-  // Sealed as bytes, perhaps: text must be text.
-  pg::guarded([&] { pg_verifymbstr(VARDATA(out), static_cast<int>(VARSIZE(out) - VARHDRSZ), false); });
-  return {out};
+std::optional<opened_text> open_text(std::optional<sealed_view> sealed, text_argument tenant, text_argument label, text_argument row_id,
+                                     text_argument purpose) {
+  if (!sealed) return std::nullopt;
+  varlena *out = open_recorded(*sealed, tenant, label, row_id, purpose);
+  // Sealed as bytes, perhaps: text must be text.  The server's own message would quote it.
+  if (!pg_verifymbstr(VARDATA(out), static_cast<int>(VARSIZE(out) - VARHDRSZ), true)) {
+    secret::wipe(out);
+    ereport(ERROR, errcode(ERRCODE_CHARACTER_NOT_IN_REPERTOIRE), errmsg("the secret is not text in the database's encoding"),
+            errhint("Open it with primecloud.open_bytes()."), errhidestmt(true), errhidecontext(true));
+  }
+  return opened_text{out};
 }
-opened_bytes open_bytes(sealed_view sealed, std::string_view tenant, std::string_view label, std::string_view row_id, std::string_view purpose) {
-  return {open_to_varlena(sealed, tenant, label, row_id, purpose)};
+std::optional<opened_bytes> open_bytes(std::optional<sealed_view> sealed, text_argument tenant, text_argument label, text_argument row_id,
+                                       text_argument purpose) {
+  if (!sealed) return std::nullopt;
+  return opened_bytes{open_recorded(*sealed, tenant, label, row_id, purpose)};
+}
+
+std::optional<bool> matches(std::optional<sealed_view> sealed, text_argument tenant, text_argument label, text_argument row_id,
+                            text_argument candidate) {
+  if (!sealed || !candidate) return std::nullopt;
+  varlena *stored = secret::decrypt(sealed->bytes, secret::checked_place(tenant, label, row_id), "comparison");
+  const size_t size = VARSIZE(stored) - VARHDRSZ;
+  const bool same = size == candidate->size() && sodium_memcmp(VARDATA(stored), candidate->data(), size) == 0;
+  secret::wipe(stored);
+  return same;
 }
 }  // namespace
 
@@ -78,3 +70,4 @@ template <> struct datum<opened_bytes> {
 
 PRIMECLOUD_FUNCTION(primecloud_open, open_text);
 PRIMECLOUD_FUNCTION(primecloud_open_bytes, open_bytes);
+PRIMECLOUD_FUNCTION(primecloud_matches, matches);

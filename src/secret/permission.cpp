@@ -16,11 +16,13 @@ namespace {
 
 constexpr int not_permitted = MAKE_SQLSTATE('P', 'C', '0', '0', '7');
 
-// EXECUTE on this function is what maintenance and platform roles are given.
+// EXECUTE on this function is what maintenance and platform roles are given.  The role
+// is the one that SET ROLE or the connection chose: the owner of a SECURITY DEFINER
+// function in between lends nobody the right to every tenant.
 bool may_act_for_any_tenant() {
   List *name = list_make2(makeString(pstrdup("primecloud")), makeString(pstrdup("act_for_any_tenant")));
   const Oid function = LookupFuncName(name, 0, nullptr, true);
-  return OidIsValid(function) && pg_proc_aclcheck(function, GetUserId(), ACL_EXECUTE) == ACLCHECK_OK;
+  return OidIsValid(function) && pg_proc_aclcheck(function, GetOuterUserId(), ACL_EXECUTE) == ACLCHECK_OK;
 }
 }  // namespace
 
@@ -30,7 +32,7 @@ void check_tenant(std::string_view wanted) {
   if (may_act_for_any_tenant()) return;
   ereport(ERROR, errcode(not_permitted),
           errmsg("tenant \"%.*s\" is not the one that has been entered", static_cast<int>(wanted.size()), wanted.data()),
-          errhint("Enter that account first, or act as a maintenance role."));
+          errhint("Enter that account first, or act as a maintenance role."), errhidestmt(true), errhidecontext(true));
 }
 
 }  // namespace primecloud::secret

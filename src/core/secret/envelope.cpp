@@ -22,30 +22,26 @@ struct derived {
 };
 
 void derive(derived &out, data_key key, const std::uint8_t *header, const std::uint8_t *nonce, bytes_span bound_to) noexcept {
-  std::uint8_t context[64];
-  crypto_generichash(context, sizeof context, bound_to.data(), bound_to.size(), nullptr, 0);
-  crypto_generichash_state state;
-  crypto_generichash_init(&state, key.data(), key.size(), sizeof out.bytes);
   constexpr std::string_view domain = "pc-seal-1";
-  crypto_generichash_update(&state, reinterpret_cast<const std::uint8_t *>(domain.data()), domain.size());
-  crypto_generichash_update(&state, header, authenticated_header);
-  crypto_generichash_update(&state, nonce, 24);
-  crypto_generichash_update(&state, context, sizeof context);
-  crypto_generichash_final(&state, out.bytes, sizeof out.bytes);
-  sodium_memzero(&state, sizeof state);
+  constexpr std::size_t domain_size = domain.size(), nonce_size = 24, context_size = 64;
+  std::uint8_t message[domain_size + authenticated_header + nonce_size + context_size];
+  domain.copy(reinterpret_cast<char *>(message), domain_size);
+  std::memcpy(message + domain_size, header, authenticated_header);
+  std::memcpy(message + domain_size + authenticated_header, nonce, nonce_size);
+  std::uint8_t *const context = message + domain_size + authenticated_header + nonce_size;
+  crypto_generichash(context, context_size, bound_to.data(), bound_to.size(), nullptr, 0);
+  crypto_generichash(out.bytes, sizeof out.bytes, message, sizeof message, key.data(), key.size());
 }
 }  // namespace
 
-std::vector<std::uint8_t> binding(std::string_view tenant, std::string_view label, std::string_view row_id) {
-  std::vector<std::uint8_t> out;
-  out.reserve(tenant.size() + label.size() + row_id.size() + 15);
-  std::uint8_t tag = 1;
-  for (const std::string_view part : {tenant, label, row_id}) {
-    out.push_back(tag++);
-    for (int shift = 24; shift >= 0; shift -= 8) out.push_back(static_cast<std::uint8_t>(part.size() >> shift));
-    out.insert(out.end(), part.begin(), part.end());
+binding::binding(std::string_view tenant, std::string_view label, std::string_view row_id) noexcept {
+  std::uint8_t tag = 0;
+  for (const std::string_view whole : {tenant.substr(0, longest_tenant), label.substr(0, longest_label), row_id.substr(0, longest_row_id)}) {
+    bytes_[size_++] = ++tag;
+    for (int shift = 24; shift >= 0; shift -= 8) bytes_[size_++] = static_cast<std::uint8_t>(whole.size() >> shift);
+    whole.copy(reinterpret_cast<char *>(bytes_.data() + size_), whole.size());
+    size_ += whole.size();
   }
-  return out;
 }
 
 const char *envelope_problem(bytes_span bytes) noexcept {
@@ -54,6 +50,7 @@ const char *envelope_problem(bytes_span bytes) noexcept {
   if (bytes[0] != 1) return "its version is not known";
   if (bytes[1] != 1) return "its cipher suite is not known";
   if (bytes[2] != 0 || bytes[3] != 0) return "it has reserved bits set";
+  if (envelope_key_id(bytes) <= 0) return "its key id is not positive";
   return nullptr;
 }
 
@@ -87,6 +84,10 @@ bool open_envelope(bytes_span envelope, data_key key, bytes_span bound_to, std::
 }
 
 std::string envelope_text(bytes_span envelope) { return std::string(text_prefix) + base64url_encode(envelope); }
+
+bool is_envelope_text(std::string_view text) noexcept {
+  return text.starts_with("pc1.AQEAA") && text.size() >= text_prefix.size() + envelope_overhead * 4 / 3;
+}
 
 std::optional<std::vector<std::uint8_t>> parse_envelope_text(std::string_view text) {
   if (!text.starts_with(text_prefix)) return std::nullopt;

@@ -18,6 +18,7 @@
 // promise (Bellare and Hoang, 2022, UtC).
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -36,9 +37,20 @@ inline constexpr std::size_t longest_plaintext = 1 << 20;
 using bytes_span = std::span<const std::uint8_t>;
 using data_key = std::span<const std::uint8_t, 32>;
 
+inline constexpr std::size_t longest_tenant = 255, longest_label = 128, longest_row_id = 512;
+
 // What an envelope is bound to: it opens nowhere else.  Each part is written with a
-// tag and its length, so that no two bindings read the same.
-std::vector<std::uint8_t> binding(std::string_view tenant, std::string_view label, std::string_view row_id);
+// tag and its length, big-endian in four bytes, so that no two bindings read the same.
+// Parts longer than the limits above are cut: callers refuse them first.
+class binding {
+ public:
+  binding(std::string_view tenant, std::string_view label, std::string_view row_id) noexcept;
+  bytes_span view() const noexcept { return {bytes_.data(), size_}; }
+
+ private:
+  std::array<std::uint8_t, 15 + longest_tenant + longest_label + longest_row_id> bytes_;
+  std::size_t size_ = 0;
+};
 
 // What is wrong with the bytes of an envelope; nullptr if they are one.  Needs no key.
 const char *envelope_problem(bytes_span bytes) noexcept;
@@ -55,5 +67,8 @@ bool open_envelope(bytes_span envelope, data_key key, bytes_span bound_to, std::
 // The text form: pc1.<base64url>.  Strict: one text for each envelope.
 std::string envelope_text(bytes_span envelope);
 std::optional<std::vector<std::uint8_t>> parse_envelope_text(std::string_view text);
+
+// Whether a text begins as an envelope of this version does, and is long enough to be one.
+bool is_envelope_text(std::string_view text) noexcept;
 
 }  // namespace primecloud

@@ -29,9 +29,7 @@ void subkey(std::uint8_t *out, std::size_t size, const root_key &root, std::stri
 
 // Wrapping is sealing under a key made from the root, with the root's version where an
 // envelope names its data key; the parts that a row stores elsewhere are left out.
-std::vector<std::uint8_t> bound_to(const key_identity &whose) {
-  return binding(whose.tenant, whose.purpose, std::to_string(whose.id));
-}
+binding bound_to(const key_identity &whose) { return {whose.tenant, whose.purpose, std::to_string(whose.id)}; }
 }  // namespace
 
 root_key::~root_key() { sodium_memzero(bytes.data(), bytes.size()); }
@@ -80,7 +78,7 @@ std::array<std::uint8_t, 8> check_value(const root_key &root) noexcept {
 wrapped_key wrap_key(std::span<const std::uint8_t, 32> key, const root_key &root, const key_identity &whose, std::span<const std::uint8_t, 24> nonce) {
   std::uint8_t wrapping[32], sealed[32 + envelope_overhead];
   subkey(wrapping, sizeof wrapping, root, "primecloud/wrap/v1");
-  seal_envelope(key, data_key(wrapping), root.version, bound_to(whose), nonce, sealed);
+  seal_envelope(key, data_key(wrapping), root.version, bound_to(whose).view(), nonce, sealed);
   sodium_memzero(wrapping, sizeof wrapping);
   wrapped_key out;
   std::copy(sealed + 12, sealed + sizeof sealed, out.begin());
@@ -93,7 +91,7 @@ bool unwrap_key(std::span<const std::uint8_t> wrapped, const root_key &root, con
   for (int i = 0; i < 8; i++) sealed[4 + i] = static_cast<std::uint8_t>(static_cast<std::uint64_t>(root.version) >> (56 - 8 * i));
   std::copy(wrapped.begin(), wrapped.end(), sealed + 12);
   subkey(wrapping, sizeof wrapping, root, "primecloud/wrap/v1");
-  const bool opened = open_envelope(sealed, data_key(wrapping), bound_to(whose), out);
+  const bool opened = open_envelope(sealed, data_key(wrapping), bound_to(whose).view(), out);
   sodium_memzero(wrapping, sizeof wrapping);
   return opened;
 }

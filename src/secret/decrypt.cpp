@@ -1,0 +1,45 @@
+#include "secret/decrypt.hpp"
+
+#include <sodium.h>
+
+#include "secret/audit.hpp"
+#include "secret/keyring.hpp"
+#include "secret/permission.hpp"
+
+namespace primecloud::secret {
+namespace {
+
+constexpr int not_authentic = MAKE_SQLSTATE('P', 'C', '0', '0', '5');
+
+[[noreturn, gnu::cold]] void refuse(const reveal &what, bool elsewhere) {
+  record_refusal(what);
+  ereport(ERROR, errcode(not_authentic),
+          errmsg("the envelope does not belong to tenant \"%.*s\", label \"%.*s\", row \"%.*s\"", static_cast<int>(what.tenant.size()), what.tenant.data(),
+                 static_cast<int>(what.label.size()), what.label.data(), static_cast<int>(what.row_id.size()), what.row_id.data()),
+          elsewhere ? errdetail("Its data key %lld is another tenant's.", what.key_id) : errdetail("It was moved from another row, or altered."),
+          errhint("Copy a secret with its row, or seal it again."), errhidestmt(true), errhidecontext(true));
+  pg_unreachable();
+}
+
+}  // namespace
+
+varlena *decrypt(bytes_span envelope, const place &where, std::string_view purpose) {
+  check_tenant(where.tenant);
+  const size_t size = envelope.size() - envelope_overhead;
+  auto *out = static_cast<varlena *>(palloc(VARHDRSZ + size));
+  SET_VARSIZE(out, VARHDRSZ + size);
+  const auto key = key_by_id(envelope_key_id(envelope));
+  const bool elsewhere = where.tenant != key.tenant || key.purpose != key_purpose::seal;
+  const binding bound_to(where.tenant, where.label, where.row_id);
+  if (elsewhere || !open_envelope(envelope, data_key(key.bytes, 32), bound_to.view(), reinterpret_cast<std::uint8_t *>(VARDATA(out)))) {
+    refuse({where.tenant, where.label, where.row_id, purpose, key.id}, elsewhere);
+  }
+  return out;
+}
+
+void wipe(varlena *plaintext) noexcept {
+  sodium_memzero(VARDATA(plaintext), VARSIZE(plaintext) - VARHDRSZ);
+  pfree(plaintext);
+}
+
+}  // namespace primecloud::secret

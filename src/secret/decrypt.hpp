@@ -1,0 +1,23 @@
+// From an envelope to plaintext inside the server, for what uses a secret and for what
+// reveals it.  The caller decides who may and what is recorded.
+#pragma once
+
+#include <string_view>
+
+#include "secret/sealed.hpp"
+
+namespace primecloud::secret {
+
+struct place {
+  std::string_view tenant, label, row_id;
+};
+
+// The plaintext as a varlena (text or bytea) in the current memory context.  Raises
+// PC001 to PC005 and PC007; a refusal is in the server's log under `purpose`.
+// Server code, nothing with a destructor alive.
+varlena *decrypt(bytes_span envelope, const place &where, std::string_view purpose);
+
+// Wipes and frees what decrypt() gave.
+void wipe(varlena *plaintext) noexcept;
+
+}  // namespace primecloud::secret

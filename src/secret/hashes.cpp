@@ -1,0 +1,74 @@
+// token_hash, blind_index, fingerprint: keyed hashes, each with a key of its own.
+#include "core/secret/keyed_hash.hpp"
+#include "pg/function.hpp"
+#include "secret/keyring.hpp"
+#include "secret/permission.hpp"
+#include "secret/place.hpp"
+
+namespace {
+using namespace primecloud;
+using secret::key_purpose;
+using secret::text_argument;
+
+// Tokens are looked up before the tenant is known, so their key is the database's.
+constexpr std::string_view whole_database = "*";
+constexpr std::size_t blind_index_size = 16, fingerprint_size = 8;
+
+using hash = std::array<std::uint8_t, 32>;
+
+bytes_span octets(std::string_view text) noexcept { return {reinterpret_cast<const std::uint8_t *>(text.data()), text.size()}; }
+
+varlena *make_bytes(const hash &value, size_t size) {
+  auto *out = static_cast<varlena *>(palloc(VARHDRSZ + size));
+  SET_VARSIZE(out, VARHDRSZ + size);
+  memcpy(VARDATA(out), value.data(), size);
+  return out;
+}
+
+hash hash_with(std::string_view tenant, key_purpose purpose, std::string_view use, std::string_view name, std::string_view value) {
+  const auto key = secret::active_key(tenant, purpose);
+  return keyed_hash(data_key(key.bytes, 32), use, name, octets(value));
+}
+
+struct hash_bytes_result { varlena *value; };
+
+std::optional<hash_bytes_result> token_hash(text_argument token, text_argument purpose) {
+  if (!token) return std::nullopt;
+  const auto name = secret::checked_part(purpose, "purpose", longest_label);
+  return hash_bytes_result{make_bytes(hash_with(whole_database, key_purpose::token, "token", name, *token), 32)};
+}
+
+std::optional<hash_bytes_result> blind_index(text_argument value, text_argument tenant, text_argument label) {
+  if (!value) return std::nullopt;
+  const auto owner = secret::checked_part(tenant, "tenant", longest_tenant);
+  const auto name = secret::checked_part(label, "label", longest_label);
+  secret::check_tenant(owner);
+  return hash_bytes_result{make_bytes(hash_with(owner, key_purpose::index, "blind index", name, *value), blind_index_size)};
+}
+
+std::optional<std::string_view> fingerprint(std::optional<secret::sealed_view> sealed, text_argument tenant, text_argument label, text_argument row_id) {
+  if (!sealed) return std::nullopt;
+  const auto where = secret::checked_place(tenant, label, row_id);
+  varlena *plaintext = secret::decrypt(sealed->bytes, where, "fingerprint");
+  const auto value = hash_with(where.tenant, key_purpose::index, "fingerprint", where.label, {VARDATA(plaintext), VARSIZE(plaintext) - VARHDRSZ});
+  secret::wipe(plaintext);
+  auto *text = static_cast<char *>(palloc(2 * fingerprint_size));
+  constexpr char digits[] = "0123456789abcdef";
+  for (size_t i = 0; i < fingerprint_size; i++) {
+    text[2 * i] = digits[value[i] >> 4];
+    text[2 * i + 1] = digits[value[i] & 15];
+  }
+  return std::string_view(text, 2 * fingerprint_size);
+}
+}  // namespace
+
+namespace primecloud::pg {
+template <> struct datum<hash_bytes_result> {
+  static constexpr const char *sql = "bytea";
+  static Datum put(hash_bytes_result v) noexcept { return PointerGetDatum(v.value); }
+};
+}  // namespace primecloud::pg
+
+PRIMECLOUD_FUNCTION(primecloud_token_hash, token_hash);
+PRIMECLOUD_FUNCTION(primecloud_blind_index, blind_index);
+PRIMECLOUD_FUNCTION(primecloud_fingerprint, fingerprint);

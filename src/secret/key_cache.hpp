@@ -1,0 +1,37 @@
+// Data keys, as this backend has unwrapped them: one locked arena a backend, wiped when
+// the table of keys or the root key changes.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "core/secret/envelope.hpp"
+
+namespace primecloud::secret {
+
+enum class key_purpose : std::uint8_t { seal, index, token };
+const char *purpose_name(key_purpose purpose) noexcept;
+
+struct cached_key {
+  std::uint8_t bytes[32];
+  std::int64_t id;  // 0: empty
+  key_purpose purpose;
+  bool active;
+  std::uint8_t tenant_size;
+  char tenant[longest_tenant];
+
+  std::string_view owner() const noexcept { return {tenant, tenant_size}; }
+};
+
+// nullptr where it is not kept.  What is returned is valid until the server is called.
+const cached_key *cached_by_id(std::int64_t id) noexcept;
+const cached_key *cached_active(std::string_view tenant, key_purpose purpose) noexcept;
+
+// Keeps a copy, and returns it.  Raises 53200 if no memory can be locked away.
+const cached_key *keep_key(const cached_key &key);
+
+// Wipes all.  Counted, so that who reads the table can tell that it changed meanwhile.
+void forget_keys() noexcept;
+std::uint64_t times_forgotten() noexcept;
+
+}  // namespace primecloud::secret

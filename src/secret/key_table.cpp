@@ -1,0 +1,131 @@
+#include "secret/key_table.hpp"
+
+#include "pg/as_superuser.hpp"
+#include "pg/table.hpp"
+
+extern "C" {
+#include "access/genam.h"
+#include "catalog/pg_collation.h"
+#include "utils/fmgroids.h"
+}
+
+namespace primecloud::secret {
+namespace {
+
+enum column { key_id = 1, tenant, purpose, state, root_version, wrapped, columns = wrapped };
+
+std::string_view view(Datum d) {
+  const auto *t = pg_detoast_datum_packed(reinterpret_cast<varlena *>(DatumGetPointer(d)));
+  return {VARDATA_ANY(t), static_cast<size_t>(VARSIZE_ANY_EXHDR(t))};
+}
+
+char state_letter(std::string_view text) noexcept { return text == "destroyed" ? 'x' : text.empty() ? '\0' : text.front(); }
+
+void take_row(HeapTuple tuple, TupleDesc desc, key_row &row) {
+  Datum values[16];
+  bool nulls[16];
+  heap_deform_tuple(tuple, desc, values, nulls);
+  row.id = DatumGetInt64(values[key_id - 1]);
+  const std::string_view owner = view(values[tenant - 1]);
+  row.tenant = {pnstrdup(owner.data(), owner.size()), owner.size()};
+  const std::string_view what = view(values[purpose - 1]);
+  row.purpose = what == "seal" ? key_purpose::seal : what == "index" ? key_purpose::index : key_purpose::token;
+  row.state = state_letter(view(values[state - 1]));
+  row.root_version = DatumGetInt32(values[root_version - 1]);
+  row.has_key = !nulls[wrapped - 1] && view(values[wrapped - 1]).size() == wrapped_key_size;
+  if (row.has_key) memcpy(row.wrapped, view(values[wrapped - 1]).data(), wrapped_key_size);
+}
+
+bool scan(const char *index, ScanKey keys, int count, key_row &row) {
+  const Oid oid = key_table_oid();
+  if (!OidIsValid(oid)) ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("the table of data keys is missing"));
+  Relation table = table_open(oid, AccessShareLock);
+  if (RelationGetDescr(table)->natts < columns || RelationGetDescr(table)->natts > 16) elog(ERROR, "primecloud.data_key has unexpected columns");
+  const Snapshot snapshot = RegisterSnapshot(GetLatestSnapshot());
+  SysScanDesc rows = systable_beginscan(table, pg::extension_table(index), true, snapshot, count, keys);
+  const HeapTuple tuple = systable_getnext(rows);
+  const bool found = HeapTupleIsValid(tuple);
+  if (found) take_row(tuple, RelationGetDescr(table), row);
+  systable_endscan(rows);
+  UnregisterSnapshot(snapshot);
+  table_close(table, AccessShareLock);
+  return found;
+}
+
+Datum text_of(std::string_view v) { return PointerGetDatum(cstring_to_text_with_len(v.data(), static_cast<int>(v.size()))); }
+Datum bytes_of(const std::uint8_t *bytes, size_t size) {
+  auto *v = static_cast<varlena *>(palloc(VARHDRSZ + size));
+  SET_VARSIZE(v, VARHDRSZ + size);
+  memcpy(VARDATA(v), bytes, size);
+  return PointerGetDatum(v);
+}
+
+}  // namespace
+
+Oid key_table_oid() { return pg::extension_table("data_key"); }
+
+bool find_key(std::int64_t id, key_row &row) {
+  ScanKeyData key;
+  ScanKeyInit(&key, key_id, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(id));
+  return scan("data_key_pkey", &key, 1, row);
+}
+
+bool find_active_key(std::string_view owner, key_purpose what, key_row &row) {
+  ScanKeyData keys[2];
+  const Datum values[] = {text_of(owner), CStringGetTextDatum(purpose_name(what))};
+  for (int i = 0; i < 2; i++) {
+    ScanKeyEntryInitialize(&keys[i], 0, static_cast<AttrNumber>(tenant + i), BTEqualStrategyNumber, InvalidOid, C_COLLATION_OID, F_TEXTEQ, values[i]);
+  }
+  return scan("data_key_one_active", keys, 2, row);
+}
+
+std::int64_t begin_key(std::string_view owner, key_purpose what) {
+  std::int64_t id = 0;
+  pg::as_superuser([&] {
+    const Oid types[] = {TEXTOID};
+    Datum values[] = {CStringGetTextDatum(psprintf("primecloud data key %s %.*s", purpose_name(what), static_cast<int>(owner.size()), owner.data()))};
+    pg::run("SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended($1, 0))", 1, types, values);
+    pg::run("SELECT pg_catalog.nextval('primecloud.data_key_id')", 0, nullptr, nullptr);
+    id = DatumGetInt64(pg::only_value());
+  });
+  return id;
+}
+
+void insert_key(std::int64_t id, std::string_view owner, key_purpose what, std::int32_t version, const wrapped_key &key) {
+  pg::as_superuser([&] {
+    const Oid types[] = {INT8OID, TEXTOID, TEXTOID, INT4OID, BYTEAOID};
+    Datum values[] = {Int64GetDatum(id), text_of(owner), CStringGetTextDatum(purpose_name(what)), Int32GetDatum(version), bytes_of(key.data(), key.size())};
+    pg::run("INSERT INTO primecloud.data_key (key_id, tenant, purpose, root_version, wrapped) VALUES ($1, $2, $3, $4, $5)", 5, types, values);
+  });
+}
+
+root_check check_root(std::int32_t version, const std::uint8_t *value) {
+  auto found = root_check::first;
+  pg::for_each_row<2>(pg::extension_table("root_key_version"), [&](Datum *values, bool *) {
+    if (DatumGetInt32(values[0]) != version) {
+      if (found == root_check::first) found = root_check::unknown;
+      return;
+    }
+    const std::string_view recorded = view(values[1]);
+    found = recorded.size() == 8 && memcmp(recorded.data(), value, 8) == 0 ? root_check::right : root_check::wrong;
+  });
+  return found;
+}
+
+std::int32_t newest_recorded_root() {
+  std::int32_t newest = 0;
+  pg::for_each_row<2>(pg::extension_table("root_key_version"), [&](Datum *values, bool *) {
+    if (DatumGetInt32(values[0]) > newest) newest = DatumGetInt32(values[0]);
+  });
+  return newest;
+}
+
+void record_root(std::int32_t version, const std::uint8_t *value) {
+  pg::as_superuser([&] {
+    const Oid types[] = {INT4OID, BYTEAOID};
+    Datum values[] = {Int32GetDatum(version), bytes_of(value, 8)};
+    pg::run("INSERT INTO primecloud.root_key_version (version, check_value) VALUES ($1, $2) ON CONFLICT DO NOTHING", 2, types, values);
+  });
+}
+
+}  // namespace primecloud::secret

@@ -1,0 +1,40 @@
+// The rows of primecloud.data_key and primecloud.root_key_version, read and written
+// past whatever the caller may not.  Server code.
+#pragma once
+
+#include "core/secret/root_key.hpp"
+#include "pg/postgres.hpp"
+#include "secret/key_cache.hpp"
+
+namespace primecloud::secret {
+
+struct key_row {
+  std::int64_t id = 0;
+  std::string_view tenant;  // in the current memory context
+  key_purpose purpose{};
+  char state = 0;  // a, d(ecrypt_only), r(etired), x (destroyed)
+  std::int32_t root_version = 0;
+  bool has_key = false;
+  std::uint8_t wrapped[wrapped_key_size];
+};
+
+// False where there is none.  Sees what has been committed by now, whatever the
+// transaction's snapshot.
+bool find_key(std::int64_t id, key_row &row);
+bool find_active_key(std::string_view tenant, key_purpose purpose, key_row &row);
+
+// Holds off others who would make a key for the same tenant and purpose, and takes an id.
+std::int64_t begin_key(std::string_view tenant, key_purpose purpose);
+void insert_key(std::int64_t id, std::string_view tenant, key_purpose purpose, std::int32_t root_version, const wrapped_key &wrapped);
+
+enum class root_check { right, wrong, unknown, first };
+
+// Whether `value` is the check value recorded for the version.  `unknown`: others are
+// recorded, this one is not; `first`: none is.
+root_check check_root(std::int32_t version, const std::uint8_t *value);
+void record_root(std::int32_t version, const std::uint8_t *value);
+std::int32_t newest_recorded_root();
+
+Oid key_table_oid();
+
+}  // namespace primecloud::secret
