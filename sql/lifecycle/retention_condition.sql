@@ -1,0 +1,92 @@
+-- Which rows are due, and which of them are free to go: SQL text composed of a
+-- policy's names and values, every one quoted here.  It stands in every statement
+-- that removes rows, so that a row renewed or held in the meantime stays.
+
+CREATE FUNCTION retention_cutoff(at timestamptz, keep interval) RETURNS timestamptz
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF keep IS NULL THEN
+        RETURN '-infinity';
+    END IF;
+    -- Days and months by the calendar of UTC, wherever the session is.
+    RETURN (at AT TIME ZONE 'UTC' - keep) AT TIME ZONE 'UTC';
+EXCEPTION WHEN datetime_field_overflow THEN
+    RETURN '-infinity';  -- longer than there are years: never
+END $$;
+COMMENT ON FUNCTION retention_cutoff(timestamptz, interval) IS 'rows of before this instant are due; never later than the run''s own instant';
+
+CREATE FUNCTION retention_instant(type regtype, at timestamptz) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO' SET timezone = 'UTC'
+AS $$
+    SELECT CASE type WHEN 'timestamptz'::regtype THEN at::text WHEN 'timestamp'::regtype THEN (at AT TIME ZONE 'UTC')::text
+        -- A day is over when it has ended.
+        ELSE (at AT TIME ZONE 'UTC')::date::text END
+$$;
+COMMENT ON FUNCTION retention_instant(regtype, timestamptz) IS 'an instant as a value of the time column''s type, in text';
+
+CREATE FUNCTION retention_time(rel regclass, policy retention_policy) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT CASE primecloud.retention_column(rel, policy.time_column, primecloud.retention_time_types())
+        WHEN 'timestamptz'::regtype THEN format('x.%I', policy.time_column)
+        ELSE format('(x.%I::timestamp AT TIME ZONE ''UTC'')', policy.time_column) END
+$$;
+COMMENT ON FUNCTION retention_time(regclass, retention_policy) IS 'the time column of row x as an instant';
+
+CREATE FUNCTION retention_due(rel regclass, policy retention_policy, at timestamptz) RETURNS text
+    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    type CONSTANT regtype := primecloud.retention_column(rel, policy.time_column, primecloud.retention_time_types());
+    base CONSTANT timestamptz := primecloud.retention_cutoff(at, policy.keep);
+    latest timestamptz;
+    exceptions jsonb;
+    due text;
+BEGIN
+    SELECT max(c.cutoff), jsonb_object_agg(o.tenant, primecloud.retention_instant(type, c.cutoff)) INTO latest, exceptions
+    FROM primecloud.retention_override o, primecloud.retention_cutoff(at, o.keep) AS c(cutoff)
+    WHERE o.schema_name = policy.schema_name AND o.table_name = policy.table_name;
+    due := format('x.%I < %L::%s', policy.time_column, primecloud.retention_instant(type, greatest(base, latest)), type);
+    IF exceptions IS NOT NULL THEN
+        due := due || format(' AND x.%I < coalesce((%L::jsonb ->> x.%I::text)::%s, %L::%s)', policy.time_column, exceptions, policy.tenant_column, type,
+                             primecloud.retention_instant(type, base), type);
+    END IF;
+    IF policy.mode = 'soft_delete' THEN
+        due := due || format(CASE WHEN primecloud.retention_column(rel, policy.soft_delete_column, '{timestamptz,timestamp,boolean}') = 'boolean'::regtype
+                             THEN ' AND x.%I IS NOT TRUE' ELSE ' AND x.%I IS NULL' END, policy.soft_delete_column);
+    END IF;
+    RETURN due;
+END $$;
+COMMENT ON FUNCTION retention_due(regclass, retention_policy, timestamptz) IS 'the condition under which row x is due';
+
+CREATE FUNCTION retention_free(policy retention_policy) RETURNS text
+    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    whole boolean;
+    tenants text[];
+    ids text[];
+    free text := 'true';
+BEGIN
+    SELECT bool_or(h.tenant IS NULL AND h.row_id IS NULL), array_agg(DISTINCT h.tenant) FILTER (WHERE h.tenant IS NOT NULL),
+           array_agg(DISTINCT h.row_id) FILTER (WHERE h.row_id IS NOT NULL) INTO whole, tenants, ids
+    FROM primecloud.retention_hold h WHERE h.schema_name = policy.schema_name AND h.table_name = policy.table_name AND h.released_at IS NULL;
+    IF whole OR tenants IS NOT NULL AND policy.tenant_column IS NULL OR ids IS NOT NULL AND policy.id_column IS NULL THEN
+        RETURN 'false';
+    END IF;
+    IF policy.hold_column IS NOT NULL THEN
+        free := free || format(' AND x.%I IS NOT TRUE', policy.hold_column);
+    END IF;
+    IF tenants IS NOT NULL THEN
+        free := free || format(' AND coalesce(x.%I::text COLLATE "C" <> ALL (%L::text[]), true)', policy.tenant_column, tenants);
+    END IF;
+    IF ids IS NOT NULL THEN
+        free := free || format(' AND coalesce(x.%I::text COLLATE "C" <> ALL (%L::text[]), true)', policy.id_column, ids);
+    END IF;
+    RETURN free;
+END $$;
+COMMENT ON FUNCTION retention_free(retention_policy) IS 'the condition under which no hold keeps row x; ''true'' where nothing is held';
+
+REVOKE ALL ON FUNCTION retention_instant(regtype, timestamptz), retention_time(regclass, retention_policy),
+    retention_due(regclass, retention_policy, timestamptz), retention_free(retention_policy) FROM PUBLIC;

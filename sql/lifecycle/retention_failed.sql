@@ -1,0 +1,78 @@
+-- After a batch failed: the same place in smaller bites, or around what cannot go.
+
+CREATE FUNCTION retention_note_problem(run retention_run, code text, constraint_name text, oldest timestamptz) RETURNS boolean
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    first boolean;
+    seen CONSTANT timestamptz := clock_timestamp();
+BEGIN
+    INSERT INTO primecloud.retention_problem AS p (first_seen, last_seen, schema_name, table_name, code, constraint_name, run, row_count, oldest)
+    VALUES (seen, seen, run.schema_name, run.table_name, retention_note_problem.code, coalesce(retention_note_problem.constraint_name, ''), run.id, 1, retention_note_problem.oldest)
+    ON CONFLICT ON CONSTRAINT retention_problem_pkey DO UPDATE SET last_seen = seen, run = excluded.run,
+        row_count = CASE WHEN p.run = excluded.run THEN p.row_count + 1 ELSE 1 END,
+        oldest = CASE WHEN p.run = excluded.run THEN least(p.oldest, excluded.oldest) ELSE excluded.oldest END
+    RETURNING p.first_seen = seen INTO first;
+    RETURN first;
+END $$;
+COMMENT ON FUNCTION retention_note_problem(retention_run, text, text, timestamptz) IS 'counts a row that cannot go; whether this is the first';
+
+CREATE FUNCTION retention_failed(rel regclass, request jsonb) RETURNS retention_decision
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    code CONSTANT text := request ->> 'code';
+    passing CONSTANT boolean := code IN ('55P03', '40P01', '40001');
+    run primecloud.retention_run;
+    policy primecloud.retention_policy;
+    due text;
+    free text;
+    node primecloud.retention_decision;
+    at jsonb;
+    tries integer;
+    bite text;
+BEGIN
+    IF passing AND (request ->> 'tries')::int > 20 OR NOT passing AND left(code, 2) NOT IN ('22', '23', '27', '44', 'P0') THEN
+        RETURN primecloud.retention_answer(jsonb_build_object('done', true, 'state', CASE WHEN passing THEN 'paused' ELSE 'failed' END, 'error', code));
+    END IF;
+    SELECT (r.run).* INTO run FROM primecloud.retention_running(rel, (request ->> 'run')::bigint) r;
+    policy := primecloud.retention_policy_of(rel);
+    due := primecloud.retention_due(rel, policy, run.at);
+    free := primecloud.retention_free(policy);
+
+    IF policy.mode LIKE '%\_partition' AND NOT run.position ? 'leaf' THEN
+        node := primecloud.retention_step_partition(rel, policy, run, due, free);
+        IF node.statement IS NOT NULL THEN
+            IF passing AND (request ->> 'tries')::int < 5 THEN
+                RETURN primecloud.retention_answer('{}');
+            END IF;
+            UPDATE primecloud.retention_run r SET position = r.position || jsonb_build_object('node', node.state -> 'node_name', 'node_schema', node.state -> 'node_schema'),
+                rows_locked = r.rows_locked + CASE WHEN passing THEN 1 ELSE 0 END, last_error = code WHERE r.id = run.id;
+            RETURN primecloud.retention_answer(jsonb_build_object('first',
+                NOT passing AND primecloud.retention_note_problem(run, code, request ->> 'constraint', NULL)));
+        END IF;
+    END IF;
+
+    at := primecloud.retention_place(rel, policy, run, request ->> 'method');
+    bite := CASE at ->> 'method' WHEN 'keyset' THEN 'limit' ELSE 'unit' END;
+    IF at IS NULL OR passing THEN
+        at := coalesce(at || '{"careful": true}', '{}');
+    ELSIF (at ->> bite)::bigint > 1 THEN
+        at := at || jsonb_build_object(bite, (at ->> bite)::bigint / 8 + ((at ->> bite)::bigint < 8)::int);
+    ELSIF bite = 'unit' AND NOT at ? 'offset' THEN
+        at := at || '{"offset": 1}';
+    ELSE
+        -- One row, and it cannot go: it is counted, and the run goes around it.
+        RETURN ROW(jsonb_build_object('kind', 'skip', 'run', run.id, 'position', at, 'code', code, 'constraint', request -> 'constraint'),
+            (SELECT c.relowner FROM pg_class c WHERE c.oid = rel),
+            format('SELECT coalesce((SELECT jsonb_build_object(''oldest'', %s, ''key'', jsonb_build_array(x.%I, x.ctid::text)) FROM ONLY %s AS x WHERE %s AND %s AND %s '
+                   'ORDER BY x.%I, x.ctid LIMIT 1), ''{}'')', primecloud.retention_time(rel, policy), policy.time_column, (at ->> 'oid')::oid::regclass,
+                   primecloud.retention_narrow(at, policy, primecloud.retention_column(rel, policy.time_column, primecloud.retention_time_types())),
+                   due, free, policy.time_column), false)::primecloud.retention_decision;
+    END IF;
+    UPDATE primecloud.retention_run r SET position = at, updated_at = clock_timestamp() WHERE r.id = run.id;
+    RETURN primecloud.retention_answer('{}');
+END $$;
+COMMENT ON FUNCTION retention_failed(regclass, jsonb) IS 'what to do after a batch failed: again, smaller, around the row, or not at all';
+
+REVOKE ALL ON FUNCTION retention_note_problem(retention_run, text, text, timestamptz), retention_failed(regclass, jsonb) FROM PUBLIC;

@@ -1,0 +1,69 @@
+-- How a partition is gone through: block by block where much is due, along the
+-- index of the time column where little is.
+
+-- The share of a table's rows that is due, by what ANALYZE last saw; NULL: unknown.
+CREATE FUNCTION retention_share(leaf oid, time_column text, cutoff timestamptz) RETURNS double precision
+    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    seen record;
+    bounds bigint;
+    below bigint;
+BEGIN
+    SELECT s.null_frac, s.histogram_bounds::text AS bounds, s.most_common_vals::text AS common, s.most_common_freqs AS frequencies INTO seen
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_stats s ON s.schemaname = n.nspname AND s.tablename = c.relname AND s.attname = time_column AND NOT s.inherited WHERE c.oid = leaf;
+    IF NOT FOUND THEN
+        RETURN NULL;
+    END IF;
+    SELECT count(*), count(*) FILTER (WHERE b::timestamptz < cutoff) INTO bounds, below FROM unnest(seen.bounds::text[]) AS b;
+    RETURN (SELECT coalesce(sum(f) FILTER (WHERE v::timestamptz < cutoff), 0)
+                 + (1 - seen.null_frac - coalesce(sum(f), 0)) * CASE WHEN bounds < 2 THEN 0 ELSE greatest(below - 1, 0)::float8 / (bounds - 1) END
+            FROM unnest(seen.common::text[], seen.frequencies) AS u(v, f));
+END $$;
+COMMENT ON FUNCTION retention_share(oid, text, timestamptz) IS 'share of rows older than an instant, by the statistics';
+
+CREATE FUNCTION retention_method(leaf oid, policy retention_policy, cutoff timestamptz) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT CASE
+        WHEN pg_relation_size(leaf) < 1048576 THEN 'slices'
+        WHEN NOT EXISTS (SELECT FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am am ON am.oid = c.relam
+                         JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0] AND a.attname = policy.time_column
+                         WHERE i.indrelid = leaf AND i.indisvalid AND i.indpred IS NULL AND am.amname = 'btree') THEN 'slices'
+        WHEN primecloud.retention_share(leaf, policy.time_column, cutoff) > 0.05 THEN 'slices'
+        ELSE 'keyset' END
+$$;
+COMMENT ON FUNCTION retention_method(oid, retention_policy, timestamptz) IS 'slices of blocks, or batches along the index, for one partition';
+
+-- The next partition with rows, in the order of their names, after the one given.
+CREATE FUNCTION retention_next_leaf(rel regclass, policy retention_policy, cutoff timestamptz, after_schema text, after_name text,
+                                    OUT oid oid, OUT schema_name text, OUT table_name text)
+    LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT t.oid, t.schema_name, t.table_name FROM primecloud.retention_tree(rel) t
+    WHERE t.kind = 'r' AND (after_name IS NULL OR (t.schema_name, t.table_name) > (after_schema, after_name))
+      -- What was to be dropped whole and could not, since it holds rows that stay,
+      -- loses the others row by row.  Detaching keeps all rows, so there is nothing to do.
+      AND (policy.mode NOT LIKE '%\_partition' OR policy.mode = 'drop_partition' AND EXISTS (
+            SELECT FROM primecloud.retention_partitions(rel, policy, cutoff) p JOIN primecloud.retention_tree(p.oid) part ON part.oid = t.oid))
+    ORDER BY t.schema_name, t.table_name LIMIT 1
+$$;
+COMMENT ON FUNCTION retention_next_leaf(regclass, retention_policy, timestamptz, text, text) IS 'the next table to go through, by name';
+
+-- Where a partition is begun: all of its blocks as they are now; what is added later is not due.
+CREATE FUNCTION retention_start_leaf(leaf oid, schema_name text, table_name text, policy retention_policy, cutoff timestamptz, method text) RETURNS jsonb
+    LANGUAGE sql VOLATILE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT jsonb_build_object('phase', 'leaves', 'schema', schema_name, 'leaf', table_name,
+        'method', coalesce(method, primecloud.retention_method(leaf, policy, cutoff)), 'block', 0,
+        'end', pg_relation_size(leaf) / current_setting('block_size')::int,
+        'density', CASE WHEN c.relpages > 0 AND c.reltuples > 0 THEN least(291, greatest(1, c.reltuples / c.relpages)) ELSE 60 END,
+        'unit', 8, 'limit', 500, 'tries', 0)
+    FROM pg_class c WHERE c.oid = leaf
+$$;
+COMMENT ON FUNCTION retention_start_leaf(oid, text, text, retention_policy, timestamptz, text) IS 'the position at the beginning of a partition';
+
+REVOKE ALL ON FUNCTION retention_share(oid, text, timestamptz), retention_method(oid, retention_policy, timestamptz),
+    retention_next_leaf(regclass, retention_policy, timestamptz, text, text),
+    retention_start_leaf(oid, text, text, retention_policy, timestamptz, text) FROM PUBLIC;

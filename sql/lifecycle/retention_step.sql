@@ -1,0 +1,91 @@
+-- One batch of a run: what is to be run next.
+
+-- The range of a slice or of a keyset batch, as a condition on row x.
+CREATE FUNCTION retention_narrow(position jsonb, policy retention_policy, type regtype) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT CASE
+        WHEN position ->> 'method' = 'keyset' THEN
+            coalesce(format('(x.%I, x.ctid) > (%L::%s, %L::tid)', policy.time_column, position -> 'key' ->> 0, type, position -> 'key' ->> 1), 'true')
+        WHEN position ? 'offset' THEN
+            format('x.ctid >= ''(%1$s,%2$s)''::tid AND x.ctid < ''(%1$s,%3$s)''::tid', position ->> 'block', position ->> 'offset', (position ->> 'offset')::int + 1)
+        ELSE format('x.ctid >= ''(%s,0)''::tid AND x.ctid < ''(%s,0)''::tid', position ->> 'block',
+                    least((position ->> 'block')::bigint + (position ->> 'unit')::bigint, (position ->> 'end')::bigint)) END
+$$;
+COMMENT ON FUNCTION retention_narrow(jsonb, retention_policy, regtype) IS 'where a run stands in a partition, as a condition';
+
+-- The place of the next batch: in the partition under way, or at the beginning of
+-- the next; NULL when all are done.
+CREATE FUNCTION retention_place(rel regclass, policy retention_policy, run retention_run, method text) RETURNS jsonb
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    at CONSTANT jsonb := run.position;
+    cutoff CONSTANT timestamptz := primecloud.retention_cutoff(run.at, policy.keep);
+    leaf record;
+BEGIN
+    IF NOT at ? 'over' AND (at ->> 'method' = 'keyset' OR (at ->> 'block')::bigint < (at ->> 'end')::bigint) THEN
+        SELECT l.* INTO leaf FROM primecloud.retention_tree(rel) l
+        WHERE l.schema_name = at ->> 'schema' AND l.table_name = at ->> 'leaf' AND l.kind = 'r';
+        IF FOUND THEN
+            RETURN at || jsonb_build_object('oid', leaf.oid);
+        END IF;
+    END IF;
+    SELECT l.* INTO leaf FROM primecloud.retention_next_leaf(rel, policy, cutoff, at ->> 'schema', at ->> 'leaf') l;
+    IF leaf.oid IS NULL THEN
+        RETURN NULL;
+    END IF;
+    RETURN primecloud.retention_start_leaf(leaf.oid, leaf.schema_name, leaf.table_name, policy, cutoff, method) || jsonb_build_object('oid', leaf.oid);
+END $$;
+COMMENT ON FUNCTION retention_place(regclass, retention_policy, retention_run, text) IS 'where a run goes on';
+
+CREATE FUNCTION retention_step(rel regclass, request jsonb) RETURNS retention_decision
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    run primecloud.retention_run;
+    policy primecloud.retention_policy;
+    due text;
+    free text;
+    decision primecloud.retention_decision;
+    at jsonb;
+    keyset boolean;
+    owner CONSTANT oid := (SELECT c.relowner FROM pg_class c WHERE c.oid = rel);
+    -- Neither more rows than asked for, nor more than the rate gives in half a second.
+    most CONSTANT bigint := greatest(1, least((request ->> 'batch')::bigint, (request ->> 'rate')::bigint / 2));
+BEGIN
+    SELECT (r.run).*  INTO run FROM primecloud.retention_running(rel, (request ->> 'run')::bigint) r;
+    policy := primecloud.retention_policy_of(rel);
+    IF run.state <> 'running' OR run.policy_version <> policy.version THEN
+        RETURN primecloud.retention_answer('{"done": true, "state": "superseded"}');
+    END IF;
+    PERFORM primecloud.retention_check_policy(rel, policy);
+    due := primecloud.retention_due(rel, policy, run.at);
+    free := primecloud.retention_free(policy);
+    IF policy.mode LIKE '%\_partition' AND NOT run.position ? 'leaf' THEN
+        decision := primecloud.retention_step_partition(rel, policy, run, due, free);
+        IF decision.statement IS NOT NULL THEN
+            RETURN decision;
+        END IF;
+    END IF;
+    at := primecloud.retention_place(rel, policy, run, request ->> 'method');
+    IF at IS NULL THEN
+        RETURN primecloud.retention_answer('{"done": true, "state": "finished"}');
+    END IF;
+    keyset := at ->> 'method' = 'keyset';
+    at := at || jsonb_build_object('limit', least((at ->> 'limit')::bigint, most),
+                                   'unit', least((at ->> 'unit')::bigint, greatest(1, (most / (at ->> 'density')::float8)::bigint)));
+    decision.state := jsonb_build_object('kind', 'step', 'run', run.id, 'position', at, 'started', clock_timestamp(), 'target', request -> 'target',
+        'held', CASE WHEN keyset AND free <> 'true' THEN format('SELECT jsonb_build_object(''held'', count(*)) FROM ONLY %s AS x WHERE %s AND NOT (%s)',
+                                                               (at ->> 'oid')::oid::regclass, due, free) END);
+    decision.run_as := owner;
+    decision.statement := primecloud.retention_statement(rel, (at ->> 'oid')::oid, policy, due, free,
+        primecloud.retention_narrow(at, policy, primecloud.retention_column(rel, policy.time_column, primecloud.retention_time_types())),
+        keyset OR at ? 'careful', keyset, CASE WHEN keyset THEN (at ->> 'limit')::bigint END);
+    decision.writes := true;
+    RETURN decision;
+END $$;
+COMMENT ON FUNCTION retention_step(regclass, jsonb) IS 'the next batch of a run, or that it is done';
+
+REVOKE ALL ON FUNCTION retention_narrow(jsonb, retention_policy, regtype), retention_place(regclass, retention_policy, retention_run, text),
+    retention_step(regclass, jsonb) FROM PUBLIC;

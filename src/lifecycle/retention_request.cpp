@@ -1,0 +1,120 @@
+// retention_request(rel, request): the one door to the retention of rows.
+//
+// Three identities take part, and no two at once.  The caller asks.  The
+// extension's owner, called the keeper here, decides by retention_decide() whether
+// the caller may, what statement is to be run, and afterwards writes down what it
+// did (retention_record()); it never touches the table.  The statement itself
+// runs as the owner of the table, in a security-restricted operation, as VACUUM
+// and REFRESH MATERIALIZED VIEW do: triggers, cascades, checks and indexes of the
+// table have the rights that they would have if its owner had typed the statement,
+// never those of the caller or of the keeper.
+#include "pg/as_role.hpp"
+#include "pg/datum_builtin.hpp"
+#include "pg/function.hpp"
+#include "pg/jsonb.hpp"
+
+extern "C" {
+#include "executor/spi.h"
+#include "utils/datum.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+#include "catalog/pg_proc.h"
+}
+
+namespace {
+using namespace primecloud;
+
+struct decision {
+  Datum state;            // jsonb: the answer, or what retention_record() needs again
+  Oid run_as;             // owner of the table
+  const char *statement;  // to be run; none: the answer is final
+  bool writes;
+};
+
+Oid owner_of_function(Oid function) {
+  HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+  if (!HeapTupleIsValid(tuple)) elog(ERROR, "cache lookup failed for function %u", function);
+  const Oid owner = reinterpret_cast<Form_pg_proc>(GETSTRUCT(tuple))->proowner;
+  ReleaseSysCache(tuple);
+  return owner;
+}
+
+// Runs one of the keeper's two functions, whose text is fixed.
+decision consult(Oid keeper, const char *query, Oid caller, pg::relation rel, Datum state, const Datum *result) {
+  const pg::identity before = pg::current_identity();
+  pg::become(keeper, 0);
+  Oid types[] = {OIDOID, OIDOID, JSONBOID, JSONBOID};
+  Datum values[] = {ObjectIdGetDatum(caller), ObjectIdGetDatum(rel.oid), state, result != nullptr ? *result : Datum{0}};
+  const int count = result != nullptr ? 4 : 3;
+  const int code = SPI_execute_with_args(query, count, types, values, nullptr, false, 0);
+  if (code != SPI_OK_SELECT || SPI_processed != 1) elog(ERROR, "unexpected result of \"%s\": %s", query, SPI_result_code_string(code));
+  bool null;
+  HeapTuple row = SPI_tuptable->vals[0];
+  TupleDesc desc = SPI_tuptable->tupdesc;
+  decision next{};
+  next.state = SPI_getbinval(row, desc, 1, &null);
+  if (null) elog(ERROR, "no state from \"%s\"", query);
+  next.run_as = DatumGetObjectId(SPI_getbinval(row, desc, 2, &null));
+  next.statement = SPI_getvalue(row, desc, 3);
+  next.writes = DatumGetBool(SPI_getbinval(row, desc, 4, &null));
+  pg::resume(before);
+  return next;
+}
+
+void set_for_now(const char *name, const char *value) {
+  set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+}
+
+// Runs a statement as the table's owner and returns the one jsonb it yields.
+Datum perform(Oid owner, const char *statement, bool writes) {
+  const pg::identity before = pg::current_identity();
+  // What is checked at commit would be checked as the caller, and is forbidden in
+  // a restricted operation: it is checked at once.
+  if (writes && SPI_execute("SET CONSTRAINTS ALL IMMEDIATE", false, 0) < 0) elog(ERROR, "could not make constraints immediate");
+  const int settings = NewGUCNestLevel();  // whatever the table's code sets is undone
+  set_for_now("search_path", "pg_catalog, pg_temp");
+  set_for_now("lock_timeout", "250ms");
+  set_for_now("row_security", "on");
+
+  // Forced policies would hold the owner to one tenant, and the work is on all of
+  // them.  They are lifted where policies are woven into the statement, and only
+  // there: code of the table's that runs inside it finds them in force.  A plan that
+  // is not kept is not made again in between.
+  pg::become(owner, SECURITY_RESTRICTED_OPERATION | SECURITY_NOFORCE_RLS);
+  SPIPlanPtr plan = SPI_prepare(statement, 0, nullptr);
+  if (plan == nullptr) elog(ERROR, "could not prepare: %s", SPI_result_code_string(SPI_result));
+  pg::resume(before);
+  pg::become(owner, SECURITY_RESTRICTED_OPERATION);
+  const int code = SPI_execute_plan(plan, nullptr, nullptr, false, 0);
+  if (code < 0) elog(ERROR, "could not execute: %s", SPI_result_code_string(code));
+  bool null = true;
+  Datum result{};
+  if (SPI_tuptable != nullptr && SPI_processed == 1) result = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &null);
+  if (null) elog(ERROR, "the statement yields no result");
+  pg::resume(before);
+  AtEOXact_GUC(false, settings);
+  return result;
+}
+
+pg::jsonb_value request(pg::call_site site, pg::relation rel, pg::jsonb_value request) noexcept {
+  if (InSecurityRestrictedOperation()) {
+    ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("retention cannot be asked for from inside a security-restricted operation"));
+  }
+  const Oid caller = GetUserId();
+  const Oid keeper = owner_of_function(site.info->flinfo->fn_oid);
+  MemoryContext outside = CurrentMemoryContext;
+  if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "could not connect to SPI");
+  decision next = consult(keeper, "SELECT state, run_as, statement, writes FROM primecloud.retention_decide($1, $2, $3)", caller, rel, request.value, nullptr);
+  while (next.statement != nullptr) {
+    const Datum result = perform(next.run_as, next.statement, next.writes);
+    next = consult(keeper, "SELECT state, run_as, statement, writes FROM primecloud.retention_record($1, $2, $3, $4)", caller, rel, next.state, &result);
+  }
+  MemoryContext inside = MemoryContextSwitchTo(outside);
+  const Datum answer = datumCopy(next.state, false, -1);
+  MemoryContextSwitchTo(inside);
+  SPI_finish();
+  return {answer};
+}
+}  // namespace
+
+PRIMECLOUD_FUNCTION(primecloud_retention_request, request);

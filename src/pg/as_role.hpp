@@ -1,0 +1,32 @@
+// Working for a moment as another role.
+//
+// There is no guard object: a server error jumps over destructors, and the
+// server itself restores the role and the settings when it ends the
+// (sub)transaction that the error broke.  So: become(), work, resume().
+#pragma once
+
+#include "pg/postgres.hpp"
+
+namespace primecloud::pg {
+
+struct identity {
+  Oid role;
+  int security;  // SECURITY_* of miscadmin.h
+};
+
+inline identity current_identity() {
+  identity now;
+  GetUserIdAndSecContext(&now.role, &now.security);
+  return now;
+}
+
+inline void resume(identity who) { SetUserIdAndSecContext(who.role, who.security); }
+
+// `flags` are added to what holds already: a restriction is never lifted.
+// SECURITY_NOFORCE_RLS alone is not inherited, since it loosens.
+inline void become(Oid role, int flags) {
+  const int kept = current_identity().security & ~SECURITY_NOFORCE_RLS;
+  SetUserIdAndSecContext(role, kept | SECURITY_LOCAL_USERID_CHANGE | flags);
+}
+
+}  // namespace primecloud::pg
