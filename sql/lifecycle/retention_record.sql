@@ -12,44 +12,45 @@ COMMENT ON FUNCTION retention_log_batch(bigint, retention_policy, text, text, ti
 -- Where the next batch begins and how large it is: the time aimed at, never more
 -- than twice the last one's size, and never more than would take that time if every
 -- row of it were due.
-CREATE FUNCTION retention_advance(position jsonb, result jsonb, elapsed double precision, target double precision) RETURNS jsonb
+CREATE FUNCTION retention_advance(place jsonb, result jsonb, elapsed double precision, target double precision) RETURNS jsonb
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     rows CONSTANT bigint := (result ->> 'rows')::bigint;
     factor CONSTANT double precision := least(2, greatest(0.25, target / greatest(elapsed, 0.01)));
-    per_row CONSTANT double precision := greatest((position ->> 'per_row')::float8, CASE WHEN rows >= 100 THEN elapsed / rows END, 0.0005);
+    per_row CONSTANT double precision := greatest(0.0005,
+        coalesce(CASE WHEN rows >= 100 THEN (coalesce((place ->> 'per_row')::float8, elapsed / rows) + elapsed / rows) / 2 END, (place ->> 'per_row')::float8));
     most CONSTANT double precision := least(50000, target / per_row);
-    next jsonb := (position - '{careful,oid}'::text[]) || jsonb_build_object('per_row', per_row);
+    onward jsonb := (place - '{careful,oid}'::text[]) || jsonb_build_object('per_row', per_row);
 BEGIN
-    IF position ->> 'method' = 'keyset' THEN
-        IF (result ->> 'picked')::bigint < (position ->> 'limit')::bigint THEN
-            RETURN next || '{"over": true}';
+    IF place ->> 'method' = 'keyset' THEN
+        IF (result ->> 'picked')::bigint < (place ->> 'limit')::bigint THEN
+            RETURN onward || '{"over": true}';
         END IF;
-        RETURN next || jsonb_build_object('key', result -> 'key', 'limit', greatest(1, least((position ->> 'limit')::bigint * factor, 10000, most)::bigint));
-    ELSIF position ? 'offset' THEN
+        RETURN onward || jsonb_build_object('key', result -> 'key', 'limit', greatest(1, least((place ->> 'limit')::bigint * factor, 10000, most)::bigint));
+    ELSIF place ? 'offset' THEN
         -- A page has no more than 291 rows of a 8 kB block, and as many per byte in others.
-        IF (position ->> 'offset')::bigint < current_setting('block_size')::bigint / 28 THEN
-            RETURN next || jsonb_build_object('offset', (position ->> 'offset')::bigint + 1);
+        IF (place ->> 'offset')::bigint < current_setting('block_size')::bigint / 28 THEN
+            RETURN onward || jsonb_build_object('offset', (place ->> 'offset')::bigint + 1);
         END IF;
-        RETURN (next - 'offset') || jsonb_build_object('block', (position ->> 'block')::bigint + 1);
+        RETURN (onward - 'offset') || jsonb_build_object('block', (place ->> 'block')::bigint + 1);
     END IF;
-    RETURN next || jsonb_build_object('block', (position ->> 'block')::bigint + (position ->> 'unit')::bigint,
-        'unit', greatest(1, least((position ->> 'unit')::bigint * factor, 4096, most / (position ->> 'density')::float8)::bigint));
+    RETURN onward || jsonb_build_object('block', (place ->> 'block')::bigint + (place ->> 'unit')::bigint,
+        'unit', greatest(1, least((place ->> 'unit')::bigint * factor, 4096, most / (place ->> 'density')::float8)::bigint));
 END $$;
 COMMENT ON FUNCTION retention_advance(jsonb, jsonb, double precision, double precision) IS 'the position after a batch';
 
-CREATE FUNCTION retention_record(caller oid, rel_oid oid, state jsonb, result jsonb) RETURNS retention_decision
+CREATE FUNCTION retention_record(caller oid, rel_oid oid, asked jsonb, result jsonb) RETURNS retention_decision
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    kind CONSTANT text := state ->> 'kind';
+    kind CONSTANT text := asked ->> 'kind';
     rel CONSTANT regclass := rel_oid;
-    at CONSTANT jsonb := state -> 'position';
+    at CONSTANT jsonb := asked -> 'position';
     policy CONSTANT primecloud.retention_policy := primecloud.retention_policy_of(rel);
     run primecloud.retention_run;
-    elapsed CONSTANT double precision := extract(epoch FROM clock_timestamp() - (state ->> 'started')::timestamptz) * 1000;
-    next jsonb;
+    elapsed CONSTANT double precision := extract(epoch FROM clock_timestamp() - (asked ->> 'started')::timestamptz) * 1000;
+    onward jsonb;
     rows CONSTANT bigint := (result ->> 'rows')::bigint;
     first boolean;
 BEGIN
@@ -61,52 +62,52 @@ BEGIN
             HINT = 'A trigger of the archive swallows rows: remove it.';
     END IF;
     IF kind = 'batch' THEN
-        RETURN primecloud.retention_record_batch(caller, rel, policy, state, result);
+        RETURN primecloud.retention_record_batch(caller, rel, policy, asked, result);
     END IF;
-    SELECT r.* INTO run FROM primecloud.retention_run r WHERE r.id = (state ->> 'run')::bigint;
+    SELECT r.* INTO run FROM primecloud.retention_run r WHERE r.id = (asked ->> 'run')::bigint;
     IF kind = 'step' THEN
-        next := primecloud.retention_advance(at, result, elapsed, (state ->> 'target')::float8);
-        UPDATE primecloud.retention_run r SET position = next, updated_at = clock_timestamp(), batches = r.batches + (rows > 0)::int,
+        onward := primecloud.retention_advance(at, result, elapsed, (asked ->> 'target')::float8);
+        UPDATE primecloud.retention_run r SET position = onward, updated_at = clock_timestamp(), batches = r.batches + (rows > 0)::int,
             rows_expired = r.rows_expired + rows, rows_held = r.rows_held + coalesce((result ->> 'held')::bigint, 0),
             rows_locked = r.rows_locked + greatest(0, coalesce((result ->> 'locked')::bigint, 0)) WHERE r.id = run.id;
         IF rows > 0 THEN
             PERFORM primecloud.retention_log_batch(run.id, policy, at ->> 'leaf', at ->> 'method', primecloud.retention_cutoff(run.at, policy.keep), caller, result);
         END IF;
-        IF next ? 'over' AND state ->> 'held' IS NOT NULL THEN
-            RETURN ROW(jsonb_build_object('kind', 'held', 'run', run.id, 'rows', rows, 'started', state -> 'started'),
-                       (SELECT c.relowner FROM pg_class c WHERE c.oid = rel), state ->> 'held', false)::primecloud.retention_decision;
+        IF onward ? 'over' AND asked ->> 'held' IS NOT NULL THEN
+            RETURN ROW(jsonb_build_object('kind', 'held', 'run', run.id, 'rows', rows, 'started', asked -> 'started'),
+                       (SELECT c.relowner FROM pg_class c WHERE c.oid = rel), asked ->> 'held', false)::primecloud.retention_decision;
         END IF;
         RETURN primecloud.retention_answer(jsonb_build_object('rows', rows, 'elapsed', elapsed));
     ELSIF kind = 'held' THEN
         UPDATE primecloud.retention_run r SET rows_held = r.rows_held + (result ->> 'held')::bigint WHERE r.id = run.id;
-        RETURN primecloud.retention_answer(jsonb_build_object('rows', state -> 'rows', 'elapsed', elapsed));
+        RETURN primecloud.retention_answer(jsonb_build_object('rows', asked -> 'rows', 'elapsed', elapsed));
     ELSIF kind = 'skip' THEN
         IF result ? 'key' THEN
-            first := primecloud.retention_note_problem(run, state ->> 'code', state ->> 'constraint', (result ->> 'oldest')::timestamptz);
+            first := primecloud.retention_note_problem(run, asked ->> 'code', asked ->> 'constraint', (result ->> 'oldest')::timestamptz);
         END IF;
-        next := CASE WHEN at ->> 'method' = 'keyset' THEN (at || jsonb_build_object('key', result -> 'key')) - 'oid'
+        onward := CASE WHEN at ->> 'method' = 'keyset' THEN (at || jsonb_build_object('key', result -> 'key')) - 'oid'
                      ELSE primecloud.retention_advance(at, '{"rows": 0}', 1, 1) END;
         IF at ->> 'method' = 'keyset' AND NOT result ? 'key' THEN
-            next := (at - 'oid') || '{"over": true}';
+            onward := (at - 'oid') || '{"over": true}';
         END IF;
-        UPDATE primecloud.retention_run r SET position = next, updated_at = clock_timestamp(), rows_failed = r.rows_failed + 1, last_error = state ->> 'code'
+        UPDATE primecloud.retention_run r SET position = onward, updated_at = clock_timestamp(), rows_failed = r.rows_failed + 1, last_error = asked ->> 'code'
         WHERE r.id = run.id;
         IF run.rows_failed >= 1000 THEN
-            RETURN primecloud.retention_answer(jsonb_build_object('done', true, 'state', 'failed', 'error', state ->> 'code', 'first', first));
+            RETURN primecloud.retention_answer(jsonb_build_object('done', true, 'state', 'failed', 'error', asked ->> 'code', 'first', first));
         END IF;
         RETURN primecloud.retention_answer(jsonb_build_object('first', first));
     ELSIF kind = 'look' THEN
-        next := run.position || jsonb_build_object('node', state -> 'node_name', 'node_schema', state -> 'node_schema');
-        UPDATE primecloud.retention_run r SET position = next, updated_at = clock_timestamp(),
+        onward := run.position || jsonb_build_object('node', asked -> 'node_name', 'node_schema', asked -> 'node_schema');
+        UPDATE primecloud.retention_run r SET position = onward, updated_at = clock_timestamp(),
             partitions_done = r.partitions_done + CASE WHEN (result ->> 'stays')::boolean THEN 0 ELSE 1 END WHERE r.id = run.id;
         IF (result ->> 'stays')::boolean THEN
             RETURN primecloud.retention_answer('{"rows": 0}');
         END IF;
-        PERFORM primecloud.retention_log_batch(run.id, policy, state ->> 'node_name', 'partition', primecloud.retention_cutoff(run.at, policy.keep), caller,
-            jsonb_build_object('rows', (SELECT sum(nullif(c.reltuples, -1))::bigint FROM primecloud.retention_tree((state ->> 'node')::oid) t
+        PERFORM primecloud.retention_log_batch(run.id, policy, asked ->> 'node_name', 'partition', primecloud.retention_cutoff(run.at, policy.keep), caller,
+            jsonb_build_object('rows', (SELECT sum(nullif(c.reltuples, -1))::bigint FROM primecloud.retention_tree((asked ->> 'node')::oid) t
                                         JOIN pg_class c ON c.oid = t.oid WHERE t.kind = 'r')));
         RETURN ROW('{"kind": "removed"}'::jsonb, (SELECT c.relowner FROM pg_class c WHERE c.oid = rel),
-                   primecloud.retention_remove((state ->> 'parent')::oid, (state ->> 'node')::oid, policy.mode), true)::primecloud.retention_decision;
+                   primecloud.retention_remove((asked ->> 'parent')::oid, (asked ->> 'node')::oid, policy.mode), true)::primecloud.retention_decision;
     END IF;
     RETURN primecloud.retention_answer('{"rows": 0}');
 END $$;

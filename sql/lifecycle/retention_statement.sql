@@ -9,7 +9,7 @@ DECLARE
     name CONSTANT text := (SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = leaf);
     condition CONSTANT text := format('%s AND %s AND %s', narrow, due, free);
     tenant CONSTANT text := CASE WHEN policy.tenant_column IS NULL THEN 'NULL::text' ELSE format('coalesce(x.%I::text, '''')', policy.tenant_column) END;
-    returning CONSTANT text := format('%s AS "of tenant", %s AS "of time"', tenant, primecloud.retention_time(rel, policy));
+    yields CONSTANT text := format('%s AS "of tenant", %s AS "of time"', tenant, primecloud.retention_time(rel, policy));
     picked text := '';
     source text := '';
     moved text := '';
@@ -38,7 +38,7 @@ BEGIN
         action := format('UPDATE ONLY %s AS x SET %I = %s%s WHERE %s%s RETURNING %s', name, policy.soft_delete_column,
             CASE primecloud.retention_column(rel, policy.soft_delete_column, '{timestamptz,timestamp,boolean}')
                 WHEN 'boolean'::regtype THEN 'true' WHEN 'timestamptz'::regtype THEN 'now()' ELSE '(now() AT TIME ZONE ''UTC'')' END,
-            CASE WHEN skip_locked THEN ' FROM candidate AS d' ELSE '' END, source, condition, returning);
+            CASE WHEN skip_locked THEN ' FROM candidate AS d' ELSE '' END, source, condition, yields);
     ELSE
         IF policy.mode = 'archive' THEN
             SELECT string_agg(quote_ident(s.attname), ', ' ORDER BY s.attnum), string_agg(format(', x.%I', s.attname), '' ORDER BY s.attnum) INTO columns, own
@@ -50,7 +50,7 @@ BEGIN
             answer := answer || ', ''archived'', (SELECT count(*) FROM moved)';
         END IF;
         action := format('DELETE FROM ONLY %s AS x%s WHERE %s%s RETURNING %s%s', name, CASE WHEN skip_locked THEN ' USING candidate AS d' ELSE '' END,
-                         source, condition, returning,
+                         source, condition, yields,
                          own);
     END IF;
     RETURN format('WITH %sgone AS (%s), %sper_tenant AS (SELECT "of tenant" AS tenant, count(*) AS n, min("of time") AS oldest, max("of time") AS newest FROM gone GROUP BY 1) '

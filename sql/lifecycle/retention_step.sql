@@ -1,16 +1,17 @@
 -- One batch of a run: what is to be run next.
 
 -- The range of a slice or of a keyset batch, as a condition on row x.
-CREATE FUNCTION retention_narrow(position jsonb, policy retention_policy, type regtype) RETURNS text
+CREATE FUNCTION retention_narrow(place jsonb, policy retention_policy, type regtype) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT CASE
-        WHEN position ->> 'method' = 'keyset' THEN
-            coalesce(format('(x.%I, x.ctid) > (%L::%s, %L::tid)', policy.time_column, position -> 'key' ->> 0, type, position -> 'key' ->> 1), 'true')
-        WHEN position ? 'offset' THEN
-            format('x.ctid >= ''(%1$s,%2$s)''::tid AND x.ctid < ''(%1$s,%3$s)''::tid', position ->> 'block', position ->> 'offset', (position ->> 'offset')::int + 1)
-        ELSE format('x.ctid >= ''(%s,0)''::tid AND x.ctid < ''(%s,0)''::tid', position ->> 'block',
-                    least((position ->> 'block')::bigint + (position ->> 'unit')::bigint, (position ->> 'end')::bigint)) END
+        WHEN place ->> 'method' = 'keyset' AND NOT place ? 'key' THEN 'true'
+        WHEN place ->> 'method' = 'keyset' THEN
+            format('(x.%I, x.ctid) > (%L::%s, %L::tid)', policy.time_column, place -> 'key' ->> 0, type, place -> 'key' ->> 1)
+        WHEN place ? 'offset' THEN
+            format('x.ctid >= ''(%1$s,%2$s)''::tid AND x.ctid < ''(%1$s,%3$s)''::tid', place ->> 'block', place ->> 'offset', (place ->> 'offset')::int + 1)
+        ELSE format('x.ctid >= ''(%s,0)''::tid AND x.ctid < ''(%s,0)''::tid', place ->> 'block',
+                    least((place ->> 'block')::bigint + (place ->> 'unit')::bigint, (place ->> 'end')::bigint)) END
 $$;
 COMMENT ON FUNCTION retention_narrow(jsonb, retention_policy, regtype) IS 'where a run stands in a partition, as a condition';
 
@@ -52,7 +53,7 @@ DECLARE
     keyset boolean;
     owner CONSTANT oid := (SELECT c.relowner FROM pg_class c WHERE c.oid = rel);
     -- Neither more rows than asked for, nor more than the rate gives in half a second.
-    most CONSTANT bigint := greatest(1, least((request ->> 'batch')::bigint, (request ->> 'rate')::bigint / 2));
+    most CONSTANT bigint := greatest(1, least((request ->> 'batch')::bigint, (request ->> 'rate')::bigint / 2, 50000));
 BEGIN
     SELECT (r.run).*  INTO run FROM primecloud.retention_running(rel, (request ->> 'run')::bigint) r;
     policy := primecloud.retention_policy_of(rel);
