@@ -93,6 +93,7 @@ std::optional<size_convention> parse_size_convention(std::string_view name) noex
 }
 
 result<byte_size> parse_byte_size(std::string_view text) {
+  if (const auto size = plain_number(text)) return *size;  // what drivers and COPY bring
   auto [size, why] = evaluate(text, size_convention::strict);
   if (size) return *size;
   if (why.range) return report(why, out_of_range, "value \"" + std::string(text) + "\" is out of range for type byte_size");

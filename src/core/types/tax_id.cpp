@@ -94,15 +94,21 @@ std::int64_t number_of(const char *characters, int count, int base) noexcept {
   return value;
 }
 
+// The base is a constant, so that no digit costs a division.
+template <unsigned base, int body>
+void spell_body(std::uint64_t value, char *characters) noexcept {
+  for (int i = body - 1; i >= 0; i--, value /= base) {
+    characters[i] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"[value % base];
+  }
+}
+
 bare spell(tax_id id) noexcept {
-  const int body = id.is_cpf() ? cpf_body : cnpj_body;
-  const std::uint64_t base = id.is_cpf() ? 10 : 36;
-  auto rest = static_cast<std::uint64_t>(id.is_cpf() ? id.value - tax_id::first_cpf : id.value);
   bare number;
-  for (int i = body - 1; i >= 0; i--) {
-    const auto digit = static_cast<int>(rest % base);
-    number.characters[i] = static_cast<char>(digit < 10 ? '0' + digit : 'A' + digit - 10);
-    rest /= base;
+  const int body = id.is_cpf() ? cpf_body : cnpj_body;
+  if (id.is_cpf()) {
+    spell_body<10, cpf_body>(static_cast<std::uint64_t>(id.value - tax_id::first_cpf), number.characters);
+  } else {
+    spell_body<36, cnpj_body>(static_cast<std::uint64_t>(id.value), number.characters);
   }
   append_check_digits(number.characters, body);
   number.size = body + 2;
