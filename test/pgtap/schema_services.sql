@@ -1,0 +1,120 @@
+-- Billing, the outbox and maintenance: once each, whatever is repeated.
+\set test schema_services
+\ir ../fixtures/control_plane.sql
+SELECT no_plan();
+\set account '''00000000-0000-7000-8000-00000000000a'''
+
+-- the outbox: in order for one object, never two at once, never a late acknowledgement
+SELECT act('a_dev', $$SELECT cloud.create_bucket('one', versioning => true)$$) AS one \gset
+SELECT act('a_dev', $$SELECT cloud.create_bucket('two')$$) AS two \gset
+CREATE TABLE claimed (n int, sequence bigint, claim_token uuid, object text, operation text);
+CREATE FUNCTION claim(n int, service text DEFAULT 'minio') RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+    taken text := act('worker', format('SELECT json_agg(c) FROM cloud.claim_outbox(%L, ''w'', 100, ''10 seconds'') c', service));
+BEGIN
+    INSERT INTO claimed SELECT claim.n, c.sequence, c.claim_token, c.object, c.operation FROM json_to_recordset(taken::json) AS c(sequence bigint, claim_token uuid, object text, operation text);
+    RETURN (SELECT count(*) FROM claimed k WHERE k.n = claim.n);
+END $$;
+SELECT is(claim(1), 2::bigint, 'a worker claims the first order of each object');
+SELECT is((SELECT string_agg(operation, ',' ORDER BY sequence) FROM claimed), 'create_bucket,create_bucket', 'which makes the buckets');
+SELECT is(claim(2), 0::bigint, 'the rest waits');
+SELECT is(act('worker', format('SELECT cloud.acknowledge_outbox(%s, %L)', sequence, gen_random_uuid())), 'false', 'a claim that is none') FROM claimed LIMIT 1;
+SELECT is(act('worker', format('SELECT cloud.acknowledge_outbox(%s, %L)', sequence, claim_token)), 'true', 'done') FROM claimed ORDER BY sequence LIMIT 1;
+SELECT is(claim(3), 1::bigint, 'then the next order of that bucket');
+SELECT is((SELECT operation FROM claimed WHERE n = 3), 'set_versioning', 'which turns versioning on');
+SELECT is(act('worker', format('SELECT cloud.fail_outbox(%s, %L, ''no route'', 3)', sequence, claim_token)), 'pending', 'it fails and waits') FROM claimed WHERE n = 3;
+SELECT is(claim(4), 0::bigint, 'before it is tried again');
+UPDATE cloud.outbox SET available_at = now() - interval '1 second', attempts = 2 WHERE sequence = (SELECT sequence FROM claimed WHERE n = 3);
+SELECT is(claim(5), 1::bigint, 'it is tried again');
+SELECT is(act('worker', format('SELECT cloud.acknowledge_outbox(%s, %L)', sequence, claim_token)), 'false', 'the older claim says nothing any more') FROM claimed WHERE n = 3;
+SELECT is(act('worker', format('SELECT cloud.fail_outbox(%s, %L, ''no route'', 3)', sequence, claim_token)), 'dead', 'and given up') FROM claimed WHERE n = 5;
+SELECT act('a_dev', format('SELECT cloud.set_bucket_versioning(%L, false)', :'one'));
+SELECT is(claim(6), 0::bigint, 'a dead order is not overtaken');
+SELECT is(act('worker', format('SELECT cloud.retry_outbox(%s)', sequence)), 'true', 'until somebody brings it back') FROM claimed WHERE n = 5;
+SELECT is(claim(7), 1::bigint, 'and it goes on');
+SELECT is(act('a_owner', $$SELECT count(*) FROM cloud.claim_outbox('minio', 'x')$$), '42501', 'the outbox is not an account''s');
+UPDATE cloud.outbox SET available_at = now() - interval '1 second' WHERE status = 'pending';
+SELECT isnt(claim(8), 0::bigint, 'a worker that died lets go after its lease');
+
+-- four workers at once: every order of every object, once and in order
+INSERT INTO cloud.outbox (account_id, service, object, operation, payload)
+SELECT :account, 'sftpgo', 'user:' || n % 20, n::text, '{}' FROM generate_series(1, 200) AS n;
+CREATE TABLE done_by (worker text, object text, operation int, at timestamptz DEFAULT clock_timestamp(), n bigserial);
+CREATE FUNCTION work_as_worker(worker text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    job record;
+    idle int := 0;
+BEGIN
+    WHILE idle < 3 LOOP
+        idle := idle + 1;
+        FOR job IN SELECT * FROM cloud.claim_outbox('sftpgo', worker, 7) LOOP
+            INSERT INTO done_by (worker, object, operation) VALUES (worker, job.object, job.operation::int);
+            PERFORM cloud.acknowledge_outbox(job.sequence, job.claim_token);
+            idle := 0;
+        END LOOP;
+    END LOOP;
+END $$;
+GRANT INSERT ON done_by TO :"worker";
+GRANT USAGE ON SEQUENCE done_by_n_seq TO :"worker";
+SELECT connection('w' || n), dblink_exec('w' || n, format('SET ROLE %I', :'worker')) FROM generate_series(1, 4) AS n;
+-- each call is a transaction, so workers see what the others have committed only between calls
+CREATE FUNCTION drain() RETURNS bigint LANGUAGE plpgsql AS $$
+BEGIN
+    FOR i IN 1..30 LOOP
+        PERFORM dblink_send_query('w' || n, format('SELECT work_as_worker(%L)', 'w' || n)) FROM generate_series(1, 4) AS n;
+        FOR n IN 1..4 LOOP
+            PERFORM * FROM dblink_get_result('w' || n) AS t(v text);
+            PERFORM * FROM dblink_get_result('w' || n) AS t(v text);
+        END LOOP;
+    END LOOP;
+    RETURN (SELECT count(*) FROM done_by);
+END $$;
+SELECT is(drain(), 200::bigint, 'four workers carry out every order once');
+SELECT is_empty($$SELECT * FROM (SELECT object, operation, lag(operation) OVER (PARTITION BY object ORDER BY n) AS before FROM done_by) o WHERE before > operation$$, 'in order for each object');
+SELECT is((SELECT count(*) FROM (SELECT DISTINCT object, operation FROM done_by) d), 200::bigint, 'none twice');
+
+-- invoices
+SELECT act('a_admin', $$SELECT cloud.subscribe('00000000-0000-7000-8000-000000000001')$$);
+SELECT act('b_owner', $$SELECT cloud.subscribe('00000000-0000-7000-8000-000000000002')$$);
+UPDATE cloud.subscriptions SET created_at = now() - interval '3 months', current_period_start = now() - interval '3 months';
+-- Start includes 100 GiB: half a GiB above it at 15 cents is 7.5, rounded up, once
+INSERT INTO cloud.usage_daily (account_id, bucket_id, period_start, storage_bytes_max, ingress_bytes, egress_bytes, request_count)
+SELECT :account, :'one', date_trunc('month', now() - interval '1 month', 'UTC'), 107374182400 + 536870912, 0, 107374182400 + 1073741824, 1;
+INSERT INTO cloud.customers (id, account_id, name, billing_model, price_cents, discount_percent, created_at)
+VALUES ('00000000-0000-7000-8000-00000000cc01', :account, 'Customer', 'fixed', 10001, 50, now() - interval '2 months');
+SELECT is(act('a_owner', 'SELECT cloud.generate_invoices()'), '42501', 'an account bills nobody by itself');
+SELECT is(act('platform', 'SELECT cloud.generate_invoices()'), '3', 'the platform bills the month that is over');
+SELECT is(act('platform', 'SELECT cloud.generate_invoices()'), '0', 'once');
+SELECT is(act('platform', 'SELECT cloud.generate_invoices(current_date)'), '22023', 'not before it is over');
+SELECT results_eq($$SELECT subtotal_cents, total_cents FROM cloud.invoices ORDER BY subtotal_cents$$, $$VALUES (4948::bigint, 4948::bigint), (10001, 5000), (19900, 19900)$$, 'plan, half a GiB and one GiB above it; a discount; another plan');
+SELECT is_empty($$SELECT i.id FROM cloud.invoices i WHERE subtotal_cents <> (SELECT sum(amount_cents) FROM cloud.invoice_lines l WHERE l.account_id = i.account_id AND l.invoice_id = i.id)$$, 'a subtotal is the sum of its lines');
+SELECT is(act('platform', 'SELECT cloud.generate_invoices((current_date - interval ''2 months'')::date)'), '3', 'an older month');
+-- twelve at once
+SELECT connection('p' || n), dblink_exec('p' || n, format('SET ROLE %I', :'platform')) FROM generate_series(1, 4) AS n;
+SELECT dblink_send_query('p' || n, 'SELECT cloud.generate_invoices((current_date - interval ''3 months'')::date)') FROM generate_series(1, 4) AS n;
+SELECT * FROM generate_series(1, 4) AS n, LATERAL dblink_get_result('p' || n) AS t(v text) OFFSET 100;
+SELECT results_eq($$SELECT issuer = 'platform', count(*), max(right(invoice_number, 6)::int), count(DISTINCT invoice_number) FROM cloud.invoices GROUP BY issuer ORDER BY 1$$,
+    $$SELECT issuer = 'platform', max(last_number)::bigint, max(last_number), max(last_number)::bigint FROM cloud.invoice_counters GROUP BY issuer ORDER BY 1$$, 'numbers without a gap, for each issuer, billed by four at once');
+SELECT id AS invoice FROM cloud.invoices WHERE customer_id IS NULL AND account_id = :account LIMIT 1 \gset
+SELECT is(act('a_owner', format('SELECT cloud.mark_invoice_paid(%L)', :'invoice')), '42501', 'an account does not say that it has paid');
+SELECT is(act('a_platform', format('SELECT cloud.mark_invoice_paid(%L)', :'invoice')), 'true', 'the platform does');
+SELECT is(act('a_platform', format('SELECT cloud.mark_invoice_paid(%L)', :'invoice')), 'false', 'once');
+SELECT is(act('a_admin', format('SELECT cloud.mark_invoice_paid(%L)', id)), 'true', 'an account''s customer pays the account') FROM cloud.invoices WHERE customer_id IS NOT NULL LIMIT 1;
+
+-- maintenance
+UPDATE cloud.invoices SET due_at = now() - interval '1 day' WHERE status = 'pending';
+UPDATE cloud.subscriptions SET current_period_end = now() - interval '1 day', cancel_at_period_end = (account_id <> :account);
+INSERT INTO cloud.notifications (account_id, type, title, created_at) SELECT :account, 'welcome', 'old', now() - interval '200 days' FROM generate_series(1, 2500);
+INSERT INTO cloud.audit_log (account_id, action, resource, created_at) VALUES (:account, 'old', 'x', now() - interval '3 years');
+SELECT is(act('a_owner', $$SELECT cloud.maintain('access', 1)$$), '42501', 'maintenance is not an account''s');
+SELECT connection('m'), dblink_exec('m', format('SET ROLE %I', :'maintenance'));
+SELECT dblink_exec('m', 'CALL cloud.run_maintenance(1000)');
+SELECT is((SELECT count(*) FROM cloud.invoices WHERE status = 'pending'), 0::bigint, 'invoices past their date are overdue');
+SELECT is((SELECT status FROM cloud.subscriptions WHERE account_id <> :account), 'canceled', 'a subscription canceled for its end has ended');
+SELECT ok((SELECT status = 'active' AND current_period_end > now() FROM cloud.subscriptions WHERE account_id = :account), 'the other goes on');
+SELECT is((SELECT count(*) FROM cloud.notifications WHERE title = 'old'), 0::bigint, 'old notifications are gone, batch by batch');
+SELECT is((SELECT count(*) FROM cloud.audit_log WHERE action = 'old'), 0::bigint, 'and old audit rows');
+SELECT is(act('platform', 'SELECT accounts FROM cloud.platform_dashboard()'), '2', 'the operator''s figures');
+SELECT is(act('platform', 'SELECT string_agg(p.slug, '','') FROM cloud.platform_accounts_page() p'), 'account-a,account-b', 'and accounts');
+SELECT is(act('a_owner', 'SELECT accounts FROM cloud.platform_dashboard()'), '42501', 'for the platform alone');
+SELECT finish();
