@@ -9,17 +9,23 @@ using namespace primecloud;
 using namespace primecloud::lifecycle;
 
 using text_view = std::string_view;
-using event_row = std::tuple<text_view, std::optional<timestamp>, std::optional<text_view>, std::optional<text_view>>;
+using event_row =
+    std::tuple<text_view, std::optional<timestamp>, std::optional<text_view>, std::optional<text_view>>;
 
 std::optional<text_view> unless_empty(text_view t) { return t.empty() ? std::nullopt : std::optional(t); }
 
-answer lifecycle_evaluate_object(stored config, object o, timestamp at) noexcept { return {evaluate_held(config.view(), o, at)}; }
+answer lifecycle_evaluate_object(stored config, object o, timestamp at) noexcept {
+  return {evaluate_held(config.view(), o, at)};
+}
 
-std::optional<answer> lifecycle_evaluate(std::optional<stored> config, std::optional<text_view> key, std::optional<timestamp> mod_time,
-                                         std::optional<int64> size, std::optional<text_view> tags, std::optional<bool> is_latest,
+std::optional<answer> lifecycle_evaluate(std::optional<stored> config, std::optional<text_view> key,
+                                         std::optional<timestamp> mod_time, std::optional<int64> size,
+                                         std::optional<text_view> tags, std::optional<bool> is_latest,
                                          std::optional<bool> delete_marker, std::optional<int32> num_versions,
-                                         std::optional<timestamp> successor_mod_time, std::optional<text_view> transition_status,
-                                         std::optional<timestamp> restore_expires, std::optional<int32> newer_noncurrent_versions,
+                                         std::optional<timestamp> successor_mod_time,
+                                         std::optional<text_view> transition_status,
+                                         std::optional<timestamp> restore_expires,
+                                         std::optional<int32> newer_noncurrent_versions,
                                          std::optional<timestamp> at) noexcept {
   if (!config || !key || !at) return std::nullopt;
   object o;
@@ -42,20 +48,26 @@ void check_versions(std::span<const object> versions) {
     const auto &o = versions[i];
     const std::string which = "version " + std::to_string(i + 1);
     if (o.key != versions[0].key) {
-      throw error(invalid_value, which + " is of key \"" + std::string(o.key) + "\", the first of \"" + std::string(versions[0].key) + "\"")
-          .with_hint("Pass the versions of one key, newest first: array_agg(... ORDER BY mod_time DESC) GROUP BY key.");
+      throw error(invalid_value, which + " is of key \"" + std::string(o.key) + "\", the first of \"" +
+                                     std::string(versions[0].key) + "\"")
+          .with_hint(
+              "Pass the versions of one key, newest first: array_agg(... ORDER BY mod_time DESC) GROUP BY "
+              "key.");
     }
     if (o.num_versions && static_cast<size_t>(*o.num_versions) != versions.size()) {
-      throw error(invalid_value, which + " says that its key has " + std::to_string(*o.num_versions) + " versions, the array holds " + std::to_string(versions.size()))
+      throw error(invalid_value, which + " says that its key has " + std::to_string(*o.num_versions) +
+                                     " versions, the array holds " + std::to_string(versions.size()))
           .with_hint("Pass all versions of the key at once, or leave num_versions NULL.");
     }
     if (i > 0 && o.mod_time && versions[i - 1].mod_time && *o.mod_time > *versions[i - 1].mod_time) {
-      throw error(invalid_value, which + " is newer than the one before it").with_hint("Order the versions newest first.");
+      throw error(invalid_value, which + " is newer than the one before it")
+          .with_hint("Order the versions newest first.");
     }
   }
 }
 
-pg::rows<event_row> lifecycle_evaluate_versions(stored config, std::span<const object> versions, timestamp at, bool object_lock) {
+pg::rows<event_row> lifecycle_evaluate_versions(stored config, std::span<const object> versions, timestamp at,
+                                                bool object_lock) {
   check_versions(versions);
   // A hold or a retention can only come from object lock, whatever the caller knows of the bucket.
   for (const auto &o : versions) object_lock = object_lock || o.legal_hold || o.retain_until;
@@ -64,22 +76,27 @@ pg::rows<event_row> lifecycle_evaluate_versions(stored config, std::span<const o
   pg::rows<event_row> rows;
   for (const auto &e : events) {
     const bool none = e.action == action::none;
-    rows.emplace_back(action_name(e.action), none ? std::nullopt : std::optional(e.due), unless_empty(e.rule_id), unless_empty(e.storage_class));
+    rows.emplace_back(action_name(e.action), none ? std::nullopt : std::optional(e.due),
+                      unless_empty(e.rule_id), unless_empty(e.storage_class));
   }
   return rows;
 }
 
 answer lifecycle_predict(stored config, object o) noexcept { return {predict(config.view(), o)}; }
 
-std::optional<std::string> lifecycle_expiration_header(stored config, object o) { return expiration_header(config.view(), o); }
+std::optional<std::string> lifecycle_expiration_header(stored config, object o) {
+  return expiration_header(config.view(), o);
+}
 
-using explained_row = std::tuple<int32, std::optional<text_view>, bool, std::optional<text_view>, std::optional<timestamp>, std::optional<text_view>, bool, std::string>;
+using explained_row = std::tuple<int32, std::optional<text_view>, bool, std::optional<text_view>,
+                                 std::optional<timestamp>, std::optional<text_view>, bool, std::string>;
 
 pg::rows<explained_row> lifecycle_explain(stored config, object o, timestamp at) {
   pg::rows<explained_row> rows;
   for (auto &told : explain(config.view(), o, at)) {
     const auto name = told.action == action::none ? std::nullopt : std::optional(action_name(told.action));
-    rows.emplace_back(told.position, unless_empty(told.rule_id), told.matches, name, told.due, unless_empty(told.storage_class), told.chosen, std::move(told.reason));
+    rows.emplace_back(told.position, unless_empty(told.rule_id), told.matches, name, told.due,
+                      unless_empty(told.storage_class), told.chosen, std::move(told.reason));
   }
   return rows;
 }

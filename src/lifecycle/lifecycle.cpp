@@ -26,11 +26,15 @@ struct compared {
 
 namespace primecloud::pg {
 
-template <> struct datum<lifecycle::message> {
+template <>
+struct datum<lifecycle::message> {
   static constexpr const char *sql = "internal";
-  static lifecycle::message get(Datum d) noexcept { return {reinterpret_cast<StringInfo>(DatumGetPointer(d))}; }
+  static lifecycle::message get(Datum d) noexcept {
+    return {reinterpret_cast<StringInfo>(DatumGetPointer(d))};
+  }
 };
-template <> struct datum<lifecycle::printed> {
+template <>
+struct datum<lifecycle::printed> {
   static constexpr const char *sql = "cstring";
   static Datum put(const lifecycle::printed &v) {
     auto *copy = static_cast<char *>(palloc_extended(v.text.size() + 1, MCXT_ALLOC_NO_OOM));
@@ -39,7 +43,8 @@ template <> struct datum<lifecycle::printed> {
     return CStringGetDatum(copy);
   }
 };
-template <> struct datum<lifecycle::compared> {
+template <>
+struct datum<lifecycle::compared> {
   static constexpr const char *sql = "primecloud.lifecycle";
   static lifecycle::compared get(Datum d) {
     return {site_memory::view(pg_detoast_datum_packed(reinterpret_cast<varlena *>(DatumGetPointer(d))))};
@@ -63,7 +68,8 @@ bool representable(std::string_view text) noexcept {
 }
 
 error not_representable() {
-  return error(sqlstate{"22P05"}, "a lifecycle configuration with characters beyond ASCII needs a database in UTF8")
+  return error(sqlstate{"22P05"},
+               "a lifecycle configuration with characters beyond ASCII needs a database in UTF8")
       .with_hint("Keep such configurations in a database created with ENCODING 'UTF8'.");
 }
 
@@ -71,6 +77,8 @@ result<made> lifecycle_in(const char *document) {
   if (!representable(document)) return not_representable();
   const auto parsed = parse(document);
   if (!parsed) return parsed.reason();
+  // An escape may say in ASCII what is not.
+  if (GetDatabaseEncoding() != PG_UTF8 && !representable(write_json(decode_trusted(*parsed)))) return not_representable();
   return made{*parsed};
 }
 
@@ -78,7 +86,8 @@ printed lifecycle_out(compared config) { return {write_json(decode_trusted(confi
 
 result<made> lifecycle_recv(message sent) {
   const StringInfo buffer = sent.buffer;
-  const bytes record{reinterpret_cast<const std::uint8_t *>(buffer->data) + buffer->cursor, static_cast<size_t>(buffer->len - buffer->cursor)};
+  const bytes record{reinterpret_cast<const std::uint8_t *>(buffer->data) + buffer->cursor,
+                     static_cast<size_t>(buffer->len - buffer->cursor)};
   buffer->cursor = buffer->len;
   const auto received = receive(record);
   if (!received) return received.reason();
@@ -105,7 +114,8 @@ int32 lifecycle_hash(compared a) noexcept {
   return static_cast<int32>(hash_bytes(a.record.data(), static_cast<int>(a.record.size())));
 }
 int64 lifecycle_hash_extended(compared a, int64 seed) noexcept {
-  return static_cast<int64>(hash_bytes_extended(a.record.data(), static_cast<int>(a.record.size()), static_cast<uint64>(seed)));
+  return static_cast<int64>(
+      hash_bytes_extended(a.record.data(), static_cast<int>(a.record.size()), static_cast<uint64>(seed)));
 }
 
 }  // namespace

@@ -15,10 +15,13 @@ using text_view = std::string_view;
 dialect read_dialect(text_view name) {
   if (name == "minio") return dialect::minio;
   if (name == "aws") return dialect::aws;
-  throw error(invalid_value, "unknown dialect \"" + std::string(name) + "\"").with_hint("The dialects are minio and aws.");
+  throw error(invalid_value, "unknown dialect \"" + std::string(name) + "\"")
+      .with_hint("The dialects are minio and aws.");
 }
 
-std::string lifecycle_xml(stored config, text_view name) { return write_xml(decode_trusted(config.record), read_dialect(name)); }
+std::string lifecycle_xml(stored config, text_view name) {
+  return write_xml(decode_trusted(config.record), read_dialect(name));
+}
 
 // The JSON it prints as, as text of type json.
 struct json_text {
@@ -35,9 +38,12 @@ std::optional<std::string> lifecycle_problem(stored config, text_view name, bool
   return all;
 }
 
-bool lifecycle_has_active_rules(stored config, text_view prefix, timestamp at) noexcept { return has_active_rules(config.view(), prefix, at); }
+bool lifecycle_has_active_rules(stored config, text_view prefix, timestamp at) noexcept {
+  return has_active_rules(config.view(), prefix, at);
+}
 
-std::tuple<std::optional<text_view>, std::optional<int64>, std::optional<int64>> lifecycle_noncurrent_limit(stored config, object o) {
+std::tuple<std::optional<text_view>, std::optional<int64>, std::optional<int64>> lifecycle_noncurrent_limit(
+    stored config, object o) {
   const auto limit = find_noncurrent_limit(config.view(), o);
   if (!limit) return {};
   return {limit->rule_id, limit->days, limit->newer_versions};
@@ -47,7 +53,9 @@ timestamp lifecycle_cutoff(stored config, timestamp at) noexcept { return cutoff
 
 bool lifecycle_counts_versions(stored config) noexcept { return counts_versions(config.view()); }
 
-result<std::optional<timestamp>> lifecycle_restore_expires(text_view header) { return read_restore_header(header); }
+result<std::optional<timestamp>> lifecycle_restore_expires(text_view header) {
+  return read_restore_header(header);
+}
 
 std::optional<timestamp> lifecycle_upload_due(stored config, text_view key, timestamp initiated) noexcept {
   return upload_due(config.view(), key, initiated);
@@ -56,7 +64,8 @@ std::optional<timestamp> lifecycle_upload_due(stored config, text_view key, time
 }  // namespace
 
 namespace primecloud::pg {
-template <> struct datum<json_text> {
+template <>
+struct datum<json_text> {
   static constexpr const char *sql = "json";
   static Datum put(const json_text &v) { return datum<std::string>::put(v.text); }
 };

@@ -2,10 +2,10 @@
 #pragma once
 
 #include "core/lifecycle/evaluate.hpp"
-#include "pg/site_memory.hpp"
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
 #include "pg/row_reader.hpp"
+#include "pg/site_memory.hpp"
 
 namespace primecloud::lifecycle {
 
@@ -29,34 +29,41 @@ struct answer {
 
 namespace primecloud::pg {
 
-template <> struct datum<lifecycle::stored> {
+template <>
+struct datum<lifecycle::stored> {
   static constexpr const char *sql = "primecloud.lifecycle";
 };
 
-template <> inline lifecycle::stored argument<lifecycle::stored>(FunctionCallInfo fcinfo, int i) {
+template <>
+inline lifecycle::stored argument<lifecycle::stored>(FunctionCallInfo fcinfo, int i) {
   const Datum d = fcinfo->args[i].value;
   site_memory *const site = site_memory::of(fcinfo);
-  if (site == nullptr) return {site_memory::view(pg_detoast_datum_packed(reinterpret_cast<varlena *>(DatumGetPointer(d))))};
+  if (site == nullptr)
+    return {site_memory::view(pg_detoast_datum_packed(reinterpret_cast<varlena *>(DatumGetPointer(d))))};
   return {site->unpack(fcinfo, d)};
 }
-template <> inline std::optional<lifecycle::stored> argument<std::optional<lifecycle::stored>>(FunctionCallInfo fcinfo, int i) {
+template <>
+inline std::optional<lifecycle::stored> argument<std::optional<lifecycle::stored>>(FunctionCallInfo fcinfo,
+                                                                                   int i) {
   if (fcinfo->args[i].isnull) return std::nullopt;
   return argument<lifecycle::stored>(fcinfo, i);
 }
 
-template <> struct datum<lifecycle::made> {
+template <>
+struct datum<lifecycle::made> {
   static constexpr const char *sql = "primecloud.lifecycle";
   static Datum put(const lifecycle::made &v) { return datum<std::vector<std::uint8_t>>::put(v.record); }
 };
 
-template <> struct datum<lifecycle::object> {
+template <>
+struct datum<lifecycle::object> {
   static constexpr const char *sql = "primecloud.object_version";
   static lifecycle::object get(Datum d) { return read(d, true); }
   static lifecycle::object read(Datum d, bool latest_unless_said) {
-    const auto [key, version_id, mod_time, size, is_latest, delete_marker, num_versions, successor_mod_time, tags, transition_status,
-                restore_expires, legal_hold, retain_until, replication_pending] =
-        read_row<std::string_view, std::string_view, timestamp, int64, bool, bool, int32, timestamp, std::string_view, std::string_view,
-                 timestamp, bool, timestamp, bool>(d);
+    const auto [key, version_id, mod_time, size, is_latest, delete_marker, num_versions, successor_mod_time,
+                tags, transition_status, restore_expires, legal_hold, retain_until, replication_pending] =
+        read_row<std::string_view, std::string_view, timestamp, int64, bool, bool, int32, timestamp,
+                 std::string_view, std::string_view, timestamp, bool, timestamp, bool>(d);
     lifecycle::object o;
     o.key = key.value_or("");
     o.version_id = version_id.value_or("");
@@ -78,11 +85,13 @@ template <> struct datum<lifecycle::object> {
 
 // All versions of a key, newest first: what a version does not say of its place
 // among the others is told by the place it has.
-template <> struct datum<std::span<const lifecycle::object>> {
+template <>
+struct datum<std::span<const lifecycle::object>> {
   static constexpr const char *sql = "primecloud.object_version[]";
   static std::span<const lifecycle::object> get(Datum d) {
     const auto elements = read_array(d);
-    auto *objects = static_cast<lifecycle::object *>(palloc(sizeof(lifecycle::object) * (elements.size() + 1)));
+    auto *objects =
+        static_cast<lifecycle::object *>(palloc(sizeof(lifecycle::object) * (elements.size() + 1)));
     for (size_t i = 0; i < elements.size(); i++) {
       auto &o = *new (&objects[i]) lifecycle::object(datum<lifecycle::object>::read(elements[i], i == 0));
       if (!o.num_versions) o.num_versions = static_cast<int32>(elements.size());
@@ -92,8 +101,10 @@ template <> struct datum<std::span<const lifecycle::object>> {
   }
 };
 
-template <> inline constexpr const char *sql_name<lifecycle::answer> = "record";
-template <> inline constexpr const char *sql_name<std::optional<lifecycle::answer>> = "record";
+template <>
+inline constexpr const char *sql_name<lifecycle::answer> = "record";
+template <>
+inline constexpr const char *sql_name<std::optional<lifecycle::answer>> = "record";
 
 // A text as a short varlena on the stack where it fits, so that a row costs one
 // allocation; the tuple copies it.
@@ -110,7 +121,8 @@ class short_text {
   char bytes_[VARATT_SHORT_MAX + 1];
 };
 
-template <> struct returned<lifecycle::answer> {
+template <>
+struct returned<lifecycle::answer> {
   static Datum store(FunctionCallInfo fcinfo, const lifecycle::answer &a) {
     site_memory *const site = site_memory::of(fcinfo);
     if (site == nullptr) elog(ERROR, "a function returning lifecycle_event is called without a call site");
@@ -123,8 +135,10 @@ template <> struct returned<lifecycle::answer> {
     if (!nulls[3]) values[3] = storage_class.put(a.told.storage_class);
 
     TupleDesc desc = lookup_rowtype_tupdesc(site->result_type(fcinfo), -1);
-    const bool agrees = desc->natts == 4 && TupleDescAttr(desc, 0)->atttypid == TEXTOID && TupleDescAttr(desc, 1)->atttypid == TIMESTAMPTZOID &&
-                        TupleDescAttr(desc, 2)->atttypid == TEXTOID && TupleDescAttr(desc, 3)->atttypid == TEXTOID;
+    const bool agrees = desc->natts == 4 && TupleDescAttr(desc, 0)->atttypid == TEXTOID &&
+                        TupleDescAttr(desc, 1)->atttypid == TIMESTAMPTZOID &&
+                        TupleDescAttr(desc, 2)->atttypid == TEXTOID &&
+                        TupleDescAttr(desc, 3)->atttypid == TEXTOID;
     if (!agrees) {
       ReleaseTupleDesc(desc);
       ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH), errmsg("the row type lifecycle_event was altered"));
@@ -134,7 +148,8 @@ template <> struct returned<lifecycle::answer> {
     return HeapTupleGetDatum(tuple);
   }
 };
-template <> struct returned<std::optional<lifecycle::answer>> {
+template <>
+struct returned<std::optional<lifecycle::answer>> {
   static Datum store(FunctionCallInfo fcinfo, const std::optional<lifecycle::answer> &a) {
     if (a) return returned<lifecycle::answer>::store(fcinfo, *a);
     fcinfo->isnull = true;

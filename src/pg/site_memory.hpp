@@ -45,7 +45,8 @@ class site_memory {
     auto *const given = reinterpret_cast<varlena *>(DatumGetPointer(d));
     // An out-of-line pointer looks short as well, so it must be asked about first.
     const bool on_disk = VARATT_IS_EXTERNAL_ONDISK(given);
-    if (!on_disk && (VARATT_IS_EXTERNAL(given) || !VARATT_IS_COMPRESSED(given))) return view(pg_detoast_datum_packed(given));
+    if (!on_disk && (VARATT_IS_EXTERNAL(given) || !VARATT_IS_COMPRESSED(given)))
+      return view(pg_detoast_datum_packed(given));
 
     const Size size = VARSIZE_ANY(given);
     if (size != key_size_ || memcmp(key_, given, size) != 0) remember(fcinfo->flinfo->fn_mcxt, given, size);
@@ -53,7 +54,8 @@ class site_memory {
   }
 
   static std::span<const std::uint8_t> view(varlena *v) {
-    return {reinterpret_cast<const std::uint8_t *>(VARDATA_ANY(v)), static_cast<size_t>(VARSIZE_ANY_EXHDR(v))};
+    return {reinterpret_cast<const std::uint8_t *>(VARDATA_ANY(v)),
+            static_cast<size_t>(VARSIZE_ANY_EXHDR(v))};
   }
 
  private:

@@ -15,7 +15,8 @@ timestamp days_ago(std::int64_t days) { return {noon.microseconds - days * micro
 
 std::string tags_of(const json &tags) {
   std::string query;
-  for (const auto &[key, value] : tags.items()) query += (query.empty() ? "" : "&") + key + "=" + value.get<std::string>();
+  for (const auto &[key, value] : tags.items())
+    query += (query.empty() ? "" : "&") + key + "=" + value.get<std::string>();
   return query;
 }
 
@@ -38,7 +39,9 @@ std::string code_of(const json &config) {
 
 void check_validity(const json &one) {
   const auto &expected = one.at("expected");
-  EXPECT_EQ(code_of(one.at("config_json")), expected.at("valid") ? "" : expected.at("code").get<std::string>()) << one.at("name");
+  EXPECT_EQ(code_of(one.at("config_json")),
+            expected.at("valid") ? "" : expected.at("code").get<std::string>())
+      << one.at("name");
   if (!expected.value("ids_assigned", false)) return;
   const auto c = understand(one.at("config_json").dump());
   for (const auto &r : c.rules) EXPECT_FALSE(r.id.empty());
@@ -72,7 +75,9 @@ void check_actions(const json &one, const record_view &config) {
   const auto now = one.contains("now") ? read_time(one.at("now")) : noon;
   for (std::size_t i = 0; i < one.at("objects").size(); i++) {
     auto o = object_of(one.at("objects")[i], owner);
-    EXPECT_EQ(reference_name(evaluate(config, o, now).action), one.at("expected").at("actions")[i].get<std::string>()) << one.at("name") << " " << i;
+    EXPECT_EQ(reference_name(evaluate(config, o, now).action),
+              one.at("expected").at("actions")[i].get<std::string>())
+        << one.at("name") << " " << i;
   }
 }
 
@@ -81,14 +86,16 @@ void check_versions(const json &one, const record_view &config) {
   for (const int day : {2, 7}) {
     const auto events = events_of(config, versions_of("obj", one.at("versions"), day, tags), noon);
     const auto &expected = one.at("expected").at("actions_day" + std::to_string(day));
-    for (std::size_t i = 0; i < events.size(); i++) EXPECT_EQ(reference_name(events[i].action), expected[i].get<std::string>()) << "day " << day;
+    for (std::size_t i = 0; i < events.size(); i++)
+      EXPECT_EQ(reference_name(events[i].action), expected[i].get<std::string>()) << "day " << day;
   }
 }
 
 void check_keys(const json &one, const record_view &config) {
   int kept = 0, expired = 0;
   for (const auto &[key, n] : one.at("keys").items()) {
-    for (const auto &e : events_of(config, versions_of(key, n, one.at("age_days"), ""), noon)) (e.action == action::none ? kept : expired)++;
+    for (const auto &e : events_of(config, versions_of(key, n, one.at("age_days"), ""), noon))
+      (e.action == action::none ? kept : expired)++;
   }
   EXPECT_EQ(kept, one.at("expected").at("kept").get<int>());
   EXPECT_EQ(expired, one.at("expected").at("expired").get<int>());
@@ -131,13 +138,18 @@ TEST(LifecycleCases, Aws) {
     const record_view config(record);
     if (group == "aws_header") {
       objects owner;
-      EXPECT_EQ(expiration_header(config, object_of(one.at("objects")[0], owner)).has_value(), !one.at("expected").at("header").is_null());
-    }
-    else if (one.contains("objects")) check_actions(one, config);
-    else if (one.contains("versions")) check_versions(one, config);
-    else if (one.contains("keys")) check_keys(one, config);
-    else if (one.contains("uploads")) check_uploads(one, config);
-    else check_two_passes(config);
+      EXPECT_EQ(expiration_header(config, object_of(one.at("objects")[0], owner)).has_value(),
+                !one.at("expected").at("header").is_null());
+    } else if (one.contains("objects"))
+      check_actions(one, config);
+    else if (one.contains("versions"))
+      check_versions(one, config);
+    else if (one.contains("keys"))
+      check_keys(one, config);
+    else if (one.contains("uploads"))
+      check_uploads(one, config);
+    else
+      check_two_passes(config);
   }
   EXPECT_EQ(asked, 17);
 }

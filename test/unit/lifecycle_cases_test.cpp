@@ -65,7 +65,8 @@ std::vector<event> events_of(const json &one, std::vector<object> &versions, obj
   for (const auto &o : one.at("objects")) versions.push_back(owner.add(o));
   const auto record = encode(configuration_of(one));
   std::vector<event> events(versions.size());
-  evaluate_versions(record_view(record), versions, read_time(one.at("now")), one.value("lock_enabled", false), events);
+  evaluate_versions(record_view(record), versions, read_time(one.at("now")), one.value("lock_enabled", false),
+                    events);
   return events;
 }
 
@@ -75,7 +76,9 @@ void check_evaluator(const json &one) {
   const auto events = events_of(one, versions, owner);
   const auto &expected = one.at("expected").at("events");
   ASSERT_EQ(events.size(), expected.size());
-  for (std::size_t i = 0; i < events.size(); i++) EXPECT_EQ(reference_name(events[i].action), expected[i].at("action").get<std::string>()) << one.at("name");
+  for (std::size_t i = 0; i < events.size(); i++)
+    EXPECT_EQ(reference_name(events[i].action), expected[i].at("action").get<std::string>())
+        << one.at("name");
 }
 
 void check_scanner(const json &one) {
@@ -83,7 +86,8 @@ void check_scanner(const json &one) {
   std::vector<object> versions;
   json kept = json::array(), expired = json::array();
   const auto events = events_of(one, versions, owner);
-  for (std::size_t i = 0; i < events.size(); i++) (events[i].action == action::none ? kept : expired).push_back(i);
+  for (std::size_t i = 0; i < events.size(); i++)
+    (events[i].action == action::none ? kept : expired).push_back(i);
   EXPECT_EQ(kept, one.at("expected").at("kept_version_index")) << one.at("name");
   EXPECT_EQ(expired, one.at("expected").at("expired_version_index")) << one.at("name");
 }
@@ -105,7 +109,9 @@ void check_predict(const json &one) {
   // The source asserts nothing when there is no modification time.
   if (e.action == action::none) return;
   const bool moves = precedence(e.action) == 2;
-  EXPECT_EQ(e.rule_id, one.at("expected").at(moves ? "transition_rule_id_if_present" : "expiration_rule_id_if_present").get<std::string>());
+  EXPECT_EQ(e.rule_id, one.at("expected")
+                           .at(moves ? "transition_rule_id_if_present" : "expiration_rule_id_if_present")
+                           .get<std::string>());
 }
 
 void check_evaluator_predict(const json &one) {
@@ -183,27 +189,51 @@ TEST(LifecycleCases, MinIO) {
   for (const auto &one : cases_of("lifecycle_cases.jsonl")) {
     const std::string kind = one.at("kind");
     asked++;
-    if (kind == "parse_validate" || kind == "fragment_validate" || kind == "struct_validate") check_validity(one);
-    else if (kind == "eval") check_eval(one);
-    else if (kind == "filter_size") { object o; o.size = one.at("size").get<std::int64_t>(); check_match(one, o); }
-    else if (kind == "filter_tags") { object o; const std::string tags = one.at("user_tags"); o.tags = tags; check_match(one, o); }
-    else if (kind == "evaluator") check_evaluator(one);
-    else if (kind == "evaluator_predict") check_evaluator_predict(one);
-    else if (kind == "scanner") check_scanner(one);
-    else if (kind == "visibility") check_visibility(one);
-    else if (kind == "predict") check_predict(one);
-    else if (kind == "roundtrip" || kind == "filter_roundtrip") check_roundtrip(one);
-    else if (kind == "assign_ids") check_ids(one);
-    else if (kind == "filter_rules") check_filter_rules(one);
-    else if (kind == "fragment_decode") check_decoded(one);
-    else if (kind == "expiry_time") EXPECT_EQ(due_after(read_time(one.at("mod_time")), one.at("days")), read_time(one.at("expected").at("due")));
+    if (kind == "parse_validate" || kind == "fragment_validate" || kind == "struct_validate")
+      check_validity(one);
+    else if (kind == "eval")
+      check_eval(one);
+    else if (kind == "filter_size") {
+      object o;
+      o.size = one.at("size").get<std::int64_t>();
+      check_match(one, o);
+    } else if (kind == "filter_tags") {
+      object o;
+      const std::string tags = one.at("user_tags");
+      o.tags = tags;
+      check_match(one, o);
+    } else if (kind == "evaluator")
+      check_evaluator(one);
+    else if (kind == "evaluator_predict")
+      check_evaluator_predict(one);
+    else if (kind == "scanner")
+      check_scanner(one);
+    else if (kind == "visibility")
+      check_visibility(one);
+    else if (kind == "predict")
+      check_predict(one);
+    else if (kind == "roundtrip" || kind == "filter_roundtrip")
+      check_roundtrip(one);
+    else if (kind == "assign_ids")
+      check_ids(one);
+    else if (kind == "filter_rules")
+      check_filter_rules(one);
+    else if (kind == "fragment_decode")
+      check_decoded(one);
+    else if (kind == "expiry_time")
+      EXPECT_EQ(due_after(read_time(one.at("mod_time")), one.at("days")),
+                read_time(one.at("expected").at("due")));
     else if (kind == "has_active_rules") {
       const auto record = encode(configuration_of(one));
-      EXPECT_EQ(has_active_rules(record_view(record), one.at("prefix").get<std::string>(), read_time("2025-02-10T13:42:50Z")), one.at("expected").at("active").get<bool>());
-    }
-    else if (kind == "restore_header") EXPECT_FALSE(read_restore_header(one.at("header").get<std::string>()));
-    else if (kind == "restore_header_roundtrip") check_restore_roundtrip(one);
-    else if (kind == "restore_on_disk") check_on_disk(one);
+      EXPECT_EQ(has_active_rules(record_view(record), one.at("prefix").get<std::string>(),
+                                 read_time("2025-02-10T13:42:50Z")),
+                one.at("expected").at("active").get<bool>());
+    } else if (kind == "restore_header")
+      EXPECT_FALSE(read_restore_header(one.at("header").get<std::string>()));
+    else if (kind == "restore_header_roundtrip")
+      check_restore_roundtrip(one);
+    else if (kind == "restore_on_disk")
+      check_on_disk(one);
     else {
       EXPECT_EQ(kind, "http");  // what a server answers when there is no configuration: here that is NULL
       asked--;

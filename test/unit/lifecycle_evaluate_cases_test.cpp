@@ -30,14 +30,16 @@ TEST(LifecycleCases, Evaluation) {
     const record_view config(record);
     const auto now = read_time(one.at("now"));
     const auto &reference = one.at("reference");
-    EXPECT_EQ(write_xml(understand(document), dialect::minio), reference.at("canonical_xml").get<std::string>());
+    EXPECT_EQ(write_xml(understand(document), dialect::minio),
+              reference.at("canonical_xml").get<std::string>());
 
     objects owner;
     std::vector<object> versions;
     for (const auto &o : one.at("objects")) {
       versions.push_back(owner.add(o));
       const auto &prefix = one.at("replication_prefix");
-      versions.back().replication_pending &= !prefix.is_null() && versions.back().key.starts_with(prefix.get<std::string>());
+      versions.back().replication_pending &=
+          !prefix.is_null() && versions.back().key.starts_with(prefix.get<std::string>());
     }
     std::vector<event> events(versions.size());
     evaluate_versions(config, versions, now, one.at("lock_enabled"), events);
@@ -49,7 +51,8 @@ TEST(LifecycleCases, Evaluation) {
         ties++;
       } else {
         expect_event(evaluate(config, versions[i], now), reference.at("single")[i], where);
-        if (std::none_of(one.at("tie_artefact").begin(), one.at("tie_artefact").end(), [](bool tie) { return tie; })) {
+        if (std::none_of(one.at("tie_artefact").begin(), one.at("tie_artefact").end(),
+                         [](bool tie) { return tie; })) {
           expect_event(events[i], reference.at("version_set")[i], "set: " + where);
         }
       }

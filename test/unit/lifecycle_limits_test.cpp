@@ -31,7 +31,8 @@ TEST(LifecycleLimits, DaysNeverWrap) {
   // MinIO's clock overflows from 106 751 days on, and deletes at once.
   object o;
   o.mod_time = read_time("2025-01-01T00:00:00Z");
-  for (const auto *days : {"106750", "106751", "200000", "213503", "1000000000", "2147483647", "9223372036854775807"}) {
+  for (const auto *days :
+       {"106750", "106751", "200000", "213503", "1000000000", "2147483647", "9223372036854775807"}) {
     const auto document = one_rule(std::string(R"("Expiration":{"Days":)") + days + "}");
     EXPECT_EQ(ask(document, o, read_time("2300-01-01T00:00:00Z")).action, action::none) << days;
     EXPECT_EQ(understand(document).rules[0].expiration->days, std::stoll(days));
@@ -39,12 +40,14 @@ TEST(LifecycleLimits, DaysNeverWrap) {
   EXPECT_EQ(due_after(*o.mod_time, 9223372036854775807), timestamp::infinity());
   EXPECT_EQ(due_after({std::numeric_limits<std::int64_t>::max() - 1}, 1), timestamp::infinity());
   EXPECT_EQ(due_after({std::numeric_limits<std::int64_t>::min() + 1}, 1).finite(), true);
-  EXPECT_NE(refusal_of(one_rule(R"("Expiration":{"Days":9223372036854775808})")).find("not a whole number"), std::string::npos);
+  EXPECT_NE(refusal_of(one_rule(R"("Expiration":{"Days":9223372036854775808})")).find("not a whole number"),
+            std::string::npos);
 }
 
 TEST(LifecycleLimits, MidnightsAndLeapDays) {
   const auto due = [](const char *t, std::int64_t days) { return due_after(read_time(t), days); };
-  EXPECT_EQ(due("2014-01-15T10:30:00Z", 3), read_time("2014-01-19T00:00:00Z"));  // the example of the S3 guide
+  EXPECT_EQ(due("2014-01-15T10:30:00Z", 3),
+            read_time("2014-01-19T00:00:00Z"));  // the example of the S3 guide
   EXPECT_EQ(due("2020-03-15T00:00:00Z", 1), read_time("2020-03-17T00:00:00Z"));
   EXPECT_EQ(due("2024-02-28T12:00:00Z", 1), read_time("2024-03-01T00:00:00Z"));
   EXPECT_EQ(due("2023-02-28T12:00:00Z", 1), read_time("2023-03-02T00:00:00Z"));
@@ -63,7 +66,8 @@ TEST(LifecycleLimits, DueIsStrict) {
 }
 
 TEST(LifecycleLimits, InfiniteTimesAreNeverDue) {
-  const auto document = one_rule(R"("Expiration":{"Days":1},"NoncurrentVersionExpiration":{"NoncurrentDays":1})");
+  const auto document =
+      one_rule(R"("Expiration":{"Days":1},"NoncurrentVersionExpiration":{"NoncurrentDays":1})");
   object o;
   for (const auto t : {timestamp::infinity(), timestamp::minus_infinity()}) {
     o.mod_time = t;
@@ -83,10 +87,18 @@ TEST(LifecycleLimits, InfiniteTimesAreNeverDue) {
 }
 
 TEST(LifecycleLimits, Dates) {
-  const auto date = [](const char *text) { return refusal_of(one_rule(std::string(R"("Expiration":{"Date":")") + text + "\"}")); };
-  for (const auto *good : {"9999-12-31T00:00:00Z", "2024-02-29T00:00:00Z", "2025-01-01T00:00:00.000Z", "2025-01-01T00:00:00+00:00", "2025-01-01", "0002-01-01T00:00:00Z"}) EXPECT_EQ(date(good), "");
-  for (const auto *bad : {"2023-02-29T00:00:00Z", "10000-01-01T00:00:00Z", "2025-01-01T24:00:00Z", "2025-01-01T00:00:01Z", "2025-01-01T00:00:00+01:00", "2025-01-01 00:00:00Z", "", "infinity"}) EXPECT_NE(date(bad), "") << bad;
-  EXPECT_EQ(write_date(read_time("9999-12-31T00:00:00Z")).operator std::string_view(), "9999-12-31T00:00:00Z");
+  const auto date = [](const char *text) {
+    return refusal_of(one_rule(std::string(R"("Expiration":{"Date":")") + text + "\"}"));
+  };
+  for (const auto *good : {"9999-12-31T00:00:00Z", "2024-02-29T00:00:00Z", "2025-01-01T00:00:00.000Z",
+                           "2025-01-01T00:00:00+00:00", "2025-01-01", "0002-01-01T00:00:00Z"})
+    EXPECT_EQ(date(good), "");
+  for (const auto *bad :
+       {"2023-02-29T00:00:00Z", "10000-01-01T00:00:00Z", "2025-01-01T24:00:00Z", "2025-01-01T00:00:01Z",
+        "2025-01-01T00:00:00+01:00", "2025-01-01 00:00:00Z", "", "infinity"})
+    EXPECT_NE(date(bad), "") << bad;
+  EXPECT_EQ(write_date(read_time("9999-12-31T00:00:00Z")).operator std::string_view(),
+            "9999-12-31T00:00:00Z");
 }
 
 TEST(LifecycleLimits, FiveTerabytes) {
@@ -109,7 +121,8 @@ configuration many(int rules, const std::string &id, int tags, std::size_t value
     r.status = "Enabled";
     predicates p;
     p.prefix = "p" + std::to_string(i);
-    for (int t = 0; t < tags; t++) p.tags.push_back({"key" + std::to_string(t), std::string(value_length, 'v')});
+    for (int t = 0; t < tags; t++)
+      p.tags.push_back({"key" + std::to_string(t), std::string(value_length, 'v')});
     r.filter.emplace().both = p;
     r.expiration = expiration{i + 1, {}, {}, {}};
     c.rules.push_back(r);
@@ -130,7 +143,8 @@ TEST(LifecycleLimits, ThousandRulesWithLongIdsAndTenTags) {
   EXPECT_EQ(e.action, action::remove);
   EXPECT_EQ(e.due, due_after({0}, 10));  // p9, the tenth rule, is due before p999
   EXPECT_EQ(encode(decode(record)), record);
-  EXPECT_NE(refusal_of(write_json(many(1001, std::string(8, 'i'), 2, 1))).find("there are 1001 rules"), std::string::npos);
+  EXPECT_NE(refusal_of(write_json(many(1001, std::string(8, 'i'), 2, 1))).find("there are 1001 rules"),
+            std::string::npos);
 }
 
 TEST(LifecycleLimits, AMegabyteIsReadOrRefused) {
@@ -145,24 +159,31 @@ TEST(LifecycleLimits, AMegabyteIsReadOrRefused) {
   EXPECT_EQ(encode(understand(write_json(c))), encode(c));
   EXPECT_TRUE(refusal_of(write_json(many(1000, std::string(255, 'i'), 10, 40))).starts_with("54000"));
   EXPECT_TRUE(refusal_of(std::string(longest_document + 1, ' ')).starts_with("54000"));
-  EXPECT_TRUE(refusal_of(one_rule(R"("Expiration":{"Days":1})", R"({"Prefix":")" + std::string(5000, 'p') + "\"}")).starts_with("54000"));
+  EXPECT_TRUE(
+      refusal_of(one_rule(R"("Expiration":{"Days":1})", R"({"Prefix":")" + std::string(5000, 'p') + "\"}"))
+          .starts_with("54000"));
 }
 
 TEST(LifecycleLimits, IdsCountCharactersHereAndBytesAtMinIO) {
   std::string id;
   for (int i = 0; i < 255; i++) id += "\xC3\xA9";
-  const auto c = understand(R"({"Rules":[{"ID":")" + id + R"(","Status":"Enabled","Filter":{},"Expiration":{"Days":1}}]})");
+  const auto c = understand(R"({"Rules":[{"ID":")" + id +
+                            R"(","Status":"Enabled","Filter":{},"Expiration":{"Days":1}}]})");
   EXPECT_EQ(dialect_problems(c, dialect::minio, false).size(), 1u);
   EXPECT_TRUE(dialect_problems(c, dialect::aws, false).empty());
-  EXPECT_NE(refusal_of(R"({"Rules":[{"ID":"x)" + id + R"(","Status":"Enabled","Filter":{},"Expiration":{"Days":1}}]})"), "");
+  EXPECT_NE(refusal_of(R"({"Rules":[{"ID":"x)" + id +
+                       R"(","Status":"Enabled","Filter":{},"Expiration":{"Days":1}}]})"),
+            "");
 }
 
 TEST(LifecycleLimits, HeadersCannotBeBroken) {
-  const auto record = encode(understand(R"({"Rules":[{"ID":"a\"b, c","Status":"Enabled","Filter":{},"Expiration":{"Days":1}}]})"));
+  const auto record = encode(
+      understand(R"({"Rules":[{"ID":"a\"b, c","Status":"Enabled","Filter":{},"Expiration":{"Days":1}}]})"));
   object o;
   o.key = "k";
   o.mod_time = read_time("2025-05-21T10:00:00Z");
-  EXPECT_EQ(expiration_header(record_view(record), o), R"(expiry-date="Fri, 23 May 2025 00:00:00 GMT", rule-id="a%22b%2C%20c")");
+  EXPECT_EQ(expiration_header(record_view(record), o),
+            R"(expiry-date="Fri, 23 May 2025 00:00:00 GMT", rule-id="a%22b%2C%20c")");
   const auto never = encode(understand(one_rule(R"("Expiration":{"Days":9223372036854775807})")));
   EXPECT_EQ(expiration_header(record_view(never), o), std::nullopt);
 }

@@ -33,7 +33,8 @@ inline std::optional<std::map<std::string, std::string>> tags_of(std::string_vie
     for (std::size_t i = 0; i < text.size(); i++) {
       if (text[i] == '%') {
         const auto hex = text.substr(i + 1, 2);
-        if (hex.size() != 2 || hex.find_first_not_of("0123456789abcdefABCDEF") != hex.npos) return std::nullopt;
+        if (hex.size() != 2 || hex.find_first_not_of("0123456789abcdefABCDEF") != hex.npos)
+          return std::nullopt;
         out += static_cast<char>(std::stoi(hex, nullptr, 16));
         i += 2;
       } else {
@@ -41,21 +42,26 @@ inline std::optional<std::map<std::string, std::string>> tags_of(std::string_vie
       }
     }
     for (const char c : out) {
-      if (!std::isalnum(static_cast<unsigned char>(c)) && std::string("+-._:/@ =").find(c) == std::string::npos) return std::nullopt;
+      if (!std::isalnum(static_cast<unsigned char>(c)) &&
+          std::string("+-._:/@ =").find(c) == std::string::npos)
+        return std::nullopt;
     }
     return out;
   };
   const auto take = [&]() -> bool {
     if (pair.empty()) return true;
     const auto equals = pair.find('=');
-    const auto key = decode(pair.substr(0, equals)), value = decode(equals == pair.npos ? "" : pair.substr(equals + 1));
+    const auto key = decode(pair.substr(0, equals)),
+               value = decode(equals == pair.npos ? "" : pair.substr(equals + 1));
     pair.clear();
     if (!key || !value || key->empty() || key->size() > 128 || value->size() > 256) return false;
     return tags.emplace(*key, *value).second && tags.size() <= 10;
   };
   for (const char c : std::string(query) + "&") {
-    if (c != '&') pair += c;
-    else if (!take()) return std::nullopt;
+    if (c != '&')
+      pair += c;
+    else if (!take())
+      return std::nullopt;
   }
   return tags;
 }
@@ -96,7 +102,8 @@ inline int rank(action a) {
 }
 
 // Everything due at `now` for one version.
-inline std::vector<candidate> candidates(const configuration &c, const object &o, timestamp at, std::int64_t spared) {
+inline std::vector<candidate> candidates(const configuration &c, const object &o, timestamp at,
+                                         std::int64_t spared) {
   std::vector<candidate> all;
   if (!o.mod_time || o.key.empty()) return all;
   const __int128 now = at.microseconds, made = o.mod_time->microseconds;
@@ -105,9 +112,12 @@ inline std::vector<candidate> candidates(const configuration &c, const object &o
     all.push_back({rank(does), when, all.size(), does, r ? r->id : "", storage_class});
     return true;
   };
-  const auto at_once = [&](action does, const rule *r) { all.push_back({rank(does), now, all.size(), does, r ? r->id : "", ""}); };
+  const auto at_once = [&](action does, const rule *r) {
+    all.push_back({rank(does), now, all.size(), does, r ? r->id : "", ""});
+  };
 
-  if (o.restore_expires && now > o.restore_expires->microseconds) at_once(o.is_latest ? action::remove_restored : action::remove_restored_version, nullptr);
+  if (o.restore_expires && now > o.restore_expires->microseconds)
+    at_once(o.is_latest ? action::remove_restored : action::remove_restored_version, nullptr);
   for (const auto &r : c.rules) {
     if (!matches(r, o)) continue;
     if (o.delete_marker && o.num_versions == 1 && r.expiration) {
@@ -123,7 +133,8 @@ inline std::vector<candidate> candidates(const configuration &c, const object &o
     }
     if (!o.is_latest && o.successor_mod_time) {
       const __int128 succeeded = o.successor_mod_time->microseconds;
-      if (const auto &e = r.noncurrent_expiration; e && (e->newer_versions == 0 || spared >= e->newer_versions)) {
+      if (const auto &e = r.noncurrent_expiration;
+          e && (e->newer_versions == 0 || spared >= e->newer_versions)) {
         add(action::remove_version, due(succeeded, e->days.value_or(0)), &r);
       }
       for (const auto &t : r.noncurrent_transitions) {
@@ -135,10 +146,14 @@ inline std::vector<candidate> candidates(const configuration &c, const object &o
     if (o.is_latest && !o.delete_marker) {
       if (const auto &e = r.expiration) {
         if (e->date) add(action::remove, e->date->microseconds, &r);
-        if (e->days) add(e->all_versions == true ? action::remove_all_versions : action::remove, due(made, *e->days), &r);
+        if (e->days)
+          add(e->all_versions == true ? action::remove_all_versions : action::remove, due(made, *e->days),
+              &r);
       }
       if (o.transition_status != "complete") {
-        for (const auto &t : r.transitions) add(action::transition, t.date ? __int128{t.date->microseconds} : due(made, *t.days), &r, t.storage_class);
+        for (const auto &t : r.transitions)
+          add(action::transition, t.date ? __int128{t.date->microseconds} : due(made, *t.days), &r,
+              t.storage_class);
       }
     }
   }
@@ -148,18 +163,24 @@ inline std::vector<candidate> candidates(const configuration &c, const object &o
 inline candidate evaluate(const configuration &c, const object &o, timestamp at, std::int64_t spared) {
   auto all = candidates(c, o, at, spared);
   if (all.empty()) return {0, 0, 0, action::none, "", ""};
-  return *std::min_element(all.begin(), all.end(), [](const auto &a, const auto &b) { return std::tie(a.rank, a.due, a.order) < std::tie(b.rank, b.due, b.order); });
+  return *std::min_element(all.begin(), all.end(), [](const auto &a, const auto &b) {
+    return std::tie(a.rank, a.due, a.order) < std::tie(b.rank, b.due, b.order);
+  });
 }
 
-inline std::vector<candidate> evaluate_set(const configuration &c, const std::vector<object> &versions, timestamp at, bool lock) {
+inline std::vector<candidate> evaluate_set(const configuration &c, const std::vector<object> &versions,
+                                           timestamp at, bool lock) {
   std::vector<candidate> all(versions.size(), candidate{0, 0, 0, action::none, "", ""});
   std::int64_t spared = 0;
   for (std::size_t i = 0; i < versions.size(); i++) {
     const auto &o = versions[i];
     auto e = evaluate(c, o, at, spared);
-    const bool locked = lock && !o.delete_marker && (o.legal_hold || (o.retain_until && *o.retain_until > at));
+    const bool locked =
+        lock && !o.delete_marker && (o.legal_hold || (o.retain_until && *o.retain_until > at));
     if (e.rank == 1 && lock) e.does = action::none;
-    if ((e.does == action::remove_version || e.does == action::remove_restored_version) && (o.version_id.empty() || locked || o.replication_pending)) e.does = action::none;
+    if ((e.does == action::remove_version || e.does == action::remove_restored_version) &&
+        (o.version_id.empty() || locked || o.replication_pending))
+      e.does = action::none;
     if (!o.is_latest && e.does != action::remove_version) spared++;
     all[i] = e;
     if (e.does == action::remove_all_versions || e.does == action::marker_remove_all_versions) break;

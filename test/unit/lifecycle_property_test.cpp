@@ -19,10 +19,14 @@ namespace {
 class chance {
  public:
   explicit chance(std::uint64_t seed) : engine_(seed) {}
-  std::int64_t number(std::int64_t least, std::int64_t most) { return std::uniform_int_distribution<std::int64_t>(least, most)(engine_); }
+  std::int64_t number(std::int64_t least, std::int64_t most) {
+    return std::uniform_int_distribution<std::int64_t>(least, most)(engine_);
+  }
   bool one_in(int n) { return number(1, n) == 1; }
   template <class T, std::size_t n>
-  const T &of(const T (&choices)[n]) { return choices[static_cast<std::size_t>(number(0, n - 1))]; }
+  const T &of(const T (&choices)[n]) {
+    return choices[static_cast<std::size_t>(number(0, n - 1))];
+  }
 
  private:
   std::mt19937_64 engine_;
@@ -32,7 +36,9 @@ const std::string prefixes[] = {"", "a", "logs/", "logs/2025/", "tmp/", "docs/\x
 const std::string keys[] = {"abc", "logs/x", "logs/2025/y", "tmp/q", "docs/\xC3\xA9/z", "zzz"};
 const std::string tag_keys[] = {"env", "k1", "k 2"};
 const std::string tag_values[] = {"prod", "v1", ""};
-const std::string queries[] = {"", "env=prod", "k1=v1&env=prod", "k+2=v1", "k%202=&env=prod", "env=prod&env=prod", "k1=%zz", "env=", "=x", "&&env=prod&"};
+const std::string queries[] = {
+    "",     "env=prod", "k1=v1&env=prod", "k+2=v1", "k%202=&env=prod", "env=prod&env=prod", "k1=%zz",
+    "env=", "=x",       "&&env=prod&"};
 const std::string classes[] = {"COLD", "WARM", "GLACIER"};
 const std::int64_t sizes[] = {0, 1, 1024, 1025, 5LL << 40};
 const std::int64_t day_counts[] = {1, 2, 3, 5, 10, 30, 106'751, 200'000, 2'147'483'647, 99'999'999'999};
@@ -51,18 +57,27 @@ predicates random_predicates(chance &c, int least) {
   for (const auto &key : tag_keys) {
     if (c.one_in(3)) p.tags.push_back({key, c.of(tag_values)});
   }
-  const auto count = (p.prefix ? 1 : 0) + (p.size_greater_than ? 1 : 0) + (p.size_less_than ? 1 : 0) + static_cast<int>(p.tags.size());
+  const auto count = (p.prefix ? 1 : 0) + (p.size_greater_than ? 1 : 0) + (p.size_less_than ? 1 : 0) +
+                     static_cast<int>(p.tags.size());
   return count >= least ? p : random_predicates(c, least);
 }
 
 filter random_filter(chance &c) {
   filter f;
   switch (c.number(0, 4)) {
-    case 0: break;
-    case 1: f.own.prefix = c.of(prefixes); break;
-    case 2: f.own.tags.push_back({c.of(tag_keys), c.of(tag_values)}); break;
-    case 3: f.own.size_greater_than = c.of(sizes); break;
-    default: f.both = random_predicates(c, 2);
+    case 0:
+      break;
+    case 1:
+      f.own.prefix = c.of(prefixes);
+      break;
+    case 2:
+      f.own.tags.push_back({c.of(tag_keys), c.of(tag_values)});
+      break;
+    case 3:
+      f.own.size_greater_than = c.of(sizes);
+      break;
+    default:
+      f.both = random_predicates(c, 2);
   }
   return f;
 }
@@ -73,12 +88,16 @@ rule random_rule(chance &c, int position) {
   rule r;
   r.id = "r" + std::to_string(position);
   r.status = c.one_in(8) ? "Disabled" : "Enabled";
-  if (c.one_in(8)) r.prefix = c.of(prefixes);
-  else if (!c.one_in(8)) r.filter = random_filter(c);
+  if (c.one_in(8))
+    r.prefix = c.of(prefixes);
+  else if (!c.one_in(8))
+    r.filter = random_filter(c);
   if (c.one_in(2)) {
     auto &e = r.expiration.emplace();
-    if (const auto kind = c.number(0, 3); kind == 0) e.date = near_now(c, true);
-    else if (kind == 1) e.delete_marker = c.one_in(2);
+    if (const auto kind = c.number(0, 3); kind == 0)
+      e.date = near_now(c, true);
+    else if (kind == 1)
+      e.delete_marker = c.one_in(2);
     else {
       e.days = random_days(c);
       if (c.one_in(3)) e.all_versions = c.one_in(2);
@@ -86,8 +105,10 @@ rule random_rule(chance &c, int position) {
   }
   for (auto n = c.number(0, 3) - 1; n > 0; n--) {
     transition t{{}, {}, c.of(classes)};
-    if (c.one_in(3)) t.date = near_now(c, true);
-    else t.days = c.one_in(4) ? 0 : random_days(c);
+    if (c.one_in(3))
+      t.date = near_now(c, true);
+    else
+      t.days = c.one_in(4) ? 0 : random_days(c);
     r.transitions.push_back(t);
   }
   if (c.one_in(3)) {
@@ -95,11 +116,14 @@ rule random_rule(chance &c, int position) {
     if (c.one_in(2)) e.newer_versions = c.number(1, 3);
     if (e.newer_versions == 0 || c.one_in(2)) e.days = random_days(c);
   }
-  if (c.one_in(4)) r.noncurrent_transitions.push_back({c.one_in(4) ? 0 : random_days(c), c.number(0, 2), c.of(classes)});
+  if (c.one_in(4))
+    r.noncurrent_transitions.push_back({c.one_in(4) ? 0 : random_days(c), c.number(0, 2), c.of(classes)});
   const bool tagged = r.filter && !conditions(*r.filter).tags.empty();
   if (!tagged && c.one_in(5)) r.marker_days = random_days(c);
   if (c.one_in(8)) r.abort_days = random_days(c);
-  if (!r.expiration && r.transitions.empty() && !r.noncurrent_expiration && r.noncurrent_transitions.empty() && !r.marker_days) r.abort_days = 1;
+  if (!r.expiration && r.transitions.empty() && !r.noncurrent_expiration &&
+      r.noncurrent_transitions.empty() && !r.marker_days)
+    r.abort_days = 1;
   return r;
 }
 
@@ -139,7 +163,8 @@ void expect_same(const event &ours, const plain::candidate &theirs, const std::s
 }
 
 // What explain, cutoff and predict say must agree with what evaluate says.
-void expect_consistent(const record_view &config, const object &o, timestamp at, const event &e, const std::string &document) {
+void expect_consistent(const record_view &config, const object &o, timestamp at, const event &e,
+                       const std::string &document) {
   int chosen = 0;
   for (const auto &told : explain(config, o, at)) {
     if (!told.chosen) continue;
@@ -151,7 +176,8 @@ void expect_consistent(const record_view &config, const object &o, timestamp at,
   const bool held = destroys_version(e.action) && is_held(o, at);
   ASSERT_EQ(chosen, e.action == action::none || held ? 0 : 1) << document;
   const bool restored = e.action == action::remove_restored || e.action == action::remove_restored_version;
-  if (e.action == action::none || restored || *o.mod_time > at) return;  // a marker from the future goes at once, too
+  if (e.action == action::none || restored || *o.mod_time > at)
+    return;  // a marker from the future goes at once, too
   ASSERT_LT(o.mod_time->microseconds, cutoff(config, at).microseconds) << document;
   ASSERT_TRUE(has_active_rules(config, o.key, at)) << document;
   const event next = predict(config, o);
@@ -176,7 +202,8 @@ TEST(LifecycleProperty, EngineAgreesWithThePlainImplementation) {
     }
 
     const record_view view(record);
-    const timestamp at{now_day * microseconds_per_day + (c.one_in(4) ? 0 : c.number(0, microseconds_per_day))};
+    const timestamp at{now_day * microseconds_per_day +
+                       (c.one_in(4) ? 0 : c.number(0, microseconds_per_day))};
     const bool lock = c.one_in(3);
     const auto versions = random_versions(c);
     std::vector<event> events(versions.size());

@@ -10,21 +10,28 @@ namespace primecloud::lifecycle {
 namespace {
 
 std::int64_t positive_days(const element *e, std::string_view of, const place &at) {
-  if (e == nullptr) at.refuse(refusals::expiration_days, std::string(of) + " has no days", "days is 1 or greater.");
+  if (e == nullptr)
+    at.refuse(refusals::expiration_days, std::string(of) + " has no days", "days is 1 or greater.");
   const auto days = at.integer(*e, of);
-  if (days <= 0) at.refuse(refusals::expiration_days, "days of " + std::string(of) + " is " + std::to_string(days), "days is 1 or greater.");
+  if (days <= 0)
+    at.refuse(refusals::expiration_days, "days of " + std::string(of) + " is " + std::to_string(days),
+              "days is 1 or greater.");
   return days;
 }
 
 transition to_transition(const element &days_and_class, std::string_view of, const place &at) {
   const auto *storage_class = days_and_class.find("storageClass");
   if (storage_class == nullptr || at.text(*storage_class).empty()) {
-    at.refuse(refusals::schema, std::string(of) + " has no storageClass", "Name the storage class objects move to.");
+    at.refuse(refusals::schema, std::string(of) + " has no storageClass",
+              "Name the storage class objects move to.");
   }
   const auto *days = days_and_class.find("days");
-  if (days == nullptr) at.refuse(refusals::transition_days, std::string(of) + " has no days", "days is 0 or greater.");
+  if (days == nullptr)
+    at.refuse(refusals::transition_days, std::string(of) + " has no days", "days is 0 or greater.");
   const auto n = at.integer(*days, of);
-  if (n < 0) at.refuse(refusals::transition_days, "days of " + std::string(of) + " is " + std::to_string(n), "days is 0 or greater.");
+  if (n < 0)
+    at.refuse(refusals::transition_days, "days of " + std::string(of) + " is " + std::to_string(n),
+              "days is 0 or greater.");
   return {n, {}, storage_class->text};
 }
 
@@ -52,7 +59,8 @@ void read_typed(const element &e, rule &into, const place &at) {
 void read_nested(const element &e, rule &into, const place &at) {
   at.only(e, {"id", "name", "prefix", "status", "expiration", "transition"});
   const auto *status = e.find("status");
-  if (status == nullptr) at.refuse(refusals::no_status, "the rule has no status", "status is Enabled or Disabled.");
+  if (status == nullptr)
+    at.refuse(refusals::no_status, "the rule has no status", "status is Enabled or Disabled.");
   into.status = read_status(*status, at);
   if (const auto *one = e.find("expiration"); one != nullptr && at.holds_something(*one)) {
     at.only(*one, {"days"});
@@ -67,7 +75,8 @@ void read_nested(const element &e, rule &into, const place &at) {
 }  // namespace
 
 bool is_application_rule(const element &e) noexcept {
-  return e.find("id") != nullptr || e.find("status") != nullptr || e.find("type") != nullptr || e.find("enabled") != nullptr;
+  return e.find("id") != nullptr || e.find("status") != nullptr || e.find("type") != nullptr ||
+         e.find("enabled") != nullptr;
 }
 
 rule read_application_rule(const element &e, place at) {
@@ -77,7 +86,8 @@ rule read_application_rule(const element &e, place at) {
     at.id = read.id.substr(0, 255);
   }
   read.filter.emplace();
-  if (const auto *prefix = e.find("prefix"); prefix != nullptr && prefix->is != element::kind::null && !at.text(*prefix).empty()) {
+  if (const auto *prefix = e.find("prefix");
+      prefix != nullptr && prefix->is != element::kind::null && !at.text(*prefix).empty()) {
     read.filter->own.prefix = prefix->text;
   }
   e.find("type") != nullptr ? read_typed(e, read, at) : read_nested(e, read, at);

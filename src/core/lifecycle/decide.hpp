@@ -2,7 +2,7 @@
 // explanation all watch the same decisions through a sink.
 //
 //   sink.unmatched(position, rule, reason)
-//   sink.passed_over(position, rule, action_index, reason)  matched, but says nothing about this object
+//   sink.passed_over(position, action_index, reason)  matched, but says nothing about this object
 //   sink.candidate(position, action_index, action, due)    true if it is due
 //   sink.at_once(position, action_index, action, since)    whatever the time
 //   sink.restored(action, expires)                         no rule: the copy's own time
@@ -22,31 +22,34 @@ namespace primecloud::lifecycle {
 enum class mismatch : std::uint8_t { disabled, prefix, tags, size_too_small, size_too_large, size_unknown };
 
 enum class passed : std::uint8_t {
-  for_latest,          // speaks of latest versions, and this one is not
+  for_latest,  // speaks of latest versions, and this one is not
   for_noncurrent,
-  for_objects,         // not of delete markers
-  for_markers,         // only of delete markers that are latest
-  for_sole_markers,    // only of a delete marker without versions
-  marker_decides,      // DelMarkerExpiration of the same rule decides alone
+  for_objects,       // not of delete markers
+  for_markers,       // only of delete markers that are latest
+  for_sole_markers,  // only of a delete marker without versions
+  marker_decides,    // DelMarkerExpiration of the same rule decides alone
   moved_already,
-  spared,              // NewerNoncurrentVersions keeps it
+  spared,  // NewerNoncurrentVersions keeps it
   successor_unknown,
   for_uploads,
-  marker_said_false,   // ExpiredObjectDeleteMarker is false
+  marker_said_false,  // ExpiredObjectDeleteMarker is false
 };
 
 inline constexpr std::uint16_t no_rule = std::numeric_limits<std::uint16_t>::max();
 inline constexpr std::uint32_t no_action = std::numeric_limits<std::uint32_t>::max();
 
 // Does the rule apply to the object?  Fills `why` if not.
-inline bool applies(const record_view &config, const rule_entry &r, const object &o, object_tags &tags, mismatch &why) noexcept {
+[[gnu::always_inline]] inline bool applies(const record_view config, const rule_entry &r, const object &o,
+                                           object_tags &tags, mismatch &why) noexcept {
   if (!r.enabled) return why = mismatch::disabled, false;
-  if (o.key.size() < r.prefix_length || std::memcmp(o.key.data(), config.prefix(r).data(), r.prefix_length) != 0) {
+  if (o.key.size() < r.prefix_length ||
+      std::memcmp(o.key.data(), config.prefix(r).data(), r.prefix_length) != 0) {
     return why = mismatch::prefix, false;
   }
   if (!o.delete_marker && (r.size_greater_than > 0 || r.size_less_than > 0)) {
     if (!o.size) return why = mismatch::size_unknown, false;
-    if (r.size_greater_than > 0 && *o.size <= r.size_greater_than) return why = mismatch::size_too_small, false;
+    if (r.size_greater_than > 0 && *o.size <= r.size_greater_than)
+      return why = mismatch::size_too_small, false;
     if (r.size_less_than > 0 && *o.size >= r.size_less_than) return why = mismatch::size_too_large, false;
   }
   for (std::uint32_t i = 0; i < r.tags; i++) {
@@ -66,7 +69,8 @@ class decision {
   void run() {
     if (!o_.mod_time || !o_.mod_time->finite() || o_.key.empty()) return;
     if (o_.restore_expires && o_.restore_expires->finite()) {
-      sink_.restored(o_.is_latest ? action::remove_restored : action::remove_restored_version, *o_.restore_expires);
+      sink_.restored(o_.is_latest ? action::remove_restored : action::remove_restored_version,
+                     *o_.restore_expires);
     }
     const auto rules = config_.rules();
     for (std::uint16_t i = 0; i < rules; i++) {
@@ -79,19 +83,22 @@ class decision {
       if (o_.delete_marker) {
         if (!consider_marker(i, r)) return;
       } else {
-        for (std::uint32_t a = r.first_action; a < r.first_action + r.actions; a++) consider(i, r, a, config_.action(a));
+        for (std::uint32_t a = r.first_action; a < r.first_action + r.actions; a++)
+          consider(i, a, config_.action(a));
       }
     }
   }
 
  private:
-  void consider(std::uint16_t i, const rule_entry &r, std::uint32_t index, const action_entry &a) {
-    const auto pass = [&](passed why) { sink_.passed_over(i, r, index, why); };
+  [[gnu::always_inline]] void consider(std::uint16_t i, std::uint32_t index, const action_entry a) {
+    const auto pass = [&](passed why) { sink_.passed_over(i, index, why); };
     switch (a.kind) {
       case action_entry::expire:
         if (a.holds & action_entry::marker_given) return pass(passed::for_sole_markers);
         if (!o_.is_latest) return pass(passed::for_latest);
-        sink_.candidate(i, index, a.holds & action_entry::all_versions ? action::remove_all_versions : action::remove, when(a));
+        sink_.candidate(i, index,
+                        a.holds & action_entry::all_versions ? action::remove_all_versions : action::remove,
+                        when(a));
         return;
       case action_entry::move:
         if (!o_.is_latest) return pass(passed::for_latest);
@@ -99,11 +106,11 @@ class decision {
         sink_.candidate(i, index, action::transition, when(a));
         return;
       case action_entry::expire_noncurrent:
-        return consider_noncurrent(i, r, index, a, action::remove_version);
+        return consider_noncurrent(i, index, a, action::remove_version);
       case action_entry::move_noncurrent:
         if (o_.is_latest) return pass(passed::for_noncurrent);
         if (o_.transition_status == "complete") return pass(passed::moved_already);
-        return consider_noncurrent(i, r, index, a, action::transition_version);
+        return consider_noncurrent(i, index, a, action::transition_version);
       case action_entry::expire_marker:
         return pass(passed::for_markers);
       default:
@@ -111,8 +118,8 @@ class decision {
     }
   }
 
-  void consider_noncurrent(std::uint16_t i, const rule_entry &r, std::uint32_t index, const action_entry &a, action does) {
-    const auto pass = [&](passed why) { sink_.passed_over(i, r, index, why); };
+  void consider_noncurrent(std::uint16_t i, std::uint32_t index, const action_entry a, action does) {
+    const auto pass = [&](passed why) { sink_.passed_over(i, index, why); };
     if (o_.is_latest) return pass(passed::for_noncurrent);
     if (!o_.successor_mod_time || !o_.successor_mod_time->finite()) return pass(passed::successor_unknown);
     if (a.newer_versions > 0 && spared_ < a.newer_versions) return pass(passed::spared);
@@ -120,7 +127,7 @@ class decision {
   }
 
   // False if no further rule has a say.
-  bool consider_marker(std::uint16_t i, const rule_entry &r) {
+  [[gnu::noinline]] bool consider_marker(std::uint16_t i, const rule_entry r) {
     const bool sole = o_.num_versions == 1;
     bool marker_rule = false;
     for (std::uint32_t index = r.first_action; index < r.first_action + r.actions; index++) {
@@ -139,20 +146,27 @@ class decision {
     }
     for (std::uint32_t index = r.first_action; index < r.first_action + r.actions; index++) {
       const auto a = config_.action(index);
-      const auto pass = [&](passed why) { sink_.passed_over(i, r, index, why); };
+      const auto pass = [&](passed why) { sink_.passed_over(i, index, why); };
       switch (a.kind) {
         case action_entry::expire:
-          if (!sole) pass(passed::for_sole_markers);
-          else if (a.holds & action_entry::has_date) pass(passed::for_objects);
-          else if (!(a.holds & action_entry::has_days)) pass(passed::marker_said_false);
+          if (!sole)
+            pass(passed::for_sole_markers);
+          else if (a.holds & action_entry::has_date)
+            pass(passed::for_objects);
+          else if (!(a.holds & action_entry::has_days))
+            pass(passed::marker_said_false);
           break;
         case action_entry::expire_marker:
-          if (o_.is_latest) sink_.candidate(i, index, action::marker_remove_all_versions, due_after(*o_.mod_time, a.days));
-          else pass(passed::for_markers);
+          if (o_.is_latest)
+            sink_.candidate(i, index, action::marker_remove_all_versions, due_after(*o_.mod_time, a.days));
+          else
+            pass(passed::for_markers);
           break;
         case action_entry::expire_noncurrent:
-          if (marker_rule) pass(passed::marker_decides);
-          else consider_noncurrent(i, r, index, a, action::remove_version);
+          if (marker_rule)
+            pass(passed::marker_decides);
+          else
+            consider_noncurrent(i, index, a, action::remove_version);
           break;
         case action_entry::abort_upload:
           pass(passed::for_uploads);
@@ -169,7 +183,7 @@ class decision {
     return due_after(*o_.mod_time, a.days);
   }
 
-  const record_view &config_;
+  const record_view config_;
   const object &o_;
   const std::int64_t spared_;
   Sink &sink_;
@@ -181,12 +195,16 @@ class decision {
 constexpr int precedence(action a) noexcept {
   switch (a) {
     case action::remove_all_versions:
-    case action::marker_remove_all_versions: return 0;
+    case action::marker_remove_all_versions:
+      return 0;
     case action::remove:
-    case action::remove_version: return 1;
+    case action::remove_version:
+      return 1;
     case action::transition:
-    case action::transition_version: return 2;
-    default: return 3;
+    case action::transition_version:
+      return 2;
+    default:
+      return 3;
   }
 }
 

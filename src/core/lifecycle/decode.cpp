@@ -3,24 +3,27 @@
 // exactly those the configuration would be written as.
 #include <algorithm>
 
-#include "core/lifecycle/record.hpp"
 #include "core/lifecycle/parse.hpp"
+#include "core/lifecycle/record.hpp"
 #include "core/lifecycle/validate.hpp"
 
 namespace primecloud::lifecycle {
 namespace {
 
 [[noreturn]] void damaged(const char *what) {
-  throw refused{{refusals::schema, std::string("not a lifecycle record: ") + what, "Send what lifecycle_send gave, or use the text form."}};
+  throw refused{{refusals::schema, std::string("not a lifecycle record: ") + what,
+                 "Send what lifecycle_send gave, or use the text form."}};
 }
 
 record_header checked_header(bytes record) {
   record_header header;
   if (record.size() < sizeof header) damaged("it is too short");
   std::memcpy(&header, record.data(), sizeof header);
-  if (header.magic != record_header::expected_magic) damaged("it does not start like one, or comes from a machine of another byte order");
+  if (header.magic != record_header::expected_magic)
+    damaged("it does not start like one, or comes from a machine of another byte order");
   if (header.version != record_header::current_version) damaged("its version is not known here");
-  const std::uint64_t size = sizeof header + std::uint64_t{header.rules} * sizeof(rule_entry) + std::uint64_t{header.actions} * sizeof(action_entry) +
+  const std::uint64_t size = sizeof header + std::uint64_t{header.rules} * sizeof(rule_entry) +
+                             std::uint64_t{header.actions} * sizeof(action_entry) +
                              std::uint64_t{header.tags} * sizeof(tag_entry) + header.text_bytes;
   if (size != record.size()) damaged("its length is not what its header says");
   return header;
@@ -36,12 +39,14 @@ class place_checker {
   void run() {
     if (header_.rules > most_rules) damaged("it has too many rules");
     for (std::uint16_t i = 0; i < header_.rules; i++) check(view_.rule(i));
-    if (texts_ != header_.text_bytes || tags_ != header_.tags || actions_ != header_.actions) damaged("a part of it belongs to no rule");
+    if (texts_ != header_.text_bytes || tags_ != header_.tags || actions_ != header_.actions)
+      damaged("a part of it belongs to no rule");
   }
 
  private:
   void check(const rule_entry &r) {
-    if (r.first_tag != tags_ || r.tags > header_.tags - tags_ || r.first_action != actions_ || r.actions > header_.actions - actions_) {
+    if (r.first_tag != tags_ || r.tags > header_.tags - tags_ || r.first_action != actions_ ||
+        r.actions > header_.actions - actions_) {
       damaged("a rule points outside its own");
     }
     text(r.id_at, r.id_length);
@@ -90,30 +95,51 @@ void decode_filter(const record_view &view, const rule_entry &r, rule &into) {
 void decode_action(const record_view &view, const action_entry &a, rule &into) {
   const auto days = a.holds & action_entry::has_days ? std::optional(a.days) : std::nullopt;
   const auto date = a.holds & action_entry::has_date ? std::optional(timestamp{a.date}) : std::nullopt;
-  const auto all_versions = a.holds & action_entry::all_versions_given ? std::optional((a.holds & action_entry::all_versions) != 0) : std::nullopt;
-  const auto marker = a.holds & action_entry::marker_given ? std::optional((a.holds & action_entry::marker) != 0) : std::nullopt;
+  const auto all_versions = a.holds & action_entry::all_versions_given
+                                ? std::optional((a.holds & action_entry::all_versions) != 0)
+                                : std::nullopt;
+  const auto marker = a.holds & action_entry::marker_given
+                          ? std::optional((a.holds & action_entry::marker) != 0)
+                          : std::nullopt;
   std::string storage_class(view.storage_class(a));
   switch (a.kind) {
-    case action_entry::expire: into.expiration = expiration{days, date, marker, all_versions}; return;
-    case action_entry::move: into.transitions.push_back({days, date, std::move(storage_class)}); return;
-    case action_entry::expire_noncurrent: into.noncurrent_expiration = noncurrent_expiration{days, a.newer_versions}; return;
-    case action_entry::move_noncurrent: into.noncurrent_transitions.push_back({days, a.newer_versions, std::move(storage_class)}); return;
-    case action_entry::expire_marker: into.marker_days = days; return;
-    case action_entry::abort_upload: into.abort_days = days; return;
-    default: damaged("it has an unknown action");
+    case action_entry::expire:
+      into.expiration = expiration{days, date, marker, all_versions};
+      return;
+    case action_entry::move:
+      into.transitions.push_back({days, date, std::move(storage_class)});
+      return;
+    case action_entry::expire_noncurrent:
+      into.noncurrent_expiration = noncurrent_expiration{days, a.newer_versions};
+      return;
+    case action_entry::move_noncurrent:
+      into.noncurrent_transitions.push_back({days, a.newer_versions, std::move(storage_class)});
+      return;
+    case action_entry::expire_marker:
+      into.marker_days = days;
+      return;
+    case action_entry::abort_upload:
+      into.abort_days = days;
+      return;
+    default:
+      damaged("it has an unknown action");
   }
 }
 
 // What the readers refuse value by value.
 void check_values(const configuration &c) {
-  const auto at_least = [](const std::optional<std::int64_t> &n, std::int64_t least) { return !n || *n >= least; };
+  const auto at_least = [](const std::optional<std::int64_t> &n, std::int64_t least) {
+    return !n || *n >= least;
+  };
   const auto midnight = [](const std::optional<timestamp> &d) { return !d || is_document_date(*d); };
   for (const auto &r : c.rules) {
     bool good = at_least(r.marker_days, 1) && at_least(r.abort_days, 1);
     if (r.expiration) good = good && at_least(r.expiration->days, 1) && midnight(r.expiration->date);
     if (r.noncurrent_expiration) good = good && at_least(r.noncurrent_expiration->days, 1);
-    for (const auto &t : r.transitions) good = good && at_least(t.days, 0) && midnight(t.date) && (t.days || t.date);
-    for (const auto &t : r.noncurrent_transitions) good = good && t.days && *t.days >= 0 && t.newer_versions >= 0;
+    for (const auto &t : r.transitions)
+      good = good && at_least(t.days, 0) && midnight(t.date) && (t.days || t.date);
+    for (const auto &t : r.noncurrent_transitions)
+      good = good && t.days && *t.days >= 0 && t.newer_versions >= 0;
     if (!good) damaged("a number or a date in it is out of range");
   }
 }
@@ -130,7 +156,8 @@ configuration decode_trusted(bytes record) {
     r.id = view.id(entry);
     r.status = entry.enabled ? "Enabled" : "Disabled";
     decode_filter(view, entry, r);
-    for (std::uint32_t a = 0; a < entry.actions; a++) decode_action(view, view.action(entry.first_action + a), r);
+    for (std::uint32_t a = 0; a < entry.actions; a++)
+      decode_action(view, view.action(entry.first_action + a), r);
   }
   return c;
 }
@@ -142,7 +169,8 @@ configuration decode(bytes record) {
   check_values(c);
   check_configuration(c);
   const auto canonical = encode(c);
-  if (!std::equal(canonical.begin(), canonical.end(), record.begin(), record.end())) damaged("it is not in canonical form");
+  if (!std::equal(canonical.begin(), canonical.end(), record.begin(), record.end()))
+    damaged("it is not in canonical form");
   return c;
 }
 

@@ -17,8 +17,8 @@ struct element {
   enum class kind { text, number, boolean, null, object, array };
 
   std::string name;
-  std::string text;             // of a scalar; in XML also what stands between children
-  kind is = kind::text;         // XML knows text alone
+  std::string text;      // of a scalar; in XML also what stands between children
+  kind is = kind::text;  // XML knows text alone
   std::vector<element> children;
 
   // The last child of this name: of a repeated XML element the last one counts.
@@ -31,8 +31,8 @@ struct element {
 };
 
 // No honest document comes near these; they bound what a hostile one costs.
-inline constexpr std::size_t longest_document = 2 << 20;   // bytes
-inline constexpr std::size_t longest_text = 4096;          // bytes of one scalar
+inline constexpr std::size_t longest_document = 2 << 20;  // bytes
+inline constexpr std::size_t longest_text = 4096;         // bytes of one scalar
 inline constexpr std::size_t deepest_nesting = 16;
 inline constexpr std::size_t most_elements = 200'000;
 
@@ -41,7 +41,9 @@ class tree_builder {
  public:
   element &open(std::string name, element::kind is) {
     if (open_.size() >= deepest_nesting) {
-      throw refused{{refusals::limit, "the document nests more than " + std::to_string(deepest_nesting) + " levels", {}}};
+      throw refused{{refusals::limit,
+                     "the document nests more than " + std::to_string(deepest_nesting) + " levels",
+                     {}}};
     }
     element &made = add(std::move(name), is);
     open_.push_back(&made);
@@ -50,7 +52,8 @@ class tree_builder {
   void close() noexcept { open_.pop_back(); }
   element &add(std::string name, element::kind is) {
     if (++count_ > most_elements) {
-      throw refused{{refusals::limit, "the document has more than " + std::to_string(most_elements) + " elements", {}}};
+      throw refused{
+          {refusals::limit, "the document has more than " + std::to_string(most_elements) + " elements", {}}};
     }
     auto &siblings = open_.empty() ? top_ : open_.back()->children;
     siblings.push_back({std::move(name), {}, is, {}});

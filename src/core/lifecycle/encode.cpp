@@ -93,15 +93,18 @@ class encoder {
     if (const auto &e = r.expiration) {
       auto &entry = action(action_entry::expire, e->days);
       if (e->date) entry.holds |= action_entry::has_date, entry.date = e->date->microseconds;
-      if (e->delete_marker) entry.holds |= action_entry::marker_given | (*e->delete_marker ? action_entry::marker : 0);
-      if (e->all_versions) entry.holds |= action_entry::all_versions_given | (*e->all_versions ? action_entry::all_versions : 0);
+      if (e->delete_marker)
+        entry.holds |= action_entry::marker_given | (*e->delete_marker ? action_entry::marker : 0);
+      if (e->all_versions)
+        entry.holds |= action_entry::all_versions_given | (*e->all_versions ? action_entry::all_versions : 0);
     }
     for (const auto &t : r.transitions) {
       auto &entry = action(action_entry::move, t.days);
       if (t.date) entry.holds |= action_entry::has_date, entry.date = t.date->microseconds;
       put(t.storage_class, entry.class_at, entry.class_length);
     }
-    if (const auto &e = r.noncurrent_expiration) action(action_entry::expire_noncurrent, e->days).newer_versions = e->newer_versions;
+    if (const auto &e = r.noncurrent_expiration)
+      action(action_entry::expire_noncurrent, e->days).newer_versions = e->newer_versions;
     for (const auto &t : r.noncurrent_transitions) {
       auto &entry = action(action_entry::move_noncurrent, t.days);
       entry.newer_versions = t.newer_versions;

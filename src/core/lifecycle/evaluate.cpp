@@ -13,7 +13,8 @@ struct best {
   std::uint16_t rule = no_rule;
   std::uint32_t entry = no_action;
 
-  void take(std::uint16_t i, std::uint32_t index, lifecycle::action does, timestamp at, int its_rank) noexcept {
+  void take(std::uint16_t i, std::uint32_t index, lifecycle::action does, timestamp at,
+            int its_rank) noexcept {
     action = does, rank = its_rank, due = at, rule = i, entry = index;
   }
   event result(const record_view &config) const noexcept {
@@ -26,7 +27,7 @@ struct best {
     return e;
   }
   void unmatched(std::uint16_t, const rule_entry &, mismatch) noexcept {}
-  void passed_over(std::uint16_t, const rule_entry &, std::uint32_t, passed) noexcept {}
+  void passed_over(std::uint16_t, std::uint32_t, passed) noexcept {}
 };
 
 struct best_due : best {
@@ -41,7 +42,9 @@ struct best_due : best {
     consider(i, index, does, at);
     return true;
   }
-  void at_once(std::uint16_t i, std::uint32_t index, lifecycle::action does, timestamp) noexcept { consider(i, index, does, now); }
+  void at_once(std::uint16_t i, std::uint32_t index, lifecycle::action does, timestamp) noexcept {
+    consider(i, index, does, now);
+  }
   void restored(lifecycle::action does, timestamp expires) noexcept {
     if (expires < now) consider(no_rule, no_action, does, now);
   }
@@ -53,8 +56,12 @@ struct next_due : best {
     if (at < due || (at == due && at.finite() && its_rank < rank)) take(i, index, does, at, its_rank);
     return false;
   }
-  void at_once(std::uint16_t i, std::uint32_t index, lifecycle::action does, timestamp since) noexcept { candidate(i, index, does, since); }
-  void restored(lifecycle::action does, timestamp expires) noexcept { candidate(no_rule, no_action, does, expires); }
+  void at_once(std::uint16_t i, std::uint32_t index, lifecycle::action does, timestamp since) noexcept {
+    candidate(i, index, does, since);
+  }
+  void restored(lifecycle::action does, timestamp expires) noexcept {
+    candidate(no_rule, no_action, does, expires);
+  }
 };
 
 }  // namespace
@@ -82,15 +89,24 @@ event evaluate_held(const record_view &config, const object &o, timestamp at, st
 
 std::string_view action_name(action a) noexcept {
   switch (a) {
-    case action::remove: return "delete";
-    case action::remove_version: return "delete_version";
-    case action::transition: return "transition";
-    case action::transition_version: return "transition_version";
-    case action::remove_restored: return "delete_restored";
-    case action::remove_restored_version: return "delete_restored_version";
-    case action::remove_all_versions: return "delete_all_versions";
-    case action::marker_remove_all_versions: return "del_marker_delete_all_versions";
-    default: return "none";
+    case action::remove:
+      return "delete";
+    case action::remove_version:
+      return "delete_version";
+    case action::transition:
+      return "transition";
+    case action::transition_version:
+      return "transition_version";
+    case action::remove_restored:
+      return "delete_restored";
+    case action::remove_restored_version:
+      return "delete_restored_version";
+    case action::remove_all_versions:
+      return "delete_all_versions";
+    case action::marker_remove_all_versions:
+      return "del_marker_delete_all_versions";
+    default:
+      return "none";
   }
 }
 

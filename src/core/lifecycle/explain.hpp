@@ -17,10 +17,11 @@ struct explanation {
   lifecycle::action action;  // none if the rule does not match
   std::optional<timestamp> due;
   std::string_view storage_class;
-  bool chosen;               // this is what lifecycle_evaluate_object answers
+  bool chosen;  // this is what lifecycle_evaluate_object answers
   std::string reason;
 };
 
-std::vector<explanation> explain(const record_view &config, const object &o, timestamp at, std::int64_t spared = 0);
+std::vector<explanation> explain(const record_view &config, const object &o, timestamp at,
+                                 std::int64_t spared = 0);
 
 }  // namespace primecloud::lifecycle

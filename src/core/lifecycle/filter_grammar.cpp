@@ -11,10 +11,12 @@ tag read_tag(const element &e, const place &at) {
     if (child.is == element::kind::null) continue;
     const bool is_key = child.name == "Key";
     if (!is_key && child.name != "Value") {
-      at.refuse(refusals::unknown_tag, quoted(child.name) + " is not known in Tag", "A Tag has one Key and one Value.");
+      at.refuse(refusals::unknown_tag, quoted(child.name) + " is not known in Tag",
+                "A Tag has one Key and one Value.");
     }
     if (std::exchange(is_key ? key : value, true)) {
-      at.refuse(refusals::duplicate_tag, "Tag has two " + child.name + " elements", "A Tag has one Key and one Value; several tags stand in And, each in a Tag of its own.");
+      at.refuse(refusals::duplicate_tag, "Tag has two " + child.name + " elements",
+                "A Tag has one Key and one Value; several tags stand in And, each in a Tag of its own.");
     }
     (is_key ? read.key : read.value) = at.text(child);
   }
@@ -41,7 +43,9 @@ predicates read_and(const element &e, const place &at) {
   for (const auto &child : e.children) {
     if (child.is == element::kind::null) continue;
     if (child.name == "Tags" && at.from == syntax::json) {
-      if (child.is != element::kind::array) at.refuse(refusals::schema, "Tags of And is not a list", "Write Tags as a JSON list of {\"Key\": ..., \"Value\": ...}.");
+      if (child.is != element::kind::array)
+        at.refuse(refusals::schema, "Tags of And is not a list",
+                  "Write Tags as a JSON list of {\"Key\": ..., \"Value\": ...}.");
       for (const auto &one : child.children) read.tags.push_back(read_tag(one, at));
     } else if (child.name == "Tag") {
       read.tags.push_back(read_tag(child, at));
@@ -64,16 +68,19 @@ filter read_filter(const element &e, const place &at) {
     } else if (child.name == "Tag") {
       if (at.holds_something(child)) read.own.tags.assign(1, read_tag(child, at));
     } else if (!read_predicate(child, "Filter", read.own, at)) {
-      at.refuse(refusals::unknown_tag, "<" + child.name.substr(0, 64) + "> is not known in Filter", "A Filter holds one of Prefix, Tag, ObjectSizeGreaterThan, ObjectSizeLessThan or And.");
+      at.refuse(refusals::unknown_tag, "<" + child.name.substr(0, 64) + "> is not known in Filter",
+                "A Filter holds one of Prefix, Tag, ObjectSizeGreaterThan, ObjectSizeLessThan or And.");
     }
   }
   // A tag without a key, and And without a predicate, are no condition at all.
   std::erase_if(read.own.tags, [](const tag &t) { return t.key.empty(); });
-  if (read.both && !read.both->prefix && read.both->tags.empty() && read.both->size_greater_than == 0 && read.both->size_less_than == 0) {
+  if (read.both && !read.both->prefix && read.both->tags.empty() && read.both->size_greater_than == 0 &&
+      read.both->size_less_than == 0) {
     read.both.reset();
   }
   // Client libraries print an empty Prefix beside the predicate that is meant.
-  const bool another = read.both || !read.own.tags.empty() || read.own.size_greater_than != 0 || read.own.size_less_than != 0;
+  const bool another =
+      read.both || !read.own.tags.empty() || read.own.size_greater_than != 0 || read.own.size_less_than != 0;
   if (at.from == syntax::json && another && read.own.prefix == "") read.own.prefix.reset();
   return read;
 }

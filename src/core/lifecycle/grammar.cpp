@@ -32,7 +32,9 @@ std::optional<transition> read_transition(const element &e, const place &at) {
   transition read;
   for (const auto &child : e.children) {
     if (child.is == element::kind::null || when.read(child, "Transition", at)) {
-      if (when.days && *when.days < 0) at.refuse(refusals::transition_days, "Days of Transition is " + std::to_string(*when.days), "Days of Transition is 0 or greater.");
+      if (when.days && *when.days < 0)
+        at.refuse(refusals::transition_days, "Days of Transition is " + std::to_string(*when.days),
+                  "Days of Transition is 0 or greater.");
       continue;
     }
     if (child.name == "StorageClass") read.storage_class = at.text(child);
@@ -58,7 +60,9 @@ std::optional<noncurrent_expiration> read_noncurrent_expiration(const element &e
       read.days = at.integer(child, name);
       const bool printed_zero = at.from == syntax::json && *read.days == 0 && e.children.size() > 1;
       if (*read.days <= 0 && !printed_zero) {
-        at.refuse(refusals::expiration_days, std::string("NoncurrentDays of ") + name + " is " + std::to_string(*read.days), "NoncurrentDays is 1 or greater; leave it out to count versions alone.");
+        at.refuse(refusals::expiration_days,
+                  std::string("NoncurrentDays of ") + name + " is " + std::to_string(*read.days),
+                  "NoncurrentDays is 1 or greater; leave it out to count versions alone.");
       }
       if (printed_zero) read.days.reset();
     } else if (child.name == "NewerNoncurrentVersions" || child.name == "MaxNoncurrentVersions") {
@@ -78,10 +82,15 @@ std::optional<noncurrent_transition> read_noncurrent_transition(const element &e
     if (child.is == element::kind::null) continue;
     if (child.name == "NoncurrentDays") {
       read.days = at.integer(child, name);
-      if (*read.days < 0) at.refuse(refusals::transition_days, std::string("NoncurrentDays of ") + name + " is " + std::to_string(*read.days), "NoncurrentDays is 0 or greater.");
+      if (*read.days < 0)
+        at.refuse(refusals::transition_days,
+                  std::string("NoncurrentDays of ") + name + " is " + std::to_string(*read.days),
+                  "NoncurrentDays is 0 or greater.");
     } else if (child.name == "NewerNoncurrentVersions") {
       read.newer_versions = at.integer(child, name);
-      if (read.newer_versions < 0) at.refuse(refusals::schema, std::string("NewerNoncurrentVersions of ") + name + " is negative", "NewerNoncurrentVersions is 0 or greater.");
+      if (read.newer_versions < 0)
+        at.refuse(refusals::schema, std::string("NewerNoncurrentVersions of ") + name + " is negative",
+                  "NewerNoncurrentVersions is 0 or greater.");
     } else if (child.name == "StorageClass") {
       read.storage_class = at.text(child);
     }
@@ -91,14 +100,17 @@ std::optional<noncurrent_transition> read_noncurrent_transition(const element &e
 }
 
 // An element that holds one positive number of days.
-std::optional<std::int64_t> read_days(const element &e, std::string_view days_name, refusal as, const place &at) {
+std::optional<std::int64_t> read_days(const element &e, std::string_view days_name, refusal as,
+                                      const place &at) {
   if (!at.holds_something(e)) return std::nullopt;
   std::optional<std::int64_t> days;
   at.only(e, {days_name});
   for (const auto &child : e.children) {
     if (child.name != days_name || child.is == element::kind::null) continue;
     days = at.integer(child, e.name);
-    if (*days <= 0) at.refuse(as, child.name + " of " + e.name + " is " + std::to_string(*days), std::string(days_name) + " is 1 or greater.");
+    if (*days <= 0)
+      at.refuse(as, child.name + " of " + e.name + " is " + std::to_string(*days),
+                std::string(days_name) + " is 1 or greater.");
   }
   return days;
 }
@@ -111,8 +123,11 @@ void read_all_versions_expiration(const element &e, rule &into, const place &at)
   const std::int64_t n = days ? at.integer(*days, e.name) : 0;
   const bool with_marker = marker != nullptr && at.boolean(*marker, e.name);
   if (n == 0 && !with_marker) return;
-  if (n <= 0) at.refuse(refusals::expiration_days, "Days of AllVersionsExpiration is " + std::to_string(n), "Days is 1 or greater.");
-  if (into.expiration) at.refuse(refusals::schema, "AllVersionsExpiration stands beside Expiration", "Write one of the two.");
+  if (n <= 0)
+    at.refuse(refusals::expiration_days, "Days of AllVersionsExpiration is " + std::to_string(n),
+              "Days is 1 or greater.");
+  if (into.expiration)
+    at.refuse(refusals::schema, "AllVersionsExpiration stands beside Expiration", "Write one of the two.");
   into.expiration = expiration{n, {}, {}, true};
   if (with_marker) into.marker_days = n;
 }
@@ -141,7 +156,8 @@ std::optional<expiration> read_expiration(const element &e, const place &at) {
     if (child.is == element::kind::null) continue;
     if (when.read(child, "Expiration", at)) {
       if (when.days && *when.days <= 0 && !(json && *when.days == 0 && e.children.size() > 1)) {
-        at.refuse(refusals::expiration_days, "Days of Expiration is " + std::to_string(*when.days), "Days of Expiration is 1 or greater.");
+        at.refuse(refusals::expiration_days, "Days of Expiration is " + std::to_string(*when.days),
+                  "Days of Expiration is 1 or greater.");
       }
     } else if (child.name == "ExpiredObjectDeleteMarker" || (json && child.name == "DeleteMarker")) {
       read.delete_marker = at.boolean(child, "Expiration");
@@ -155,7 +171,8 @@ std::optional<expiration> read_expiration(const element &e, const place &at) {
     if (read.days == 0) read.days.reset();
     if (read.delete_marker == false && (read.days || read.date || when.zero_date)) read.delete_marker.reset();
     if (read.all_versions == false && !read.days) read.all_versions.reset();
-    if (!read.days && !read.date && !read.delete_marker && (when.zero_date || when.days) && !read.all_versions) {
+    if (!read.days && !read.date && !read.delete_marker && (when.zero_date || when.days) &&
+        !read.all_versions) {
       if (when.zero_date) return std::nullopt;
       at.refuse(refusals::expiration_days, "Days of Expiration is 0", "Days of Expiration is 1 or greater.");
     }
@@ -170,9 +187,9 @@ rule read_rule(const element &e, place at) {
     if (is_application_rule(e)) return read_application_rule(e, std::move(at));
   }
   if (const auto *id = e.find("ID"); id != nullptr) at.id = id->text.substr(0, 255);
-  at.only(e, {"ID", "Status", "Filter", "Prefix", "Expiration", "Transitions", "Transition", "NoncurrentVersionExpiration",
-              "NoncurrentVersionTransitions", "NoncurrentVersionTransition", "AbortIncompleteMultipartUpload",
-              "DelMarkerExpiration", "AllVersionsExpiration"});
+  at.only(e, {"ID", "Status", "Filter", "Prefix", "Expiration", "Transitions", "Transition",
+              "NoncurrentVersionExpiration", "NoncurrentVersionTransitions", "NoncurrentVersionTransition",
+              "AbortIncompleteMultipartUpload", "DelMarkerExpiration", "AllVersionsExpiration"});
   for (const auto &child : e.children) {
     if (child.is == element::kind::null) continue;
     const auto &name = child.name;
@@ -195,7 +212,8 @@ rule read_rule(const element &e, place at) {
       read_list(child, read.noncurrent_transitions, at, read_noncurrent_transition);
     } else if (name == "DelMarkerExpiration") {
       read.marker_days = read_days(child, "Days", refusals::marker_days, at);
-      if (!read.marker_days && at.holds_something(child)) at.refuse(refusals::marker_days, "DelMarkerExpiration has no Days", "Days is 1 or greater.");
+      if (!read.marker_days && at.holds_something(child))
+        at.refuse(refusals::marker_days, "DelMarkerExpiration has no Days", "Days is 1 or greater.");
     } else if (name == "AbortIncompleteMultipartUpload") {
       read.abort_days = read_days(child, "DaysAfterInitiation", refusals::schema, at);
     } else if (name == "AllVersionsExpiration" && at.from == syntax::json) {
@@ -211,7 +229,8 @@ configuration read_configuration(const element &document, syntax from) {
   const element *rules = &document;
   if (from == syntax::xml) {
     if (document.name != "LifecycleConfiguration" && document.name != "BucketLifecycleConfiguration") {
-      at.refuse(refusals::root, "the root element is <" + document.name.substr(0, 64) + ">", "An S3 lifecycle document starts with <LifecycleConfiguration>.");
+      at.refuse(refusals::root, "the root element is <" + document.name.substr(0, 64) + ">",
+                "An S3 lifecycle document starts with <LifecycleConfiguration>.");
     }
   } else if (document.is == element::kind::object) {
     at.only(document, {"Rules", "TransitionDefaultMinimumObjectSize", "ExpiryUpdatedAt"});
@@ -224,7 +243,8 @@ configuration read_configuration(const element &document, syntax from) {
   for (const auto &child : rules->children) {
     if (from == syntax::xml && child.name == "ExpiryUpdatedAt") continue;
     if (from == syntax::xml && child.name != "Rule") {
-      at.refuse(refusals::only_rules, "<" + child.name.substr(0, 64) + "> stands beside the rules", "A lifecycle document holds <Rule> elements.");
+      at.refuse(refusals::only_rules, "<" + child.name.substr(0, 64) + "> stands beside the rules",
+                "A lifecycle document holds <Rule> elements.");
     }
     at.rule++;
     read.rules.push_back(read_rule(child, at));

@@ -1,5 +1,7 @@
 #include "core/lifecycle/object_tags.hpp"
 
+#include <array>
+
 namespace primecloud::lifecycle {
 namespace {
 
@@ -10,9 +12,16 @@ int hexadecimal(char c) noexcept {
   return -1;
 }
 
-bool allowed(char c) noexcept {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || std::string_view("-+._:/@ =").find(c) != std::string_view::npos;
-}
+// Which bytes a decoded key or value may hold.
+constexpr auto allowed_bytes = [] {
+  std::array<bool, 256> table{};
+  for (int c = '0'; c <= '9'; c++) table[c] = true;
+  for (int c = 'a'; c <= 'z'; c++) table[c] = table[c - 'a' + 'A'] = true;
+  for (const unsigned char c : {'-', '+', '.', '_', ':', '/', '@', ' ', '='}) table[c] = true;
+  return table;
+}();
+
+bool allowed(char c) noexcept { return allowed_bytes[static_cast<unsigned char>(c)]; }
 
 }  // namespace
 

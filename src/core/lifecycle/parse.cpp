@@ -60,23 +60,30 @@ void check_configuration(const configuration &c) {
     if (c.rules[i].id.empty()) throw refused{{refusals::same_ids, "the ID is empty", {}, i + 1, {}}};
   }
   if (write_json(c).size() > longest_canonical) {
-    throw refused{{refusals::limit, "the configuration is larger than " + std::to_string(longest_canonical) + " bytes of JSON", "Use fewer rules, or shorter IDs, prefixes and tags."}};
+    throw refused{{refusals::limit,
+                   "the configuration is larger than " + std::to_string(longest_canonical) + " bytes of JSON",
+                   "Use fewer rules, or shorter IDs, prefixes and tags."}};
   }
 }
 
 configuration understand(std::string_view document) {
   if (document.size() > longest_document) {
-    throw refused{{refusals::limit, "the document is longer than " + std::to_string(longest_document) + " bytes", "Remove white space, or rules."}};
+    throw refused{{refusals::limit,
+                   "the document is longer than " + std::to_string(longest_document) + " bytes",
+                   "Remove white space, or rules."}};
   }
   constexpr std::string_view mark = "\xEF\xBB\xBF";
   if (document.starts_with(mark)) document.remove_prefix(mark.size());
   const auto first = document.find_first_not_of(" \t\r\n");
-  if (first == document.npos) throw refused{{refusals::schema, "the document is empty", "Write S3 XML or JSON; NULL stands for no configuration."}};
+  if (first == document.npos)
+    throw refused{{refusals::schema, "the document is empty",
+                   "Write S3 XML or JSON; NULL stands for no configuration."}};
   // XML wants its declaration first of all, JSON does not mind.
   document.remove_prefix(first);
   const char sign = document.front();
   if (sign != '<' && sign != '{' && sign != '[') {
-    throw refused{{refusals::schema, "the document starts with neither <, { nor [", "Write S3 XML (<LifecycleConfiguration>) or JSON ({\"Rules\": [...]})."}};
+    throw refused{{refusals::schema, "the document starts with neither <, { nor [",
+                   "Write S3 XML (<LifecycleConfiguration>) or JSON ({\"Rules\": [...]})."}};
   }
   const auto from = sign == '<' ? syntax::xml : syntax::json;
   auto c = read_configuration(from == syntax::xml ? read_xml(document) : read_json(document), from);

@@ -3,8 +3,8 @@
 
 #include "core/error.hpp"
 #include "core/lifecycle/configuration.hpp"
-#include "core/lifecycle/record.hpp"
 #include "core/lifecycle/element.hpp"
+#include "core/lifecycle/record.hpp"
 
 namespace primecloud::lifecycle {
 

@@ -18,7 +18,8 @@ void place::refuse(refusal as, std::string what, std::string allowed) const {
 
 const std::string &place::text(const element &e) const {
   if (!e.children.empty() || e.is != element::kind::text) {
-    refuse(refusals::schema, e.name + " is not a text", "Write " + e.name + (from == syntax::json ? " as a JSON string." : " as plain text."));
+    refuse(refusals::schema, e.name + " is not a text",
+           "Write " + e.name + (from == syntax::json ? " as a JSON string." : " as plain text."));
   }
   return e.text;
 }
@@ -27,25 +28,33 @@ std::int64_t place::integer(const element &e, std::string_view of) const {
   const std::string name = e.name + " of " + std::string(of);
   const auto expected = from == syntax::json ? element::kind::number : element::kind::text;
   if (!e.children.empty() || e.is != expected) {
-    refuse(refusals::number, name + " is not a whole number", from == syntax::json ? "Write it as a JSON number, without quotes." : "Write a decimal number.");
+    refuse(refusals::number, name + " is not a whole number",
+           from == syntax::json ? "Write it as a JSON number, without quotes." : "Write a decimal number.");
   }
   const auto value = read_integer(e.text);
-  if (!value) refuse(refusals::number, name + " is " + quoted(e.text) + ", not a whole number", "Write a decimal number of at most 9223372036854775807.");
+  if (!value)
+    refuse(refusals::number, name + " is " + quoted(e.text) + ", not a whole number",
+           "Write a decimal number of at most 9223372036854775807.");
   return *value;
 }
 
 bool place::boolean(const element &e, std::string_view of) const {
   const auto expected = from == syntax::json ? element::kind::boolean : element::kind::text;
   const auto value = e.children.empty() && e.is == expected ? read_boolean(e.text) : std::nullopt;
-  if (!value) refuse(refusals::number, e.name + " of " + std::string(of) + " is " + quoted(e.text) + ", not a truth value", "Write true or false.");
+  if (!value)
+    refuse(refusals::number,
+           e.name + " of " + std::string(of) + " is " + quoted(e.text) + ", not a truth value",
+           "Write true or false.");
   return *value;
 }
 
 timestamp place::date(const element &e, std::string_view of) const {
   const std::string name = "Date of " + std::string(of) + " is " + quoted(e.text);
   const auto read = read_date(text(e), from == syntax::json);
-  if (!read) refuse(refusals::date_form, name + ", not an ISO 8601 date", "Write it like 2030-01-31T00:00:00Z.");
-  if (!read->midnight || !read->utc) refuse(refusals::date_midnight, name + ", not midnight UTC", "Write it like 2030-01-31T00:00:00Z.");
+  if (!read)
+    refuse(refusals::date_form, name + ", not an ISO 8601 date", "Write it like 2030-01-31T00:00:00Z.");
+  if (!read->midnight || !read->utc)
+    refuse(refusals::date_midnight, name + ", not midnight UTC", "Write it like 2030-01-31T00:00:00Z.");
   return read->at;
 }
 
@@ -59,7 +68,8 @@ void place::only(const element &e, std::initializer_list<std::string_view> names
       all.append(all.empty() ? "" : ", ").append(name);
     }
     if (!known) {
-      refuse(refusals::schema, quoted(child.name) + " is not known" + (e.name.empty() ? "" : " in " + e.name), "Known here: " + all + ". Names are case-sensitive.");
+      refuse(refusals::schema, quoted(child.name) + " is not known" + (e.name.empty() ? "" : " in " + e.name),
+             "Known here: " + all + ". Names are case-sensitive.");
     }
   }
 }
@@ -67,7 +77,8 @@ void place::only(const element &e, std::initializer_list<std::string_view> names
 bool place::holds_something(const element &e) const {
   if (from == syntax::xml) return true;
   if (e.is == element::kind::null) return false;
-  if (e.is != element::kind::object) refuse(refusals::schema, e.name + " is not an object", "Write " + e.name + " as a JSON object.");
+  if (e.is != element::kind::object)
+    refuse(refusals::schema, e.name + " is not an object", "Write " + e.name + " as a JSON object.");
   return !e.children.empty();
 }
 

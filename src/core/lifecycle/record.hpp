@@ -44,7 +44,14 @@ struct rule_entry {
   std::uint16_t actions, reserved[3];
   std::int64_t size_greater_than, size_less_than;
 
-  enum : std::uint8_t { rule_prefix = 1, has_filter = 2, filter_prefix = 4, has_and = 8, and_prefix = 16, text_is_rule_prefix = 32 };
+  enum : std::uint8_t {
+    rule_prefix = 1,
+    has_filter = 2,
+    filter_prefix = 4,
+    has_and = 8,
+    and_prefix = 16,
+    text_is_rule_prefix = 32
+  };
 };
 
 struct action_entry {
@@ -54,8 +61,22 @@ struct action_entry {
   std::uint32_t class_at;
   std::int64_t days, date, newer_versions;  // date in microseconds, as timestamp
 
-  enum kinds : std::uint8_t { expire = 1, move, expire_noncurrent, move_noncurrent, expire_marker, abort_upload };
-  enum : std::uint8_t { has_days = 1, has_date = 2, marker_given = 4, marker = 8, all_versions_given = 16, all_versions = 32 };
+  enum kinds : std::uint8_t {
+    expire = 1,
+    move,
+    expire_noncurrent,
+    move_noncurrent,
+    expire_marker,
+    abort_upload
+  };
+  enum : std::uint8_t {
+    has_days = 1,
+    has_date = 2,
+    marker_given = 4,
+    marker = 8,
+    all_versions_given = 16,
+    all_versions = 32
+  };
 };
 
 struct tag_entry {
@@ -63,7 +84,8 @@ struct tag_entry {
   std::uint16_t key_length, value_length, reserved[2];
 };
 
-static_assert(sizeof(record_header) == 20 && sizeof(rule_entry) == 48 && sizeof(action_entry) == 32 && sizeof(tag_entry) == 16);
+static_assert(sizeof(record_header) == 20 && sizeof(rule_entry) == 48 && sizeof(action_entry) == 32 &&
+              sizeof(tag_entry) == 16);
 
 using bytes = std::span<const std::uint8_t>;
 
@@ -78,14 +100,22 @@ class record_view {
   }
 
   std::uint16_t rules() const noexcept { return rules_; }
-  rule_entry rule(std::uint16_t i) const noexcept { return load<rule_entry>(base_ + sizeof(record_header) + sizeof(rule_entry) * i); }
-  action_entry action(std::uint32_t i) const noexcept { return load<action_entry>(actions_at_ + sizeof(action_entry) * i); }
+  rule_entry rule(std::uint16_t i) const noexcept {
+    return load<rule_entry>(base_ + sizeof(record_header) + sizeof(rule_entry) * i);
+  }
+  action_entry action(std::uint32_t i) const noexcept {
+    return load<action_entry>(actions_at_ + sizeof(action_entry) * i);
+  }
   tag_entry tag(std::uint32_t i) const noexcept { return load<tag_entry>(tags_at_ + sizeof(tag_entry) * i); }
 
-  std::string_view text(std::uint32_t at, std::uint16_t length) const noexcept { return {texts_at_ + at, length}; }
+  std::string_view text(std::uint32_t at, std::uint16_t length) const noexcept {
+    return {texts_at_ + at, length};
+  }
   std::string_view prefix(const rule_entry &r) const noexcept { return text(r.prefix_at, r.prefix_length); }
   std::string_view id(const rule_entry &r) const noexcept { return text(r.id_at, r.id_length); }
-  std::string_view storage_class(const action_entry &a) const noexcept { return text(a.class_at, a.class_length); }
+  std::string_view storage_class(const action_entry &a) const noexcept {
+    return text(a.class_at, a.class_length);
+  }
   std::string_view key(const tag_entry &t) const noexcept { return text(t.key_at, t.key_length); }
   std::string_view value(const tag_entry &t) const noexcept { return text(t.value_at, t.value_length); }
 

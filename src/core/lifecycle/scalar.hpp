@@ -19,9 +19,9 @@ std::optional<bool> read_boolean(std::string_view text) noexcept;
 // RFC 3339: 2025-03-01T00:00:00Z, with a fraction or an offset.  `date_alone`
 // also takes 2025-03-01, as the command line of S3 does.
 struct date_and_offset {
-  timestamp at;          // as written: the offset is not applied
-  bool utc;              // the offset is Z, +00:00 or -00:00
-  bool midnight;         // of the clock as written
+  timestamp at;   // as written: the offset is not applied
+  bool utc;       // the offset is Z, +00:00 or -00:00
+  bool midnight;  // of the clock as written
 };
 std::optional<date_and_offset> read_date(std::string_view text, bool date_alone) noexcept;
 

@@ -12,7 +12,8 @@ std::string percent_encoded(std::string_view text) {
   std::string out;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || std::string_view("-._~").find(c) != std::string_view::npos;
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       std::string_view("-._~").find(c) != std::string_view::npos;
     if (plain) {
       out += c;
     } else {
@@ -35,7 +36,8 @@ timestamp days_before(timestamp t, std::int64_t days) noexcept {
   if (!t.finite()) return t;
   constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max() / microseconds_per_day;
   std::int64_t before;
-  if (days > most || __builtin_sub_overflow(t.microseconds, days * microseconds_per_day, &before)) return timestamp::minus_infinity();
+  if (days > most || __builtin_sub_overflow(t.microseconds, days * microseconds_per_day, &before))
+    return timestamp::minus_infinity();
   return {before};
 }
 
@@ -61,7 +63,8 @@ std::optional<noncurrent_limit> find_noncurrent_limit(const record_view &config,
     if (o.key.empty() || !applies(config, r, o, tags, why)) continue;
     for (std::uint32_t n = 0; n < r.actions; n++) {
       const auto a = config.action(r.first_action + n);
-      if (a.kind == action_entry::expire_noncurrent && a.newer_versions > 0) return noncurrent_limit{config.id(r), a.days, a.newer_versions};
+      if (a.kind == action_entry::expire_noncurrent && a.newer_versions > 0)
+        return noncurrent_limit{config.id(r), a.days, a.newer_versions};
     }
   }
   return std::nullopt;
@@ -93,7 +96,8 @@ bool counts_versions(const record_view &config) noexcept {
   return false;
 }
 
-std::optional<timestamp> upload_due(const record_view &config, std::string_view key, timestamp initiated) noexcept {
+std::optional<timestamp> upload_due(const record_view &config, std::string_view key,
+                                    timestamp initiated) noexcept {
   auto due = timestamp::infinity();
   object o;
   o.key = key;
@@ -105,7 +109,8 @@ std::optional<timestamp> upload_due(const record_view &config, std::string_view 
     if (key.empty() || !applies(config, r, o, tags, why)) continue;
     for (std::uint32_t n = 0; n < r.actions; n++) {
       const auto a = config.action(r.first_action + n);
-      if (a.kind == action_entry::abort_upload && due_after(initiated, a.days) < due) due = due_after(initiated, a.days);
+      if (a.kind == action_entry::abort_upload && due_after(initiated, a.days) < due)
+        due = due_after(initiated, a.days);
     }
   }
   if (!due.finite()) return std::nullopt;

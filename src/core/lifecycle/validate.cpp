@@ -8,30 +8,40 @@ namespace {
 
 using finding = std::optional<problem>;
 
-finding found(refusal as, std::string what, std::string allowed) { return problem{as, std::move(what), std::move(allowed)}; }
+finding found(refusal as, std::string what, std::string allowed) {
+  return problem{as, std::move(what), std::move(allowed)};
+}
 
 finding check_id(const rule &r) {
   if (character_count(r.id) <= 255) return {};
-  return found(refusals::long_id, "the ID has " + std::to_string(character_count(r.id)) + " characters", "An ID has at most 255 characters.");
+  return found(refusals::long_id, "the ID has " + std::to_string(character_count(r.id)) + " characters",
+               "An ID has at most 255 characters.");
 }
 
 finding check_status(const rule &r) {
-  if (r.status.empty()) return found(refusals::no_status, "there is no Status", "Status is Enabled or Disabled.");
+  if (r.status.empty())
+    return found(refusals::no_status, "there is no Status", "Status is Enabled or Disabled.");
   if (r.status == "Enabled" || r.status == "Disabled") return {};
-  return found(refusals::status, "Status is \"" + r.status.substr(0, 64) + "\"", "Status is Enabled or Disabled, written so.");
+  return found(refusals::status, "Status is \"" + r.status.substr(0, 64) + "\"",
+               "Status is Enabled or Disabled, written so.");
 }
 
 finding check_expiration(const rule &r) {
   if (!r.expiration) return {};
   const auto &e = *r.expiration;
   if ((e.days || e.date) && e.delete_marker) {
-    return found(refusals::delete_marker, "ExpiredObjectDeleteMarker stands beside Days or Date", "Give ExpiredObjectDeleteMarker a rule of its own.");
+    return found(refusals::delete_marker, "ExpiredObjectDeleteMarker stands beside Days or Date",
+                 "Give ExpiredObjectDeleteMarker a rule of its own.");
   }
   if (e.all_versions && !e.days) {
-    return found(refusals::all_versions, "ExpiredObjectAllVersions stands without Days", "ExpiredObjectAllVersions needs Days beside it.");
+    return found(refusals::all_versions, "ExpiredObjectAllVersions stands without Days",
+                 "ExpiredObjectAllVersions needs Days beside it.");
   }
-  if (!e.days && !e.date && !e.delete_marker) return found(refusals::schema, "Expiration is empty", "Expiration holds Days, Date or ExpiredObjectDeleteMarker.");
-  if (e.days && e.date) return found(refusals::expiration_both, "Expiration has both Days and Date", "Keep one of the two.");
+  if (!e.days && !e.date && !e.delete_marker)
+    return found(refusals::schema, "Expiration is empty",
+                 "Expiration holds Days, Date or ExpiredObjectDeleteMarker.");
+  if (e.days && e.date)
+    return found(refusals::expiration_both, "Expiration has both Days and Date", "Keep one of the two.");
   return {};
 }
 
@@ -39,29 +49,41 @@ finding check_noncurrent_expiration(const rule &r) {
   if (!r.noncurrent_expiration) return {};
   const auto &e = *r.noncurrent_expiration;
   if (e.newer_versions < 0) {
-    return found(refusals::schema, "NewerNoncurrentVersions is " + std::to_string(e.newer_versions), "NewerNoncurrentVersions is 1 or greater.");
+    return found(refusals::schema, "NewerNoncurrentVersions is " + std::to_string(e.newer_versions),
+                 "NewerNoncurrentVersions is 1 or greater.");
   }
   if (e.days || e.newer_versions > 0) return {};
-  return found(refusals::schema, "NoncurrentVersionExpiration is empty", "It holds NoncurrentDays, NewerNoncurrentVersions or both.");
+  return found(refusals::schema, "NoncurrentVersionExpiration is empty",
+               "It holds NoncurrentDays, NewerNoncurrentVersions or both.");
 }
 
 finding check_tag(const tag &t) {
   const auto length = character_count(t.key);
   if (length == 0 || length > 128) {
-    return found(refusals::tag_key, "a tag key has " + std::to_string(length) + " characters", "A tag key has 1 to 128 characters.");
+    return found(refusals::tag_key, "a tag key has " + std::to_string(length) + " characters",
+                 "A tag key has 1 to 128 characters.");
   }
   if (character_count(t.value) > 256) {
-    return found(refusals::tag_value, "the value of tag \"" + t.key + "\" has " + std::to_string(character_count(t.value)) + " characters", "A tag value has at most 256 characters.");
+    return found(
+        refusals::tag_value,
+        "the value of tag \"" + t.key + "\" has " + std::to_string(character_count(t.value)) + " characters",
+        "A tag value has at most 256 characters.");
   }
   return {};
 }
 
 finding check_and(const predicates &p) {
-  const auto count = (p.prefix ? 1 : 0) + p.tags.size() + (p.size_greater_than != 0 ? 1 : 0) + (p.size_less_than != 0 ? 1 : 0);
-  if (count < 2) return found(refusals::schema, "And has one predicate", "And joins two or more of Prefix, Tag, ObjectSizeGreaterThan and ObjectSizeLessThan; write a single one without And.");
+  const auto count = (p.prefix ? 1 : 0) + p.tags.size() + (p.size_greater_than != 0 ? 1 : 0) +
+                     (p.size_less_than != 0 ? 1 : 0);
+  if (count < 2)
+    return found(refusals::schema, "And has one predicate",
+                 "And joins two or more of Prefix, Tag, ObjectSizeGreaterThan and ObjectSizeLessThan; write "
+                 "a single one without And.");
   std::set<std::string_view> keys;
   for (const auto &t : p.tags) {
-    if (!keys.insert(t.key).second) return found(refusals::same_tag_keys, "And has two tags with the key \"" + t.key.substr(0, 128) + "\"", "An object has one value for a tag key: no object could match.");
+    if (!keys.insert(t.key).second)
+      return found(refusals::same_tag_keys, "And has two tags with the key \"" + t.key.substr(0, 128) + "\"",
+                   "An object has one value for a tag key: no object could match.");
   }
   for (const auto &t : p.tags) {
     if (auto wrong = check_tag(t)) return wrong;
@@ -72,13 +94,18 @@ finding check_and(const predicates &p) {
 finding check_filter(const rule &r) {
   if (!r.filter) return {};
   const auto &own = r.filter->own;
-  if (r.prefix && own.prefix) return found(refusals::schema, "Prefix stands in the rule and in its Filter", "Keep the one in Filter.");
-  const auto count = (own.prefix ? 1 : 0) + own.tags.size() + (own.size_greater_than != 0 ? 1 : 0) + (own.size_less_than != 0 ? 1 : 0) + (r.filter->both ? 1 : 0);
-  if (count > 1) return found(refusals::one_predicate, "Filter has " + std::to_string(count) + " predicates side by side", "Put them into And.");
+  if (r.prefix && own.prefix)
+    return found(refusals::schema, "Prefix stands in the rule and in its Filter", "Keep the one in Filter.");
+  const auto count = (own.prefix ? 1 : 0) + own.tags.size() + (own.size_greater_than != 0 ? 1 : 0) +
+                     (own.size_less_than != 0 ? 1 : 0) + (r.filter->both ? 1 : 0);
+  if (count > 1)
+    return found(refusals::one_predicate, "Filter has " + std::to_string(count) + " predicates side by side",
+                 "Put them into And.");
   if (r.filter->both) {
     if (auto wrong = check_and(*r.filter->both)) return wrong;
     if (r.prefix && !r.prefix->empty() && r.filter->both->prefix && !r.filter->both->prefix->empty()) {
-      return found(refusals::schema, "Prefix stands in the rule and in its Filter", "Keep the one in Filter.");
+      return found(refusals::schema, "Prefix stands in the rule and in its Filter",
+                   "Keep the one in Filter.");
     }
   }
   for (const auto &t : own.tags) {
@@ -86,28 +113,39 @@ finding check_filter(const rule &r) {
   }
   const auto &p = conditions(*r.filter);
   const auto size = std::min(p.size_greater_than, p.size_less_than);
-  if (size < 0) return found(refusals::schema, "an object size is " + std::to_string(size), "A size in bytes is 0 or greater.");
+  if (size < 0)
+    return found(refusals::schema, "an object size is " + std::to_string(size),
+                 "A size in bytes is 0 or greater.");
   return {};
 }
 
 finding check_transitions(const rule &r) {
   for (const auto &t : r.transitions) {
-    if (t.date && t.days) return found(refusals::transition_both, "Transition has both Days and Date", "Keep one of the two.");
-    if (t.storage_class.empty()) return found(refusals::schema, "Transition has no StorageClass", "Name the storage class objects move to.");
+    if (t.date && t.days)
+      return found(refusals::transition_both, "Transition has both Days and Date", "Keep one of the two.");
+    if (t.storage_class.empty())
+      return found(refusals::schema, "Transition has no StorageClass",
+                   "Name the storage class objects move to.");
   }
   for (const auto &t : r.noncurrent_transitions) {
-    if (t.storage_class.empty()) return found(refusals::schema, "NoncurrentVersionTransition has no StorageClass", "Name the storage class versions move to.");
+    if (t.storage_class.empty())
+      return found(refusals::schema, "NoncurrentVersionTransition has no StorageClass",
+                   "Name the storage class versions move to.");
   }
   return {};
 }
 
 finding check_actions(const rule &r) {
   if (r.marker_days && r.filter && !conditions(*r.filter).tags.empty()) {
-    return found(refusals::marker_and_tags, "DelMarkerExpiration stands with a tag filter", "A delete marker has no tags: filter by prefix.");
+    return found(refusals::marker_and_tags, "DelMarkerExpiration stands with a tag filter",
+                 "A delete marker has no tags: filter by prefix.");
   }
-  const bool acts = r.expiration || r.noncurrent_expiration || r.marker_days || r.abort_days || !r.transitions.empty() || !r.noncurrent_transitions.empty();
+  const bool acts = r.expiration || r.noncurrent_expiration || r.marker_days || r.abort_days ||
+                    !r.transitions.empty() || !r.noncurrent_transitions.empty();
   if (acts) return {};
-  return found(refusals::schema, "the rule has no action", "Give it Expiration, Transition, NoncurrentVersionExpiration, NoncurrentVersionTransition, DelMarkerExpiration or AbortIncompleteMultipartUpload.");
+  return found(refusals::schema, "the rule has no action",
+               "Give it Expiration, Transition, NoncurrentVersionExpiration, NoncurrentVersionTransition, "
+               "DelMarkerExpiration or AbortIncompleteMultipartUpload.");
 }
 
 }  // namespace
@@ -115,7 +153,8 @@ finding check_actions(const rule &r) {
 const predicates &conditions(const filter &f) noexcept { return f.both ? *f.both : f.own; }
 
 std::size_t character_count(std::string_view text) noexcept {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  return static_cast<std::size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 void assign_ids(configuration &c) {
@@ -132,12 +171,16 @@ void assign_ids(configuration &c) {
 
 finding find_problem(const configuration &c) {
   if (c.rules.size() > most_rules) {
-    return found(refusals::too_many_rules, "there are " + std::to_string(c.rules.size()) + " rules", "A bucket has at most 1000 rules.");
+    return found(refusals::too_many_rules, "there are " + std::to_string(c.rules.size()) + " rules",
+                 "A bucket has at most 1000 rules.");
   }
-  if (c.rules.empty()) return found(refusals::no_rule, "there is no rule", "A bucket without rules has no lifecycle configuration at all: use NULL.");
+  if (c.rules.empty())
+    return found(refusals::no_rule, "there is no rule",
+                 "A bucket without rules has no lifecycle configuration at all: use NULL.");
   std::set<std::string_view> ids;
   for (std::size_t i = 0; i < c.rules.size(); i++) {
-    for (const auto check : {check_id, check_status, check_expiration, check_noncurrent_expiration, check_filter, check_transitions, check_actions}) {
+    for (const auto check : {check_id, check_status, check_expiration, check_noncurrent_expiration,
+                             check_filter, check_transitions, check_actions}) {
       if (auto wrong = check(c.rules[i])) {
         wrong->rule = i + 1;
         wrong->id = c.rules[i].id.substr(0, 255);
@@ -147,7 +190,8 @@ finding find_problem(const configuration &c) {
   }
   for (std::size_t i = 0; i < c.rules.size(); i++) {
     if (ids.insert(c.rules[i].id).second) continue;
-    auto wrong = found(refusals::same_ids, "an earlier rule has the same ID", "Give every rule an ID of its own, or none.");
+    auto wrong = found(refusals::same_ids, "an earlier rule has the same ID",
+                       "Give every rule an ID of its own, or none.");
     wrong->rule = i + 1;
     wrong->id = c.rules[i].id;
     return wrong;

@@ -3,14 +3,18 @@
 namespace primecloud::lifecycle {
 namespace {
 
-constexpr bool destroys_all(action a) noexcept { return a == action::remove_all_versions || a == action::marker_remove_all_versions; }
+constexpr bool destroys_all(action a) noexcept {
+  return a == action::remove_all_versions || a == action::marker_remove_all_versions;
+}
 
-constexpr bool destroys_one(action a) noexcept { return a == action::remove_version || a == action::remove_restored_version; }
+constexpr bool destroys_one(action a) noexcept {
+  return a == action::remove_version || a == action::remove_restored_version;
+}
 
 }  // namespace
 
-void evaluate_versions(const record_view &config, std::span<const object> versions, timestamp at, bool object_lock,
-                       std::span<event> events) noexcept {
+void evaluate_versions(const record_view &config, std::span<const object> versions, timestamp at,
+                       bool object_lock, std::span<event> events) noexcept {
   for (auto &e : events) e = {};
   std::int64_t spared = 0;
   for (std::size_t i = 0; i < versions.size(); i++) {
@@ -24,7 +28,9 @@ void evaluate_versions(const record_view &config, std::span<const object> versio
         return;
       }
     }
-    if (destroys_one(e.action) && (o.version_id.empty() || (object_lock && is_held(o, at)) || o.replication_pending)) e = {};
+    if (destroys_one(e.action) &&
+        (o.version_id.empty() || (object_lock && is_held(o, at)) || o.replication_pending))
+      e = {};
     if (!o.is_latest && e.action != action::remove_version) spared++;
     events[i] = e;
   }

@@ -38,12 +38,23 @@ class json_writer {
  private:
   void append(char c) {
     switch (c) {
-      case '"': out += "\\\""; return;
-      case '\\': out += "\\\\"; return;
-      case '\n': out += "\\n"; return;
-      case '\r': out += "\\r"; return;
-      case '\t': out += "\\t"; return;
-      default: out += c;  // no other control character gets this far
+      case '"':
+        out += "\\\"";
+        return;
+      case '\\':
+        out += "\\\\";
+        return;
+      case '\n':
+        out += "\\n";
+        return;
+      case '\r':
+        out += "\\r";
+        return;
+      case '\t':
+        out += "\\t";
+        return;
+      default:
+        out += c;  // no other control character gets this far
     }
   }
   bool first_ = true;
@@ -89,7 +100,8 @@ void write_filter(json_writer &w, const filter &f) {
   w.close('}');
 }
 
-void write_when(json_writer &w, const std::optional<std::int64_t> &days, const std::optional<timestamp> &date) {
+void write_when(json_writer &w, const std::optional<std::int64_t> &days,
+                const std::optional<timestamp> &date) {
   if (days) w.number("Days", *days);
   if (date) w.text("Date", write_date(*date));
 }
@@ -138,7 +150,8 @@ void write_noncurrent(json_writer &w, const rule &r) {
   w.close(']');
 }
 
-void write_days(json_writer &w, std::string_view element, std::string_view name, const std::optional<std::int64_t> &days) {
+void write_days(json_writer &w, std::string_view element, std::string_view name,
+                const std::optional<std::int64_t> &days) {
   if (!days) return;
   w.name(element);
   w.open('{');

@@ -18,22 +18,41 @@ class xml_writer {
     out.append("</").append(name).append(">");
   }
   void text(std::string_view name, std::string_view value) {
-    element(name, [&] { for (const char c : value) append(c); });
+    element(name, [&] {
+      for (const char c : value) append(c);
+    });
   }
   void number(std::string_view name, std::int64_t value) { text(name, std::to_string(value)); }
 
  private:
   void append(char c) {
     switch (c) {
-      case '&': out += "&amp;"; return;
-      case '<': out += "&lt;"; return;
-      case '>': out += "&gt;"; return;
-      case '"': out += "&#34;"; return;
-      case '\'': out += "&#39;"; return;
-      case '\t': out += "&#x9;"; return;
-      case '\n': out += "&#xA;"; return;
-      case '\r': out += "&#xD;"; return;
-      default: out += c;
+      case '&':
+        out += "&amp;";
+        return;
+      case '<':
+        out += "&lt;";
+        return;
+      case '>':
+        out += "&gt;";
+        return;
+      case '"':
+        out += "&#34;";
+        return;
+      case '\'':
+        out += "&#39;";
+        return;
+      case '\t':
+        out += "&#x9;";
+        return;
+      case '\n':
+        out += "&#xA;";
+        return;
+      case '\r':
+        out += "&#xD;";
+        return;
+      default:
+        out += c;
     }
   }
 };
@@ -96,14 +115,17 @@ void write_rule(xml_writer &w, const rule &r) {
       w.text("StorageClass", t.storage_class);
     });
   }
-  if (r.abort_days) w.element("AbortIncompleteMultipartUpload", [&] { w.number("DaysAfterInitiation", *r.abort_days); });
+  if (r.abort_days)
+    w.element("AbortIncompleteMultipartUpload", [&] { w.number("DaysAfterInitiation", *r.abort_days); });
 }
 
 }  // namespace
 
 std::string write_xml(const configuration &c, dialect for_whom) {
   xml_writer w(for_whom);
-  w.out = for_whom == dialect::aws ? "<LifecycleConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">" : "<LifecycleConfiguration>";
+  w.out = for_whom == dialect::aws
+              ? "<LifecycleConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
+              : "<LifecycleConfiguration>";
   for (const auto &r : c.rules) w.element("Rule", [&] { write_rule(w, r); });
   return std::move(w.out.append("</LifecycleConfiguration>"));
 }
