@@ -138,3 +138,21 @@ SELECT cursor FROM cloud.orders_page(after => :'last_cursor');
 \ir refused.sql
 ROLLBACK;
 \echo :sentence'A cursor belongs to its list and its account.':plain
+
+\echo
+\echo :heading'Retention clears old notifications':plain
+\connect - postgres
+INSERT INTO cloud.notifications (account_id, type, title, created_at) SELECT id, 'welcome', 'Welcome ' || n, now() - n * interval '1 hour' FROM cloud.accounts, generate_series(1, 4000) AS n;
+\set ECHO queries
+SELECT count(*) AS notifications, min(created_at)::date AS oldest FROM cloud.notifications;
+SELECT primecloud.retain('cloud.notifications', 'created_at', '90 days', tenant_column => 'account_id', id_column => 'id');
+SELECT what, name, row_count FROM primecloud.expire_preview('cloud.notifications');
+CALL primecloud.expire('cloud.notifications');
+SELECT count(*) AS notifications, min(created_at)::date AS oldest FROM cloud.notifications;
+\set ECHO none
+SELECT count(*) = 0 AS cleared FROM cloud.notifications WHERE created_at < now() - interval '91 days' \gset
+\if :cleared
+\else
+  SELECT 1 / 0 AS demo_failed;
+\endif
+\echo :sentence'First what would go, then its going: in batches, each its own transaction, none of them holding the table.':plain
