@@ -123,6 +123,16 @@ SELECT results_eq(format('SELECT size_bytes, object_count FROM cloud.buckets WHE
 SELECT results_eq('SELECT sum(ingress_bytes), sum(egress_bytes), sum(request_count) FROM cloud.usage_daily', 'VALUES (10::numeric, 20::numeric, 5::numeric)', 'and is counted once');
 SELECT is((SELECT storage_used_bytes FROM cloud.accounts WHERE slug = 'account-a'), (SELECT sum(size_bytes)::bigint FROM cloud.buckets WHERE name IN ('assets', 'private')), 'the account''s total is its buckets''');
 
+-- opening an account, with a token of the user alone
+SELECT is(act('a_owner', $$SELECT cloud.register_user(gen_random_uuid(), 'x@example.com')$$), '42501', 'nobody registers people but the gateway');
+SELECT is(act('gateway', $$SELECT cloud.register_user('00000000-0000-7000-8000-0000000000a3', 'Renamed@Example.com', 'New Name')$$), '00000000-0000-7000-8000-0000000000a3', 'which renames one');
+SELECT is((SELECT email || ' ' || display_name FROM cloud.account_members WHERE user_id = '00000000-0000-7000-8000-0000000000a3'), 'renamed@example.com New Name', 'in each of his accounts');
+SELECT matches(act('guest', $$SELECT cloud.create_account('Mine', 'mine')$$), '^[0-9a-f-]{36}$', 'a registered user opens an account');
+SELECT is(act('guest', $$SELECT cloud.create_account('Other', 'mine')$$), '23505', 'a slug is taken once');
+SELECT is(act('guest', $$SELECT cloud.create_account('Other', 'Not Plain')$$), '23514', 'and plain');
+SELECT is(act('guest', $$SELECT string_agg(m.role || ' ' || (m.account).slug, ',') FROM cloud.my_accounts() m$$), 'owner mine', 'of which he is the owner');
+SELECT is(act('b_owner', $$SELECT string_agg((m.account).slug, ',') FROM cloud.my_accounts() m$$), 'account-b', 'and nobody else''s switcher shows it');
+
 -- the end of an account, whatever it owns
 SELECT is(act('a_admin', $$SELECT cloud.delete_account('account-a')$$), '42501', 'an admin deletes no account');
 SELECT is(act('a_owner', $$SELECT cloud.delete_account('account-b')$$), '22023', 'its owner names it');
