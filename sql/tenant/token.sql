@@ -17,7 +17,7 @@ COMMENT ON TABLE token_key IS 'keys that verify tokens; a public key for EdDSA, 
 COMMENT ON COLUMN token_key.kid IS 'the key id that a token names';
 COMMENT ON COLUMN token_key.alg IS 'the algorithm, which no token can choose';
 COMMENT ON COLUMN token_key.issuer IS 'if set, what a token must name in iss';
-COMMENT ON COLUMN token_key.revoked_at IS 'since when its tokens are refused';
+COMMENT ON COLUMN token_key.revoked_at IS 'from when on its tokens are refused';
 REVOKE ALL ON token_key FROM PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('token_key', '');
 
@@ -41,6 +41,9 @@ BEGIN
     ELSIF alg = 'HS256' AND octet_length(key) NOT BETWEEN 32 AND 256 THEN
         RAISE invalid_parameter_value USING MESSAGE = format('an HS256 key has 32 to 256 bytes, not %s', octet_length(key));
     END IF;
+    IF octet_length(kid) NOT BETWEEN 1 AND 255 OR octet_length(issuer) NOT BETWEEN 1 AND 255 THEN
+        RAISE invalid_parameter_value USING MESSAGE = 'a kid, and an issuer where there is one, has 1 to 255 bytes';
+    END IF;
     INSERT INTO primecloud.token_key (kid, alg, key, issuer) VALUES (kid, alg, key, issuer);
 EXCEPTION WHEN unique_violation THEN
     RAISE unique_violation USING MESSAGE = format('there is a token key "%s" already', kid), HINT = 'A new key takes a new kid.';
@@ -53,15 +56,39 @@ CREATE FUNCTION revoke_token_key(kid text) RETURNS void
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    UPDATE primecloud.token_key AS k SET revoked_at = coalesce(k.revoked_at, now()) WHERE k.kid = revoke_token_key.kid;
+    UPDATE primecloud.token_key AS k SET revoked_at = least(k.revoked_at, now()) WHERE k.kid = revoke_token_key.kid;
     IF NOT FOUND THEN
-        RAISE undefined_object USING MESSAGE = format('there is no token key "%s"', kid);
+        RAISE undefined_object USING MESSAGE = format('there is no token key "%s"', kid), HINT = 'See primecloud.token_key_status.';
     END IF;
 END $$;
-COMMENT ON FUNCTION revoke_token_key(text) IS 'refuses every token of a key from this transaction''s commit on';
+COMMENT ON FUNCTION revoke_token_key(text) IS 'refuses every token of a key from this transaction''s commit on, in every session';
 REVOKE ALL ON FUNCTION revoke_token_key(text) FROM PUBLIC;
 
-CREATE VIEW token_key_status AS
-SELECT kid, alg, issuer, added_at, revoked_at, revoked_at IS NULL AS active FROM token_key;
-COMMENT ON VIEW token_key_status IS 'the keys that verify tokens, without the keys themselves';
+CREATE FUNCTION rotate_token_key(kid text, new_kid text, new_key bytea, grace interval DEFAULT '1 hour') RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    old primecloud.token_key;
+BEGIN
+    SELECT k.* INTO old FROM primecloud.token_key AS k WHERE k.kid = rotate_token_key.kid FOR UPDATE;
+    IF NOT FOUND OR old.revoked_at <= clock_timestamp() THEN
+        RAISE undefined_object USING MESSAGE = format('there is no active token key "%s"', kid), HINT = 'Add a new one with primecloud.add_token_key().';
+    END IF;
+    IF grace IS NULL OR grace < interval '0' THEN
+        RAISE invalid_parameter_value USING MESSAGE = format('the grace is %s', coalesce(grace::text, 'NULL')),
+            HINT = 'Say for how long tokens of the old key are still taken: at least as long as a token lives.';
+    END IF;
+    IF old.key = new_key THEN
+        RAISE invalid_parameter_value USING MESSAGE = format('"%s" would have the key of "%s"', new_kid, kid), HINT = 'Make a new key pair.';
+    END IF;
+    PERFORM primecloud.add_token_key(new_kid, old.alg, new_key, old.issuer);
+    UPDATE primecloud.token_key AS k SET revoked_at = least(k.revoked_at, now() + grace) WHERE k.kid = rotate_token_key.kid;
+END $$;
+COMMENT ON FUNCTION rotate_token_key(text, text, bytea, interval) IS
+    'adds the next key, of the same algorithm and issuer, and lets the old one end after the grace, in which both verify';
+REVOKE ALL ON FUNCTION rotate_token_key(text, text, bytea, interval) FROM PUBLIC;
 
+CREATE VIEW token_key_status AS
+SELECT kid, alg, issuer, added_at, revoked_at, revoked_at IS NULL OR revoked_at > clock_timestamp() AS active FROM token_key;
+COMMENT ON VIEW token_key_status IS 'the keys that verify tokens, without the keys themselves';

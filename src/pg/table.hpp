@@ -21,14 +21,14 @@ inline Oid extension_table(const char *name) {
   return OidIsValid(space) ? get_relname_relid(name, space) : InvalidOid;
 }
 
-// Calls visit(values, nulls) for every row that the statement's snapshot sees.
-// Values are valid during the call.  `visit` must own nothing with a destructor
-// when it may raise a server error.
+// Calls visit(values, nulls) for every row that a snapshot sees.  Values are valid
+// during the call.  `visit` must own nothing with a destructor when it may raise a
+// server error.
 template <int columns, class F>
-void for_each_row(Oid table_oid, F &&visit) {
+void for_each_row(Oid table_oid, Snapshot seen, F &&visit) {
   Relation table = table_open(table_oid, AccessShareLock);
   if (RelationGetDescr(table)->natts < columns) elog(ERROR, "table \"%s\" has too few columns", RelationGetRelationName(table));
-  const Snapshot snapshot = RegisterSnapshot(ActiveSnapshotSet() ? GetActiveSnapshot() : GetTransactionSnapshot());
+  const Snapshot snapshot = RegisterSnapshot(seen);
   TupleTableSlot *slot = table_slot_create(table, nullptr);
   TableScanDesc scan = table_beginscan(table, snapshot, 0, nullptr);
   while (table_scan_getnextslot(scan, ForwardScanDirection, slot)) {
@@ -39,6 +39,12 @@ void for_each_row(Oid table_oid, F &&visit) {
   ExecDropSingleTupleTableSlot(slot);
   UnregisterSnapshot(snapshot);
   table_close(table, AccessShareLock);
+}
+
+// The same for what the statement itself sees.
+template <int columns, class F>
+void for_each_row(Oid table_oid, F &&visit) {
+  for_each_row<columns>(table_oid, ActiveSnapshotSet() ? GetActiveSnapshot() : GetTransactionSnapshot(), static_cast<F &&>(visit));
 }
 
 }  // namespace primecloud::pg

@@ -1,118 +1,16 @@
 #include "tenant/entry.hpp"
 
 #include "core/tenant/identity.hpp"
-#include "pg/guard.hpp"
-#include "pg/startup.hpp"
 #include "tenant/context.hpp"
 #include "tenant/membership.hpp"
+#include "tenant/traces.hpp"
 
 extern "C" {
 #include "access/xact.h"
-#include "catalog/namespace.h"
-#include "commands/prepare.h"
-#include "executor/spi.h"
-#include "utils/portal.h"
 }
 
 namespace primecloud::tenant {
 namespace {
-
-// Tenant and user, each with its end, so that no two pairs read the same.
-struct identity_text {
-  char bytes[2 * (longest_identifier + 1)] = {};
-
-  identity_text() = default;
-  identity_text(const char *tenant, const char *user) noexcept {
-    strlcpy(bytes, tenant == nullptr ? "" : tenant, longest_identifier + 1);
-    strlcpy(bytes + longest_identifier + 1, user, longest_identifier + 1);
-  }
-  friend bool operator==(const identity_text &a, const identity_text &b) noexcept { return memcmp(a.bytes, b.bytes, sizeof a.bytes) == 0; }
-};
-
-// Whose traces this backend may still hold: what a pooled connection would hand from
-// one tenant to the next.  Counted from the last clean-up that was committed, since
-// a rolled-back one brings the temporary tables back.
-struct {
-  bool known = false;
-  identity_text owner;
-  bool pending_known = false;
-  identity_text pending;
-} traces;
-
-void at_end_of_transaction(XactEvent event, void *) noexcept {
-  if (!traces.pending_known) return;
-  if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_PREPARE) {
-    traces.known = true;
-    traces.owner = traces.pending;
-    traces.pending_known = false;
-  } else if (event == XACT_EVENT_ABORT) {
-    traces.known = false;
-    traces.pending_known = false;
-  }
-}
-// ROLLBACK TO brings dropped temporary tables back as surely as ROLLBACK does.
-void at_end_of_subtransaction(SubXactEvent event, SubTransactionId, SubTransactionId, void *) noexcept {
-  if (event != SUBXACT_EVENT_ABORT_SUB || !traces.pending_known) return;
-  traces.known = false;
-  traces.pending_known = false;
-}
-const pg::startup watch{[] {
-  RegisterXactCallback(at_end_of_transaction, nullptr);
-  RegisterSubXactCallback(at_end_of_subtransaction, nullptr);
-}};
-
-// Names that a query lists.  The plan is kept: this runs at every change of identity.
-char **list_names(SPIPlanPtr *plan, const char *query, uint64 *count) {
-  const MemoryContext here = CurrentMemoryContext;
-  if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "could not connect to the SQL manager");
-  if (*plan == nullptr) {
-    SPIPlanPtr fresh = SPI_prepare(query, 0, nullptr);
-    if (fresh == nullptr || SPI_keepplan(fresh) != 0) elog(ERROR, "could not prepare: %s", query);
-    *plan = fresh;
-  }
-  if (SPI_execute_plan(*plan, nullptr, nullptr, true, 0) != SPI_OK_SELECT) elog(ERROR, "could not run: %s", query);
-  *count = SPI_processed;
-  auto **names = static_cast<char **>(MemoryContextAlloc(here, sizeof(char *) * (*count + 1)));
-  for (uint64 i = 0; i < *count; i++)
-    names[i] = MemoryContextStrdup(here, SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1));
-  SPI_finish();
-  return names;
-}
-
-// Closes the cursors that an earlier transaction held open.  Those of this one were
-// opened before any tenant was entered, and a loop may be pinning them.
-void close_held_cursors() {
-  static SPIPlanPtr plan = nullptr;
-  uint64 count = 0;
-  char **names = list_names(&plan, "SELECT c.name FROM pg_catalog.pg_cursor() AS c WHERE c.is_holdable", &count);
-  for (uint64 i = 0; i < count; i++) {
-    Portal portal = GetPortalByName(names[i]);
-    if (PortalIsValid(portal)) PortalDrop(portal, false);
-  }
-}
-
-// Forgets the statements that SQL prepared: one planted under the name that the next
-// client's driver uses would run in that client's context.  What a driver prepared
-// itself, through the protocol, stays.
-void forget_planted_statements() {
-  static SPIPlanPtr plan = nullptr;
-  uint64 count = 0;
-  char **names = list_names(&plan, "SELECT p.name FROM pg_catalog.pg_prepared_statement() AS p WHERE p.from_sql", &count);
-  for (uint64 i = 0; i < count; i++) DropPreparedStatement(names[i], false);
-}
-
-// Closes held cursors, forgets prepared statements and drops temporary objects that
-// another identity left behind.
-void clean_up_after_another(const char *tenant, const char *user) {
-  const identity_text owner(tenant, user);
-  if ((traces.known && traces.owner == owner) || (traces.pending_known && traces.pending == owner)) return;
-  close_held_cursors();
-  forget_planted_statements();
-  ResetTempTableNamespace();
-  traces.known = false;
-  traces.pending = owner;
-  traces.pending_known = true;
-}
 
 [[noreturn]] void refuse(const claim &who, const char *what, const char *hint) {
   if (who.uniform) refuse_token(what);
@@ -180,7 +78,8 @@ void check_not_entered(const claim &who, const char *role) {
                     now->assumed == who.assumed;
   if (same) return;
   ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("another identity has been entered in this transaction"),
-          errhint("End the transaction first; primecloud.narrow(role) lowers the role within it."));
+          errhint("End the transaction first; primecloud.narrow(role) lowers the role within it."),
+          errhidestmt(who.uniform), errhidecontext(who.uniform));
 }
 
 }  // namespace
@@ -195,7 +94,8 @@ void refuse_token(const char *log_detail) {
 void enter(const claim &who) {
   if (!IsTransactionBlock()) {
     ereport(ERROR, errcode(ERRCODE_NO_ACTIVE_SQL_TRANSACTION), errmsg("a tenant can be entered in a transaction block only"),
-            errhint("Send BEGIN first; outside it the context would end with this statement."));
+            errhint("Send BEGIN first; outside it the context would end with this statement."),
+            errhidestmt(who.uniform), errhidecontext(who.uniform));
   }
   check_text(who, "user", who.user);
   membership found;

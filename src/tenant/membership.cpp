@@ -132,8 +132,32 @@ bool key_values(Oid table, const char *tenant_name, const char *user_name, const
          key_datum(type_of(table, user_name), user, &out->values[1], &out->types[1]);
 }
 
-const char *first_text(const char *query, keys *with, MemoryContext to) {
-  if (SPI_execute_with_args(query, 2, with->types, with->values, nullptr, true, 1) != SPI_OK_SELECT) elog(ERROR, "could not ask for membership");
+// A query whose plan is kept: entering asks the same one every time.
+struct kept_query {
+  SPIPlanPtr plan = nullptr;
+  char *text = nullptr;
+  Oid types[2] = {};
+};
+
+void run_kept(kept_query *kept, const char *query, keys *with, long limit) {
+  if (kept->plan != nullptr && (strcmp(kept->text, query) != 0 || memcmp(kept->types, with->types, sizeof kept->types) != 0)) {
+    SPI_freeplan(kept->plan);
+    pfree(kept->text);
+    *kept = kept_query();
+  }
+  if (kept->plan == nullptr) {
+    char *text = MemoryContextStrdup(TopMemoryContext, query);
+    SPIPlanPtr fresh = SPI_prepare(query, 2, with->types);
+    if (fresh == nullptr || SPI_keepplan(fresh) != 0) elog(ERROR, "could not prepare the query of membership");
+    kept->plan = fresh;
+    kept->text = text;
+    memcpy(kept->types, with->types, sizeof kept->types);
+  }
+  if (SPI_execute_plan(kept->plan, with->values, nullptr, true, limit) != SPI_OK_SELECT) elog(ERROR, "could not ask for membership");
+}
+
+const char *first_text(kept_query *kept, const char *query, keys *with, MemoryContext to) {
+  run_kept(kept, query, with, 1);
   if (SPI_processed == 0) return nullptr;
   const char *value = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
   return value == nullptr ? nullptr : MemoryContextStrdup(to, value);
@@ -164,7 +188,8 @@ void ask_role(const source &from, const char *tenant, const char *user, membersh
   // Duplicate memberships, where nothing forbids them: the least of the roles.
   appendStringInfo(&query, " ORDER BY pg_catalog.array_position('{external_client,developer,admin,owner}'::pg_catalog.text[], m.%s::pg_catalog.text) LIMIT 1",
                    quote_identifier(from.text[role_column]));
-  answer->role = first_text(query.data, &with, to);
+  static kept_query kept;
+  answer->role = first_text(&kept, query.data, &with, to);
   answer->member = answer->role != nullptr;
 }
 
@@ -181,7 +206,8 @@ void ask_grants(const source &from, const char *tenant, const char *user, member
   append_match(&query, "g", from.text[grants_tenant_column], 1);
   appendStringInfoString(&query, " AND ");
   append_match(&query, "g", from.text[grants_user_column], 2);
-  if (SPI_execute_with_args(query.data, 2, with.types, with.values, nullptr, true, 0) != SPI_OK_SELECT) elog(ERROR, "could not ask for grants");
+  static kept_query kept;
+  run_kept(&kept, query.data, &with, 0);
   answer->ids = static_cast<const char **>(MemoryContextAlloc(to, sizeof(char *) * (SPI_processed + 1)));
   for (uint64 i = 0; i < SPI_processed; i++) {
     const char *id = SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1);

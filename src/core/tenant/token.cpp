@@ -17,10 +17,11 @@ using json = nlohmann::json;
 error refuse(const char *what) { return error(sqlstate{"28000"}, what); }
 
 // Builds a document and refuses what nlohmann would let pass: a member said twice,
-// depth, and anything but an object at the top.
+// depth, a byte order mark, and anything but an object at the top.
 class strict_reader {
  public:
   static std::optional<json> read(std::string_view text) {
+    if (text.starts_with("\xEF\xBB\xBF")) return std::nullopt;
     std::vector<std::set<std::string>> members;
     bool refused = false;
     const auto watch = [&](int depth, json::parse_event_t event, json &value) {

@@ -1,0 +1,46 @@
+#include "tenant/token_key.hpp"
+
+#include "pg/table.hpp"
+
+extern "C" {
+#include "utils/timestamp.h"
+}
+
+namespace primecloud::tenant {
+namespace {
+
+enum column { key_id_column, algorithm_column, key_column, issuer_column, added_at_column, revoked_at_column, columns };
+
+void read(const Datum *values, const bool *nulls, token_key *out) {
+  const auto algorithm = parse_token_algorithm(TextDatumGetCString(values[algorithm_column]));
+  const auto *key = reinterpret_cast<varlena *>(PG_DETOAST_DATUM_PACKED(values[key_column]));
+  if (!algorithm || VARSIZE_ANY_EXHDR(key) > longest_token_key) return;
+  out->active = true;
+  out->material.algorithm = *algorithm;
+  out->material.size = VARSIZE_ANY_EXHDR(key);
+  memcpy(out->material.bytes, VARDATA_ANY(key), out->material.size);
+  out->has_issuer = !nulls[issuer_column];
+  if (out->has_issuer) strlcpy(out->issuer, TextDatumGetCString(values[issuer_column]), sizeof out->issuer);
+}
+
+bool is_text(Datum value, const char *wanted, size_t size) {
+  const auto *text = reinterpret_cast<varlena *>(PG_DETOAST_DATUM_PACKED(value));
+  return VARSIZE_ANY_EXHDR(text) == size && memcmp(VARDATA_ANY(text), wanted, size) == 0;
+}
+
+}  // namespace
+
+token_key find_token_key(const char *key_id) {
+  token_key found;
+  const Oid table = pg::extension_table("token_key");
+  if (!OidIsValid(table)) return found;
+  const size_t size = strlen(key_id);
+  pg::for_each_row<columns>(table, GetLatestSnapshot(), [&](const Datum *values, const bool *nulls) {
+    if (!is_text(values[key_id_column], key_id, size)) return;
+    if (!nulls[revoked_at_column] && DatumGetTimestampTz(values[revoked_at_column]) <= GetCurrentTimestamp()) return;
+    read(values, nulls, &found);
+  });
+  return found;
+}
+
+}  // namespace primecloud::tenant

@@ -1,0 +1,38 @@
+// The rows of primecloud.token_key: what verifies tokens.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+
+#include "core/tenant/token.hpp"
+#include "pg/postgres.hpp"
+
+namespace primecloud::tenant {
+
+inline constexpr size_t longest_token_key = 256;  // bytes, as the table's check has it
+
+// What a signature is checked with.
+struct key_material {
+  token_algorithm algorithm = token_algorithm::eddsa;
+  size_t size = 0;
+  std::uint8_t bytes[longest_token_key];
+
+  std::span<const std::uint8_t> span() const noexcept { return {bytes, size}; }
+  friend bool operator==(const key_material &a, const key_material &b) noexcept {
+    return a.algorithm == b.algorithm && a.size == b.size && std::equal(a.bytes, a.bytes + a.size, b.bytes);
+  }
+};
+
+struct token_key {
+  bool active = false;  // there is such a key, and it is not revoked
+  key_material material;
+  bool has_issuer = false;
+  char issuer[256];
+};
+
+// The key of that id as it is committed now, whatever snapshot the transaction has: a
+// revoked key is revoked for transactions that began before, too.  Server code.
+token_key find_token_key(const char *key_id);
+
+}  // namespace primecloud::tenant

@@ -1,0 +1,119 @@
+#include "tenant/traces.hpp"
+
+#include "core/tenant/identity.hpp"
+#include "pg/postgres.hpp"
+#include "pg/startup.hpp"
+#include "tenant/context.hpp"
+
+extern "C" {
+#include "access/xact.h"
+#include "catalog/namespace.h"
+#include "commands/async.h"
+#include "commands/prepare.h"
+#include "commands/sequence.h"
+#include "executor/spi.h"
+#include "utils/portal.h"
+}
+
+namespace primecloud::tenant {
+namespace {
+
+// Tenant and user, each with its end, so that no two pairs read the same.
+struct identity_text {
+  char bytes[2 * (longest_identifier + 1)] = {};
+
+  identity_text() = default;
+  identity_text(const char *tenant, const char *user) noexcept {
+    strlcpy(bytes, tenant == nullptr ? "" : tenant, longest_identifier + 1);
+    strlcpy(bytes + longest_identifier + 1, user, longest_identifier + 1);
+  }
+  friend bool operator==(const identity_text &a, const identity_text &b) noexcept { return memcmp(a.bytes, b.bytes, sizeof a.bytes) == 0; }
+};
+
+// Whose traces this backend may hold.  `pending` is cleaned for, and not committed yet:
+// a clean-up that is rolled back brings the temporary tables back.
+struct {
+  bool known = false;
+  identity_text owner;
+  bool pending_known = false;
+  identity_text pending;
+} traces;
+
+void forget_owner() noexcept { traces.known = traces.pending_known = false; }
+
+void at_end_of_transaction(XactEvent event, void *) noexcept {
+  const bool committed = event == XACT_EVENT_COMMIT || event == XACT_EVENT_PREPARE;
+  if (!committed && event != XACT_EVENT_ABORT) return;
+  // Whoever ran a transaction and entered nobody may have left something in it, for
+  // the next to find: a table under the name that the next is about to fill.
+  if (current() == nullptr || (!committed && traces.pending_known)) return forget_owner();
+  if (!traces.pending_known) return;
+  traces.known = true;
+  traces.owner = traces.pending;
+  traces.pending_known = false;
+}
+// ROLLBACK TO brings dropped temporary tables back as surely as ROLLBACK does.
+void at_end_of_subtransaction(SubXactEvent event, SubTransactionId, SubTransactionId, void *) noexcept {
+  if (event == SUBXACT_EVENT_ABORT_SUB && traces.pending_known) forget_owner();
+}
+const pg::startup watch{[] {
+  RegisterXactCallback(at_end_of_transaction, nullptr);
+  RegisterSubXactCallback(at_end_of_subtransaction, nullptr);
+}};
+
+// Names that a query lists.  The plan is kept: this runs at every change of identity.
+char **list_names(SPIPlanPtr *plan, const char *query, uint64 *count) {
+  const MemoryContext here = CurrentMemoryContext;
+  if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "could not connect to the SQL manager");
+  if (*plan == nullptr) {
+    SPIPlanPtr fresh = SPI_prepare(query, 0, nullptr);
+    if (fresh == nullptr || SPI_keepplan(fresh) != 0) elog(ERROR, "could not prepare: %s", query);
+    *plan = fresh;
+  }
+  if (SPI_execute_plan(*plan, nullptr, nullptr, true, 0) != SPI_OK_SELECT) elog(ERROR, "could not run: %s", query);
+  *count = SPI_processed;
+  auto **names = static_cast<char **>(MemoryContextAlloc(here, sizeof(char *) * (*count + 1)));
+  for (uint64 i = 0; i < *count; i++)
+    names[i] = MemoryContextStrdup(here, SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1));
+  SPI_finish();
+  return names;
+}
+
+// Closes the cursors that an earlier transaction held open.  Those of this one were
+// opened before any tenant was entered, and a loop may be pinning them.
+void close_held_cursors() {
+  static SPIPlanPtr plan = nullptr;
+  uint64 count = 0;
+  char **names = list_names(&plan, "SELECT c.name FROM pg_catalog.pg_cursor() AS c WHERE c.is_holdable", &count);
+  for (uint64 i = 0; i < count; i++) {
+    Portal portal = GetPortalByName(names[i]);
+    if (PortalIsValid(portal)) PortalDrop(portal, false);
+  }
+}
+
+// Forgets the statements that SQL prepared: one planted under the name that the next
+// client's driver uses would run in that client's context.  What a driver prepared
+// itself, through the protocol, stays.
+void forget_planted_statements() {
+  static SPIPlanPtr plan = nullptr;
+  uint64 count = 0;
+  char **names = list_names(&plan, "SELECT p.name FROM pg_catalog.pg_prepared_statement() AS p WHERE p.from_sql", &count);
+  for (uint64 i = 0; i < count; i++) DropPreparedStatement(names[i], false);
+}
+
+}  // namespace
+
+void clean_up_after_another(const char *tenant, const char *user) {
+  const identity_text owner(tenant, user);
+  if ((traces.known && traces.owner == owner) || (traces.pending_known && traces.pending == owner)) return;
+  close_held_cursors();
+  forget_planted_statements();
+  ResetTempTableNamespace();
+  ResetSequenceCaches();
+  Async_UnlistenAll();
+  traces.known = false;
+  traces.pending = owner;
+  traces.pending_known = true;
+}
+
+}  // namespace primecloud::tenant
