@@ -38,3 +38,15 @@ LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
 BEGIN ATOMIC
     SELECT * FROM @schema@.orders_with_details() d WHERE d.id = order_id;
 END;
+
+-- What pages over the read model keeps the columns it knew; made again, each knows the
+-- new one, as it would after a restore, so that a restored schema shows no drift.
+DO $remake$
+DECLARE
+    page regprocedure;
+BEGIN
+    FOREACH page IN ARRAY '{"@schema@.orders_page(text,integer)","@schema@.orders_page_before(text,integer)","@schema@.orders_page_by_status(text,text,integer)"}'::regprocedure[] LOOP
+        EXECUTE pg_get_functiondef(page);
+    END LOOP;
+END
+$remake$;

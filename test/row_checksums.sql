@@ -1,0 +1,8 @@
+-- Every table of the database with the number and a checksum of its rows, whatever
+-- their order; every sequence with where it stands.  Left out: what each installation
+-- of the extension makes for itself (see sql/page/cursor.sql).
+\pset format unaligned
+\pset tuples_only on
+SELECT format('SELECT %L, count(*), md5(string_agg(t::text, E''\n'' ORDER BY t::text COLLATE "C")) FROM %s t', oid::regclass, oid::regclass)
+FROM pg_class WHERE oid >= 16384 AND relkind IN ('r', 'm') AND oid <> 'primecloud.cursor_key'::regclass ORDER BY oid::regclass::text \gexec
+SELECT format('SELECT %L, last_value, is_called FROM %s', oid::regclass, oid::regclass) FROM pg_class WHERE oid >= 16384 AND relkind = 'S' ORDER BY oid::regclass::text \gexec
