@@ -1,76 +1,113 @@
 // The guard of DROP EXTENSION: a ddl_command_start event trigger that keeps sealed
 // columns with rows from being dropped along with their type.  Looks at the size of
 // tables, not at rows, which policies could hide.  Quiet in every other case.
-#include "pg/postgres.hpp"
-#include "pg/table.hpp"
+#include "pg/as_superuser.hpp"
 #include "secret/settings.hpp"
 
 extern "C" {
-#include "access/genam.h"
-#include "access/table.h"
-#include "catalog/dependency.h"
-#include "catalog/indexing.h"
-#include "catalog/pg_attribute.h"
-#include "catalog/pg_authid.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "commands/event_trigger.h"
 #include "commands/extension.h"
-#include "executor/spi.h"
 #include "utils/acl.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
 #include "utils/lsyscache.h"
 }
 
 namespace {
 using namespace primecloud;
 
-// The extension and its schema have one name, which the control file fixes.
-bool names_extension(const List *objects) {
-  ListCell *cell;
-  foreach (cell, objects) {
-    if (strcmp(strVal(lfirst(cell)), "primecloud") == 0) return true;
-  }
-  return false;
-}
-bool names_owner_of_extension(const List *roles) {
-  const Oid type = get_namespace_oid("primecloud", true);
-  ListCell *cell;
-  foreach (cell, roles) {
-    const Oid role = get_rolespec_oid(lfirst_node(RoleSpec, cell), true);
-    if (!OidIsValid(type) || !OidIsValid(role)) continue;
-    if (pg_namespace_ownercheck(type, role)) return true;
-  }
-  return false;
-}
+// What a statement takes away with everything that hangs on it.
+struct targets {
+  List *extensions = NIL, *schemas = NIL, *owners = NIL;  // of oids
+  bool none() const noexcept { return extensions == NIL && schemas == NIL && owners == NIL; }
+};
 
-// Whether a statement would drop the extension, with what depends on it.
-bool reaches_extension(const Node *statement) {
-  if (IsA(statement, DropStmt)) {
-    const auto *drop = reinterpret_cast<const DropStmt *>(statement);
-    if (drop->removeType == OBJECT_EXTENSION) return names_extension(drop->objects);
-    return drop->removeType == OBJECT_SCHEMA && drop->behavior == DROP_CASCADE && names_extension(drop->objects);
-  }
-  if (IsA(statement, DropOwnedStmt)) return names_owner_of_extension(reinterpret_cast<const DropOwnedStmt *>(statement)->roles);
-  return false;
-}
+List *with(List *oids, Oid one) { return OidIsValid(one) ? lappend_oid(oids, one) : oids; }
 
-// The first table with rows and a sealed column, by the size of its file.
-const char *table_with_secrets() {
-  char *found = nullptr;
-  const MemoryContext caller = CurrentMemoryContext;
-  Oid before;
-  int security;
-  GetUserIdAndSecContext(&before, &security);
-  SetUserIdAndSecContext(BOOTSTRAP_SUPERUSERID, security | SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
-  if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "could not connect to the SQL manager");
-  if (SPI_execute("SELECT c.oid::pg_catalog.regclass::pg_catalog.text FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) a.attrelid "
-                  "JOIN pg_catalog.pg_type t ON t.oid OPERATOR(pg_catalog.=) a.atttypid JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) t.typnamespace "
-                  "WHERE n.nspname OPERATOR(pg_catalog.=) 'primecloud' AND t.typname OPERATOR(pg_catalog.=) 'sealed' AND NOT a.attisdropped "
-                  "AND c.relkind OPERATOR(pg_catalog.=) ANY ('{r,m}'::pg_catalog.\"char\"[]) AND pg_catalog.pg_relation_size(c.oid) OPERATOR(pg_catalog.>) 0 ORDER BY 1 LIMIT 1",
-                  true, 1) != SPI_OK_SELECT) elog(ERROR, "could not look for sealed columns");
-  if (SPI_processed > 0) found = MemoryContextStrdup(caller, SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1));
-  SPI_finish();
-  SetUserIdAndSecContext(before, security);
+targets targets_of(const Node *statement) {
+  targets found;
+  const ListCell *cell;
+  if (IsA(statement, DropOwnedStmt)) {
+    foreach (cell, reinterpret_cast<const DropOwnedStmt *>(statement)->roles) {
+      found.owners = with(found.owners, get_rolespec_oid(lfirst_node(RoleSpec, cell), true));
+    }
+    return found;
+  }
+  if (!IsA(statement, DropStmt)) return found;
+  const auto *drop = reinterpret_cast<const DropStmt *>(statement);
+  foreach (cell, drop->objects) {
+    // The server itself refuses to drop a schema under an extension without CASCADE.
+    if (drop->removeType == OBJECT_EXTENSION)
+      found.extensions = with(found.extensions, get_extension_oid(strVal(lfirst(cell)), true));
+    if (drop->removeType == OBJECT_SCHEMA && drop->behavior == DROP_CASCADE)
+      found.schemas = with(found.schemas, get_namespace_oid(strVal(lfirst(cell)), true));
+  }
   return found;
+}
+
+Datum oid_array(const List *oids) {
+  auto *elements = static_cast<Datum *>(palloc0(sizeof(Datum) * (list_length(oids) + 1)));
+  const ListCell *cell;
+  foreach (cell, oids) elements[foreach_current_index(cell)] = ObjectIdGetDatum(lfirst_oid(cell));
+  return PointerGetDatum(
+      construct_array(elements, list_length(oids), OIDOID, sizeof(Oid), true, TYPALIGN_INT));
+}
+
+// All that the extension stands on: itself, its schema, the language of its functions,
+// the extension that brings that language.  Whatever drops one of these drops it too.
+constexpr const char *reaches_extension =
+    "WITH RECURSIVE needed(classid, objid) AS ("
+    "  SELECT 'pg_catalog.pg_extension'::pg_catalog.regclass::pg_catalog.oid, oid FROM "
+    "pg_catalog.pg_extension WHERE extname OPERATOR(pg_catalog.=) 'primecloud'"
+    "  UNION SELECT step.classid, step.objid FROM needed n, LATERAL ("
+    "    SELECT d.refclassid AS classid, d.refobjid AS objid FROM pg_catalog.pg_depend d"
+    "      WHERE d.classid OPERATOR(pg_catalog.=) n.classid AND d.objid OPERATOR(pg_catalog.=) n.objid"
+    "    UNION ALL SELECT d.classid, d.objid FROM pg_catalog.pg_depend d"
+    "      WHERE d.refclassid OPERATOR(pg_catalog.=) n.classid AND d.refobjid OPERATOR(pg_catalog.=) n.objid "
+    "AND d.deptype OPERATOR(pg_catalog.=) 'e') AS step) "
+    "SELECT EXISTS (SELECT FROM needed n JOIN pg_catalog.pg_extension e ON e.oid OPERATOR(pg_catalog.=) "
+    "n.objid"
+    "    WHERE n.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_extension'::pg_catalog.regclass AND (e.oid "
+    "OPERATOR(pg_catalog.=) ANY ($1) OR e.extowner OPERATOR(pg_catalog.=) ANY ($3)))"
+    "  OR EXISTS (SELECT FROM needed n JOIN pg_catalog.pg_namespace s ON s.oid OPERATOR(pg_catalog.=) n.objid"
+    "    WHERE n.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_namespace'::pg_catalog.regclass AND (s.oid "
+    "OPERATOR(pg_catalog.=) ANY ($2) OR s.nspowner OPERATOR(pg_catalog.=) ANY ($3)))";
+
+// The first table with rows and a sealed column, by the size of its file: sealed
+// itself, an array, a domain, or a row type that holds one.
+constexpr const char *table_with_secrets =
+    "WITH RECURSIVE kinds(oid) AS ("
+    "  SELECT t.oid FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) "
+    "t.typnamespace"
+    "    WHERE n.nspname OPERATOR(pg_catalog.=) 'primecloud' AND t.typname OPERATOR(pg_catalog.=) 'sealed'"
+    "  UNION SELECT step.oid FROM kinds k, LATERAL ("
+    "    SELECT t.oid FROM pg_catalog.pg_type t WHERE t.typelem OPERATOR(pg_catalog.=) k.oid OR "
+    "t.typbasetype OPERATOR(pg_catalog.=) k.oid"
+    "    UNION ALL SELECT c.reltype FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid "
+    "OPERATOR(pg_catalog.=) a.attrelid"
+    "      WHERE a.atttypid OPERATOR(pg_catalog.=) k.oid AND NOT a.attisdropped AND c.reltype "
+    "OPERATOR(pg_catalog.<>) 0::pg_catalog.oid) AS step) "
+    "SELECT c.oid::pg_catalog.regclass::pg_catalog.text FROM pg_catalog.pg_attribute a JOIN "
+    "pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) a.attrelid"
+    "  JOIN kinds k ON k.oid OPERATOR(pg_catalog.=) a.atttypid "
+    "WHERE NOT a.attisdropped AND c.relkind OPERATOR(pg_catalog.=) ANY ('{r,m}'::pg_catalog.\"char\"[]) AND "
+    "pg_catalog.pg_relation_size(c.oid) OPERATOR(pg_catalog.>) 0 ORDER BY 1 LIMIT 1";
+
+// The table that keeps the extension from being dropped; null where nothing does.
+const char *obstacle(const targets &dropped) {
+  char *table = nullptr;
+  const MemoryContext caller = CurrentMemoryContext;
+  const Oid types[] = {OIDARRAYOID, OIDARRAYOID, OIDARRAYOID};
+  Datum values[] = {oid_array(dropped.extensions), oid_array(dropped.schemas), oid_array(dropped.owners)};
+  pg::as_superuser([&] {
+    pg::run(reaches_extension, 3, types, values);
+    if (!DatumGetBool(pg::only_value())) return;
+    pg::run(table_with_secrets, 0, nullptr, nullptr);
+    if (SPI_processed > 0) table = MemoryContextStrdup(caller, TextDatumGetCString(pg::only_value()));
+  });
+  return table;
 }
 }  // namespace
 
@@ -79,11 +116,12 @@ PGDLLEXPORT Datum primecloud_guard_drop(PG_FUNCTION_ARGS);
 PG_FUNCTION_INFO_V1(primecloud_guard_drop);
 Datum primecloud_guard_drop(PG_FUNCTION_ARGS) {
   if (!CALLED_AS_EVENT_TRIGGER(fcinfo)) elog(ERROR, "guard_drop is an event trigger");
-  const auto *data = reinterpret_cast<EventTriggerData *>(fcinfo->context);
-  if (secret::allow_drop || !reaches_extension(data->parsetree)) PG_RETURN_NULL();
-  const char *table = table_with_secrets();
+  const targets dropped = targets_of(reinterpret_cast<const EventTriggerData *>(fcinfo->context)->parsetree);
+  if (secret::allow_drop || dropped.none()) PG_RETURN_NULL();
+  const char *table = obstacle(dropped);
   if (table == nullptr) PG_RETURN_NULL();
-  ereport(ERROR, errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST), errmsg("refusing to drop primecloud: table %s has a sealed column that holds rows", table),
+  ereport(ERROR, errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
+          errmsg("refusing to drop primecloud: table %s has a sealed column that holds rows", table),
           errdetail("The column would be dropped with its type, and its secrets with it."),
           errhint("Take the secrets out first; or, as a superuser: SET primecloud.allow_drop = on."));
   PG_RETURN_NULL();
