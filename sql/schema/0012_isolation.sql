@@ -48,6 +48,6 @@ SELECT primecloud.share_table(format('@schema@.%I', rel)::regclass)
 FROM unnest(ARRAY['products', 'prices', 'price_changes', 'notification_types']) AS rel;
 
 -- Sealed columns, so that reveal and reseal find them: label, id and tenant.
-SELECT primecloud.seal_column('@schema@.account_smtp_secrets'::regclass, 'password', 'account_smtp_secrets.password', 'account_id');
-SELECT primecloud.seal_column('@schema@.vps_secrets'::regclass, 'credentials', 'vps_secrets.credentials', 'order_id');
-SELECT primecloud.seal_column('@schema@.access_key_secrets'::regclass, 'secret', 'access_key_secrets.secret', 'id');
+SELECT primecloud.seal_column('@schema@.account_smtp_secrets'::regclass, 'password', '@schema@.account_smtp_secrets.password', 'account_id');
+SELECT primecloud.seal_column('@schema@.vps_secrets'::regclass, 'credentials', '@schema@.vps_secrets.credentials', 'order_id');
+SELECT primecloud.seal_column('@schema@.access_key_secrets'::regclass, 'secret', '@schema@.access_key_secrets.secret', 'id');

@@ -50,7 +50,7 @@ BEGIN
             make_access_key.expires_at, primecloud.user_id());
     INSERT INTO @schema@.access_key_secrets (id, account_id, secret)
     VALUES (make_access_key.id, account,
-            primecloud.seal(secret_access_key, account::text, 'access_key_secrets.secret', make_access_key.id::text));
+            primecloud.seal(secret_access_key, account::text, '@schema@.access_key_secrets.secret', make_access_key.id::text));
     PERFORM @schema@.order_service('minio', 'key:' || make_access_key.access_key_id, 'add_service_account', jsonb_build_object(
         'accessKey', make_access_key.access_key_id, 'name', make_access_key.name, 'policy', @schema@.key_policy(make_access_key.permissions),
         'expiration', make_access_key.expires_at,

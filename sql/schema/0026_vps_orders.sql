@@ -67,7 +67,7 @@ BEGIN
     END IF;
     INSERT INTO @schema@.vps_secrets (order_id, account_id, credentials)
     VALUES (set_vps_credentials.order_id, account,
-            primecloud.seal(set_vps_credentials.credentials, account::text, 'vps_secrets.credentials', set_vps_credentials.order_id::text))
+            primecloud.seal(set_vps_credentials.credentials, account::text, '@schema@.vps_secrets.credentials', set_vps_credentials.order_id::text))
     ON CONFLICT ON CONSTRAINT vps_secrets_pk DO UPDATE SET credentials = excluded.credentials;
     PERFORM @schema@.audit('set_vps_credentials', 'vps_configs', set_vps_credentials.order_id::text);
 END

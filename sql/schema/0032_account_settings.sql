@@ -65,7 +65,7 @@ BEGIN
     -- Without a new password the old one stays.
     IF set_smtp.password IS NOT NULL THEN
         INSERT INTO @schema@.account_smtp_secrets (account_id, password)
-        VALUES (account, primecloud.seal(set_smtp.password, account::text, 'account_smtp_secrets.password', account::text))
+        VALUES (account, primecloud.seal(set_smtp.password, account::text, '@schema@.account_smtp_secrets.password', account::text))
         ON CONFLICT ON CONSTRAINT account_smtp_secrets_pk DO UPDATE SET password = excluded.password;
     END IF;
     PERFORM @schema@.audit('set_smtp', 'account_smtp', account::text, jsonb_build_object('host', set_smtp.host));

@@ -50,7 +50,20 @@ CREATE FUNCTION generate_secret(length integer DEFAULT 40) RETURNS text
     AS 'MODULE_PATHNAME', 'primecloud_generate_secret';
 COMMENT ON FUNCTION generate_secret(integer) IS 'a random secret from A-Z, a-z, 0-9 and +; 40 characters for MinIO and AWS';
 
+CREATE FUNCTION last_four(secret text) RETURNS text
+    LANGUAGE c VOLATILE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'primecloud_last_four';
+COMMENT ON FUNCTION last_four(text) IS 'the last four characters of a generated secret, to keep beside it for screens; NULL of anything short or plain enough to be a password';
+
+CREATE FUNCTION opens(s sealed, tenant text, label text, row_id text) RETURNS boolean
+    LANGUAGE c VOLATILE PARALLEL UNSAFE
+    AS 'MODULE_PATHNAME', 'primecloud_opens';
+COMMENT ON FUNCTION opens(sealed, text, text, text) IS 'whether an envelope belongs to this tenant, label and row, without revealing it: for checks after a restore';
+REVOKE ALL ON FUNCTION opens(sealed, text, text, text) FROM PUBLIC;
+
 INSERT INTO role_grant VALUES
+    ('platform', 'EXECUTE', 'FUNCTION primecloud.opens(primecloud.sealed, text, text, text)'),
+    ('maintenance', 'EXECUTE', 'FUNCTION primecloud.opens(primecloud.sealed, text, text, text)'),
     ('maintenance', 'EXECUTE', 'FUNCTION primecloud.act_for_any_tenant()'),
     ('platform', 'EXECUTE', 'FUNCTION primecloud.act_for_any_tenant()'),
     ('platform', 'EXECUTE', 'FUNCTION primecloud.open(primecloud.sealed, text, text, text, text)'),

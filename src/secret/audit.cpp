@@ -1,6 +1,6 @@
 #include "secret/audit.hpp"
 
-#include "pg/postgres.hpp"
+#include "pg/as_superuser.hpp"
 #include "pg/startup.hpp"
 #include "secret/settings.hpp"
 #include "tenant/context.hpp"
@@ -8,8 +8,6 @@
 extern "C" {
 #include "access/xact.h"
 #include "access/xlog.h"
-#include "catalog/pg_authid.h"
-#include "executor/spi.h"
 #include "lib/stringinfo.h"
 }
 
@@ -50,22 +48,25 @@ void write_log(const reveal &what, const char *did) {
           errhidestmt(true), errhidecontext(true));
 }
 
+// Prepared once a backend: planning would cost more than the row.
+SPIPlanPtr insertion() {
+  static SPIPlanPtr kept = nullptr;
+  if (kept != nullptr) return kept;
+  Oid types[] = {TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT8OID};
+  SPIPlanPtr fresh = SPI_prepare("INSERT INTO primecloud.reveal_log (session_role, user_id, tenant, label, row_id, purpose, key_id) VALUES ($1, $2, $3, $4, $5, $6, $7)", 7, types);
+  if (fresh == nullptr || SPI_keepplan(fresh) != 0) elog(ERROR, "could not prepare the record of a reveal");
+  return kept = fresh;
+}
+
 void write_row(const reveal &what) {
-  Oid before;
-  int security;
-  GetUserIdAndSecContext(&before, &security);
   const Datum who = CStringGetTextDatum(GetUserNameFromId(GetSessionUserId(), false));
   const context_record *context = tenant::current();
-  SetUserIdAndSecContext(BOOTSTRAP_SUPERUSERID, security | SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
-  if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "could not connect to the SQL manager");
-  Oid types[] = {TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT8OID};
-  Datum values[] = {who, context == nullptr ? Datum{0} : text_datum(context->user()), text_datum(what.tenant), text_datum(what.label),
-                    text_datum(what.row_id), text_datum(what.purpose), Int64GetDatum(what.key_id)};
-  const char nulls[] = {' ', context == nullptr ? 'n' : ' ', ' ', ' ', ' ', ' ', ' ', '\0'};
-  if (SPI_execute_with_args("INSERT INTO primecloud.reveal_log (session_role, user_id, tenant, label, row_id, purpose, key_id) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-                            7, types, values, nulls, false, 0) != SPI_OK_INSERT) elog(ERROR, "could not record the reveal");
-  SPI_finish();
-  SetUserIdAndSecContext(before, security);
+  pg::as_superuser([&] {
+    Datum values[] = {who, context == nullptr ? Datum{0} : text_datum(context->user()), text_datum(what.tenant), text_datum(what.label),
+                      text_datum(what.row_id), text_datum(what.purpose), Int64GetDatum(what.key_id)};
+    const char nulls[] = {' ', context == nullptr ? 'n' : ' ', ' ', ' ', ' ', ' ', ' ', '\0'};
+    if (SPI_execute_plan(insertion(), values, nulls, false, 0) != SPI_OK_INSERT) elog(ERROR, "could not record the reveal");
+  });
 }
 
 }  // namespace

@@ -23,18 +23,36 @@ constexpr int not_authentic = MAKE_SQLSTATE('P', 'C', '0', '0', '5');
 
 }  // namespace
 
-varlena *decrypt(bytes_span envelope, const place &where, std::string_view purpose) {
+namespace {
+struct attempt {
+  varlena *plaintext;  // nullptr where the envelope does not belong there
+  bool elsewhere;      // its key is another tenant's
+};
+
+attempt try_decrypt(bytes_span envelope, const place &where) {
   check_tenant(where.tenant);
   const size_t size = envelope.size() - envelope_overhead;
   auto *out = static_cast<varlena *>(palloc(VARHDRSZ + size));
   SET_VARSIZE(out, VARHDRSZ + size);
   const auto key = key_by_id(envelope_key_id(envelope));
-  const bool elsewhere = where.tenant != key.tenant || key.purpose != key_purpose::seal;
+  if (where.tenant != key.tenant || key.purpose != key_purpose::seal) return {nullptr, true};
   const binding bound_to(where.tenant, where.label, where.row_id);
-  if (elsewhere || !open_envelope(envelope, data_key(key.bytes, 32), bound_to.view(), reinterpret_cast<std::uint8_t *>(VARDATA(out)))) {
-    refuse({where.tenant, where.label, where.row_id, purpose, key.id}, elsewhere);
-  }
-  return out;
+  const bool opened = open_envelope(envelope, data_key(key.bytes, 32), bound_to.view(), reinterpret_cast<std::uint8_t *>(VARDATA(out)));
+  return {opened ? out : nullptr, false};
+}
+}  // namespace
+
+varlena *decrypt(bytes_span envelope, const place &where, std::string_view purpose) {
+  const attempt tried = try_decrypt(envelope, where);
+  if (tried.plaintext == nullptr) refuse({where.tenant, where.label, where.row_id, purpose, envelope_key_id(envelope)}, tried.elsewhere);
+  return tried.plaintext;
+}
+
+bool opens(bytes_span envelope, const place &where) {
+  const attempt tried = try_decrypt(envelope, where);
+  if (tried.plaintext == nullptr) return false;
+  wipe(tried.plaintext);
+  return true;
 }
 
 void wipe(varlena *plaintext) noexcept {

@@ -17,6 +17,10 @@ struct place {
 // Server code, nothing with a destructor alive.
 varlena *decrypt(bytes_span envelope, const place &where, std::string_view purpose);
 
+// Whether the envelope opens there; false where decrypt() would raise PC005, all else is
+// raised.  Leaves no record, since nothing is learned but that.
+bool opens(bytes_span envelope, const place &where);
+
 // Wipes and frees what decrypt() gave.
 void wipe(varlena *plaintext) noexcept;
 

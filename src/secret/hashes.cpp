@@ -2,6 +2,7 @@
 #include "core/secret/keyed_hash.hpp"
 #include "pg/function.hpp"
 #include "secret/keyring.hpp"
+#include "secret/literal.hpp"
 #include "secret/permission.hpp"
 #include "secret/place.hpp"
 
@@ -34,12 +35,14 @@ struct hash_bytes_result { varlena *value; };
 
 std::optional<hash_bytes_result> token_hash(text_argument token, text_argument purpose) {
   if (!token) return std::nullopt;
+  secret::warn_of_literal(*token);
   const auto name = secret::checked_part(purpose, "purpose", longest_label);
   return hash_bytes_result{make_bytes(hash_with(whole_database, key_purpose::token, "token", name, *token), 32)};
 }
 
 std::optional<hash_bytes_result> blind_index(text_argument value, text_argument tenant, text_argument label) {
   if (!value) return std::nullopt;
+  secret::warn_of_literal(*value);
   const auto owner = secret::checked_part(tenant, "tenant", longest_tenant);
   const auto name = secret::checked_part(label, "label", longest_label);
   secret::check_tenant(owner);

@@ -79,24 +79,33 @@ bool find_active_key(std::string_view owner, key_purpose what, key_row &row) {
   return scan("data_key_one_active", keys, 2, row);
 }
 
-std::int64_t begin_key(std::string_view owner, key_purpose what) {
-  std::int64_t id = 0;
+void begin_key(std::string_view owner, key_purpose what) {
   pg::as_superuser([&] {
     const Oid types[] = {TEXTOID};
     Datum values[] = {CStringGetTextDatum(psprintf("primecloud data key %s %.*s", purpose_name(what), static_cast<int>(owner.size()), owner.data()))};
     pg::run("SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended($1, 0))", 1, types, values);
+  });
+}
+
+std::int64_t next_key_id() {
+  std::int64_t id = 0;
+  pg::as_superuser([&] {
     pg::run("SELECT pg_catalog.nextval('primecloud.data_key_id')", 0, nullptr, nullptr);
     id = DatumGetInt64(pg::only_value());
   });
   return id;
 }
 
-void insert_key(std::int64_t id, std::string_view owner, key_purpose what, std::int32_t version, const wrapped_key &key) {
+bool insert_key(std::int64_t id, std::string_view owner, key_purpose what, std::int32_t version, const wrapped_key &key) {
+  bool inserted = false;
   pg::as_superuser([&] {
     const Oid types[] = {INT8OID, TEXTOID, TEXTOID, INT4OID, BYTEAOID};
     Datum values[] = {Int64GetDatum(id), text_of(owner), CStringGetTextDatum(purpose_name(what)), Int32GetDatum(version), bytes_of(key.data(), key.size())};
-    pg::run("INSERT INTO primecloud.data_key (key_id, tenant, purpose, root_version, wrapped) VALUES ($1, $2, $3, $4, $5)", 5, types, values);
+    pg::run("INSERT INTO primecloud.data_key (key_id, tenant, purpose, root_version, wrapped) VALUES ($1, $2, $3, $4, $5) "
+            "ON CONFLICT (tenant, purpose) WHERE state OPERATOR(pg_catalog.=) 'active' DO NOTHING", 5, types, values);
+    inserted = SPI_processed > 0;
   });
+  return inserted;
 }
 
 root_check check_root(std::int32_t version, const std::uint8_t *value) {

@@ -23,9 +23,12 @@ struct key_row {
 bool find_key(std::int64_t id, key_row &row);
 bool find_active_key(std::string_view tenant, key_purpose purpose, key_row &row);
 
-// Holds off others who would make a key for the same tenant and purpose, and takes an id.
-std::int64_t begin_key(std::string_view tenant, key_purpose purpose);
-void insert_key(std::int64_t id, std::string_view tenant, key_purpose purpose, std::int32_t root_version, const wrapped_key &wrapped);
+// Holds off others who would change the tenant's active key, until the transaction ends.
+void begin_key(std::string_view tenant, key_purpose purpose);
+std::int64_t next_key_id();
+// False, after waiting for whoever is at it, if the tenant has an active key already.
+// Takes no lock of its own: one statement may make keys for many thousand tenants.
+bool insert_key(std::int64_t id, std::string_view tenant, key_purpose purpose, std::int32_t root_version, const wrapped_key &wrapped);
 
 enum class root_check { right, wrong, unknown, first };
 

@@ -47,9 +47,12 @@ const pg::startup watch{[] {
   RegisterSubXactCallback(at_sub_end, nullptr);
 }};
 
+// Keys share a few locks: one for each would fill the server's table of locks where one
+// statement seals for many tenants.  A retirement may so have to wait for a neighbour.
+constexpr std::int64_t locks = 256;
 LOCKTAG lock_of(std::int64_t id) noexcept {
   LOCKTAG tag;  // beside the advisory locks that SQL can take, which end in 1 and 2
-  SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, static_cast<uint32>(static_cast<uint64>(id) >> 32), static_cast<uint32>(id), 0x5043);
+  SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, 0, static_cast<uint32>(id % locks), 0x5043);
   return tag;
 }
 
@@ -144,7 +147,8 @@ const cached_key *load(Find &&find) {
   }
 }
 
-void make_key_with(std::int64_t id, std::string_view tenant, key_purpose purpose) {
+// False if the tenant has an active key already.
+bool make_key_with(std::int64_t id, std::string_view tenant, key_purpose purpose) {
   std::uint8_t key[32], nonce[24];
   wrapped_key wrapped;
   std::int32_t version = 0;
@@ -163,17 +167,15 @@ void make_key_with(std::int64_t id, std::string_view tenant, key_purpose purpose
   }
   sodium_memzero(key, sizeof key);
   if (!done) ereport(ERROR, errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory"));
-  insert_key(id, tenant, purpose, version, wrapped);
   changed_in_transaction = true;
+  return insert_key(id, tenant, purpose, version, wrapped);
 }
 
 const cached_key *find_or_make(std::string_view tenant, key_purpose purpose) {
   if (const cached_key *key = cached_active(tenant, purpose)) return key;
   const auto find = [&](key_row &row) { return find_active_key(tenant, purpose, row); };
   if (const cached_key *key = load(find)) return key;
-  const std::int64_t id = begin_key(tenant, purpose);
-  if (const cached_key *key = load(find)) return key;  // another transaction was quicker
-  make_key_with(id, tenant, purpose);
+  make_key_with(next_key_id(), tenant, purpose);  // or another transaction was quicker, and we have waited for it
   return load(find);
 }
 
@@ -215,8 +217,12 @@ unwrapped_key key_by_id(std::int64_t id) {
 }
 
 std::int64_t make_key(std::string_view tenant, key_purpose purpose) {
-  const std::int64_t id = begin_key(tenant, purpose);
-  make_key_with(id, tenant, purpose);
+  begin_key(tenant, purpose);
+  const std::int64_t id = next_key_id();
+  if (!make_key_with(id, tenant, purpose)) {
+    ereport(ERROR, errcode(ERRCODE_T_R_SERIALIZATION_FAILURE), errmsg("another transaction made a data key for the tenant"), errhint("Try again."),
+            errhidestmt(true), errhidecontext(true));
+  }
   return id;
 }
 

@@ -1,9 +1,10 @@
-// open, open_bytes: the way from an envelope to plaintext.  matches: a comparison
-// without one.
+// open, open_bytes: the way from an envelope to plaintext.  matches, opens: what can be
+// asked of an envelope without one.
 #include <sodium.h>
 
 #include "pg/function.hpp"
 #include "secret/audit.hpp"
+#include "secret/literal.hpp"
 #include "secret/place.hpp"
 
 extern "C" {
@@ -49,11 +50,17 @@ std::optional<opened_bytes> open_bytes(std::optional<sealed_view> sealed, text_a
 std::optional<bool> matches(std::optional<sealed_view> sealed, text_argument tenant, text_argument label, text_argument row_id,
                             text_argument candidate) {
   if (!sealed || !candidate) return std::nullopt;
+  secret::warn_of_literal(*candidate);
   varlena *stored = secret::decrypt(sealed->bytes, secret::checked_place(tenant, label, row_id), "comparison");
   const size_t size = VARSIZE(stored) - VARHDRSZ;
   const bool same = size == candidate->size() && sodium_memcmp(VARDATA(stored), candidate->data(), size) == 0;
   secret::wipe(stored);
   return same;
+}
+
+std::optional<bool> opens(std::optional<sealed_view> sealed, text_argument tenant, text_argument label, text_argument row_id) {
+  if (!sealed) return std::nullopt;
+  return secret::opens(sealed->bytes, secret::checked_place(tenant, label, row_id));
 }
 }  // namespace
 
@@ -71,3 +78,4 @@ template <> struct datum<opened_bytes> {
 PRIMECLOUD_FUNCTION(primecloud_open, open_text);
 PRIMECLOUD_FUNCTION(primecloud_open_bytes, open_bytes);
 PRIMECLOUD_FUNCTION(primecloud_matches, matches);
+PRIMECLOUD_FUNCTION(primecloud_opens, opens);

@@ -19,7 +19,7 @@ constexpr int no_root_key = MAKE_SQLSTATE('P', 'C', '0', '0', '1');
 
 [[noreturn, gnu::cold]] void refuse(const char *what, const char *hint) {
   // Names the setting, never what the file holds.
-  ereport(ERROR, errcode(no_root_key), errmsg("%s", what), errhint("%s", hint));
+  ereport(ERROR, errcode(no_root_key), errmsg("%s", what), errhint("%s", hint), errhidestmt(true), errhidecontext(true));
   pg_unreachable();
 }
 
@@ -32,7 +32,7 @@ size_t read_file(char *buffer, size_t size) {
   if (file < 0) {
     const int reason = errno;
     ereport(ERROR, errcode(no_root_key), errmsg("could not read the file of primecloud.root_key_file: %s", strerror(reason)),
-            errhint("The file must exist and be readable by the server."));
+            errhint("The file must exist and be readable by the server."), errhidestmt(true), errhidecontext(true));
   }
   struct stat status;
   if (fstat(file, &status) != 0 || !S_ISREG(status.st_mode)) refuse("primecloud.root_key_file is not a file", "Name a plain file.");
@@ -74,7 +74,7 @@ bool read_root_key(std::int32_t version, root_key *out) {
     out_of_memory = true;
   }
   sodium_memzero(buffer, sizeof buffer);
-  if (out_of_memory) ereport(ERROR, errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory"));
+  if (out_of_memory) ereport(ERROR, errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory"), errhidestmt(true), errhidecontext(true));
   if (problem[0] != '\0') refuse(problem, "A line reads VERSION:KEY, the key in 64 hexadecimal digits.");
   return found;
 }

@@ -2,40 +2,25 @@
 //
 // Nothing here owns memory, so errors are the server's own and keep the statement,
 // which may hold the plaintext, out of the log.
+#include "secret/seal.hpp"
+
 #include "core/random_pool.hpp"
 #include "core/secret/generated.hpp"
 #include "pg/function.hpp"
 #include "secret/keyring.hpp"
 #include "secret/literal.hpp"
 #include "secret/permission.hpp"
-#include "secret/place.hpp"
 
+namespace primecloud::secret {
 namespace {
-using namespace primecloud;
-using secret::sealed_value;
-using secret::text_argument;
-
 [[noreturn, gnu::cold]] void refuse(int code, const char *message, const char *hint) {
   ereport(ERROR, errcode(code), errmsg("%s", message), errhint("%s", hint), errhidestmt(true), errhidecontext(true));
   pg_unreachable();
 }
+}  // namespace
 
-sealed_value seal_span(bytes_span plaintext, const secret::place &where) {
-  if (plaintext.size() > longest_plaintext) {
-    refuse(ERRCODE_PROGRAM_LIMIT_EXCEEDED, "the plaintext is longer than a mebibyte", "Seal a key, and encrypt the file with that.");
-  }
-  secret::check_tenant(where.tenant);
-  sealed_value out = secret::make_sealed(plaintext.size());
-  const auto key = secret::active_key(where.tenant, secret::key_purpose::seal);
-  std::uint8_t nonce[24];
-  take_random(nonce, MyProcPid);
-  const binding bound_to(where.tenant, where.label, where.row_id);
-  seal_envelope(plaintext, data_key(key.bytes, 32), key.id, bound_to.view(), nonce, secret::envelope_bytes(out));
-  return out;
-}
-
-// What a form sends back unchanged, and what is sealed already, is no new secret.
-void refuse_sealed(std::string_view plaintext) {
+void check_plaintext(std::string_view plaintext) {
+  warn_of_literal(plaintext);
   if (plaintext == redacted_text) {
     refuse(ERRCODE_INVALID_PARAMETER_VALUE, "the redacted form of a secret is not a secret", "Leave the column as it is where the secret was not changed.");
   }
@@ -44,16 +29,36 @@ void refuse_sealed(std::string_view plaintext) {
   }
 }
 
+sealed_value seal_octets(bytes_span plaintext, const place &where) {
+  if (plaintext.size() > longest_plaintext) {
+    refuse(ERRCODE_PROGRAM_LIMIT_EXCEEDED, "the plaintext is longer than a mebibyte", "Seal a key, and encrypt the file with that.");
+  }
+  check_tenant(where.tenant);
+  sealed_value out = make_sealed(plaintext.size());
+  const auto key = active_key(where.tenant, key_purpose::seal);
+  std::uint8_t nonce[24];
+  take_random(nonce, MyProcPid);
+  const binding bound_to(where.tenant, where.label, where.row_id);
+  seal_envelope(plaintext, data_key(key.bytes, 32), key.id, bound_to.view(), nonce, envelope_bytes(out));
+  return out;
+}
+
+}  // namespace primecloud::secret
+
+namespace {
+using namespace primecloud;
+using secret::sealed_value;
+using secret::text_argument;
+
 std::optional<sealed_value> seal(text_argument plaintext, text_argument tenant, text_argument label, text_argument row_id) {
   if (!plaintext) return std::nullopt;
-  refuse_sealed(*plaintext);
-  secret::warn_of_literal(*plaintext);
-  return seal_span({reinterpret_cast<const std::uint8_t *>(plaintext->data()), plaintext->size()}, secret::checked_place(tenant, label, row_id));
+  secret::check_plaintext(*plaintext);
+  return secret::seal_text(*plaintext, secret::checked_place(tenant, label, row_id));
 }
-std::optional<sealed_value> seal_bytes(std::optional<pg::bytes_view> plaintext, text_argument tenant, text_argument label,
-                                       text_argument row_id) {
+std::optional<sealed_value> seal_bytes(std::optional<pg::bytes_view> plaintext, text_argument tenant, text_argument label, text_argument row_id) {
   if (!plaintext) return std::nullopt;
-  return seal_span(*plaintext, secret::checked_place(tenant, label, row_id));
+  secret::warn_of_bytes_literal(*plaintext);
+  return secret::seal_octets(*plaintext, secret::checked_place(tenant, label, row_id));
 }
 int32 verify_root_key() { return secret::verify_root_key(); }
 }  // namespace

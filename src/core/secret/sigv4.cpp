@@ -2,6 +2,8 @@
 
 #include <sodium.h>
 
+#include <algorithm>
+
 namespace primecloud {
 namespace {
 const std::uint8_t *octets(std::string_view text) noexcept { return reinterpret_cast<const std::uint8_t *>(text.data()); }
@@ -56,12 +58,26 @@ std::string uri_encode(std::string_view text, bool keep_slash) {
   return out;
 }
 
+namespace {
+// Sorted by name, then by value, as they are written: encoded.
+std::string canonical_query(const presign_request &request, const std::string &scope) {
+  std::vector<std::pair<std::string, std::string>> all = {
+      {"X-Amz-Algorithm", "AWS4-HMAC-SHA256"},
+      {"X-Amz-Credential", uri_encode(std::string(request.access_key_id) + "/" + scope, false)},
+      {"X-Amz-Date", std::string(request.timestamp)},
+      {"X-Amz-Expires", std::to_string(request.expires_seconds)},
+      {"X-Amz-SignedHeaders", "host"}};
+  for (const auto &[name, value] : request.parameters) all.emplace_back(uri_encode(name, false), uri_encode(value, false));
+  std::sort(all.begin(), all.end());
+  std::string query;
+  for (const auto &[name, value] : all) query += (query.empty() ? "" : "&") + name + "=" + value;
+  return query;
+}
+}  // namespace
+
 std::string presign_query(const presign_request &request, const signing_key &key) {
-  const std::string date(request.timestamp.substr(0, 8));
-  const std::string scope = date + "/" + std::string(request.region) + "/s3/aws4_request";
-  const std::string query = "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=" +
-                            uri_encode(std::string(request.access_key_id) + "/" + scope, false) + "&X-Amz-Date=" + std::string(request.timestamp) +
-                            "&X-Amz-Expires=" + std::to_string(request.expires_seconds) + "&X-Amz-SignedHeaders=host";
+  const std::string scope = std::string(request.timestamp.substr(0, 8)) + "/" + std::string(request.region) + "/s3/aws4_request";
+  const std::string query = canonical_query(request, scope);
   const std::string canonical = std::string(request.method) + "\n" + uri_encode(request.path, true) + "\n" + query + "\nhost:" +
                                 std::string(request.host) + "\n\nhost\nUNSIGNED-PAYLOAD";
   std::array<std::uint8_t, 32> digest;

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace primecloud {
 
@@ -22,9 +24,11 @@ struct presign_request {
   std::string_view region;
   std::string_view timestamp;      // YYYYMMDDTHHMMSSZ
   int expires_seconds;             // 1 to 604800
+  // Further parameters, not yet encoded: versionId, response-content-type, partNumber...
+  std::vector<std::pair<std::string_view, std::string_view>> parameters = {};
 };
 
-// The query string, X-Amz-Signature included, without a leading "?".
+// The query string, X-Amz-Signature last, without a leading "?".
 std::string presign_query(const presign_request &request, const signing_key &key);
 
 // Percent-encodes as S3 wants it: unreserved characters stay, a slash too where `keep_slash`.

@@ -1,0 +1,8 @@
+-- DROP EXTENSION would take sealed columns along without a word.
+CREATE FUNCTION guard_drop() RETURNS event_trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'primecloud_guard_drop';
+COMMENT ON FUNCTION guard_drop() IS 'refuses a DROP that would take the extension while a sealed column holds rows';
+CREATE EVENT TRIGGER primecloud_guard_drop ON ddl_command_start WHEN TAG IN ('DROP EXTENSION', 'DROP SCHEMA', 'DROP OWNED')
+    EXECUTE FUNCTION guard_drop();
+COMMENT ON EVENT TRIGGER primecloud_guard_drop IS 'refuses a DROP that would take the extension while a sealed column holds rows; SET primecloud.allow_drop = on opens it';
+

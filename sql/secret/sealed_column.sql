@@ -1,0 +1,92 @@
+-- Sealed columns: registered once, so that sealing and revealing need only the row.
+
+CREATE TABLE sealed_column (
+    schema_name text NOT NULL,
+    table_name text NOT NULL,
+    column_name text NOT NULL,
+    label text NOT NULL CHECK (octet_length(label) BETWEEN 1 AND 128),
+    tenant_column text NOT NULL,
+    id_column text NOT NULL,
+    sealed_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (schema_name, table_name, column_name),
+    -- Under one label an envelope of one column would open in the other.
+    UNIQUE (label));
+COMMENT ON TABLE sealed_column IS 'columns of type sealed, with what their envelopes are bound to';
+COMMENT ON COLUMN sealed_column.label IS 'part of what an envelope is bound to; stays when the table is renamed';
+REVOKE ALL ON sealed_column FROM PUBLIC;
+GRANT SELECT ON sealed_column TO PUBLIC;
+SELECT pg_catalog.pg_extension_config_dump('sealed_column', '');
+
+-- Names are kept, not OIDs, so a registration can outlive its column.
+CREATE FUNCTION is_sealed_column(schema_name text, table_name text, column_name text) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT EXISTS (SELECT FROM pg_namespace n JOIN pg_class c ON c.relnamespace = n.oid JOIN pg_attribute a ON a.attrelid = c.oid
+                   WHERE n.nspname = schema_name AND c.relname = table_name AND a.attname = column_name AND a.atttypid = 'primecloud.sealed'::regtype);
+$$;
+COMMENT ON FUNCTION is_sealed_column(text, text, text) IS 'whether there is a column of that name and of type sealed';
+
+-- By the size of files: policies could hide rows from whoever asks.
+CREATE FUNCTION holds_rows(rel regclass) RETURNS boolean
+    LANGUAGE sql VOLATILE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT pg_relation_size(rel) > 0 OR EXISTS (SELECT FROM pg_partition_tree(rel) WHERE pg_relation_size(relid) > 0);
+$$;
+COMMENT ON FUNCTION holds_rows(regclass) IS 'whether a table or one of its partitions has ever held a row since it was emptied';
+
+-- The registration is the extension's; checks that the caller owns the table.
+CREATE FUNCTION register_sealed_column(rel regclass, col name, label text, id_column name, tenant_column name) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    wanted primecloud.sealed_column;
+    other primecloud.sealed_column;
+BEGIN
+    IF NOT (SELECT pg_has_role(primecloud.caller(), relowner, 'USAGE') FROM pg_class WHERE oid = rel) THEN
+        RAISE insufficient_privilege USING MESSAGE = format('must be owner of table %s', rel);
+    END IF;
+    IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = rel AND attname = col AND atttypid = 'primecloud.sealed'::regtype AND NOT attisdropped) THEN
+        RAISE datatype_mismatch USING MESSAGE = format('column "%s" of %s is not sealed', col, rel);
+    END IF;
+    SELECT n.nspname, c.relname, col, register_sealed_column.label, register_sealed_column.tenant_column, register_sealed_column.id_column, now() INTO wanted
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = rel;
+    FOR other IN SELECT s.* FROM primecloud.sealed_column s WHERE s.label = wanted.label
+                     OR (s.schema_name = wanted.schema_name AND s.table_name = wanted.table_name AND s.column_name = wanted.column_name) LOOP
+        IF (other.schema_name, other.table_name, other.column_name) <> (wanted.schema_name, wanted.table_name, wanted.column_name) THEN
+            IF primecloud.is_sealed_column(other.schema_name, other.table_name, other.column_name) THEN
+                RAISE duplicate_object USING MESSAGE = format('the label "%s" is that of column "%s" of %I.%I', other.label, other.column_name, other.schema_name, other.table_name),
+                    HINT = 'Take another: under one label an envelope of one column would open in the other.';
+            END IF;
+        ELSIF (other.label, other.tenant_column, other.id_column) = (wanted.label, wanted.tenant_column, wanted.id_column) THEN
+            RETURN;
+        ELSIF primecloud.holds_rows(rel) THEN
+            RAISE object_not_in_prerequisite_state USING MESSAGE = format('column "%s" of %s is registered with label "%s", tenant column "%s" and id column "%s"', col, rel, other.label, other.tenant_column, other.id_column),
+                HINT = 'Its envelopes are bound to those: they would not open under others.';
+        END IF;
+        DELETE FROM primecloud.sealed_column s WHERE s.schema_name = other.schema_name AND s.table_name = other.table_name AND s.column_name = other.column_name;
+    END LOOP;
+    INSERT INTO primecloud.sealed_column VALUES (wanted.*);
+END $$;
+COMMENT ON FUNCTION register_sealed_column(regclass, name, text, name, name) IS 'registers a column that is of type sealed already; called by seal_column()';
+
+-- The registration of a column, or the error that says there is none.
+CREATE FUNCTION sealed_column_of(rel regclass, col name) RETURNS sealed_column
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    found_column primecloud.sealed_column;
+BEGIN
+    -- A partition is registered by its root.
+    SELECT s.* INTO found_column FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        JOIN primecloud.sealed_column s ON s.schema_name = n.nspname AND s.table_name = c.relname AND s.column_name = col
+    WHERE c.oid = coalesce(pg_partition_root(rel), rel);
+    IF NOT FOUND THEN
+        RAISE undefined_object USING MESSAGE = format('column "%s" of %s is not registered as sealed', col, rel), HINT = 'Call primecloud.seal_column() first.';
+    END IF;
+    RETURN found_column;
+END $$;
+COMMENT ON FUNCTION sealed_column_of(regclass, name) IS 'the registration of a sealed column';

@@ -1,0 +1,52 @@
+#include "secret/registration.hpp"
+
+#include "pg/table.hpp"
+
+extern "C" {
+#include "catalog/partition.h"
+}
+
+namespace primecloud::secret {
+namespace {
+
+enum column { schema_name, table_name, column_name, label, tenant_column, id_column, columns };
+
+std::string_view view(Datum d) {
+  const auto *t = pg_detoast_datum_packed(reinterpret_cast<varlena *>(DatumGetPointer(d)));
+  return {VARDATA_ANY(t), static_cast<size_t>(VARSIZE_ANY_EXHDR(t))};
+}
+
+Oid root_of(Oid table) {
+  while (get_rel_relispartition(table)) table = get_partition_parent(table, true);
+  return table;
+}
+
+}  // namespace
+
+void find_registration(Oid table, const char *wanted, registration &out) {
+  const Oid root = root_of(table);
+  const char *relation = get_rel_name(root);
+  const char *space = relation == nullptr ? nullptr : get_namespace_name(get_rel_namespace(root));
+  bool found = false;
+  char id[NAMEDATALEN] = "";
+  if (space != nullptr) {
+    pg::for_each_row<columns>(pg::extension_table("sealed_column"), [&](Datum *values, bool *) {
+      if (view(values[column_name]) != wanted || view(values[table_name]) != relation || view(values[schema_name]) != space) return;
+      const std::string_view name = view(values[label]);
+      out.label_size = name.copy(out.label, sizeof out.label);
+      id[view(values[id_column]).copy(id, sizeof id - 1)] = '\0';
+      found = true;
+    });
+  }
+  const AttrNumber number = found ? get_attnum(root, id) : InvalidAttrNumber;
+  if (number == InvalidAttrNumber) {
+    ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT),
+            errmsg("column \"%s\" of %s is not registered as sealed", wanted, relation == nullptr ? "a table that is gone" : relation),
+            errhint("Call primecloud.seal_column() first."), errhidestmt(true), errhidecontext(true));
+  }
+  out.table = table;
+  namestrcpy(&out.column, wanted);
+  out.id_type = getBaseType(get_atttype(root, number));
+}
+
+}  // namespace primecloud::secret

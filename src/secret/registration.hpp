@@ -1,0 +1,23 @@
+// The registration of a sealed column, read for those who seal for one of its rows.
+#pragma once
+
+#include "core/secret/envelope.hpp"
+#include "pg/postgres.hpp"
+
+namespace primecloud::secret {
+
+struct registration {
+  Oid table = InvalidOid;  // as the caller named it, a partition perhaps
+  NameData column;
+  Oid id_type = InvalidOid;
+  std::size_t label_size = 0;
+  char label[longest_label];
+
+  std::string_view label_view() const noexcept { return {label, label_size}; }
+};
+
+// Fills `out` from primecloud.sealed_column; a partition is registered by its root.
+// Raises 42704 where the column is not registered.  Server code.
+void find_registration(Oid table, const char *column, registration &out);
+
+}  // namespace primecloud::secret
