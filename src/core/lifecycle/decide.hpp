@@ -64,23 +64,28 @@ class decision {
  public:
   // `spared`: noncurrent versions, newer than this one, that stay.
   decision(const record_view &config, const object &o, std::int64_t spared, Sink &sink) noexcept
-      : config_(config), o_(o), spared_(spared), sink_(sink), tags_(o.tags) {}
+      : config_(config), o_(o), spared_(spared), sink_(sink) {}
 
-  void run() {
+  void run() { o_.delete_marker ? run<true>() : run<false>(); }
+
+  // Of a delete marker, or of an object: apart, so that the latter is a tight loop.
+  template <bool marker>
+  [[gnu::always_inline]] void run() {
     if (!o_.mod_time || !o_.mod_time->finite() || o_.key.empty()) return;
     if (o_.restore_expires && o_.restore_expires->finite()) {
       sink_.restored(o_.is_latest ? action::remove_restored : action::remove_restored_version,
                      *o_.restore_expires);
     }
     const auto rules = config_.rules();
+    object_tags tags(o_.tags);
     for (std::uint16_t i = 0; i < rules; i++) {
       const auto r = config_.rule(i);
       mismatch why;
-      if (!applies(config_, r, o_, tags_, why)) {
+      if (!applies(config_, r, o_, tags, why)) {
         sink_.unmatched(i, r, why);
         continue;
       }
-      if (o_.delete_marker) {
+      if constexpr (marker) {
         if (!consider_marker(i, r)) return;
       } else {
         for (std::uint32_t a = r.first_action; a < r.first_action + r.actions; a++)
@@ -127,7 +132,7 @@ class decision {
   }
 
   // False if no further rule has a say.
-  [[gnu::noinline]] bool consider_marker(std::uint16_t i, const rule_entry r) {
+  bool consider_marker(std::uint16_t i, const rule_entry r) {
     const bool sole = o_.num_versions == 1;
     bool marker_rule = false;
     for (std::uint32_t index = r.first_action; index < r.first_action + r.actions; index++) {
@@ -187,7 +192,6 @@ class decision {
   const object &o_;
   const std::int64_t spared_;
   Sink &sink_;
-  object_tags tags_;
 };
 
 // The order in which due actions go before one another; within one class the

@@ -64,18 +64,30 @@ struct next_due : best {
   }
 };
 
-}  // namespace
-
-event evaluate(const record_view &config, const object &o, timestamp at, std::int64_t spared) noexcept {
-  best_due sink(at);
-  decision(config, o, spared, sink).run();
+template <bool marker, class Sink>
+[[gnu::always_inline]] inline event decide(const record_view &config, const object &o, std::int64_t spared,
+                                           Sink sink) noexcept {
+  decision(config, o, spared, sink).template run<marker>();
   return sink.result(config);
 }
 
+// Few are delete markers.
+template <class Sink>
+[[gnu::noinline]] event decide_marker(const record_view &config, const object &o, std::int64_t spared,
+                                      Sink sink) noexcept {
+  return decide<true>(config, o, spared, sink);
+}
+
+}  // namespace
+
+event evaluate(const record_view &config, const object &o, timestamp at, std::int64_t spared) noexcept {
+  if (o.delete_marker) return decide_marker(config, o, spared, best_due(at));
+  return decide<false>(config, o, spared, best_due(at));
+}
+
 event predict(const record_view &config, const object &o, std::int64_t spared) noexcept {
-  next_due sink;
-  decision(config, o, spared, sink).run();
-  return sink.result(config);
+  if (o.delete_marker) return decide_marker(config, o, spared, next_due());
+  return decide<false>(config, o, spared, next_due());
 }
 
 bool is_held(const object &o, timestamp at) noexcept {

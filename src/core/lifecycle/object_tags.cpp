@@ -12,66 +12,89 @@ int hexadecimal(char c) noexcept {
   return -1;
 }
 
-// Which bytes a decoded key or value may hold.
-constexpr auto allowed_bytes = [] {
-  std::array<bool, 256> table{};
-  for (int c = '0'; c <= '9'; c++) table[c] = true;
-  for (int c = 'a'; c <= 'z'; c++) table[c] = table[c - 'a' + 'A'] = true;
-  for (const unsigned char c : {'-', '+', '.', '_', ':', '/', '@', ' ', '='}) table[c] = true;
+enum : std::uint8_t { foreign, plain, equals, encoded, separator };
+
+// What a byte of a query is.  A decoded key or value may hold what is plain, an
+// equals sign, a plus sign and a blank.
+constexpr auto meaning = [] {
+  std::array<std::uint8_t, 256> table{};
+  for (int c = '0'; c <= '9'; c++) table[c] = plain;
+  for (int c = 'a'; c <= 'z'; c++) table[c] = table[c - 'a' + 'A'] = plain;
+  for (const unsigned char c : {'-', '.', '_', ':', '/', '@', ' '}) table[c] = plain;
+  table['='] = equals;
+  table['%'] = table['+'] = encoded;
+  table['&'] = separator;
   return table;
 }();
 
-bool allowed(char c) noexcept { return allowed_bytes[static_cast<unsigned char>(c)]; }
+std::uint8_t meaning_of(char c) noexcept { return meaning[static_cast<unsigned char>(c)]; }
 
 }  // namespace
 
-bool object_tags::decode(std::string_view from, std::size_t longest, place &to) noexcept {
+bool object_tags::decode(part &p, std::size_t longest) noexcept {
   char *const start = decoded_ + used_;
   std::size_t length = 0;
-  for (std::size_t i = 0; i < from.size(); i++) {
-    char c = from[i];
+  for (std::size_t i = 0; i < p.length; i++) {
+    char c = p.at[i];
     if (c == '+') {
       c = ' ';
     } else if (c == '%') {
-      if (i + 2 >= from.size()) return false;
-      const int high = hexadecimal(from[i + 1]), low = hexadecimal(from[i + 2]);
+      if (i + 2 >= p.length) return false;
+      const int high = hexadecimal(p.at[i + 1]), low = hexadecimal(p.at[i + 2]);
       if (high < 0 || low < 0) return false;
       c = static_cast<char>(high << 4 | low);
       i += 2;
+      if (c != '+' && meaning_of(c) != plain && meaning_of(c) != equals) return false;
     }
-    if (!allowed(c) || length == longest) return false;
+    if (length == longest) return false;
     start[length++] = c;
   }
-  to = {used_, static_cast<std::uint16_t>(length)};
+  p = {start, length};
   used_ = static_cast<std::uint16_t>(used_ + length);
   return true;
 }
 
-bool object_tags::read_pair(std::string_view written) noexcept {
-  if (count_ == most) return false;
-  const auto equals = written.find('=');
-  pair read{};
-  if (!decode(written.substr(0, equals), longest_key, read.key) || read.key.length == 0) return false;
-  if (equals != written.npos && !decode(written.substr(equals + 1), longest_value, read.value)) return false;
-  for (int i = 0; i < count_; i++) {
-    if (text(pairs_[i].key) == text(read.key)) return false;
+// Up to the end of a key or value, which a separator or the end of the query is, and
+// for a key its equals sign.
+bool object_tags::read_part(const char *&from, const char *end, bool is_key, part &to) noexcept {
+  const char *at = from;
+  bool plainly = true;
+  for (; at != end; at++) {
+    const auto is = meaning_of(*at);
+    if (is == plain || (is == equals && !is_key)) continue;
+    if (is == separator || is == equals) break;
+    if (is == foreign) return false;
+    plainly = false;
   }
-  pairs_[count_++] = read;
-  return true;
+  to = {from, static_cast<std::size_t>(at - from)};
+  from = at;
+  const auto longest = is_key ? longest_key : longest_value;
+  return plainly ? to.length <= longest : decode(to, longest);
+}
+
+bool object_tags::known(const part &key) const noexcept {
+  for (int i = 0; i < count_; i++) {
+    if (pairs_[i].key.is({key.at, key.length})) return true;
+  }
+  return false;
 }
 
 void object_tags::read() noexcept {
   read_ = true;
-  for (std::string_view rest = query_; !rest.empty();) {
-    const auto end = rest.find('&');
-    const auto pair = rest.substr(0, end);
-    if (!pair.empty() && !read_pair(pair)) {
+  usable_ = false;
+  const char *at = query_.data(), *const end = at + query_.size();
+  for (; at != end; at += at != end) {
+    if (meaning_of(*at) == separator) continue;
+    pair p{};
+    const bool good = count_ < most && read_part(at, end, true, p.key) && p.key.length > 0 && !known(p.key) &&
+                      (at == end || *at != '=' || read_part(++at, end, false, p.value));
+    if (!good) {
       count_ = 0;
-      usable_ = false;
       return;
     }
-    rest = end == rest.npos ? std::string_view() : rest.substr(end + 1);
+    pairs_[count_++] = p;
   }
+  usable_ = true;
 }
 
 }  // namespace primecloud::lifecycle

@@ -2,14 +2,16 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
 namespace primecloud::lifecycle {
 
-// Read at most once for an object, into storage of a fixed size: S3 allows ten
-// tags of 128 and 256 characters, all of them ASCII in this form.  A set that
-// breaks a rule (a repeated or empty key, an eleventh tag, a character outside
-// letters, digits, blank and +-=._:/@) is unusable, and matches no tag filter.
+// Read at most once for an object, and in place: only what is percent-encoded is
+// decoded, into storage of a fixed size, since S3 allows ten tags of 128 and 256
+// characters, all of them ASCII in this form.  A set that breaks a rule (a repeated
+// or empty key, an eleventh tag, a character outside letters, digits, blank and
+// +-=._:/@) is unusable, and matches no tag filter.  The query is the caller's.
 class object_tags {
  public:
   explicit object_tags(std::string_view query) noexcept : query_(query) {}
@@ -23,7 +25,7 @@ class object_tags {
   bool has(std::string_view key, std::string_view value) noexcept {
     if (!read_) read();
     for (int i = 0; i < count_; i++) {
-      if (text(pairs_[i].key) == key) return text(pairs_[i].value) == value;
+      if (pairs_[i].key.is(key)) return pairs_[i].value.is(value);
     }
     return false;
   }
@@ -31,23 +33,27 @@ class object_tags {
  private:
   static constexpr int most = 10;
   static constexpr std::size_t longest_key = 128, longest_value = 256;
-  struct place {
-    std::uint16_t at, length;
+  struct part {
+    const char *at;
+    std::size_t length;
+    bool is(std::string_view text) const noexcept {
+      return length == text.size() && (length == 0 || std::memcmp(at, text.data(), length) == 0);
+    }
   };
   struct pair {
-    place key, value;
+    part key, value;
   };
   void read() noexcept;
-  bool read_pair(std::string_view written) noexcept;
-  bool decode(std::string_view from, std::size_t longest, place &to) noexcept;
-  std::string_view text(place p) const noexcept { return {decoded_ + p.at, p.length}; }
+  bool read_part(const char *&from, const char *end, bool is_key, part &to) noexcept;
+  bool decode(part &p, std::size_t longest) noexcept;
+  bool known(const part &key) const noexcept;
 
   std::string_view query_;
   bool read_ = false, usable_ = true;
   int count_ = 0;
+  std::uint16_t used_ = 0;
   pair pairs_[most];  // left as it is until read: most objects meet no tag filter
   char decoded_[most * (longest_key + longest_value)];
-  std::uint16_t used_ = 0;
 };
 
 }  // namespace primecloud::lifecycle

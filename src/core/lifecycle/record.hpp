@@ -101,12 +101,24 @@ class record_view {
 
   std::uint16_t rules() const noexcept { return rules_; }
   rule_entry rule(std::uint16_t i) const noexcept {
-    return load<rule_entry>(base_ + sizeof(record_header) + sizeof(rule_entry) * i);
+    const auto *at = base_ + sizeof(record_header) + sizeof(rule_entry) * i;
+    rule_entry r;
+    copy(r, at, r.prefix_at, r.id_at, r.prefix_length, r.id_length, r.enabled, r.written, r.tags, r.first_tag,
+         r.first_action, r.actions, r.size_greater_than, r.size_less_than);
+    return r;
   }
   action_entry action(std::uint32_t i) const noexcept {
-    return load<action_entry>(actions_at_ + sizeof(action_entry) * i);
+    const auto *at = actions_at_ + sizeof(action_entry) * i;
+    action_entry a;
+    copy(a, at, a.kind, a.holds, a.class_length, a.class_at, a.days, a.date, a.newer_versions);
+    return a;
   }
-  tag_entry tag(std::uint32_t i) const noexcept { return load<tag_entry>(tags_at_ + sizeof(tag_entry) * i); }
+  tag_entry tag(std::uint32_t i) const noexcept {
+    const auto *at = tags_at_ + sizeof(tag_entry) * i;
+    tag_entry t;
+    copy(t, at, t.key_at, t.value_at, t.key_length, t.value_length);
+    return t;
+  }
 
   std::string_view text(std::uint32_t at, std::uint16_t length) const noexcept {
     return {texts_at_ + at, length};
@@ -125,6 +137,14 @@ class record_view {
     Entry entry;
     std::memcpy(&entry, from, sizeof entry);
     return entry;
+  }
+  // Field by field, so that what a caller does not look at is not read: copied whole,
+  // an entry goes through memory, and that costs more than all the rest.
+  template <class Entry, class... Fields>
+  [[gnu::always_inline]] static void copy(Entry &entry, const std::uint8_t *from, Fields &...fields) noexcept {
+    const auto *start = reinterpret_cast<const std::uint8_t *>(&entry);
+    (std::memcpy(&fields, from + (reinterpret_cast<const std::uint8_t *>(&fields) - start), sizeof fields),
+     ...);
   }
   const std::uint8_t *base_, *actions_at_, *tags_at_;
   const char *texts_at_;
