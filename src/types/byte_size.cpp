@@ -31,8 +31,12 @@ byte_size checked(std::optional<byte_size> size) {
 }
 
 result<byte_size> input(const char *text) { return parse_byte_size(text); }
+// Written where it stays: a copy of bytes that were only just written would wait for them.
 const char *output(byte_size size) noexcept {
-  return pg::to_cstring((output_form == output_iec ? write_exact_units(size) : write_bytes(size)).view());
+  if (output_form == output_iec) return pg::to_cstring(write_exact_units(size).view());
+  auto *text = static_cast<char *>(palloc(21));
+  *write_bytes(size, text) = '\0';
+  return text;
 }
 
 size_convention convention_named(std::string_view name) {

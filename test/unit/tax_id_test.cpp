@@ -49,6 +49,23 @@ TEST(TaxId, RefusesValuesThatNoTextGives) {
     EXPECT_FALSE(is_tax_id(value)) << value;
   }
   EXPECT_TRUE(is_tax_id(tax_id::first_cpf + 1));
+  EXPECT_TRUE(is_tax_id(end - 2));
+}
+
+// What is_tax_id says of one digit repeated without looking at digits, text says too.
+TEST(TaxId, RefusesOneDigitRepeatedEitherWay) {
+  for (char digit = '0'; digit <= '9'; digit++) {
+    const auto cpf = tax_id::first_cpf + (digit - '0') * std::int64_t{111'111'111};
+    EXPECT_EQ(write_tax_id({cpf}).view(), std::string(11, digit));
+    EXPECT_FALSE(is_tax_id(cpf));
+    EXPECT_FALSE(parse_tax_id(std::string(11, digit)));
+    EXPECT_FALSE(parse_tax_id(std::string(14, digit)));
+    // a CNPJ of such a body has other check digits, unless it is all zeros
+    std::int64_t cnpj = 0;
+    for (int i = 0; i < 12; i++) cnpj = cnpj * 36 + (digit - '0');
+    EXPECT_EQ(is_tax_id(cnpj), digit != '0');
+    EXPECT_EQ(static_cast<bool>(parse_tax_id(write_tax_id({cnpj}).view())), digit != '0');
+  }
 }
 
 TEST(TaxId, SaysWhatIsWrongWithoutTheRightDigits) {

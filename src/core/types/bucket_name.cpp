@@ -1,10 +1,9 @@
 #include "core/types/bucket_name.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstdint>
 
 #include "core/types/ascii.hpp"
+#include "core/types/name_character.hpp"
 #include "core/types/typeid.hpp"
 
 namespace primecloud {
@@ -34,24 +33,15 @@ bool looks_like_address(std::string_view name) noexcept {
   return runs == 4 && !empty;
 }
 
-// What a character may be; a table, since this check runs for every row that is loaded.
-enum character : std::uint8_t { foreign, letter, digit, hyphen, dot };
-constexpr auto characters = [] {
-  std::array<character, 256> table{};
-  for (int c = 'a'; c <= 'z'; c++) table[static_cast<std::size_t>(c)] = letter;
-  for (int c = '0'; c <= '9'; c++) table[static_cast<std::size_t>(c)] = digit;
-  table['-'] = hyphen;
-  table['.'] = dot;
-  return table;
-}();
-
+// One pass, since this check runs for every row that is loaded.
 std::optional<std::string_view> strict_problem(std::string_view name) noexcept {
   if (name.size() < shortest || name.size() > longest) return "must be 3 to 63 characters long";
-  character before = letter;
+  using enum name_character;
+  name_character before = letter;
   bool may_be_address = true;
   std::optional<std::string_view> at_dots;
   for (const char c : name) {
-    const character is = characters[static_cast<unsigned char>(c)];
+    const auto is = name_character_of(c);
     if (is == foreign) return "may contain only lower-case letters, digits, \"-\" and \".\"";
     if (is >= hyphen && before >= hyphen && (is == dot || before == dot)) {
       at_dots = is == before ? "must not contain \"..\"" : "must not contain \".-\" or \"-.\"";

@@ -43,8 +43,10 @@ struct size_text {
   constexpr std::string_view view() const noexcept { return {characters, size}; }
 };
 
-// The number of bytes alone.
+// The number of bytes alone.  The other form returns the end of what it wrote; there is
+// room for 20 behind `to`.
 size_text write_bytes(byte_size size) noexcept;
+char *write_bytes(byte_size size, char *to) noexcept;
 
 // The greatest IEC unit that divides the size exactly: reads back as the same size.
 size_text write_exact_units(byte_size size) noexcept;

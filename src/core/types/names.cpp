@@ -1,35 +1,36 @@
 #include "core/types/names.hpp"
 
-#include <algorithm>
-
 #include "core/types/ascii.hpp"
+#include "core/types/name_character.hpp"
 
 namespace primecloud {
-namespace {
-std::optional<std::string_view> label_problem(std::string_view label) noexcept {
-  if (label.empty()) return "must not have an empty label";
-  if (label.size() > 63) return "must have labels of at most 63 characters";
-  if (label.front() == '-' || label.back() == '-') return "must not have a label that begins or ends with \"-\"";
-  for (const char c : label) {
-    if (!is_lower(c) && !is_digit(c) && c != '-') return "may contain only lower-case letters, digits, \"-\" and \".\"";
-  }
-  return std::nullopt;
-}
-}  // namespace
-
+// One pass, since this runs for every row that is loaded; the end closes a label as a dot does.
 std::optional<std::string_view> dns_hostname_problem(std::string_view name) noexcept {
   if (name.empty()) return "must not be empty";
   if (name.size() > 253) return "must be at most 253 characters long";
-  int labels = 0;
-  std::string_view last;
-  for (std::size_t begin = 0; begin <= name.size(); labels++) {
-    const auto end = std::min(name.find('.', begin), name.size());
-    last = name.substr(begin, end - begin);
-    if (const auto problem = label_problem(last)) return problem;
-    begin = end + 1;
+  using enum name_character;
+  std::size_t begin = 0;  // of the label at hand
+  bool digits = true;     // it has no letter so far
+  name_character before = dot;
+  for (std::size_t i = 0;; i++) {
+    const bool ends = i == name.size();
+    const auto is = ends ? dot : name_character_of(name[i]);
+    if (is == foreign) return "may contain only lower-case letters, digits, \"-\" and \".\"";
+    if (is == hyphen && before == dot) return "must not have a label that begins or ends with \"-\"";
+    if (is == dot) {
+      if (before == dot) return "must not have an empty label";
+      if (before == hyphen) return "must not have a label that begins or ends with \"-\"";
+      if (i - begin > 63) return "must have labels of at most 63 characters";
+      if (ends) break;
+      begin = i + 1;
+      digits = true;
+    } else {
+      digits &= is == digit;
+    }
+    before = is;
   }
-  if (labels < 2) return "must have at least two labels, such as \"example.com\"";
-  if (std::all_of(last.begin(), last.end(), is_digit)) return "must not end with a label of digits alone";
+  if (begin == 0) return "must have at least two labels, such as \"example.com\"";
+  if (digits) return "must not end with a label of digits alone";
   return std::nullopt;
 }
 

@@ -63,6 +63,7 @@ size_text as_pg_size_pretty(byte_size size) noexcept {
 }  // namespace
 
 size_text write_bytes(byte_size size) noexcept { return written(size.bytes, {}); }
+char *write_bytes(byte_size size, char *to) noexcept { return std::to_chars(to, to + 20, size.bytes).ptr; }
 
 size_text write_exact_units(byte_size size) noexcept {
   int step = 0;

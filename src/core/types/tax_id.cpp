@@ -1,50 +1,68 @@
 #include "core/types/tax_id.hpp"
 
-#include <algorithm>
-#include <cstring>
+#include <array>
+#include <utility>
 
-#include "core/types/ascii.hpp"
+#include "core/types/digits.hpp"
 
 namespace primecloud {
 namespace {
-constexpr int cpf_body = 9, cnpj_body = 12;
+constexpr std::size_t cpf_body = 9, cnpj_body = 12;
 constexpr std::string_view cpf_mask = "000.000.000-00", cnpj_mask = "00.000.000/0000-00";
 constexpr std::int64_t cpf_numbers = 1'000'000'000;
 
 // Characters without their mask, in upper case.
 struct bare {
   char characters[14];
-  int size;
+  std::size_t size;
 };
 
-// One check digit: weights rise from 2 at the right; a CNPJ's start again after 9.
-char check_digit(const char *characters, int count, int greatest_weight) noexcept {
-  int sum = 0, weight = 2;
-  for (int i = count - 1; i >= 0; i--) {
-    sum += (characters[i] - '0') * weight;
-    weight = weight == greatest_weight ? 2 : weight + 1;
-  }
-  const int remainder = sum % 11;
-  return static_cast<char>(remainder < 2 ? '0' : '0' + 11 - remainder);
+// The weight of a character that `distance` others follow: from 2 at the right; a
+// CNPJ's start again after 9.
+template <std::size_t body>
+constexpr unsigned weight(std::size_t distance) noexcept {
+  constexpr std::size_t greatest = body == cpf_body ? 11 : 9;
+  return static_cast<unsigned>(2 + distance % (greatest - 1));
 }
 
-// Writes both check digits behind the body.
-void append_check_digits(char *characters, int body) noexcept {
-  const int greatest_weight = body == cpf_body ? 11 : 9;
-  characters[body] = check_digit(characters, body, greatest_weight);
-  characters[body + 1] = check_digit(characters, body + 1, greatest_weight);
+// The weighted sum of a body that `after` characters follow.  Every weight is a
+// constant, since this runs for each row that is read or written.
+template <std::size_t body, std::size_t after, std::size_t... i>
+unsigned weigh(const char *characters, std::index_sequence<i...>) noexcept {
+  return (... + (static_cast<unsigned>(characters[i] - '0') * weight<body>(body - 1 - i + after)));
 }
 
-bool is_one_digit_repeated(const bare &number) noexcept {
-  return std::all_of(number.characters + 1, number.characters + number.size,
-                     [&](char c) { return c == number.characters[0]; });
+struct check_digits {
+  char first, second;
+};
+template <std::size_t body>
+check_digits check_digits_of(const char *characters) noexcept {
+  constexpr auto all = std::make_index_sequence<body>{};
+  constexpr auto digit_of = [](unsigned sum) { return "00987654321"[sum % 11]; };  // 11 - remainder, but 0 for 10 and 11
+  const char first = digit_of(weigh<body, 0>(characters, all));
+  return {first, digit_of(weigh<body, 1>(characters, all) + static_cast<unsigned>(first - '0') * weight<body>(0))};
 }
+
+template <std::size_t body>
+bool has_right_check_digits(const char *characters) noexcept {
+  const auto right = check_digits_of<body>(characters);
+  return characters[body] == right.first && characters[body + 1] == right.second;
+}
+
+// Letters folded to upper case, and 0 for what no tax number has.
+constexpr auto folded = [] {
+  std::array<char, 256> table{};
+  for (char c = '0'; c <= '9'; c++) table[static_cast<std::size_t>(c)] = c;
+  for (char c = 'A'; c <= 'Z'; c++) table[static_cast<std::size_t>(c)] = table[static_cast<std::size_t>(c - 'A' + 'a')] = c;
+  return table;
+}();
+constexpr char fold(char c) noexcept { return folded[static_cast<unsigned char>(c)]; }
 
 bool unmask(std::string_view text, std::string_view mask, bare &number) noexcept {
   number.size = 0;
   for (std::size_t i = 0; i < mask.size(); i++) {
     if (mask[i] == '0') {
-      number.characters[number.size++] = to_upper(text[i]);
+      number.characters[number.size++] = fold(text[i]);
     } else if (mask[i] != text[i]) {
       return false;
     }
@@ -58,60 +76,49 @@ bool strip(std::string_view text, bare &number) noexcept {
       if (text[3] == '.') return unmask(text, cpf_mask, number);
       [[fallthrough]];
     case 11:
-      number.size = static_cast<int>(text.size());
-      for (int i = 0; i < number.size; i++) number.characters[i] = to_upper(text[i]);
+      number.size = text.size();
+      for (std::size_t i = 0; i < number.size; i++) number.characters[i] = fold(text[i]);
       return true;
     case 18: return unmask(text, cnpj_mask, number);
     default: return false;
   }
 }
 
+template <std::size_t body>
+std::optional<std::string_view> problem_of(const char *characters) noexcept {
+  constexpr bool cpf = body == cpf_body;
+  // Gathered, not branched on: where letters stand is not to be foreseen.
+  bool foreign = false, letters = false, repeated = true;
+  for (std::size_t i = 0; i < body + 2; i++) {
+    foreign |= characters[i] == 0;
+    letters |= characters[i] > '9';
+    repeated &= characters[i] == characters[0];
+  }
+  if (cpf && (foreign || letters)) return "A CPF has digits alone.";
+  if (foreign) return "A CNPJ has only digits and the letters A to Z.";
+  if (characters[body] > '9' || characters[body + 1] > '9') return "The check digits of a CNPJ are digits.";
+  if (repeated) return "One digit repeated is no tax number.";
+  if (has_right_check_digits<body>(characters)) return std::nullopt;
+  return cpf ? "The check digits of the CPF are wrong." : "The check digits of the CNPJ are wrong.";
+}
+
 std::optional<std::string_view> read(std::string_view text, bare &number) noexcept {
   if (!strip(text, number)) return "It must have 11 digits (CPF) or 14 characters (CNPJ), bare or with the official mask.";
-  const bool cpf = number.size == cpf_body + 2;
-  const int body = number.size - 2;
-  for (int i = 0; i < number.size; i++) {
-    if (is_digit(number.characters[i])) continue;
-    if (cpf) return "A CPF has digits alone.";
-    if (i >= body) return "The check digits of a CNPJ are digits.";
-    if (!is_upper(number.characters[i])) return "A CNPJ has only digits and the letters A to Z.";
-  }
-  if (is_one_digit_repeated(number)) return "One digit repeated is no tax number.";
-  char expected[14];
-  memcpy(expected, number.characters, static_cast<std::size_t>(body));
-  append_check_digits(expected, body);
-  if (memcmp(expected + body, number.characters + body, 2) != 0) {
-    return cpf ? "The check digits of the CPF are wrong." : "The check digits of the CNPJ are wrong.";
-  }
-  return std::nullopt;
+  return number.size == cpf_body + 2 ? problem_of<cpf_body>(number.characters) : problem_of<cnpj_body>(number.characters);
 }
 
-constexpr int digit_value(char c) noexcept { return is_digit(c) ? c - '0' : c - 'A' + 10; }
-
-std::int64_t number_of(const char *characters, int count, int base) noexcept {
-  std::int64_t value = 0;
-  for (int i = 0; i < count; i++) value = value * base + digit_value(characters[i]);
-  return value;
+template <std::uint64_t base, std::size_t body>
+char *spell(std::uint64_t value, char *to) noexcept {
+  write_digits<base, body>(value, to);
+  const auto check = check_digits_of<body>(to);
+  to[body] = check.first;
+  to[body + 1] = check.second;
+  return to + body + 2;
 }
 
-// The base is a constant, so that no digit costs a division.
-template <unsigned base, int body>
-void spell_body(std::uint64_t value, char *characters) noexcept {
-  for (int i = body - 1; i >= 0; i--, value /= base) {
-    characters[i] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"[value % base];
-  }
-}
-
-bare spell(tax_id id) noexcept {
+bare bare_of(tax_id id) noexcept {
   bare number;
-  const int body = id.is_cpf() ? cpf_body : cnpj_body;
-  if (id.is_cpf()) {
-    spell_body<10, cpf_body>(static_cast<std::uint64_t>(id.value - tax_id::first_cpf), number.characters);
-  } else {
-    spell_body<36, cnpj_body>(static_cast<std::uint64_t>(id.value), number.characters);
-  }
-  append_check_digits(number.characters, body);
-  number.size = body + 2;
+  number.size = static_cast<std::size_t>(write_tax_id(id, number.characters) - number.characters);
   return number;
 }
 }  // namespace
@@ -122,8 +129,8 @@ result<tax_id> parse_tax_id(std::string_view text) {
     return error(invalid_text, "invalid input syntax for type tax_id: \"" + std::string(text) + "\"")
         .with_detail(std::string(*problem));
   }
-  if (number.size == cpf_body + 2) return tax_id{tax_id::first_cpf + number_of(number.characters, cpf_body, 10)};
-  return tax_id{number_of(number.characters, cnpj_body, 36)};
+  if (number.size == cpf_body + 2) return tax_id{tax_id::first_cpf + static_cast<std::int64_t>(read_digits<10, cpf_body>(number.characters))};
+  return tax_id{static_cast<std::int64_t>(read_digits<36, cnpj_body>(number.characters))};
 }
 
 std::optional<std::string_view> tax_id_problem(std::string_view text) noexcept {
@@ -131,21 +138,25 @@ std::optional<std::string_view> tax_id_problem(std::string_view text) noexcept {
   return read(text, number);
 }
 
+// One digit repeated has right check digits in every CPF, and in no CNPJ but the zeros.
 bool is_tax_id(std::int64_t value) noexcept {
-  if (value < 0 || value >= tax_id::first_cpf + cpf_numbers) return false;
-  return !is_one_digit_repeated(spell({value}));
+  if (value <= 0 || value >= tax_id::first_cpf + cpf_numbers) return false;
+  return value < tax_id::first_cpf || (value - tax_id::first_cpf) % 111'111'111 != 0;
+}
+
+char *write_tax_id(tax_id id, char *to) noexcept {
+  if (id.is_cpf()) return spell<10, cpf_body>(static_cast<std::uint64_t>(id.value - tax_id::first_cpf), to);
+  return spell<36, cnpj_body>(static_cast<std::uint64_t>(id.value), to);
 }
 
 tax_id_text write_tax_id(tax_id id) noexcept {
-  const bare number = spell(id);
   tax_id_text text;
-  memcpy(text.characters, number.characters, static_cast<std::size_t>(number.size));
-  text.size = static_cast<std::uint8_t>(number.size);
+  text.size = static_cast<std::uint8_t>(write_tax_id(id, text.characters) - text.characters);
   return text;
 }
 
 tax_id_text write_masked_tax_id(tax_id id) noexcept {
-  const bare number = spell(id);
+  const bare number = bare_of(id);
   const auto mask = id.is_cpf() ? cpf_mask : cnpj_mask;
   tax_id_text text;
   int next = 0;

@@ -36,6 +36,10 @@ std::optional<std::string_view> tax_id_problem(std::string_view text) noexcept;
 // Whether a number is the value of some tax id: in range, not one digit repeated.
 bool is_tax_id(std::int64_t value) noexcept;
 
+// Writes the 11 or 14 characters of a tax id, and returns the end of them.  There is
+// room for 14 behind `to`.
+char *write_tax_id(tax_id id, char *to) noexcept;
+
 // A tax id as text, at most 18 characters.
 struct tax_id_text {
   char characters[18];
