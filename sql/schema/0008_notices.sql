@@ -5,30 +5,32 @@ CREATE TABLE @schema@.notification_types (
     severity text NOT NULL,  --: @public @notNull info, warning or critical
     dedup_window interval,  --: @public how long one notification of this type keeps the next away; missing: never
     sends_mail boolean NOT NULL,  --: @public @notNull whether the mail worker is told
+    audience text NOT NULL,  --: @public @notNull who gets the mail: admins (owners and admins) or billing (the billing address, or else they)
     description text NOT NULL,  --: @public @notNull when it is sent
     CONSTRAINT notification_types_pk PRIMARY KEY (type),
-    CONSTRAINT notification_types_severity_known CHECK (severity IN ('info', 'warning', 'critical'))
+    CONSTRAINT notification_types_severity_known CHECK (severity IN ('info', 'warning', 'critical')),
+    CONSTRAINT notification_types_audience_known CHECK (audience IN ('admins', 'billing'))
 );
 COMMENT ON TABLE @schema@.notification_types IS 'the notifications there are; reference data, shared by all accounts';
-INSERT INTO @schema@.notification_types (type, severity, dedup_window, sends_mail, description) VALUES
-    ('quota_warning_80', 'warning', '1 hour', true, 'storage has passed 80 % of the quota'),
-    ('quota_critical_95', 'critical', '1 hour', true, 'storage has passed 95 % of the quota'),
-    ('quota_exceeded', 'critical', '1 hour', true, 'storage has reached the quota'),
-    ('invoice_generated', 'info', NULL, true, 'an invoice was made'),
-    ('payment_overdue', 'warning', NULL, true, 'an invoice is past its due date'),
-    ('payment_received', 'info', NULL, true, 'an invoice was paid'),
-    ('account_suspended', 'critical', '1 hour', true, 'the account was suspended'),
-    ('account_activated', 'info', '1 hour', true, 'the account was activated'),
-    ('welcome', 'info', NULL, true, 'the account was opened'),
-    ('approval_approved', 'info', '1 hour', true, 'a quota request was approved'),
-    ('approval_rejected', 'info', '1 hour', true, 'a quota request was rejected'),
-    ('member_invited', 'info', NULL, true, 'a person was invited'),
-    ('member_joined', 'info', NULL, false, 'a person joined'),
-    ('order_placed', 'info', NULL, false, 'an order was placed'),
-    ('order_changed', 'info', NULL, true, 'an order went on to another state'),
-    ('key_expired', 'warning', NULL, false, 'an access key has expired'),
-    ('subscription_ended', 'warning', NULL, true, 'a subscription has ended'),
-    ('trial_ended', 'info', NULL, true, 'a trial has ended');
+INSERT INTO @schema@.notification_types (type, severity, dedup_window, sends_mail, audience, description) VALUES
+    ('quota_warning_80', 'warning', '1 hour', true, 'admins', 'storage has passed 80 % of the quota'),
+    ('quota_critical_95', 'critical', '1 hour', true, 'admins', 'storage has passed 95 % of the quota'),
+    ('quota_exceeded', 'critical', '1 hour', true, 'admins', 'storage has reached the quota'),
+    ('invoice_generated', 'info', NULL, true, 'billing', 'an invoice was made'),
+    ('payment_overdue', 'warning', NULL, true, 'billing', 'an invoice is past its due date'),
+    ('payment_received', 'info', NULL, true, 'billing', 'an invoice was paid'),
+    ('account_suspended', 'critical', '1 hour', true, 'admins', 'the account was suspended'),
+    ('account_activated', 'info', '1 hour', true, 'admins', 'the account was activated'),
+    ('welcome', 'info', NULL, true, 'admins', 'the account was opened'),
+    ('approval_approved', 'info', '1 hour', true, 'admins', 'a quota request was approved'),
+    ('approval_rejected', 'info', '1 hour', true, 'admins', 'a quota request was rejected'),
+    ('member_invited', 'info', NULL, true, 'admins', 'a person was invited'),
+    ('member_joined', 'info', NULL, false, 'admins', 'a person joined'),
+    ('order_placed', 'info', NULL, false, 'admins', 'an order was placed'),
+    ('order_changed', 'info', NULL, true, 'admins', 'an order went on to another state'),
+    ('key_expired', 'warning', NULL, false, 'admins', 'an access key has expired'),
+    ('subscription_ended', 'warning', NULL, true, 'billing', 'a subscription has ended'),
+    ('trial_ended', 'info', NULL, true, 'billing', 'a trial has ended');
 
 CREATE TABLE @schema@.notifications (
     id uuid NOT NULL DEFAULT primecloud.uuid_v7(),  --: @public @notNull identifier

@@ -47,3 +47,18 @@ BEGIN
 END
 $refuse_missing$;
 COMMENT ON FUNCTION @schema@.refuse_missing(text, text) IS 'the one error for a row that is not there or is not the caller''s';
+
+CREATE FUNCTION @schema@.lock_account() RETURNS void
+LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $lock_account$
+    -- No row lock: a developer may not write the account's row, and so not lock it.
+    SELECT pg_advisory_xact_lock(hashtextextended('@schema@.accounts ' || primecloud.tenant_uuid(), 0))
+$lock_account$;
+COMMENT ON FUNCTION @schema@.lock_account() IS 'lets one transaction at a time decide something of several rows of the entered account; taken before any row; for commands';
+
+CREATE FUNCTION @schema@.share_account() RETURNS void
+LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $share_account$
+    SELECT pg_advisory_xact_lock_shared(hashtextextended('@schema@.accounts ' || primecloud.tenant_uuid(), 0))
+$share_account$;
+COMMENT ON FUNCTION @schema@.share_account() IS 'waits for lock_account, and holds it off: what was decided stays true until the end of the transaction; for commands';

@@ -10,36 +10,50 @@ CREATE TABLE @schema@.notification_marks (
 COMMENT ON TABLE @schema@.notification_marks IS 'private: when a notification of a type that is sent once an hour was last sent';
 SELECT primecloud.protect_table('@schema@.notification_marks'::regclass, read_role => 'external_client', write_role => 'external_client', delete_role => 'owner');
 
+CREATE FUNCTION @schema@.send_notifications(items jsonb) RETURNS SETOF uuid
+LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $send_notifications$
+    WITH wanted AS (
+        SELECT primecloud.uuid_v7() AS id, i.account_id, i.type, i.title, coalesce(i.message, '') AS message, coalesce(i.metadata, '{}') AS metadata,
+               t.dedup_window, row_number() OVER (PARTITION BY i.account_id, i.type) AS nth
+        FROM jsonb_to_recordset(items) AS i(account_id uuid, type text, title text, message text, metadata jsonb)
+        JOIN @schema@.notification_types t ON t.type = i.type
+    ), marked AS (
+        -- Two senders meet at this row: the second waits, then sees the first's time.
+        INSERT INTO @schema@.notification_marks AS mark (account_id, type, sent_at)
+        SELECT w.account_id, w.type, clock_timestamp() FROM wanted w WHERE w.dedup_window IS NOT NULL AND w.nth = 1 ORDER BY w.account_id, w.type
+        ON CONFLICT ON CONSTRAINT notification_marks_pk DO UPDATE SET sent_at = excluded.sent_at
+            WHERE mark.sent_at <= excluded.sent_at - (SELECT t.dedup_window FROM @schema@.notification_types t WHERE t.type = excluded.type)
+        RETURNING mark.account_id, mark.type
+    ), sent AS (
+        INSERT INTO @schema@.notifications (id, account_id, type, title, message, metadata)
+        SELECT w.id, w.account_id, w.type, left(w.title, 200), left(w.message, 4000), w.metadata FROM wanted w
+        WHERE w.dedup_window IS NULL OR (w.nth = 1 AND EXISTS (SELECT FROM marked m WHERE m.account_id = w.account_id AND m.type = w.type))
+        RETURNING id, account_id, type, title, message, metadata
+    ), mailed AS (
+        -- Whom it goes to, what it looks like and which server sends it are looked up when it is sent.
+        INSERT INTO @schema@.outbox (account_id, service, object, operation, payload)
+        SELECT s.account_id, 'mail', 'mail:' || s.id, s.type, jsonb_build_object(
+            'template', s.type, 'notification', s.id, 'account', s.account_id, 'title', s.title, 'message', s.message, 'metadata', s.metadata,
+            'to', jsonb_build_object('function', 'mail_recipients', 'account', s.account_id, 'audience', t.audience),
+            'branding', jsonb_build_object('table', 'accounts', 'id', s.account_id), 'smtp', jsonb_build_object('table', 'account_smtp', 'id', s.account_id))
+        FROM sent s JOIN @schema@.notification_types t ON t.type = s.type WHERE t.sends_mail
+    )
+    SELECT id FROM sent
+$send_notifications$;
+COMMENT ON FUNCTION @schema@.send_notifications(jsonb) IS
+    'notifies accounts [{account_id, type, title, message, metadata}] and orders the mails, passing over what was just sent; for commands';
+
 CREATE FUNCTION @schema@.send_notification(kind text, title text, message text DEFAULT '', metadata jsonb DEFAULT '{}') RETURNS uuid
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $send_notification$
-DECLARE
-    account uuid := primecloud.tenant_uuid();
-    known @schema@.notification_types;
-    made uuid := primecloud.uuid_v7();
 BEGIN
-    SELECT * INTO known FROM @schema@.notification_types t WHERE t.type = kind;
-    IF NOT FOUND THEN
+    IF NOT EXISTS (SELECT FROM @schema@.notification_types t WHERE t.type = kind) THEN
         RAISE EXCEPTION 'notification type % is not known', coalesce(quote_literal(kind), 'NULL') USING ERRCODE = '22023',
             HINT = 'Table notification_types lists them.';
     END IF;
-    IF known.dedup_window IS NOT NULL THEN
-        -- Two senders meet at this row: the second waits, then sees the first's time.
-        INSERT INTO @schema@.notification_marks AS mark (account_id, type, sent_at) VALUES (account, kind, clock_timestamp())
-        ON CONFLICT ON CONSTRAINT notification_marks_pk DO UPDATE SET sent_at = excluded.sent_at
-            WHERE mark.sent_at <= excluded.sent_at - known.dedup_window;
-        IF NOT FOUND THEN
-            RETURN NULL;
-        END IF;
-    END IF;
-    INSERT INTO @schema@.notifications (id, account_id, type, title, message, metadata)
-    VALUES (made, account, kind, send_notification.title, send_notification.message, send_notification.metadata);
-    IF known.sends_mail THEN
-        PERFORM @schema@.order_service('mail', 'mail:' || made, kind, jsonb_build_object(
-            'template', kind, 'notification', made, 'account', account, 'title', title, 'metadata', metadata,
-            'branding', jsonb_build_object('table', 'accounts', 'id', account), 'smtp', jsonb_build_object('table', 'account_smtp', 'id', account)));
-    END IF;
-    RETURN made;
+    RETURN (SELECT sent FROM @schema@.send_notifications(jsonb_build_array(jsonb_build_object('account_id', primecloud.tenant_uuid(), 'type', kind,
+        'title', send_notification.title, 'message', send_notification.message, 'metadata', send_notification.metadata))) AS sent);
 END
 $send_notification$;
 COMMENT ON FUNCTION @schema@.send_notification(text, text, text, jsonb) IS 'notifies the entered account, unless one of the type was just sent; for commands';

@@ -30,7 +30,7 @@ BEGIN
     INSERT INTO @schema@.account_members (user_id, account_id, role, email, display_name)
     VALUES (founder.id, account, 'owner', founder.email, founder.display_name);
     INSERT INTO @schema@.account_billing (account_id) VALUES (account);
-    INSERT INTO @schema@.notifications (account_id, type, title) VALUES (account, 'welcome', 'Welcome');
+    PERFORM @schema@.send_notifications(jsonb_build_array(jsonb_build_object('account_id', account, 'type', 'welcome', 'title', 'Welcome')));
     INSERT INTO @schema@.audit_log (account_id, user_id, role, action, resource, resource_id)
     VALUES (account, founder.id::text, 'owner', 'create_account', 'accounts', account::text);
     RETURN account;

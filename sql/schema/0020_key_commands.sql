@@ -4,22 +4,23 @@ CREATE FUNCTION @schema@.key_policy(permissions text) RETURNS jsonb
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $key_policy$
 DECLARE
-    buckets text[] := ARRAY(SELECT b.physical_name FROM @schema@.buckets b WHERE b.account_id = primecloud.tenant_uuid() ORDER BY b.physical_name);
-    reading text[] := CASE WHEN key_policy.permissions IN ('read', 'read-write') THEN ARRAY['s3:GetObject', 's3:GetObjectVersion'] ELSE '{}' END;
-    writing text[] := CASE WHEN key_policy.permissions IN ('write', 'read-write') THEN ARRAY['s3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'] ELSE '{}' END;
+    -- All buckets of the account, those to come included: a physical name begins with its account's label, which has
+    -- a fixed length and no '-', so that no bucket of another account can match.  One pattern, since MinIO takes a
+    -- policy of at most 4096 bytes.
+    own_buckets text := 'arn:aws:s3:::' || left(primecloud.bucket_physical_name(primecloud.tenant_uuid()::text, 'any'), -3) || '*';
+    reads boolean := key_policy.permissions IN ('read', 'read-write');
+    writes boolean := key_policy.permissions IN ('write', 'read-write');
 BEGIN
-    -- A policy without a resource is refused, so an account without buckets gets one that allows nothing.
-    IF buckets = '{}' THEN
-        RETURN '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":["s3:*"],"Resource":["arn:aws:s3:::*"]}]}';
-    END IF;
-    -- Bucket by bucket: a pattern could match a bucket of another account.
     RETURN jsonb_build_object('Version', '2012-10-17', 'Statement', jsonb_build_array(
-        jsonb_build_object('Effect', 'Allow', 'Action', ARRAY['s3:GetBucketLocation'] || CASE WHEN reading <> '{}' THEN ARRAY['s3:ListBucket', 's3:ListBucketVersions'] ELSE '{}' END,
-                           'Resource', ARRAY(SELECT 'arn:aws:s3:::' || b FROM unnest(buckets) b)),
-        jsonb_build_object('Effect', 'Allow', 'Action', reading || writing, 'Resource', ARRAY(SELECT 'arn:aws:s3:::' || b || '/*' FROM unnest(buckets) b))));
+        jsonb_build_object('Effect', 'Allow', 'Resource', ARRAY[own_buckets], 'Action', ARRAY['s3:GetBucketLocation']
+            || CASE WHEN reads THEN ARRAY['s3:ListBucket', 's3:ListBucketVersions'] ELSE '{}' END
+            || CASE WHEN writes THEN ARRAY['s3:ListBucketMultipartUploads'] ELSE '{}' END),
+        jsonb_build_object('Effect', 'Allow', 'Resource', ARRAY[own_buckets || '/*'], 'Action',
+            CASE WHEN reads THEN ARRAY['s3:GetObject', 's3:GetObjectVersion'] ELSE '{}' END
+            || CASE WHEN writes THEN ARRAY['s3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'] ELSE '{}' END)));
 END
 $key_policy$;
-COMMENT ON FUNCTION @schema@.key_policy(text) IS 'the IAM policy that a key''s permissions mean, for the buckets the account has now';
+COMMENT ON FUNCTION @schema@.key_policy(text) IS 'the IAM policy that a key''s permissions mean, for the account''s buckets, present and to come';
 
 CREATE FUNCTION @schema@.create_access_key(name text, permissions text DEFAULT 'read-write', expires_at timestamptz DEFAULT NULL)
 RETURNS TABLE (id uuid, access_key_id text, secret_access_key text)
@@ -52,8 +53,12 @@ BEGIN
     VALUES (make_access_key.id, account,
             primecloud.seal(secret_access_key, account::text, '@schema@.access_key_secrets.secret', make_access_key.id::text));
     PERFORM @schema@.order_service('minio', 'key:' || make_access_key.access_key_id, 'add_service_account', jsonb_build_object(
-        'accessKey', make_access_key.access_key_id, 'name', make_access_key.name, 'policy', @schema@.key_policy(make_access_key.permissions),
-        'expiration', make_access_key.expires_at,
+        'accessKey', make_access_key.access_key_id, 'policy', @schema@.key_policy(make_access_key.permissions),
+        -- MinIO's name is 32 letters and digits; what a person wrote stands in the description.
+        'name', 'key-' || make_access_key.access_key_id, 'description', left(make_access_key.name, 64),
+        -- It refuses a time that is near or over a year away; such a key is ended by run_maintenance alone.
+        'expiration', CASE WHEN make_access_key.expires_at BETWEEN now() + interval '1 day' AND now() + interval '364 days'
+                           THEN to_char(make_access_key.expires_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') END,
         'secretKey', jsonb_build_object('secret', 'access_key_secrets.secret', 'id', make_access_key.id)));
     PERFORM @schema@.audit(CASE WHEN rotated_from IS NULL THEN 'create_access_key' ELSE 'rotate_access_key' END, 'access_keys', make_access_key.id::text,
         jsonb_build_object('name', make_access_key.name, 'access_key_id', make_access_key.access_key_id, 'permissions', make_access_key.permissions));

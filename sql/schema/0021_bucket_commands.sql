@@ -7,14 +7,18 @@ DECLARE
     account uuid := @schema@.command_account('developer', 'create_bucket');
     made uuid := primecloud.uuid_v7();
     physical text := primecloud.bucket_physical_name(account::text, create_bucket.name);
+    quota bigint;
 BEGIN
+    -- Two who make a bucket each tell SFTPGo of all buckets: one after the other, so that the later knows of both.
+    PERFORM @schema@.lock_account();
     INSERT INTO @schema@.buckets (id, account_id, name, physical_name, region, versioning_enabled)
-    VALUES (made, account, create_bucket.name, physical, create_bucket.region, coalesce(versioning, false));
+    VALUES (made, account, create_bucket.name, physical, create_bucket.region, coalesce(versioning, false)) RETURNING quota_bytes INTO quota;
     PERFORM @schema@.order_service('minio', 'bucket:' || physical, 'create_bucket', jsonb_build_object('bucket', physical, 'region', region));
     IF versioning THEN
         PERFORM @schema@.order_service('minio', 'bucket:' || physical, 'set_versioning', jsonb_build_object('bucket', physical, 'status', 'Enabled'));
     END IF;
-    PERFORM @schema@.order_access();
+    PERFORM @schema@.order_service('minio', 'bucket:' || physical, 'set_bucket_quota', jsonb_build_object('bucket', physical, 'quota', quota, 'quotatype', 'hard'));
+    PERFORM @schema@.order_sftp_user(c) FROM @schema@.sftp_credentials c WHERE c.account_id = account AND c.status = 'active';
     PERFORM @schema@.audit('create_bucket', 'buckets', made::text, jsonb_build_object('name', name));
     RETURN made;
 END

@@ -62,14 +62,17 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_
 AS $change_member_role$
 DECLARE
     account uuid := @schema@.command_account('admin', 'change_member_role');
-    member @schema@.account_members := @schema@.lock_member(person);
+    member @schema@.account_members;
 BEGIN
+    PERFORM @schema@.lock_account();
+    member := @schema@.lock_member(person);
     PERFORM @schema@.check_rank('change_member_role', change_member_role.role);
     PERFORM @schema@.check_rank('change_member_role', member.role);
     IF EXISTS (SELECT FROM @schema@.accounts a WHERE a.id = account AND a.owner_user_id = person) AND change_member_role.role <> 'owner' THEN
         RAISE EXCEPTION 'user % owns the account', person USING ERRCODE = '23503', HINT = 'Call transfer_ownership first.';
     END IF;
     UPDATE @schema@.account_members m SET role = change_member_role.role WHERE m.account_id = account AND m.user_id = person;
+    PERFORM @schema@.end_shares(person);
     PERFORM @schema@.audit('change_member_role', 'account_members', person::text, jsonb_build_object('from', member.role, 'to', change_member_role.role));
 END
 $change_member_role$;
@@ -80,17 +83,20 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_
 AS $remove_member$
 DECLARE
     account uuid := @schema@.command_account('admin', 'remove_member');
-    member @schema@.account_members := @schema@.lock_member(person);
+    member @schema@.account_members;
 BEGIN
+    PERFORM @schema@.lock_account();
+    member := @schema@.lock_member(person);
     PERFORM @schema@.check_rank('remove_member', member.role);
     IF EXISTS (SELECT FROM @schema@.accounts a WHERE a.id = account AND a.owner_user_id = person) THEN
         RAISE EXCEPTION 'user % owns the account', person USING ERRCODE = '23503', HINT = 'Call transfer_ownership first.';
     END IF;
     DELETE FROM @schema@.account_members m WHERE m.account_id = account AND m.user_id = person;
+    PERFORM @schema@.end_shares(person);
     PERFORM @schema@.audit('remove_member', 'account_members', person::text, jsonb_build_object('role', member.role));
 END
 $remove_member$;
-COMMENT ON FUNCTION @schema@.remove_member(uuid) IS 'removes a member of at most the caller''s rank, with the bucket permissions given to him; admins';
+COMMENT ON FUNCTION @schema@.remove_member(uuid) IS 'removes a member of at most the caller''s rank, with the bucket permissions given to him and the links he made; admins';
 
 CREATE FUNCTION @schema@.transfer_ownership(person uuid) RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp

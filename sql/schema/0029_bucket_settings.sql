@@ -1,24 +1,5 @@
 -- What becomes of a bucket after it is made, and who may reach it.
 
-CREATE FUNCTION @schema@.order_access() RETURNS void
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
-AS $order_access$
-DECLARE
-    key record;
-    login record;
-BEGIN
-    FOR key IN SELECT k.access_key_id, k.permissions FROM @schema@.access_keys k
-               WHERE k.account_id = primecloud.tenant_uuid() AND k.status = 'active' ORDER BY k.id FOR NO KEY UPDATE LOOP
-        PERFORM @schema@.order_service('minio', 'key:' || key.access_key_id, 'update_service_account',
-            jsonb_build_object('accessKey', key.access_key_id, 'newPolicy', @schema@.key_policy(key.permissions)));
-    END LOOP;
-    FOR login IN SELECT c.id, c.username FROM @schema@.sftp_credentials c WHERE c.account_id = primecloud.tenant_uuid() AND c.status = 'active' LOOP
-        PERFORM @schema@.order_sftp_user(login.id, login.username);
-    END LOOP;
-END
-$order_access$;
-COMMENT ON FUNCTION @schema@.order_access() IS 'tells the services which buckets the account''s keys and login open now; after a bucket came or went';
-
 CREATE FUNCTION @schema@.delete_bucket(bucket uuid) RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $delete_bucket$
@@ -26,6 +7,7 @@ DECLARE
     account uuid := @schema@.command_account('admin', 'delete_bucket');
     target @schema@.buckets;
 BEGIN
+    PERFORM @schema@.lock_account();
     -- The account before the bucket, as record_usage does.
     PERFORM FROM @schema@.accounts a WHERE a.id = account FOR NO KEY UPDATE;
     target := @schema@.lock_bucket(bucket);
@@ -35,7 +17,8 @@ BEGIN
     DELETE FROM @schema@.buckets b WHERE b.account_id = account AND b.id = target.id;
     UPDATE @schema@.accounts a SET storage_used_bytes = a.storage_used_bytes - target.size_bytes WHERE a.id = account AND target.size_bytes > 0;
     PERFORM @schema@.order_service('minio', 'bucket:' || target.physical_name, 'delete_bucket', jsonb_build_object('bucket', target.physical_name));
-    PERFORM @schema@.order_access();
+    PERFORM @schema@.order_sftp_user(c) FROM @schema@.sftp_credentials c WHERE c.account_id = account AND c.status = 'active';
+    PERFORM @schema@.tell_quota(ARRAY[account]);
     PERFORM @schema@.audit('delete_bucket', 'buckets', bucket::text, jsonb_build_object('name', target.name), 'warning');
 END
 $delete_bucket$;
@@ -75,6 +58,17 @@ END
 $set_bucket_versioning$;
 COMMENT ON FUNCTION @schema@.set_bucket_versioning(uuid, boolean) IS 'keeps older versions of objects, or no longer; developers and above';
 
+CREATE FUNCTION @schema@.end_shares(person uuid) RETURNS void
+LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $end_shares$
+    DELETE FROM @schema@.object_shares s
+    WHERE s.account_id = primecloud.tenant_uuid() AND s.created_by = person::text
+      AND NOT EXISTS (SELECT FROM @schema@.account_members m WHERE m.account_id = s.account_id AND m.user_id = person AND m.role <> 'external_client')
+      AND NOT EXISTS (SELECT FROM @schema@.bucket_permissions p WHERE p.account_id = s.account_id AND p.bucket_id = s.bucket_id AND p.user_id = person
+                      AND p.permission IN ('read', 'read-write'))
+$end_shares$;
+COMMENT ON FUNCTION @schema@.end_shares(uuid) IS 'ends the links of a person to what he may no longer read: nobody keeps by a link what was taken from him; for commands';
+
 CREATE FUNCTION @schema@.grant_bucket(bucket uuid, person uuid, permission text DEFAULT 'read') RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $grant_bucket$
@@ -82,11 +76,13 @@ AS $grant_bucket$
 DECLARE
     account uuid := @schema@.command_account('admin', 'grant_bucket');
 BEGIN
+    PERFORM @schema@.lock_account();
     PERFORM @schema@.lock_bucket(grant_bucket.bucket);
     PERFORM @schema@.lock_member(grant_bucket.person);
     INSERT INTO @schema@.bucket_permissions (bucket_id, user_id, account_id, permission)
     VALUES (grant_bucket.bucket, grant_bucket.person, account, grant_bucket.permission)
     ON CONFLICT ON CONSTRAINT bucket_permissions_member_unique DO UPDATE SET permission = excluded.permission;
+    PERFORM @schema@.end_shares(grant_bucket.person);
     PERFORM @schema@.audit('grant_bucket', 'bucket_permissions', grant_bucket.bucket::text,
         jsonb_build_object('user', grant_bucket.person, 'permission', grant_bucket.permission));
 END
@@ -99,12 +95,14 @@ AS $revoke_bucket$
 DECLARE
     account uuid := @schema@.command_account('admin', 'revoke_bucket');
 BEGIN
+    PERFORM @schema@.lock_account();
     DELETE FROM @schema@.bucket_permissions p WHERE p.account_id = account AND p.bucket_id = bucket AND p.user_id = person;
     IF FOUND THEN
+        PERFORM @schema@.end_shares(person);
         PERFORM @schema@.audit('revoke_bucket', 'bucket_permissions', bucket::text, jsonb_build_object('user', person));
         RETURN true;
     END IF;
     RETURN false;
 END
 $revoke_bucket$;
-COMMENT ON FUNCTION @schema@.revoke_bucket(uuid, uuid) IS 'takes a bucket from an external client; false if he had it not; admins';
+COMMENT ON FUNCTION @schema@.revoke_bucket(uuid, uuid) IS 'takes a bucket from an external client, and the links he made to it; false if he had it not; admins';

@@ -9,6 +9,8 @@ BEGIN
     IF primecloud.has_role('developer') THEN
         PERFORM FROM @schema@.buckets b WHERE b.account_id = account AND b.id = bucket;
     ELSE
+        -- A permission that is being taken away is waited for.
+        PERFORM @schema@.share_account();
         PERFORM FROM @schema@.bucket_permissions p
         WHERE p.account_id = account AND p.bucket_id = bucket AND p.user_id::text = primecloud.user_id()
           AND p.permission IN (needed, 'read-write');

@@ -68,7 +68,7 @@ BEGIN
     VALUES (person.id, invitation.account_id, invitation.role, person.email, person.display_name)
     ON CONFLICT ON CONSTRAINT account_members_user_unique DO NOTHING;
     UPDATE @schema@.invitations i SET accepted_at = now() WHERE i.account_id = invitation.account_id AND i.id = invitation.id;
-    INSERT INTO @schema@.notifications (account_id, type, title) VALUES (invitation.account_id, 'member_joined', 'A person joined');
+    PERFORM @schema@.send_notifications(jsonb_build_array(jsonb_build_object('account_id', invitation.account_id, 'type', 'member_joined', 'title', 'A person joined')));
     INSERT INTO @schema@.audit_log (account_id, user_id, role, action, resource, resource_id)
     VALUES (invitation.account_id, person.id::text, invitation.role, 'accept_invitation', 'invitations', invitation.id::text);
     RETURN invitation.account_id;

@@ -86,17 +86,11 @@ AS $tell_quota$
     ), moved AS (
         UPDATE @schema@.accounts a SET quota_level = r.level FROM reached r WHERE a.id = r.id AND r.level <> r.told
         RETURNING a.id, r.told, r.level
-    ), told AS (
-        INSERT INTO @schema@.notifications (account_id, type, title, metadata)
-        SELECT m.id, CASE m.level WHEN 80 THEN 'quota_warning_80' WHEN 95 THEN 'quota_critical_95' ELSE 'quota_exceeded' END,
-               format('Storage has reached %s %% of the quota', m.level), jsonb_build_object('level', m.level)
-        FROM moved m WHERE m.level > m.told
-        RETURNING id, account_id, type, title, metadata
     )
-    INSERT INTO @schema@.outbox (account_id, service, object, operation, payload)
-    SELECT t.account_id, 'mail', 'mail:' || t.id, t.type, jsonb_build_object('template', t.type, 'notification', t.id, 'account', t.account_id, 'title', t.title,
-        'metadata', t.metadata, 'branding', jsonb_build_object('table', 'accounts', 'id', t.account_id), 'smtp', jsonb_build_object('table', 'account_smtp', 'id', t.account_id))
-    FROM told t
+    SELECT @schema@.send_notifications(coalesce(jsonb_agg(jsonb_build_object('account_id', m.id,
+        'type', CASE m.level WHEN 80 THEN 'quota_warning_80' WHEN 95 THEN 'quota_critical_95' ELSE 'quota_exceeded' END,
+        'title', format('Storage has reached %s %% of the quota', m.level), 'metadata', jsonb_build_object('level', m.level))), '[]'))
+    FROM moved m WHERE m.level > m.told
 $tell_quota$;
 COMMENT ON FUNCTION @schema@.tell_quota(uuid[]) IS 'notifies accounts that have risen past a threshold; of several passed at once, the highest';
 

@@ -53,6 +53,7 @@ DECLARE
     ends timestamptz := (date_trunc('month', begins AT TIME ZONE 'UTC') + interval '1 month') AT TIME ZONE 'UTC';
     this_year integer := extract(year FROM now() AT TIME ZONE 'UTC');
     made bigint;
+    items jsonb;
 BEGIN
     IF NOT (@schema@.caller_is('platform') OR @schema@.caller_is('maintenance')) THEN
         RAISE EXCEPTION 'generate_invoices is for the platform and for maintenance' USING ERRCODE = '42501';
@@ -89,11 +90,12 @@ BEGIN
         FROM numbered n CROSS JOIN jsonb_array_elements(n.lines) WITH ORDINALITY AS l(line, position)
         WHERE (l.line ->> 'amount')::bigint > 0
     ), told AS (
-        INSERT INTO @schema@.notifications (account_id, type, title, metadata)
-        SELECT i.account_id, 'invoice_generated', format('Invoice %s', i.invoice_number), jsonb_build_object('invoice', i.id)
+        SELECT jsonb_agg(jsonb_build_object('account_id', i.account_id, 'type', 'invoice_generated', 'title', format('Invoice %s', i.invoice_number),
+                                            'metadata', jsonb_build_object('invoice', i.id))) AS items
         FROM invoiced i WHERE i.customer_id IS NULL
     )
-    SELECT count(*) INTO made FROM invoiced;
+    SELECT (SELECT count(*) FROM invoiced), told.items INTO made, items FROM told;
+    PERFORM @schema@.send_notifications(items) WHERE items IS NOT NULL;
     RETURN made;
 END
 $generate_invoices$;
@@ -123,6 +125,8 @@ BEGIN
     UPDATE @schema@.invoices i SET status = 'paid', paid_at = now(), payment_method = method WHERE i.account_id = account AND i.id = invoice;
     PERFORM @schema@.audit('mark_invoice_paid', 'invoices', invoice::text, jsonb_build_object('number', bill.invoice_number, 'method', method));
     IF bill.customer_id IS NULL THEN
+        UPDATE @schema@.subscriptions s SET status = 'active' WHERE s.account_id = account AND s.status = 'past_due'
+            AND NOT EXISTS (SELECT FROM @schema@.invoices i WHERE i.account_id = account AND i.customer_id IS NULL AND i.status = 'overdue');
         PERFORM @schema@.send_notification('payment_received', format('Invoice %s is paid', bill.invoice_number), '', jsonb_build_object('invoice', invoice));
     END IF;
     RETURN true;

@@ -12,6 +12,8 @@ COMMENT ON TABLE @schema@.retention_periods IS 'how long rows are kept; the owne
 INSERT INTO @schema@.retention_periods (relation, keep) VALUES
     ('notifications', '180 days'), ('usage_records', '40 days'), ('usage_hourly', '400 days'), ('audit_log', '2 years'), ('outbox', '30 days');
 
+-- In each of these, `told` sends the notifications: counted, since a SELECT that nobody reads is not run.
+
 CREATE FUNCTION @schema@.maintain_access(batch integer) RETURNS bigint
 LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $maintain_access$
@@ -27,8 +29,8 @@ AS $maintain_access$
         INSERT INTO @schema@.outbox (account_id, service, object, operation, payload)
         SELECT account_id, 'minio', 'key:' || access_key_id, 'delete_service_account', jsonb_build_object('accessKey', access_key_id) FROM ended
     ), told AS (
-        INSERT INTO @schema@.notifications (account_id, type, title, metadata)
-        SELECT account_id, 'key_expired', format('Access key %s has expired', name), jsonb_build_object('key', id) FROM ended
+        SELECT @schema@.send_notifications(coalesce(jsonb_agg(jsonb_build_object('account_id', account_id, 'type', 'key_expired',
+            'title', format('Access key %s has expired', name), 'metadata', jsonb_build_object('key', id))), '[]')) FROM ended
     ), shares AS (
         DELETE FROM @schema@.object_shares s USING (SELECT account_id, id FROM @schema@.object_shares WHERE expires_at <= now() ORDER BY expires_at LIMIT batch FOR UPDATE SKIP LOCKED) d
         WHERE s.account_id = d.account_id AND s.id = d.id RETURNING 1
@@ -36,13 +38,13 @@ AS $maintain_access$
         DELETE FROM @schema@.invitations i USING (SELECT account_id, id FROM @schema@.invitations WHERE accepted_at IS NULL AND expires_at <= now() ORDER BY expires_at LIMIT batch FOR UPDATE SKIP LOCKED) d
         WHERE i.account_id = d.account_id AND i.id = d.id RETURNING 1
     )
-    SELECT (SELECT count(*) FROM ended) + (SELECT count(*) FROM shares) + (SELECT count(*) FROM invitations)
+    SELECT (SELECT count(*) FROM ended) + (SELECT count(*) FROM shares) + (SELECT count(*) FROM invitations) + 0 * (SELECT count(*) FROM told)
 $maintain_access$;
 COMMENT ON FUNCTION @schema@.maintain_access(integer) IS 'ends keys past their time, removes shares and invitations past theirs';
 
-CREATE FUNCTION @schema@.maintain_billing(batch integer) RETURNS bigint
+CREATE FUNCTION @schema@.maintain_subscriptions(batch integer) RETURNS bigint
 LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
-AS $maintain_billing$
+AS $maintain_subscriptions$
     WITH due AS (
         SELECT s.account_id, s.id, s.status AS was FROM @schema@.subscriptions s
         WHERE s.status IN ('trial', 'active', 'past_due') AND s.current_period_end <= now() ORDER BY s.current_period_end LIMIT batch FOR NO KEY UPDATE SKIP LOCKED
@@ -56,25 +58,38 @@ AS $maintain_billing$
         FROM due d WHERE s.account_id = d.account_id AND s.id = d.id
         RETURNING s.account_id, s.id, s.status, d.was
     ), told AS (
-        INSERT INTO @schema@.notifications (account_id, type, title, metadata)
-        SELECT account_id, CASE status WHEN 'canceled' THEN 'subscription_ended' ELSE 'trial_ended' END,
-               CASE status WHEN 'canceled' THEN 'The subscription has ended' ELSE 'The trial has ended' END, jsonb_build_object('subscription', id)
+        SELECT @schema@.send_notifications(coalesce(jsonb_agg(jsonb_build_object('account_id', account_id,
+            'type', CASE status WHEN 'canceled' THEN 'subscription_ended' ELSE 'trial_ended' END,
+            'title', CASE status WHEN 'canceled' THEN 'The subscription has ended' ELSE 'The trial has ended' END, 'metadata', jsonb_build_object('subscription', id))), '[]'))
         FROM moved WHERE status = 'canceled' OR was = 'trial'
     ), trials AS (
         UPDATE @schema@.customers c SET status = 'active'
         FROM (SELECT account_id, id FROM @schema@.customers WHERE status = 'trial' AND trial_ends_at <= now() LIMIT batch FOR NO KEY UPDATE SKIP LOCKED) d
         WHERE c.account_id = d.account_id AND c.id = d.id RETURNING 1
-    ), overdue AS (
+    )
+    SELECT (SELECT count(*) FROM moved) + (SELECT count(*) FROM trials) + 0 * (SELECT count(*) FROM told)
+$maintain_subscriptions$;
+COMMENT ON FUNCTION @schema@.maintain_subscriptions(integer) IS 'moves subscriptions past their period on, or ends them; ends trials';
+
+CREATE FUNCTION @schema@.maintain_invoices(batch integer) RETURNS bigint
+LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $maintain_invoices$
+    WITH overdue AS (
         UPDATE @schema@.invoices i SET status = 'overdue'
         FROM (SELECT account_id, id FROM @schema@.invoices WHERE status = 'pending' AND due_at <= now() ORDER BY due_at LIMIT batch FOR NO KEY UPDATE SKIP LOCKED) d
         WHERE i.account_id = d.account_id AND i.id = d.id RETURNING i.account_id, i.id, i.invoice_number, i.customer_id
-    ), reminded AS (
-        INSERT INTO @schema@.notifications (account_id, type, title, metadata)
-        SELECT account_id, 'payment_overdue', format('Invoice %s is overdue', invoice_number), jsonb_build_object('invoice', id) FROM overdue WHERE customer_id IS NULL
+    ), behind AS (
+        -- An account that owes the platform is past due until mark_invoice_paid finds nothing owed.
+        UPDATE @schema@.subscriptions s SET status = 'past_due'
+        WHERE s.status = 'active' AND s.account_id IN (SELECT account_id FROM overdue WHERE customer_id IS NULL)
+    ), told AS (
+        SELECT @schema@.send_notifications(coalesce(jsonb_agg(jsonb_build_object('account_id', account_id, 'type', 'payment_overdue',
+            'title', format('Invoice %s is overdue', invoice_number), 'metadata', jsonb_build_object('invoice', id))), '[]'))
+        FROM overdue WHERE customer_id IS NULL
     )
-    SELECT (SELECT count(*) FROM moved) + (SELECT count(*) FROM trials) + (SELECT count(*) FROM overdue)
-$maintain_billing$;
-COMMENT ON FUNCTION @schema@.maintain_billing(integer) IS 'moves subscriptions past their period, ends trials, marks invoices overdue';
+    SELECT count(*) + 0 * (SELECT count(*) FROM told) FROM overdue
+$maintain_invoices$;
+COMMENT ON FUNCTION @schema@.maintain_invoices(integer) IS 'marks invoices overdue, and the subscription of an account that owes one past due';
 
 CREATE FUNCTION @schema@.maintain_retention(batch integer) RETURNS bigint
 LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -110,8 +125,8 @@ BEGIN
     IF NOT @schema@.caller_is('maintenance') THEN
         RAISE EXCEPTION 'maintenance is for the maintenance role' USING ERRCODE = '42501', HINT = 'Let the role in with primecloud.grant_schema, as maintenance.';
     END IF;
-    RETURN CASE step WHEN 'access' THEN @schema@.maintain_access(batch) WHEN 'billing' THEN @schema@.maintain_billing(batch)
-                     WHEN 'retention' THEN @schema@.maintain_retention(batch) END;
+    RETURN CASE step WHEN 'access' THEN @schema@.maintain_access(batch) WHEN 'subscriptions' THEN @schema@.maintain_subscriptions(batch)
+                     WHEN 'invoices' THEN @schema@.maintain_invoices(batch) WHEN 'retention' THEN @schema@.maintain_retention(batch) END;
 END
 $maintain$;
 COMMENT ON FUNCTION @schema@.maintain(text, integer) IS 'one batch of one step of run_maintenance; tells how many rows it moved';
@@ -124,7 +139,7 @@ DECLARE
     moved bigint;
 BEGIN
     -- A transaction a batch: whatever stops this loses one batch at most, and it goes on at the next call.
-    FOREACH step IN ARRAY ARRAY['access', 'billing', 'retention'] LOOP
+    FOREACH step IN ARRAY ARRAY['access', 'subscriptions', 'invoices', 'retention'] LOOP
         LOOP
             moved := @schema@.maintain(step, batch);
             COMMIT;

@@ -22,7 +22,7 @@ SELECT throws_ok($$INSERT INTO cloud.access_key_secrets SELECT gen_random_uuid()
 -- what the object store is told: by reference, and no more than the key's permissions
 SELECT is((SELECT payload -> 'secretKey' FROM cloud.outbox WHERE operation = 'add_service_account'), jsonb_build_object('secret', 'access_key_secrets.secret', 'id', :'key'), 'the outbox refers to the secret');
 SELECT is((SELECT payload #> '{policy,Statement,1,Action}' FROM cloud.outbox WHERE operation = 'add_service_account'), '["s3:GetObject", "s3:GetObjectVersion"]'::jsonb, 'a reading key reads');
-SELECT is((SELECT payload #>> '{policy,Statement,1,Resource,0}' FROM cloud.outbox WHERE operation = 'add_service_account'), (SELECT 'arn:aws:s3:::' || physical_name || '/*' FROM cloud.buckets), 'the account''s own bucket');
+SELECT is((SELECT payload #>> '{policy,Statement,1,Resource,0}' FROM cloud.outbox WHERE operation = 'add_service_account'), (SELECT 'arn:aws:s3:::' || split_part(physical_name, '-', 1) || '-*/*' FROM cloud.buckets), 'the account''s own buckets');
 
 -- rotation: an overlap, then the old one is refused
 SELECT act('a_dev', format($$SELECT id || ' ' || secret_access_key FROM cloud.rotate_access_key(%L, '1 hour')$$, :'key')) AS rotated \gset

@@ -111,10 +111,51 @@ SELECT connection('m'), dblink_exec('m', format('SET ROLE %I', :'maintenance'));
 SELECT dblink_exec('m', 'CALL cloud.run_maintenance(1000)');
 SELECT is((SELECT count(*) FROM cloud.invoices WHERE status = 'pending'), 0::bigint, 'invoices past their date are overdue');
 SELECT is((SELECT status FROM cloud.subscriptions WHERE account_id <> :account), 'canceled', 'a subscription canceled for its end has ended');
-SELECT ok((SELECT status = 'active' AND current_period_end > now() FROM cloud.subscriptions WHERE account_id = :account), 'the other goes on');
+SELECT ok((SELECT status = 'past_due' AND current_period_end > now() FROM cloud.subscriptions WHERE account_id = :account), 'the other goes on, past due, since an invoice of its account is');
+SELECT act('a_platform', format('SELECT cloud.mark_invoice_paid(%L)', id)) FROM (SELECT max(id::text) AS id FROM cloud.invoices WHERE customer_id IS NULL AND account_id = :account AND status = 'overdue') i;
+SELECT is((SELECT status FROM cloud.subscriptions WHERE account_id = :account), 'past_due', 'as long as one is');
+SELECT is(act('a_platform', format($$SELECT cloud.cancel_invoice(%L, 'goodwill')$$, id)), 'true', 'the last is taken back') FROM cloud.invoices WHERE customer_id IS NULL AND account_id = :account AND status = 'overdue';
+SELECT is((SELECT status FROM cloud.subscriptions WHERE account_id = :account), 'active', 'and nothing is owed');
+SELECT is(act('a_admin', format($$SELECT cloud.cancel_invoice(%L, 'x')$$, id)), '42501', 'an account takes no invoice of the platform back') FROM cloud.invoices WHERE customer_id IS NULL AND account_id = :account LIMIT 1;
+SELECT is_empty($$SELECT n.id FROM cloud.notifications n JOIN cloud.notification_types t USING (type) WHERE t.sends_mail AND n.title <> 'old'
+    AND NOT EXISTS (SELECT FROM cloud.outbox o WHERE o.service = 'mail' AND o.object = 'mail:' || n.id AND o.account_id = n.account_id AND o.operation = n.type)$$, 'each notification that is mailed has its order');
+SELECT isnt_empty($$SELECT FROM cloud.outbox WHERE operation IN ('invoice_generated', 'payment_overdue', 'subscription_ended')$$, '(of billing too)');
+SELECT is((SELECT payload -> 'to' FROM cloud.outbox WHERE operation = 'payment_overdue' AND account_id = :account LIMIT 1),
+    jsonb_build_object('function', 'mail_recipients', 'account', :account, 'audience', 'billing'), 'recipients by reference');
+SELECT is(act('worker', $$SELECT string_agg(email, ',' ORDER BY email) FROM cloud.mail_recipients('00000000-0000-7000-8000-00000000000a', 'billing')$$), 'a_admin@example.com,a_owner@example.com', 'an account without a billing address: its owners and admins');
+SELECT act('a_admin', $$UPDATE cloud.account_billing SET billing_email = 'bills@example.com'$$);
+SELECT is(act('worker', $$SELECT string_agg(email, ',') FROM cloud.mail_recipients('00000000-0000-7000-8000-00000000000a', 'billing')$$), 'bills@example.com', 'with one: that');
+SELECT is(act('worker', $$SELECT count(*) FROM cloud.mail_recipients('00000000-0000-7000-8000-00000000000a', 'admins')$$), '2', 'which gets nothing else');
 SELECT is((SELECT count(*) FROM cloud.notifications WHERE title = 'old'), 0::bigint, 'old notifications are gone, batch by batch');
 SELECT is((SELECT count(*) FROM cloud.audit_log WHERE action = 'old'), 0::bigint, 'and old audit rows');
 SELECT is(act('platform', 'SELECT accounts FROM cloud.platform_dashboard()'), '2', 'the operator''s figures');
 SELECT is(act('platform', 'SELECT string_agg(p.slug, '','') FROM cloud.platform_accounts_page() p'), 'account-a,account-b', 'and accounts');
 SELECT is(act('a_owner', 'SELECT accounts FROM cloud.platform_dashboard()'), '42501', 'for the platform alone');
+-- what waits for the platform
+SELECT act('a_dev', format($$SELECT cloud.place_order('00000000-0000-7000-8000-000000000001', request_id => 'w%s')$$, n)) FROM generate_series(1, 3) AS n;
+SELECT act('b_owner', $$SELECT cloud.request_dedicated('64 cores', 'd1')$$) AS dedicated \gset
+SELECT is(act('platform', $$SELECT string_agg(o.account_name || ' ' || o.order_type, ',') FROM cloud.platform_open_orders() o$$),
+    'Account a product,Account a product,Account a product,Account b dedicated', 'orders of all accounts that wait, longest waiting first');
+SELECT is(act('platform', 'SELECT count(*) FROM cloud.platform_open_orders() o, cloud.platform_open_orders(o.created_at, o.id, 1) next'), '3', 'page by page');
+SELECT is(act('b_platform', format($$SELECT cloud.order_transition(%L, 'approved')$$, :'dedicated')), '23514', 'no machine is approved without a price');
+SELECT is(act('b_platform', format('SELECT cloud.quote_order(%L, 500000, 50000)', :'dedicated')), '450000', 'the platform quotes it');
+SELECT is(act('b_platform', format('SELECT cloud.quote_order(%L, 500000, 500001)', :'dedicated')), '23514', 'no discount above the price');
+SELECT is(act('b_owner', format('SELECT cloud.quote_order(%L, 1)', :'dedicated')), '42501', 'not its customer');
+SELECT is(act('b_platform', format($$SELECT cloud.order_transition(%L, 'approved')$$, :'dedicated')), 'approved', 'then it is');
+SELECT is(act('b_platform', format('SELECT cloud.quote_order(%L, 1)', :'dedicated')), '55000', 'and its price stands');
+SELECT is(act('b_platform', format($$SELECT cloud.note_order(%L, 'a good customer')$$, :'dedicated')), '', 'staff remark on it');
+SELECT is(act('b_platform', 'SELECT note FROM cloud.order_internal_notes'), 'a good customer', 'for staff to read');
+SELECT is(act('b_owner', 'SELECT note FROM cloud.order_internal_notes'), '42501', 'alone');
+SELECT isnt(act('platform', 'SELECT count(*) FROM cloud.platform_open_invoices()'), '0', 'and unpaid invoices') WHERE EXISTS (SELECT FROM cloud.invoices WHERE status IN ('pending', 'overdue') AND customer_id IS NULL);
+UPDATE cloud.outbox SET status = 'dead', finished_at = now() WHERE sequence = (SELECT min(sequence) FROM cloud.outbox WHERE status = 'pending' AND service = 'minio');
+SELECT is(act('platform', 'SELECT count(*) FROM cloud.dead_orders()'), '1', 'and orders that were given up');
+SELECT is(act('worker', 'SELECT cloud.discard_outbox(d.sequence, ''by hand'') FROM cloud.dead_orders() d'), 'true', 'to bring back or discard');
+-- a trial
+SELECT is(act('b_platform', $$SELECT cloud.grant_trial('00000000-0000-7000-8000-000000000001', now())$$), '22023', 'no trial that is over');
+SELECT matches(act('b_platform', $$SELECT cloud.grant_trial('00000000-0000-7000-8000-000000000001', now() + interval '7 days')$$), '^[0-9a-f-]{36}$', 'a trial');
+SELECT is(act('b_platform', $$SELECT cloud.grant_trial('00000000-0000-7000-8000-000000000001', now() + interval '7 days')$$), '23505', 'once');
+UPDATE cloud.subscriptions SET current_period_start = now() - interval '8 days', current_period_end = now() - interval '1 minute' WHERE status = 'trial';
+SELECT dblink_exec('m', 'CALL cloud.run_maintenance(1000)');
+SELECT is((SELECT status FROM cloud.subscriptions WHERE account_id <> :account AND status <> 'canceled'), 'active', 'it ends and is paid for');
+SELECT is((SELECT count(*) FROM cloud.notifications WHERE type = 'trial_ended'), 1::bigint, 'which the account is told');
 SELECT finish();
