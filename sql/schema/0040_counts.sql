@@ -10,7 +10,8 @@ END;
 COMMENT ON FUNCTION @schema@.unread_count() IS 'unread notifications, 100 standing for 100 and more';
 
 CREATE FUNCTION @schema@.orders_count(mode text DEFAULT 'capped', order_status text DEFAULT NULL, OUT orders bigint, OUT is_exact boolean)
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+-- VOLATILE, since EXPLAIN is a utility command, which no other function may run.
+LANGUAGE plpgsql VOLATILE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $orders_count$
 DECLARE
     account CONSTANT uuid := primecloud.tenant_uuid('developer');

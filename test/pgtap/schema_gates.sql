@@ -56,7 +56,9 @@ SELECT is_empty($$SELECT m.type, c.attname FROM (VALUES ('order_with_details', '
 -- functions: nobody may call what was not given; definers pin their search path
 SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc p WHERE p.pronamespace = 'cloud'::regnamespace AND has_function_privilege('public', p.oid, 'EXECUTE')$$, 'no function is PUBLIC');
 SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc p WHERE p.pronamespace = 'cloud'::regnamespace AND p.prosecdef AND NOT coalesce('search_path=pg_catalog, pg_temp' = ANY (p.proconfig), false)$$, 'SECURITY DEFINER pins its search path');
-SELECT is_empty(format($$SELECT p.oid::regprocedure FROM pg_proc p WHERE p.pronamespace = 'cloud'::regnamespace AND has_function_privilege(%L, p.oid, 'EXECUTE') AND NOT p.prosecdef AND p.provolatile = 'v'$$, :'app'), 'what a client calls and writes is a command');
+SELECT is_empty(format($$SELECT p.oid::regprocedure FROM pg_proc p WHERE p.pronamespace = 'cloud'::regnamespace AND has_function_privilege(%L, p.oid, 'EXECUTE') AND NOT p.prosecdef AND p.provolatile = 'v'
+    AND p.proname <> 'orders_count'  -- which writes nothing: EXPLAIN asks for it
+    $$, :'app'), 'what a client calls and writes is a command');
 SELECT is_empty(format($$SELECT t.relname, p.privilege FROM tables t, unnest(ARRAY['INSERT', 'UPDATE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) AS p(privilege) WHERE has_table_privilege(%L, t.oid, p.privilege)$$, :'app'), 'no client role writes a whole table');
 SELECT results_eq(format($$SELECT t.relname::text COLLATE "default", string_agg(a.attname::text COLLATE "default", ' ' ORDER BY a.attname::text COLLATE "C") FROM tables t JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0
     WHERE has_column_privilege(%L, t.oid, a.attnum, 'UPDATE') AND t.relname <> 'customers' GROUP BY 1 ORDER BY 1$$, :'app'),

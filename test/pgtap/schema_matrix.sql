@@ -99,7 +99,7 @@ SELECT is(answer, '42501', format('%s is not for %s', name, who)) FROM tried WHE
 SELECT unalike(answer, '42%', format('%s is for %s', name, who)) FROM tried WHERE allowed AND answer IS NOT NULL ORDER BY name, who;
 -- What commands are made of is nobody's to call.
 SELECT is_empty(format($$SELECT p.oid::regprocedure FROM pg_proc p WHERE p.pronamespace = 'cloud'::regnamespace AND NOT p.prosecdef AND p.provolatile = 'v' AND p.prokind = 'f'
-    AND has_function_privilege(%L, p.oid, 'EXECUTE')$$, r), 'the parts of commands are not for ' || r) FROM unnest(ARRAY[:'app', :'gateway', :'platform', :'worker', :'maintenance']) AS r;
+    AND p.proname <> 'orders_count' AND has_function_privilege(%L, p.oid, 'EXECUTE')$$, r), 'the parts of commands are not for ' || r) FROM unnest(ARRAY[:'app', :'gateway', :'platform', :'worker', :'maintenance']) AS r;
 SELECT is(act('a_owner', format('SELECT cloud.%s', call)), '42501', call || ' is not for an application') FROM unnest(ARRAY[
     $$command_account('owner', 'x')$$, $$audit('x', 'x', 'x')$$, $$order_service('minio', 'x', 'x', '{}')$$, $$send_notification('welcome', 'x')$$, $$send_notifications('[]')$$,
     $$load_demo(1, 1)$$, $$decide_quota(gen_random_uuid(), 'approved', '')$$, $$tell_quota('{}')$$, $$end_shares(gen_random_uuid())$$, $$make_access_key('k', 'read', NULL, NULL)$$]) AS call;
