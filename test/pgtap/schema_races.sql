@@ -100,4 +100,68 @@ SELECT act('worker', format($$SELECT cloud.record_usage(jsonb_build_array(jsonb_
 SELECT is((SELECT string_agg(type, ',' ORDER BY type) FROM cloud.notifications WHERE type LIKE 'quota%'), 'quota_exceeded,quota_warning_80', 'the highest of several at once');
 SELECT is((SELECT bool_and(h.ingress_bytes = r.ingress) FROM cloud.usage_hourly h JOIN (SELECT bucket_id, date_trunc('hour', recorded_at, 'UTC') AS hour, sum(ingress_bytes) AS ingress FROM cloud.usage_records GROUP BY 1, 2) r
     ON r.bucket_id = h.bucket_id AND r.hour = h.period_start), true, 'every hour is the sum of its records');
+
+-- a key ended twice at once (44 of 50 ended in the wrong state)
+SELECT act('a_dev', $$SELECT id FROM cloud.create_access_key('twice')$$) AS key \gset
+SELECT at_once('a_dev', 6, format('SELECT cloud.revoke_access_key(%L)', :'key')) AS answers \gset
+SELECT is((SELECT count(*) FROM string_to_table(:'answers', ' ') a WHERE a IN ('t', 'true')), 1::bigint, 'one of six ends a key');
+SELECT is((SELECT status FROM cloud.access_keys WHERE id = :'key'), 'revoked', 'and it is ended');
+SELECT is((SELECT count(*) FROM cloud.outbox o JOIN cloud.access_keys k ON o.object = 'key:' || k.access_key_id WHERE k.id = :'key' AND o.operation = 'delete_service_account'), 1::bigint, 'which the store is told once');
+-- one SFTP login, one bucket of a name, one invitation, one request for quota
+SELECT at_once('a_owner', 4, $$SELECT id FROM cloud.create_sftp_credential('login-$')$$);
+SELECT is((SELECT count(*) FROM cloud.sftp_credentials WHERE status = 'active'), 1::bigint, 'one login of four');
+SELECT at_once('a_dev', 4, $$SELECT cloud.create_bucket('same')$$);
+SELECT is((SELECT count(*) FROM cloud.buckets WHERE name = 'same'), 1::bigint, 'one bucket of a name');
+SELECT at_once('a_owner', 4, $$SELECT id FROM cloud.invite('several@example.com')$$);
+SELECT is((SELECT count(*) FROM cloud.invitations WHERE email = 'several@example.com'), 1::bigint, 'one open invitation of an address');
+SELECT at_once('a_owner', 4, $$SELECT cloud.request_quota(300000000000)$$) AS answers \gset
+SELECT is((SELECT count(*) FROM cloud.quota_requests WHERE status = 'pending'), 1::bigint, 'one pending request');
+-- buckets made at once: SFTPGo's last word has them all
+SELECT at_once('a_dev', 6, $$SELECT cloud.create_bucket('folder-$')$$);
+SELECT is((SELECT jsonb_array_length(payload #> '{user,virtual_folders}') FROM cloud.outbox WHERE operation = 'put_user' ORDER BY sequence DESC LIMIT 1), (SELECT count(*)::int FROM cloud.buckets b WHERE b.account_id = '00000000-0000-7000-8000-00000000000a'),
+    'buckets made at once: the login''s last order has a folder for each');
+SELECT is((SELECT count(*) FROM cloud.outbox WHERE operation = 'put_user' AND sequence > (SELECT max(sequence) FROM cloud.outbox WHERE operation = 'create_bucket')), 1::bigint, '(which is written after the last of them)');
+-- prices: each change names the one before it
+SELECT at_once('platform', 6, $$SELECT cloud.set_price('vps', 'nvme', 'gib', 1000 + $)$$);
+SELECT is((SELECT count(*) FROM cloud.price_changes WHERE resource = 'nvme'), 6::bigint, 'six changes of a price are six');
+SELECT is_empty($$SELECT id FROM cloud.price_changes c WHERE resource = 'nvme' AND old_price_millicents IS NOT NULL
+    AND NOT EXISTS (SELECT FROM cloud.price_changes p WHERE p.resource = 'nvme' AND p.new_price_millicents = c.old_price_millicents)$$, 'each from the price of another');
+SELECT is((SELECT count(DISTINCT coalesce(old_price_millicents, 0)) FROM cloud.price_changes WHERE resource = 'nvme'), 6::bigint, 'none from the same');
+-- payments: recorded once
+SELECT act('a_dev', $$SELECT cloud.place_order('00000000-0000-7000-8000-000000000001')$$) AS order_id \gset
+SELECT at_once('a_platform', 6, format($$SELECT cloud.set_payment(%L, (ARRAY['paid', 'failed'])[1 + $ %% 2])$$, :'order_id'));
+SELECT ok((SELECT (payment_status = 'paid') = (paid_at IS NOT NULL) AND payment_status <> 'pending' FROM cloud.orders WHERE id = :'order_id'), 'a payment has its time');
+SELECT is_empty(format($$SELECT FROM cloud.audit_log WHERE action = 'set_payment' AND resource_id = %L AND details ->> 'from' = 'paid'$$, :'order_id'), 'what is paid does not become unpaid');
+-- an invoice, paid six times at once
+UPDATE cloud.subscriptions SET created_at = now() - interval '2 months';
+SELECT act('platform', 'SELECT cloud.generate_invoices()');
+SELECT id AS invoice FROM cloud.invoices WHERE account_id = '00000000-0000-7000-8000-00000000000a' LIMIT 1 \gset
+SELECT at_once('a_platform', 6, format('SELECT cloud.mark_invoice_paid(%L)', :'invoice'));
+SELECT is((SELECT count(*) FROM cloud.notifications WHERE type = 'payment_received'), 1::bigint, 'an invoice is paid once');
+-- a bucket that goes while it is measured, and while it is measured again
+SELECT id AS going, physical_name AS physical FROM cloud.buckets WHERE name = 'folder-1' \gset
+SELECT connection('w'), dblink_exec('w', format('SET ROLE %I', :'worker'));
+SELECT dblink_send_query('w', format($$SELECT sum(cloud.record_usage(jsonb_build_array(jsonb_build_object('bucket', %L, 'at', now() + n * interval '2 hours', 'storage_bytes', n)))) FROM generate_series(1, 40) n$$, :'physical'));
+SELECT at_once('a_owner', 2, format('SELECT cloud.delete_bucket(%L)', :'going'));
+SELECT * FROM dblink_get_result('w') AS t(v text) OFFSET 100;
+SELECT is((SELECT count(*) FROM cloud.buckets WHERE id = :'going'), 0::bigint, 'a bucket that goes while it is measured is gone');
+-- ten collectors, each with measurements of all buckets, some of them the same, in different orders
+SELECT string_agg(quote_literal(physical_name), ',') AS all_buckets FROM cloud.buckets \gset
+SELECT at_once('worker', 10, format($$SELECT cloud.record_usage((SELECT jsonb_agg(jsonb_build_object('bucket', b, 'at', date_trunc('month', now(), 'UTC') + (n + $) * interval '1 minute', 'storage_bytes', n * 10, 'object_count', n,
+    'ingress_bytes', 1, 'egress_bytes', 2, 'request_count', 1) ORDER BY CASE WHEN $ %% 2 = 0 THEN b END DESC, b) FROM unnest(ARRAY[%s]) b, generate_series(1, 20) n))$$, :'all_buckets')) AS answers \gset
+SELECT unalike(:'answers'::text, '%40P01%', 'none of ten collectors waits in a circle');
+
+-- each copied figure equals its source, after all of the above
+SELECT is_empty($$SELECT a.slug FROM cloud.accounts a WHERE storage_used_bytes <> (SELECT coalesce(sum(size_bytes), 0) FROM cloud.buckets b WHERE b.account_id = a.id)$$, 'storage_used_bytes: sum of the buckets');
+SELECT is_empty($$SELECT a.slug FROM cloud.accounts a WHERE bandwidth_used_bytes <> (SELECT coalesce(sum(ingress_bytes + egress_bytes), 0) FROM cloud.usage_daily d WHERE d.account_id = a.id
+    AND d.period_start >= a.bandwidth_month::timestamp AT TIME ZONE 'UTC' AND d.period_start < (a.bandwidth_month + interval '1 month') AT TIME ZONE 'UTC')$$, 'bandwidth_used_bytes: sum of the month''s days');
+SELECT is_empty($$SELECT b.name FROM cloud.buckets b JOIN LATERAL (SELECT * FROM cloud.usage_records r WHERE r.account_id = b.account_id AND r.bucket_id = b.id ORDER BY recorded_at DESC LIMIT 1) r ON true
+    WHERE (b.size_bytes, b.object_count, b.measured_at) IS DISTINCT FROM (r.storage_bytes, r.object_count, r.recorded_at)$$, 'size_bytes, object_count: the latest measurement');
+SELECT is_empty(format($$SELECT * FROM (SELECT account_id, bucket_id, period_start, storage_bytes_max, ingress_bytes, egress_bytes, request_count FROM cloud.usage_%1$s) h
+    FULL JOIN (SELECT account_id, bucket_id, date_trunc(%2$L, recorded_at, 'UTC') AS period_start, max(storage_bytes) AS storage_bytes_max, sum(ingress_bytes)::bigint AS ingress_bytes,
+               sum(egress_bytes)::bigint AS egress_bytes, sum(request_count)::bigint AS request_count FROM cloud.usage_records GROUP BY 1, 2, 3) r ON h = r WHERE h IS NULL OR r IS NULL$$, rollup, unit), 'usage_' || rollup || ': its records')
+FROM (VALUES ('hourly', 'hour'), ('daily', 'day')) AS t(rollup, unit);
+SELECT is_empty($$SELECT m.id FROM cloud.account_members m JOIN cloud.users u ON u.id = m.user_id WHERE (m.email, m.display_name) <> (u.email, u.display_name)$$, 'a member''s address and name: the person''s');
+SELECT is_empty($$SELECT i.id FROM cloud.invoices i WHERE subtotal_cents <> (SELECT sum(amount_cents) FROM cloud.invoice_lines l WHERE l.account_id = i.account_id AND l.invoice_id = i.id)$$, 'subtotal_cents: sum of the lines');
+SELECT is_empty($$SELECT a.slug FROM cloud.accounts a WHERE quota_level <> cloud.quota_level(storage_used_bytes, storage_quota_bytes, quota_level)$$, 'quota_level: of use and quota');
 SELECT finish();
