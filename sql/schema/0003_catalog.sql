@@ -19,7 +19,7 @@ CREATE TABLE @schema@.products (
     CONSTRAINT products_currency_code CHECK (currency ~ '^[A-Z]{3}$'),
     CONSTRAINT products_storage_safe CHECK (storage_limit_bytes BETWEEN 0 AND 9007199254740991),
     CONSTRAINT products_transfer_safe CHECK (transfer_limit_bytes BETWEEN 0 AND 9007199254740991),
-    CONSTRAINT products_overage_safe CHECK (overage_storage_cents >= 0 AND overage_storage_cents <= 1000000000 AND overage_transfer_cents BETWEEN 0 AND 1000000000)
+    CONSTRAINT products_overage_safe CHECK (least(overage_storage_cents, overage_transfer_cents) >= 0 AND greatest(overage_storage_cents, overage_transfer_cents) <= 1000000000)
 );
 COMMENT ON TABLE @schema@.products IS 'the plans on offer; reference data, shared by all accounts';
 

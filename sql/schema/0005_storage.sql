@@ -28,7 +28,7 @@ CREATE TABLE @schema@.customers (
     CONSTRAINT customers_model_known CHECK (billing_model IN ('fixed', 'usage', 'hybrid')),
     CONSTRAINT customers_discount_percent CHECK (discount_percent BETWEEN 0 AND 100),
     CONSTRAINT customers_storage_safe CHECK (contracted_storage_bytes BETWEEN 0 AND 9007199254740991),
-    CONSTRAINT customers_price_safe CHECK (price_cents >= 0 AND price_cents <= 100000000000 AND overage_cents BETWEEN 0 AND 1000000000),
+    CONSTRAINT customers_price_safe CHECK (price_cents >= 0 AND price_cents <= 100000000000 AND overage_cents >= 0 AND overage_cents <= 1000000000),
     CONSTRAINT customers_currency_code CHECK (currency ~ '^[A-Z]{3}$'),
     CONSTRAINT customers_tax_id_valid CHECK (primecloud.tax_id_problem(tax_id) IS NULL)
 );

@@ -31,7 +31,7 @@ CREATE TABLE @schema@.invoices (
     CONSTRAINT invoices_pk PRIMARY KEY (account_id, id),
     CONSTRAINT invoices_number_unique UNIQUE (issuer, invoice_number),
     CONSTRAINT invoices_period_forward CHECK (period_start < period_end),
-    CONSTRAINT invoices_amount_safe CHECK (subtotal_cents >= 0 AND subtotal_cents <= 9007199254740991 AND discount_cents BETWEEN 0 AND subtotal_cents),
+    CONSTRAINT invoices_amount_safe CHECK (subtotal_cents >= 0 AND subtotal_cents <= 9007199254740991 AND discount_cents >= 0 AND discount_cents <= subtotal_cents),
     CONSTRAINT invoices_currency_code CHECK (currency ~ '^[A-Z]{3}$'),
     CONSTRAINT invoices_status_known CHECK (status IN ('pending', 'overdue', 'paid', 'canceled')),
     CONSTRAINT invoices_paid_when CHECK ((status = 'paid') = (paid_at IS NOT NULL)),

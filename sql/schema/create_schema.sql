@@ -82,7 +82,7 @@ BEGIN
     EXECUTE format('INSERT INTO %I.schema_version VALUES (0, ''empty'', ''0'')', schema);
     reached := primecloud.migrate_schema(schema, up_to);
     -- What enter asks: who is a member in what role, of an account in what state, with what granted.
-    IF register AND reached > 0 THEN
+    IF register AND to_regclass(format('%I.bucket_permissions', schema)) IS NOT NULL THEN
         PERFORM primecloud.register_membership(
             rel => format('%I.account_members', schema)::regclass, tenant_column => 'account_id', user_column => 'user_id', role_column => 'role',
             accounts => format('%I.accounts', schema)::regclass, accounts_key_column => 'id', accounts_status_column => 'status', accounts_active_status => 'active',
