@@ -42,6 +42,7 @@ BEGIN
         RAISE EXCEPTION 'schema "%" belongs to another role', schema USING ERRCODE = '42501',
             HINT = format('SET ROLE %s first.', (SELECT nspowner::regrole FROM pg_namespace WHERE nspname = schema));
     END IF;
+    PERFORM primecloud.lift_guard();  -- a migration may lift FORCE for a backfill
     FOR migration IN SELECT m.version, m.name, m.script FROM primecloud.schema_migrations() m
                      WHERE m.version > seen AND m.version <= coalesce(up_to, m.version) ORDER BY m.version LOOP
         known := ARRAY(SELECT p.oid FROM pg_proc p WHERE p.pronamespace = schema::text::regnamespace);

@@ -1,6 +1,12 @@
 -- copy_target: COPY into a protected table.  COPY FROM refuses tables with row-level
 -- security; a view whose trigger inserts takes it, and every row meets the policies.
 
+CREATE FUNCTION copy_target_name(rel regclass) RETURNS text
+    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$ SELECT format('%I.%I', primecloud.schema_of(rel), (left(relname, 50) || '_copy')::name) FROM pg_class WHERE oid = rel $$;
+COMMENT ON FUNCTION copy_target_name(regclass) IS 'the name of the view that copy_target() makes';
+
 CREATE FUNCTION copy_target(rel regclass, dry_run boolean DEFAULT false) RETURNS SETOF text
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
@@ -14,6 +20,10 @@ DECLARE
     tag text := '$copy$';
 BEGIN
     PERFORM primecloud.check_protected(rel);
+    IF (to_regclass(primecloud.copy_target_name(rel)) IS NOT NULL OR to_regprocedure(primecloud.copy_target_name(rel) || '()') IS NOT NULL)
+       AND NOT EXISTS (SELECT FROM pg_trigger WHERE tgname = 'primecloud_copy' AND tgrelid = to_regclass(primecloud.copy_target_name(rel))) THEN
+        RAISE duplicate_table USING MESSAGE = format('%s exists already', primecloud.copy_target_name(rel)), HINT = 'Rename it: this is the name of the view to make.';
+    END IF;
     -- Columns that the table fills by itself are none of the view's.
     SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum), string_agg('NEW.' || quote_ident(attname), ', ' ORDER BY attnum)
     INTO columns, values FROM pg_attribute WHERE attrelid = rel AND attnum > 0 AND NOT attisdropped AND attgenerated = '' AND attidentity <> 'a';
@@ -36,3 +46,18 @@ BEGIN
         format('COMMENT ON VIEW %I.%I IS %L', space, target, format('COPY into this view to load %s, whose policies hold', rel))], dry_run);
 END $$;
 COMMENT ON FUNCTION copy_target(regclass, boolean) IS 'makes a view beside a protected table that COPY can load, row by row through the policies; grant INSERT on it';
+
+CREATE FUNCTION drop_copy_target(rel regclass, dry_run boolean DEFAULT false) RETURNS SETOF text
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    target text := primecloud.copy_target_name(rel);
+BEGIN
+    PERFORM primecloud.check_owner(rel);
+    IF EXISTS (SELECT FROM pg_trigger WHERE tgname = 'primecloud_copy' AND tgrelid = to_regclass(target)) THEN
+        PERFORM primecloud.check_owner(to_regclass(target));
+        RETURN QUERY SELECT * FROM primecloud.run_statements(ARRAY[format('DROP VIEW %s', target), format('DROP FUNCTION %s()', target)], dry_run);
+    END IF;
+END $$;
+COMMENT ON FUNCTION drop_copy_target(regclass, boolean) IS 'undoes copy_target()';

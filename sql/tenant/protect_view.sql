@@ -22,3 +22,20 @@ BEGIN
     END IF;
 END $$;
 COMMENT ON FUNCTION protect_view(regclass, boolean) IS 'makes a view read as its caller, whose policies then hold; the caller needs grants on the tables below';
+
+CREATE FUNCTION unprotect_view(view regclass, dry_run boolean DEFAULT false) RETURNS SETOF text
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    class pg_class := (SELECT c FROM pg_class c WHERE oid = view);
+BEGIN
+    IF class.relkind <> 'v' THEN
+        RAISE wrong_object_type USING MESSAGE = format('%s is not a view', view), HINT = 'Tables are unprotected by primecloud.unprotect_table().';
+    END IF;
+    PERFORM primecloud.check_owner(view);
+    IF EXISTS (SELECT FROM unnest(class.reloptions) AS o WHERE o ~ '^security_(invoker|barrier)=') THEN
+        RETURN QUERY SELECT * FROM primecloud.run_statements(ARRAY[format('ALTER VIEW %s RESET (security_invoker, security_barrier)', view)], dry_run);
+    END IF;
+END $$;
+COMMENT ON FUNCTION unprotect_view(regclass, boolean) IS 'undoes protect_view(): the view reads as its owner again';

@@ -1,5 +1,6 @@
 // What the guard needs to know of an ALTER TABLE: which of its parts take protection
-// away.  The server keeps the parts of a command as parse trees that SQL cannot read.
+// away, or bring a table under it.  The server keeps the parts of a command as parse
+// trees that SQL cannot read.
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
 #include "pg/startup.hpp"
@@ -31,6 +32,13 @@ using weakening = std::tuple<std::string_view, std::optional<std::string_view>>;
 
 std::string_view guard_level_name() noexcept { return levels[level].name; }
 
+// Off until the function that calls it returns or fails: each function of ours that has
+// a SET clause opens a level of settings, and a setting saved there ends with it.
+pg::nothing lift_guard() noexcept {
+  set_config_option("primecloud.guard", "off", PGC_SUSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, ERROR, false);
+  return {};
+}
+
 std::optional<std::string_view> name_of(const AlterTableCmd *part) noexcept {
   if (part->name == nullptr) return std::nullopt;
   return part->name;
@@ -47,6 +55,11 @@ pg::rows<weakening> weakenings(ddl_command of) {
     switch (part->subtype) {
       case AT_DisableRowSecurity: found.emplace_back("disable row-level security", std::nullopt); break;
       case AT_NoForceRowSecurity: found.emplace_back("lift forced row-level security", std::nullopt); break;
+      case AT_ColumnDefault:  // changed or dropped
+        found.emplace_back("change the default of", name_of(part));
+        break;
+      case AT_AttachPartition:
+      case AT_AddInherit: found.emplace_back("take in", std::nullopt); break;
       case AT_DropNotNull: found.emplace_back("drop not null", name_of(part)); break;
 #if PG_VERSION_NUM < 160000  // until then a command that recurses has a name of its own
       case AT_DropConstraintRecurse:
@@ -65,4 +78,5 @@ template <> struct primecloud::pg::datum<ddl_command> {
 };
 
 PRIMECLOUD_FUNCTION(primecloud_guard_level, guard_level_name);
+PRIMECLOUD_FUNCTION(primecloud_lift_guard, lift_guard);
 PRIMECLOUD_FUNCTION(primecloud_weakenings, weakenings);

@@ -85,9 +85,9 @@ CREATE TABLE lines (id serial PRIMARY KEY, order_id int NOT NULL REFERENCES orde
 INSERT INTO orders (account_id, amount) SELECT n % 2 + 1, n FROM generate_series(1, 100) AS n;
 INSERT INTO lines (order_id, label) SELECT id, 'line of ' || id FROM orders;
 CREATE VIEW orders_view AS SELECT * FROM orders;
-SELECT is((SELECT count(*) FROM primecloud.protect_table('orders', dry_run => true)), 10::bigint, 'a dry run names what it would run');
+SELECT is((SELECT count(*) FROM primecloud.protect_table('orders', dry_run => true)), 11::bigint, 'a dry run names what it would run');
 SELECT is((SELECT relrowsecurity FROM pg_class WHERE relname = 'orders'), false, 'and runs nothing');
-SELECT is((SELECT count(*) FROM primecloud.protect_table('orders')), 10::bigint, 'protect_table');
+SELECT is((SELECT count(*) FROM primecloud.protect_table('orders')), 11::bigint, 'protect_table');
 SELECT is_empty($$SELECT primecloud.protect_table('orders')$$, 'again: nothing left to do');
 SELECT isnt_empty($$SELECT primecloud.protect_child('lines', 'orders')$$, 'protect_child');
 SELECT results_eq('SELECT count(*) FROM lines l JOIN orders o ON o.id = l.order_id WHERE l.account_id = o.account_id', ARRAY[100::bigint],

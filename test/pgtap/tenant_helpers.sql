@@ -63,7 +63,7 @@ SELECT throws_ok('SET primecloud.guard = off', '42501', NULL, 'nor switch the gu
 SELECT lives_ok('ALTER TABLE orders ADD COLUMN note text', 'everything else is as it was');
 SELECT lives_ok('CREATE TABLE other (x int NOT NULL); ALTER TABLE other ALTER COLUMN x DROP NOT NULL, ENABLE ROW LEVEL SECURITY; ALTER TABLE other DISABLE ROW LEVEL SECURITY; DROP TABLE other', 'and other tables too');
 SELECT lives_ok($$SELECT primecloud.unprotect_table('orders')$$, 'unprotect_table is the way');
-SELECT is((SELECT count(*) FROM primecloud.protect_table('orders')), 7::bigint, 'and back again');
+SELECT isnt_empty($$SELECT primecloud.protect_table('orders')$$, 'and back again');
 RESET ROLE;
 SET primecloud.guard = warn;
 BEGIN;

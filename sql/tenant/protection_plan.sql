@@ -1,0 +1,139 @@
+-- What a protected table is given, and what of it is still missing.
+
+-- The function that gives the tenant key as a type; NULL for types that are no key.
+CREATE FUNCTION tenant_key_function(type regtype) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT CASE type WHEN 'uuid'::regtype THEN 'primecloud.tenant_uuid' WHEN 'bigint'::regtype THEN 'primecloud.tenant_bigint'
+                     WHEN 'integer'::regtype THEN 'primecloud.tenant_int' WHEN 'text'::regtype THEN 'primecloud.tenant_text'
+                     WHEN 'varchar'::regtype THEN 'primecloud.tenant_text' END;
+$$;
+COMMENT ON FUNCTION tenant_key_function(regtype) IS 'the tenant function for a type of tenant key';
+
+CREATE FUNCTION tenant_function(rel regclass, tenant_column name) RETURNS text
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    kind "char" := (SELECT relkind FROM pg_class WHERE oid = rel);
+    type regtype := (SELECT atttypid FROM pg_attribute WHERE attrelid = rel AND attname = tenant_column AND attnum > 0 AND NOT attisdropped);
+BEGIN
+    IF kind IS NULL OR kind NOT IN ('r', 'p') THEN
+        RAISE wrong_object_type USING MESSAGE = format('%s is not a table', rel),
+            HINT = CASE kind WHEN 'v' THEN 'Protect the tables below the view, and make the view read as its caller with primecloud.protect_view().' ELSE 'Only tables and partitioned tables can be protected.' END;
+    END IF;
+    IF type IS NULL THEN
+        RAISE undefined_column USING MESSAGE = format('table %s has no column "%s"', rel, tenant_column),
+            HINT = 'Name the tenant column, or use protect_child() for a table that reaches its tenant by a foreign key.';
+    END IF;
+    IF primecloud.tenant_key_function(type) IS NULL THEN
+        RAISE datatype_mismatch USING MESSAGE = format('tenant column "%s" of %s is of type %s', tenant_column, rel, type),
+            HINT = 'A tenant column is of type uuid, bigint, integer, text or varchar.';
+    END IF;
+    RETURN primecloud.tenant_key_function(type);
+END $$;
+COMMENT ON FUNCTION tenant_function(regclass, name) IS 'the tenant function for a tenant column''s type; an error for what cannot be protected';
+
+-- The policies that a protected table has: what each is, and the statement that makes it.
+CREATE FUNCTION tenant_policies(rel regclass, tenant_column name, type regtype, read_role text, write_role text, delete_role text)
+    RETURNS TABLE (policy name, command "char", permissive boolean, qual text, with_check text, statement text)
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    wanted record;
+    condition text;
+BEGIN
+    FOR wanted IN SELECT * FROM (VALUES
+            ('primecloud_floor', '*', 'ALL', 'external_client', true, true),
+            ('primecloud_select', 'r', 'SELECT', read_role, true, false),
+            ('primecloud_insert', 'a', 'INSERT', write_role, false, true),
+            ('primecloud_update', 'w', 'UPDATE', write_role, true, true),
+            ('primecloud_delete', 'd', 'DELETE', delete_role, true, false)) AS p(name, command, word, role, reads, writes) LOOP
+        IF wanted.role IS NULL OR wanted.role NOT IN ('external_client', 'developer', 'admin', 'owner') THEN
+            RAISE invalid_parameter_value USING MESSAGE = format('unknown role: "%s"', wanted.role), HINT = 'The roles are external_client, developer, admin and owner.';
+        END IF;
+        policy := wanted.name;
+        command := wanted.command;
+        permissive := wanted.name <> 'primecloud_floor';
+        -- Every role is at least external_client: without the argument the condition equals
+        -- the floor's, and the planner keeps one of the two.
+        condition := format(CASE type WHEN 'varchar'::regtype THEN '((%I)::text = %s(%s))' ELSE '(%I = %s(%s))' END, tenant_column,
+            primecloud.tenant_key_function(type), CASE wanted.role WHEN 'external_client' THEN '' ELSE quote_literal(wanted.role) || '::text' END);
+        qual := CASE WHEN wanted.reads THEN condition END;
+        with_check := CASE WHEN wanted.writes THEN condition END;
+        statement := format('CREATE POLICY %I ON %s AS %s FOR %s TO PUBLIC%s%s', policy, rel, CASE WHEN permissive THEN 'PERMISSIVE' ELSE 'RESTRICTIVE' END, wanted.word,
+            coalesce(' USING ' || qual, ''), coalesce(' WITH CHECK ' || with_check, ''));
+        RETURN NEXT;
+    END LOOP;
+END $$;
+COMMENT ON FUNCTION tenant_policies(regclass, name, regtype, text, text, text) IS 'the policies that protect_table() gives a table';
+
+-- The columns of the index that leads with the tenant: lists are read newest first, and
+-- the same index then serves the filter and the order.
+CREATE FUNCTION tenant_index_columns(rel regclass, tenant_column name) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT format('(%I', tenant_column) || coalesce(string_agg(format(', %I DESC', attname), '' ORDER BY attname = 'id'), '') || ')' FROM pg_attribute
+    WHERE attrelid = rel AND attname IN ('created_at', 'id') AND attname <> tenant_column AND NOT attisdropped;
+$$;
+COMMENT ON FUNCTION tenant_index_columns(regclass, name) IS 'the columns of the index that protect_table() makes';
+
+-- `root` is the table that the call was for: what it is given, its partitions get from it.
+-- `type` is the type of a tenant column that is still to be added.
+CREATE FUNCTION protection_plan(rel regclass, tenant_column name, read_role text, write_role text, delete_role text, root regclass, type regtype DEFAULT NULL)
+    RETURNS SETOF text
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    class pg_class := (SELECT c FROM pg_class c WHERE oid = rel);
+    tenant pg_attribute := (SELECT a FROM pg_attribute a WHERE attrelid = rel AND attname = tenant_column AND NOT attisdropped);
+    above pg_attribute := (SELECT a FROM pg_attribute a WHERE attrelid = root AND attname = tenant_column AND NOT attisdropped AND root <> rel);
+    key_type regtype := coalesce(tenant.atttypid, type);
+    note jsonb := primecloud.protection_note(rel);
+    fresh boolean := note = '{}';
+    made text[] := CASE WHEN rel = root AND (tenant.attnum IS NULL OR EXISTS (SELECT FROM pg_trigger WHERE tgrelid = rel AND tgname = 'primecloud_fill_tenant')) THEN '{column}' ELSE '{}' END;
+    index_name name;
+    wanted record;
+    existing pg_policy;
+    new_floor boolean := false;
+BEGIN
+    IF NOT coalesce(tenant.attnotnull, false) AND coalesce(above.attnotnull, true) THEN
+        made := made || 'not null'::text;
+        RETURN NEXT format('ALTER TABLE %s ALTER COLUMN %I SET NOT NULL', rel, tenant_column);
+    END IF;
+    IF NOT coalesce(tenant.atthasdef, false) AND coalesce(tenant.attidentity, '') = '' AND coalesce(above.atthasdef OR above.attidentity <> '', true) THEN
+        made := made || 'default'::text;
+        RETURN NEXT format('ALTER TABLE %s ALTER COLUMN %I SET DEFAULT %s()', rel, tenant_column, primecloud.tenant_key_function(key_type));
+    END IF;
+    IF NOT class.relispartition AND NOT EXISTS (
+            SELECT FROM pg_index WHERE indrelid = rel AND indkey[0] = tenant.attnum AND indpred IS NULL AND indisvalid) THEN
+        index_name := primecloud.free_name(primecloud.schema_of(rel), format('%s_tenant_idx', class.relname));
+        RETURN NEXT format('CREATE INDEX %I ON %s %s', index_name, rel, primecloud.tenant_index_columns(rel, tenant_column));
+    END IF;
+    IF NOT class.relrowsecurity THEN
+        RETURN NEXT format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', rel);
+    END IF;
+    IF NOT class.relforcerowsecurity THEN
+        RETURN NEXT format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', rel);
+    END IF;
+    FOR wanted IN SELECT * FROM primecloud.tenant_policies(rel, tenant_column, key_type, read_role, write_role, delete_role) LOOP
+        SELECT p.* INTO existing FROM pg_policy p WHERE polrelid = rel AND polname = wanted.policy;
+        IF FOUND THEN
+            CONTINUE WHEN existing.polcmd = wanted.command AND existing.polpermissive = wanted.permissive AND existing.polroles = '{0}'
+                AND pg_get_expr(existing.polqual, rel) IS NOT DISTINCT FROM wanted.qual AND pg_get_expr(existing.polwithcheck, rel) IS NOT DISTINCT FROM wanted.with_check;
+            RETURN NEXT format('DROP POLICY %I ON %s', wanted.policy, rel);
+        END IF;
+        new_floor := new_floor OR wanted.policy = 'primecloud_floor';
+        RETURN NEXT wanted.statement;
+    END LOOP;
+    IF new_floor THEN
+        RETURN NEXT primecloud.note_protection(rel, CASE WHEN fresh THEN jsonb_strip_nulls(jsonb_build_object(
+            'row security', CASE WHEN class.relforcerowsecurity AND class.relrowsecurity THEN 'forced' WHEN class.relrowsecurity THEN 'on' ELSE 'off' END,
+            'made', to_jsonb(made), 'index', index_name)) ELSE note END);
+    END IF;
+END $$;
+COMMENT ON FUNCTION protection_plan(regclass, name, text, text, text, regclass, regtype) IS 'the statements that protect_table() would still have to run on one table';
