@@ -6,6 +6,7 @@
 #include "pg/startup.hpp"
 
 extern "C" {
+#include "access/xact.h"
 #include "nodes/parsenodes.h"
 #include "tcop/deparse_utility.h"
 }
@@ -32,9 +33,15 @@ using weakening = std::tuple<std::string_view, std::optional<std::string_view>>;
 
 std::string_view guard_level_name() noexcept { return levels[level].name; }
 
-// Off until the function that calls it returns or fails: each function of ours that has
-// a SET clause opens a level of settings, and a setting saved there ends with it.
+// Off until the function that calls it returns or fails: each function of ours has a SET
+// clause and so opens a level of settings, and what is saved there ends with it.
 pg::nothing lift_guard() noexcept {
+  const int below = NewGUCNestLevel();
+  AtEOXact_GUC(true, below);
+  if (below - 1 <= GetCurrentTransactionNestLevel()) {
+    ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("the guard can be lifted within a function only"),
+            errhint("Use primecloud.unprotect_table(), or as a superuser SET primecloud.guard = off."));
+  }
   set_config_option("primecloud.guard", "off", PGC_SUSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, ERROR, false);
   return {};
 }
