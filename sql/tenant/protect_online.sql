@@ -72,7 +72,7 @@ BEGIN
             IF statement LIKE 'ALTER TABLE % SET NOT NULL' THEN
                 steps := steps || primecloud.online_not_null(part, tenant_column);
             ELSIF statement LIKE 'CREATE INDEX %' THEN
-                steps := steps || ARRAY(SELECT i FROM primecloud.online_index(part, tenant_column, parse_ident(substring(statement FROM '^CREATE INDEX ("(?:[^"]|"")+"|\S+) ON'))[1]::name) AS i);
+                steps := steps || ARRAY(SELECT i FROM primecloud.online_index(part, tenant_column, (parse_ident(substring(statement FROM '^CREATE INDEX ("(?:[^"]|"")+"|\S+) ON')))[1]::name) AS i);
             ELSE
                 switch := switch || statement;
             END IF;
