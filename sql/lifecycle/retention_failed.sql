@@ -28,7 +28,7 @@ DECLARE
     due text;
     free text;
     node primecloud.retention_decision;
-    at jsonb;
+    place jsonb;
     tries integer;
     bite text;
 BEGIN
@@ -53,24 +53,26 @@ BEGIN
         END IF;
     END IF;
 
-    at := primecloud.retention_place(rel, policy, run, request ->> 'method');
-    bite := CASE at ->> 'method' WHEN 'keyset' THEN 'limit' ELSE 'unit' END;
-    IF at IS NULL OR passing THEN
-        at := coalesce(at || '{"careful": true}', '{}');
-    ELSIF (at ->> bite)::bigint > 1 THEN
-        at := at || jsonb_build_object(bite, (at ->> bite)::bigint / 8 + ((at ->> bite)::bigint < 8)::int);
-    ELSIF bite = 'unit' AND NOT at ? 'offset' THEN
-        at := at || '{"offset": 1}';
+    place := primecloud.retention_place(rel, policy, run, request ->> 'method');
+    bite := CASE place ->> 'method' WHEN 'keyset' THEN 'limit' ELSE 'unit' END;
+    IF place IS NULL OR passing THEN
+        place := coalesce(place || '{"careful": true}', '{}');
+    ELSIF (place ->> bite)::bigint > 1 THEN
+        place := place || jsonb_build_object(bite, (place ->> bite)::bigint / 8 + ((place ->> bite)::bigint < 8)::int);
+    ELSIF bite = 'unit' AND NOT place ? 'offset' THEN
+        place := place || '{"offset": 1, "span": 128}';  -- within the block: halved until it is one row
+    ELSIF bite = 'unit' AND (place ->> 'span')::int > 1 THEN
+        place := place || jsonb_build_object('span', (place ->> 'span')::int / 2);
     ELSE
         -- One row, and it cannot go: it is counted, and the run goes around it.
-        RETURN ROW(jsonb_build_object('kind', 'skip', 'run', run.id, 'position', at, 'code', code, 'constraint', request -> 'constraint'),
+        RETURN ROW(jsonb_build_object('kind', 'skip', 'run', run.id, 'position', place, 'code', code, 'constraint', request -> 'constraint'),
             (SELECT c.relowner FROM pg_class c WHERE c.oid = rel),
             format('SELECT coalesce((SELECT jsonb_build_object(''oldest'', %s, ''key'', jsonb_build_array(x.%I, x.ctid::text)) FROM ONLY %s AS x WHERE %s AND %s AND %s '
-                   'ORDER BY x.%I, x.ctid LIMIT 1), ''{}'')', primecloud.retention_time(rel, policy), policy.time_column, (at ->> 'oid')::oid::regclass,
-                   primecloud.retention_narrow(at, policy, primecloud.retention_column(rel, policy.time_column, primecloud.retention_time_types())),
+                   'ORDER BY x.%I, x.ctid LIMIT 1), ''{}'')', primecloud.retention_time(rel, policy), policy.time_column, (place ->> 'oid')::oid::regclass,
+                   primecloud.retention_narrow(place, policy, primecloud.retention_column(rel, policy.time_column, primecloud.retention_time_types())),
                    due, free, policy.time_column), false)::primecloud.retention_decision;
     END IF;
-    UPDATE primecloud.retention_run r SET position = at, updated_at = clock_timestamp() WHERE r.id = run.id;
+    UPDATE primecloud.retention_run r SET position = place, updated_at = clock_timestamp() WHERE r.id = run.id;
     RETURN primecloud.retention_answer('{}');
 END $$;
 COMMENT ON FUNCTION retention_failed(regclass, jsonb) IS 'what to do after a batch failed: again, smaller, around the row, or not at all';

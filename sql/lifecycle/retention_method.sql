@@ -43,10 +43,13 @@ CREATE FUNCTION retention_next_leaf(rel regclass, policy retention_policy, cutof
 AS $$
     SELECT t.oid, t.schema_name, t.table_name FROM primecloud.retention_tree(rel) t
     WHERE t.kind = 'r' AND (after_name IS NULL OR (t.schema_name, t.table_name) > (after_schema, after_name))
-      -- What was to be dropped whole and could not, since it holds rows that stay,
-      -- loses the others row by row.  Detaching keeps all rows, so there is nothing to do.
-      AND (policy.mode NOT LIKE '%\_partition' OR policy.mode = 'drop_partition' AND EXISTS (
-            SELECT FROM primecloud.retention_partitions(rel, policy, cutoff) p JOIN primecloud.retention_tree(p.oid) part ON part.oid = t.oid))
+      -- Where partitions are dropped, rows go one by one from those that could not be,
+      -- since they hold rows that stay, and from those that never can be, since they
+      -- have no end: the default, MAXVALUE.  Detaching keeps all rows.
+      AND (policy.mode NOT LIKE '%\_partition' OR policy.mode = 'drop_partition' AND (
+            EXISTS (SELECT FROM primecloud.retention_partitions(rel, policy, cutoff) p JOIN primecloud.retention_tree(p.oid) part ON part.oid = t.oid)
+            OR NOT EXISTS (SELECT FROM primecloud.retention_partitions(rel, policy, primecloud.retention_last_instant()) p
+                           JOIN primecloud.retention_tree(p.oid) part ON part.oid = t.oid)))
     ORDER BY t.schema_name, t.table_name LIMIT 1
 $$;
 COMMENT ON FUNCTION retention_next_leaf(regclass, retention_policy, timestamptz, text, text) IS 'the next table to go through, by name';

@@ -1,7 +1,11 @@
 -- Whole partitions: dropped or detached when every row of theirs is due.
 
+CREATE FUNCTION retention_last_instant() RETURNS timestamptz LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$ SELECT '294276-12-31 23:59:59.999999+00'::timestamptz $$;
+COMMENT ON FUNCTION retention_last_instant() IS 'every partition that ends at all ends before it or then';
+
 -- Range partitions by the time column that end before the cut-off, topmost first;
--- the default partition and MAXVALUE never do.
+-- the default partition, MAXVALUE and infinity never do.
 CREATE FUNCTION retention_partitions(rel regclass, policy retention_policy, cutoff timestamptz,
                                      OUT oid oid, OUT parent oid, OUT schema_name text, OUT table_name text, OUT upper timestamptz) RETURNS SETOF record
     LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO' SET timezone = 'UTC'
@@ -59,5 +63,5 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION retention_step_partition(regclass, retention_policy, retention_run, text, text) IS 'the look at the next whole partition of a run';
 
-REVOKE ALL ON FUNCTION retention_partitions(regclass, retention_policy, timestamptz), retention_look(regclass, regclass, retention_policy, text, text),
+REVOKE ALL ON FUNCTION retention_last_instant(), retention_partitions(regclass, retention_policy, timestamptz), retention_look(regclass, regclass, retention_policy, text, text),
     retention_remove(regclass, regclass, text), retention_step_partition(regclass, retention_policy, retention_run, text, text) FROM PUBLIC;

@@ -29,11 +29,11 @@ BEGIN
         END IF;
         RETURN onward || jsonb_build_object('key', result -> 'key', 'limit', greatest(1, least((place ->> 'limit')::bigint * factor, 10000, most)::bigint));
     ELSIF place ? 'offset' THEN
-        -- A page has no more than 291 rows of a 8 kB block, and as many per byte in others.
-        IF (place ->> 'offset')::bigint < current_setting('block_size')::bigint / 28 THEN
-            RETURN onward || jsonb_build_object('offset', (place ->> 'offset')::bigint + 1);
+        -- A block of 8 kB has no more than 291 rows, and others as many per byte.
+        IF (place ->> 'offset')::int + (place ->> 'span')::int <= current_setting('block_size')::int / 28 THEN
+            RETURN onward || jsonb_build_object('offset', (place ->> 'offset')::int + (place ->> 'span')::int, 'span', 2 * (place ->> 'span')::int);
         END IF;
-        RETURN (onward - 'offset') || jsonb_build_object('block', (place ->> 'block')::bigint + 1);
+        RETURN (onward - '{offset,span}'::text[]) || jsonb_build_object('block', (place ->> 'block')::bigint + 1);
     END IF;
     RETURN onward || jsonb_build_object('block', (place ->> 'block')::bigint + (place ->> 'unit')::bigint,
         'unit', greatest(1, least((place ->> 'unit')::bigint * factor, 4096, most / (place ->> 'density')::float8)::bigint));
@@ -92,8 +92,9 @@ BEGIN
         END IF;
         UPDATE primecloud.retention_run r SET position = onward, updated_at = clock_timestamp(), rows_failed = r.rows_failed + 1, last_error = asked ->> 'code'
         WHERE r.id = run.id;
-        IF run.rows_failed >= 1000 THEN
-            RETURN primecloud.retention_answer(jsonb_build_object('done', true, 'state', 'failed', 'error', asked ->> 'code', 'first', first));
+        -- Each costs a batch of its own: after so many the next call goes on behind them.
+        IF run.rows_failed % 1000 = 999 THEN
+            RETURN primecloud.retention_answer(jsonb_build_object('done', true, 'state', 'paused', 'error', asked ->> 'code', 'first', first));
         END IF;
         RETURN primecloud.retention_answer(jsonb_build_object('first', first));
     ELSIF kind = 'look' THEN

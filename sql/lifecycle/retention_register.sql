@@ -63,6 +63,7 @@ AS $$
 DECLARE
     notes text[] := '{}';
     key record;
+    code record;
 BEGIN
     IF NOT EXISTS (SELECT FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am am ON am.oid = c.relam
                    JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attname = policy.time_column AND a.attnum = i.indkey[0]
@@ -72,6 +73,12 @@ BEGIN
     END IF;
     FOR key IN SELECT * FROM primecloud.retention_foreign_keys(rel) LOOP
         notes := notes || format('foreign key %I of table %s: %s', key.name, key.child, key.effect);
+    END LOOP;
+    FOR code IN SELECT t.tgname, p.oid::regprocedure AS function FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_language l ON l.oid = p.prolang
+            WHERE t.tgrelid = rel AND NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgtype::int & CASE policy.mode WHEN 'soft_delete' THEN 16 ELSE 8 END <> 0
+              AND l.lanname NOT IN ('c', 'internal') AND NOT EXISTS (SELECT FROM unnest(p.proconfig) AS s WHERE s LIKE 'search\_path=%') ORDER BY t.tgname LOOP
+        notes := notes || format('trigger %I of table %s runs with search_path pg_catalog: unless it qualifies every name, ALTER FUNCTION %s SET search_path = ...',
+                                 code.tgname, rel, code.function);
     END LOOP;
     IF policy.mode IN ('delete', 'archive') AND EXISTS (SELECT FROM pg_partitioned_table p
             JOIN pg_attribute a ON a.attrelid = p.partrelid AND a.attname = policy.time_column
