@@ -3,7 +3,7 @@
 CREATE TABLE @schema@.users (
     id uuid NOT NULL DEFAULT primecloud.uuid_v7(),  --: @public @notNull identifier; the sub claim of this person's tokens
     email text NOT NULL,  --: @pii @notNull address, lower case, unique
-    display_name text NOT NULL DEFAULT '',  --: @pii @notNull what others see
+    display_name text NOT NULL,  --: @pii @notNull what others see
     created_at timestamptz NOT NULL DEFAULT now(),  --: @public @notNull when the person was registered
     updated_at timestamptz NOT NULL DEFAULT now(),  --: @public @notNull when the profile last changed
     CONSTRAINT users_pk PRIMARY KEY (id),
@@ -17,15 +17,15 @@ COMMENT ON TABLE @schema@.users IS 'people; no client role reads this table: a m
 
 CREATE TABLE @schema@.accounts (
     owner_user_id uuid NOT NULL,  --: @public @notNull the member who owns the account
-    owner_role text NOT NULL GENERATED ALWAYS AS ('owner') STORED,  --: @public @omit constant of the foreign key that keeps an owner in every account
     id uuid NOT NULL DEFAULT primecloud.uuid_v7(),  --: @public @notNull identifier and tenant key
+    owner_role text NOT NULL GENERATED ALWAYS AS ('owner') STORED,  --: @public @omit constant of the foreign key that keeps an owner in every account
     name text NOT NULL,  --: @public @notNull display name
     slug text NOT NULL,  --: @public @notNull name in addresses, unique
     status text NOT NULL DEFAULT 'active',  --: @public @notNull pending, active, suspended, rejected or closing
     storage_quota_bytes bigint NOT NULL DEFAULT 107374182400,  --: @public @notNull storage the account may use; changed by approve_quota
     storage_used_bytes bigint NOT NULL DEFAULT 0,  --: @public @notNull sum of buckets.size_bytes; written by record_usage in the same transaction
     bandwidth_used_bytes bigint NOT NULL DEFAULT 0,  --: @public @notNull bytes in and out in bandwidth_month; added to by record_usage, sum of usage_daily
-    bandwidth_month date NOT NULL DEFAULT date_trunc('month', now() AT TIME ZONE 'UTC')::date,  --: @public @notNull first day of the month, in UTC, that bandwidth_used_bytes counts
+    bandwidth_month date NOT NULL DEFAULT date(date_trunc('month', now() AT TIME ZONE 'UTC')),  --: @public @notNull first day of the month, in UTC, that bandwidth_used_bytes counts
     quota_level integer NOT NULL DEFAULT 0,  --: @public @notNull last threshold told of: 0, 80, 95 or 100; falls back only five points below it
     branding_name text,  --: @public name shown to the account's own customers
     branding_logo_url text,  --: @public logo
@@ -106,7 +106,7 @@ CREATE TABLE @schema@.account_smtp (
     port integer NOT NULL DEFAULT 587,  --: @public @notNull TCP port
     username text NOT NULL,  --: @pii @notNull login
     from_email text NOT NULL,  --: @pii @notNull sender's address
-    from_name text NOT NULL DEFAULT '',  --: @public @notNull sender's name
+    from_name text NOT NULL,  --: @public @notNull sender's name
     encryption text NOT NULL DEFAULT 'tls',  --: @public @notNull none, ssl or tls
     updated_at timestamptz NOT NULL DEFAULT now(),  --: @public @notNull when it last changed
     CONSTRAINT account_smtp_pk PRIMARY KEY (account_id),

@@ -3,7 +3,7 @@
 CREATE TABLE @schema@.products (
     id uuid NOT NULL DEFAULT primecloud.uuid_v7(),  --: @public @notNull identifier
     name text NOT NULL,  --: @public @notNull name of the plan
-    description text NOT NULL DEFAULT '',  --: @public @notNull what it holds
+    description text NOT NULL,  --: @public @notNull what it holds
     price_cents bigint NOT NULL,  --: @public @notNull price of one month
     currency text NOT NULL DEFAULT 'BRL',  --: @public @notNull ISO 4217 code
     storage_limit_bytes bigint NOT NULL,  --: @public @notNull storage included
@@ -26,11 +26,13 @@ COMMENT ON TABLE @schema@.products IS 'the plans on offer; reference data, share
 CREATE TABLE @schema@.prices (
     category text NOT NULL,  --: @public @notNull vps, backup_cloud, backup_vps or storage
     resource text NOT NULL,  --: @public @notNull what is priced: core, ram, ssd, ip ...
+    price_key text NOT NULL GENERATED ALWAYS AS (category || '/' || resource) STORED,  --: @public @notNull both in one, as in vps/core; what price_changes refers to
     unit text NOT NULL,  --: @public @notNull core, gib, mbps, day, unit or percent
     price_millicents bigint NOT NULL,  --: @public @notNull price of one unit a month, in thousandths of a cent
     currency text NOT NULL DEFAULT 'BRL',  --: @public @notNull ISO 4217 code
     updated_at timestamptz NOT NULL DEFAULT now(),  --: @public @notNull when it last changed
     CONSTRAINT prices_pk PRIMARY KEY (category, resource),
+    CONSTRAINT prices_key_unique UNIQUE (price_key),
     CONSTRAINT prices_category_known CHECK (category IN ('vps', 'backup_cloud', 'backup_vps', 'storage')),
     CONSTRAINT prices_resource_plain CHECK (resource ~ '^[a-z][a-z0-9_]{0,62}$'),
     CONSTRAINT prices_unit_known CHECK (unit IN ('core', 'gib', 'mbps', 'day', 'unit', 'percent')),
@@ -43,13 +45,14 @@ CREATE TABLE @schema@.price_changes (
     id uuid NOT NULL DEFAULT primecloud.uuid_v7(),  --: @public @notNull identifier
     category text NOT NULL,  --: @public @notNull of which price
     resource text NOT NULL,  --: @public @notNull of which price
+    price_key text NOT NULL GENERATED ALWAYS AS (category || '/' || resource) STORED,  --: @public @notNull of which price, as in vps/core
     old_price_millicents bigint,  --: @public price before; missing for the first
     new_price_millicents bigint NOT NULL,  --: @public @notNull price after
-    reason text NOT NULL DEFAULT '',  --: @public @notNull why
+    reason text NOT NULL,  --: @public @notNull why
     changed_by text NOT NULL,  --: @public @notNull database role or user who changed it
     created_at timestamptz NOT NULL DEFAULT now(),  --: @public @notNull when
     CONSTRAINT price_changes_pk PRIMARY KEY (id),
-    CONSTRAINT price_changes_price_fk FOREIGN KEY (category, resource) REFERENCES @schema@.prices (category, resource) ON DELETE RESTRICT
+    CONSTRAINT price_changes_price_fk FOREIGN KEY (price_key) REFERENCES @schema@.prices (price_key) ON DELETE RESTRICT
 );
 COMMENT ON TABLE @schema@.price_changes IS 'every change of a price, in the transaction that made it; append-only';
-CREATE INDEX price_changes_list_idx ON @schema@.price_changes (category, resource, created_at DESC, id DESC);
+CREATE INDEX price_changes_list_idx ON @schema@.price_changes (price_key, created_at DESC, id DESC);

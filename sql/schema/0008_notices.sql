@@ -37,7 +37,7 @@ CREATE TABLE @schema@.notifications (
     account_id uuid NOT NULL,  --: @public @notNull the account
     type text NOT NULL,  --: @public @notNull what it is about
     title text NOT NULL,  --: @public @notNull headline
-    message text NOT NULL DEFAULT '',  --: @public @notNull text
+    message text NOT NULL,  --: @public @notNull text
     metadata jsonb NOT NULL DEFAULT '{}',  --: @public @notNull figures and identifiers for the screen
     read_at timestamptz,  --: @public when it was read; the one column a client may change
     is_read boolean NOT NULL GENERATED ALWAYS AS (read_at IS NOT NULL) STORED,  --: @public @notNull whether it was read

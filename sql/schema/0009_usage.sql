@@ -52,7 +52,7 @@ CREATE TABLE @schema@.quota_requests (
     account_id uuid NOT NULL,  --: @public @notNull the account
     current_quota_bytes bigint NOT NULL,  --: @public @notNull quota when it was asked for
     requested_quota_bytes bigint NOT NULL,  --: @public @notNull quota asked for
-    reason text NOT NULL DEFAULT '',  --: @public @notNull why
+    reason text NOT NULL,  --: @public @notNull why
     status text NOT NULL DEFAULT 'pending',  --: @public @notNull pending, approved or rejected
     requested_by text,  --: @public who asked
     reviewed_by text,  --: @public who decided

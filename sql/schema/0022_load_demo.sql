@@ -41,8 +41,8 @@ BEGIN
     INSERT INTO @schema@.buckets (account_id, name, physical_name)
     SELECT d.account, b.name, primecloud.bucket_physical_name(d.account::text, b.name)
     FROM pg_temp.demo_accounts d CROSS JOIN (VALUES ('assets'), ('backups'), ('logs')) AS b(name);
-    INSERT INTO @schema@.notifications (account_id, type, title, created_at)
-    SELECT d.account, 'welcome', 'Welcome', now() - interval '100 days' FROM pg_temp.demo_accounts d;
+    INSERT INTO @schema@.notifications (account_id, type, title, message, created_at)
+    SELECT d.account, 'welcome', 'Welcome', '', now() - interval '100 days' FROM pg_temp.demo_accounts d;
 
     PERFORM @schema@.load_demo_orders(load_demo.orders);
     PERFORM primecloud.force_policies('@schema@', true);

@@ -14,8 +14,69 @@ WHERE o.account_id = known.account_id AND o.id::text = known.resource_id;
 ALTER TABLE @schema@.audit_log FORCE ROW LEVEL SECURITY;
 ALTER TABLE @schema@.orders FORCE ROW LEVEL SECURITY;
 
--- A default for writers of the version before, who go on writing as they did.
-ALTER TABLE @schema@.orders ALTER COLUMN placed_by SET DEFAULT coalesce(primecloud.context() ->> 'user', 'unknown');
+-- The default stays, for writers of the version before, who go on writing as they did.
+-- It stays a constant: drizzle-kit makes no code that compiles of a text column with any
+-- other.  The commands say who it is.
+CREATE OR REPLACE FUNCTION @schema@.place_order(product uuid, quantity integer DEFAULT 1, notes text DEFAULT NULL, request_id text DEFAULT NULL) RETURNS uuid
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $place_order$
+#variable_conflict use_column
+DECLARE
+    account uuid := @schema@.command_account('developer', 'place_order');
+    offered @schema@.products;
+    made uuid := primecloud.uuid_v7();
+BEGIN
+    SELECT * INTO offered FROM @schema@.products p WHERE p.id = product AND p.is_public;
+    IF NOT FOUND THEN
+        PERFORM @schema@.refuse_missing('product', product::text);
+    END IF;
+    INSERT INTO @schema@.orders (id, product_id, account_id, quantity, unit_price_cents, currency, notes, request_id, placed_by)
+    VALUES (made, offered.id, account, coalesce(place_order.quantity, 1), offered.price_cents, offered.currency, place_order.notes, place_order.request_id, primecloud.user_id())
+    ON CONFLICT (account_id, request_id) WHERE request_id IS NOT NULL DO NOTHING;
+    IF NOT FOUND THEN
+        SELECT o.id INTO made FROM @schema@.orders o WHERE o.account_id = account AND o.request_id = place_order.request_id;
+        RETURN made;
+    END IF;
+    PERFORM @schema@.audit('place_order', 'orders', made::text, jsonb_build_object('product', product, 'quantity', place_order.quantity));
+    PERFORM @schema@.send_notification('order_placed', format('Order of %s', offered.name), '', jsonb_build_object('order', made));
+    RETURN made;
+END
+$place_order$;
+
+CREATE OR REPLACE FUNCTION @schema@.place_vps_order(
+    os text, location text, cpu_cores integer, ram_gib integer, storage_gib integer, storage_type text DEFAULT 'ssd',
+    bandwidth_mbps integer DEFAULT 50, public_ip_count integer DEFAULT 1, backup_frequency text DEFAULT NULL,
+    backup_retention_days integer DEFAULT NULL, notes text DEFAULT NULL, request_id text DEFAULT NULL) RETURNS uuid
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $place_vps_order$
+#variable_conflict use_column
+DECLARE
+    account uuid := @schema@.command_account('developer', 'place_vps_order');
+    made uuid := primecloud.uuid_v7();
+    base bigint := @schema@.price_cents('vps', 'core', place_vps_order.cpu_cores) + @schema@.price_cents('vps', 'ram', place_vps_order.ram_gib)
+        + @schema@.price_cents('vps', coalesce(place_vps_order.storage_type, 'ssd'), place_vps_order.storage_gib);
+    network bigint := @schema@.price_cents('vps', 'bandwidth', place_vps_order.bandwidth_mbps);
+    ips bigint := @schema@.price_cents('vps', 'ip', greatest(place_vps_order.public_ip_count - 1, 0));
+    backup bigint := CASE WHEN place_vps_order.backup_frequency IS NULL THEN 0
+        ELSE @schema@.price_cents('backup_vps', 'backup', place_vps_order.backup_retention_days) END;
+BEGIN
+    INSERT INTO @schema@.orders (id, account_id, order_type, unit_price_cents, notes, request_id, placed_by)
+    VALUES (made, account, 'vps', base + network + ips + backup, place_vps_order.notes, place_vps_order.request_id, primecloud.user_id())
+    ON CONFLICT (account_id, request_id) WHERE request_id IS NOT NULL DO NOTHING;
+    IF NOT FOUND THEN
+        SELECT o.id INTO made FROM @schema@.orders o WHERE o.account_id = account AND o.request_id = place_vps_order.request_id;
+        RETURN made;
+    END IF;
+    INSERT INTO @schema@.vps_configs (order_id, account_id, os, location, cpu_cores, ram_gib, storage_gib, storage_type, bandwidth_mbps,
+        public_ip_count, backup_frequency, backup_retention_days, base_price_cents, ip_price_cents, backup_price_cents, network_price_cents)
+    VALUES (made, account, place_vps_order.os, place_vps_order.location, place_vps_order.cpu_cores, place_vps_order.ram_gib,
+        place_vps_order.storage_gib, coalesce(place_vps_order.storage_type, 'ssd'), place_vps_order.bandwidth_mbps, place_vps_order.public_ip_count,
+        place_vps_order.backup_frequency, place_vps_order.backup_retention_days, base, ips, backup, network);
+    PERFORM @schema@.audit('place_vps_order', 'orders', made::text, jsonb_build_object('os', place_vps_order.os, 'cpu_cores', place_vps_order.cpu_cores));
+    PERFORM @schema@.send_notification('order_placed', 'Order of a machine', '', jsonb_build_object('order', made));
+    RETURN made;
+END
+$place_vps_order$;
 
 -- The read model and its type change together.
 ALTER TYPE @schema@.order_with_details ADD ATTRIBUTE placed_by text;

@@ -125,8 +125,8 @@ DECLARE
     account uuid := @schema@.command_account('developer', 'request_dedicated');
     made uuid := primecloud.uuid_v7();
 BEGIN
-    INSERT INTO @schema@.orders (id, account_id, order_type, unit_price_cents, notes, request_id)
-    VALUES (made, account, 'dedicated', 0, request_dedicated.notes, request_dedicated.request_id)
+    INSERT INTO @schema@.orders (id, account_id, order_type, unit_price_cents, notes, request_id, placed_by)
+    VALUES (made, account, 'dedicated', 0, request_dedicated.notes, request_dedicated.request_id, primecloud.user_id())
     ON CONFLICT (account_id, request_id) WHERE request_id IS NOT NULL DO NOTHING;
     IF NOT FOUND THEN
         SELECT o.id INTO made FROM @schema@.orders o WHERE o.account_id = account AND o.request_id = request_dedicated.request_id;

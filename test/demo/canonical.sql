@@ -142,7 +142,7 @@ ROLLBACK;
 \echo
 \echo :heading'Retention clears old notifications':plain
 \connect - postgres
-INSERT INTO cloud.notifications (account_id, type, title, created_at) SELECT id, 'welcome', 'Welcome ' || n, now() - n * interval '1 hour' FROM cloud.accounts, generate_series(1, 4000) AS n;
+INSERT INTO cloud.notifications (account_id, type, title, message, created_at) SELECT id, 'welcome', 'Welcome ' || n, '', now() - n * interval '1 hour' FROM cloud.accounts, generate_series(1, 4000) AS n;
 \set ECHO queries
 SELECT count(*) AS notifications, min(created_at)::date AS oldest FROM cloud.notifications;
 SELECT primecloud.retain('cloud.notifications', 'created_at', '90 days', tenant_column => 'account_id', id_column => 'id');

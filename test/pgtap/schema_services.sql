@@ -104,7 +104,7 @@ SELECT is(act('a_admin', format('SELECT cloud.mark_invoice_paid(%L)', id)), 'tru
 -- maintenance
 UPDATE cloud.invoices SET due_at = now() - interval '1 day' WHERE status = 'pending';
 UPDATE cloud.subscriptions SET current_period_end = now() - interval '1 day', cancel_at_period_end = (account_id <> :account);
-INSERT INTO cloud.notifications (account_id, type, title, created_at) SELECT :account, 'welcome', 'old', now() - interval '200 days' FROM generate_series(1, 2500);
+INSERT INTO cloud.notifications (account_id, type, title, message, created_at) SELECT :account, 'welcome', 'old', '', now() - interval '200 days' FROM generate_series(1, 2500);
 INSERT INTO cloud.audit_log (account_id, action, resource, created_at) VALUES (:account, 'old', 'x', now() - interval '3 years');
 SELECT is(act('a_owner', $$SELECT cloud.maintain('access', 1)$$), '42501', 'maintenance is not an account''s');
 SELECT connection('m'), dblink_exec('m', format('SET ROLE %I', :'maintenance'));
