@@ -7,6 +7,10 @@
 #include "pg/startup.hpp"
 #include "tenant/context.hpp"
 
+extern "C" {
+#include "utils/uuid.h"
+}
+
 namespace {
 using namespace primecloud;
 
@@ -52,11 +56,25 @@ const context_record *at_least(std::optional<std::string_view> minimum) noexcept
   return context->rank >= static_cast<std::uint8_t>(*needed) ? context : nullptr;
 }
 
-std::optional<uuid> tenant_uuid(std::optional<std::string_view> minimum) noexcept {
+// A key that is passed by reference lies in the memory of the call site: a filter asks
+// for every row, and an allocation for each would cost as much as the comparison.
+struct kept_uuid { Datum datum; };
+struct kept_text { Datum datum; };
+
+template <class T>
+T *kept_at(pg::call_site site) {
+  auto *&place = site.kept<T>();
+  if (place == nullptr) place = static_cast<T *>(MemoryContextAlloc(site.memory(), sizeof(T)));
+  return place;
+}
+
+std::optional<kept_uuid> tenant_uuid(pg::call_site site, std::optional<std::string_view> minimum) noexcept {
   const context_record *context = at_least(minimum);
   if (context == nullptr) return std::nullopt;
   if (!context->has_uuid) refuse_type("uuid");
-  return context->tenant_uuid;
+  auto *key = kept_at<pg_uuid_t>(site);
+  memcpy(key->data, context->tenant_uuid.octets.data(), UUID_LEN);
+  return kept_uuid{UUIDPGetDatum(key)};
 }
 std::optional<int64> tenant_bigint(std::optional<std::string_view> minimum) noexcept {
   const context_record *context = at_least(minimum);
@@ -70,10 +88,15 @@ std::optional<int32> tenant_int(std::optional<std::string_view> minimum) noexcep
   if (!context->has_integer) refuse_type("integer");
   return static_cast<int32>(context->tenant_bigint);
 }
-std::optional<std::string_view> tenant_text(std::optional<std::string_view> minimum) noexcept {
+std::optional<kept_text> tenant_text(pg::call_site site, std::optional<std::string_view> minimum) noexcept {
   const context_record *context = at_least(minimum);
   if (context == nullptr) return std::nullopt;
-  return context->tenant();
+  struct place { alignas(varlena) char bytes[VARHDRSZ + longest_identifier]; };
+  auto *text = reinterpret_cast<varlena *>(kept_at<place>(site)->bytes);
+  const auto key = context->tenant();
+  SET_VARSIZE(text, VARHDRSZ + key.size());
+  memcpy(VARDATA(text), key.data(), key.size());
+  return kept_text{PointerGetDatum(text)};
 }
 
 std::optional<std::string_view> user_id() noexcept {
@@ -118,6 +141,15 @@ bool in_scope_bigint(int64 id) noexcept {
   return context->granted({text, static_cast<size_t>(size)});
 }
 }  // namespace
+
+template <> struct primecloud::pg::datum<kept_uuid> {
+  static constexpr const char *sql = "uuid";
+  static Datum put(kept_uuid v) noexcept { return v.datum; }
+};
+template <> struct primecloud::pg::datum<kept_text> {
+  static constexpr const char *sql = "text";
+  static Datum put(kept_text v) noexcept { return v.datum; }
+};
 
 PRIMECLOUD_FUNCTION(primecloud_tenant_uuid, tenant_uuid);
 PRIMECLOUD_FUNCTION(primecloud_tenant_bigint, tenant_bigint);

@@ -139,7 +139,7 @@ struct kept_query {
   Oid types[2] = {};
 };
 
-void run_kept(kept_query *kept, const char *query, keys *with, long limit) {
+void run_kept(kept_query *kept, const char *query, keys *with) {
   if (kept->plan != nullptr && (strcmp(kept->text, query) != 0 || memcmp(kept->types, with->types, sizeof kept->types) != 0)) {
     SPI_freeplan(kept->plan);
     pfree(kept->text);
@@ -153,14 +153,20 @@ void run_kept(kept_query *kept, const char *query, keys *with, long limit) {
     kept->text = text;
     memcpy(kept->types, with->types, sizeof kept->types);
   }
-  if (SPI_execute_plan(kept->plan, with->values, nullptr, true, limit) != SPI_OK_SELECT) elog(ERROR, "could not ask for membership");
+  if (SPI_execute_plan(kept->plan, with->values, nullptr, true, 0) != SPI_OK_SELECT) elog(ERROR, "could not ask for membership");
 }
 
-const char *first_text(kept_query *kept, const char *query, keys *with, MemoryContext to) {
-  run_kept(kept, query, with, 1);
-  if (SPI_processed == 0) return nullptr;
-  const char *value = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
-  return value == nullptr ? nullptr : MemoryContextStrdup(to, value);
+// The role of the rows found.  Duplicate memberships, where nothing forbids them: the
+// least of the roles.
+const char *least_role(MemoryContext to) {
+  const char *least = nullptr;
+  for (uint64 i = 0; i < SPI_processed; i++) {
+    const char *name = SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1);
+    if (name == nullptr) continue;
+    const auto role = parse_role(name), known = least == nullptr ? std::nullopt : parse_role(least);
+    if (least == nullptr || (role && (!known || *role < *known))) least = name;
+  }
+  return least == nullptr ? nullptr : MemoryContextStrdup(to, least);
 }
 
 void ask_role(const source &from, const char *tenant, const char *user, membership *answer, MemoryContext to) {
@@ -185,11 +191,9 @@ void ask_role(const source &from, const char *tenant, const char *user, membersh
   append_match(&query, "m", from.text[tenant_column], 1);
   appendStringInfoString(&query, " AND ");
   append_match(&query, "m", from.text[user_column], 2);
-  // Duplicate memberships, where nothing forbids them: the least of the roles.
-  appendStringInfo(&query, " ORDER BY pg_catalog.array_position('{external_client,developer,admin,owner}'::pg_catalog.text[], m.%s::pg_catalog.text) LIMIT 1",
-                   quote_identifier(from.text[role_column]));
   static kept_query kept;
-  answer->role = first_text(&kept, query.data, &with, to);
+  run_kept(&kept, query.data, &with);
+  answer->role = least_role(to);
   answer->member = answer->role != nullptr;
 }
 
@@ -207,7 +211,7 @@ void ask_grants(const source &from, const char *tenant, const char *user, member
   appendStringInfoString(&query, " AND ");
   append_match(&query, "g", from.text[grants_user_column], 2);
   static kept_query kept;
-  run_kept(&kept, query.data, &with, 0);
+  run_kept(&kept, query.data, &with);
   answer->ids = static_cast<const char **>(MemoryContextAlloc(to, sizeof(char *) * (SPI_processed + 1)));
   for (uint64 i = 0; i < SPI_processed; i++) {
     const char *id = SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1);

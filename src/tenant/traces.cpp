@@ -12,6 +12,7 @@ extern "C" {
 #include "commands/prepare.h"
 #include "commands/sequence.h"
 #include "executor/spi.h"
+#include "tcop/utility.h"
 #include "utils/portal.h"
 }
 
@@ -39,6 +40,23 @@ struct {
   identity_text pending;
 } traces;
 
+// Whether anybody has prepared a statement by SQL, or held a cursor open, since the last
+// clean-up.  Unknown is yes: the library may have been loaded after it.
+struct {
+  bool prepared = true;
+  bool held = true;
+} left_behind;
+
+ProcessUtility_hook_type next_hook = nullptr;
+
+void note_utility(PlannedStmt *statement, const char *text, bool read_only, ProcessUtilityContext context, ParamListInfo parameters,
+                  QueryEnvironment *environment, DestReceiver *destination, QueryCompletion *completion) {
+  const Node *command = statement->utilityStmt;
+  if (IsA(command, PrepareStmt)) left_behind.prepared = true;
+  if (IsA(command, DeclareCursorStmt) && (reinterpret_cast<const DeclareCursorStmt *>(command)->options & CURSOR_OPT_HOLD) != 0) left_behind.held = true;
+  (next_hook != nullptr ? next_hook : standard_ProcessUtility)(statement, text, read_only, context, parameters, environment, destination, completion);
+}
+
 void forget_owner() noexcept { traces.known = traces.pending_known = false; }
 
 void at_end_of_transaction(XactEvent event, void *) noexcept {
@@ -57,11 +75,13 @@ void at_end_of_subtransaction(SubXactEvent event, SubTransactionId, SubTransacti
   if (event == SUBXACT_EVENT_ABORT_SUB && traces.pending_known) forget_owner();
 }
 const pg::startup watch{[] {
+  next_hook = ProcessUtility_hook;
+  ProcessUtility_hook = note_utility;
   RegisterXactCallback(at_end_of_transaction, nullptr);
   RegisterSubXactCallback(at_end_of_subtransaction, nullptr);
 }};
 
-// Names that a query lists.  The plan is kept: this runs at every change of identity.
+// Names that a query lists.
 char **list_names(SPIPlanPtr *plan, const char *query, uint64 *count) {
   const MemoryContext here = CurrentMemoryContext;
   if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "could not connect to the SQL manager");
@@ -106,8 +126,9 @@ void forget_planted_statements() {
 void clean_up_after_another(const char *tenant, const char *user) {
   const identity_text owner(tenant, user);
   if ((traces.known && traces.owner == owner) || (traces.pending_known && traces.pending == owner)) return;
-  close_held_cursors();
-  forget_planted_statements();
+  if (left_behind.held) close_held_cursors();
+  if (left_behind.prepared) forget_planted_statements();
+  left_behind = {false, false};
   ResetTempTableNamespace();
   ResetSequenceCaches();
   Async_UnlistenAll();
