@@ -17,24 +17,26 @@ CREATE FUNCTION context() RETURNS jsonb
     AS 'MODULE_PATHNAME', 'primecloud_context';
 COMMENT ON FUNCTION context() IS 'the context of the transaction: tenant, user, role, confined, expires; NULL without one';
 
--- STABLE, so that an index scan evaluates them once; LEAKPROOF, since they read nothing of a row.
+-- STABLE, so that an index scan evaluates them once.  Not LEAKPROOF: they raise an error
+-- that shows the argument, and as leakproof would be asked before the policies of a row
+-- whose column they are given.  A call without a column is no leak to the planner anyway.
 CREATE FUNCTION tenant_uuid(min_role text DEFAULT NULL) RETURNS uuid
-    LANGUAGE c STABLE PARALLEL SAFE LEAKPROOF
+    LANGUAGE c STABLE PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'primecloud_tenant_uuid';
 COMMENT ON FUNCTION tenant_uuid(text) IS 'the tenant key of the context; NULL below min_role; 42501 without a context';
 
 CREATE FUNCTION tenant_bigint(min_role text DEFAULT NULL) RETURNS bigint
-    LANGUAGE c STABLE PARALLEL SAFE LEAKPROOF
+    LANGUAGE c STABLE PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'primecloud_tenant_bigint';
 COMMENT ON FUNCTION tenant_bigint(text) IS 'the tenant key of the context; NULL below min_role; 42501 without a context';
 
 CREATE FUNCTION tenant_int(min_role text DEFAULT NULL) RETURNS integer
-    LANGUAGE c STABLE PARALLEL SAFE LEAKPROOF
+    LANGUAGE c STABLE PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'primecloud_tenant_int';
 COMMENT ON FUNCTION tenant_int(text) IS 'the tenant key of the context; NULL below min_role; 42501 without a context';
 
 CREATE FUNCTION tenant_text(min_role text DEFAULT NULL) RETURNS text
-    LANGUAGE c STABLE PARALLEL SAFE LEAKPROOF
+    LANGUAGE c STABLE PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'primecloud_tenant_text';
 COMMENT ON FUNCTION tenant_text(text) IS 'the tenant key of the context; NULL below min_role; 42501 without a context';
 
@@ -49,7 +51,7 @@ CREATE FUNCTION role() RETURNS text
 COMMENT ON FUNCTION role() IS 'the role in the account: external_client, developer, admin or owner; 42501 without a tenant';
 
 CREATE FUNCTION has_role(min_role text) RETURNS boolean
-    LANGUAGE c STABLE STRICT PARALLEL SAFE LEAKPROOF
+    LANGUAGE c STABLE STRICT PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'primecloud_has_role';
 COMMENT ON FUNCTION has_role(text) IS 'whether the role of the context is min_role or above it';
 
