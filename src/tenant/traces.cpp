@@ -13,7 +13,10 @@ extern "C" {
 #include "commands/sequence.h"
 #include "executor/spi.h"
 #include "tcop/utility.h"
+#include "utils/guc.h"
+#include "utils/hsearch.h"
 #include "utils/portal.h"
+#include "utils/snapmgr.h"
 }
 
 namespace primecloud::tenant {
@@ -30,6 +33,8 @@ struct identity_text {
   }
   friend bool operator==(const identity_text &a, const identity_text &b) noexcept { return memcmp(a.bytes, b.bytes, sizeof a.bytes) == 0; }
 };
+
+bool keep_session_objects = false;
 
 // Whose traces this backend may hold.  `pending` is cleaned for, and not committed yet:
 // a clean-up that is rolled back brings the temporary tables back.
@@ -59,28 +64,6 @@ void note_utility(PlannedStmt *statement, const char *text, bool read_only, Proc
 
 void forget_owner() noexcept { traces.known = traces.pending_known = false; }
 
-void at_end_of_transaction(XactEvent event, void *) noexcept {
-  const bool committed = event == XACT_EVENT_COMMIT || event == XACT_EVENT_PREPARE;
-  if (!committed && event != XACT_EVENT_ABORT) return;
-  // Whoever ran a transaction and entered nobody may have left something in it, for
-  // the next to find: a table under the name that the next is about to fill.
-  if (current() == nullptr || (!committed && traces.pending_known)) return forget_owner();
-  if (!traces.pending_known) return;
-  traces.known = true;
-  traces.owner = traces.pending;
-  traces.pending_known = false;
-}
-// ROLLBACK TO brings dropped temporary tables back as surely as ROLLBACK does.
-void at_end_of_subtransaction(SubXactEvent event, SubTransactionId, SubTransactionId, void *) noexcept {
-  if (event == SUBXACT_EVENT_ABORT_SUB && traces.pending_known) forget_owner();
-}
-const pg::startup watch{[] {
-  next_hook = ProcessUtility_hook;
-  ProcessUtility_hook = note_utility;
-  RegisterXactCallback(at_end_of_transaction, nullptr);
-  RegisterSubXactCallback(at_end_of_subtransaction, nullptr);
-}};
-
 // Names that a query lists.
 char **list_names(SPIPlanPtr *plan, const char *query, uint64 *count) {
   const MemoryContext here = CurrentMemoryContext;
@@ -99,8 +82,7 @@ char **list_names(SPIPlanPtr *plan, const char *query, uint64 *count) {
   return names;
 }
 
-// Closes the cursors that an earlier transaction held open.  Those of this one were
-// opened before any tenant was entered, and a loop may be pinning them.
+// Closes the cursors WITH HOLD, and no others: a loop may be pinning those.
 void close_held_cursors() {
   static SPIPlanPtr plan = nullptr;
   uint64 count = 0;
@@ -120,6 +102,55 @@ void forget_planted_statements() {
   char **names = list_names(&plan, "SELECT p.name FROM pg_catalog.pg_prepared_statement() AS p WHERE p.from_sql", &count);
   for (uint64 i = 0; i < count; i++) DropPreparedStatement(names[i], false);
 }
+
+// Whether a cursor WITH HOLD is about to outlive the transaction: at COMMIT the server has
+// persisted those, and only those are ready.
+bool cursor_is_held() {
+  if (ThereAreNoReadyPortals()) return false;
+  // It leaves its scan of the portals open where it finds one; no other is open at COMMIT.
+  AtEOXact_HashTables(false);
+  return true;
+}
+
+// The context ends with the transaction, and so does what was read in it: a client that
+// enters nobody passes no clean-up on its way to what is left.
+void leave_nothing() {
+  if (current() == nullptr || keep_session_objects || superuser_arg(GetSessionUserId())) return;
+  const bool held = cursor_is_held();
+  const bool temporary = (MyXactFlags & XACT_FLAGS_ACCESSEDTEMPNAMESPACE) != 0;
+  if (!held && !temporary) return;
+  PushActiveSnapshot(GetTransactionSnapshot());
+  if (held) close_held_cursors();
+  if (temporary) ResetTempTableNamespace();
+  PopActiveSnapshot();
+}
+
+void at_end_of_transaction(XactEvent event, void *) {
+  if (event == XACT_EVENT_PRE_COMMIT) return leave_nothing();
+  const bool committed = event == XACT_EVENT_COMMIT || event == XACT_EVENT_PREPARE;
+  if (!committed && event != XACT_EVENT_ABORT) return;
+  // Whoever ran a transaction and entered nobody may have left something in it, for
+  // the next to find: a table under the name that the next is about to fill.
+  if (current() == nullptr || (!committed && traces.pending_known)) return forget_owner();
+  if (!traces.pending_known) return;
+  traces.known = true;
+  traces.owner = traces.pending;
+  traces.pending_known = false;
+}
+// ROLLBACK TO brings dropped temporary tables back as surely as ROLLBACK does.
+void at_end_of_subtransaction(SubXactEvent event, SubTransactionId, SubTransactionId, void *) noexcept {
+  if (event == SUBXACT_EVENT_ABORT_SUB && traces.pending_known) forget_owner();
+}
+const pg::startup watch{[] {
+  DefineCustomBoolVariable("primecloud.keep_session_objects",
+                           "Temporary objects and held cursors outlive the transaction of the identity that made them.",
+                           "On is for connections that no pooler shares: whoever has the connection next and enters nobody finds them.",
+                           &keep_session_objects, false, PGC_SUSET, 0, nullptr, nullptr, nullptr);
+  next_hook = ProcessUtility_hook;
+  ProcessUtility_hook = note_utility;
+  RegisterXactCallback(at_end_of_transaction, nullptr);
+  RegisterSubXactCallback(at_end_of_subtransaction, nullptr);
+}};
 
 }  // namespace
 
