@@ -10,7 +10,8 @@ namespace primecloud {
 
 struct sqlstate {
   char text[6];
-  consteval sqlstate(const char (&code)[6]) : text{code[0], code[1], code[2], code[3], code[4], 0} {}
+  // Not consteval: clang 14 crashes where such a value is made in an argument list.
+  constexpr sqlstate(const char (&code)[6]) : text{code[0], code[1], code[2], code[3], code[4], 0} {}
 };
 
 inline constexpr sqlstate invalid_text{"22P02"};
