@@ -75,7 +75,7 @@ DECLARE
     statement text;
 BEGIN
     IF class.relkind NOT IN ('r', 'p') THEN
-        RAISE wrong_object_type USING MESSAGE = format('%s is not a table', rel);
+        RAISE wrong_object_type USING MESSAGE = format('%s is not a table', rel), HINT = 'Seal the column of the table below it.';
     END IF;
     IF class.relispartition THEN
         RAISE wrong_object_type USING MESSAGE = format('%s is a partition', rel), HINT = 'Seal the column of the partitioned table.';
@@ -85,7 +85,7 @@ BEGIN
     END IF;
     PERFORM primecloud.check_owner(rel);
     IF attribute IS NULL THEN
-        RAISE undefined_column USING MESSAGE = format('table %s has no column "%s"', rel, col);
+        RAISE undefined_column USING MESSAGE = format('table %s has no column "%s"', rel, col), HINT = 'Name the column that holds the secrets.';
     END IF;
     IF col IN (id_column, tenant_column) THEN
         RAISE invalid_parameter_value USING MESSAGE = format('column "%s" cannot be bound to itself', col), HINT = 'Name the row''s id in id_column and its tenant in tenant_column.';

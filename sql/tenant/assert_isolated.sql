@@ -55,7 +55,7 @@ BEGIN
         RAISE insufficient_privilege USING MESSAGE = 'assert_isolated must see the rows of every tenant', HINT = 'Run it as a superuser.';
     END IF;
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = app_role) THEN
-        RAISE undefined_object USING MESSAGE = format('role "%s" does not exist', app_role);
+        RAISE undefined_object USING MESSAGE = format('role "%s" does not exist', app_role), HINT = 'Name the role that the application connects as.';
     END IF;
     -- The tenant column is the one that the floor compares.
     SELECT attname INTO tenant_column FROM pg_policy JOIN pg_depend ON classid = 'pg_policy'::regclass AND objid = pg_policy.oid AND refobjid = rel AND refobjsubid > 0

@@ -9,8 +9,12 @@ DECLARE
     scope text;
 BEGIN
     PERFORM primecloud.check_owner(rel);
+    -- A policy on a table whose row-level security is off would hold nobody.
+    IF NOT (SELECT relrowsecurity FROM pg_class WHERE oid = rel) THEN
+        RAISE wrong_object_type USING MESSAGE = format('table %s is not protected', rel), HINT = 'Call primecloud.protect_table() first.';
+    END IF;
     IF type IS NULL THEN
-        RAISE undefined_column USING MESSAGE = format('table %s has no column "%s"', rel, id_column);
+        RAISE undefined_column USING MESSAGE = format('table %s has no column "%s"', rel, id_column), HINT = 'Name the column whose ids the user''s grants list.';
     END IF;
     IF primecloud.tenant_key_function(type) IS NULL THEN
         RAISE datatype_mismatch USING MESSAGE = format('column "%s" of %s is of type %s', id_column, rel, type),

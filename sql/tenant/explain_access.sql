@@ -49,7 +49,7 @@ DECLARE
     class pg_class := (SELECT c FROM pg_class c WHERE oid = rel);
 BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role) THEN
-        RAISE undefined_object USING MESSAGE = format('role "%s" does not exist', role);
+        RAISE undefined_object USING MESSAGE = format('role "%s" does not exist', role), HINT = 'Name the role whose access is asked for.';
     END IF;
     IF class.relkind NOT IN ('r', 'p') THEN
         RAISE wrong_object_type USING MESSAGE = format('%s is not a table', rel);

@@ -31,7 +31,7 @@ DECLARE
                          AND c.conname = coalesce(constraint_name, c.conname) ORDER BY c.conname);
 BEGIN
     IF cardinality(keys) = 0 THEN
-        RAISE undefined_object USING MESSAGE = format('table %s has no foreign key %sto %s', rel, coalesce(format('"%s" ', constraint_name), ''), parent),
+        RAISE undefined_object USING MESSAGE = format('table %s has no foreign key %sto %s', rel, CASE WHEN constraint_name IS NULL THEN '' ELSE format('"%s" ', constraint_name) END, parent),
             HINT = 'Name the table that the child''s foreign key points at.';
     END IF;
     IF cardinality(keys) > 1 THEN
@@ -135,6 +135,9 @@ BEGIN
     PERFORM primecloud.check_owner(rel);
     PERFORM primecloud.check_owner(parent);
     PERFORM primecloud.tenant_function(parent, parent_column);
+    IF (SELECT relkind FROM pg_class WHERE oid = rel) NOT IN ('r', 'p') THEN
+        RAISE wrong_object_type USING MESSAGE = format('%s is not a table', rel), HINT = 'Only tables and partitioned tables can be protected.';
+    END IF;
     PERFORM primecloud.child_key(rel, parent, constraint_name);
     RETURN QUERY SELECT * FROM primecloud.protect_child_as(rel, parent, tenant_column, parent_column,
         (SELECT format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = parent AND attname = parent_column AND NOT attisdropped),

@@ -15,7 +15,7 @@ DECLARE
     type text := (SELECT format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = tenants AND attname = tenants_key_column AND NOT attisdropped);
 BEGIN
     IF NOT EXISTS (SELECT FROM pg_namespace WHERE nspname = schema) THEN
-        RAISE invalid_schema_name USING MESSAGE = format('schema "%s" does not exist', schema);
+        RAISE invalid_schema_name USING MESSAGE = format('schema "%s" does not exist', schema), HINT = 'Name the schema that holds the application''s tables.';
     END IF;
     PERFORM primecloud.tenant_function(tenants, tenants_key_column);
     IF app_role IS NOT NULL AND NOT EXISTS (SELECT FROM pg_roles WHERE rolname = app_role) THEN

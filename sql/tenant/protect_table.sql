@@ -11,8 +11,8 @@ DECLARE
     part regclass;
     empty_rows bigint;
 BEGIN
-    PERFORM primecloud.tenant_function(rel, tenant_column);
     PERFORM primecloud.check_owner(rel);
+    PERFORM primecloud.tenant_function(rel, tenant_column);
     IF primecloud.tenant_column(rel) <> tenant_column THEN
         RAISE object_not_in_prerequisite_state USING MESSAGE = format('table %s is protected by column "%s"', rel, primecloud.tenant_column(rel)),
             HINT = 'Call primecloud.unprotect_table() first, if the tenant is another column.';

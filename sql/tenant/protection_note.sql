@@ -57,8 +57,12 @@ CREATE FUNCTION check_owner(rel regclass) RETURNS void
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+    IF rel IS NULL THEN
+        RAISE null_value_not_allowed USING MESSAGE = 'the table is NULL', HINT = 'Name a table; to_regclass() gives NULL for one that does not exist.';
+    END IF;
     IF NOT (SELECT pg_has_role(current_user, relowner, 'USAGE') FROM pg_class WHERE oid = rel) THEN
-        RAISE insufficient_privilege USING MESSAGE = format('must be owner of %s', rel);
+        RAISE insufficient_privilege USING MESSAGE = format('must be owner of %s', rel),
+            HINT = (SELECT format('It belongs to role "%s".', pg_get_userbyid(relowner)) FROM pg_class WHERE oid = rel);
     END IF;
 END $$;
 COMMENT ON FUNCTION check_owner(regclass) IS 'raises 42501 unless the current user owns the relation';

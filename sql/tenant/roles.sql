@@ -20,6 +20,9 @@ AS $$
 DECLARE
     wanted record;
 BEGIN
+    IF coalesce(name, '') = '' THEN
+        RAISE invalid_name USING MESSAGE = 'the role has no name', HINT = 'Name the role that is to be created or corrected.';
+    END IF;
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = make_role.name) THEN
         IF EXISTS (SELECT FROM pg_roles WHERE rolname = make_role.name AND rolsuper) THEN
             RAISE invalid_parameter_value USING MESSAGE = format('role "%s" is a superuser', name),

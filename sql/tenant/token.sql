@@ -22,7 +22,7 @@ REVOKE ALL ON token_key FROM PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('token_key', '');
 
 CREATE FUNCTION enter(token text) RETURNS void
-    LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+    LANGUAGE c VOLATILE PARALLEL UNSAFE
     AS 'MODULE_PATHNAME', 'primecloud_enter';
 COMMENT ON FUNCTION enter(text) IS
     'verifies a token and enters its account, or its user alone, for the rest of the transaction; 28000 for every bad token';
@@ -39,10 +39,10 @@ BEGIN
         RAISE invalid_parameter_value USING MESSAGE = format('an Ed25519 public key has 32 bytes, not %s', octet_length(key)),
             HINT = 'Pass the raw key: openssl pkey -in key.pem -pubout -outform DER | tail -c 32';
     ELSIF alg = 'HS256' AND octet_length(key) NOT BETWEEN 32 AND 256 THEN
-        RAISE invalid_parameter_value USING MESSAGE = format('an HS256 key has 32 to 256 bytes, not %s', octet_length(key));
+        RAISE invalid_parameter_value USING MESSAGE = format('an HS256 key has 32 to 256 bytes, not %s', octet_length(key)), HINT = 'Take 32 random bytes: openssl rand 32';
     END IF;
-    IF octet_length(kid) NOT BETWEEN 1 AND 255 OR octet_length(issuer) NOT BETWEEN 1 AND 255 THEN
-        RAISE invalid_parameter_value USING MESSAGE = 'a kid, and an issuer where there is one, has 1 to 255 bytes';
+    IF kid IS NULL OR octet_length(kid) NOT BETWEEN 1 AND 255 OR octet_length(issuer) NOT BETWEEN 1 AND 255 THEN
+        RAISE invalid_parameter_value USING MESSAGE = 'a kid, and an issuer where there is one, has 1 to 255 bytes', HINT = 'The kid is the name of the key in the header of its tokens.';
     END IF;
     INSERT INTO primecloud.token_key (kid, alg, key, issuer) VALUES (kid, alg, key, issuer);
 EXCEPTION WHEN unique_violation THEN

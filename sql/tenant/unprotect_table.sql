@@ -59,6 +59,9 @@ DECLARE
     tied record;
 BEGIN
     PERFORM primecloud.check_owner(rel);
+    IF (SELECT relkind FROM pg_class WHERE oid = rel) NOT IN ('r', 'p') THEN
+        RAISE wrong_object_type USING MESSAGE = format('%s is not a table', rel), HINT = 'Protection stands on tables; for a view there is primecloud.unprotect_view().';
+    END IF;
     -- Constraints first: foreign keys before the keys that they lean on.
     FOR tied IN SELECT c.name, c.kind FROM jsonb_each_text(primecloud.protection_note(rel) -> 'constraints') AS c(name, kind)
                 WHERE c.kind IN ('foreign key', 'unique') ORDER BY c.kind, c.name LOOP

@@ -96,13 +96,14 @@ void hide_statement() {
 // JSON is UTF-8; the tables that are asked have the database's encoding.
 const char *in_server_encoding(const char *text) { return pg_any_to_server(text, static_cast<int>(strlen(text)), PG_UTF8); }
 
-pg::nothing enter(std::string_view text) {
+// No token at all is a bad token: an application that lost it must not go on without.
+pg::nothing enter(std::optional<std::string_view> text) {
   pg::guarded(hide_statement);
   tenant::claim who;
   char tenant_key[longest_identifier + 2], user[longest_identifier + 2], role_text[32];
   char problem[128] = "";
   try {
-    const token_claims &claims = verify(text);
+    const token_claims &claims = verify(text.value_or(std::string_view()));
     if (claims.subject.size() > longest_identifier) refuse("sub is too long");
     if (claims.account && claims.account->size() > longest_identifier) refuse("account is too long");
     strlcpy(user, claims.subject.c_str(), sizeof user);
