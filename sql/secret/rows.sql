@@ -18,7 +18,7 @@ CREATE FUNCTION sealed_row(rel regclass, col name, row_id text, OUT tenant text,
 AS $$
 DECLARE
     registered primecloud.sealed_column := primecloud.sealed_column_of(rel, col);
-    type text := (SELECT format_type(a.atttypid, NULL) FROM pg_attribute a WHERE a.attrelid = rel AND a.attname = registered.id_column);
+    type text := (SELECT format_type(a.atttypid, -1) FROM pg_attribute a WHERE a.attrelid = rel AND a.attname = registered.id_column);
     seen integer := 0;
 BEGIN
     IF row_id IS NULL THEN
