@@ -17,21 +17,23 @@ END $$;
 COMMENT ON FUNCTION retention_cutoff(timestamptz, interval) IS 'rows of before this instant are due; never later than the run''s own instant';
 
 CREATE FUNCTION retention_instant(type regtype, at timestamptz) RETURNS text
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO' SET timezone = 'UTC'
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO' SET timezone = 'UTC'
 AS $$
-    SELECT CASE type WHEN 'timestamptz'::regtype THEN at::text WHEN 'timestamp'::regtype THEN (at AT TIME ZONE 'UTC')::text
+BEGIN
+    RETURN CASE type WHEN 'timestamptz'::regtype THEN at::text WHEN 'timestamp'::regtype THEN (at AT TIME ZONE 'UTC')::text
         -- A day is over when it has ended.
-        ELSE (at AT TIME ZONE 'UTC')::date::text END
-$$;
+        ELSE (at AT TIME ZONE 'UTC')::date::text END;
+END $$;
 COMMENT ON FUNCTION retention_instant(regtype, timestamptz) IS 'an instant as a value of the time column''s type, in text';
 
 CREATE FUNCTION retention_time(rel regclass, policy retention_policy) RETURNS text
-    LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT CASE primecloud.retention_column(rel, policy.time_column, primecloud.retention_time_types())
+BEGIN
+    RETURN CASE primecloud.retention_column(rel, policy.time_column, primecloud.retention_time_types())
         WHEN 'timestamptz'::regtype THEN format('x.%I', policy.time_column)
-        ELSE format('(x.%I::timestamp AT TIME ZONE ''UTC'')', policy.time_column) END
-$$;
+        ELSE format('(x.%I::timestamp AT TIME ZONE ''UTC'')', policy.time_column) END;
+END $$;
 COMMENT ON FUNCTION retention_time(regclass, retention_policy) IS 'the time column of row x as an instant';
 
 CREATE FUNCTION retention_due(rel regclass, policy retention_policy, at timestamptz) RETURNS text

@@ -1,22 +1,26 @@
 -- The policy of a table, and who may make it, change it and run it.
+--
+-- Here and in its sisters, what each batch asks is PL/pgSQL, be it one expression: a
+-- function in SQL that sets its search_path is planned anew whenever it is called.
 
 CREATE FUNCTION retention_is_owner(caller oid, rel regclass) RETURNS boolean
-    LANGUAGE sql STABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
-AS $$ SELECT pg_has_role(caller, c.relowner, 'USAGE') FROM pg_class c WHERE c.oid = rel $$;
+    LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$ BEGIN RETURN (SELECT pg_has_role(caller, c.relowner, 'USAGE') FROM pg_class c WHERE c.oid = rel); END $$;
 COMMENT ON FUNCTION retention_is_owner(oid, regclass) IS 'whether a role has the rights of a table''s owner';
 
 -- Running needs what typing the statement would need: the owner's rights, or the
 -- privileges on the table of a role that its policies do not hold.
 CREATE FUNCTION retention_may_run(caller oid, rel regclass, policy retention_policy) RETURNS boolean
-    LANGUAGE sql STABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+    LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT primecloud.retention_is_owner(caller, rel)
+BEGIN
+    RETURN primecloud.retention_is_owner(caller, rel)
         OR (SELECT r.rolbypassrls FROM pg_roles r WHERE r.oid = caller)
            AND has_schema_privilege(caller, (SELECT c.relnamespace FROM pg_class c WHERE c.oid = rel), 'USAGE')
            AND has_table_privilege(caller, rel, 'SELECT')
            AND CASE policy.mode WHEN 'soft_delete' THEN has_column_privilege(caller, rel, policy.soft_delete_column, 'UPDATE')
-               ELSE has_table_privilege(caller, rel, 'DELETE') END
-$$;
+               ELSE has_table_privilege(caller, rel, 'DELETE') END;
+END $$;
 COMMENT ON FUNCTION retention_may_run(oid, regclass, retention_policy) IS 'whether a role may run the policy of a table';
 
 CREATE FUNCTION retention_time_types() RETURNS regtype[] LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp

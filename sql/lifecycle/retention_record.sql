@@ -1,12 +1,13 @@
 -- What a statement did, written down in its transaction.
 
 CREATE FUNCTION retention_log_batch(run_id bigint, policy retention_policy, partition text, method text, cutoff timestamptz, caller oid, result jsonb) RETURNS void
-    LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
+BEGIN
     INSERT INTO primecloud.retention_log (run, schema_name, table_name, partition_name, action, method, row_count, oldest, newest, tenants, cutoff, policy_version, done_by)
     SELECT run_id, policy.schema_name, policy.table_name, nullif(partition, policy.table_name), policy.mode, method, (result ->> 'rows')::bigint,
-           (result ->> 'oldest')::timestamptz, (result ->> 'newest')::timestamptz, nullif(result -> 'tenants', 'null'), cutoff, policy.version, pg_get_userbyid(caller)
-$$;
+           (result ->> 'oldest')::timestamptz, (result ->> 'newest')::timestamptz, nullif(result -> 'tenants', 'null'), cutoff, policy.version, pg_get_userbyid(caller);
+END $$;
 COMMENT ON FUNCTION retention_log_batch(bigint, retention_policy, text, text, timestamptz, oid, jsonb) IS 'the audit row of a batch';
 
 -- Where the next batch begins and how large it is: the time aimed at, never more
@@ -20,7 +21,7 @@ DECLARE
     factor CONSTANT double precision := least(2, greatest(0.25, target / greatest(elapsed, 0.01)));
     per_row CONSTANT double precision := greatest(0.0005,
         coalesce(CASE WHEN rows >= 100 THEN (coalesce((place ->> 'per_row')::float8, elapsed / rows) + elapsed / rows) / 2 END, (place ->> 'per_row')::float8));
-    most CONSTANT double precision := least(50000, target / per_row);
+    most CONSTANT double precision := least(200000, target / per_row);
     onward jsonb := (place - '{careful,oid}'::text[]) || jsonb_build_object('per_row', per_row);
 BEGIN
     IF place ->> 'method' = 'keyset' THEN
@@ -73,7 +74,7 @@ BEGIN
         IF rows > 0 THEN
             PERFORM primecloud.retention_log_batch(run.id, policy, at ->> 'leaf', at ->> 'method', primecloud.retention_cutoff(run.at, policy.keep), caller, result);
         END IF;
-        IF onward ? 'over' AND asked ->> 'held' IS NOT NULL THEN
+        IF asked ->> 'held' IS NOT NULL AND (onward ? 'over' OR at ->> 'method' = 'slices') THEN
             RETURN ROW(jsonb_build_object('kind', 'held', 'run', run.id, 'rows', rows, 'started', asked -> 'started'),
                        (SELECT c.relowner FROM pg_class c WHERE c.oid = rel), asked ->> 'held', false)::primecloud.retention_decision;
         END IF;

@@ -5,8 +5,8 @@ CREATE TYPE retention_decision AS (state jsonb, run_as oid, statement text, writ
 COMMENT ON TYPE retention_decision IS 'what retention_request() does next: run a statement as the owner of the table, or, without one, answer';
 
 CREATE FUNCTION retention_answer(state jsonb) RETURNS retention_decision
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
-AS $$ SELECT ROW(state, NULL, NULL, false)::primecloud.retention_decision $$;
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$ BEGIN RETURN ROW(state, NULL::oid, NULL::text, false); END $$;
 COMMENT ON FUNCTION retention_answer(jsonb) IS 'a decision that is an answer';
 
 CREATE FUNCTION retention_begin(caller oid, rel regclass) RETURNS jsonb

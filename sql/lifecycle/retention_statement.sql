@@ -1,5 +1,6 @@
--- The statement of one batch: what removes rows from one partition and says, as one
--- jsonb, how many went, of when, of which tenants.
+-- The statement of one batch: what removes rows from one partition and says how many
+-- went, of when, of which tenants: as one jsonb, or by yielding tenant and time of
+-- each row to retention_request(), which counts them.
 
 CREATE FUNCTION retention_statement(rel regclass, leaf oid, policy retention_policy, due text, free text, narrow text,
                                     skip_locked boolean DEFAULT false, ordered boolean DEFAULT false, most bigint DEFAULT NULL) RETURNS text
@@ -30,7 +31,7 @@ BEGIN
     IF skip_locked AND most IS NULL THEN
         answer := answer || format(', ''locked'', (SELECT count(*) FROM ONLY %s AS x WHERE %s) - (SELECT count(*) FROM candidate)', name, condition);
     END IF;
-    IF free <> 'true' AND NOT ordered THEN
+    IF free <> 'true' AND NOT ordered AND (skip_locked OR policy.mode = 'archive') THEN
         answer := answer || format(', ''held'', (SELECT count(*) FROM ONLY %s AS x WHERE %s AND %s AND NOT (%s))',
                                    name, narrow, due, free);
     END IF;
@@ -52,6 +53,9 @@ BEGIN
         action := format('DELETE FROM ONLY %s AS x%s WHERE %s%s RETURNING %s%s', name, CASE WHEN skip_locked THEN ' USING candidate AS d' ELSE '' END,
                          source, condition, yields,
                          own);
+    END IF;
+    IF NOT skip_locked AND policy.mode <> 'archive' THEN
+        RETURN action;
     END IF;
     RETURN format('WITH %sgone AS (%s), %sper_tenant AS (SELECT "of tenant" AS tenant, count(*) AS n, min("of time") AS oldest, max("of time") AS newest FROM gone GROUP BY 1) '
         'SELECT jsonb_build_object(''rows'', (SELECT coalesce(sum(n), 0) FROM per_tenant), ''oldest'', (SELECT min(oldest) FROM per_tenant), '

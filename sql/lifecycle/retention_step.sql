@@ -2,9 +2,10 @@
 
 -- The range of a slice or of a keyset batch, as a condition on row x.
 CREATE FUNCTION retention_narrow(place jsonb, policy retention_policy, type regtype) RETURNS text
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT CASE
+BEGIN
+    RETURN CASE
         WHEN place ->> 'method' = 'keyset' AND NOT place ? 'key' THEN 'true'
         WHEN place ->> 'method' = 'keyset' THEN
             format('(x.%I, x.ctid) > (%L::%s, %L::tid)', policy.time_column, place -> 'key' ->> 0, type, place -> 'key' ->> 1)
@@ -12,8 +13,8 @@ AS $$
             format('x.ctid >= ''(%1$s,%2$s)''::tid AND x.ctid < ''(%1$s,%3$s)''::tid', place ->> 'block', place ->> 'offset',
                    (place ->> 'offset')::int + (place ->> 'span')::int)
         ELSE format('x.ctid >= ''(%s,0)''::tid AND x.ctid < ''(%s,0)''::tid', place ->> 'block',
-                    least((place ->> 'block')::bigint + (place ->> 'unit')::bigint, (place ->> 'end')::bigint)) END
-$$;
+                    least((place ->> 'block')::bigint + (place ->> 'unit')::bigint, (place ->> 'end')::bigint)) END;
+END $$;
 COMMENT ON FUNCTION retention_narrow(jsonb, retention_policy, regtype) IS 'where a run stands in a partition, as a condition';
 
 -- The place of the next batch: in the partition under way, or at the beginning of
@@ -52,9 +53,10 @@ DECLARE
     decision primecloud.retention_decision;
     at jsonb;
     keyset boolean;
+    narrow text;
     owner CONSTANT oid := (SELECT c.relowner FROM pg_class c WHERE c.oid = rel);
     -- Neither more rows than asked for, nor more than the rate gives in half a second.
-    most CONSTANT bigint := greatest(1, least((request ->> 'batch')::bigint, (request ->> 'rate')::bigint / 2, 50000));
+    most CONSTANT bigint := greatest(1, least((request ->> 'batch')::bigint, (request ->> 'rate')::bigint / 2, 200000));
 BEGIN
     SELECT (r.run).*  INTO run FROM primecloud.retention_running(rel, (request ->> 'run')::bigint) r;
     policy := primecloud.retention_policy_of(rel);
@@ -77,13 +79,15 @@ BEGIN
     keyset := at ->> 'method' = 'keyset';
     at := at || jsonb_build_object('limit', least((at ->> 'limit')::bigint, most),
                                    'unit', least((at ->> 'unit')::bigint, greatest(1, (most / (at ->> 'density')::float8)::bigint)));
+    narrow := primecloud.retention_narrow(at, policy, primecloud.retention_column(rel, policy.time_column, primecloud.retention_time_types()));
     decision.state := jsonb_build_object('kind', 'step', 'run', run.id, 'position', at, 'started', clock_timestamp(), 'target', request -> 'target',
-        'held', CASE WHEN keyset AND free <> 'true' THEN format('SELECT jsonb_build_object(''held'', count(*)) FROM ONLY %s AS x WHERE %s AND NOT (%s)',
-                                                               (at ->> 'oid')::oid::regclass, due, free) END);
+        -- What is held: of a slice after the slice, along the index at the end.
+        'held', CASE WHEN free <> 'true' AND (keyset OR NOT at ? 'careful' AND policy.mode <> 'archive') THEN
+            format('SELECT jsonb_build_object(''held'', count(*)) FROM ONLY %s AS x WHERE %s AND %s AND NOT (%s)', (at ->> 'oid')::oid::regclass,
+                   CASE WHEN keyset THEN 'true' ELSE narrow END, due, free) END);
     decision.run_as := owner;
     decision.statement := primecloud.retention_statement(rel, (at ->> 'oid')::oid, policy, due, free,
-        primecloud.retention_narrow(at, policy, primecloud.retention_column(rel, policy.time_column, primecloud.retention_time_types())),
-        keyset OR at ? 'careful', keyset, CASE WHEN keyset THEN (at ->> 'limit')::bigint END);
+        narrow, keyset OR at ? 'careful', keyset, CASE WHEN keyset THEN (at ->> 'limit')::bigint END);
     decision.writes := true;
     RETURN decision;
 END $$;

@@ -2,13 +2,18 @@
 -- read here: nothing of the table's runs.
 
 CREATE FUNCTION retention_base_type(type oid) RETURNS regtype
-    LANGUAGE sql STABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+    LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
-    WITH RECURSIVE below(type, base) AS (
-        SELECT t.oid, t.typbasetype FROM pg_type t WHERE t.oid = retention_base_type.type
-        UNION ALL SELECT t.oid, t.typbasetype FROM below b JOIN pg_type t ON t.oid = b.base WHERE b.base <> 0)
-    SELECT b.type::regtype FROM below b WHERE b.base = 0
-$$;
+DECLARE
+    base oid;
+BEGIN
+    LOOP
+        SELECT t.typbasetype INTO base FROM pg_type t WHERE t.oid = type;
+        EXIT WHEN coalesce(base, 0) = 0;
+        type := base;
+    END LOOP;
+    RETURN type;
+END $$;
 COMMENT ON FUNCTION retention_base_type(oid) IS 'the type below a domain, or the type itself';
 
 CREATE FUNCTION retention_column(rel regclass, column_name text, types regtype[]) RETURNS regtype
@@ -32,14 +37,17 @@ COMMENT ON FUNCTION retention_column(regclass, text, regtype[]) IS 'the base typ
 
 CREATE FUNCTION retention_tree(rel regclass, OUT oid oid, OUT schema_name text, OUT table_name text, OUT kind "char", OUT owner oid,
                                OUT parent oid, OUT depth integer) RETURNS SETOF record
-    LANGUAGE sql STABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+    LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
     WITH RECURSIVE tree(oid, parent, depth) AS (
         SELECT rel::oid, NULL::oid, 0
         UNION ALL SELECT i.inhrelid, i.inhparent, t.depth + 1 FROM tree t JOIN pg_inherits i ON i.inhparent = t.oid AND NOT i.inhdetachpending)
     SELECT DISTINCT ON (c.oid) c.oid, n.nspname::text, c.relname::text, c.relkind, c.relowner, t.parent, t.depth
-    FROM tree t JOIN pg_class c ON c.oid = t.oid JOIN pg_namespace n ON n.oid = c.relnamespace
-$$;
+    FROM tree t JOIN pg_class c ON c.oid = t.oid JOIN pg_namespace n ON n.oid = c.relnamespace;
+END $$;
 COMMENT ON FUNCTION retention_tree(regclass) IS 'a table with its partitions and children, all levels';
 
 CREATE FUNCTION retention_check_table(rel regclass) RETURNS void

@@ -8,6 +8,7 @@
 // and REFRESH MATERIALIZED VIEW do: triggers, cascades, checks and indexes of the
 // table have the rights that they would have if its owner had typed the statement,
 // never those of the caller or of the keeper.
+#include "lifecycle/retention_tally.hpp"
 #include "pg/as_role.hpp"
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
@@ -39,21 +40,34 @@ Oid owner_of_function(Oid function) {
   return owner;
 }
 
-// Runs one of the keeper's two functions, whose text is fixed.
-decision consult(Oid keeper, const char *query, Oid caller, pg::relation rel, Datum state, const Datum *result) {
+// The keeper's two functions, each asked once or more for every batch: planned once in
+// a session.
+struct question {
+  const char *query;
+  int arguments;
+  SPIPlanPtr plan;
+};
+question decide{"SELECT state, run_as, statement, writes FROM primecloud.retention_decide($1, $2, $3)", 3, nullptr};
+question record{"SELECT state, run_as, statement, writes FROM primecloud.retention_record($1, $2, $3, $4)", 4, nullptr};
+
+decision consult(Oid keeper, question &asked, Oid caller, pg::relation rel, Datum state, Datum result) {
   const pg::identity before = pg::current_identity();
   pg::become(keeper, 0);
   Oid types[] = {OIDOID, OIDOID, JSONBOID, JSONBOID};
-  Datum values[] = {ObjectIdGetDatum(caller), ObjectIdGetDatum(rel.oid), state, result != nullptr ? *result : Datum{0}};
-  const int count = result != nullptr ? 4 : 3;
-  const int code = SPI_execute_with_args(query, count, types, values, nullptr, false, 0);
-  if (code != SPI_OK_SELECT || SPI_processed != 1) elog(ERROR, "unexpected result of \"%s\": %s", query, SPI_result_code_string(code));
+  Datum values[] = {ObjectIdGetDatum(caller), ObjectIdGetDatum(rel.oid), state, result};
+  if (asked.plan == nullptr) {
+    SPIPlanPtr plan = SPI_prepare(asked.query, asked.arguments, types);
+    if (plan == nullptr || SPI_keepplan(plan) != 0) elog(ERROR, "could not prepare \"%s\"", asked.query);
+    asked.plan = plan;
+  }
+  const int code = SPI_execute_plan(asked.plan, values, nullptr, false, 0);
+  if (code != SPI_OK_SELECT || SPI_processed != 1) elog(ERROR, "unexpected result of \"%s\": %s", asked.query, SPI_result_code_string(code));
   bool null;
   HeapTuple row = SPI_tuptable->vals[0];
   TupleDesc desc = SPI_tuptable->tupdesc;
   decision next{};
   next.state = SPI_getbinval(row, desc, 1, &null);
-  if (null) elog(ERROR, "no state from \"%s\"", query);
+  if (null) elog(ERROR, "no state from \"%s\"", asked.query);
   next.run_as = DatumGetObjectId(SPI_getbinval(row, desc, 2, &null));
   next.statement = SPI_getvalue(row, desc, 3);
   next.writes = DatumGetBool(SPI_getbinval(row, desc, 4, &null));
@@ -65,7 +79,7 @@ void set_for_now(const char *name, const char *value) {
   set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 }
 
-// Runs a statement as the table's owner and returns the one jsonb it yields.
+// Runs a statement as the table's owner and returns what it did as one jsonb.
 Datum perform(Oid owner, const char *statement, bool writes) {
   const pg::identity before = pg::current_identity();
   // What is checked at commit would be checked as the caller, and is forbidden in
@@ -85,12 +99,13 @@ Datum perform(Oid owner, const char *statement, bool writes) {
   if (plan == nullptr) elog(ERROR, "could not prepare: %s", SPI_result_code_string(SPI_result));
   pg::resume(before);
   pg::become(owner, SECURITY_RESTRICTED_OPERATION);
-  const int code = SPI_execute_plan(plan, nullptr, nullptr, false, 0);
+  lifecycle::retention_tally tally;
+  SPIExecuteOptions options{};
+  options.dest = tally.receiver();
+  const int code = SPI_execute_plan_extended(plan, &options);
   if (code < 0) elog(ERROR, "could not execute: %s", SPI_result_code_string(code));
-  bool null = true;
-  Datum result{};
-  if (SPI_tuptable != nullptr && SPI_processed == 1) result = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &null);
-  if (null) elog(ERROR, "the statement yields no result");
+  const Datum result = tally.answer();
+  SPI_freeplan(plan);
   pg::resume(before);
   AtEOXact_GUC(false, settings);
   return result;
@@ -104,10 +119,10 @@ pg::jsonb_value request(pg::call_site site, pg::relation rel, pg::jsonb_value re
   const Oid keeper = owner_of_function(site.info->flinfo->fn_oid);
   MemoryContext outside = CurrentMemoryContext;
   if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "could not connect to SPI");
-  decision next = consult(keeper, "SELECT state, run_as, statement, writes FROM primecloud.retention_decide($1, $2, $3)", caller, rel, request.value, nullptr);
+  decision next = consult(keeper, decide, caller, rel, request.value, 0);
   while (next.statement != nullptr) {
     const Datum result = perform(next.run_as, next.statement, next.writes);
-    next = consult(keeper, "SELECT state, run_as, statement, writes FROM primecloud.retention_record($1, $2, $3, $4)", caller, rel, next.state, &result);
+    next = consult(keeper, record, caller, rel, next.state, result);
   }
   MemoryContext inside = MemoryContextSwitchTo(outside);
   const Datum answer = datumCopy(next.state, false, -1);

@@ -1,0 +1,45 @@
+// What a statement of retention did, as one jsonb.
+#pragma once
+
+#include "pg/postgres.hpp"
+
+extern "C" {
+#include "executor/spi.h"
+#include "tcop/dest.h"
+#include "utils/hsearch.h"
+}
+
+namespace primecloud::lifecycle {
+
+// Receives what a statement yields: either one jsonb, which is the answer, or the
+// rows that it removed, as (tenant text, time timestamptz), which are counted as they
+// come.  Gathered in SQL, by a CTE, they would be stored and read again, and cost as
+// much as their deletion.  Everything is kept in the memory context it is made in.
+class retention_tally {
+ public:
+  retention_tally();
+  DestReceiver *receiver() { return &hook_.receiver; }
+  // Calls elog(ERROR) if the statement yielded neither.
+  Datum answer();
+
+ private:
+  struct hook {
+    DestReceiver receiver;  // first: the server knows no more
+    retention_tally *owner;
+  };
+  static retention_tally &of(DestReceiver *receiver) { return *reinterpret_cast<hook *>(receiver)->owner; }
+  void start(TupleDesc desc);
+  void take(TupleTableSlot *slot);
+  void count(text *tenant);
+
+  hook hook_;
+  MemoryContext context_;
+  bool rows_ = false;  // rows come, not an answer
+  Datum answer_ = 0;
+  bool answered_ = false;
+  int64 removed_ = 0;
+  TimestampTz oldest_ = DT_NOEND, newest_ = DT_NOBEGIN;
+  HTAB *tenants_ = nullptr;
+};
+
+}  // namespace primecloud::lifecycle
