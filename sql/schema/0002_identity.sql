@@ -55,7 +55,6 @@ CREATE TABLE @schema@.accounts (
 );
 COMMENT ON TABLE @schema@.accounts IS 'the tenants: what every member, external clients included, may see of an account';
 CREATE UNIQUE INDEX accounts_domain_active_unique ON @schema@.accounts (custom_domain) WHERE domain_status = 'active';
-CREATE INDEX accounts_owner_idx ON @schema@.accounts (id, owner_user_id, owner_role);
 
 CREATE TABLE @schema@.account_members (
     id uuid NOT NULL DEFAULT primecloud.uuid_v7(),  --: @public @notNull identifier

@@ -24,28 +24,9 @@ BEGIN
     RETURN plan;
 END $$;
 
-CREATE TABLE screens (statement text, arguments text, index_used text);
-INSERT INTO screens VALUES
-    ('SELECT cursor, item FROM cloud.orders_page($1, $2)', 'NULL, 50', 'orders_list_idx'),
-    ('SELECT cursor, item FROM cloud.orders_page_before($1, $2)', 'NULL, 50', 'orders_list_idx'),
-    ('SELECT cursor, item FROM cloud.orders_page_by_status($1, $2, $3)', '''pending'', NULL, 50', 'orders_status_idx'),
-    ('SELECT * FROM cloud.order_with_details($1)', 'gen_random_uuid()', 'orders_pk'),
-    ('SELECT * FROM cloud.orders_with_details() ORDER BY created_at DESC, id DESC LIMIT 50', '', 'orders_list_idx'),
-    ('SELECT * FROM cloud.account_with_details()', '', 'accounts');
-INSERT INTO screens SELECT format('SELECT cursor, item FROM cloud.%s($1, $2)', f), 'NULL, 50', i FROM (VALUES ('members_page', 'account_members_list_idx'), ('buckets_page', 'buckets_list_idx'),
-    ('access_keys_page', 'access_keys_list_idx'), ('notifications_page', 'notifications_list_idx'), ('unread_notifications_page', 'notifications_unread_idx'),
-    ('audit_page', 'audit_log_list_idx'), ('invoices_page', 'invoices_list_idx'), ('quota_requests_page', 'quota_requests_list_idx'), ('customers_page', 'customers_list_idx'),
-    ('invitations_page', 'invitations_list_idx'), ('subscriptions_page', 'subscriptions_list_idx')) AS l(f, i);
-INSERT INTO screens VALUES ('SELECT cursor, item FROM cloud.audit_page_by_action($1, $2, $3)', '''x'', NULL, 50', 'audit_log_action_idx'),
-    ('SELECT cursor, item FROM cloud.audit_page_by_user($1, $2, $3)', '''x'', NULL, 50', 'audit_log_user_idx'),
-    ('SELECT cursor, item FROM cloud.invoices_page_by_status($1, $2, $3)', '''paid'', NULL, 50', 'invoices_status_idx');
 -- Small tables are read whole, and rightly: the plan is asked for as if they were not.
 SELECT dblink_exec(connection('plan'), 'SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_sort = off');
--- every screen of the table in docs/read-models.md is one of these
-SELECT unalike(p.plan, '%Function Scan%', 'no Function Scan: ' || s.statement)
-FROM screens s, LATERAL (SELECT plan_of('a_dev', coalesce(s.arguments, ''), s.statement) AS plan OFFSET 0) p WHERE s.arguments <> '';
-SELECT matches(p.plan, s.index_used, s.index_used || ': ' || s.statement)
-FROM screens s, LATERAL (SELECT plan_of('a_dev', coalesce(s.arguments, ''), s.statement) AS plan OFFSET 0) p WHERE s.arguments <> '';
+-- (each screen of the table in docs/read-models.md: test/server/schema_screens)
 -- the keyset is an index condition, not a filter
 SELECT matches(plan_of('a_dev', 'NULL, 50', 'SELECT cursor, item FROM cloud.orders_page($1, $2)'),
     'orders_list_idx on orders o\s+Index Cond: \(\(account_id = .*ROW\(created_at, id\) <', 'the cursor is an index condition');
@@ -86,6 +67,31 @@ SELECT act('a_dev', 'SELECT cursor FROM cloud.orders_page_by_status(''pending'',
 SELECT is(act('a_dev', format('SELECT count(*) FROM cloud.orders_page_by_status(''completed'', %L)', :'pending')), '22023', 'another filter''s');
 SELECT is(act('a_dev', format('SELECT cloud.order_cursor(%L)', gen_random_uuid())), '22023', 'an id that is none');
 SELECT is(act('a_dev', format('SELECT count(*) FROM cloud.orders_page(page_size => %s)', n)), least(greatest(n, 1), 200)::text, 'a page of ' || n) FROM unnest(ARRAY[-1, 0, 7, 200, 100000]) AS n;
+
+-- every list against every other: a cursor is of its own alone, with its filter
+CREATE TABLE lists AS SELECT p.proname::text AS list, format('cloud.%s(%s', p.proname, CASE WHEN p.proargnames[1] IN ('after', 'before') THEN '' WHEN p.proargtypes[0] = 'uuid'::regtype THEN '''00000000-0000-7000-8000-00000000000a'', ' ELSE '''x'', ' END) AS call,
+    CASE p.proname WHEN 'orders_page' THEN 'orders' WHEN 'orders_page_before' THEN 'orders' WHEN 'orders_page_by_status' THEN 'orders?status=x' ELSE p.proname ||
+        CASE WHEN p.proargnames[1] IN ('after', 'before') THEN '' WHEN p.proargtypes[0] = 'uuid'::regtype THEN '?00000000-0000-7000-8000-00000000000a' ELSE '?x' END END AS scope
+FROM pg_proc p WHERE p.pronamespace = 'cloud'::regnamespace AND p.proname ~ '_page' AND p.provolatile = 's' AND NOT p.prosecdef;
+SELECT cmp_ok((SELECT count(*) FROM lists), '>=', 18::bigint, 'lists there are');
+CREATE TABLE cursors AS SELECT list, act('a_owner', format('SELECT primecloud.make_cursor(%L, now(), gen_random_uuid())', scope)) AS cursor FROM lists;
+CREATE TABLE crossed AS SELECT l.list, l.scope, c.list AS of_list, s.scope AS of_scope, act('a_owner', format('SELECT count(*) >= 0 FROM %s%L)', l.call, c.cursor)) AS answer
+FROM lists l CROSS JOIN cursors c JOIN lists s ON s.list = c.list;
+SELECT is_empty($$SELECT list, of_list, answer FROM crossed WHERE answer <> CASE WHEN scope = of_scope THEN 'true' ELSE '22023' END$$, 'each takes its own cursor and refuses every other''s');
+SELECT is(act('a_owner', format('SELECT count(*) FROM cloud.audit_page_by_action(''other'', %L)', cursor)), '22023', 'and another filter''s') FROM cursors WHERE list = 'audit_page_by_action';
+SELECT is(act('a_owner', format('SELECT count(*) FROM cloud.orders_page(%L)', 'B' || substr(cursor, 2))), '22023', 'and one of another version') FROM cursors WHERE list = 'orders_page';
+SELECT is(act('b_owner', format('SELECT count(*) FROM %s%L)', l.call, c.cursor)), '22023', l.list || ' refuses another account''s') FROM lists l JOIN cursors c USING (list);
+SELECT is(act('a_owner', format('SELECT count(*) FROM %sNULL, page_size => 1000000)', l.call)) ::bigint <= 200, true, l.list || ' gives no more than 200') FROM lists l;
+
+-- how many
+SELECT results_eq(format($$SELECT act('a_dev', 'SELECT orders || '' '' || is_exact FROM cloud.orders_count(''%s'')')$$, mode), format('VALUES (%L)', answer), 'counting: ' || mode) FROM (VALUES ('exact', '3000 true'), ('capped', '1001 false')) AS t(mode, answer);
+SELECT is(act('a_dev', 'SELECT orders IS NULL AND NOT is_exact FROM cloud.orders_count(''none'')'), 'true', 'counting: none');
+SELECT ok(act('a_dev', 'SELECT orders FROM cloud.orders_count(''estimated'')')::int BETWEEN 1500 AND 6000, 'counting: estimated, within a factor of two');
+SELECT is(act('a_dev', 'SELECT orders FROM cloud.orders_count(''exact'', ''pending'')'), '3000', 'of a status');
+SELECT is(act('a_dev', 'SELECT orders || '' '' || is_exact FROM cloud.orders_count(''capped'', ''denied'')'), '0 true', 'of another');
+SELECT ok(act('a_dev', 'SELECT orders FROM cloud.orders_count(''estimated'', ''denied'')')::int < 100, 'estimated, too');
+SELECT is(act('a_dev', 'SELECT orders FROM cloud.orders_count(''roughly'')'), '22023', 'in a way that is none');
+SELECT is(act('b_owner', 'SELECT orders FROM cloud.orders_count(''exact'')'), '0', 'of another account');
 
 -- 5000 rows under change: what was there all the time is met, once
 CREATE FUNCTION walk_under_change() RETURNS TABLE (missed bigint, doubled bigint) LANGUAGE plpgsql AS $$
