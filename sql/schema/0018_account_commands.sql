@@ -21,7 +21,7 @@ DECLARE
     founder @schema@.users;
     account uuid := primecloud.uuid_v7();
 BEGIN
-    SELECT * INTO founder FROM @schema@.users u WHERE u.id::text = primecloud.user_id();
+    SELECT * INTO founder FROM @schema@.users u WHERE u.id = @schema@.entered_person();
     IF NOT FOUND THEN
         RAISE EXCEPTION 'no registered user is entered' USING ERRCODE = '42501',
             HINT = 'Enter with a token of a user whom register_user has added.';

@@ -12,7 +12,7 @@ BEGIN
         -- A permission that is being taken away is waited for.
         PERFORM @schema@.share_account();
         PERFORM FROM @schema@.bucket_permissions p
-        WHERE p.account_id = account AND p.bucket_id = bucket AND p.user_id::text = primecloud.user_id()
+        WHERE p.account_id = account AND p.bucket_id = bucket AND p.user_id = @schema@.entered_person()
           AND p.permission IN (needed, 'read-write');
     END IF;
     IF NOT FOUND THEN

@@ -23,7 +23,7 @@ AS $my_accounts$
     LEFT JOIN @schema@.products p ON p.id = s.product_id
     LEFT JOIN @schema@.account_billing b ON b.account_id = a.id
     LEFT JOIN @schema@.account_smtp m ON m.account_id = a.id
-    WHERE me.user_id = primecloud.user_id()::uuid
+    WHERE me.user_id = @schema@.entered_person()
     ORDER BY a.name, a.id
 $my_accounts$;
 COMMENT ON FUNCTION @schema@.my_accounts() IS 'the accounts of the entered user, with what each role may see: the account switcher; a token without an account is enough';
@@ -49,7 +49,7 @@ DECLARE
     person @schema@.users;
     invitation @schema@.invitations;
 BEGIN
-    SELECT * INTO person FROM @schema@.users u WHERE u.id::text = primecloud.user_id();
+    SELECT * INTO person FROM @schema@.users u WHERE u.id = @schema@.entered_person();
     SELECT i.* INTO invitation FROM @schema@.invitations i
     JOIN @schema@.invitation_tokens t ON t.account_id = i.account_id AND t.id = i.id
     WHERE t.token_hash = primecloud.token_hash(accept_invitation.token, 'invitation') FOR UPDATE OF i;

@@ -33,16 +33,18 @@ BEGIN
     IF NOT @schema@.caller_is('gateway') THEN
         RAISE EXCEPTION 'confirm_domain is for the gateway' USING ERRCODE = '42501';
     END IF;
-    -- Of accounts that claim one name, the one whose token stands in the DNS has it.
-    UPDATE @schema@.accounts a SET domain_status = 'active', updated_at = now()
-    FROM @schema@.account_domain_tokens t
-    WHERE t.account_id = a.id AND a.custom_domain = lower(confirm_domain.domain) AND t.token = ANY (txt_records)
-    RETURNING a.id INTO proven;
+    -- Of accounts that claim one name, the one whose token stands in the DNS has it: who has it already, if his does too.
+    SELECT a.id INTO proven FROM @schema@.accounts a JOIN @schema@.account_domain_tokens t ON t.account_id = a.id
+    WHERE a.custom_domain = lower(confirm_domain.domain) AND t.token = ANY (txt_records)
+    ORDER BY a.domain_status = 'active' DESC, a.id LIMIT 1 FOR NO KEY UPDATE OF a;
+    -- A name that was given to somebody else, and proven by him, leaves its former account.
+    UPDATE @schema@.accounts a SET domain_status = 'failed', updated_at = now()
+    WHERE a.custom_domain = lower(confirm_domain.domain) AND a.id IS DISTINCT FROM proven
+      AND (a.domain_status = 'pending' AND proven IS NULL OR a.domain_status = 'active' AND proven IS NOT NULL);
     IF proven IS NULL THEN
-        UPDATE @schema@.accounts a SET domain_status = 'failed', updated_at = now()
-        WHERE a.custom_domain = lower(confirm_domain.domain) AND a.domain_status = 'pending';
         RETURN false;
     END IF;
+    UPDATE @schema@.accounts a SET domain_status = 'active', updated_at = now() WHERE a.id = proven AND a.domain_status <> 'active';
     INSERT INTO @schema@.audit_log (account_id, user_id, action, resource, resource_id, details)
     VALUES (proven, session_user, 'confirm_domain', 'accounts', proven::text, jsonb_build_object('domain', lower(confirm_domain.domain)));
     RETURN true;

@@ -28,9 +28,13 @@ AS $schema_grants$
     UNION ALL SELECT 'app', 'UPDATE (read_at)', 'notifications'
     -- What a client calls: reads that run as itself, commands that check its role.
     UNION ALL SELECT 'app', 'EXECUTE', unnest(ARRAY['orders_with_details', 'order_with_details', 'orders_page', 'orders_page_before',
-        'orders_page_by_status', 'order_cursor', 'orders_count', 'account_with_details', 'bucket_lifecycle', 'members_page', 'buckets_page',
+        'orders_page_by_status', 'order_cursor', 'list_cursor', 'orders_count', 'account_with_details', 'bucket_lifecycle', 'members_page', 'buckets_page',
         'access_keys_page', 'notifications_page', 'unread_notifications_page', 'unread_count', 'audit_page', 'audit_page_by_action',
-        'audit_page_by_user', 'invoices_page', 'invoices_page_by_status', 'invoice_with_lines', 'members_with_buckets_page', 'usage_page', 'object_shares_page', 'may_read_bucket', 'quota_requests_page', 'customers_page', 'invitations_page', 'subscriptions_page',
+        'audit_page_by_user', 'invoices_page', 'invoices_page_by_status', 'invoice_with_lines', 'members_with_buckets_page', 'usage_page', 'object_shares_page', 'may_read_bucket', 'entered_person', 'quota_requests_page', 'customers_page', 'invitations_page', 'subscriptions_page',
+        'orders_page_by_status_before', 'members_page_before', 'members_with_buckets_page_before', 'buckets_page_before', 'access_keys_page_before',
+        'notifications_page_before', 'unread_notifications_page_before', 'audit_page_before', 'audit_page_by_action_before', 'audit_page_by_user_before',
+        'invoices_page_before', 'invoices_page_by_status_before', 'quota_requests_page_before', 'customers_page_before', 'invitations_page_before',
+        'subscriptions_page_before', 'usage_page_before', 'object_shares_page_before',
         'create_account', 'my_accounts', 'accept_invitation', 'resolve_domain', 'open_share',
         'invite', 'revoke_invitation', 'change_member_role', 'remove_member', 'transfer_ownership',
         'subscribe', 'change_subscription', 'cancel_subscription', 'place_order', 'place_vps_order', 'order_transition',
@@ -79,7 +83,7 @@ AS $schema_grants$
     UNION ALL SELECT 'gate', 'UPDATE (status)', 'customers'
     UNION ALL SELECT 'gate', 'DELETE', unnest(ARRAY['access_key_secrets', 'object_shares', 'invitations', 'notifications', 'usage_records', 'usage_hourly', 'audit_log', 'outbox'])
     UNION ALL SELECT 'gate', 'SELECT', 'access_key_secrets'
-    UNION ALL SELECT 'gate', 'EXECUTE', unnest(ARRAY['caller_is', 'require_worker', 'require_platform', 'tell_quota', 'quota_level', 'usage_cents', 'invoice_candidates',
+    UNION ALL SELECT 'gate', 'EXECUTE', unnest(ARRAY['caller_is', 'entered_person', 'require_worker', 'require_platform', 'tell_quota', 'quota_level', 'usage_cents', 'invoice_candidates',
         'maintain_access', 'maintain_subscriptions', 'maintain_invoices', 'maintain_retention', 'send_notifications'])
 $schema_grants$;
 COMMENT ON FUNCTION schema_grants() IS 'what each kind of access gives; an object that a schema does not have yet is passed over';

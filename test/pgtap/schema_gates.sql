@@ -26,6 +26,8 @@ SELECT is_empty($$SELECT relname, conname FROM keys WHERE confdeltype IN ('n', '
 SELECT is_empty($$SELECT relname FROM tables WHERE obj_description(oid, 'pg_class') IS NULL$$, 'tables are commented');
 SELECT is_empty($$SELECT relname, attname FROM columns WHERE comment IS NULL OR comment !~ '^@(public|pii|token|secret) (@notNull |@omit )*[^@]'$$, 'columns are classed and commented');
 SELECT is_empty($$SELECT relname, attname FROM columns WHERE comment LIKE '%@notNull%' AND NOT attnotnull$$, '@notNull is true');
+SELECT is_empty($$SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 WHERE c.relnamespace = 'cloud'::regnamespace AND c.relkind = 'v'
+    AND coalesce(col_description(c.oid, a.attnum), '') !~ '^@public '$$, 'views have commented columns, none of them personal or secret');
 SELECT is_empty($$SELECT p.proname FROM pg_proc p WHERE p.pronamespace = 'cloud'::regnamespace AND obj_description(p.oid, 'pg_proc') IS NULL$$, 'functions are commented');
 -- 3. every tenant table is led by its tenant key, protected and forced
 SELECT is_empty($$SELECT relname FROM tables t WHERE EXISTS (SELECT FROM columns c WHERE c.oid = t.oid AND attname = 'account_id') AND relname <> 'outbox'
