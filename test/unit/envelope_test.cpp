@@ -113,7 +113,7 @@ TEST(Envelope, HasOneText) {
   const auto envelope = seal(octets("xy"), here);  // 86 bytes: the last digit has bits to spare
   const std::string text = envelope_text(envelope);
   ASSERT_TRUE(parse_envelope_text(text));
-  std::vector<std::string> others = {"", "pc1.", "pc2." + text.substr(4), "PC1." + text.substr(4), " " + text, text + " ", text + "\n", text + "=", text + "A", text.substr(0, text.size() - 1),
+  std::vector<std::string> others = {"", "pc1.", "pc2." + text.substr(4), "PC1." + text.substr(4), " " + text, text + " ", text + "\n", text + "=", text + "AA", text.substr(0, text.size() - 1),
                                      "pc1." + text.substr(4, 20) + "\n" + text.substr(24), text + std::string(1, '\0')};
   for (const char spare : {1, 2, 3}) others.push_back(text.substr(0, text.size() - 1) + static_cast<char>(text.back() + spare));
   for (const auto &[at, value] : {std::pair{0, 0}, {0, 2}, {1, 0}, {1, 2}, {2, 1}, {2, 0x80}, {3, 1}, {4, 0x80}}) {
