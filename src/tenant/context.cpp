@@ -7,6 +7,7 @@
 
 extern "C" {
 #include "access/parallel.h"
+#include "utils/plancache.h"
 }
 
 namespace primecloud::tenant {
@@ -15,6 +16,7 @@ namespace {
 char *setting = nullptr;
 const context_record *record = nullptr;
 bool assigning = false;  // true only while assign() runs
+bool answered_without_context = false;
 
 // guc.c frees what a check hook returns with free(), from 16 on with guc_free().
 void *allocate(size_t size) noexcept {
@@ -60,7 +62,11 @@ const context_record *current() noexcept { return record; }
 std::string_view current_tenant() noexcept { return record == nullptr ? std::string_view() : record->tenant(); }
 const char *encoded() noexcept { return record == nullptr ? nullptr : setting; }
 
+void note_missing() noexcept { answered_without_context = true; }
+
 void assign(const char *value) {
+  if (answered_without_context) ResetPlanCache();
+  answered_without_context = false;
   // At LOG level guc.c returns from a refusal instead of jumping over the line that
   // lowers the flag.
   assigning = true;

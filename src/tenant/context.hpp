@@ -22,6 +22,10 @@ std::string_view current_tenant() noexcept;
 // Raises server errors; call under guarded() where objects are alive.
 void assign(const char *encoded);
 
+// Notes that a tenant function has answered NULL for want of a context.  A plan that was
+// made upon that answer believes that there are no rows: the next context forgets it.
+void note_missing() noexcept;
+
 // The identity as assign() last took it; nullptr without one.
 const char *encoded() noexcept;
 

@@ -48,6 +48,7 @@ const context_record *at_least(std::optional<std::string_view> minimum) noexcept
   const context_record *context = tenant::current();
   if (context == nullptr || !context->has_tenant) {
     if (on_missing_context == missing_is_error) refuse_missing();
+    tenant::note_missing();
     return nullptr;
   }
   if (!minimum) return context;
