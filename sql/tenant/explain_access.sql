@@ -89,7 +89,7 @@ BEGIN
 
     RETURN QUERY
         SELECT CASE c.relkind WHEN 'm' THEN 'materialized view ' ELSE 'view ' END || v.view, 'SELECT',
-               NOT v.stored AND (v.reader IS NULL OR primecloud.policies_hold(rel, v.reader)),
+               NOT v.stored AND primecloud.policies_hold(rel, coalesce(v.reader, (SELECT oid FROM pg_roles WHERE rolname = role))),
                CASE WHEN v.stored THEN 'holds the rows that its owner saw when it was refreshed'
                     WHEN v.reader IS NULL THEN 'reads as its caller'
                     ELSE format('reads as %s', pg_get_userbyid(v.reader)) END
