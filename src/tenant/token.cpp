@@ -1,7 +1,7 @@
 // enter(token): verifies a compact JWS and enters the account it names.
 //
-// A backend keeps what it has verified, by a keyed hash of the token, so that the
-// next transaction of the same client costs a hash and not a signature.  Time and
+// A backend keeps what it has verified, so that the next transaction of the same client
+// costs a comparison and not a signature.  Time and
 // the key row, as it is committed then, are looked at again at every hit.
 #include "core/tenant/token.hpp"
 
@@ -38,52 +38,52 @@ const pg::startup define{[] {
 using tenant::verified, tenant::verified_tokens;
 verified_tokens *cache = nullptr;  // never freed: lives as long as the backend
 
-std::string audience() {
+std::string_view audience() {
   if (audience_setting != nullptr && *audience_setting != '\0') return audience_setting;
-  const char *name = pg::guarded([] { return get_database_name(MyDatabaseId); });
-  return name != nullptr ? name : "";
+  // No database is renamed while somebody is connected to it.
+  static std::string name;
+  if (name.empty()) name = pg::guarded([] { return get_database_name(MyDatabaseId); });
+  return name;
 }
 
 [[noreturn]] void refuse(const char *why) { throw error(sqlstate{"28000"}, why); }
 
 // The claims of a token whose signature is the key's.
-verified verify_signature(const token &parsed, const tenant::token_key &key) {
+verified verify_signature(std::string_view text, const token &parsed, const tenant::token_key &key) {
   if (!verify_token(parsed, key.material.algorithm, key.material.span())) refuse("the signature is not the key's");
   auto claims = parse_token_claims(parsed.payload);
   if (!claims) throw claims.reason();
-  return {parsed.key_id, key.material, *claims};
+  return {std::string(text), parsed.key_id, key.material, *claims};
 }
 
 // Claims of a token that holds now; throws the reason otherwise.
 const token_claims &verify(std::string_view text) {
   if (cache == nullptr) cache = new verified_tokens;
   if (text.size() > longest_token) refuse("the token is too long");
-  const auto hash = cache->hash_of(text);
-  const verified *known = cache->find(hash);
+  const verified *known = cache->find(text);
   std::optional<token> parsed;
   if (known == nullptr) {
     auto result = parse_token(text);
     if (!result) throw result.reason();
     parsed = std::move(*result);
   }
-  const std::string key_id = known != nullptr ? known->key_id : parsed->key_id;
-  const tenant::token_key key = pg::guarded([&] { return tenant::find_token_key(key_id.c_str()); });
+  const char *key_id = known != nullptr ? known->key_id.c_str() : parsed->key_id.c_str();
+  const tenant::token_key key = pg::guarded([&] { return tenant::find_token_key(key_id); });
   if (!key.active || (known != nullptr && !(known->by == key.material))) {
-    cache->forget(hash);
+    cache->forget(text);
     refuse("no active key of that id");
   }
-  const std::string wanted = audience();
-  const token_policy policy{wanted, key.has_issuer ? std::optional<std::string_view>(key.issuer) : std::nullopt, longest_life, time(nullptr)};
+  const token_policy policy{audience(), key.has_issuer ? std::optional<std::string_view>(key.issuer) : std::nullopt, longest_life, time(nullptr)};
   if (known != nullptr) {
     if (const auto problem = token_problem(known->claims, policy)) {
-      cache->forget(hash);
+      cache->forget(text);
       refuse(problem->c_str());
     }
     return known->claims;
   }
-  verified fresh = verify_signature(*parsed, key);
+  verified fresh = verify_signature(text, *parsed, key);
   if (const auto problem = token_problem(fresh.claims, policy)) refuse(problem->c_str());
-  return cache->keep(hash, std::move(fresh))->claims;
+  return cache->keep(std::move(fresh))->claims;
 }
 
 // The statement holds the token: neither pg_stat_activity nor a later error line of

@@ -15,46 +15,50 @@
 namespace primecloud::tenant {
 
 struct verified {
+  std::string token;
   std::string key_id;
-  tenant::key_material by;
+  key_material by;
   token_claims claims;
 };
 
 class verified_tokens {
  public:
-  using hash = std::array<std::uint64_t, 2>;
+  verified_tokens() noexcept { crypto_shorthash_keygen(key_); }
 
-  verified_tokens() noexcept { randombytes_buf(key_, sizeof key_); }
-  hash hash_of(std::string_view token) const noexcept {
-    hash out;
-    static_assert(sizeof out == crypto_generichash_BYTES_MIN);
-    crypto_generichash(reinterpret_cast<std::uint8_t *>(out.data()), sizeof out, reinterpret_cast<const std::uint8_t *>(token.data()),
-                       token.size(), key_, sizeof key_);
-    return out;
-  }
-  const verified *find(const hash &wanted) const noexcept {
+  const verified *find(std::string_view token) const noexcept {
+    const auto wanted = hash_of(token);
     for (std::size_t i = 0; i < places; i++) {
-      if (hashes_[i] == wanted && entries_[i]) return &*entries_[i];
+      if (hashes_[i] == wanted && entries_[i] && entries_[i]->token == token) return &*entries_[i];
     }
     return nullptr;
   }
-  void forget(const hash &which) noexcept {
-    for (std::size_t i = 0; i < places; i++) {
-      if (hashes_[i] == which) entries_[i].reset();
+  void forget(std::string_view token) noexcept {
+    for (auto &entry : entries_) {
+      if (entry && entry->token == token) entry.reset();
     }
   }
-  const verified *keep(const hash &of, verified &&entry) {
+  const verified *keep(verified &&entry) {
     const std::size_t place = next_++ % places;
     entries_[place].reset();
-    hashes_[place] = of;
+    hashes_[place] = hash_of(entry.token);
     return &entries_[place].emplace(std::move(entry));
   }
 
  private:
+  // Only to find the place: the token itself is compared.  Keyed, so that nobody can
+  // choose tokens that share one.
+  std::uint64_t hash_of(std::string_view token) const noexcept {
+    std::uint64_t out;
+    static_assert(sizeof out == crypto_shorthash_BYTES);
+    crypto_shorthash(reinterpret_cast<std::uint8_t *>(&out), reinterpret_cast<const std::uint8_t *>(token.data()), token.size(), key_);
+    return out;
+  }
+
   static constexpr std::size_t places = 256;
-  std::uint8_t key_[crypto_generichash_KEYBYTES];
-  std::array<hash, places> hashes_{};
+  std::uint8_t key_[crypto_shorthash_KEYBYTES];
+  std::array<std::uint64_t, places> hashes_{};
   std::array<std::optional<verified>, places> entries_;
   std::size_t next_ = 0;
 };
+
 }  // namespace primecloud::tenant
