@@ -36,18 +36,30 @@ AS $$
 $$;
 COMMENT ON FUNCTION holds_rows(regclass) IS 'whether a table or one of its partitions has ever held a row since it was emptied';
 
--- The registration is the extension's; checks that the caller owns the table.
+-- What the current user may write of the registrations.  A view asks for whoever runs the
+-- statement, also within a function or a trigger; a SECURITY DEFINER function knows only who
+-- connected.
+CREATE VIEW own_sealed_column WITH (security_barrier) AS
+SELECT * FROM primecloud.sealed_column AS s
+WHERE EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+              WHERE n.nspname = s.schema_name AND c.relname = s.table_name AND pg_catalog.pg_has_role(c.relowner, 'USAGE'))
+WITH CHECK OPTION;
+COMMENT ON VIEW own_sealed_column IS 'the registered columns of tables that the current user owns; written by register_sealed_column()';
+GRANT SELECT, INSERT, DELETE ON own_sealed_column TO PUBLIC;
+CREATE VIEW stale_sealed_column WITH (security_barrier) AS
+SELECT * FROM primecloud.sealed_column AS s WHERE NOT primecloud.is_sealed_column(s.schema_name, s.table_name, s.column_name);
+COMMENT ON VIEW stale_sealed_column IS 'registrations that outlived their column, which anyone may take away to use the label again';
+GRANT SELECT, DELETE ON stale_sealed_column TO PUBLIC;
+
 CREATE FUNCTION register_sealed_column(rel regclass, col name, label text, id_column name, tenant_column name) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-    SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     wanted primecloud.sealed_column;
     other primecloud.sealed_column;
 BEGIN
-    IF NOT (SELECT pg_has_role(primecloud.caller(), relowner, 'USAGE') FROM pg_class WHERE oid = rel) THEN
-        RAISE insufficient_privilege USING MESSAGE = format('must be owner of table %s', rel);
-    END IF;
+    PERFORM primecloud.check_owner(rel);
     IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = rel AND attname = col AND atttypid = 'primecloud.sealed'::regtype AND NOT attisdropped) THEN
         RAISE datatype_mismatch USING MESSAGE = format('column "%s" of %s is not sealed', col, rel);
     END IF;
@@ -66,9 +78,10 @@ BEGIN
             RAISE object_not_in_prerequisite_state USING MESSAGE = format('column "%s" of %s is registered with label "%s", tenant column "%s" and id column "%s"', col, rel, other.label, other.tenant_column, other.id_column),
                 HINT = 'Its envelopes are bound to those: they would not open under others.';
         END IF;
-        DELETE FROM primecloud.sealed_column s WHERE s.schema_name = other.schema_name AND s.table_name = other.table_name AND s.column_name = other.column_name;
+        DELETE FROM primecloud.own_sealed_column s WHERE s.schema_name = other.schema_name AND s.table_name = other.table_name AND s.column_name = other.column_name;
+        DELETE FROM primecloud.stale_sealed_column s WHERE s.schema_name = other.schema_name AND s.table_name = other.table_name AND s.column_name = other.column_name;
     END LOOP;
-    INSERT INTO primecloud.sealed_column VALUES (wanted.*);
+    INSERT INTO primecloud.own_sealed_column VALUES (wanted.*);
 END $$;
 COMMENT ON FUNCTION register_sealed_column(regclass, name, text, name, name) IS 'registers a column that is of type sealed already; called by seal_column()';
 

@@ -11,20 +11,28 @@ CREATE TABLE exemption (
 COMMENT ON TABLE exemption IS 'tables left unprotected on purpose, recorded by exempt()';
 COMMENT ON COLUMN exemption.until IS 'the last day of the exemption; NULL: until it is taken back';
 REVOKE ALL ON exemption FROM PUBLIC;
+GRANT SELECT ON exemption TO PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('exemption', '');
+
+-- What the current user may write of it.  A view asks for whoever runs the statement, also
+-- within a function or a trigger; a SECURITY DEFINER function knows only who connected.
+CREATE VIEW own_exemption WITH (security_barrier) AS
+SELECT * FROM primecloud.exemption AS e
+WHERE EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+              WHERE n.nspname = e.relation_schema AND c.relname = e.relation_name AND pg_catalog.pg_has_role(c.relowner, 'USAGE'))
+WITH CHECK OPTION;
+COMMENT ON VIEW own_exemption IS 'the exemptions of tables that the current user owns; written by exempt()';
+GRANT SELECT, INSERT, DELETE ON own_exemption TO PUBLIC;
 
 CREATE FUNCTION exempt(rel regclass, reason text, until date DEFAULT NULL) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-    -- The record is the extension's; only the owner of the table may write about it.
-    SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     class pg_class := (SELECT c FROM pg_class c WHERE oid = rel);
 BEGIN
-    IF NOT pg_has_role(primecloud.caller(), class.relowner, 'USAGE') THEN
-        RAISE insufficient_privilege USING MESSAGE = format('must be owner of table %s', rel);
-    END IF;
-    DELETE FROM primecloud.exemption AS e WHERE e.relation_schema = (SELECT nspname FROM pg_namespace WHERE oid = class.relnamespace) AND e.relation_name = class.relname;
+    PERFORM primecloud.check_owner(rel);
+    DELETE FROM primecloud.own_exemption AS e WHERE e.relation_schema = (SELECT nspname FROM pg_namespace WHERE oid = class.relnamespace) AND e.relation_name = class.relname;
     IF reason IS NULL THEN
         RETURN;
     END IF;
@@ -37,14 +45,14 @@ BEGIN
     IF primecloud.tenant_column(rel) IS NOT NULL THEN
         RAISE object_not_in_prerequisite_state USING MESSAGE = format('table %s is protected', rel), HINT = 'Call primecloud.unprotect_table() first.';
     END IF;
-    INSERT INTO primecloud.exemption (relation_schema, relation_name, reason, until, recorded_by)
-    SELECT n.nspname, class.relname, exempt.reason, exempt.until, primecloud.caller() FROM pg_namespace n WHERE n.oid = class.relnamespace;
+    INSERT INTO primecloud.own_exemption (relation_schema, relation_name, reason, until, recorded_by)
+    SELECT n.nspname, class.relname, exempt.reason, exempt.until, current_user FROM pg_namespace n WHERE n.oid = class.relnamespace;
 END $$;
 COMMENT ON FUNCTION exempt(regclass, text, date) IS 'records that a table stays unprotected, why and until when; a NULL reason takes it back';
 
 CREATE FUNCTION exemption_of(rel regclass) RETURNS text
     LANGUAGE sql STABLE STRICT PARALLEL SAFE
-    SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT e.reason || coalesce(' (until ' || e.until || ')', '') FROM primecloud.exemption e
     JOIN pg_namespace n ON n.nspname = e.relation_schema
