@@ -115,7 +115,9 @@ extern "C" {
 PGDLLEXPORT Datum primecloud_guard_drop(PG_FUNCTION_ARGS);
 PG_FUNCTION_INFO_V1(primecloud_guard_drop);
 Datum primecloud_guard_drop(PG_FUNCTION_ARGS) {
-  if (!CALLED_AS_EVENT_TRIGGER(fcinfo)) elog(ERROR, "guard_drop is an event trigger");
+  if (!CALLED_AS_EVENT_TRIGGER(fcinfo)) {
+    ereport(ERROR, errcode(ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED), errmsg("guard_drop can be called by an event trigger only"));
+  }
   const targets dropped = targets_of(reinterpret_cast<const EventTriggerData *>(fcinfo->context)->parsetree);
   if (secret::allow_drop || dropped.none()) PG_RETURN_NULL();
   const char *table = obstacle(dropped);

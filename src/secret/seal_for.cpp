@@ -59,7 +59,7 @@ std::string_view row_id_text(Datum value, Oid given, Oid wanted) {
 registration &registered(const pg::call_site &site, Oid table, const char *column) {
   auto *&kept = site.kept<registration>();
   if (kept == nullptr) kept = static_cast<registration *>(MemoryContextAllocZero(site.memory(), sizeof(registration)));
-  if (kept->table != table || strcmp(NameStr(kept->column), column) != 0) {
+  if (!OidIsValid(kept->table) || kept->table != table || strcmp(NameStr(kept->column), column) != 0) {
     registration fresh;
     secret::find_registration(table, column, fresh);
     *kept = fresh;
