@@ -62,7 +62,7 @@ BEGIN
     END IF;
     IF class.relkind NOT IN ('r', 'p') OR class.relpersistence = 't' THEN
         RAISE wrong_object_type USING MESSAGE = format('"%s" is not an ordinary or partitioned table', rel),
-            HINT = 'Retention works on permanent tables; for a view, name the table below it.';
+            HINT = 'Name a permanent table; for a view, the one below it.';
     END IF;
     FOR part IN SELECT t.*, c.relhasrules, am.amname FROM primecloud.retention_tree(rel) t JOIN pg_class c ON c.oid = t.oid LEFT JOIN pg_am am ON am.oid = c.relam LOOP
         IF part.owner <> class.relowner THEN
@@ -72,15 +72,15 @@ BEGIN
         ELSIF part.kind NOT IN ('r', 'p') OR coalesce(part.amname, 'heap') <> 'heap' THEN
             RAISE feature_not_supported USING
                 MESSAGE = format('partition %I.%I of table %s is not a heap of this server', part.schema_name, part.table_name, rel),
-                HINT = 'Detach it, or expire it where it lives.';
+                HINT = 'Detach it, or do the work where it lives.';
         ELSIF part.relhasrules THEN
             RAISE feature_not_supported USING MESSAGE = format('table %I.%I has rules', part.schema_name, part.table_name),
-                HINT = 'A rule rewrites the statements of retention: use a trigger instead.';
+                HINT = 'A rule rewrites the statements of maintenance: use a trigger instead.';
         END IF;
     END LOOP;
     PERFORM primecloud.retention_check_code(rel, class.relowner);
 END $$;
-COMMENT ON FUNCTION retention_check_table(regclass) IS 'refuses what rows cannot safely be expired from';
+COMMENT ON FUNCTION retention_check_table(regclass) IS 'refuses what maintenance cannot safely be done on';
 
 CREATE FUNCTION retention_check_code(rel regclass, owner oid) RETURNS void
     LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp

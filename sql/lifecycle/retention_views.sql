@@ -39,13 +39,4 @@ CREATE VIEW retention_problems WITH (security_barrier) AS
 SELECT p.* FROM primecloud.retention_problem p WHERE primecloud.may_expire(p.schema_name, p.table_name);
 COMMENT ON VIEW retention_problems IS 'rows that are due and cannot go, by error and constraint';
 
-CREATE VIEW job_progress WITH (security_barrier) AS
-SELECT 'expire'::text AS job, r.id AS run, r.schema_name, r.table_name, r.state, r.done_by, r.started_at, r.updated_at, r.finished_at, r.at AS run_instant,
-       r.position ->> 'leaf' AS partition_name, r.position ->> 'method' AS method,
-       CASE WHEN r.position ->> 'method' = 'slices' THEN (r.position ->> 'block')::bigint END AS blocks_done,
-       CASE WHEN r.position ->> 'method' = 'slices' THEN (r.position ->> 'end')::bigint END AS blocks_total,
-       r.batches, r.rows_expired, r.rows_held, r.rows_locked, r.rows_failed, r.partitions_done, r.last_error
-FROM primecloud.retention_run r WHERE primecloud.may_expire(r.schema_name, r.table_name);
-COMMENT ON VIEW job_progress IS 'each run: how far it is and what it did';
-
-GRANT SELECT ON retention_status, retention_holds, retention_audit, retention_problems, job_progress TO PUBLIC;
+GRANT SELECT ON retention_status, retention_holds, retention_audit, retention_problems TO PUBLIC;

@@ -17,8 +17,9 @@ SELECT pg_catalog.pg_extension_config_dump('data_key_id', '');
 
 CREATE TABLE data_key (
     key_id bigint PRIMARY KEY,
-    tenant text NOT NULL CHECK (octet_length(tenant) BETWEEN 1 AND 255),
-    purpose text NOT NULL CHECK (purpose IN ('seal', 'index', 'token')),
+    -- "C", since the keys are found without asking the collation of the database.
+    tenant text COLLATE "C" NOT NULL CHECK (octet_length(tenant) BETWEEN 1 AND 255),
+    purpose text COLLATE "C" NOT NULL CHECK (purpose IN ('seal', 'index', 'token')),
     state text NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'decrypt_only', 'retired', 'destroyed')),
     root_version integer NOT NULL,
     wrapped bytea,
@@ -32,6 +33,7 @@ COMMENT ON COLUMN data_key.purpose IS 'seal: envelopes; index: blind indexes; to
 COMMENT ON COLUMN data_key.state IS 'active: seals and opens; decrypt_only: opens; retired: refuses; destroyed: gone';
 COMMENT ON COLUMN data_key.root_version IS 'the version of the root key that wraps it';
 COMMENT ON COLUMN data_key.wrapped IS 'the key, encrypted by the root key and bound to id, tenant and purpose';
+CREATE INDEX data_key_tenant ON data_key (tenant, purpose, key_id);
 CREATE UNIQUE INDEX data_key_one_active ON data_key (tenant, purpose) WHERE state = 'active';
 REVOKE ALL ON data_key FROM PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('data_key', '');
@@ -39,7 +41,7 @@ SELECT pg_catalog.pg_extension_config_dump('data_key', '');
 CREATE FUNCTION verify_root_key() RETURNS integer
     LANGUAGE c VOLATILE PARALLEL UNSAFE
     AS 'MODULE_PATHNAME', 'primecloud_verify_root_key';
-COMMENT ON FUNCTION verify_root_key() IS 'the newest version of the root key, after checking that it is this database''s; PC001 or PC002 otherwise';
+COMMENT ON FUNCTION verify_root_key() IS 'the newest version of the root key, after checking that it and every version in use are there and this database''s; PC001 or PC002 otherwise';
 REVOKE ALL ON FUNCTION verify_root_key() FROM PUBLIC;
 
 CREATE FUNCTION act_for_any_tenant() RETURNS void

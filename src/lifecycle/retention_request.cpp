@@ -9,13 +9,12 @@
 // table have the rights that they would have if its owner had typed the statement,
 // never those of the caller or of the keeper.
 #include "lifecycle/retention_tally.hpp"
-#include "pg/as_role.hpp"
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
 #include "pg/jsonb.hpp"
+#include "pg/owner_statement.hpp"
 
 extern "C" {
-#include "executor/spi.h"
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
@@ -75,39 +74,11 @@ decision consult(Oid keeper, question &asked, Oid caller, pg::relation rel, Datu
   return next;
 }
 
-void set_for_now(const char *name, const char *value) {
-  set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
-}
-
 // Runs a statement as the table's owner and returns what it did as one jsonb.
 Datum perform(Oid owner, const char *statement, bool writes) {
-  const pg::identity before = pg::current_identity();
-  // What is checked at commit would be checked as the caller, and is forbidden in
-  // a restricted operation: it is checked at once.
-  if (writes && SPI_execute("SET CONSTRAINTS ALL IMMEDIATE", false, 0) < 0) elog(ERROR, "could not make constraints immediate");
-  const int settings = NewGUCNestLevel();  // whatever the table's code sets is undone
-  set_for_now("search_path", "pg_catalog, pg_temp");
-  set_for_now("lock_timeout", "250ms");
-  set_for_now("row_security", "on");
-
-  // Forced policies would hold the owner to one tenant, and the work is on all of
-  // them.  They are lifted where policies are woven into the statement, and only
-  // there: code of the table's that runs inside it finds them in force.  A plan that
-  // is not kept is not made again in between.
-  pg::become(owner, SECURITY_RESTRICTED_OPERATION | SECURITY_NOFORCE_RLS);
-  SPIPlanPtr plan = SPI_prepare(statement, 0, nullptr);
-  if (plan == nullptr) elog(ERROR, "could not prepare: %s", SPI_result_code_string(SPI_result));
-  pg::resume(before);
-  pg::become(owner, SECURITY_RESTRICTED_OPERATION);
   lifecycle::retention_tally tally;
-  SPIExecuteOptions options{};
-  options.dest = tally.receiver();
-  const int code = SPI_execute_plan_extended(plan, &options);
-  if (code < 0) elog(ERROR, "could not execute: %s", SPI_result_code_string(code));
+  pg::run_as_owner(owner, statement, 0, nullptr, nullptr, writes, tally.receiver());
   const Datum result = tally.answer();
-  SPI_freeplan(plan);
-  pg::resume(before);
-  AtEOXact_GUC(false, settings);
   return result;
 }
 

@@ -81,6 +81,11 @@ void record_reveal(const reveal &what) {
   if (!RecoveryInProgress() && !XactReadOnly) write_row(what);
 }
 
+void record_move(const reveal &from, const reveal &to) {
+  write_log(from, "moved from here");
+  write_log(to, "moved to here");
+}
+
 void record_refusal(const reveal &what) { write_log(what, "refused to open"); }
 
 }  // namespace primecloud::secret

@@ -15,6 +15,10 @@ struct reveal {
 // records it.  Raises when it cannot: no secret leaves unrecorded.  Server code.
 void record_reveal(const reveal &what);
 
+// Leaves a line in the server's log for each end of a move: nobody has seen the secret,
+// but from now on it opens elsewhere.
+void record_move(const reveal &from, const reveal &to);
+
 // Leaves a line in the server's log alone: the error that follows undoes any row.
 void record_refusal(const reveal &what);
 

@@ -1,10 +1,16 @@
 // token_hash, blind_index, fingerprint: keyed hashes, each with a key of its own.
 #include "core/secret/keyed_hash.hpp"
 #include "pg/function.hpp"
+#include "secret/key_table.hpp"
 #include "secret/keyring.hpp"
 #include "secret/literal.hpp"
 #include "secret/permission.hpp"
 #include "secret/place.hpp"
+
+extern "C" {
+#include "catalog/pg_type.h"
+#include "utils/array.h"
+}
 
 namespace {
 using namespace primecloud;
@@ -32,6 +38,7 @@ hash hash_with(std::string_view tenant, key_purpose purpose, std::string_view us
 }
 
 struct hash_bytes_result { varlena *value; };
+struct hash_list { ArrayType *value; };
 
 std::optional<hash_bytes_result> token_hash(text_argument token, text_argument purpose) {
   if (!token) return std::nullopt;
@@ -47,6 +54,35 @@ std::optional<hash_bytes_result> blind_index(text_argument value, text_argument 
   const auto name = secret::checked_part(label, "label", longest_label);
   secret::check_tenant(owner);
   return hash_bytes_result{make_bytes(hash_with(owner, key_purpose::index, "blind index", name, *value), blind_index_size)};
+}
+
+// The hash under each key that has not been retired, the active one's among them: a value
+// stored before a rotation is found while the old key is kept.
+hash_list candidates(std::string_view tenant, key_purpose purpose, std::string_view use, std::string_view name, std::string_view value, size_t size) {
+  constexpr int most = 64;
+  std::int64_t ids[most];
+  Datum hashes[most];
+  secret::active_key(tenant, purpose);  // the first call makes it
+  const int count = secret::find_usable_keys(tenant, purpose, ids, most);
+  for (int i = 0; i < count; i++) {
+    const auto key = secret::key_by_id(ids[i]);
+    hashes[i] = PointerGetDatum(make_bytes(keyed_hash(data_key(key.bytes, 32), use, name, octets(value)), size));
+  }
+  return {construct_array(hashes, count, BYTEAOID, -1, false, TYPALIGN_INT)};
+}
+
+std::optional<hash_list> token_hash_candidates(text_argument token, text_argument purpose) {
+  if (!token) return std::nullopt;
+  const auto name = secret::checked_part(purpose, "purpose", longest_label);
+  return candidates(whole_database, key_purpose::token, "token", name, *token, 32);
+}
+
+std::optional<hash_list> blind_index_candidates(text_argument value, text_argument tenant, text_argument label) {
+  if (!value) return std::nullopt;
+  const auto owner = secret::checked_part(tenant, "tenant", longest_tenant);
+  const auto name = secret::checked_part(label, "label", longest_label);
+  secret::check_tenant(owner);
+  return candidates(owner, key_purpose::index, "blind index", name, *value, blind_index_size);
 }
 
 std::optional<std::string_view> fingerprint(std::optional<secret::sealed_view> sealed, text_argument tenant, text_argument label, text_argument row_id) {
@@ -70,8 +106,14 @@ template <> struct datum<hash_bytes_result> {
   static constexpr const char *sql = "bytea";
   static Datum put(hash_bytes_result v) noexcept { return PointerGetDatum(v.value); }
 };
+template <> struct datum<hash_list> {
+  static constexpr const char *sql = "bytea[]";
+  static Datum put(hash_list v) noexcept { return PointerGetDatum(v.value); }
+};
 }  // namespace primecloud::pg
 
 PRIMECLOUD_FUNCTION(primecloud_token_hash, token_hash);
 PRIMECLOUD_FUNCTION(primecloud_blind_index, blind_index);
+PRIMECLOUD_FUNCTION(primecloud_token_hash_candidates, token_hash_candidates);
+PRIMECLOUD_FUNCTION(primecloud_blind_index_candidates, blind_index_candidates);
 PRIMECLOUD_FUNCTION(primecloud_fingerprint, fingerprint);

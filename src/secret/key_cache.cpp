@@ -6,6 +6,7 @@
 
 extern "C" {
 #include "common/hashfn.h"
+#include "utils/timestamp.h"
 }
 
 namespace primecloud::secret {
@@ -13,18 +14,29 @@ namespace {
 
 // Direct-mapped: ids come from a sequence, so neighbours do not displace each other.
 constexpr int places = 256;
-struct arena {
+constexpr std::uint32_t active_places = 1024, probes = 8;
+constexpr std::size_t most_roots = 32;
+struct kept_root_key {
+  std::int32_t version;  // 0: empty
+  std::uint8_t bytes[32];
+};
+struct data_keys {
   cached_key by_id[places];
-  std::int64_t active[places];  // by tenant and purpose: the id of a key above
+  std::int64_t active[active_places];  // by tenant and purpose: the id of a key above
+};
+struct arena {
+  data_keys data;
+  kept_root_key roots[most_roots];  // in ascending order
 };
 arena *kept = nullptr;
 std::uint64_t forgotten = 0;
+TimestampTz configuration = 0;  // when the configuration was last read
 const cached_key *last_active = nullptr;
 
-cached_key &home(std::int64_t id) noexcept { return kept->by_id[static_cast<std::uint64_t>(id) % places]; }
-std::int64_t &active_home(std::string_view tenant, key_purpose purpose) noexcept {
+cached_key &home(std::int64_t id) noexcept { return kept->data.by_id[static_cast<std::uint64_t>(id) % places]; }
+std::uint32_t active_place(std::string_view tenant, key_purpose purpose) noexcept {
   const auto hash = hash_bytes(reinterpret_cast<const unsigned char *>(tenant.data()), static_cast<int>(tenant.size()));
-  return kept->active[(hash + static_cast<std::uint32_t>(purpose)) % places];
+  return hash + static_cast<std::uint32_t>(purpose) * 257;
 }
 bool is_active(const cached_key &key, std::string_view tenant, key_purpose purpose) noexcept {
   return key.id != 0 && key.active && key.purpose == purpose && key.owner() == tenant;
@@ -42,6 +54,16 @@ void make_arena() {
             errhidestmt(true), errhidecontext(true));
   }
   sodium_memzero(kept, sizeof(arena));
+  configuration = PgReloadTime;
+}
+
+// After a reload nothing that was read before it is used: so an operator who replaces or
+// removes the root key has every session look again.
+void follow_reload() noexcept {
+  if (configuration == PgReloadTime) return;
+  configuration = PgReloadTime;
+  forget_keys();
+  forget_roots();
 }
 
 }  // namespace
@@ -57,30 +79,74 @@ const char *purpose_name(key_purpose purpose) noexcept {
 
 const cached_key *cached_by_id(std::int64_t id) noexcept {
   if (kept == nullptr) return nullptr;
+  follow_reload();
   const cached_key &key = home(id);
   return key.id == id ? &key : nullptr;
 }
 
 const cached_key *cached_active(std::string_view tenant, key_purpose purpose) noexcept {
   if (kept == nullptr) return nullptr;
+  follow_reload();
   if (last_active != nullptr && is_active(*last_active, tenant, purpose)) return last_active;
-  const std::int64_t id = active_home(tenant, purpose);
-  if (id == 0 || !is_active(home(id), tenant, purpose)) return nullptr;
-  return last_active = &home(id);
+  const std::uint32_t first = active_place(tenant, purpose);
+  for (std::uint32_t i = 0; i < probes; i++) {
+    const std::int64_t id = kept->data.active[(first + i) % active_places];
+    if (id != 0 && is_active(home(id), tenant, purpose)) return last_active = &home(id);
+  }
+  return nullptr;
 }
 
 const cached_key *keep_key(const cached_key &key) {
-  if (kept == nullptr) make_arena();
+  set_aside_key_memory();
   cached_key &place = home(key.id);
   place = key;
-  if (key.active) active_home(key.owner(), key.purpose) = key.id;
+  if (!key.active) return &place;
+  // The first place that is free, or that no longer leads anywhere; or any.
+  const std::uint32_t first = active_place(key.owner(), key.purpose);
+  for (std::uint32_t i = 0; i <= probes; i++) {
+    std::int64_t &id = kept->data.active[(first + i % probes) % active_places];
+    if (id != 0 && id != key.id && home(id).id == id && i < probes) continue;
+    id = key.id;
+    break;
+  }
   return &place;
 }
 
 void forget_keys() noexcept {
   forgotten++;
   last_active = nullptr;
-  if (kept != nullptr) sodium_memzero(kept, sizeof(arena));
+  if (kept != nullptr) sodium_memzero(&kept->data, sizeof kept->data);
+}
+
+void set_aside_key_memory() {
+  if (kept == nullptr) make_arena();
+}
+
+void keep_roots(std::span<const root_key> roots) {
+  set_aside_key_memory();
+  forget_roots();
+  const auto newest = roots.size() > most_roots ? roots.last(most_roots) : roots;
+  for (std::size_t i = 0; i < newest.size(); i++) {
+    kept->roots[i].version = newest[i].version;
+    memcpy(kept->roots[i].bytes, newest[i].bytes.data(), sizeof kept->roots[i].bytes);
+  }
+}
+
+bool kept_root(std::int32_t version, root_key *out) noexcept {
+  if (kept == nullptr) return false;
+  follow_reload();
+  bool found = false;
+  for (const kept_root_key &root : kept->roots) {
+    if (root.version == 0 || (version != 0 && root.version != version)) continue;
+    out->version = root.version;
+    memcpy(out->bytes.data(), root.bytes, sizeof root.bytes);
+    found = true;
+  }
+  return found;
+}
+
+void forget_roots() noexcept {
+  if (kept != nullptr) sodium_memzero(kept->roots, sizeof kept->roots);
 }
 
 std::uint64_t times_forgotten() noexcept { return forgotten; }

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "core/secret/envelope.hpp"
+#include "core/secret/root_key.hpp"
 
 namespace primecloud::secret {
 
@@ -30,7 +32,17 @@ const cached_key *cached_active(std::string_view tenant, key_purpose purpose) no
 // Keeps a copy, and returns it.  Raises 53200 if no memory can be locked away.
 const cached_key *keep_key(const cached_key &key);
 
-// Wipes all.  Counted, so that who reads the table can tell that it changed meanwhile.
+// Sets aside the memory for keys, so that keeping some cannot fail.  Raises 53200.
+void set_aside_key_memory();
+
+// Root keys that a command printed, so that it need not run for every data key.  Of
+// more than can be kept, the newest are.
+void keep_roots(std::span<const root_key> roots);
+// Copies the kept root key of a version, or the newest for version 0; false without one.
+bool kept_root(std::int32_t version, root_key *out) noexcept;
+void forget_roots() noexcept;
+
+// Wipes all data keys.  Counted, so that who reads the table can tell that it changed meanwhile.
 void forget_keys() noexcept;
 std::uint64_t times_forgotten() noexcept;
 

@@ -36,19 +36,32 @@ void take_row(HeapTuple tuple, TupleDesc desc, key_row &row) {
   if (row.has_key) memcpy(row.wrapped, view(values[wrapped - 1]).data(), wrapped_key_size);
 }
 
-bool scan(const char *index, ScanKey keys, int count, key_row &row) {
+// Calls visit(row) for each row that the index finds, until it returns false.
+template <class F>
+void scan(const char *index, ScanKey keys, int count, F &&visit) {
   const Oid oid = key_table_oid();
   if (!OidIsValid(oid)) ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("the table of data keys is missing"));
   Relation table = table_open(oid, AccessShareLock);
   if (RelationGetDescr(table)->natts < columns || RelationGetDescr(table)->natts > 16) elog(ERROR, "primecloud.data_key has unexpected columns");
   const Snapshot snapshot = RegisterSnapshot(GetLatestSnapshot());
   SysScanDesc rows = systable_beginscan(table, pg::extension_table(index), true, snapshot, count, keys);
-  const HeapTuple tuple = systable_getnext(rows);
-  const bool found = HeapTupleIsValid(tuple);
-  if (found) take_row(tuple, RelationGetDescr(table), row);
+  for (HeapTuple tuple = systable_getnext(rows); HeapTupleIsValid(tuple); tuple = systable_getnext(rows)) {
+    key_row row;
+    take_row(tuple, RelationGetDescr(table), row);
+    if (!visit(row)) break;
+  }
   systable_endscan(rows);
   UnregisterSnapshot(snapshot);
   table_close(table, AccessShareLock);
+}
+
+bool find_one(const char *index, ScanKey keys, int count, key_row &row) {
+  bool found = false;
+  scan(index, keys, count, [&](const key_row &each) {
+    row = each;
+    found = true;
+    return false;
+  });
   return found;
 }
 
@@ -60,6 +73,14 @@ Datum bytes_of(const std::uint8_t *bytes, size_t size) {
   return PointerGetDatum(v);
 }
 
+// The first two columns of an index on (tenant, purpose).
+void select_keys(ScanKeyData *keys, std::string_view owner, key_purpose what) {
+  const Datum values[] = {text_of(owner), CStringGetTextDatum(purpose_name(what))};
+  for (int i = 0; i < 2; i++) {
+    ScanKeyEntryInitialize(&keys[i], 0, static_cast<AttrNumber>(tenant + i), BTEqualStrategyNumber, InvalidOid, C_COLLATION_OID, F_TEXTEQ, values[i]);
+  }
+}
+
 }  // namespace
 
 Oid key_table_oid() { return pg::extension_table("data_key"); }
@@ -67,16 +88,36 @@ Oid key_table_oid() { return pg::extension_table("data_key"); }
 bool find_key(std::int64_t id, key_row &row) {
   ScanKeyData key;
   ScanKeyInit(&key, key_id, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(id));
-  return scan("data_key_pkey", &key, 1, row);
+  return find_one("data_key_pkey", &key, 1, row);
 }
 
 bool find_active_key(std::string_view owner, key_purpose what, key_row &row) {
   ScanKeyData keys[2];
-  const Datum values[] = {text_of(owner), CStringGetTextDatum(purpose_name(what))};
-  for (int i = 0; i < 2; i++) {
-    ScanKeyEntryInitialize(&keys[i], 0, static_cast<AttrNumber>(tenant + i), BTEqualStrategyNumber, InvalidOid, C_COLLATION_OID, F_TEXTEQ, values[i]);
-  }
-  return scan("data_key_one_active", keys, 2, row);
+  select_keys(keys, owner, what);
+  return find_one("data_key_one_active", keys, 2, row);
+}
+
+int find_usable_keys(std::string_view owner, key_purpose what, std::int64_t *ids, int most) {
+  ScanKeyData keys[2];
+  select_keys(keys, owner, what);
+  int found = 0;
+  scan("data_key_tenant", keys, 2, [&](const key_row &row) {
+    if (row.state == 'a' || row.state == 'd') ids[found++ % most] = row.id;  // in ascending order: the newest stay
+    return true;
+  });
+  return found < most ? found : most;
+}
+
+bool is_shredded(std::string_view owner) {
+  ScanKeyData keys[2];
+  select_keys(keys, owner, key_purpose::seal);
+  bool destroyed = false, active = false;
+  scan("data_key_tenant", keys, 1, [&](const key_row &row) {
+    destroyed |= row.state == 'x';
+    active |= row.state == 'a';
+    return !active;
+  });
+  return destroyed && !active;
 }
 
 void begin_key(std::string_view owner, key_purpose what) {

@@ -23,6 +23,12 @@ struct key_row {
 bool find_key(std::int64_t id, key_row &row);
 bool find_active_key(std::string_view tenant, key_purpose purpose, key_row &row);
 
+// The newest `most` keys of a tenant that hash or open, in no order: how many.
+int find_usable_keys(std::string_view tenant, key_purpose purpose, std::int64_t *ids, int most);
+
+// Whether the tenant's keys were destroyed, and none was made by hand since.
+bool is_shredded(std::string_view tenant);
+
 // Holds off others who would change the tenant's active key, until the transaction ends.
 void begin_key(std::string_view tenant, key_purpose purpose);
 std::int64_t next_key_id();

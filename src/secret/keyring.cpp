@@ -7,11 +7,11 @@
 #include "pg/guard.hpp"
 #include "pg/startup.hpp"
 #include "secret/key_table.hpp"
-#include "secret/root_key_source.hpp"
+#include "secret/root_check.hpp"
 
 extern "C" {
 #include "access/xact.h"
-#include "storage/lock.h"
+#include "storage/lmgr.h"
 #include "storage/proc.h"
 #include "utils/inval.h"
 }
@@ -19,7 +19,6 @@ extern "C" {
 namespace primecloud::secret {
 namespace {
 
-constexpr int wrong_root_key = MAKE_SQLSTATE('P', 'C', '0', '0', '2');
 constexpr int unknown_key = MAKE_SQLSTATE('P', 'C', '0', '0', '3');
 constexpr int retired_key = MAKE_SQLSTATE('P', 'C', '0', '0', '4');
 
@@ -33,7 +32,8 @@ void forget_on_change(Datum, Oid relid) noexcept {
 }
 // A key made in a transaction that aborts never was: nothing may be sealed with it.
 void at_end(XactEvent event, void *) noexcept {
-  if (event == XACT_EVENT_ABORT && changed_in_transaction) forget_keys();
+  // One that is prepared may abort yet, and until it commits nobody else has the key.
+  if ((event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE) && changed_in_transaction) forget_keys();
   if (event == XACT_EVENT_ABORT || event == XACT_EVENT_COMMIT || event == XACT_EVENT_PREPARE) changed_in_transaction = false;
 }
 void at_sub_end(SubXactEvent event, SubTransactionId, SubTransactionId, void *) noexcept {
@@ -54,70 +54,6 @@ LOCKTAG lock_of(std::int64_t id) noexcept {
   LOCKTAG tag;  // beside the advisory locks that SQL can take, which end in 1 and 2
   SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, 0, static_cast<uint32>(id % locks), 0x5043);
   return tag;
-}
-
-[[noreturn, gnu::cold]] void refuse_root(int version, const char *why, const char *hint) {
-  ereport(ERROR, errcode(wrong_root_key), errmsg("root key version %d is not this database's", version), errdetail("%s", why), errhint("%s", hint),
-          errhidestmt(true), errhidecontext(true));
-  pg_unreachable();
-}
-
-// A new version is taken only from who has the newest one that is known.  `root` serves
-// as the one place where keys lie, since its owner wipes it.
-void check_new_root(std::int32_t version, root_key *root) {
-  const std::int32_t known = newest_recorded_root();
-  if (!read_root_key(known, root)) {
-    refuse_root(version, psprintf("The root key lacks version %d, which this database uses.", known), "Keep every older version in the root key, and add new ones.");
-  }
-  const auto value = check_value(*root);
-  if (check_root(known, value.data()) != root_check::right) {
-    refuse_root(known, "Its check value differs from the one recorded.", "Give the server the root key that this database was sealed with.");
-  }
-  if (!read_root_key(version, root)) refuse_root(version, "It changed while it was read.", "Try again.");
-}
-
-// The root key of a version (0: the newest), checked against what the database knows.
-void checked_root(std::int32_t version, root_key *root) {
-  if (!read_root_key(version, root)) {
-    ereport(ERROR, errcode(wrong_root_key), errmsg("the root key has no version %d", version), errhint("Put the line of that version back into the root key."),
-            errhidestmt(true), errhidecontext(true));
-  }
-  const auto value = check_value(*root);
-  switch (check_root(root->version, value.data())) {
-    case root_check::right: return;
-    case root_check::wrong:
-      refuse_root(root->version, "Its check value differs from the one recorded.", "Give the server the root key that this database was sealed with.");
-    case root_check::unknown: check_new_root(root->version, root); break;
-    case root_check::first: break;
-  }
-  // Remembered, so that another key can never pass for it.
-  if (!XactReadOnly) record_root(root->version, value.data());
-}
-
-// Unwraps the row's key to `out`; raises where it cannot.
-void unwrap(const key_row &row, std::uint8_t *out) {
-  const auto id = static_cast<long long>(row.id);
-  if (row.state == 'x' || !row.has_key) {
-    ereport(ERROR, errcode(retired_key), errmsg("data key %lld is destroyed", id), errhint("What was sealed with it cannot be opened any more."),
-            errhidestmt(true), errhidecontext(true));
-  }
-  if (row.state == 'r') {
-    ereport(ERROR, errcode(retired_key), errmsg("data key %lld is retired", id), errhint("A maintenance role can bring it back with primecloud.restore_key()."),
-            errhidestmt(true), errhidecontext(true));
-  }
-  bool opened = false;
-  {
-    root_key root;
-    pg::guarded([&] { checked_root(row.root_version, &root); });  // the root is wiped on every way out
-    try {
-      opened = unwrap_key(row.wrapped, root, {row.id, row.tenant, purpose_name(row.purpose)}, out);
-    } catch (const std::bad_alloc &) {
-    }
-  }
-  if (!opened) {
-    ereport(ERROR, errcode(wrong_root_key), errmsg("data key %lld does not unwrap", id), errdetail("Its row in primecloud.data_key was altered."),
-            errhint("Restore the row from a backup."), errhidestmt(true), errhidecontext(true));
-  }
 }
 
 const cached_key *unwrap_and_keep(const key_row &row) {
@@ -175,6 +111,10 @@ const cached_key *find_or_make(std::string_view tenant, key_purpose purpose) {
   if (const cached_key *key = cached_active(tenant, purpose)) return key;
   const auto find = [&](key_row &row) { return find_active_key(tenant, purpose, row); };
   if (const cached_key *key = load(find)) return key;
+  if (is_shredded(tenant)) {
+    ereport(ERROR, errcode(retired_key), errmsg("the keys of tenant \"%.*s\" were destroyed", static_cast<int>(tenant.size()), tenant.data()),
+            errhint("A tenant that begins anew gets a key by primecloud.rotate_key()."), errhidestmt(true), errhidecontext(true));
+  }
   make_key_with(next_key_id(), tenant, purpose);  // or another transaction was quicker, and we have waited for it
   return load(find);
 }
@@ -226,55 +166,12 @@ std::int64_t make_key(std::string_view tenant, key_purpose purpose) {
   return id;
 }
 
-bool rewrap_key(std::int64_t id, rewrapped &out) {
-  key_row row;
-  if (!find_key(id, row) || !row.has_key) return false;
-  std::uint8_t key[32], nonce[24];
-  bool done = false;
-  {
-    root_key newest;
-    pg::guarded([&] {
-      checked_root(0, &newest);
-      if (newest.version == row.root_version) return;
-      const char state = row.state;
-      if (row.state == 'r') row.state = 'd';  // a retired key is kept, so it is wrapped anew too
-      unwrap(row, key);
-      row.state = state;
-    });
-    if (newest.version == row.root_version) return false;
-    randombytes_buf(nonce, sizeof nonce);
-    try {
-      const auto wrapped = wrap_key(key, newest, {row.id, row.tenant, purpose_name(row.purpose)}, nonce);
-      memcpy(out.bytes, wrapped.data(), wrapped.size());
-      out.root_version = newest.version;
-      done = true;
-    } catch (const std::bad_alloc &) {
-    }
-  }
-  sodium_memzero(key, sizeof key);
-  if (!done) ereport(ERROR, errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory"));
-  return true;
-}
-
 void keys_changed() {
   CacheInvalidateRelcacheByRelid(key_table_oid());
   changed_in_transaction = true;
   forget_keys();
 }
 
-bool hold_for_retirement(std::int64_t id) {
-  const LOCKTAG tag = lock_of(id);
-  return LockAcquire(&tag, ExclusiveLock, false, true) != LOCKACQUIRE_NOT_AVAIL;
-}
-
-std::int32_t verify_root_key() {
-  std::int32_t version;
-  {
-    root_key root;
-    pg::guarded([&] { checked_root(0, &root); });
-    version = root.version;
-  }
-  return version;
-}
+void wait_for_sealers(std::int64_t id) { WaitForLockers(lock_of(id), ExclusiveLock, false); }
 
 }  // namespace primecloud::secret

@@ -25,23 +25,12 @@ unwrapped_key key_by_id(std::int64_t id);
 // A new key of the tenant, active once the caller has retired the old one; its id.
 std::int64_t make_key(std::string_view tenant, key_purpose purpose);
 
-// The newest root key's version after checking it against the database; raises PC001
-// or PC002 where there is none or another.
-std::int32_t verify_root_key();
-
-// Wraps a data key with the newest root key, where an older one wraps it.  False if
-// there is nothing to do.
-struct rewrapped {
-  std::int32_t root_version;
-  std::uint8_t bytes[104];
-};
-bool rewrap_key(std::int64_t id, rewrapped &out);
-
 // Tells every backend that the table of keys has changed, when this transaction commits.
 void keys_changed();
 
-// False if a transaction still open has sealed with the key; otherwise none will until
-// this one ends.
-bool hold_for_retirement(std::int64_t id);
+// Returns when every transaction that may have sealed with the key has ended.  Those that
+// begin to seal meanwhile find the key that is active by then: it must be another, and
+// begin_key() must be held, so that everybody has been told.
+void wait_for_sealers(std::int64_t id);
 
 }  // namespace primecloud::secret

@@ -20,7 +20,9 @@ constexpr int not_permitted = MAKE_SQLSTATE('P', 'C', '0', '0', '7');
 
 // EXECUTE on this function is what maintenance and platform roles are given.  The role
 // is the one that SET ROLE or the connection chose: the owner of a SECURITY DEFINER
-// function in between lends nobody the right to every tenant.
+// function in between lends nobody the right to every tenant.  Nor does the role whose
+// maintenance of a table runs the code of that table's owner: such code is run in a
+// security-restricted operation.
 bool may_execute_act_for_any_tenant() {
   List *name = list_make2(makeString(pstrdup("primecloud")), makeString(pstrdup("act_for_any_tenant")));
   const Oid function = LookupFuncName(name, 0, nullptr, true);
@@ -39,6 +41,7 @@ const pg::startup watch{[] {
 }};
 
 bool may_act_for_any_tenant() {
+  if (InSecurityRestrictedOperation()) return false;
   if (answer.known && answer.role == GetOuterUserId()) return answer.allowed;
   const Oid role = GetOuterUserId();
   answer.known = true;  // first, so that a change that arrives meanwhile undoes it
@@ -56,6 +59,12 @@ void check_tenant(std::string_view wanted) {
   ereport(ERROR, errcode(not_permitted),
           errmsg("tenant \"%.*s\" is not the one that has been entered", static_cast<int>(wanted.size()), wanted.data()),
           errhint("Enter that account first, or act as a maintenance role."), errhidestmt(true), errhidecontext(true));
+}
+
+void check_any_tenant() {
+  if (may_act_for_any_tenant()) return;
+  ereport(ERROR, errcode(not_permitted), errmsg("permission denied to act for every tenant"), errhint("Act as a maintenance or platform role."),
+          errhidestmt(true), errhidecontext(true));
 }
 
 }  // namespace primecloud::secret

@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include "pg/postgres.hpp"
+#include "secret/key_cache.hpp"
+#include "secret/root_key_command.hpp"
 #include "secret/settings.hpp"
 
 extern "C" {
@@ -23,12 +25,22 @@ constexpr int no_root_key = MAKE_SQLSTATE('P', 'C', '0', '0', '1');
   pg_unreachable();
 }
 
+bool is_set(const char *setting) noexcept { return setting != nullptr && *setting != '\0'; }
+
+// A file is read again as soon as it is another, or has other bytes, owner or mode.
+struct stat known_file, read_status;
+
+bool file_changed() noexcept {
+  struct stat now;
+  if (stat(root_key_file, &now) != 0) return true;
+  return now.st_dev != known_file.st_dev || now.st_ino != known_file.st_ino || now.st_size != known_file.st_size ||
+         now.st_ctim.tv_sec != known_file.st_ctim.tv_sec || now.st_ctim.tv_nsec != known_file.st_ctim.tv_nsec;
+}
+void remember_file() noexcept { known_file = read_status; }
+
 // The file, read straight into `buffer`, past stdio: no copy stays behind in a stream.
 size_t read_file(char *buffer, size_t size) {
-  if (root_key_file == nullptr || *root_key_file == '\0') {
-    refuse("primecloud root key is not configured", "A superuser sets primecloud.root_key_file to a file that only the server may read.");
-  }
-  const int file = OpenTransientFile(root_key_file, O_RDONLY);
+  const int file = OpenTransientFile(root_key_file, O_RDONLY | O_NONBLOCK);  // a pipe would keep us waiting
   if (file < 0) {
     const int reason = errno;
     ereport(ERROR, errcode(no_root_key), errmsg("could not read the file of primecloud.root_key_file: %s", strerror(reason)),
@@ -47,15 +59,32 @@ size_t read_file(char *buffer, size_t size) {
     got = read(file, buffer + used, size - used);
     if (got > 0) used += static_cast<size_t>(got);
   }
+  read_status = status;
   CloseTransientFile(file);
   return used;
+}
+
+// From wherever the keys are, into memory that is not swapped out meanwhile.
+size_t fetch(char *buffer, size_t size) {
+  if (!is_set(root_key_command) && !is_set(root_key_file)) {
+    refuse("primecloud root key is not configured",
+           "A superuser sets primecloud.root_key_file to a file that only the server may read, or primecloud.root_key_command.");
+  }
+  (void)sodium_mlock(buffer, size);  // the arena has said in the log if memory cannot be locked
+  return is_set(root_key_command) ? run_root_key_command(root_key_command, root_key_command_timeout, buffer, size) : read_file(buffer, size);
 }
 
 }  // namespace
 
 bool read_root_key(std::int32_t version, root_key *out) {
   static char buffer[longest_root_key_file + 1];
-  const size_t size = read_file(buffer, sizeof buffer);
+  const bool by_command = is_set(root_key_command);
+  if (by_command && is_set(root_key_file)) {
+    refuse("primecloud.root_key_file and primecloud.root_key_command are both set", "Reset one of them: the root key comes from one place.");
+  }
+  if ((by_command || !file_changed()) && kept_root(version, out)) return true;
+  set_aside_key_memory();
+  const size_t size = fetch(buffer, sizeof buffer);
   char problem[128] = "";
   bool found = false, out_of_memory = false;
   try {
@@ -63,6 +92,7 @@ bool read_root_key(std::int32_t version, root_key *out) {
     if (!keys) {
       strlcpy(problem, keys.reason().message.c_str(), sizeof problem);
     } else {
+      keep_roots(*keys);
       for (const root_key &key : *keys) {
         if (version == 0 || key.version == version) {
           *out = key;
@@ -74,7 +104,9 @@ bool read_root_key(std::int32_t version, root_key *out) {
     out_of_memory = true;
   }
   sodium_memzero(buffer, sizeof buffer);
+  sodium_munlock(buffer, sizeof buffer);
   if (out_of_memory) ereport(ERROR, errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory"), errhidestmt(true), errhidecontext(true));
+  if (!by_command) remember_file();
   if (problem[0] != '\0') refuse(problem, "A line reads VERSION:KEY, the key in 64 hexadecimal digits.");
   return found;
 }

@@ -1,4 +1,4 @@
-// seal, seal_bytes: plaintext in, an envelope out.  verify_root_key.
+// seal, seal_bytes: plaintext in, an envelope out.
 //
 // Nothing here owns memory, so errors are the server's own and keep the statement,
 // which may hold the plaintext, out of the log.
@@ -60,9 +60,7 @@ std::optional<sealed_value> seal_bytes(std::optional<pg::bytes_view> plaintext, 
   secret::warn_of_bytes_literal(*plaintext);
   return secret::seal_octets(*plaintext, secret::checked_place(tenant, label, row_id));
 }
-int32 verify_root_key() { return secret::verify_root_key(); }
 }  // namespace
 
 PRIMECLOUD_FUNCTION(primecloud_seal, seal);
 PRIMECLOUD_FUNCTION(primecloud_seal_bytes, seal_bytes);
-PRIMECLOUD_FUNCTION(primecloud_verify_root_key, verify_root_key);

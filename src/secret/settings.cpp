@@ -8,16 +8,26 @@
 
 namespace primecloud::secret {
 char *root_key_file = nullptr;
+char *root_key_command = nullptr;
+int root_key_command_timeout = 10000;
 int reveals_per_transaction = 100;
 bool allow_drop = false;
 
 namespace {
-void root_key_changed(const char *, void *) noexcept { forget_keys(); }
+void root_key_changed(const char *, void *) noexcept {
+  forget_keys();
+  forget_roots();
+}
 
 const pg::startup define{[] {
   DefineCustomStringVariable("primecloud.root_key_file", "File that holds the root keys, one version a line.",
                              "Lines read N:KEY, where N is the version and KEY is 64 hexadecimal digits.",
                              &root_key_file, "", PGC_SUSET, GUC_SUPERUSER_ONLY, nullptr, root_key_changed, nullptr);
+  DefineCustomStringVariable("primecloud.root_key_command", "Shell command that prints the root keys, one version a line.",
+                             "Each session runs it once, as the server's operating system user, before it first seals or opens.",
+                             &root_key_command, "", PGC_SUSET, GUC_SUPERUSER_ONLY, nullptr, root_key_changed, nullptr);
+  DefineCustomIntVariable("primecloud.root_key_command_timeout", "Time that primecloud.root_key_command may take.", "It is killed then.",
+                          &root_key_command_timeout, 10000, 100, 600000, PGC_SUSET, GUC_UNIT_MS, nullptr, nullptr, nullptr);
   DefineCustomIntVariable("primecloud.reveals_per_transaction", "Secrets that one transaction may open.", nullptr,
                           &reveals_per_transaction, 100, 0, INT_MAX, PGC_SUSET, 0, nullptr, nullptr, nullptr);
   DefineCustomBoolVariable("primecloud.allow_drop", "Lets the extension be dropped while sealed columns hold rows.", nullptr,

@@ -1,0 +1,213 @@
+-- The life of a data key: active, decrypt_only, retired, destroyed.  Each function works
+-- as the extension's owner, since nobody else reads or writes the keys, and checks in
+-- its first lines whose keys the caller may change.
+
+CREATE FUNCTION check_tenant(tenant text) RETURNS void
+    LANGUAGE c VOLATILE PARALLEL UNSAFE
+    AS 'MODULE_PATHNAME', 'primecloud_check_tenant';
+COMMENT ON FUNCTION check_tenant(text) IS 'raises PC007 unless the caller has entered this tenant or may act for every one';
+
+CREATE FUNCTION check_any_tenant() RETURNS void
+    LANGUAGE c VOLATILE PARALLEL UNSAFE
+    AS 'MODULE_PATHNAME', 'primecloud_check_any_tenant';
+COMMENT ON FUNCTION check_any_tenant() IS 'raises PC007 unless the caller may act for every tenant';
+
+CREATE FUNCTION lock_keys(tenant text, purpose text) RETURNS void
+    LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+    AS 'MODULE_PATHNAME', 'primecloud_lock_keys';
+COMMENT ON FUNCTION lock_keys(text, text) IS 'holds off others who would change a tenant''s keys; refused where the transaction would not see what others commit';
+
+CREATE FUNCTION make_data_key(tenant text, purpose text) RETURNS bigint
+    LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+    AS 'MODULE_PATHNAME', 'primecloud_make_data_key';
+COMMENT ON FUNCTION make_data_key(text, text) IS 'a new active data key, wrapped by the newest root key; its id';
+
+CREATE FUNCTION wait_for_sealers(key_id bigint) RETURNS void
+    LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+    AS 'MODULE_PATHNAME', 'primecloud_wait_for_sealers';
+COMMENT ON FUNCTION wait_for_sealers(bigint) IS 'waits for the transactions that may have sealed with a key';
+
+CREATE FUNCTION keys_changed() RETURNS void
+    LANGUAGE c VOLATILE PARALLEL UNSAFE
+    AS 'MODULE_PATHNAME', 'primecloud_keys_changed';
+COMMENT ON FUNCTION keys_changed() IS 'has every session forget the keys it holds, when this transaction commits';
+
+CREATE FUNCTION sealed_rows_by_key(rel regclass, col text, OUT key_id bigint, OUT row_count bigint) RETURNS SETOF record
+    LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+    AS 'MODULE_PATHNAME', 'primecloud_sealed_rows_by_key';
+COMMENT ON FUNCTION sealed_rows_by_key(regclass, text) IS 'how many envelopes of a column each data key has sealed, those of open transactions included';
+
+REVOKE ALL ON FUNCTION lock_keys(text, text), make_data_key(text, text), wait_for_sealers(bigint), keys_changed(), sealed_rows_by_key(regclass, text) FROM PUBLIC;
+
+-- Every column of type sealed that holds rows, registered or not: what a key has sealed
+-- is lost with it wherever it lies.
+CREATE FUNCTION key_usage(wanted bigint DEFAULT NULL, OUT key_id bigint, OUT schema_name text, OUT table_name text, OUT column_name text, OUT row_count bigint)
+    RETURNS SETOF record
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+    PERFORM primecloud.check_any_tenant();
+    RETURN QUERY
+    WITH RECURSIVE sealed_type(oid) AS (
+        SELECT 'primecloud.sealed'::regtype::oid UNION ALL SELECT t.oid FROM sealed_type s JOIN pg_type t ON t.typbasetype = s.oid)
+    SELECT u.key_id, n.nspname::text, c.relname::text, a.attname::text, u.row_count
+    FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+    CROSS JOIN LATERAL primecloud.sealed_rows_by_key(c.oid, a.attname::text) AS u
+    WHERE a.atttypid IN (SELECT s.oid FROM sealed_type s) AND a.attnum > 0 AND NOT a.attisdropped
+      AND c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND (wanted IS NULL OR u.key_id = wanted)
+    ORDER BY 2, 3, 4, 1;
+END $$;
+COMMENT ON FUNCTION key_usage(bigint) IS 'how many rows of which column each data key has sealed, or one of them; reads every table that has a sealed column';
+REVOKE ALL ON FUNCTION key_usage(bigint) FROM PUBLIC;
+
+CREATE FUNCTION rotate_key(tenant text, purpose text DEFAULT 'seal') RETURNS bigint
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    fresh bigint;
+BEGIN
+    PERFORM primecloud.check_tenant(rotate_key.tenant);
+    IF rotate_key.purpose = 'token' AND rotate_key.tenant <> '*' THEN
+        RAISE invalid_parameter_value USING MESSAGE = 'the token key is the database''s, not a tenant''s', HINT = 'Call rotate_key(''*'', ''token'').';
+    END IF;
+    PERFORM primecloud.lock_keys(rotate_key.tenant, rotate_key.purpose);
+    UPDATE primecloud.data_key AS k SET state = 'decrypt_only', changed_at = now()
+    WHERE k.tenant = rotate_key.tenant AND k.purpose = rotate_key.purpose AND k.state = 'active';
+    fresh := primecloud.make_data_key(rotate_key.tenant, rotate_key.purpose);
+    PERFORM primecloud.keys_changed();
+    RAISE LOG 'primecloud: role % rotates the % key of tenant "%" to data key %', primecloud.caller(), rotate_key.purpose, rotate_key.tenant, fresh;
+    RETURN fresh;
+END $$;
+COMMENT ON FUNCTION rotate_key(text, text) IS 'gives a tenant a new active data key, whose id it returns; the one before it opens what it has sealed, and seals no more';
+
+-- The key's row, locked with its tenant's others: nobody changes it meanwhile.
+CREATE FUNCTION lock_key(key_id bigint) RETURNS data_key
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    key primecloud.data_key;
+BEGIN
+    SELECT k.* INTO key FROM primecloud.data_key k WHERE k.key_id = lock_key.key_id;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'PC003', MESSAGE = format('there is no data key %s', coalesce(lock_key.key_id::text, 'NULL')),
+            HINT = 'primecloud.key_status lists them.';
+    END IF;
+    PERFORM primecloud.check_tenant(key.tenant);
+    PERFORM primecloud.lock_keys(key.tenant, key.purpose);
+    SELECT k.* INTO key FROM primecloud.data_key k WHERE k.key_id = lock_key.key_id;
+    RETURN key;
+END $$;
+COMMENT ON FUNCTION lock_key(bigint) IS 'a data key that the caller may change, locked against others who would';
+REVOKE ALL ON FUNCTION lock_key(bigint) FROM PUBLIC;
+
+-- Refuses while anything is known to need the key.
+CREATE FUNCTION check_key_unused(key data_key) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    used text;
+    hint text;
+BEGIN
+    IF key.purpose <> 'seal' THEN
+        RAISE object_not_in_prerequisite_state USING MESSAGE = format('data key %s may be in use: what was hashed with it is not known here', key.key_id),
+            HINT = 'Store new hashes, made with the active key, or let the old ones end; then pass force => true.';
+    END IF;
+    -- Nobody begins to seal with it, since it is not active; who did has ended after this.
+    PERFORM primecloud.wait_for_sealers(key.key_id);
+    SELECT string_agg(format('%s rows of column "%s" of %I.%I', u.row_count, u.column_name, u.schema_name, u.table_name), ', '),
+           string_agg(CASE WHEN primecloud.is_registered(u.schema_name, u.table_name, u.column_name)
+                      THEN format('CALL primecloud.reseal(''%I.%I'', %L)', u.schema_name, u.table_name, u.column_name)
+                      ELSE format('register "%s" of %I.%I with seal_column() and reseal it', u.column_name, u.schema_name, u.table_name) END, '; ')
+    INTO used, hint FROM primecloud.key_usage(key.key_id) AS u;
+    IF used IS NOT NULL THEN
+        RAISE object_in_use USING MESSAGE = format('data key %s is in use: %s', key.key_id, used), HINT = hint || '.';
+    END IF;
+END $$;
+COMMENT ON FUNCTION check_key_unused(data_key) IS 'refuses while a column, or a transaction that is still open, holds what a key has sealed';
+REVOKE ALL ON FUNCTION check_key_unused(data_key) FROM PUBLIC;
+
+CREATE FUNCTION is_registered(schema_name text, table_name text, column_name text) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT EXISTS (
+        SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        JOIN pg_class top ON top.oid = coalesce(pg_partition_root(c.oid), c.oid) JOIN pg_namespace above ON above.oid = top.relnamespace
+        JOIN primecloud.sealed_column s ON s.schema_name = above.nspname AND s.table_name = top.relname AND s.column_name = is_registered.column_name
+        WHERE n.nspname = is_registered.schema_name AND c.relname = is_registered.table_name);
+$$;
+COMMENT ON FUNCTION is_registered(text, text, text) IS 'whether a column, or that of the partitioned table above, is registered as sealed';
+
+CREATE FUNCTION retire_key(key_id bigint, force boolean DEFAULT false) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    key CONSTANT primecloud.data_key := primecloud.lock_key(retire_key.key_id);
+BEGIN
+    IF key.state = 'retired' THEN
+        RETURN;
+    ELSIF key.state = 'active' THEN
+        RAISE object_not_in_prerequisite_state USING MESSAGE = format('data key %s is active', key.key_id), HINT = 'Call primecloud.rotate_key() first.';
+    ELSIF key.state = 'destroyed' THEN
+        RAISE EXCEPTION USING ERRCODE = 'PC004', MESSAGE = format('data key %s is destroyed', key.key_id), HINT = 'There is nothing left to retire.';
+    ELSIF force IS NOT TRUE THEN
+        PERFORM primecloud.check_key_unused(key);
+    END IF;
+    UPDATE primecloud.data_key AS k SET state = 'retired', changed_at = now() WHERE k.key_id = key.key_id;
+    PERFORM primecloud.keys_changed();
+    RAISE LOG 'primecloud: role % retires data key % of tenant "%"', primecloud.caller(), key.key_id, key.tenant;
+END $$;
+COMMENT ON FUNCTION retire_key(bigint, boolean) IS 'has a key open nothing more, until restore_key(); refused while a sealed column uses it, unless forced';
+
+CREATE FUNCTION restore_key(key_id bigint) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    key CONSTANT primecloud.data_key := primecloud.lock_key(restore_key.key_id);
+BEGIN
+    IF key.state = 'destroyed' THEN
+        RAISE EXCEPTION USING ERRCODE = 'PC004', MESSAGE = format('data key %s is destroyed', key.key_id),
+            HINT = 'Only a backup of before, with its root key, still has it.';
+    ELSIF key.state = 'retired' THEN
+        UPDATE primecloud.data_key AS k SET state = 'decrypt_only', changed_at = now() WHERE k.key_id = key.key_id;
+        PERFORM primecloud.keys_changed();
+        RAISE LOG 'primecloud: role % restores data key % of tenant "%"', primecloud.caller(), key.key_id, key.tenant;
+    END IF;
+END $$;
+COMMENT ON FUNCTION restore_key(bigint) IS 'lets a retired key open again what it has sealed';
+
+CREATE FUNCTION destroy_key(key_id bigint, force boolean DEFAULT false) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    key CONSTANT primecloud.data_key := primecloud.lock_key(destroy_key.key_id);
+BEGIN
+    IF key.state = 'destroyed' THEN
+        RETURN;
+    ELSIF key.state <> 'retired' THEN
+        RAISE object_not_in_prerequisite_state USING MESSAGE = format('data key %s is %s, not retired', key.key_id, key.state),
+            HINT = 'Call primecloud.retire_key() first, and wait until nobody has missed the key.';
+    ELSIF force IS NOT TRUE THEN
+        PERFORM primecloud.check_key_unused(key);
+    END IF;
+    UPDATE primecloud.data_key AS k SET state = 'destroyed', wrapped = NULL, changed_at = now() WHERE k.key_id = key.key_id;
+    PERFORM primecloud.keys_changed();
+    RAISE LOG 'primecloud: role % destroys data key % of tenant "%"', primecloud.caller(), key.key_id, key.tenant;
+END $$;
+COMMENT ON FUNCTION destroy_key(bigint, boolean) IS 'forgets a retired key for good; what shred_tenant() says of copies holds here too';
+
+REVOKE ALL ON FUNCTION rotate_key(text, text), retire_key(bigint, boolean), restore_key(bigint), destroy_key(bigint, boolean) FROM PUBLIC;
+INSERT INTO role_grant VALUES
+    ('maintenance', 'EXECUTE', 'FUNCTION primecloud.key_usage(bigint)'),
+    ('maintenance', 'EXECUTE', 'FUNCTION primecloud.rotate_key(text, text)'),
+    ('maintenance', 'EXECUTE', 'FUNCTION primecloud.retire_key(bigint, boolean)'),
+    ('maintenance', 'EXECUTE', 'FUNCTION primecloud.restore_key(bigint)'),
+    ('platform', 'EXECUTE', 'FUNCTION primecloud.rotate_key(text, text)');

@@ -1,0 +1,63 @@
+// sealed_rows_by_key: how many envelopes of a column each data key has sealed.
+//
+// Counts rows of transactions that are still open too, as a retirement must.
+#include "pg/datum_builtin.hpp"
+#include "pg/function.hpp"
+#include "secret/sealed_scan.hpp"
+
+extern "C" {
+#include "miscadmin.h"
+#include "utils/hsearch.h"
+}
+
+namespace {
+using namespace primecloud;
+
+struct usage {
+  int64 key;  // the hash table's
+  int64 rows;
+};
+
+HTAB *count_by_key(Oid relation, const char *column) {
+  HASHCTL shape{};
+  shape.keysize = sizeof(int64);
+  shape.entrysize = sizeof(usage);
+  shape.hcxt = CurrentMemoryContext;
+  HTAB *counts = hash_create("rows by data key", 64, &shape, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+  Relation table = table_open(relation, AccessShareLock);
+  const AttrNumber number = secret::column_number(table, column);
+  SnapshotData everyone;
+  InitDirtySnapshot(everyone);
+  TupleTableSlot *slot = table_slot_create(table, nullptr);
+  TableScanDesc scan = table_beginscan(table, &everyone, 0, nullptr);
+  MemoryContext row = AllocSetContextCreate(CurrentMemoryContext, "envelope", ALLOCSET_SMALL_SIZES);
+  while (table_scan_getnextslot(scan, ForwardScanDirection, slot)) {
+    CHECK_FOR_INTERRUPTS();
+    bool null;
+    const Datum stored = slot_getattr(slot, number, &null);
+    if (null) continue;
+    const MemoryContext outside = MemoryContextSwitchTo(row);
+    const int64 key = secret::stored_key_id(stored);
+    MemoryContextSwitchTo(outside);
+    MemoryContextReset(row);
+    bool known;
+    auto *entry = static_cast<usage *>(hash_search(counts, &key, HASH_ENTER, &known));
+    entry->rows = known ? entry->rows + 1 : 1;
+  }
+  table_endscan(scan);
+  ExecDropSingleTupleTableSlot(slot);
+  table_close(table, AccessShareLock);
+  return counts;
+}
+
+pg::rows<std::tuple<int64, int64>> sealed_rows_by_key(pg::relation relation, std::string_view column) {
+  HTAB *counts = pg::guarded([&] { return count_by_key(relation.oid, pnstrdup(column.data(), column.size())); });
+  pg::rows<std::tuple<int64, int64>> found;
+  HASH_SEQ_STATUS each;
+  pg::guarded([&] { hash_seq_init(&each, counts); });
+  while (const auto *entry = static_cast<usage *>(hash_seq_search(&each))) found.emplace_back(entry->key, entry->rows);
+  return found;
+}
+}  // namespace
+
+PRIMECLOUD_FUNCTION(primecloud_sealed_rows_by_key, sealed_rows_by_key);

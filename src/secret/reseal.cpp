@@ -1,0 +1,114 @@
+// reseal_rows: one batch of a reseal.  What is read and sealed anew is the extension's
+// work; what is written is written as the table's owner (pg/owner_statement.hpp).
+#include "pg/datum_builtin.hpp"
+#include "pg/function.hpp"
+#include "pg/jsonb.hpp"
+#include "pg/owner_statement.hpp"
+#include "secret/permission.hpp"
+#include "secret/reseal_rows.hpp"
+#include "secret/sealed_scan.hpp"
+
+extern "C" {
+#include "access/xact.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_type.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/syscache.h"
+}
+
+namespace {
+using namespace primecloud;
+using secret::candidate;
+using secret::gathered;
+
+struct table_name {
+  const char *qualified, *column;
+  Oid owner;
+};
+
+Datum array_of(const candidate *rows, int count, Oid type, int size, char alignment, Datum (*part)(const candidate &)) {
+  auto *values = static_cast<Datum *>(palloc(sizeof(Datum) * static_cast<size_t>(count)));
+  for (int i = 0; i < count; i++) values[i] = part(rows[i]);
+  return PointerGetDatum(construct_array(values, count, type, size, false, alignment));
+}
+Datum places_of(const candidate *rows, int count) {
+  return array_of(rows, count, TIDOID, sizeof(ItemPointerData), TYPALIGN_SHORT,
+                  [](const candidate &row) { return PointerGetDatum(const_cast<ItemPointerData *>(&row.place)); });
+}
+
+// Locks the rows that nobody else has, and forgets the others.  A row that changed since
+// it was read has another place by now, and is forgotten too.
+int lock_rows(const table_name &name, candidate *rows, int count) {
+  Oid types[] = {TIDARRAYOID};
+  Datum values[] = {places_of(rows, count)};
+  pg::run_as_owner(name.owner, psprintf("SELECT x.ctid FROM ONLY %s AS x WHERE x.ctid = ANY ($1) FOR NO KEY UPDATE SKIP LOCKED", name.qualified),
+                   1, types, values, true);
+  int kept = 0;
+  for (int i = 0; i < count; i++) {
+    for (std::uint64_t found = 0; found < SPI_processed; found++) {
+      bool null;
+      const Datum place = SPI_getbinval(SPI_tuptable->vals[found], SPI_tuptable->tupdesc, 1, &null);
+      if (!ItemPointerEquals(reinterpret_cast<ItemPointer>(DatumGetPointer(place)), &rows[i].place)) continue;
+      rows[kept++] = rows[i];
+      break;
+    }
+  }
+  return kept;
+}
+
+// A row that holds another envelope by now keeps it: the comparison is made again on the
+// newest version of a row that somebody has just changed.
+std::int64_t write_rows(const table_name &name, const candidate *rows, int count) {
+  const Oid type = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum("sealed"), ObjectIdGetDatum(get_namespace_oid("primecloud", false)));
+  Oid types[] = {TIDARRAYOID, BYTEAARRAYOID, get_array_type(type)};
+  Datum values[] = {places_of(rows, count), array_of(rows, count, BYTEAOID, -1, TYPALIGN_INT, [](const candidate &row) { return row.before; }),
+                    array_of(rows, count, type, -1, TYPALIGN_INT, [](const candidate &row) { return row.after; })};
+  pg::run_as_owner(name.owner, psprintf("UPDATE ONLY %s AS x SET %s = v.after FROM unnest($1, $2, $3) AS v(place, before, after) "
+                                        "WHERE x.ctid = v.place AND primecloud.sealed_send(x.%s) = v.before", name.qualified, name.column, name.column),
+                   3, types, values, true);
+  return static_cast<std::int64_t>(SPI_processed);
+}
+
+ItemPointerData place_of(int64 block, int32 offset) {
+  if (block < 0 || block > MaxBlockNumber || offset < 0 || offset > MaxOffsetNumber) elog(ERROR, "no such place in a table: (%lld,%d)", static_cast<long long>(block), offset);
+  ItemPointerData place;
+  ItemPointerSet(&place, static_cast<BlockNumber>(block), static_cast<OffsetNumber>(offset));
+  return place;
+}
+
+char *text_copy(std::string_view text) { return pnstrdup(text.data(), text.size()); }
+
+// Next place (block and offset), rows sealed anew, rows passed over since somebody else
+// had them, rows that cannot be sealed anew.
+std::tuple<int64, int32, int64, int64, pg::jsonb_value> reseal_rows(pg::relation leaf, std::string_view column, std::string_view tenant_column,
+                                                                    std::string_view id_column, std::string_view label, int64 block, int32 offset,
+                                                                    int64 blocks, int32 most, bool careful, std::string_view refusal) {
+  secret::check_any_tenant();
+  if (IsolationUsesXactSnapshot()) {
+    ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("rows cannot be resealed in this transaction"),
+            errhint("What was committed since it began would not be seen: use READ COMMITTED."));
+  }
+  Relation table = table_open(leaf.oid, RowExclusiveLock);
+  const secret::reseal_request request{leaf.oid, text_copy(column), text_copy(tenant_column), text_copy(id_column), label, place_of(block, offset),
+                                       static_cast<BlockNumber>(blocks), most, careful, refusal.empty() ? nullptr : text_copy(refusal)};
+  const Snapshot snapshot = RegisterSnapshot(GetLatestSnapshot());
+  gathered found = secret::gather_rows(table, snapshot, request);
+  const table_name name{quote_qualified_identifier(get_namespace_name(RelationGetNamespace(table)), RelationGetRelationName(table)),
+                        quote_identifier(request.column), table->rd_rel->relowner};
+  std::int64_t done = 0;
+  if (found.count > 0) {
+    if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "could not connect to the SQL manager");
+    const int free = careful ? lock_rows(name, found.rows, found.count) : found.count;
+    if (free > 0) done = write_rows(name, found.rows, free);
+    SPI_finish();
+  }
+  UnregisterSnapshot(snapshot);
+  table_close(table, NoLock);
+  const Datum problems = DirectFunctionCall1(jsonb_in, CStringGetDatum(found.problems));
+  return {ItemPointerGetBlockNumberNoCheck(&found.next), ItemPointerGetOffsetNumberNoCheck(&found.next), done, found.locked + found.count - done, {problems}};
+}
+}  // namespace
+
+PRIMECLOUD_FUNCTION(primecloud_reseal_rows, reseal_rows);

@@ -1,0 +1,192 @@
+#include <sodium.h>
+
+#include "core/random_pool.hpp"
+#include "secret/column_text.hpp"
+#include "secret/key_table.hpp"
+#include "secret/keyring.hpp"
+#include "secret/reseal_rows.hpp"
+#include "secret/sealed.hpp"
+#include "secret/sealed_scan.hpp"
+
+extern "C" {
+#include "access/htup_details.h"
+#include "access/multixact.h"
+#include "access/xact.h"
+#include "lib/stringinfo.h"
+#include "storage/procarray.h"
+#include "utils/hsearch.h"
+#include "utils/json.h"
+}
+
+namespace primecloud::secret {
+namespace {
+
+// More would only fill memory: envelopes of a mebibyte are allowed.
+constexpr size_t most_bytes = 8 << 20;
+
+enum class standing : char { current, older, retired, unknown, of_no_use };
+struct known_key {
+  int64 id;  // the hash table's
+  standing state;
+};
+
+struct work {
+  const reseal_request &request;
+  gathered found;
+  AttrNumber column;
+  column_text tenant, id;
+  HTAB *keys;
+  StringInfoData problems;
+  MemoryContext batch, row;
+  size_t bytes = 0;
+  int refused = 0;  // rows noted under request.refusal
+};
+
+standing standing_of(work &w, std::int64_t id) {
+  bool known;
+  auto *entry = static_cast<known_key *>(hash_search(w.keys, &id, HASH_ENTER, &known));
+  if (known) return entry->state;
+  key_row row;
+  if (!find_key(id, row)) entry->state = standing::unknown;
+  else if (row.purpose != key_purpose::seal) entry->state = standing::of_no_use;
+  else if (row.state == 'a') entry->state = standing::current;
+  else entry->state = row.state == 'd' ? standing::older : standing::retired;
+  return entry->state;
+}
+
+void note(work &w, std::string_view tenant, std::string_view id, std::int64_t key, const char *code) {
+  if (w.problems.len > 1) appendStringInfoChar(&w.problems, ',');
+  appendStringInfoString(&w.problems, "{\"tenant\":");
+  escape_json(&w.problems, pnstrdup(tenant.data(), tenant.size()));
+  appendStringInfoString(&w.problems, ",\"row\":");
+  escape_json(&w.problems, pnstrdup(id.data(), id.size()));
+  appendStringInfo(&w.problems, ",\"key\":%lld,\"code\":\"%s\"}", static_cast<long long>(key), code);
+}
+
+// Whether another transaction has the row, as far as the row itself tells.
+bool looks_locked(TupleTableSlot *slot) {
+  bool copied;
+  const HeapTuple tuple = ExecFetchSlotHeapTuple(slot, false, &copied);
+  const HeapTupleHeader header = tuple->t_data;
+  if ((header->t_infomask & HEAP_XMAX_INVALID) != 0) return false;
+  const TransactionId xmax = HeapTupleHeaderGetRawXmax(header);
+  if ((header->t_infomask & HEAP_XMAX_IS_MULTI) != 0) return MultiXactIdIsRunning(xmax, HEAP_XMAX_IS_LOCKED_ONLY(header->t_infomask));
+  // A foreign key's lock on the key does not mind.
+  if (HEAP_XMAX_IS_KEYSHR_LOCKED(header->t_infomask) && HEAP_XMAX_IS_LOCKED_ONLY(header->t_infomask)) return false;
+  return !TransactionIdIsCurrentTransactionId(xmax) && TransactionIdIsInProgress(xmax);
+}
+
+// From the old key to the new one.  The plaintext is in memory of ours no longer than this.
+const char *seal_anew(bytes_span envelope, std::string_view tenant, std::string_view id, std::string_view label, Datum *after) {
+  const std::int64_t old_id = envelope_key_id(envelope);
+  const size_t size = envelope.size() - envelope_overhead;
+  const binding bound_to(tenant, label, id);
+  const sealed_value out = make_sealed(size);
+  auto *plaintext = static_cast<std::uint8_t *>(palloc(size + 1));
+  active_key(tenant, key_purpose::seal);  // what can go wrong does so before there is plaintext
+  const auto old_key = key_by_id(old_id);
+  if (old_key.tenant != tenant || !open_envelope(envelope, data_key(old_key.bytes, 32), bound_to.view(), plaintext)) return "PC005";
+  const auto key = active_key(tenant, key_purpose::seal);
+  std::uint8_t nonce[24];
+  take_random(nonce, MyProcPid);
+  seal_envelope({plaintext, size}, data_key(key.bytes, 32), key.id, bound_to.view(), nonce, envelope_bytes(out));
+  sodium_memzero(plaintext, size);
+  *after = PointerGetDatum(out.value);
+  return nullptr;
+}
+
+const char *why_not(standing state) noexcept {
+  switch (state) {
+    case standing::retired: return "PC004";
+    case standing::unknown: return "PC003";
+    case standing::of_no_use: return "PC005";
+    default: return nullptr;
+  }
+}
+
+void take(work &w, TupleTableSlot *slot, Datum stored, std::int64_t key_id, standing state) {
+  bool no_tenant, no_id;
+  const std::string_view tenant = text_of_column(w.tenant, slot, &no_tenant), id = text_of_column(w.id, slot, &no_id);
+  const char *problem = why_not(state);
+  if (problem == nullptr && w.request.refusal != nullptr) {
+    problem = w.request.refusal;
+    w.refused++;
+  }
+  if (problem == nullptr && (no_tenant || no_id)) problem = "22004";
+  if (problem == nullptr && (tenant.empty() || id.empty() || tenant.size() > longest_tenant || id.size() > longest_row_id)) problem = "22023";
+  candidate &next = w.found.rows[w.found.count];
+  if (problem == nullptr) {
+    const auto *v = pg_detoast_datum_packed(reinterpret_cast<varlena *>(DatumGetPointer(stored)));
+    const bytes_span envelope{reinterpret_cast<const std::uint8_t *>(VARDATA_ANY(v)), static_cast<size_t>(VARSIZE_ANY_EXHDR(v))};
+    MemoryContextSwitchTo(w.batch);
+    if (envelope_problem(envelope) != nullptr) problem = "PC006";
+    else if ((problem = seal_anew(envelope, tenant, id, w.request.label, &next.after)) == nullptr) {
+      next.place = slot->tts_tid;
+      next.before = pg::datum<pg::bytes_view>::put(envelope);
+      w.bytes += 2 * envelope.size();
+      w.found.count++;
+    }
+    MemoryContextSwitchTo(w.row);
+  }
+  if (problem != nullptr) {
+    MemoryContextSwitchTo(w.batch);
+    note(w, tenant, id, key_id, problem);
+    MemoryContextSwitchTo(w.row);
+  }
+}
+
+void prepare(work &w, Relation table) {
+  HASHCTL shape{};
+  shape.keysize = sizeof(int64);
+  shape.entrysize = sizeof(known_key);
+  shape.hcxt = CurrentMemoryContext;
+  w.keys = hash_create("standing of data keys", 64, &shape, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+  w.column = column_number(table, w.request.column);
+  w.tenant = find_column_text(table, w.request.tenant_column);
+  w.id = find_column_text(table, w.request.id_column);
+  w.found.rows = static_cast<candidate *>(palloc(sizeof(candidate) * static_cast<size_t>(w.request.most)));
+  w.batch = CurrentMemoryContext;
+  w.row = AllocSetContextCreate(CurrentMemoryContext, "row to reseal", ALLOCSET_DEFAULT_SIZES);
+  initStringInfo(&w.problems);
+  appendStringInfoChar(&w.problems, '[');
+}
+
+}  // namespace
+
+gathered gather_rows(Relation table, Snapshot snapshot, const reseal_request &request) {
+  work w{request, {}, 0, {}, {}, nullptr, {}, nullptr, nullptr};
+  prepare(w, table);
+  ItemPointerData from = request.from, last;
+  const BlockNumber first = ItemPointerGetBlockNumberNoCheck(&from);
+  const BlockNumber end = request.blocks > MaxBlockNumber - first ? MaxBlockNumber : first + request.blocks - 1;
+  ItemPointerSet(&last, end, MaxOffsetNumber);
+  ItemPointerSet(&w.found.next, end + 1, FirstOffsetNumber);
+  TupleTableSlot *slot = table_slot_create(table, nullptr);
+  TableScanDesc scan = table_beginscan_tidrange(table, snapshot, &from, &last);
+  MemoryContextSwitchTo(w.row);
+  while (table_scan_getnextslot_tidrange(scan, ForwardScanDirection, slot)) {
+    CHECK_FOR_INTERRUPTS();
+    if (w.found.count + w.refused == request.most || w.bytes > most_bytes) {
+      w.found.next = slot->tts_tid;
+      break;
+    }
+    bool null;
+    const Datum stored = slot_getattr(slot, w.column, &null);
+    if (null) continue;
+    const std::int64_t key_id = stored_key_id(stored);
+    const standing state = standing_of(w, key_id);
+    if (state == standing::current) continue;
+    if (state == standing::older && !request.careful && looks_locked(slot)) w.found.locked++;
+    else take(w, slot, stored, key_id, state);
+    MemoryContextReset(w.row);
+  }
+  MemoryContextSwitchTo(w.batch);
+  table_endscan(scan);
+  ExecDropSingleTupleTableSlot(slot);
+  MemoryContextDelete(w.row);
+  appendStringInfoChar(&w.problems, ']');
+  w.found.problems = w.problems.data;
+  return w.found;
+}
+
+}  // namespace primecloud::secret

@@ -1,0 +1,43 @@
+// What a reseal works on: rows of one table, from one place on.  Server code.
+#pragma once
+
+#include "pg/postgres.hpp"
+#include "secret/key_cache.hpp"
+
+extern "C" {
+#include "storage/itemptr.h"
+}
+
+namespace primecloud::secret {
+
+struct reseal_request {
+  Oid table;  // one that holds rows itself
+  const char *column, *tenant_column, *id_column;
+  std::string_view label;
+  ItemPointerData from;  // the first place to look at
+  BlockNumber blocks;    // how many to look at, at most
+  int most;              // rows to seal anew, at most
+  bool careful;          // take what looks locked for a candidate: it is asked for
+  const char *refusal;   // SQLSTATE under which the rows found are noted instead; or null
+};
+
+// A row to be sealed anew: its place, its envelope as bytea, the new one as sealed.
+struct candidate {
+  ItemPointerData place;
+  Datum before, after;
+};
+
+struct gathered {
+  candidate *rows;
+  int count = 0;
+  std::int64_t locked = 0;
+  ItemPointerData next;  // the first place not looked at
+  char *problems;        // JSON array: rows that cannot be sealed anew, and why
+};
+
+// Reads the rows whose envelope an older key has sealed, and seals them anew in memory.
+// The table stays open, and `snapshot` registered, so that no place is reused until the
+// rows have been written.
+gathered gather_rows(Relation table, Snapshot snapshot, const reseal_request &request);
+
+}  // namespace primecloud::secret

@@ -1,0 +1,36 @@
+// Envelopes as they lie in tables, read without SQL: no privileges, no policies, and no
+// code of whoever owns the table.  Server code.
+#pragma once
+
+#include "core/secret/envelope.hpp"
+#include "pg/postgres.hpp"
+
+extern "C" {
+#include "access/table.h"
+#include "access/tableam.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+}
+
+namespace primecloud::secret {
+
+// The number of a table's column; raises 42703 where there is none of that name.
+inline AttrNumber column_number(Relation table, const char *name) {
+  const AttrNumber number = get_attnum(RelationGetRelid(table), name);
+  if (number <= 0) {
+    ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN), errmsg("table \"%s\" has no column \"%s\"", RelationGetRelationName(table), name));
+  }
+  return number;
+}
+
+// The key id of a stored envelope, of which no more than its first bytes are fetched.
+inline std::int64_t stored_key_id(Datum stored) {
+  auto *v = reinterpret_cast<varlena *>(DatumGetPointer(stored));
+  constexpr int needed = 12;
+  if (VARATT_IS_EXTERNAL(v) || VARATT_IS_COMPRESSED(v)) v = pg_detoast_datum_slice(v, 0, needed);
+  if (VARSIZE_ANY_EXHDR(v) < needed) return 0;
+  return envelope_key_id({reinterpret_cast<const std::uint8_t *>(VARDATA_ANY(v)), needed});
+}
+
+}  // namespace primecloud::secret
