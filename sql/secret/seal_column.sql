@@ -62,7 +62,8 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION check_sealed_row(regclass, name, name) IS 'raises unless id and tenant column can name a row in an envelope';
 
-CREATE FUNCTION seal_column(rel regclass, col name, label text, id_column name DEFAULT 'id', tenant_column name DEFAULT 'account_id', dry_run boolean DEFAULT false)
+CREATE FUNCTION seal_column(rel regclass, col name, label text, id_column name DEFAULT 'id', tenant_column name DEFAULT 'account_id', dry_run boolean DEFAULT false,
+                            maintenance_role name DEFAULT NULL)
     RETURNS SETOF text
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
@@ -112,6 +113,9 @@ BEGIN
             rel, col, tenant_column, label, id_column);
     END IF;
     statements := statements || format('SELECT primecloud.register_sealed_column(%L, %L, %L, %L, %L)', rel, col, label, id_column, tenant_column);
+    IF maintenance_role IS NOT NULL THEN
+        statements := statements || format('SELECT primecloud.allow_reseal(%L, %L, %L)', rel, col, maintenance_role);
+    END IF;
     FOREACH statement IN ARRAY statements LOOP
         IF NOT dry_run THEN
             EXECUTE statement;
@@ -122,5 +126,5 @@ BEGIN
         RETURN NEXT '-- plaintext remains in WAL and archives until they are recycled, in older backups, and in free space of the disk: change the secrets themselves where that matters';
     END IF;
 END $$;
-COMMENT ON FUNCTION seal_column(regclass, name, text, name, name, boolean) IS
+COMMENT ON FUNCTION seal_column(regclass, name, text, name, name, boolean, name) IS
     'seals a column of plaintext in place and registers it; returns the statements it ran and what plaintext remains where';
