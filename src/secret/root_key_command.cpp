@@ -25,7 +25,7 @@ constexpr int no_root_key = MAKE_SQLSTATE('P', 'C', '0', '0', '1');
 // What became of the command.  It is reaped before anything is raised: an error would
 // jump over that.
 struct outcome {
-  enum { ended, not_started, late, interrupted } how = ended;
+  enum { ended, not_started, late, too_long, interrupted } how = ended;
   int status = 0;  // of waitpid, or errno where it could not be started
   std::size_t size = 0;
 };
@@ -82,6 +82,7 @@ void read_output(int input, clock::time_point end, char *buffer, std::size_t siz
     if (got == 0) return;
     if (got > 0) result.size += static_cast<std::size_t>(got);
   }
+  result.how = outcome::too_long;
 }
 
 void reap(pid_t child, clock::time_point end, outcome &result) noexcept {
@@ -127,7 +128,8 @@ std::size_t run_root_key_command(const char *command, int timeout, char *buffer,
   // What it printed may be half a key: it is in no message.
   sodium_memzero(buffer, size);
   CHECK_FOR_INTERRUPTS();
-  const char *why = result.how == outcome::late          ? psprintf("It did not end within %d ms.", timeout)
+  const char *why = result.how == outcome::too_long      ? "It printed more than the root key may have."
+                    : result.how == outcome::late          ? psprintf("It did not end within %d ms.", timeout)
                     : result.how == outcome::not_started ? psprintf("It could not be started: %s.", strerror(result.status))
                     : result.how == outcome::interrupted ? "It was interrupted."
                                                          : wait_result_to_str(result.status);

@@ -6,9 +6,9 @@
 namespace primecloud::secret {
 
 // Runs `command` with /bin/sh and reads what it prints straight into `buffer`, past
-// stdio: no copy stays behind in a stream.  Returns how many bytes, `size` if there
-// were as many or more.  Raises PC001, with `buffer` wiped, where it does not end well
-// within `timeout` milliseconds; it is killed then, with what it started.
+// stdio: no copy stays behind in a stream.  Returns how many bytes.
+// Raises PC001, with `buffer` wiped, where it prints `size` bytes or more, or does not end
+// well within `timeout` milliseconds; it is killed then, with what it started.
 std::size_t run_root_key_command(const char *command, int timeout, char *buffer, std::size_t size);
 
 }  // namespace primecloud::secret
