@@ -338,7 +338,7 @@ AS $$
 DECLARE
     space CONSTANT text := (SELECT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = rel);
 BEGIN
-    PERFORM primecloud.sealed_column_of(rel, col);
+    PERFORM primecloud.check_owner(rel), primecloud.sealed_column_of(rel, col);
     IF (SELECT r.rolbypassrls OR r.rolsuper FROM pg_roles r WHERE r.rolname = maintenance_role) IS NOT TRUE THEN
         RAISE invalid_parameter_value USING MESSAGE = format('role "%s" is no maintenance role', maintenance_role),
             HINT = 'Make it with primecloud.create_maintenance_role().';
