@@ -5,6 +5,7 @@
 #include "secret/audit.hpp"
 #include "secret/keyring.hpp"
 #include "secret/permission.hpp"
+#include "secret/place.hpp"
 
 namespace primecloud::secret {
 namespace {
@@ -36,7 +37,7 @@ attempt try_decrypt(bytes_span envelope, const place &where) {
   SET_VARSIZE(out, VARHDRSZ + size);
   const auto key = key_by_id(envelope_key_id(envelope));
   if (where.tenant != key.tenant || key.purpose != key_purpose::seal) return {nullptr, true};
-  const binding bound_to(where.tenant, where.label, where.row_id);
+  const binding bound_to = binding_of(where);
   const bool opened = open_envelope(envelope, data_key(key.bytes, 32), bound_to.view(), reinterpret_cast<std::uint8_t *>(VARDATA(out)));
   return {opened ? out : nullptr, false};
 }

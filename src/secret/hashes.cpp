@@ -1,6 +1,7 @@
 // token_hash, blind_index, fingerprint: keyed hashes, each with a key of its own.
 #include "core/secret/keyed_hash.hpp"
 #include "pg/function.hpp"
+#include "secret/encoding.hpp"
 #include "secret/key_table.hpp"
 #include "secret/keyring.hpp"
 #include "secret/literal.hpp"
@@ -34,7 +35,7 @@ varlena *make_bytes(const hash &value, size_t size) {
 
 hash hash_with(std::string_view tenant, key_purpose purpose, std::string_view use, std::string_view name, std::string_view value) {
   const auto key = secret::active_key(tenant, purpose);
-  return keyed_hash(data_key(key.bytes, 32), use, name, octets(value));
+  return keyed_hash(data_key(key.bytes, 32), use, secret::to_utf8(name), octets(value));
 }
 
 struct hash_bytes_result { varlena *value; };
@@ -44,7 +45,7 @@ std::optional<hash_bytes_result> token_hash(text_argument token, text_argument p
   if (!token) return std::nullopt;
   secret::warn_of_literal(*token);
   const auto name = secret::checked_part(purpose, "purpose", longest_label);
-  return hash_bytes_result{make_bytes(hash_with(whole_database, key_purpose::token, "token", name, *token), 32)};
+  return hash_bytes_result{make_bytes(hash_with(whole_database, key_purpose::token, "token", name, secret::to_utf8(*token)), 32)};
 }
 
 std::optional<hash_bytes_result> blind_index(text_argument value, text_argument tenant, text_argument label) {
@@ -53,7 +54,7 @@ std::optional<hash_bytes_result> blind_index(text_argument value, text_argument 
   const auto owner = secret::checked_part(tenant, "tenant", longest_tenant);
   const auto name = secret::checked_part(label, "label", longest_label);
   secret::check_tenant(owner);
-  return hash_bytes_result{make_bytes(hash_with(owner, key_purpose::index, "blind index", name, *value), blind_index_size)};
+  return hash_bytes_result{make_bytes(hash_with(owner, key_purpose::index, "blind index", name, secret::to_utf8(*value)), blind_index_size)};
 }
 
 // The hash under each key that has not been retired, the active one's among them: a value
@@ -66,7 +67,7 @@ hash_list candidates(std::string_view tenant, key_purpose purpose, std::string_v
   const int count = secret::find_usable_keys(tenant, purpose, ids, most);
   for (int i = 0; i < count; i++) {
     const auto key = secret::key_by_id(ids[i]);
-    hashes[i] = PointerGetDatum(make_bytes(keyed_hash(data_key(key.bytes, 32), use, name, octets(value)), size));
+    hashes[i] = PointerGetDatum(make_bytes(keyed_hash(data_key(key.bytes, 32), use, secret::to_utf8(name), octets(secret::to_utf8(value))), size));
   }
   return {construct_array(hashes, count, BYTEAOID, -1, false, TYPALIGN_INT)};
 }

@@ -6,6 +6,7 @@
 
 #include "pg/guard.hpp"
 #include "pg/startup.hpp"
+#include "secret/encoding.hpp"
 #include "secret/key_table.hpp"
 #include "secret/root_check.hpp"
 
@@ -86,6 +87,7 @@ const cached_key *load(Find &&find) {
 // False if the tenant has an active key already.
 bool make_key_with(std::int64_t id, std::string_view tenant, key_purpose purpose) {
   std::uint8_t key[32], nonce[24];
+  const std::string_view written = to_utf8(tenant);
   wrapped_key wrapped;
   std::int32_t version = 0;
   bool done = false;
@@ -96,7 +98,7 @@ bool make_key_with(std::int64_t id, std::string_view tenant, key_purpose purpose
     randombytes_buf(key, sizeof key);
     randombytes_buf(nonce, sizeof nonce);
     try {
-      wrapped = wrap_key(key, root, {id, tenant, purpose_name(purpose)}, nonce);
+      wrapped = wrap_key(key, root, {id, written, purpose_name(purpose)}, nonce);
       done = true;
     } catch (const std::bad_alloc &) {
     }

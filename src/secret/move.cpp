@@ -27,7 +27,7 @@ std::optional<sealed_value> reseal_move(std::optional<sealed_view> sealed, text_
   const auto key = secret::active_key(to.tenant, secret::key_purpose::seal);
   std::uint8_t nonce[24];
   take_random(nonce, MyProcPid);
-  const binding bound_to(to.tenant, to.label, to.row_id);
+  const binding bound_to = secret::binding_of(to);
   seal_envelope({reinterpret_cast<const std::uint8_t *>(VARDATA(plaintext)), size}, data_key(key.bytes, 32), key.id, bound_to.view(), nonce,
                 secret::envelope_bytes(out));
   secret::wipe(plaintext);

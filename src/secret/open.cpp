@@ -4,12 +4,9 @@
 
 #include "pg/function.hpp"
 #include "secret/audit.hpp"
+#include "secret/encoding.hpp"
 #include "secret/literal.hpp"
 #include "secret/place.hpp"
-
-extern "C" {
-#include "mb/pg_wchar.h"
-}
 
 namespace {
 using namespace primecloud;
@@ -33,13 +30,14 @@ std::optional<opened_text> open_text(std::optional<sealed_view> sealed, text_arg
                                      text_argument purpose) {
   if (!sealed) return std::nullopt;
   varlena *out = open_recorded(*sealed, tenant, label, row_id, purpose);
-  // Sealed as bytes, perhaps: text must be text.  The server's own message would quote it.
-  if (!pg_verifymbstr(VARDATA(out), static_cast<int>(VARSIZE(out) - VARHDRSZ), true)) {
-    secret::wipe(out);
+  // Sealed as bytes, perhaps, or with letters that this database has not.
+  varlena *text = secret::from_utf8(out);
+  if (text != out) secret::wipe(out);
+  if (text == nullptr) {
     ereport(ERROR, errcode(ERRCODE_CHARACTER_NOT_IN_REPERTOIRE), errmsg("the secret is not text in the database's encoding"),
             errhint("Open it with primecloud.open_bytes()."), errhidestmt(true), errhidecontext(true));
   }
-  return opened_text{out};
+  return opened_text{text};
 }
 std::optional<opened_bytes> open_bytes(std::optional<sealed_view> sealed, text_argument tenant, text_argument label, text_argument row_id,
                                        text_argument purpose) {
@@ -53,7 +51,8 @@ std::optional<bool> matches(std::optional<sealed_view> sealed, text_argument ten
   secret::warn_of_literal(*candidate);
   varlena *stored = secret::decrypt(sealed->bytes, secret::checked_place(tenant, label, row_id), "comparison");
   const size_t size = VARSIZE(stored) - VARHDRSZ;
-  const bool same = size == candidate->size() && sodium_memcmp(VARDATA(stored), candidate->data(), size) == 0;
+  const std::string_view other = secret::to_utf8(*candidate);
+  const bool same = size == other.size() && sodium_memcmp(VARDATA(stored), other.data(), size) == 0;
   secret::wipe(stored);
   return same;
 }

@@ -4,6 +4,7 @@
 
 #include "pg/function.hpp"
 #include "pg/startup.hpp"
+#include "secret/encoding.hpp"
 #include "secret/literal.hpp"
 
 namespace {
@@ -37,14 +38,16 @@ password_cost limit() noexcept {
 [[noreturn, gnu::cold]] void refuse_memory() {
   refuse(ERRCODE_OUT_OF_MEMORY, "no memory for a password hash", "Allow fewer connections, or lower primecloud.password_memory_kib.");
 }
-void check_password(std::string_view password) {
-  secret::warn_of_literal(password);
-  if (password.size() <= static_cast<size_t>(longest_password)) return;
+// In UTF-8, as clients and services spell it, whatever the database's encoding.
+std::string_view checked_password(std::string_view given) {
+  secret::warn_of_literal(given);
+  const std::string_view password = secret::to_utf8(given);
+  if (password.size() <= static_cast<size_t>(longest_password)) return password;
   refuse(ERRCODE_PROGRAM_LIMIT_EXCEEDED, psprintf("the password is longer than %d bytes", longest_password), "A superuser sets primecloud.password_max_bytes.");
 }
 
-std::string_view password_hash_text(std::string_view password) noexcept {
-  check_password(password);
+std::string_view password_hash_text(std::string_view given) noexcept {
+  const std::string_view password = checked_password(given);
   if (password.empty()) refuse(ERRCODE_INVALID_PARAMETER_VALUE, "the password is empty", "Ask for one.");
   // Services that take hashes, SFTPGo for one, would take it for a hash and not for a password.
   if (looks_like_a_hash(password)) {
@@ -67,8 +70,8 @@ password_string parse(std::string_view hash) {
   return stored;
 }
 
-bool password_verify(std::string_view password, std::string_view hash) noexcept {
-  check_password(password);
+bool password_verify(std::string_view given, std::string_view hash) noexcept {
+  const std::string_view password = checked_password(given);
   const auto stored = parse(hash);
   CHECK_FOR_INTERRUPTS();
   const auto outcome = verify_password(password, stored, hash);

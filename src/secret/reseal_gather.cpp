@@ -4,6 +4,7 @@
 #include "secret/column_text.hpp"
 #include "secret/key_table.hpp"
 #include "secret/keyring.hpp"
+#include "secret/place.hpp"
 #include "secret/reseal_rows.hpp"
 #include "secret/sealed.hpp"
 #include "secret/sealed_scan.hpp"
@@ -80,7 +81,7 @@ bool looks_locked(TupleTableSlot *slot) {
 const char *seal_anew(bytes_span envelope, std::string_view tenant, std::string_view id, std::string_view label, Datum *after) {
   const std::int64_t old_id = envelope_key_id(envelope);
   const size_t size = envelope.size() - envelope_overhead;
-  const binding bound_to(tenant, label, id);
+  const binding bound_to = binding_of({tenant, label, id});
   const sealed_value out = make_sealed(size);
   auto *plaintext = static_cast<std::uint8_t *>(palloc(size + 1));
   active_key(tenant, key_purpose::seal);  // what can go wrong does so before there is plaintext

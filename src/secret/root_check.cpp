@@ -3,6 +3,7 @@
 #include <new>
 
 #include "pg/guard.hpp"
+#include "secret/encoding.hpp"
 #include "secret/root_key_source.hpp"
 
 extern "C" {
@@ -62,9 +63,10 @@ void checked_root(std::int32_t version, root_key *root) {
 }
 
 void unwrap_with(const root_key &root, const key_row &row, std::uint8_t *out) {
+  const std::string_view tenant = to_utf8(row.tenant);
   bool opened = false;
   try {
-    opened = unwrap_key(row.wrapped, root, {row.id, row.tenant, purpose_name(row.purpose)}, out);
+    opened = unwrap_key(row.wrapped, root, {row.id, tenant, purpose_name(row.purpose)}, out);
   } catch (const std::bad_alloc &) {
   }
   if (opened) return;

@@ -7,6 +7,7 @@
 #include "pg/as_superuser.hpp"
 #include "pg/function.hpp"
 #include "pg/table.hpp"
+#include "secret/encoding.hpp"
 #include "secret/root_check.hpp"
 
 extern "C" {
@@ -41,9 +42,10 @@ key_row row_of(HeapTuple tuple, TupleDesc desc) {
 
 bool wrap_anew(const key_row &row, const std::uint8_t *key, const root_key &root, std::uint8_t *out) noexcept {
   std::uint8_t nonce[24];
+  const std::string_view tenant = secret::to_utf8(row.tenant);
   randombytes_buf(nonce, sizeof nonce);
   try {
-    const auto wrapped = wrap_key(data_key(key, 32), root, {row.id, row.tenant, secret::purpose_name(row.purpose)}, nonce);
+    const auto wrapped = wrap_key(data_key(key, 32), root, {row.id, tenant, secret::purpose_name(row.purpose)}, nonce);
     memcpy(out, wrapped.data(), wrapped.size());
     return true;
   } catch (const std::bad_alloc &) {

@@ -6,10 +6,10 @@
 #include "pg/function.hpp"
 #include "pg/jsonb.hpp"
 #include "secret/audit.hpp"
+#include "secret/encoding.hpp"
 #include "secret/place.hpp"
 
 extern "C" {
-#include "mb/pg_wchar.h"
 #include "utils/date.h"
 #include "utils/datetime.h"
 #include "utils/jsonb.h"
@@ -49,12 +49,6 @@ std::string_view scope_part(text_argument part, const char *what) {
     if (!plain) refuse(psprintf("the %s \"%s\" has a character that no %s has", what, quoted(text), what), "Letters, digits, - _ . and + are taken.");
   }
   return text;
-}
-
-// S3 reads UTF-8, whatever the database's encoding.
-std::string_view in_utf8(std::string_view text) {
-  const char *converted = pg_server_to_any(text.data(), static_cast<int>(text.size()), PG_UTF8);
-  return converted == text.data() ? text : std::string_view(converted);
 }
 
 // The key of a day, made from the secret at `where`, which is wiped.
@@ -133,7 +127,7 @@ int read_parameters(pg::jsonb_value object, parameter *&out) {
     if (item.type == jbvString) text = {item.val.string.val, static_cast<size_t>(item.val.string.len)};
     else if (item.type == jbvNumeric) text = DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(item.val.numeric)));
     else refuse("a parameter is neither a string nor a number", hint);
-    text = in_utf8(text);
+    text = secret::to_utf8(text);
     if (token == WJB_VALUE) {
       out[count++].value = text;
       continue;
@@ -174,7 +168,7 @@ std::optional<std::string> s3_presign(std::optional<sealed_view> sealed, text_ar
   const auto verb = secret::checked_part(method, "method", longest_name);
   if (!is_method(verb)) refuse(psprintf("the method \"%s\" is not S3's", quoted(verb)), "GET, HEAD, PUT, POST or DELETE.");
   const auto server = parse_endpoint(secret::checked_part(endpoint_url, "endpoint", longest_url));
-  const auto resource = in_utf8(secret::checked_part(path, "path", longest_url));
+  const auto resource = secret::to_utf8(secret::checked_part(path, "path", longest_url));  // as S3 reads it
   if (!resource.starts_with('/')) refuse(psprintf("the path \"%s\" does not begin with a slash", quoted(resource)), "It reads /bucket/key, or /key where the host names the bucket.");
   if (!expires || !at) refuse("the expiry or the time of signing is NULL", "Leave them out for the defaults.");
   const int seconds = seconds_of(*expires);

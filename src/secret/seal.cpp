@@ -7,6 +7,7 @@
 #include "core/random_pool.hpp"
 #include "core/secret/generated.hpp"
 #include "pg/function.hpp"
+#include "secret/encoding.hpp"
 #include "secret/keyring.hpp"
 #include "secret/literal.hpp"
 #include "secret/permission.hpp"
@@ -29,6 +30,11 @@ void check_plaintext(std::string_view plaintext) {
   }
 }
 
+sealed_value seal_text(std::string_view plaintext, const place &where) {
+  const std::string_view text = to_utf8(plaintext);
+  return seal_octets({reinterpret_cast<const std::uint8_t *>(text.data()), text.size()}, where);
+}
+
 sealed_value seal_octets(bytes_span plaintext, const place &where) {
   if (plaintext.size() > longest_plaintext) {
     refuse(ERRCODE_PROGRAM_LIMIT_EXCEEDED, "the plaintext is longer than a mebibyte", "Seal a key, and encrypt the file with that.");
@@ -38,7 +44,7 @@ sealed_value seal_octets(bytes_span plaintext, const place &where) {
   const auto key = active_key(where.tenant, key_purpose::seal);
   std::uint8_t nonce[24];
   take_random(nonce, MyProcPid);
-  const binding bound_to(where.tenant, where.label, where.row_id);
+  const binding bound_to = binding_of(where);
   seal_envelope(plaintext, data_key(key.bytes, 32), key.id, bound_to.view(), nonce, envelope_bytes(out));
   return out;
 }

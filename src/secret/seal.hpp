@@ -12,8 +12,7 @@ void check_plaintext(std::string_view plaintext);
 // Raises 54000 beyond a mebibyte, PC007 for a tenant that is not the caller's, and
 // PC001 to PC004.  Server code.
 sealed_value seal_octets(bytes_span plaintext, const place &where);
-inline sealed_value seal_text(std::string_view plaintext, const place &where) {
-  return seal_octets({reinterpret_cast<const std::uint8_t *>(plaintext.data()), plaintext.size()}, where);
-}
+// Text is sealed in UTF-8.
+sealed_value seal_text(std::string_view plaintext, const place &where);
 
 }  // namespace primecloud::secret

@@ -1,0 +1,36 @@
+#include "secret/encoding.hpp"
+
+#include <sodium.h>
+
+extern "C" {
+#include "catalog/namespace.h"
+#include "mb/pg_wchar.h"
+}
+
+namespace primecloud::secret {
+
+std::string_view to_utf8(std::string_view text) {
+  if (GetDatabaseEncoding() == PG_UTF8 || GetDatabaseEncoding() == PG_SQL_ASCII || text.empty()) return text;
+  const char *converted = pg_server_to_any(text.data(), static_cast<int>(text.size()), PG_UTF8);
+  return converted == text.data() ? text : std::string_view(converted);
+}
+
+varlena *from_utf8(varlena *bytes) {
+  const int size = static_cast<int>(VARSIZE(bytes) - VARHDRSZ), encoding = GetDatabaseEncoding();
+  if (encoding == PG_SQL_ASCII) return pg_verifymbstr(VARDATA(bytes), size, true) ? bytes : nullptr;
+  if (!pg_verify_mbstr(PG_UTF8, VARDATA(bytes), size, true)) return nullptr;
+  if (encoding == PG_UTF8 || size == 0) return bytes;
+  const Oid conversion = FindDefaultConversionProc(PG_UTF8, encoding);
+  if (!OidIsValid(conversion)) return nullptr;
+  const size_t room = (static_cast<size_t>(size) + 1) * MAX_CONVERSION_GROWTH + 1;  // less, and it would read less
+  auto *out = static_cast<varlena *>(palloc(VARHDRSZ + room));
+  const int read = pg_do_encoding_conversion_buf(conversion, PG_UTF8, encoding, reinterpret_cast<unsigned char *>(VARDATA(bytes)), size,
+                                                 reinterpret_cast<unsigned char *>(VARDATA(out)), static_cast<int>(room), true);
+  const size_t written = strnlen(VARDATA(out), room);
+  SET_VARSIZE(out, VARHDRSZ + written);
+  if (read == size) return out;
+  sodium_memzero(VARDATA(out), room);
+  return nullptr;
+}
+
+}  // namespace primecloud::secret
