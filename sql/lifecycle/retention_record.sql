@@ -37,7 +37,8 @@ BEGIN
         RETURN (onward - '{offset,span}'::text[]) || jsonb_build_object('block', (place ->> 'block')::bigint + 1);
     END IF;
     RETURN onward || jsonb_build_object('block', (place ->> 'block')::bigint + (place ->> 'unit')::bigint,
-        'unit', greatest(1, least((place ->> 'unit')::bigint * factor, 4096, most / (place ->> 'density')::float8)::bigint));
+        -- Twice as far where nothing was due: most of such a run is looking.
+        'unit', greatest(1, least((place ->> 'unit')::bigint * factor, 8192, most * CASE rows WHEN 0 THEN 2 ELSE 1 END / (place ->> 'density')::float8)::bigint));
 END $$;
 COMMENT ON FUNCTION retention_advance(jsonb, jsonb, double precision, double precision) IS 'the position after a batch';
 

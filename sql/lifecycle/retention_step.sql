@@ -56,7 +56,7 @@ DECLARE
     narrow text;
     owner CONSTANT oid := (SELECT c.relowner FROM pg_class c WHERE c.oid = rel);
     -- Neither more rows than asked for, nor more than the rate gives in half a second.
-    most CONSTANT bigint := greatest(1, least((request ->> 'batch')::bigint, (request ->> 'rate')::bigint / 2, 200000));
+    most CONSTANT bigint := greatest(1, least((request ->> 'batch')::bigint, (request ->> 'rate')::bigint / 2, 400000));
 BEGIN
     SELECT (r.run).*  INTO run FROM primecloud.retention_running(rel, (request ->> 'run')::bigint) r;
     policy := primecloud.retention_policy_of(rel);
