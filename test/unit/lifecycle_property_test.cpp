@@ -1,8 +1,9 @@
-#pragma GCC optimize("O2")
 // The engine against the plain implementation: 100 000 random configurations, each
 // stored and asked about a set of versions; one in eight is written as a document
 // and read back first.  LIFECYCLE_CONFIGURATIONS sets another number.
 #include <gtest/gtest.h>
+
+#include <random>
 
 #include "core/lifecycle/explain.hpp"
 #include "core/lifecycle/survey.hpp"
@@ -17,9 +18,9 @@ namespace {
 
 class chance {
  public:
-  explicit chance(std::uint64_t seed) : state_(seed * 0x9E37'79B9'7F4A'7C15) {}
+  explicit chance(std::uint64_t seed) : engine_(seed) {}
   std::int64_t number(std::int64_t least, std::int64_t most) {
-    return least + static_cast<std::int64_t>(next() % static_cast<std::uint64_t>(most - least + 1));
+    return std::uniform_int_distribution<std::int64_t>(least, most)(engine_);
   }
   bool one_in(int n) { return number(1, n) == 1; }
   template <class T, std::size_t n>
@@ -28,14 +29,7 @@ class chance {
   }
 
  private:
-  // splitmix64 (Steele, Lea, Flood 2014): seeded for nothing, a hundred thousand times.
-  std::uint64_t next() {
-    std::uint64_t z = state_ += 0x9E37'79B9'7F4A'7C15;
-    z = (z ^ z >> 30) * 0xBF58'476D'1CE4'E5B9;
-    z = (z ^ z >> 27) * 0x94D0'49BB'1331'11EB;
-    return z ^ z >> 31;
-  }
-  std::uint64_t state_;
+  std::mt19937_64 engine_;
 };
 
 const std::string prefixes[] = {"", "a", "logs/", "logs/2025/", "tmp/", "docs/\xC3\xA9/"};
