@@ -235,7 +235,10 @@ TEST(LifecycleCases, MinIO) {
     else if (kind == "restore_on_disk")
       check_on_disk(one);
     else {
-      EXPECT_EQ(kind, "http");  // what a server answers when there is no configuration: here that is NULL
+      // What a server answers to a GET when there is no configuration, which here is NULL (see
+      // test/pgtap/lifecycle_limits.sql): the one case that asks nothing of a configuration.
+      EXPECT_EQ(kind, "http");
+      EXPECT_EQ(one.at("expected").at("code"), "NoSuchLifecycleConfiguration");
       asked--;
     }
   }
