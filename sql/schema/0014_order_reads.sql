@@ -3,6 +3,10 @@
 -- These functions are inlined: the planner sees the join.  So they are not
 -- strict, set nothing and run as the caller.  Each repeats the equality of the
 -- row policy, which costs nothing and also holds a caller whom policies do not.
+--
+-- A page is bounded twice.  Of a page_size that is a parameter a generic plan knows
+-- nothing and reckons with a tenth of all rows, so that a prepared page would be planned
+-- anew each time it is read; the constant says what it can be at most.
 
 CREATE FUNCTION @schema@.orders_with_details() RETURNS SETOF @schema@.order_with_details
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000
@@ -29,10 +33,12 @@ CREATE FUNCTION @schema@.orders_page(after text DEFAULT NULL, page_size integer 
 RETURNS TABLE (cursor text, item @schema@.order_with_details)
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 50
 BEGIN ATOMIC
-    SELECT primecloud.make_cursor('orders', d.created_at, d.id), d::@schema@.order_with_details
-    FROM @schema@.orders_with_details() d
-    WHERE (d.created_at, d.id) < (primecloud.cursor_ts(after, 'orders'), primecloud.cursor_id(after, 'orders'))
-    ORDER BY d.created_at DESC, d.id DESC
+    SELECT * FROM (
+        SELECT primecloud.make_cursor('orders', d.created_at, d.id), d::@schema@.order_with_details
+        FROM @schema@.orders_with_details() d
+        WHERE (d.created_at, d.id) < (primecloud.cursor_ts(after, 'orders'), primecloud.cursor_id(after, 'orders'))
+        ORDER BY d.created_at DESC, d.id DESC
+        LIMIT 200) page
     LIMIT least(greatest(coalesce(page_size, 50), 1), 200);
 END;
 COMMENT ON FUNCTION @schema@.orders_page(text, integer) IS 'orders with details, newest first, after a cursor; 1 to 200 a page';
@@ -42,10 +48,12 @@ RETURNS TABLE (cursor text, item @schema@.order_with_details)
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 50
 BEGIN ATOMIC
     SELECT primecloud.make_cursor('orders', (b.d).created_at, (b.d).id), b.d
-    FROM (SELECT d::@schema@.order_with_details AS d
-          FROM @schema@.orders_with_details() d
-          WHERE (d.created_at, d.id) > (primecloud.cursor_ts(before, 'orders'), primecloud.cursor_id(before, 'orders'))
-          ORDER BY d.created_at, d.id
+    FROM (SELECT * FROM (
+                SELECT d::@schema@.order_with_details AS d
+                FROM @schema@.orders_with_details() d
+                WHERE (d.created_at, d.id) > (primecloud.cursor_ts(before, 'orders'), primecloud.cursor_id(before, 'orders'))
+                ORDER BY d.created_at, d.id
+                LIMIT 200) page
           LIMIT least(greatest(coalesce(page_size, 50), 1), 200)) b
     ORDER BY (b.d).created_at DESC, (b.d).id DESC;
 END;
@@ -55,11 +63,13 @@ CREATE FUNCTION @schema@.orders_page_by_status(order_status text, after text DEF
 RETURNS TABLE (cursor text, item @schema@.order_with_details)
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 50
 BEGIN ATOMIC
-    SELECT primecloud.make_cursor('orders?status=' || order_status, d.created_at, d.id), d::@schema@.order_with_details
-    FROM @schema@.orders_with_details() d
-    WHERE d.status = order_status
-      AND (d.created_at, d.id) < (primecloud.cursor_ts(after, 'orders?status=' || order_status), primecloud.cursor_id(after, 'orders?status=' || order_status))
-    ORDER BY d.created_at DESC, d.id DESC
+    SELECT * FROM (
+        SELECT primecloud.make_cursor('orders?status=' || order_status, d.created_at, d.id), d::@schema@.order_with_details
+        FROM @schema@.orders_with_details() d
+        WHERE d.status = order_status
+          AND (d.created_at, d.id) < (primecloud.cursor_ts(after, 'orders?status=' || order_status), primecloud.cursor_id(after, 'orders?status=' || order_status))
+        ORDER BY d.created_at DESC, d.id DESC
+        LIMIT 200) page
     LIMIT least(greatest(coalesce(page_size, 50), 1), 200);
 END;
 COMMENT ON FUNCTION @schema@.orders_page_by_status(text, text, integer) IS 'orders of one status with details, newest first, after a cursor; 1 to 200 a page';

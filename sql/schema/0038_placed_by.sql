@@ -105,10 +105,12 @@ CREATE OR REPLACE FUNCTION @schema@.orders_page(after text DEFAULT NULL, page_si
 RETURNS TABLE (cursor text, item @schema@.order_with_details)
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 50
 BEGIN ATOMIC
-    SELECT primecloud.make_cursor('orders', d.created_at, d.id), d::@schema@.order_with_details
-    FROM @schema@.orders_with_details() d
-    WHERE (d.created_at, d.id) < (primecloud.cursor_ts(after, 'orders'), primecloud.cursor_id(after, 'orders'))
-    ORDER BY d.created_at DESC, d.id DESC
+    SELECT * FROM (
+        SELECT primecloud.make_cursor('orders', d.created_at, d.id), d::@schema@.order_with_details
+        FROM @schema@.orders_with_details() d
+        WHERE (d.created_at, d.id) < (primecloud.cursor_ts(after, 'orders'), primecloud.cursor_id(after, 'orders'))
+        ORDER BY d.created_at DESC, d.id DESC
+        LIMIT 200) page
     LIMIT least(greatest(coalesce(page_size, 50), 1), 200);
 END;
 
@@ -117,10 +119,12 @@ RETURNS TABLE (cursor text, item @schema@.order_with_details)
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 50
 BEGIN ATOMIC
     SELECT primecloud.make_cursor('orders', (b.d).created_at, (b.d).id), b.d
-    FROM (SELECT d::@schema@.order_with_details AS d
-          FROM @schema@.orders_with_details() d
-          WHERE (d.created_at, d.id) > (primecloud.cursor_ts(before, 'orders'), primecloud.cursor_id(before, 'orders'))
-          ORDER BY d.created_at, d.id
+    FROM (SELECT * FROM (
+                SELECT d::@schema@.order_with_details AS d
+                FROM @schema@.orders_with_details() d
+                WHERE (d.created_at, d.id) > (primecloud.cursor_ts(before, 'orders'), primecloud.cursor_id(before, 'orders'))
+                ORDER BY d.created_at, d.id
+                LIMIT 200) page
           LIMIT least(greatest(coalesce(page_size, 50), 1), 200)) b
     ORDER BY (b.d).created_at DESC, (b.d).id DESC;
 END;
@@ -129,10 +133,12 @@ CREATE OR REPLACE FUNCTION @schema@.orders_page_by_status(order_status text, aft
 RETURNS TABLE (cursor text, item @schema@.order_with_details)
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 50
 BEGIN ATOMIC
-    SELECT primecloud.make_cursor('orders?status=' || order_status, d.created_at, d.id), d::@schema@.order_with_details
-    FROM @schema@.orders_with_details() d
-    WHERE d.status = order_status
-      AND (d.created_at, d.id) < (primecloud.cursor_ts(after, 'orders?status=' || order_status), primecloud.cursor_id(after, 'orders?status=' || order_status))
-    ORDER BY d.created_at DESC, d.id DESC
+    SELECT * FROM (
+        SELECT primecloud.make_cursor('orders?status=' || order_status, d.created_at, d.id), d::@schema@.order_with_details
+        FROM @schema@.orders_with_details() d
+        WHERE d.status = order_status
+          AND (d.created_at, d.id) < (primecloud.cursor_ts(after, 'orders?status=' || order_status), primecloud.cursor_id(after, 'orders?status=' || order_status))
+        ORDER BY d.created_at DESC, d.id DESC
+        LIMIT 200) page
     LIMIT least(greatest(coalesce(page_size, 50), 1), 200);
 END;

@@ -26,11 +26,13 @@ CREATE FUNCTION @schema@.%1$s_before(%2$s before text, page_size integer DEFAULT
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 50
 BEGIN ATOMIC
     SELECT primecloud.make_cursor(%4$s, b.at, b.key), b.item
-    FROM (SELECT t AS item, t.%7$s AS at, t.%8$s AS key
-          FROM @schema@.%3$s t
-          WHERE t.account_id = primecloud.tenant_uuid(%5$s) %6$s
-            AND (t.%7$s, t.%8$s) > (primecloud.cursor_ts(before, %4$s), primecloud.cursor_id(before, %4$s))
-          ORDER BY t.%7$s, t.%8$s
+    FROM (SELECT * FROM (
+                SELECT t AS item, t.%7$s AS at, t.%8$s AS key
+                FROM @schema@.%3$s t
+                WHERE t.account_id = primecloud.tenant_uuid(%5$s) %6$s
+                  AND (t.%7$s, t.%8$s) > (primecloud.cursor_ts(before, %4$s), primecloud.cursor_id(before, %4$s))
+                ORDER BY t.%7$s, t.%8$s
+                LIMIT 200) page
           LIMIT least(greatest(coalesce(page_size, 50), 1), 200)) b
     ORDER BY b.at DESC, b.key DESC;
 END$template$, list.name, list.argument || ' ' || list.type || ',', list.rel, filtered, list.least, 'AND ' || list.condition,
@@ -45,11 +47,13 @@ RETURNS TABLE (cursor text, item @schema@.order_with_details)
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 50
 BEGIN ATOMIC
     SELECT primecloud.make_cursor('orders?status=' || order_status, (b.d).created_at, (b.d).id), b.d
-    FROM (SELECT d::@schema@.order_with_details AS d
-          FROM @schema@.orders_with_details() d
-          WHERE d.status = order_status
-            AND (d.created_at, d.id) > (primecloud.cursor_ts(before, 'orders?status=' || order_status), primecloud.cursor_id(before, 'orders?status=' || order_status))
-          ORDER BY d.created_at, d.id
+    FROM (SELECT * FROM (
+                SELECT d::@schema@.order_with_details AS d
+                FROM @schema@.orders_with_details() d
+                WHERE d.status = order_status
+                  AND (d.created_at, d.id) > (primecloud.cursor_ts(before, 'orders?status=' || order_status), primecloud.cursor_id(before, 'orders?status=' || order_status))
+                ORDER BY d.created_at, d.id
+                LIMIT 200) page
           LIMIT least(greatest(coalesce(page_size, 50), 1), 200)) b
     ORDER BY (b.d).created_at DESC, (b.d).id DESC;
 END;
@@ -61,11 +65,13 @@ LANGUAGE sql STABLE PARALLEL SAFE ROWS 50
 BEGIN ATOMIC
     SELECT primecloud.make_cursor('members_with_buckets_page', b.at, b.key), b.item,
            ARRAY(SELECT p FROM @schema@.bucket_permissions p WHERE p.account_id = b.account_id AND p.user_id = b.user_id ORDER BY p.bucket_id)
-    FROM (SELECT t AS item, t.created_at AS at, t.id AS key, t.account_id, t.user_id
-          FROM @schema@.account_members t
-          WHERE t.account_id = primecloud.tenant_uuid('developer')
-            AND (t.created_at, t.id) > (primecloud.cursor_ts(before, 'members_with_buckets_page'), primecloud.cursor_id(before, 'members_with_buckets_page'))
-          ORDER BY t.created_at, t.id
+    FROM (SELECT * FROM (
+                SELECT t AS item, t.created_at AS at, t.id AS key, t.account_id, t.user_id
+                FROM @schema@.account_members t
+                WHERE t.account_id = primecloud.tenant_uuid('developer')
+                  AND (t.created_at, t.id) > (primecloud.cursor_ts(before, 'members_with_buckets_page'), primecloud.cursor_id(before, 'members_with_buckets_page'))
+                ORDER BY t.created_at, t.id
+                LIMIT 200) page
           LIMIT least(greatest(coalesce(page_size, 50), 1), 200)) b
     ORDER BY b.at DESC, b.key DESC;
 END;
