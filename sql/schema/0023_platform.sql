@@ -37,9 +37,9 @@ BEGIN
     IF NOT @schema@.caller_is('platform') THEN
         RAISE EXCEPTION 'set_price is for the platform' USING ERRCODE = '42501';
     END IF;
-    -- Two who set one price meet at its row, so that each change names the one before.
+    -- Two who set one price, by whichever of its keys, meet at its row, so that each change names the one before.
     INSERT INTO @schema@.prices (category, resource, unit, price_millicents)
-    VALUES (set_price.category, set_price.resource, set_price.unit, set_price.price_millicents) ON CONFLICT (category, resource) DO NOTHING;
+    VALUES (set_price.category, set_price.resource, set_price.unit, set_price.price_millicents) ON CONFLICT DO NOTHING;
     IF NOT FOUND THEN
         SELECT p.price_millicents INTO old_price FROM @schema@.prices p
         WHERE p.category = set_price.category AND p.resource = set_price.resource FOR NO KEY UPDATE;
