@@ -66,7 +66,7 @@ BEGIN
     END IF;
     INSERT INTO @schema@.account_members (user_id, account_id, role, email, display_name)
     VALUES (person.id, invitation.account_id, invitation.role, person.email, person.display_name)
-    ON CONFLICT ON CONSTRAINT account_members_user_unique DO NOTHING;
+    ON CONFLICT DO NOTHING;
     UPDATE @schema@.invitations i SET accepted_at = now() WHERE i.account_id = invitation.account_id AND i.id = invitation.id;
     PERFORM @schema@.send_notifications(jsonb_build_array(jsonb_build_object('account_id', invitation.account_id, 'type', 'member_joined', 'title', 'A person joined')));
     INSERT INTO @schema@.audit_log (account_id, user_id, role, action, resource, resource_id)

@@ -6,7 +6,7 @@ BEGIN ATOMIC
     -- Up at a threshold, down only five points below it, so that a figure that
     -- wavers about a threshold is told of once.
     SELECT max(level) FROM (VALUES (0), (80), (95), (100)) AS t(level)
-    WHERE level = 0 OR used * 100.0 >= level * quota::numeric OR (level <= told AND used * 100.0 >= (level - 5) * quota::numeric);
+    WHERE level = 0 OR (used > 0 AND (used * 100.0 >= level * quota::numeric OR (level <= told AND used * 100.0 >= (level - 5) * quota::numeric)));
 END;
 COMMENT ON FUNCTION @schema@.quota_level(bigint, bigint, integer) IS 'the threshold a use has reached, given the one last told of: 0, 80, 95 or 100';
 

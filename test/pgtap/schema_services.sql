@@ -36,6 +36,12 @@ SELECT is(act('a_owner', $$SELECT count(*) FROM cloud.claim_outbox('minio', 'x')
 UPDATE cloud.outbox SET available_at = now() - interval '1 second' WHERE status = 'pending';
 SELECT isnt(claim(8), 0::bigint, 'a worker that died lets go after its lease');
 
+-- thresholds: up at 80, 95 and 100 %, down five points below
+SELECT is(cloud.quota_level(used, quota, told), level, format('%s of %s, told of %s', used, quota, told)) FROM (VALUES
+    (0::bigint, 1000::bigint, 0, 0), (799, 1000, 0, 0), (800, 1000, 0, 80), (949, 1000, 0, 80), (950, 1000, 0, 95), (999, 1000, 0, 95), (1000, 1000, 0, 100), (5000, 1000, 0, 100),
+    (799, 1000, 80, 80), (750, 1000, 80, 80), (749, 1000, 80, 0), (949, 1000, 95, 95), (900, 1000, 95, 95), (899, 1000, 95, 80), (750, 1000, 95, 80), (749, 1000, 95, 0),
+    (999, 1000, 100, 100), (950, 1000, 100, 100), (949, 1000, 100, 95), (0, 1000, 100, 0), (0, 0, 0, 0), (1, 0, 0, 100), (9007199254740991, 9007199254740991, 0, 100), (7205759403792793, 9007199254740991, 0, 80), (7205759403792792, 9007199254740991, 0, 0)) AS t(used, quota, told, level);
+
 -- four workers at once: every order of every object, once and in order
 INSERT INTO cloud.outbox (account_id, service, object, operation, payload)
 SELECT :account, 'sftpgo', 'user:' || n % 20, n::text, '{}' FROM generate_series(1, 200) AS n;
