@@ -12,6 +12,10 @@ BEGIN
         RAISE EXCEPTION 'no account is entered' USING ERRCODE = '42501', HINT = 'Call primecloud.enter first, in the same transaction.';
     END IF;
     IF primecloud.has_role(min_role) THEN
+        -- An account does not end while a command in it is under way, nor the other way round.
+        IF command <> 'delete_account' THEN
+            PERFORM pg_advisory_xact_lock_shared(hashtextextended('@schema@.accounts end ' || account, 0));
+        END IF;
         RETURN account;
     END IF;
     -- The error takes every row of this transaction along; the log line stays.

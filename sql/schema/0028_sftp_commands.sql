@@ -5,17 +5,20 @@ LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $order_sftp_user$
     WITH own AS (
         SELECT b.name, b.physical_name, b.region FROM @schema@.buckets b WHERE b.account_id = primecloud.tenant_uuid() ORDER BY b.name
+    ), good AS (
+        SELECT login.status = 'active' AND a.status = 'active' AS standing FROM @schema@.accounts a WHERE a.id = primecloud.tenant_uuid()
     )
     -- Bodies of SFTPGo's REST API: of PUT /folders/{name} for each folder, then of PUT /users/{username}.  The worker
     -- adds the object store's endpoint and keys to the folders, and the hash to a user that is to log in.
-    SELECT @schema@.order_service('sftpgo', 'user:' || login.username, CASE login.status WHEN 'active' THEN 'put_user' ELSE 'disable_user' END, jsonb_build_object(
+    SELECT @schema@.order_service('sftpgo', 'user:' || login.username, CASE WHEN good.standing THEN 'put_user' ELSE 'disable_user' END, jsonb_build_object(
         'folders', coalesce((SELECT jsonb_agg(jsonb_build_object('name', o.physical_name,
             'filesystem', jsonb_build_object('provider', 1, 's3config', jsonb_build_object('bucket', o.physical_name, 'region', o.region)))) FROM own o), '[]'),
-        'user', jsonb_build_object('username', login.username, 'status', CASE login.status WHEN 'active' THEN 1 ELSE 0 END,
+        'user', jsonb_build_object('username', login.username, 'status', CASE WHEN good.standing THEN 1 ELSE 0 END,
             -- Nothing is kept outside the buckets.
             'permissions', jsonb_build_object('/', jsonb_build_array('list')) || coalesce((SELECT jsonb_object_agg('/' || o.name, jsonb_build_array('*')) FROM own o), '{}'),
             'virtual_folders', coalesce((SELECT jsonb_agg(jsonb_build_object('name', o.physical_name, 'virtual_path', '/' || o.name, 'quota_size', -1, 'quota_files', -1)) FROM own o), '[]'))
             || CASE login.status WHEN 'active' THEN jsonb_build_object('password', jsonb_build_object('secret', 'sftp_secrets.password_hash', 'id', login.id)) ELSE '{}' END))
+    FROM good
 $order_sftp_user$;
 COMMENT ON FUNCTION @schema@.order_sftp_user(@schema@.sftp_credentials) IS 'tells SFTPGo a login as it now is, with a virtual folder for each bucket; the caller holds lock_account';
 

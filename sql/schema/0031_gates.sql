@@ -2,7 +2,7 @@
 -- security does not hold: each takes its caller from a verified token or a
 -- hashed one, and tells no more than its columns.
 
-CREATE FUNCTION @schema@.my_accounts() RETURNS TABLE (role text, account @schema@.account_with_details)
+CREATE FUNCTION @schema@.my_accounts(after_name text DEFAULT NULL, after_id uuid DEFAULT NULL, page_size integer DEFAULT 200) RETURNS TABLE (role text, account @schema@.account_with_details)
 LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 5 SET search_path = pg_catalog, pg_temp
 AS $my_accounts$
     -- What a role could see inside the account, and nothing beyond it.
@@ -23,10 +23,10 @@ AS $my_accounts$
     LEFT JOIN @schema@.products p ON p.id = s.product_id
     LEFT JOIN @schema@.account_billing b ON b.account_id = a.id
     LEFT JOIN @schema@.account_smtp m ON m.account_id = a.id
-    WHERE me.user_id = @schema@.entered_person()
-    ORDER BY a.name, a.id
+    WHERE me.user_id = @schema@.entered_person() AND (after_name IS NULL OR (a.name, a.id) > (after_name, after_id))
+    ORDER BY a.name, a.id LIMIT least(greatest(coalesce(page_size, 200), 1), 200)
 $my_accounts$;
-COMMENT ON FUNCTION @schema@.my_accounts() IS 'the accounts of the entered user, with what each role may see: the account switcher; a token without an account is enough';
+COMMENT ON FUNCTION @schema@.my_accounts(text, uuid, integer) IS 'the accounts of the entered user, with what each role may see, by name, after one of a name and id: the account switcher; a token without an account is enough';
 
 CREATE FUNCTION @schema@.resolve_domain(host text)
 RETURNS TABLE (account_id uuid, slug text, name text, branding_name text, branding_logo_url text, branding_icon_url text,

@@ -97,12 +97,22 @@ AS $set_account_status$
 DECLARE
     account uuid := @schema@.platform_account('set_account_status');
     old_status text;
+    key record;
 BEGIN
     SELECT a.status INTO old_status FROM @schema@.accounts a WHERE a.id = account FOR NO KEY UPDATE;
     IF old_status = set_account_status.status THEN
         RETURN;
     END IF;
     UPDATE @schema@.accounts a SET status = set_account_status.status, updated_at = now() WHERE a.id = account;
+    -- Who may not enter does not get in by the services either.
+    IF (old_status = 'active') <> (set_account_status.status = 'active') THEN
+        PERFORM @schema@.lock_account();
+        FOR key IN SELECT k.access_key_id FROM @schema@.access_keys k WHERE k.account_id = account AND k.status = 'active' ORDER BY k.id FOR NO KEY UPDATE LOOP
+            PERFORM @schema@.order_service('minio', 'key:' || key.access_key_id, 'update_service_account', jsonb_build_object('accessKey', key.access_key_id,
+                'newStatus', CASE set_account_status.status WHEN 'active' THEN 'on' ELSE 'off' END));
+        END LOOP;
+        PERFORM @schema@.order_sftp_user(c) FROM @schema@.sftp_credentials c WHERE c.account_id = account AND c.status = 'active';
+    END IF;
     PERFORM @schema@.audit('set_account_status', 'accounts', account::text, jsonb_build_object('from', old_status, 'to', set_account_status.status, 'reason', reason), 'warning');
     IF set_account_status.status IN ('active', 'suspended') THEN
         PERFORM @schema@.send_notification(CASE set_account_status.status WHEN 'active' THEN 'account_activated' ELSE 'account_suspended' END,
@@ -110,7 +120,7 @@ BEGIN
     END IF;
 END
 $set_account_status$;
-COMMENT ON FUNCTION @schema@.set_account_status(text, text) IS 'activates, suspends or rejects an account; for the platform';
+COMMENT ON FUNCTION @schema@.set_account_status(text, text) IS 'activates, suspends or rejects an account, and with it its keys and login; for the platform';
 
 CREATE FUNCTION @schema@.delete_account(slug text) RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -119,6 +129,7 @@ DECLARE
     account uuid := @schema@.command_account('owner', 'delete_account');
     item record;
 BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('@schema@.accounts end ' || account, 0));
     PERFORM FROM @schema@.accounts a WHERE a.id = account AND a.slug = delete_account.slug FOR UPDATE;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'the entered account is not %', coalesce(quote_literal(delete_account.slug), 'NULL') USING ERRCODE = '22023',

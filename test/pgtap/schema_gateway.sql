@@ -31,6 +31,13 @@ SELECT is(as_user(name, q), answer, format('user %s: %s', name, q)) FROM unnest(
     (VALUES ('SELECT count(*) FROM cloud.my_accounts()', '0'), ('SELECT cloud.create_account(''x'', ''x'')', '42501'), ('SELECT cloud.accept_invitation(''x'')', 'P0002')) AS t(q, answer);
 SELECT is(as_user('00000000-0000-7000-8000-0000000000A1', 'SELECT count(*) FROM cloud.my_accounts()'), '1', 'a user''s id in capitals is his id');
 
+-- the switcher is a page, too
+SELECT is(as_user('00000000-0000-7000-8000-0000000000a1', 'SELECT count(*) FROM cloud.my_accounts(page_size => 0)'), '1', 'a page of one at least');
+INSERT INTO cloud.account_members (user_id, account_id, role, email, display_name) SELECT user_id, '00000000-0000-7000-8000-00000000000b', 'developer', u.email, u.display_name FROM people p JOIN cloud.users u ON u.id = p.user_id WHERE p.who = 'a_owner';
+SELECT is(as_user('00000000-0000-7000-8000-0000000000a1', $$SELECT string_agg(role || ' ' || (account).slug, ',') FROM cloud.my_accounts()$$), 'owner account-a,developer account-b', 'two accounts');
+SELECT is(as_user('00000000-0000-7000-8000-0000000000a1', $$SELECT string_agg((account).slug, ',') FROM cloud.my_accounts('Account a', '00000000-0000-7000-8000-00000000000a', 1)$$), 'account-b', 'the one after the first');
+DELETE FROM cloud.account_members WHERE account_id = '00000000-0000-7000-8000-00000000000b' AND role = 'developer';
+
 -- invitations: for their address, in time, once, of an account that is there; a token of one kind is none of another
 SELECT act('a_admin', $$SELECT token FROM cloud.invite('guest@example.com', 'admin')$$) AS token \gset
 SELECT act('a_dev', $$SELECT cloud.create_bucket('assets')$$) AS bucket \gset

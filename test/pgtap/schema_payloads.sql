@@ -77,7 +77,22 @@ SELECT act('a_admin', format('SELECT cloud.revoke_sftp_credential(%L)', :'login'
 SELECT is(told('disable_user') #>> '{user,status}', '0', 'disabled, with the whole user, which is what SFTPGo replaces');
 SELECT ok(NOT told('disable_user') -> 'user' ? 'password', 'without a password');
 
+-- an account that is suspended is suspended at the services, until it is active again
+SELECT act('a_admin', $$SELECT id FROM cloud.create_sftp_credential('second-login')$$);
+SELECT act('a_platform', $$SELECT cloud.set_account_status('suspended', 'unpaid')$$);
+SELECT is((SELECT count(DISTINCT object) FROM cloud.outbox WHERE operation = 'update_service_account' AND payload ->> 'newStatus' = 'off'), (SELECT count(*) FROM cloud.access_keys WHERE status = 'active'), 'suspended: each key is off');
+SELECT is((SELECT operation || (payload #>> '{user,status}') FROM cloud.outbox WHERE object = 'user:second-login' ORDER BY sequence DESC LIMIT 1), 'disable_user0', 'and the login');
+-- nobody enters it, but an operator assumes it
+SELECT is(act('a_platform', $$SELECT cloud.set_account_status('active')$$), '28000', 'its people are kept out');
+SELECT dblink_exec(connection('operator'), 'BEGIN; SET LOCAL ROLE schema_payloads_platform');
+SELECT v FROM dblink('operator', 'SELECT primecloud.assume(''00000000-0000-7000-8000-00000000000a'', ''paid'')::text') AS t(v text);
+SELECT v FROM dblink('operator', 'SELECT cloud.set_account_status(''active'')::text') AS t(v text);
+SELECT dblink_exec('operator', 'COMMIT');
+SELECT is((SELECT count(DISTINCT object) FROM cloud.outbox WHERE operation = 'update_service_account' AND payload ->> 'newStatus' = 'on'), (SELECT count(*) FROM cloud.access_keys WHERE status = 'active'), 'active: each key is on');
+SELECT is(told('put_user') #>> '{user,status}', '1', 'and the login');
+
 -- a mail: a template's name and what it needs, by reference
+DELETE FROM cloud.notification_marks;
 SELECT act('a_admin', $$SELECT cloud.notify('account_activated', 'Hello', 'There')$$);
 SELECT is(told('account_activated') - 'notification', '{"template": "account_activated", "account": "00000000-0000-7000-8000-00000000000a", "title": "Hello", "message": "There", "metadata": {},
     "to": {"function": "mail_recipients", "account": "00000000-0000-7000-8000-00000000000a", "audience": "admins"},
@@ -86,7 +101,7 @@ SELECT set_eq($$SELECT DISTINCT a.attname FROM pg_attribute a WHERE a.attrelid =
     $$SELECT a.attname FROM pg_attribute a WHERE a.attrelid = 'cloud.account_smtp'::regclass AND a.attnum > 0$$, 'the worker reads what is referred to');
 -- each operation that the schema has is one that this test, and docs/operations.md, know
 SELECT is_empty($$SELECT DISTINCT operation FROM cloud.outbox WHERE service <> 'mail' AND operation NOT IN ('create_bucket', 'delete_bucket', 'set_versioning', 'set_lifecycle', 'remove_lifecycle', 'set_bucket_quota',
-    'add_service_account', 'delete_service_account', 'put_user', 'disable_user', 'delete_user')$$, 'no other operations');
+    'add_service_account', 'update_service_account', 'delete_service_account', 'put_user', 'disable_user', 'delete_user')$$, 'no other operations');
 -- written in the transaction that decided it: what is refused or rolled back is not ordered
 SELECT count(*) AS ordered FROM cloud.outbox \gset
 SELECT act('a_dev', $$SELECT cloud.create_bucket('assets')$$), act('a_ext', $$SELECT cloud.create_bucket('x-bucket')$$), act('a_dev', $$SELECT 1 / 0 FROM cloud.create_bucket('y-bucket')$$);

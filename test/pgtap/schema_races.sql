@@ -164,4 +164,42 @@ FROM (VALUES ('hourly', 'hour'), ('daily', 'day')) AS t(rollup, unit);
 SELECT is_empty($$SELECT m.id FROM cloud.account_members m JOIN cloud.users u ON u.id = m.user_id WHERE (m.email, m.display_name) <> (u.email, u.display_name)$$, 'a member''s address and name: the person''s');
 SELECT is_empty($$SELECT i.id FROM cloud.invoices i WHERE subtotal_cents <> (SELECT sum(amount_cents) FROM cloud.invoice_lines l WHERE l.account_id = i.account_id AND l.invoice_id = i.id)$$, 'subtotal_cents: sum of the lines');
 SELECT is_empty($$SELECT a.slug FROM cloud.accounts a WHERE quota_level <> cloud.quota_level(storage_used_bytes, storage_quota_bytes, quota_level)$$, 'quota_level: of use and quota');
+
+-- an account that ends while commands are under way in it: what they made is gone too, and the services are told so
+SELECT act('b_owner', $$SELECT cloud.create_bucket('before')$$), act('b_owner', $$SELECT id FROM cloud.create_access_key('before')$$), act('b_owner', $$SELECT cloud.place_order('00000000-0000-7000-8000-000000000001', request_id => 'b')$$);
+-- first step by step: it waits for a transaction that has begun, at its beginning, when it holds nothing yet
+SELECT begin_as(connection('first'), 'b_owner'), begin_as(connection('second'), 'b_owner');
+SELECT v FROM dblink('first', $$SELECT cloud.set_bucket_versioning((SELECT id FROM cloud.buckets WHERE name = 'before'), true)::text$$) AS t(v text);
+SELECT dblink_send_query('second', $$SELECT cloud.delete_account('account-b')::text; ROLLBACK$$);
+CREATE PROCEDURE until_waiting() LANGUAGE plpgsql AS $$
+BEGIN
+    FOR i IN 1..500 LOOP
+        PERFORM pg_stat_clear_snapshot();
+        EXIT WHEN EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock');
+        PERFORM pg_sleep(0.01);
+    END LOOP;
+END $$;
+CALL until_waiting();
+SELECT is((SELECT v FROM dblink('first', $$SELECT cloud.place_order('00000000-0000-7000-8000-000000000001') IS NOT NULL$$, false) AS t(v text)), 't', 'a command under way goes on while its account is to end');
+SELECT dblink_exec('first', 'COMMIT', false);
+SELECT is((SELECT v FROM dblink_get_result('second', false) AS t(v text)), '', 'which waits, and then ends it');
+SELECT * FROM dblink_get_result('second') AS t(v text) OFFSET 100;
+SELECT * FROM dblink_get_result('second') AS t(v text) OFFSET 100;
+-- then all at once
+SELECT at_once('b_owner', 10, $$SELECT CASE $ WHEN 4 THEN cloud.delete_account('account-b')::text WHEN 1 THEN cloud.order_transition((SELECT id FROM cloud.orders WHERE request_id = 'b'), 'canceled')
+    WHEN 2 THEN cloud.set_bucket_versioning((SELECT id FROM cloud.buckets WHERE name = 'before'), true)::text WHEN 3 THEN (SELECT id::text FROM cloud.create_access_key('late'))
+    WHEN 7 THEN cloud.revoke_access_key((SELECT id FROM cloud.access_keys WHERE name = 'before'))::text WHEN 8 THEN (SELECT id::text FROM cloud.create_sftp_credential('late-login')) ELSE cloud.create_bucket('late-$')::text END$$) AS answers \gset
+SELECT unalike(:'answers'::text, '%40P01%', 'no deadlock');
+SELECT is((SELECT count(*) FROM cloud.accounts WHERE slug = 'account-b'), 0::bigint, 'the account is gone');
+CREATE FUNCTION left_over() RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE rel name;
+BEGIN
+    FOR rel IN SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'account_id'
+               WHERE c.relnamespace = 'cloud'::regnamespace AND c.relkind = 'r' AND c.relname NOT IN ('audit_log', 'invoices', 'invoice_lines', 'outbox') LOOP
+        RETURN QUERY EXECUTE format('SELECT DISTINCT %L FROM cloud.%I WHERE account_id = ''00000000-0000-7000-8000-00000000000b''', rel, rel);
+    END LOOP;
+END $$;
+SELECT is_empty('SELECT left_over()', 'with all that was made meanwhile');
+SELECT is_empty($$SELECT object, operation FROM (SELECT DISTINCT ON (object) object, operation FROM cloud.outbox WHERE account_id = '00000000-0000-7000-8000-00000000000b' AND service <> 'mail' ORDER BY object, sequence DESC) last
+    WHERE operation NOT IN ('delete_bucket', 'delete_service_account', 'delete_user')$$, 'the last word about each of its things is that it goes');
 SELECT finish();

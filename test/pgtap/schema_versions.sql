@@ -99,4 +99,20 @@ SET ROLE schema_versions_owner;
 SELECT primecloud.revoke_schema('used', 'schema_versions_app');
 SELECT ok(NOT has_schema_privilege('schema_versions_app', 'used', 'USAGE') AND NOT has_table_privilege('schema_versions_app', 'used.orders', 'SELECT'), 'what was given is taken');
 RESET ROLE;
+
+-- two who migrate at once, and a migration that cannot be
+CREATE EXTENSION dblink;
+SET ROLE schema_versions_owner;
+SELECT primecloud.create_schema('raced', 37, register => false);
+ALTER TABLE raced.orders ADD COLUMN placed_by integer;
+SELECT throws_ok($$SELECT primecloud.migrate_schema('raced')$$, '42701', NULL, 'a column of a name that a version brings');
+SELECT is(primecloud.schema_version('raced'), 37, 'leaves the schema where it was');
+SELECT results_eq($$SELECT object, problem FROM primecloud.check_schema('raced') WHERE object <> 'schema version'$$, $$VALUES ('column orders.placed_by', 'added')$$, 'as it was');
+SELECT ok((SELECT bool_and(relforcerowsecurity) FROM pg_class WHERE oid IN ('raced.orders'::regclass, 'raced.audit_log'::regclass)), 'with its policies forced');
+ALTER TABLE raced.orders RENAME placed_by TO own_placed_by;
+RESET ROLE;
+SELECT dblink_connect(n, format('host=%s dbname=%s user=postgres', current_setting('unix_socket_directories'), current_database())), dblink_exec(n, 'SET ROLE schema_versions_owner') FROM unnest(ARRAY['m1', 'm2', 'm3']) AS n;
+SELECT dblink_send_query(n, $$SELECT primecloud.migrate_schema('raced')::text$$) FROM unnest(ARRAY['m1', 'm2', 'm3']) AS n;
+SELECT is((SELECT v FROM dblink_get_result(n) AS t(v text)), :'latest', n || ' migrates, or finds it done') FROM unnest(ARRAY['m1', 'm2', 'm3']) AS n;
+SELECT is((SELECT count(*) FROM raced.schema_version), 1 + :latest::bigint, 'each migration was applied once');
 SELECT finish();
