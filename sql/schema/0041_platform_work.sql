@@ -1,7 +1,7 @@
 -- What waits for the platform across accounts, and what it does about it.
 
 -- Orders that are still to be worked on: few, however many there have been.
-CREATE INDEX orders_open_idx ON @schema@.orders (created_at, id) WHERE status IN ('pending', 'quoting', 'approved', 'provisioning', 'processing');
+CREATE INDEX orders_open_idx ON @schema@.orders (created_at, id) INCLUDE (status) WHERE status IN ('pending', 'quoting', 'approved', 'provisioning', 'processing');
 CREATE INDEX invoices_open_idx ON @schema@.invoices (due_at, id) WHERE status IN ('pending', 'overdue');
 DROP INDEX @schema@.invoices_due_idx;
 -- Retention reads by time alone; a block range index costs a writer next to nothing.
