@@ -14,7 +14,9 @@ CREATE FUNCTION @schema@.send_notifications(items jsonb) RETURNS SETOF uuid
 LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $send_notifications$
     WITH wanted AS (
-        SELECT primecloud.uuid_v7() AS id, i.account_id, i.type, i.title, coalesce(i.message, '') AS message, coalesce(i.metadata, '{}') AS metadata,
+        SELECT primecloud.uuid_v7() AS id, i.account_id, i.type,
+               -- a title becomes a mail's subject: one line
+               left(regexp_replace(i.title, '[[:cntrl:]]+', ' ', 'g'), 200) AS title, coalesce(i.message, '') AS message, coalesce(i.metadata, '{}') AS metadata,
                t.dedup_window, row_number() OVER (PARTITION BY i.account_id, i.type) AS nth
         FROM jsonb_to_recordset(items) AS i(account_id uuid, type text, title text, message text, metadata jsonb)
         JOIN @schema@.notification_types t ON t.type = i.type
@@ -27,7 +29,7 @@ AS $send_notifications$
         RETURNING mark.account_id, mark.type
     ), sent AS (
         INSERT INTO @schema@.notifications (id, account_id, type, title, message, metadata)
-        SELECT w.id, w.account_id, w.type, left(w.title, 200), left(w.message, 4000), w.metadata FROM wanted w
+        SELECT w.id, w.account_id, w.type, w.title, left(w.message, 4000), w.metadata FROM wanted w
         WHERE w.dedup_window IS NULL OR (w.nth = 1 AND EXISTS (SELECT FROM marked m WHERE m.account_id = w.account_id AND m.type = w.type))
         RETURNING id, account_id, type, title, message, metadata
     ), mailed AS (

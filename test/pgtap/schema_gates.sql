@@ -58,6 +58,16 @@ SELECT is_empty($$SELECT m.type, c.attname FROM (VALUES ('order_with_details', '
     JOIN columns c ON c.relname = m.base
     WHERE NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = to_regclass('cloud.' || m.type) AND a.attname = c.attname AND a.atttypid = c.atttypid)
       AND (m.type, m.base, c.attname) NOT IN (SELECT type, base, attname FROM left_out)$$, 'read models have every column');
+-- text that people write ends somewhere: what has no CHECK is written by the schema itself
+SELECT set_eq($$SELECT c.relname || '.' || c.attname FROM columns c WHERE c.atttypid IN ('text'::regtype, 'jsonb'::regtype) AND c.attgenerated = ''
+    AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype IN ('c', 'f') AND c.attnum = ANY (k.conkey))$$, ARRAY[
+    -- who, taken from the context or the connection
+    'access_keys.created_by', 'audit_log.user_id', 'audit_log.role', 'invitations.invited_by', 'object_shares.created_by', 'orders.placed_by', 'price_changes.changed_by', 'quota_requests.requested_by', 'quota_requests.reviewed_by',
+    -- names of the schema's own, and copies of what is checked where it comes from
+    'audit_log.resource', 'audit_log.resource_id', 'invoice_counters.issuer', 'invoice_lines.description', 'invoices.billed_name', 'invoices.billed_tax_id', 'invoices.invoice_number', 'notification_marks.type', 'notification_types.type',
+    'notification_types.description', 'order_transitions.from_status', 'order_transitions.to_status', 'price_changes.category', 'price_changes.resource', 'schema_roles.role_name', 'schema_version.extension_version', 'schema_version.name',
+    -- made by the server, or cut short by the command
+    'account_domain_tokens.token', 'sftp_secrets.password_hash', 'outbox.object', 'outbox.operation', 'outbox.payload', 'outbox.claimed_by', 'outbox.last_error'], 'text that people write has a limit');
 -- functions: nobody may call what was not given; definers pin their search path
 SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc p WHERE p.pronamespace = 'cloud'::regnamespace AND has_function_privilege('public', p.oid, 'EXECUTE')$$, 'no function is PUBLIC');
 SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc p WHERE p.pronamespace = 'cloud'::regnamespace AND p.prosecdef AND NOT coalesce('search_path=pg_catalog, pg_temp' = ANY (p.proconfig), false)$$, 'SECURITY DEFINER pins its search path');

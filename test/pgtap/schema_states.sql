@@ -68,4 +68,14 @@ SELECT lives_ok($$UPDATE cloud.account_billing SET tax_id = '12ABC34501DE35'$$, 
 SELECT is(act('a_admin', 'UPDATE cloud.account_billing SET billing_day = 29'), '23514', 'a client''s own columns keep their rules');
 SELECT is(act('a_admin', 'INSERT INTO cloud.customers (name, discount_percent) VALUES (''x'', 101)'), '23514', 'and a customer''s');
 SELECT is(act('a_admin', 'INSERT INTO cloud.customers (name, account_id) VALUES (''x'', ''00000000-0000-7000-8000-00000000000b'')'), '42501', 'which is not put into another account');
+-- what would break out of a mail's header, a web page, or a disk
+SELECT is(act('a_admin', statement), '23514', left(statement, 90)) FROM unnest(ARRAY[
+    'UPDATE cloud.accounts SET branding_logo_url = ''javascript:alert(1)''', 'UPDATE cloud.accounts SET branding_logo_url = ''https://x/"onerror="''', 'UPDATE cloud.accounts SET branding_icon_url = ''data:text/html,x''', 'UPDATE cloud.accounts SET branding_name = repeat(''x'', 201)',
+    'UPDATE cloud.accounts SET branding_primary_color = ''red''', 'UPDATE cloud.accounts SET name = ''''', 'UPDATE cloud.account_billing SET billing_email = E''a@example.com\nBcc: b@example.com''', 'UPDATE cloud.account_billing SET legal_name = repeat(''x'', 1000000)',
+    'SELECT cloud.set_smtp(''m.example.com'', ''u'', ''p'', ''f@example.com'', from_name => E''Me\r\nBcc: b@example.com'')', 'SELECT cloud.set_smtp(''m.example.com'', ''u'', ''p'', E''f@example.com\r\nTo: b@example.com'')', 'SELECT cloud.set_smtp(''m.example.com/../x'', ''u'', ''p'', ''f@example.com'')',
+    'SELECT cloud.set_smtp(''m.example.com'', ''u'', ''p'', ''f@example.com'', 70000)', 'SELECT cloud.set_smtp(''m.example.com'', ''u'', ''p'', ''f@example.com'', encryption => ''rot13'')',
+    'INSERT INTO cloud.customers (name, notes) VALUES (''x'', repeat(''x'', 4001))', 'SELECT cloud.notify(''welcome'', '''')', 'SELECT cloud.notify(''welcome'', ''x'', metadata => jsonb_build_object(''x'', repeat(''x'', 20000)))',
+    'SELECT id FROM cloud.create_access_key(repeat(''x'', 201))', 'SELECT cloud.request_quota(200000000000, repeat(''x'', 2001))', 'SELECT cloud.place_order(''00000000-0000-7000-8000-000000000001'', notes => repeat(''x'', 4001))']) AS statement;
+SELECT matches(act('a_admin', $$SELECT cloud.notify('welcome', E'Hello\r\nBcc: b@example.com')$$), '^[0-9a-f-]{36}$', 'a title of two lines');
+SELECT is((SELECT payload ->> 'title' FROM cloud.outbox WHERE operation = 'welcome' ORDER BY sequence DESC LIMIT 1), 'Hello Bcc: b@example.com', 'is one line of a mail');
 SELECT finish();
