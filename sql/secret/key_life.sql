@@ -1,16 +1,42 @@
--- The life of a data key: active, decrypt_only, retired, destroyed.  Each function works
--- as the extension's owner, since nobody else reads or writes the keys, and checks in
--- its first lines whose keys the caller may change.
+-- The life of a data key: active, decrypt_only, retired, destroyed.  What callers call
+-- stands in key_request.sql; the functions here are the keeper's, who alone reads and writes
+-- the keys, and are told who asks.
 
-CREATE FUNCTION check_tenant(tenant text) RETURNS void
-    LANGUAGE c VOLATILE PARALLEL UNSAFE
-    AS 'MODULE_PATHNAME', 'primecloud_check_tenant';
-COMMENT ON FUNCTION check_tenant(text) IS 'raises PC007 unless the caller has entered this tenant or may act for every one';
+-- The door; whom it lets in is decided in key_request.sql.
+CREATE FUNCTION key_request(kind text, request jsonb) RETURNS jsonb
+    LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'primecloud_key_request';
+COMMENT ON FUNCTION key_request(text, jsonb) IS 'behind rotate_key(), reseal() and their sisters; call those';
 
-CREATE FUNCTION check_any_tenant() RETURNS void
-    LANGUAGE c VOLATILE PARALLEL UNSAFE
-    AS 'MODULE_PATHNAME', 'primecloud_check_any_tenant';
-COMMENT ON FUNCTION check_any_tenant() IS 'raises PC007 unless the caller may act for every tenant';
+-- Who asks, as key_request() saw it.
+CREATE TYPE key_asker AS (role oid, any_tenant boolean, tenant text);
+COMMENT ON TYPE key_asker IS 'who asks for a change of keys: the role, whether it may act for every tenant, and the tenant it has entered';
+
+CREATE FUNCTION check_asker(asker key_asker, tenant text) RETURNS void
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF coalesce(octet_length(check_asker.tenant), 0) NOT BETWEEN 1 AND 255 THEN
+        RAISE invalid_parameter_value USING MESSAGE = format('the tenant has %s bytes', coalesce(octet_length(check_asker.tenant), 0)), HINT = 'It has 1 to 255.';
+    ELSIF asker.any_tenant IS NOT TRUE AND asker.tenant IS DISTINCT FROM check_asker.tenant THEN
+        RAISE EXCEPTION USING ERRCODE = 'PC007', MESSAGE = format('tenant "%s" is not the one that has been entered', check_asker.tenant),
+            HINT = 'Enter that account first, or act as a maintenance role.';
+    END IF;
+END $$;
+COMMENT ON FUNCTION check_asker(key_asker, text) IS 'raises PC007 unless the asker has entered this tenant or may act for every one';
+
+CREATE FUNCTION check_asker(asker key_asker) RETURNS void
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF asker.any_tenant IS NOT TRUE THEN
+        RAISE EXCEPTION USING ERRCODE = 'PC007', MESSAGE = 'permission denied to act for every tenant', HINT = 'Act as a maintenance or platform role.';
+    END IF;
+END $$;
+COMMENT ON FUNCTION check_asker(key_asker) IS 'raises PC007 unless the asker may act for every tenant';
+REVOKE ALL ON FUNCTION check_asker(key_asker, text), check_asker(key_asker) FROM PUBLIC;
 
 CREATE FUNCTION lock_keys(tenant text, purpose text) RETURNS void
     LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
@@ -41,14 +67,13 @@ REVOKE ALL ON FUNCTION lock_keys(text, text), make_data_key(text, text), wait_fo
 
 -- Every column of type sealed that holds rows, registered or not: what a key has sealed
 -- is lost with it wherever it lies.
-CREATE FUNCTION key_usage(wanted bigint DEFAULT NULL, OUT key_id bigint, OUT schema_name text, OUT table_name text, OUT column_name text, OUT row_count bigint)
+CREATE FUNCTION count_key_usage(wanted bigint, OUT key_id bigint, OUT schema_name text, OUT table_name text, OUT column_name text, OUT row_count bigint)
     RETURNS SETOF record
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-    SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 BEGIN
-    PERFORM primecloud.check_any_tenant();
     RETURN QUERY
     WITH RECURSIVE sealed_type(oid) AS (
         SELECT 'primecloud.sealed'::regtype::oid UNION ALL SELECT t.oid FROM sealed_type s JOIN pg_type t ON t.typbasetype = s.oid)
@@ -59,32 +84,32 @@ BEGIN
       AND c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND (wanted IS NULL OR u.key_id = wanted)
     ORDER BY 2, 3, 4, 1;
 END $$;
-COMMENT ON FUNCTION key_usage(bigint) IS 'how many rows of which column each data key has sealed, or one of them; reads every table that has a sealed column';
-REVOKE ALL ON FUNCTION key_usage(bigint) FROM PUBLIC;
+COMMENT ON FUNCTION count_key_usage(bigint) IS 'behind key_usage()';
+REVOKE ALL ON FUNCTION count_key_usage(bigint) FROM PUBLIC;
 
-CREATE FUNCTION rotate_key(tenant text, purpose text DEFAULT 'seal') RETURNS bigint
+CREATE FUNCTION rotate_key_as(asker key_asker, tenant text, purpose text) RETURNS bigint
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-    SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     fresh bigint;
 BEGIN
-    PERFORM primecloud.check_tenant(rotate_key.tenant);
-    IF rotate_key.purpose = 'token' AND rotate_key.tenant <> '*' THEN
+    PERFORM primecloud.check_asker(asker, rotate_key_as.tenant);
+    IF rotate_key_as.purpose = 'token' AND rotate_key_as.tenant <> '*' THEN
         RAISE invalid_parameter_value USING MESSAGE = 'the token key is the database''s, not a tenant''s', HINT = 'Call rotate_key(''*'', ''token'').';
     END IF;
-    PERFORM primecloud.lock_keys(rotate_key.tenant, rotate_key.purpose);
+    PERFORM primecloud.lock_keys(rotate_key_as.tenant, rotate_key_as.purpose);
     UPDATE primecloud.data_key AS k SET state = 'decrypt_only', changed_at = now()
-    WHERE k.tenant = rotate_key.tenant AND k.purpose = rotate_key.purpose AND k.state = 'active';
-    fresh := primecloud.make_data_key(rotate_key.tenant, rotate_key.purpose);
+    WHERE k.tenant = rotate_key_as.tenant AND k.purpose = rotate_key_as.purpose AND k.state = 'active';
+    fresh := primecloud.make_data_key(rotate_key_as.tenant, rotate_key_as.purpose);
     PERFORM primecloud.keys_changed();
-    RAISE LOG 'primecloud: role % rotates the % key of tenant "%" to data key %', primecloud.caller(), rotate_key.purpose, rotate_key.tenant, fresh;
+    RAISE LOG 'primecloud: role % rotates the % key of tenant "%" to data key %', pg_get_userbyid(asker.role), rotate_key_as.purpose, rotate_key_as.tenant, fresh;
     RETURN fresh;
 END $$;
-COMMENT ON FUNCTION rotate_key(text, text) IS 'gives a tenant a new active data key, whose id it returns; the one before it opens what it has sealed, and seals no more';
+COMMENT ON FUNCTION rotate_key_as(key_asker, text, text) IS 'behind rotate_key()';
 
 -- The key's row, locked with its tenant's others: nobody changes it meanwhile.
-CREATE FUNCTION lock_key(key_id bigint) RETURNS data_key
+CREATE FUNCTION lock_key(asker key_asker, key_id bigint) RETURNS data_key
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -96,13 +121,13 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'PC003', MESSAGE = format('there is no data key %s', coalesce(lock_key.key_id::text, 'NULL')),
             HINT = 'primecloud.key_status lists them.';
     END IF;
-    PERFORM primecloud.check_tenant(key.tenant);
+    PERFORM primecloud.check_asker(asker, key.tenant);
     PERFORM primecloud.lock_keys(key.tenant, key.purpose);
     SELECT k.* INTO key FROM primecloud.data_key k WHERE k.key_id = lock_key.key_id;
     RETURN key;
 END $$;
-COMMENT ON FUNCTION lock_key(bigint) IS 'a data key that the caller may change, locked against others who would';
-REVOKE ALL ON FUNCTION lock_key(bigint) FROM PUBLIC;
+COMMENT ON FUNCTION lock_key(key_asker, bigint) IS 'a data key that the caller may change, locked against others who would';
+REVOKE ALL ON FUNCTION lock_key(key_asker, bigint) FROM PUBLIC;
 
 -- Refuses while anything is known to need the key.
 CREATE FUNCTION check_key_unused(key data_key) RETURNS void
@@ -123,7 +148,7 @@ BEGIN
            string_agg(CASE WHEN primecloud.is_registered(u.schema_name, u.table_name, u.column_name)
                       THEN format('CALL primecloud.reseal(''%I.%I'', %L)', u.schema_name, u.table_name, u.column_name)
                       ELSE format('register "%s" of %I.%I with seal_column() and reseal it', u.column_name, u.schema_name, u.table_name) END, '; ')
-    INTO used, hint FROM primecloud.key_usage(key.key_id) AS u;
+    INTO used, hint FROM primecloud.count_key_usage(key.key_id) AS u;
     IF used IS NOT NULL THEN
         RAISE object_in_use USING MESSAGE = format('data key %s is in use: %s', key.key_id, used), HINT = hint || '.';
     END IF;
@@ -143,12 +168,12 @@ AS $$
 $$;
 COMMENT ON FUNCTION is_registered(text, text, text) IS 'whether a column, or that of the partitioned table above, is registered as sealed';
 
-CREATE FUNCTION retire_key(key_id bigint, force boolean DEFAULT false) RETURNS void
+CREATE FUNCTION retire_key_as(asker key_asker, key_id bigint, force boolean) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-    SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    key CONSTANT primecloud.data_key := primecloud.lock_key(retire_key.key_id);
+    key CONSTANT primecloud.data_key := primecloud.lock_key(asker, retire_key_as.key_id);
 BEGIN
     IF key.state = 'retired' THEN
         RETURN;
@@ -161,16 +186,16 @@ BEGIN
     END IF;
     UPDATE primecloud.data_key AS k SET state = 'retired', changed_at = now() WHERE k.key_id = key.key_id;
     PERFORM primecloud.keys_changed();
-    RAISE LOG 'primecloud: role % retires data key % of tenant "%"', primecloud.caller(), key.key_id, key.tenant;
+    RAISE LOG 'primecloud: role % retires data key % of tenant "%"', pg_get_userbyid(asker.role), key.key_id, key.tenant;
 END $$;
-COMMENT ON FUNCTION retire_key(bigint, boolean) IS 'has a key open nothing more, until restore_key(); refused while a sealed column uses it, unless forced';
+COMMENT ON FUNCTION retire_key_as(key_asker, bigint, boolean) IS 'behind retire_key()';
 
-CREATE FUNCTION restore_key(key_id bigint) RETURNS void
+CREATE FUNCTION restore_key_as(asker key_asker, key_id bigint) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-    SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    key CONSTANT primecloud.data_key := primecloud.lock_key(restore_key.key_id);
+    key CONSTANT primecloud.data_key := primecloud.lock_key(asker, restore_key_as.key_id);
 BEGIN
     IF key.state = 'destroyed' THEN
         RAISE EXCEPTION USING ERRCODE = 'PC004', MESSAGE = format('data key %s is destroyed', key.key_id),
@@ -178,17 +203,17 @@ BEGIN
     ELSIF key.state = 'retired' THEN
         UPDATE primecloud.data_key AS k SET state = 'decrypt_only', changed_at = now() WHERE k.key_id = key.key_id;
         PERFORM primecloud.keys_changed();
-        RAISE LOG 'primecloud: role % restores data key % of tenant "%"', primecloud.caller(), key.key_id, key.tenant;
+        RAISE LOG 'primecloud: role % restores data key % of tenant "%"', pg_get_userbyid(asker.role), key.key_id, key.tenant;
     END IF;
 END $$;
-COMMENT ON FUNCTION restore_key(bigint) IS 'lets a retired key open again what it has sealed';
+COMMENT ON FUNCTION restore_key_as(key_asker, bigint) IS 'behind restore_key()';
 
-CREATE FUNCTION destroy_key(key_id bigint, force boolean DEFAULT false) RETURNS void
+CREATE FUNCTION destroy_key_as(asker key_asker, key_id bigint, force boolean) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-    SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    key CONSTANT primecloud.data_key := primecloud.lock_key(destroy_key.key_id);
+    key CONSTANT primecloud.data_key := primecloud.lock_key(asker, destroy_key_as.key_id);
 BEGIN
     IF key.state = 'destroyed' THEN
         RETURN;
@@ -200,14 +225,9 @@ BEGIN
     END IF;
     UPDATE primecloud.data_key AS k SET state = 'destroyed', wrapped = NULL, changed_at = now() WHERE k.key_id = key.key_id;
     PERFORM primecloud.keys_changed();
-    RAISE LOG 'primecloud: role % destroys data key % of tenant "%"', primecloud.caller(), key.key_id, key.tenant;
+    RAISE LOG 'primecloud: role % destroys data key % of tenant "%"', pg_get_userbyid(asker.role), key.key_id, key.tenant;
 END $$;
-COMMENT ON FUNCTION destroy_key(bigint, boolean) IS 'forgets a retired key for good; what shred_tenant() says of copies holds here too';
+COMMENT ON FUNCTION destroy_key_as(key_asker, bigint, boolean) IS 'behind destroy_key()';
 
-REVOKE ALL ON FUNCTION rotate_key(text, text), retire_key(bigint, boolean), restore_key(bigint), destroy_key(bigint, boolean) FROM PUBLIC;
-INSERT INTO role_grant VALUES
-    ('maintenance', 'EXECUTE', 'FUNCTION primecloud.key_usage(bigint)'),
-    ('maintenance', 'EXECUTE', 'FUNCTION primecloud.rotate_key(text, text)'),
-    ('maintenance', 'EXECUTE', 'FUNCTION primecloud.retire_key(bigint, boolean)'),
-    ('maintenance', 'EXECUTE', 'FUNCTION primecloud.restore_key(bigint)'),
-    ('platform', 'EXECUTE', 'FUNCTION primecloud.rotate_key(text, text)');
+REVOKE ALL ON FUNCTION rotate_key_as(key_asker, text, text), retire_key_as(key_asker, bigint, boolean), restore_key_as(key_asker, bigint),
+    destroy_key_as(key_asker, bigint, boolean) FROM PUBLIC;

@@ -1,7 +1,7 @@
 -- Resealing: from older data keys to the active one, batch by batch.
 --
--- reseal_request() is the one door.  It works as the extension's owner, who decides and
--- writes down, and never writes the table: that is done as the table's owner (reseal_rows).
+-- reseal_request() asks the keeper (key_request.sql), who decides and writes down, and
+-- never writes the table: that is done as the table's owner (reseal_rows).
 
 CREATE FUNCTION reseal_rows(leaf regclass, col text, tenant_column text, id_column text, label text, block bigint, offset_number integer, blocks bigint,
                             most integer, careful boolean, refusal text,
@@ -13,15 +13,15 @@ COMMENT ON FUNCTION reseal_rows(regclass, text, text, text, text, bigint, intege
 
 -- Needs what typing the UPDATE would need: the owner's rights, or the privilege on the
 -- column of a role that policies do not hold.
-CREATE FUNCTION check_may_reseal(rel regclass, col name) RETURNS sealed_column
+CREATE FUNCTION check_may_reseal(asker key_asker, rel regclass, col name) RETURNS sealed_column
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     registered CONSTANT primecloud.sealed_column := primecloud.sealed_column_of(rel, col);
-    who CONSTANT name := primecloud.caller();
+    who CONSTANT oid := asker.role;
 BEGIN
     IF NOT (SELECT pg_has_role(who, c.relowner, 'USAGE') OR
-                   (SELECT r.rolbypassrls FROM pg_roles r WHERE r.rolname = who) AND has_schema_privilege(who, c.relnamespace, 'USAGE')
+                   (SELECT r.rolbypassrls FROM pg_roles r WHERE r.oid = who) AND has_schema_privilege(who, c.relnamespace, 'USAGE')
                    AND has_column_privilege(who, rel, col, 'SELECT') AND has_column_privilege(who, rel, col, 'UPDATE')
             FROM pg_class c WHERE c.oid = rel) THEN
         RAISE insufficient_privilege USING MESSAGE = format('permission denied to reseal column "%s" of %s', col, rel),
@@ -29,9 +29,9 @@ BEGIN
     END IF;
     RETURN registered;
 END $$;
-COMMENT ON FUNCTION check_may_reseal(regclass, name) IS 'the registration of a column that the caller may reseal';
+COMMENT ON FUNCTION check_may_reseal(key_asker, regclass, name) IS 'the registration of a column that the caller may reseal';
 
-CREATE FUNCTION reseal_begin(rel regclass, col name, anew boolean) RETURNS reseal_run
+CREATE FUNCTION reseal_begin(who oid, rel regclass, col name, anew boolean) RETURNS reseal_run
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -51,11 +51,11 @@ BEGIN
     END IF;
     IF run.id IS NULL THEN
         INSERT INTO primecloud.reseal_run (schema_name, table_name, column_name, newest_key, done_by)
-        VALUES (space, name, col, newest, primecloud.caller()) RETURNING * INTO run;
+        VALUES (space, name, col, newest, pg_get_userbyid(who)) RETURNING * INTO run;
     END IF;
     RETURN run;
 END $$;
-COMMENT ON FUNCTION reseal_begin(regclass, name, boolean) IS 'the run to go on with, or a new one';
+COMMENT ON FUNCTION reseal_begin(oid, regclass, name, boolean) IS 'the run to go on with, or a new one';
 
 -- Where a run goes on: in the table under way, at the beginning of the next, or, for what
 -- was locked, once more from the start; NULL when all is done.
@@ -180,7 +180,7 @@ COMMENT ON FUNCTION reseal_end(sealed_column, bigint, text, text) IS 'ends or pa
 
 -- Batches inside the caller's transaction.  Nothing is left only when a whole run has
 -- found nothing.
-CREATE FUNCTION reseal_within(rel regclass, registered sealed_column, batch integer) RETURNS bigint
+CREATE FUNCTION reseal_within(who oid, rel regclass, registered sealed_column, batch integer) RETURNS bigint
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -193,7 +193,7 @@ BEGIN
         RAISE invalid_parameter_value USING MESSAGE = format('a batch of %s rows is none', coalesce(batch::text, 'NULL'));
     END IF;
     LOOP
-        run := primecloud.reseal_begin(rel, registered.column_name, false);
+        run := primecloud.reseal_begin(who, rel, registered.column_name, false);
         fresh := run.position = '{"pass": 1}';
         LOOP
             answer := primecloud.reseal_step(rel, registered, run.id, (batch - done)::int);
@@ -209,28 +209,29 @@ BEGIN
         END IF;
     END LOOP;
 END $$;
-COMMENT ON FUNCTION reseal_within(regclass, sealed_column, integer) IS 'behind reseal_batch()';
+COMMENT ON FUNCTION reseal_within(oid, regclass, sealed_column, integer) IS 'behind reseal_batch()';
 
-CREATE FUNCTION reseal_request(rel regclass, col name, request jsonb) RETURNS jsonb
-    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-    SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+CREATE FUNCTION reseal_decide(asker key_asker, request jsonb) RETURNS jsonb
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     kind CONSTANT text := request ->> 'kind';
+    rel CONSTANT regclass := (request ->> 'rel')::oid;
+    col CONSTANT name := request ->> 'col';
     number CONSTANT bigint := request ->> 'run';
     registered primecloud.sealed_column;
     lock_id bigint;
 BEGIN
-    PERFORM primecloud.check_any_tenant();
-    registered := primecloud.check_may_reseal(rel, col);
+    PERFORM primecloud.check_asker(asker);
+    registered := primecloud.check_may_reseal(asker, rel, col);
     lock_id := hashtext(concat_ws('.', registered.schema_name, registered.table_name, registered.column_name));
     CASE kind
-        WHEN 'batch' THEN RETURN to_jsonb(primecloud.reseal_within(rel, registered, (request ->> 'batch')::int));
+        WHEN 'batch' THEN RETURN to_jsonb(primecloud.reseal_within(asker.role, rel, registered, (request ->> 'batch')::int));
         WHEN 'begin' THEN
             IF NOT primecloud.retention_claim('primecloud.reseal_run', lock_id) THEN
                 RETURN '{"busy": true}';
             END IF;
-            RETURN jsonb_build_object('run', (primecloud.reseal_begin(rel, col, true)).id);
+            RETURN jsonb_build_object('run', (primecloud.reseal_begin(asker.role, rel, col, true)).id);
         WHEN 'step' THEN RETURN primecloud.reseal_step(rel, registered, number, (request ->> 'batch')::int);
         WHEN 'failed' THEN RETURN primecloud.reseal_failed(rel, registered, number, request ->> 'code', request ->> 'constraint', (request ->> 'tries')::int);
         WHEN 'end' THEN
@@ -239,6 +240,11 @@ BEGIN
             RETURN (SELECT jsonb_build_object('locked', r.rows_locked, 'failed', r.rows_failed) FROM primecloud.reseal_run r WHERE r.id = number);
     END CASE;
 END $$;
+COMMENT ON FUNCTION reseal_decide(key_asker, jsonb) IS 'behind reseal_request()';
+
+CREATE FUNCTION reseal_request(rel regclass, col name, request jsonb) RETURNS jsonb
+    LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $$ SELECT primecloud.key_request('reseal', request || jsonb_build_object('rel', rel::oid, 'col', col)) $$;
 COMMENT ON FUNCTION reseal_request(regclass, name, jsonb) IS 'behind reseal() and reseal_batch(); call those';
 
 CREATE FUNCTION reseal_batch(rel regclass, col name, batch integer DEFAULT 1000) RETURNS bigint
@@ -351,10 +357,10 @@ END $$;
 COMMENT ON FUNCTION allow_reseal(regclass, name, name) IS 'gives a maintenance role what it needs to reseal a column, as its owner';
 
 REVOKE ALL ON FUNCTION reseal_rows(regclass, text, text, text, text, bigint, integer, bigint, integer, boolean, text),
-    check_may_reseal(regclass, name), reseal_begin(regclass, name, boolean), reseal_place(regclass, reseal_run), reseal_note(reseal_run, text, jsonb, text),
+    check_may_reseal(key_asker, regclass, name), reseal_begin(oid, regclass, name, boolean), reseal_place(regclass, reseal_run), reseal_note(reseal_run, text, jsonb, text),
     reseal_step(regclass, sealed_column, bigint, integer, text, text), reseal_failed(regclass, sealed_column, bigint, text, text, integer),
-    reseal_end(sealed_column, bigint, text, text), reseal_within(regclass, sealed_column, integer),
-    reseal_request(regclass, name, jsonb), reseal_batch(regclass, name, integer) FROM PUBLIC;
+    reseal_end(sealed_column, bigint, text, text), reseal_within(oid, regclass, sealed_column, integer),
+    reseal_decide(key_asker, jsonb), reseal_request(regclass, name, jsonb), reseal_batch(regclass, name, integer) FROM PUBLIC;
 REVOKE ALL ON PROCEDURE reseal(regclass, name, integer, interval, integer) FROM PUBLIC;
 INSERT INTO role_grant VALUES
     ('maintenance', 'EXECUTE', 'FUNCTION primecloud.reseal_move(primecloud.sealed, text, text, text, text, text, text)'),

@@ -6,20 +6,8 @@ CREATE FUNCTION rotate_root() RETURNS bigint
 COMMENT ON FUNCTION rotate_root() IS 'wraps every data key by the newest version of the root key, in one transaction; how many it wrapped anew';
 REVOKE ALL ON FUNCTION rotate_root() FROM PUBLIC;
 
-CREATE FUNCTION root_versions_in_use(OUT version integer, OUT data_keys bigint, OUT first_used_at timestamptz) RETURNS SETOF record
-    LANGUAGE sql STABLE PARALLEL SAFE
-    SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-AS $$
-    SELECT k.root_version, count(*), min(r.first_used_at) FROM primecloud.data_key k LEFT JOIN primecloud.root_key_version r ON r.version = k.root_version
-    WHERE k.wrapped IS NOT NULL GROUP BY k.root_version ORDER BY k.root_version;
-$$;
-COMMENT ON FUNCTION root_versions_in_use() IS 'the versions of the root key that this database, and a backup of it made now, cannot do without';
-REVOKE ALL ON FUNCTION root_versions_in_use() FROM PUBLIC;
-
 INSERT INTO role_grant VALUES
-    ('maintenance', 'EXECUTE', 'FUNCTION primecloud.rotate_root()'),
-    ('maintenance', 'EXECUTE', 'FUNCTION primecloud.root_versions_in_use()'),
-    ('backup', 'EXECUTE', 'FUNCTION primecloud.root_versions_in_use()');
+    ('maintenance', 'EXECUTE', 'FUNCTION primecloud.rotate_root()');
 
 CREATE VIEW key_status WITH (security_barrier) AS
 SELECT k.tenant, k.purpose, k.key_id, k.state, k.root_version, k.made_at, k.changed_at,

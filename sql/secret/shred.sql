@@ -1,8 +1,8 @@
 -- Shredding: what a tenant's keys have sealed can be opened no more.
 
-CREATE FUNCTION shred_tenant(tenant text) RETURNS SETOF text
+CREATE FUNCTION shred_tenant_as(asker key_asker, tenant text) RETURNS SETOF text
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-    SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -10,27 +10,27 @@ DECLARE
     kind text;
     versions text;
 BEGIN
-    PERFORM primecloud.check_tenant(shred_tenant.tenant);
+    PERFORM primecloud.check_asker(asker, shred_tenant_as.tenant);
     FOREACH kind IN ARRAY ARRAY['seal', 'index'] LOOP
-        PERFORM primecloud.lock_keys(shred_tenant.tenant, kind);
+        PERFORM primecloud.lock_keys(shred_tenant_as.tenant, kind);
         -- Waits for a transaction that is making the tenant's first key; where there is
         -- none, the mark that is left keeps one from being made later.
         INSERT INTO primecloud.data_key (key_id, tenant, purpose, root_version, wrapped)
-        VALUES (nextval('primecloud.data_key_id'), shred_tenant.tenant, kind, 0, decode(repeat('00', 104), 'hex'))
+        VALUES (nextval('primecloud.data_key_id'), shred_tenant_as.tenant, kind, 0, decode(repeat('00', 104), 'hex'))
         ON CONFLICT (tenant, purpose) WHERE state = 'active' DO NOTHING;
     END LOOP;
     SELECT string_agg(DISTINCT k.root_version::text, ', ') INTO versions FROM primecloud.data_key k
-    WHERE k.tenant = shred_tenant.tenant AND k.purpose <> 'token' AND k.wrapped IS NOT NULL AND k.root_version > 0;
+    WHERE k.tenant = shred_tenant_as.tenant AND k.purpose <> 'token' AND k.wrapped IS NOT NULL AND k.root_version > 0;
     FOR key IN UPDATE primecloud.data_key AS k SET state = 'destroyed', wrapped = NULL, changed_at = now()
-               WHERE k.tenant = shred_tenant.tenant AND k.purpose <> 'token' AND k.state <> 'destroyed'
+               WHERE k.tenant = shred_tenant_as.tenant AND k.purpose <> 'token' AND k.state <> 'destroyed'
                RETURNING k.key_id, k.purpose, k.root_version LOOP
         CONTINUE WHEN key.root_version = 0;
         RETURN NEXT format('destroyed: data key %s (%s)', key.key_id, key.purpose);
     END LOOP;
     PERFORM primecloud.keys_changed();
-    RAISE LOG 'primecloud: role % shreds tenant "%"', primecloud.caller(), shred_tenant.tenant;
+    RAISE LOG 'primecloud: role % shreds tenant "%"', pg_get_userbyid(asker.role), shred_tenant_as.tenant;
     IF versions IS NULL THEN
-        RETURN NEXT format('nothing to destroy: tenant "%s" has no key that could open anything', shred_tenant.tenant);
+        RETURN NEXT format('nothing to destroy: tenant "%s" has no key that could open anything', shred_tenant_as.tenant);
     ELSE
         RETURN NEXT 'from the commit on: no session of this server opens what these keys have sealed; rows keep their envelopes, as noise';
         RETURN NEXT 'remains in this cluster: the destroyed keys, wrapped, in the pages of primecloud.data_key until VACUUM FULL primecloud.data_key, and in the free space of the disk after it';
@@ -39,8 +39,7 @@ BEGIN
         RETURN NEXT format('those copies open with root key version %s: to end them too, add a version, call primecloud.rotate_root(), and destroy version %s wherever it is kept, once no backup that others need depends on it', versions, versions);
         RETURN NEXT 'not reached: plaintext that was revealed or sent to a service, what was stored in the clear before it was sealed, and rows that were never sealed';
     END IF;
-    RETURN NEXT format('the tenant is closed: sealing for it is refused (PC004) until primecloud.rotate_key(%L)', shred_tenant.tenant);
+    RETURN NEXT format('the tenant is closed: sealing for it is refused (PC004) until primecloud.rotate_key(%L)', shred_tenant_as.tenant);
 END $$;
-COMMENT ON FUNCTION shred_tenant(text) IS 'destroys the keys of a tenant, for good; returns what was destroyed and what remains readable where';
-REVOKE ALL ON FUNCTION shred_tenant(text) FROM PUBLIC;
-INSERT INTO role_grant VALUES ('platform', 'EXECUTE', 'FUNCTION primecloud.shred_tenant(text)');
+COMMENT ON FUNCTION shred_tenant_as(key_asker, text) IS 'behind shred_tenant()';
+REVOKE ALL ON FUNCTION shred_tenant_as(key_asker, text) FROM PUBLIC;

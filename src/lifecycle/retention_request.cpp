@@ -31,14 +31,6 @@ struct decision {
   bool writes;
 };
 
-Oid owner_of_function(Oid function) {
-  HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
-  if (!HeapTupleIsValid(tuple)) elog(ERROR, "cache lookup failed for function %u", function);
-  const Oid owner = reinterpret_cast<Form_pg_proc>(GETSTRUCT(tuple))->proowner;
-  ReleaseSysCache(tuple);
-  return owner;
-}
-
 // The keeper's two functions, each asked once or more for every batch: planned once in
 // a session.
 struct question {
@@ -87,7 +79,7 @@ pg::jsonb_value request(pg::call_site site, pg::relation rel, pg::jsonb_value re
     ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("retention cannot be asked for from inside a security-restricted operation"));
   }
   const Oid caller = GetUserId();
-  const Oid keeper = owner_of_function(site.info->flinfo->fn_oid);
+  const Oid keeper = pg::owner_of_function(site.info->flinfo->fn_oid);
   MemoryContext outside = CurrentMemoryContext;
   if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "could not connect to SPI");
   decision next = consult(keeper, decide, caller, rel, request.value, 0);

@@ -4,8 +4,6 @@
 #include "pg/function.hpp"
 #include "secret/keyring.hpp"
 #include "secret/key_table.hpp"
-#include "secret/permission.hpp"
-#include "secret/place.hpp"
 
 extern "C" {
 #include "access/xact.h"
@@ -22,15 +20,6 @@ key_purpose purpose_of(std::string_view name) {
   ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unknown purpose of a key: \"%.*s\"", static_cast<int>(name.size()), name.data()),
           errhint("The purposes are seal, index and token."));
   pg_unreachable();
-}
-
-pg::nothing check_tenant(secret::text_argument tenant) {
-  secret::check_tenant(secret::checked_part(tenant, "tenant", longest_tenant));
-  return {};
-}
-pg::nothing check_any_tenant() {
-  secret::check_any_tenant();
-  return {};
 }
 
 // Decisions on keys are made by what is committed, which only READ COMMITTED shows.
@@ -53,8 +42,6 @@ pg::nothing keys_changed() {
 }
 }  // namespace
 
-PRIMECLOUD_FUNCTION(primecloud_check_tenant, check_tenant);
-PRIMECLOUD_FUNCTION(primecloud_check_any_tenant, check_any_tenant);
 PRIMECLOUD_FUNCTION(primecloud_lock_keys, lock_keys);
 PRIMECLOUD_FUNCTION(primecloud_make_data_key, make_data_key);
 PRIMECLOUD_FUNCTION(primecloud_wait_for_sealers, wait_for_sealers);

@@ -18,15 +18,11 @@ namespace {
 
 constexpr int not_permitted = MAKE_SQLSTATE('P', 'C', '0', '0', '7');
 
-// EXECUTE on this function is what maintenance and platform roles are given.  The role
-// is the one that SET ROLE or the connection chose: the owner of a SECURITY DEFINER
-// function in between lends nobody the right to every tenant.  Nor does the role whose
-// maintenance of a table runs the code of that table's owner: such code is run in a
-// security-restricted operation.
-bool may_execute_act_for_any_tenant() {
+// EXECUTE on this function is what maintenance and platform roles are given.
+bool may_execute_act_for_any_tenant(Oid role) {
   List *name = list_make2(makeString(pstrdup("primecloud")), makeString(pstrdup("act_for_any_tenant")));
   const Oid function = LookupFuncName(name, 0, nullptr, true);
-  return OidIsValid(function) && pg_proc_aclcheck(function, GetOuterUserId(), ACL_EXECUTE) == ACLCHECK_OK;
+  return OidIsValid(function) && pg_proc_aclcheck(function, role, ACL_EXECUTE) == ACLCHECK_OK;
 }
 
 // Asked for every row of a bulk load: the last answer holds until the catalogs it
@@ -40,17 +36,25 @@ const pg::startup watch{[] {
   for (const int catalog : {PROCOID, PROCNAMEARGSNSP, AUTHOID, AUTHMEMROLEMEM, NAMESPACEOID}) CacheRegisterSyscacheCallback(catalog, forget_answer, Datum{0});
 }};
 
-bool may_act_for_any_tenant() {
-  if (InSecurityRestrictedOperation()) return false;
-  if (answer.known && answer.role == GetOuterUserId()) return answer.allowed;
-  const Oid role = GetOuterUserId();
+bool allowed(Oid role) {
+  if (answer.known && answer.role == role) return answer.allowed;
   answer.known = true;  // first, so that a change that arrives meanwhile undoes it
-  const bool allowed = may_execute_act_for_any_tenant();
-  answer.allowed = allowed;
+  const bool yes = may_execute_act_for_any_tenant(role);
+  answer.allowed = yes;
   answer.role = role;
-  return allowed;
+  return yes;
 }
 }  // namespace
+
+// Both the role that SET ROLE or the connection chose and the one that runs this: the
+// owner of a SECURITY DEFINER function lends nobody the right to every tenant, and borrows
+// it from nobody who comes upon a trigger or a view of his.  Nor does the role whose
+// maintenance of a table runs the code of that table's owner: such code is run in a
+// security-restricted operation.
+bool may_act_for_any_tenant() {
+  if (InSecurityRestrictedOperation()) return false;
+  return allowed(GetOuterUserId()) && (GetUserId() == GetOuterUserId() || may_execute_act_for_any_tenant(GetUserId()));
+}
 
 void check_tenant(std::string_view wanted) {
   const context_record *context = tenant::current();
@@ -59,12 +63,6 @@ void check_tenant(std::string_view wanted) {
   ereport(ERROR, errcode(not_permitted),
           errmsg("tenant \"%.*s\" is not the one that has been entered", static_cast<int>(wanted.size()), wanted.data()),
           errhint("Enter that account first, or act as a maintenance role."), errhidestmt(true), errhidecontext(true));
-}
-
-void check_any_tenant() {
-  if (may_act_for_any_tenant()) return;
-  ereport(ERROR, errcode(not_permitted), errmsg("permission denied to act for every tenant"), errhint("Act as a maintenance or platform role."),
-          errhidestmt(true), errhidecontext(true));
 }
 
 }  // namespace primecloud::secret

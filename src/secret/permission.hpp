@@ -9,7 +9,6 @@ namespace primecloud::secret {
 // Raises PC007 unless the current user may act for `tenant`.  Server code.
 void check_tenant(std::string_view tenant);
 
-// Raises PC007 unless the current user may act for every tenant.
-void check_any_tenant();
+bool may_act_for_any_tenant();
 
 }  // namespace primecloud::secret

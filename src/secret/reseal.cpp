@@ -4,7 +4,6 @@
 #include "pg/function.hpp"
 #include "pg/jsonb.hpp"
 #include "pg/owner_statement.hpp"
-#include "secret/permission.hpp"
 #include "secret/reseal_rows.hpp"
 #include "secret/sealed_scan.hpp"
 
@@ -85,7 +84,6 @@ char *text_copy(std::string_view text) { return pnstrdup(text.data(), text.size(
 std::tuple<int64, int32, int64, int64, pg::jsonb_value> reseal_rows(pg::relation leaf, std::string_view column, std::string_view tenant_column,
                                                                     std::string_view id_column, std::string_view label, int64 block, int32 offset,
                                                                     int64 blocks, int32 most, bool careful, std::string_view refusal) {
-  secret::check_any_tenant();
   if (IsolationUsesXactSnapshot()) {
     ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("rows cannot be resealed in this transaction"),
             errhint("What was committed since it began would not be seen: use READ COMMITTED."));

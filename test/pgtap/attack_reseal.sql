@@ -53,7 +53,8 @@ BEGIN
         'SELECT primecloud.reseal_rows(''victim.keys'', ''secret'', ''account_id'', ''id'', ''victim.keys'', 0, 0, 1, 1, true, '''')',
         'SELECT primecloud.sealed_rows_by_key(''victim.keys'', ''secret'')',
         'SELECT primecloud.lock_keys(''victim'', ''seal'')', 'SELECT primecloud.make_data_key(''victim'', ''seal'')', 'SELECT primecloud.keys_changed()',
-        'SELECT primecloud.wait_for_sealers(1)', 'SELECT primecloud.check_any_tenant()', 'SELECT primecloud.check_tenant(''victim'')',
+        'SELECT primecloud.wait_for_sealers(1)', 'SELECT primecloud.key_request(''rotate_key'', ''{"tenant": "victim", "purpose": "seal"}'')',
+        'SELECT primecloud.key_request(''shred_tenant'', ''{"tenant": "victim"}'')', 'SELECT primecloud.key_decide(ROW(10, true, NULL), ''rotate_key'', ''{"tenant": "victim", "purpose": "seal"}'')',
         'SELECT primecloud.enter_trusted(''victim'', ''x'', ''owner'')',
         'SELECT tenant FROM primecloud.key_status', 'SET primecloud.root_key_file = ''''', 'SET session_replication_role = replica',
         'CREATE TEMP TABLE keys (id integer)'] LOOP
@@ -195,10 +196,11 @@ INSERT INTO attempts VALUES ('SELECT primecloud.rotate_key(''victim'')'), ('SELE
     ('SELECT primecloud.reseal_move(secret, ''victim'', ''victim.keys'', ''1'', ''victim'', ''victim.keys'', ''2'') FROM public.stolen'),
     ('SELECT primecloud.reseal_rows(''victim.keys'', ''secret'', ''account_id'', ''id'', ''victim.keys'', 0, 0, 1, 1, true, '''')'),
     ('SELECT primecloud.sealed_rows_by_key(''victim.keys'', ''secret'')'), ('SELECT primecloud.lock_keys(''victim'', ''seal'')'), ('SELECT primecloud.make_data_key(''victim'', ''seal'')'),
-    ('SELECT primecloud.wait_for_sealers(1)'), ('SELECT primecloud.keys_changed()'), ('SELECT primecloud.lock_key(1)'), ('SELECT * FROM primecloud.data_key'),
+    ('SELECT primecloud.wait_for_sealers(1)'), ('SELECT primecloud.keys_changed()'), ('SELECT primecloud.lock_key(ROW(10, true, NULL), 1)'), ('SELECT * FROM primecloud.data_key'),
     ('SELECT * FROM primecloud.root_key_version'), ('SELECT * FROM primecloud.reseal_run'), ('SELECT * FROM primecloud.reseal_problem'), ('UPDATE primecloud.data_key SET state = ''active'''),
     ('INSERT INTO primecloud.sealed_column SELECT * FROM primecloud.sealed_column'), ('SELECT nextval(''primecloud.data_key_id'')'),
-    ('SELECT primecloud.retention_claim(''primecloud.reseal_run'', 1)'), ('SELECT primecloud.check_any_tenant()');
+    ('SELECT primecloud.retention_claim(''primecloud.reseal_run'', 1)'), ('SELECT primecloud.key_request(''destroy_key'', ''{"key_id": 1}'')'),
+    ('SELECT primecloud.key_decide(ROW(10, true, NULL), ''destroy_key'', ''{"key_id": 1}'')'), ('SELECT primecloud.rotate_key_as(ROW(10, true, NULL), ''victim'', ''seal'')');
 GRANT SELECT ON attempts TO PUBLIC;
 SET SESSION AUTHORIZATION reseal_app;
 SELECT ok(outcome(what) IN ('42501', 'PC007'), 'an application: ' || what) FROM attempts;
@@ -209,12 +211,28 @@ SELECT is(outcome('SELECT primecloud.root_versions_in_use()'), 'done', 'which kn
 SET SESSION AUTHORIZATION reseal_mallory;
 SELECT ok(outcome(what) IN ('42501', 'PC007'), 'who has the functions but not every tenant: ' || what) FROM attempts;
 SET SESSION AUTHORIZATION reseal_platform;
-SELECT ok(outcome(what) IN ('42501', 'PC007'), 'an operator: ' || what) FROM attempts WHERE what !~ 'rotate_key|shred_tenant|verify_root_key|reseal_move|check_any_tenant';
+SELECT ok(outcome(what) IN ('42501', 'PC007'), 'an operator: ' || what) FROM attempts WHERE what !~ 'rotate_key|shred_tenant|verify_root_key|reseal_move';
 SET SESSION AUTHORIZATION reseal_cleaner;
 SELECT ok(outcome(what) IN ('42501', 'PC007'), 'the maintenance role: ' || what) FROM attempts
-WHERE what ~ 'destroy_key|shred_tenant|SELECT \* FROM|reseal_rows|sealed_rows_by_key|lock_key|make_data_key|wait_for|keys_changed|UPDATE|INSERT|nextval|allow_reseal|retention_claim';
+WHERE what ~ 'destroy_key|shred_tenant|SELECT \* FROM|reseal_rows|sealed_rows_by_key|lock_key|make_data_key|wait_for|keys_changed|key_decide|_as|UPDATE|INSERT|nextval|allow_reseal|retention_claim';
 RESET SESSION AUTHORIZATION;
 SELECT is((SELECT count(*) FROM primecloud.data_key WHERE tenant = 'victim'), 1::bigint, 'the victim still has one key');
+
+-- A trigger of mallory's that runs as mallory, come upon by a superuser who inserts a row.
+SET ROLE reseal_mallory;
+CREATE TABLE mallory.bait (id integer);
+CREATE FUNCTION mallory.definer() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN PERFORM mallory.try_everything(); RETURN NEW; END $$;
+CREATE TRIGGER definer AFTER INSERT ON mallory.bait FOR EACH ROW EXECUTE FUNCTION mallory.definer();
+RESET ROLE;
+TRUNCATE public.loot;
+INSERT INTO mallory.bait VALUES (1);
+RESET search_path;
+SET SESSION AUTHORIZATION reseal_cleaner;
+INSERT INTO public.loot VALUES ('still', 'there');
+RESET SESSION AUTHORIZATION;
+SELECT is((SELECT array_agg(DISTINCT what) FROM public.loot WHERE what LIKE '% -> %' AND what !~ '^(RESET ROLE|SET SESSION AUTHORIZATION DEFAULT|SET ROLE reseal_cleaner|CREATE TEMP)'), NULL,
+    'a SECURITY DEFINER trigger borrows nothing from a superuser');
+SELECT is((SELECT count(*) FROM primecloud.data_key WHERE tenant = 'victim'), 1::bigint, 'and the victim has the same key');
 
 -- A table of a superuser's is not resealed while a trigger on it is another's.
 CREATE TABLE public.superusers (id integer PRIMARY KEY, account_id text, secret primecloud.sealed);
