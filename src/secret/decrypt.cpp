@@ -11,6 +11,7 @@ namespace primecloud::secret {
 namespace {
 
 constexpr int not_authentic = MAKE_SQLSTATE('P', 'C', '0', '0', '5');
+constexpr int malformed = MAKE_SQLSTATE('P', 'C', '0', '0', '6');
 
 [[noreturn, gnu::cold]] void refuse(const reveal &what, bool elsewhere) {
   record_refusal(what);
@@ -32,6 +33,10 @@ struct attempt {
 
 attempt try_decrypt(bytes_span envelope, const place &where) {
   check_tenant(where.tenant);
+  // Input lets none of those in: the bytes were damaged where they lie.
+  if (const char *problem = envelope_problem(envelope)) {
+    ereport(ERROR, errcode(malformed), errmsg("the envelope is malformed: %s", problem), errhint("Restore the row from a backup."), errhidestmt(true), errhidecontext(true));
+  }
   const size_t size = envelope.size() - envelope_overhead;
   auto *out = static_cast<varlena *>(palloc(VARHDRSZ + size));
   SET_VARSIZE(out, VARHDRSZ + size);

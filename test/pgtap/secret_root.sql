@@ -93,6 +93,17 @@ SELECT is(split_part(outcome(statement), ' ', 1), code, code) FROM (VALUES
     ('PC003', format('SELECT primecloud.open(%L, ''1'', ''l'', ''1'', ''t'')', overlay(:'envelope' placing 'AAAAAAAP' from 9 for 8))),
     ('PC005', format('SELECT primecloud.open(%L, ''1'', ''l'', ''2'', ''t'')', :'envelope')),
     ('22P02', 'SELECT ''kept''::primecloud.sealed')) AS v(code, statement);
+-- Bytes that no input lets in, as a damaged page could hold them.
+CREATE CAST (bytea AS primecloud.sealed) WITHOUT FUNCTION;
+CREATE TABLE damaged AS SELECT n, (CASE n WHEN 1 THEN '' WHEN 2 THEN '\x0101' WHEN 3 THEN set_byte(primecloud.sealed_send(:'envelope'), 0, 2)
+    WHEN 4 THEN set_byte(primecloud.sealed_send(:'envelope'), 1, 0) WHEN 5 THEN set_byte(primecloud.sealed_send(:'envelope'), 3, 1)
+    WHEN 6 THEN substr(primecloud.sealed_send(:'envelope'), 1, 83) END)::bytea::primecloud.sealed AS secret FROM generate_series(1, 6) AS n;
+SELECT is(split_part(outcome(format('SELECT %s FROM damaged WHERE n = %s', call, n)), ' ', 1), 'PC006', call || ' of damaged bytes, ' || n)
+FROM generate_series(1, 6) AS n, unnest(ARRAY['primecloud.open(secret, ''1'', ''l'', ''1'', ''t'')', 'primecloud.matches(secret, ''1'', ''l'', ''1'', ''x'')',
+    'primecloud.reseal_move(secret, ''1'', ''l'', ''1'', ''1'', ''l'', ''2'')', 'primecloud.fingerprint(secret, ''1'', ''l'', ''1'')']) AS call;
+SELECT is((SELECT count(*) FROM primecloud.sealed_rows_by_key('damaged', 'secret')), 2::bigint, 'they can be counted');
+DROP TABLE damaged;
+DROP CAST (bytea AS primecloud.sealed);
 
 -- a file that changes is read again, one that is the same is not a reason to
 SELECT key_file('moving', '1:' || hex_key('a')) AS moving \gset
