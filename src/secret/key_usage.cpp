@@ -24,8 +24,9 @@ HTAB *count_by_key(Oid relation, const char *column) {
   shape.entrysize = sizeof(usage);
   shape.hcxt = CurrentMemoryContext;
   HTAB *counts = hash_create("rows by data key", 64, &shape, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-  Relation table = table_open(relation, AccessShareLock);
-  const AttrNumber number = secret::column_number(table, column);
+  Relation table = try_table_open(relation, AccessShareLock);
+  if (table == nullptr) ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("there is no table %u", relation));
+  const AttrNumber number = secret::sealed_column_number(table, column);
   SnapshotData everyone;
   InitDirtySnapshot(everyone);
   TupleTableSlot *slot = table_slot_create(table, nullptr);

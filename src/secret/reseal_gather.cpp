@@ -142,7 +142,7 @@ void prepare(work &w, Relation table) {
   shape.entrysize = sizeof(known_key);
   shape.hcxt = CurrentMemoryContext;
   w.keys = hash_create("standing of data keys", 64, &shape, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-  w.column = column_number(table, w.request.column);
+  w.column = sealed_column_number(table, w.request.column);
   w.tenant = find_column_text(table, w.request.tenant_column);
   w.id = find_column_text(table, w.request.id_column);
   w.found.rows = static_cast<candidate *>(palloc(sizeof(candidate) * static_cast<size_t>(w.request.most)));

@@ -8,9 +8,12 @@
 extern "C" {
 #include "access/table.h"
 #include "access/tableam.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
+#include "utils/syscache.h"
 }
 
 namespace primecloud::secret {
@@ -20,6 +23,21 @@ inline AttrNumber column_number(Relation table, const char *name) {
   const AttrNumber number = get_attnum(RelationGetRelid(table), name);
   if (number <= 0) {
     ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN), errmsg("table \"%s\" has no column \"%s\"", RelationGetRelationName(table), name));
+  }
+  return number;
+}
+
+// The same for a column of type sealed in a table that has rows of its own.  Asked under
+// the lock that holds while the rows are read: what was true when the column was
+// registered need not be true now, and a value of another type is no envelope.
+inline AttrNumber sealed_column_number(Relation table, const char *name) {
+  if (!RELKIND_HAS_TABLE_AM(table->rd_rel->relkind)) {
+    ereport(ERROR, errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("\"%s\" is not a table", RelationGetRelationName(table)));
+  }
+  const AttrNumber number = column_number(table, name);
+  const Oid sealed = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum("sealed"), ObjectIdGetDatum(get_namespace_oid("primecloud", false)));
+  if (!OidIsValid(sealed) || getBaseType(TupleDescAttr(RelationGetDescr(table), number - 1)->atttypid) != sealed) {
+    ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH), errmsg("column \"%s\" of \"%s\" is not sealed", name, RelationGetRelationName(table)));
   }
   return number;
 }

@@ -184,4 +184,9 @@ SELECT is_empty($$SELECT n FROM (SELECT primecloud.sealed_send(password) AS b FR
     LATERAL (SELECT CASE WHEN n < octet_length(b) THEN set_byte(b, n, get_byte(b, n) # 255) ELSE substr(b, 1, n - octet_length(b)) END AS altered) AS a
     WHERE by_binary(altered, current_setting('data_directory') || '/secret_columns') <> by_text(altered)$$, 'every byte turned and every length: text and binary agree');
 SELECT is(by_binary('\x', :'file'), 'refused', 'an empty value');
+
+-- What reads envelopes past SQL looks at the column's type itself: the registration may be older.
+SELECT is(outcome(format('SELECT count(*) FROM primecloud.sealed_rows_by_key(%s)', what)), code, what) FROM (VALUES
+    ($$'senders', 'password'$$, '3'), ($$'senders', 'id'$$, '42804'), ($$'senders', 'host'$$, '42804'), ($$'senders', 'nothing'$$, '42703'), ($$'pg_stat_activity', 'query'$$, '42809'), ($$'parts', 'secret'$$, '42809'), ($$0, 'x'$$, '42P01')) AS v(what, code);
+SELECT is(outcome(format($$SELECT count(*) FROM primecloud.reseal_rows('senders', %L, 'account_id', 'id', 'l', 0, 1, 10, 10, false, '')$$, col)), '42804', 'reseal_rows: ' || col) FROM unnest(ARRAY['id', 'host']) AS col;
 SELECT finish();
