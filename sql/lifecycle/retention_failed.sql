@@ -29,13 +29,16 @@ DECLARE
     free text;
     node primecloud.retention_decision;
     place jsonb;
-    tries integer;
     bite text;
 BEGIN
     IF passing AND (request ->> 'tries')::int > 20 OR NOT passing AND left(code, 2) NOT IN ('22', '23', '27', '44', 'P0') THEN
         RETURN primecloud.retention_answer(jsonb_build_object('done', true, 'state', CASE WHEN passing THEN 'paused' ELSE 'failed' END, 'error', code));
     END IF;
-    SELECT (r.run).* INTO run FROM primecloud.retention_running(rel, (request ->> 'run')::bigint) r;
+    BEGIN
+        SELECT (r.run).* INTO run FROM primecloud.retention_running(rel, (request ->> 'run')::bigint) r;
+    EXCEPTION WHEN lock_not_available THEN  -- somebody changes the policy: nothing to note, and no haste
+        RETURN primecloud.retention_answer('{}');
+    END;
     policy := primecloud.retention_policy_of(rel);
     due := primecloud.retention_due(rel, policy, run.at);
     free := primecloud.retention_free(policy);
@@ -55,7 +58,9 @@ BEGIN
 
     place := primecloud.retention_place(rel, policy, run, request ->> 'method');
     bite := CASE place ->> 'method' WHEN 'keyset' THEN 'limit' ELSE 'unit' END;
-    IF place IS NULL OR passing THEN
+    IF place ->> 'method' = 'ranges' THEN  -- the rest along the index, which can stop at any row
+        place := place || '{"method": "keyset", "limit": 500}';
+    ELSIF place IS NULL OR passing THEN
         place := coalesce(place || '{"careful": true}', '{}');
     ELSIF (place ->> bite)::bigint > 1 THEN
         place := place || jsonb_build_object(bite, (place ->> bite)::bigint / 8 + ((place ->> bite)::bigint < 8)::int);

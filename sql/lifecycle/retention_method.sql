@@ -1,5 +1,6 @@
--- How a partition is gone through: block by block where much is due, along the
--- index of the time column where little is.
+-- How a partition is gone through.  Where much is due: in ranges of time by the index
+-- of the time column, if rows lie in the order of their time, else block by block.
+-- Where little is: along the index, row by row, passing over what is locked.
 
 -- The share of a table's rows that is due, by what ANALYZE last saw; NULL: unknown.
 CREATE FUNCTION retention_share(leaf oid, time_column text, cutoff timestamptz) RETURNS double precision
@@ -31,10 +32,13 @@ AS $$
         WHEN NOT EXISTS (SELECT FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am am ON am.oid = c.relam
                          JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0] AND a.attname = policy.time_column
                          WHERE i.indrelid = leaf AND i.indisvalid AND i.indpred IS NULL AND am.amname = 'btree') THEN 'slices'
-        WHEN primecloud.retention_share(leaf, policy.time_column, cutoff) > 0.05 THEN 'slices'
+        WHEN primecloud.retention_share(leaf, policy.time_column, cutoff) > 0.05 THEN
+            CASE WHEN EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                              JOIN pg_stats s ON s.schemaname = n.nspname AND s.tablename = c.relname AND s.attname = policy.time_column AND NOT s.inherited
+                              WHERE c.oid = leaf AND abs(s.correlation) > 0.9) THEN 'ranges' ELSE 'slices' END
         ELSE 'keyset' END
 $$;
-COMMENT ON FUNCTION retention_method(oid, retention_policy, timestamptz) IS 'slices of blocks, or batches along the index, for one partition';
+COMMENT ON FUNCTION retention_method(oid, retention_policy, timestamptz) IS 'ranges, slices or keyset, for one partition';
 
 -- The next partition with rows, in the order of their names, after the one given.
 CREATE FUNCTION retention_next_leaf(rel regclass, policy retention_policy, cutoff timestamptz, after_schema text, after_name text,

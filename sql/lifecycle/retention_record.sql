@@ -22,9 +22,15 @@ DECLARE
     per_row CONSTANT double precision := greatest(0.0005,
         coalesce(CASE WHEN rows >= 100 THEN (coalesce((place ->> 'per_row')::float8, elapsed / rows) + elapsed / rows) / 2 END, (place ->> 'per_row')::float8));
     most CONSTANT double precision := least(200000, target / per_row);
-    onward jsonb := (place - '{careful,oid}'::text[]) || jsonb_build_object('per_row', per_row);
+    onward jsonb := (place - '{careful,oid,most}'::text[]) || jsonb_build_object('per_row', per_row);
 BEGIN
-    IF place ->> 'method' = 'keyset' THEN
+    IF place ->> 'method' = 'ranges' THEN
+        IF place ->> 'until' IS NULL THEN
+            RETURN onward || '{"over": true}';
+        END IF;
+        RETURN (onward - 'until') || jsonb_build_object('from', place -> 'until',
+            'limit', greatest(1, least((place ->> 'limit')::bigint * factor, most)::bigint));
+    ELSIF place ->> 'method' = 'keyset' THEN
         IF (result ->> 'picked')::bigint < (place ->> 'limit')::bigint THEN
             RETURN onward || '{"over": true}';
         END IF;
@@ -41,6 +47,21 @@ BEGIN
         'unit', greatest(1, least((place ->> 'unit')::bigint * factor, 8192, most * CASE rows WHEN 0 THEN 2 ELSE 1 END / (place ->> 'density')::float8)::bigint));
 END $$;
 COMMENT ON FUNCTION retention_advance(jsonb, jsonb, double precision, double precision) IS 'the position after a batch';
+
+-- A range and its end.  Where more rows than one too many have one and the same time
+-- it has none: a longer one is tried, and if that will not do, the rest goes by slices.
+CREATE FUNCTION retention_bounded(place jsonb, until jsonb) RETURNS jsonb
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF place -> 'from' IS NULL OR until <> place -> 'from' THEN
+        RETURN place || jsonb_build_object('until', until);
+    ELSIF (place ->> 'limit')::bigint < least(50000, (place ->> 'most')::bigint) THEN
+        RETURN place || jsonb_build_object('limit', least(50000, (place ->> 'most')::bigint));
+    END IF;
+    RETURN place || '{"method": "slices"}';
+END $$;
+COMMENT ON FUNCTION retention_bounded(jsonb, jsonb) IS 'what becomes of a range when its end is known';
 
 CREATE FUNCTION retention_record(caller oid, rel_oid oid, asked jsonb, result jsonb) RETURNS retention_decision
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -67,7 +88,9 @@ BEGIN
         RETURN primecloud.retention_record_batch(caller, rel, policy, asked, result);
     END IF;
     SELECT r.* INTO run FROM primecloud.retention_run r WHERE r.id = (asked ->> 'run')::bigint;
-    IF kind = 'step' THEN
+    IF kind = 'bound' THEN
+        RETURN primecloud.retention_batch_at(rel, policy, run, primecloud.retention_bounded(at, result -> 'until'), asked);
+    ELSIF kind = 'step' THEN
         onward := primecloud.retention_advance(at, result, elapsed, (asked ->> 'target')::float8);
         UPDATE primecloud.retention_run r SET position = onward, updated_at = clock_timestamp(), batches = r.batches + (rows > 0)::int,
             rows_expired = r.rows_expired + rows, rows_held = r.rows_held + coalesce((result ->> 'held')::bigint, 0),
@@ -75,7 +98,7 @@ BEGIN
         IF rows > 0 THEN
             PERFORM primecloud.retention_log_batch(run.id, policy, at ->> 'leaf', at ->> 'method', primecloud.retention_cutoff(run.at, policy.keep), caller, result);
         END IF;
-        IF asked ->> 'held' IS NOT NULL AND (onward ? 'over' OR at ->> 'method' = 'slices') THEN
+        IF asked ->> 'held' IS NOT NULL AND (onward ? 'over' OR at ->> 'method' <> 'keyset') THEN
             RETURN ROW(jsonb_build_object('kind', 'held', 'run', run.id, 'rows', rows, 'started', asked -> 'started'),
                        (SELECT c.relowner FROM pg_class c WHERE c.oid = rel), asked ->> 'held', false)::primecloud.retention_decision;
         END IF;
@@ -117,4 +140,5 @@ END $$;
 COMMENT ON FUNCTION retention_record(oid, oid, jsonb, jsonb) IS 'writes down what a statement did and says what comes next';
 
 REVOKE ALL ON FUNCTION retention_log_batch(bigint, retention_policy, text, text, timestamptz, oid, jsonb),
-    retention_advance(jsonb, jsonb, double precision, double precision), retention_record(oid, oid, jsonb, jsonb) FROM PUBLIC;
+    retention_advance(jsonb, jsonb, double precision, double precision), retention_bounded(jsonb, jsonb),
+    retention_record(oid, oid, jsonb, jsonb) FROM PUBLIC;

@@ -1,19 +1,23 @@
 -- One batch of a run: what is to be run next.
 
--- The range of a slice or of a keyset batch, as a condition on row x.
+-- The range of a batch, as a condition on row x.
 CREATE FUNCTION retention_narrow(place jsonb, policy retention_policy, type regtype) RETURNS text
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    RETURN CASE
-        WHEN place ->> 'method' = 'keyset' AND NOT place ? 'key' THEN 'true'
-        WHEN place ->> 'method' = 'keyset' THEN
+    RETURN concat_ws(' AND ',
+        -- What ranges have done before is done.
+        CASE WHEN place ? 'from' THEN format('x.%I >= %L::%s', policy.time_column, place ->> 'from', type) END,
+        CASE WHEN place ->> 'method' = 'keyset' AND place ? 'key' THEN
             format('(x.%I, x.ctid) > (%L::%s, %L::tid)', policy.time_column, place -> 'key' ->> 0, type, place -> 'key' ->> 1)
+        WHEN place ->> 'method' = 'ranges' AND place ->> 'until' IS NOT NULL THEN
+            format('x.%I < %L::%s', policy.time_column, place ->> 'until', type)
+        WHEN place ->> 'method' <> 'slices' THEN 'true'
         WHEN place ? 'offset' THEN
             format('x.ctid >= ''(%1$s,%2$s)''::tid AND x.ctid < ''(%1$s,%3$s)''::tid', place ->> 'block', place ->> 'offset',
                    (place ->> 'offset')::int + (place ->> 'span')::int)
         ELSE format('x.ctid >= ''(%s,0)''::tid AND x.ctid < ''(%s,0)''::tid', place ->> 'block',
-                    least((place ->> 'block')::bigint + (place ->> 'unit')::bigint, (place ->> 'end')::bigint)) END;
+                    least((place ->> 'block')::bigint + (place ->> 'unit')::bigint, (place ->> 'end')::bigint)) END);
 END $$;
 COMMENT ON FUNCTION retention_narrow(jsonb, retention_policy, regtype) IS 'where a run stands in a partition, as a condition';
 
@@ -27,7 +31,7 @@ DECLARE
     cutoff CONSTANT timestamptz := primecloud.retention_cutoff(run.at, policy.keep);
     leaf record;
 BEGIN
-    IF NOT at ? 'over' AND (at ->> 'method' = 'keyset' OR (at ->> 'block')::bigint < (at ->> 'end')::bigint) THEN
+    IF NOT at ? 'over' AND (at ->> 'method' IN ('keyset', 'ranges') OR (at ->> 'block')::bigint < (at ->> 'end')::bigint) THEN
         SELECT l.* INTO leaf FROM primecloud.retention_tree(rel) l
         WHERE l.schema_name = at ->> 'schema' AND l.table_name = at ->> 'leaf' AND l.kind = 'r';
         IF FOUND THEN
@@ -42,19 +46,60 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION retention_place(regclass, retention_policy, retention_run, text) IS 'where a run goes on';
 
+-- Where a range ends: before the time of the row that would be one too many.
+CREATE FUNCTION retention_bound(rel regclass, policy retention_policy, place jsonb) RETURNS text
+    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN format('SELECT jsonb_build_object(''until'', (SELECT x.%1$I FROM ONLY %2$s AS x WHERE %3$s AND x.%1$I < ''infinity'' ORDER BY x.%1$I OFFSET %4$s LIMIT 1))',
+        policy.time_column, (place ->> 'oid')::oid::regclass,
+        primecloud.retention_narrow(place - 'until', policy, primecloud.retention_column(rel, policy.time_column, primecloud.retention_time_types())),
+        place ->> 'limit');
+END $$;
+COMMENT ON FUNCTION retention_bound(regclass, retention_policy, jsonb) IS 'the statement that finds the end of a range of so many rows';
+
+-- The batch at a place.  A range is asked for its end first.
+CREATE FUNCTION retention_batch_at(rel regclass, policy retention_policy, run retention_run, at jsonb, request jsonb) RETURNS retention_decision
+    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    keyset CONSTANT boolean := at ->> 'method' = 'keyset';
+    due CONSTANT text := primecloud.retention_due(rel, policy, run.at);
+    free CONSTANT text := primecloud.retention_free(policy);
+    type CONSTANT regtype := primecloud.retention_column(rel, policy.time_column, primecloud.retention_time_types());
+    narrow CONSTANT text := primecloud.retention_narrow(at, policy, type);
+    decision primecloud.retention_decision;
+BEGIN
+    decision.run_as := (SELECT c.relowner FROM pg_class c WHERE c.oid = rel);
+    decision.state := jsonb_build_object('kind', 'step', 'run', run.id, 'position', at, 'started', coalesce(request -> 'started', to_jsonb(clock_timestamp())),
+        'target', request -> 'target');
+    IF at ->> 'method' = 'ranges' AND NOT at ? 'until' THEN
+        decision.state := decision.state || '{"kind": "bound"}';
+        decision.statement := primecloud.retention_bound(rel, policy, at);
+        decision.writes := false;
+        RETURN decision;
+    END IF;
+    -- What is held: of a slice or range after it, along the index at the end.
+    IF free <> 'true' AND (keyset OR NOT at ? 'careful' AND policy.mode <> 'archive') THEN
+        decision.state := decision.state || jsonb_build_object('held',
+            format('SELECT jsonb_build_object(''held'', count(*)) FROM ONLY %s AS x WHERE %s AND %s AND NOT (%s)', (at ->> 'oid')::oid::regclass,
+                   CASE WHEN keyset THEN primecloud.retention_narrow(at - 'key', policy, type) ELSE narrow END, due, free));
+    END IF;
+    decision.statement := primecloud.retention_statement(rel, (at ->> 'oid')::oid, policy, due, free,
+        narrow, keyset OR at ? 'careful', keyset, CASE WHEN keyset THEN (at ->> 'limit')::bigint END);
+    decision.writes := true;
+    RETURN decision;
+END $$;
+COMMENT ON FUNCTION retention_batch_at(regclass, retention_policy, retention_run, jsonb, jsonb) IS 'the next batch, at the place of a run';
+
 CREATE FUNCTION retention_step(rel regclass, request jsonb) RETURNS retention_decision
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     run primecloud.retention_run;
     policy primecloud.retention_policy;
-    due text;
-    free text;
     decision primecloud.retention_decision;
     at jsonb;
-    keyset boolean;
-    narrow text;
-    owner CONSTANT oid := (SELECT c.relowner FROM pg_class c WHERE c.oid = rel);
     -- Neither more rows than asked for, nor more than the rate gives in half a second.
     most CONSTANT bigint := greatest(1, least((request ->> 'batch')::bigint, (request ->> 'rate')::bigint / 2, 400000));
 BEGIN
@@ -64,10 +109,8 @@ BEGIN
         RETURN primecloud.retention_answer('{"done": true, "state": "superseded"}');
     END IF;
     PERFORM primecloud.retention_check_policy(rel, policy);
-    due := primecloud.retention_due(rel, policy, run.at);
-    free := primecloud.retention_free(policy);
     IF policy.mode LIKE '%\_partition' AND NOT run.position ? 'leaf' THEN
-        decision := primecloud.retention_step_partition(rel, policy, run, due, free);
+        decision := primecloud.retention_step_partition(rel, policy, run, primecloud.retention_due(rel, policy, run.at), primecloud.retention_free(policy));
         IF decision.statement IS NOT NULL THEN
             RETURN decision;
         END IF;
@@ -76,22 +119,11 @@ BEGIN
     IF at IS NULL THEN
         RETURN primecloud.retention_answer('{"done": true, "state": "finished"}');
     END IF;
-    keyset := at ->> 'method' = 'keyset';
-    at := at || jsonb_build_object('limit', least((at ->> 'limit')::bigint, most),
-                                   'unit', least((at ->> 'unit')::bigint, greatest(1, (most / (at ->> 'density')::float8)::bigint)));
-    narrow := primecloud.retention_narrow(at, policy, primecloud.retention_column(rel, policy.time_column, primecloud.retention_time_types()));
-    decision.state := jsonb_build_object('kind', 'step', 'run', run.id, 'position', at, 'started', clock_timestamp(), 'target', request -> 'target',
-        -- What is held: of a slice after the slice, along the index at the end.
-        'held', CASE WHEN free <> 'true' AND (keyset OR NOT at ? 'careful' AND policy.mode <> 'archive') THEN
-            format('SELECT jsonb_build_object(''held'', count(*)) FROM ONLY %s AS x WHERE %s AND %s AND NOT (%s)', (at ->> 'oid')::oid::regclass,
-                   CASE WHEN keyset THEN 'true' ELSE narrow END, due, free) END);
-    decision.run_as := owner;
-    decision.statement := primecloud.retention_statement(rel, (at ->> 'oid')::oid, policy, due, free,
-        narrow, keyset OR at ? 'careful', keyset, CASE WHEN keyset THEN (at ->> 'limit')::bigint END);
-    decision.writes := true;
-    RETURN decision;
+    RETURN primecloud.retention_batch_at(rel, policy, run, at || jsonb_build_object('most', most, 'limit', least((at ->> 'limit')::bigint, most),
+        'unit', least((at ->> 'unit')::bigint, greatest(1, (most / (at ->> 'density')::float8)::bigint))), request - 'started');
 END $$;
 COMMENT ON FUNCTION retention_step(regclass, jsonb) IS 'the next batch of a run, or that it is done';
 
 REVOKE ALL ON FUNCTION retention_narrow(jsonb, retention_policy, regtype), retention_place(regclass, retention_policy, retention_run, text),
+    retention_bound(regclass, retention_policy, jsonb), retention_batch_at(regclass, retention_policy, retention_run, jsonb, jsonb),
     retention_step(regclass, jsonb) FROM PUBLIC;

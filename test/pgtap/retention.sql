@@ -42,6 +42,23 @@ CALL primecloud.expire('shop.plain', batch => 30, max_rate => 0, method => 'keys
 SELECT is(shop.ages('shop.plain'), '100 rows, ids 0 to 99', 'keyset: the same rows go');
 SELECT is((SELECT max(row_count) FROM primecloud.retention_audit WHERE method = 'keyset'), 30::bigint, 'and no batch is larger than asked for');
 
+-- by ranges of time: many rows at one instant, and rows in no order
+TRUNCATE shop.plain;
+SELECT shop.fill('shop.plain');
+INSERT INTO shop.plain (id, account, made) SELECT 1000 + g, 'a', now() - interval '150 days' FROM generate_series(1, 700) g;
+INSERT INTO shop.plain (id, account, made) SELECT 2000 + g, 'a', 'epoch' FROM generate_series(1, 700) g;
+CALL primecloud.expire('shop.plain', max_rate => 0, method => 'ranges');
+SELECT is(shop.ages('shop.plain'), '100 rows, ids 0 to 99', 'ranges: the same rows go');
+SELECT is((SELECT array_agg(DISTINCT method) FROM primecloud.retention_audit WHERE run = (SELECT max(run) FROM primecloud.job_progress)), '{ranges}', 'by ranges alone');
+INSERT INTO shop.plain (id, account, made) SELECT 1000 + g, 'a', now() - interval '150 days' - g / 20 * interval '1 day' FROM generate_series(1, 700) g;
+CALL primecloud.expire('shop.plain', batch => 10, max_rate => 0, method => 'ranges');
+SELECT is(shop.ages('shop.plain'), '100 rows, ids 0 to 99', 'where more rows share an instant than a batch may have, they go by slices');
+SELECT is((SELECT rows_expired FROM primecloud.job_progress ORDER BY run DESC LIMIT 1), 700::bigint, 'each once');
+INSERT INTO shop.plain (id, account, made) SELECT 1000 + g, 'a', now() - g * interval '1 hour' FROM generate_series(1, 4000) g;
+ANALYZE shop.plain;
+CALL primecloud.expire('shop.plain', max_rate => 0);
+SELECT is((SELECT count(*) FROM shop.plain), 100 + 2399::bigint, 'what the statistics choose does the same');
+
 -- holds and exceptions
 TRUNCATE shop.plain;
 SELECT shop.fill('shop.plain');

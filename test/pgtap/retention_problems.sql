@@ -25,22 +25,27 @@ END $$;
 
 CALL fill('keyset');
 CALL fill('slices');
+CALL fill('ranges');
 SELECT is((SELECT array_agg(r) FROM primecloud.retain('slices', 'made', '100 days') r),
     ARRAY['foreign key slices_child_parent of table bad.slices_child: rows that it refers to stay; no index on it, so each row searches the whole table'], 'retain tells of a foreign key');
 SELECT is((SELECT note FROM primecloud.expire_preview('slices') WHERE what = 'foreign key'), 'rows that it refers to stay; no index on it, so each row searches the whole table', 'and so does the preview');
 CREATE INDEX ON slices_child (parent);
 CREATE INDEX ON keyset_child (parent);
+CREATE INDEX ON ranges_child (parent);
 SELECT count(*) FROM primecloud.retain('keyset', 'made', '100 days');
+SELECT count(*) FROM primecloud.retain('ranges', 'made', '100 days');
 
 -- 1400 rows are due: 28 and 10 of them stay
 CALL primecloud.expire('slices', max_rate => 0, method => 'slices');
 SELECT is(left_of('slices'), '38 due, 600 not', 'block by block, what can go goes');
 CALL primecloud.expire('keyset', max_rate => 0, method => 'keyset');
 SELECT is(left_of('keyset'), '38 due, 600 not', 'along the index too');
+CALL primecloud.expire('ranges', max_rate => 0, method => 'ranges');
+SELECT is(left_of('ranges'), '38 due, 600 not', 'and by ranges, the rest of which goes along the index');
 SELECT results_eq($$SELECT table_name, code, constraint_name, row_count FROM primecloud.retention_problems ORDER BY table_name$$,
-    $$VALUES ('keyset', '23503', 'keyset_child_parent', 38::bigint), ('slices', '23503', 'slices_child_parent', 38)$$, 'what stays is counted by constraint');
+    $$VALUES ('keyset', '23503', 'keyset_child_parent', 38::bigint), ('ranges', '23503', 'ranges_child_parent', 38), ('slices', '23503', 'slices_child_parent', 38)$$, 'what stays is counted by constraint');
 SELECT results_eq($$SELECT p.table_name, p.state, p.rows_expired, p.rows_failed, p.last_error FROM primecloud.job_progress p ORDER BY p.table_name$$,
-    $$VALUES ('keyset', 'finished', 1362::bigint, 38::bigint, '23503'), ('slices', 'finished', 1362, 38, '23503')$$, 'and in the run, which ends well');
+    $$VALUES ('keyset', 'finished', 1362::bigint, 38::bigint, '23503'), ('ranges', 'finished', 1362, 38, '23503'), ('slices', 'finished', 1362, 38, '23503')$$, 'and in the run, which ends well');
 SELECT is((SELECT oldest_undeletable FROM primecloud.retention_status WHERE table_name = 'slices'), (SELECT min(made) FROM slices), 'the status tells the oldest');
 CREATE TEMP TABLE seen AS SELECT * FROM primecloud.retention_problems;
 CALL primecloud.expire('slices', max_rate => 0);
