@@ -75,7 +75,9 @@ void put(JsonbParseState **state, const char *name, JsonbValue value) {
 
 retention_tally::retention_tally() : context_(CurrentMemoryContext) {
   hook_.receiver.rStartup = [](DestReceiver *self, int, TupleDesc desc) { of(self).start(desc); };
-  hook_.receiver.receiveSlot = [](TupleTableSlot *slot, DestReceiver *self) { return of(self).take(slot), true; };
+  hook_.receiver.receiveSlot = [](TupleTableSlot *slot, DestReceiver *self) {
+    return of(self).take(slot), true;
+  };
   hook_.receiver.rShutdown = [](DestReceiver *) {};
   hook_.receiver.rDestroy = [](DestReceiver *) {};
   hook_.receiver.mydest = DestNone;
@@ -85,7 +87,8 @@ retention_tally::retention_tally() : context_(CurrentMemoryContext) {
 void retention_tally::start(TupleDesc desc) {
   const auto type = [&](int i) { return TupleDescAttr(desc, i)->atttypid; };
   rows_ = desc->natts == 2 && type(0) == TEXTOID && type(1) == TIMESTAMPTZOID;
-  if (!rows_ && !(desc->natts == 1 && type(0) == JSONBOID)) elog(ERROR, "a statement of retention yields something else");
+  if (!rows_ && !(desc->natts == 1 && type(0) == JSONBOID))
+    elog(ERROR, "a statement of retention yields something else");
 }
 
 void retention_tally::take(TupleTableSlot *slot) {
@@ -117,13 +120,15 @@ void retention_tally::count(text *tenant) {
     control.hash = hash_of;
     control.match = differ;
     control.hcxt = context_;
-    tenants_ = hash_create("rows removed by tenant", 64, &control, HASH_ELEM | HASH_FUNCTION | HASH_COMPARE | HASH_CONTEXT);
+    tenants_ = hash_create("rows removed by tenant", 64, &control,
+                           HASH_ELEM | HASH_FUNCTION | HASH_COMPARE | HASH_CONTEXT);
   }
   const tenant_key key{VARDATA_ANY(tenant), static_cast<int>(VARSIZE_ANY_EXHDR(tenant))};
   bool found;
   auto *entry = static_cast<tenant_count *>(hash_search(tenants_, &key, HASH_ENTER, &found));
   if (!found) {
-    entry->key.text = static_cast<char *>(memcpy(MemoryContextAlloc(context_, key.length + 1), key.text, key.length));
+    entry->key.text =
+        static_cast<char *>(memcpy(MemoryContextAlloc(context_, key.length + 1), key.text, key.length));
     entry->rows = 0;
   }
   entry->rows++;

@@ -17,15 +17,16 @@ namespace {
 // Two rules due at the same moment: MinIO names the one its sorting left last.
 int same_moment = 0;
 
-bool equally_due(const record_view &config, const object &o, timestamp now, const event &e, const std::string &rule_id) {
+bool equally_due(const record_view &config, const object &o, timestamp now, const event &e,
+                 const std::string &rule_id) {
   const auto all = explain(config, o, now, std::numeric_limits<std::int32_t>::max());
   return std::any_of(all.begin(), all.end(), [&](const auto &told) {
     return told.rule_id == rule_id && told.action == e.action && told.due == e.due;
   });
 }
 
-void expect_event(const record_view &config, const object &o, timestamp now, const event &e, const json &reference,
-                  const std::string &where) {
+void expect_event(const record_view &config, const object &o, timestamp now, const event &e,
+                  const json &reference, const std::string &where) {
   EXPECT_EQ(reference_name(e.action), reference.at("action").get<std::string>()) << where;
   if (e.action == action::none) return;  // a lock or a hold: MinIO leaves the rule's name standing
   EXPECT_EQ(e.due.microseconds, optional_time(reference, "due")->microseconds) << where;
@@ -64,7 +65,8 @@ TEST(LifecycleCases, Evaluation) {
       if (one.at("tie_artefact")[i]) {
         ties++;
       } else {
-        expect_event(config, versions[i], now, evaluate(config, versions[i], now), reference.at("single")[i], where);
+        expect_event(config, versions[i], now, evaluate(config, versions[i], now), reference.at("single")[i],
+                     where);
         if (std::none_of(one.at("tie_artefact").begin(), one.at("tie_artefact").end(),
                          [](bool tie) { return tie; })) {
           expect_event(config, versions[i], now, events[i], reference.at("version_set")[i], "set: " + where);

@@ -141,7 +141,8 @@ class record_view {
   // Field by field, so that what a caller does not look at is not read: copied whole,
   // an entry goes through memory, and that costs more than all the rest.
   template <class Entry, class... Fields>
-  [[gnu::always_inline]] static void copy(Entry &entry, const std::uint8_t *from, Fields &...fields) noexcept {
+  [[gnu::always_inline]] static void copy(Entry &entry, const std::uint8_t *from,
+                                          Fields &...fields) noexcept {
     const auto *start = reinterpret_cast<const std::uint8_t *>(&entry);
     (std::memcpy(&fields, from + (reinterpret_cast<const std::uint8_t *>(&fields) - start), sizeof fields),
      ...);
