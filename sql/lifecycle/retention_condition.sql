@@ -36,20 +36,28 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION retention_time(regclass, retention_policy) IS 'the time column of row x as an instant';
 
+CREATE FUNCTION retention_latest(policy retention_policy, at timestamptz) RETURNS timestamptz
+    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN greatest(primecloud.retention_cutoff(at, policy.keep), (SELECT max(primecloud.retention_cutoff(at, o.keep))
+        FROM primecloud.retention_override o WHERE o.schema_name = policy.schema_name AND o.table_name = policy.table_name));
+END $$;
+COMMENT ON FUNCTION retention_latest(retention_policy, timestamptz) IS 'no row of this time or later is due, whoever''s it is';
+
 CREATE FUNCTION retention_due(rel regclass, policy retention_policy, at timestamptz) RETURNS text
     LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     type CONSTANT regtype := primecloud.retention_column(rel, policy.time_column, primecloud.retention_time_types());
     base CONSTANT timestamptz := primecloud.retention_cutoff(at, policy.keep);
-    latest timestamptz;
     exceptions jsonb;
     due text;
 BEGIN
-    SELECT max(c.cutoff), jsonb_object_agg(o.tenant, primecloud.retention_instant(type, c.cutoff)) INTO latest, exceptions
+    SELECT jsonb_object_agg(o.tenant, primecloud.retention_instant(type, c.cutoff)) INTO exceptions
     FROM primecloud.retention_override o, primecloud.retention_cutoff(at, o.keep) AS c(cutoff)
     WHERE o.schema_name = policy.schema_name AND o.table_name = policy.table_name;
-    due := format('x.%I < %L::%s', policy.time_column, primecloud.retention_instant(type, greatest(base, latest)), type);
+    due := format('x.%I < %L::%s', policy.time_column, primecloud.retention_instant(type, primecloud.retention_latest(policy, at)), type);
     IF exceptions IS NOT NULL THEN
         due := due || format(' AND x.%I < coalesce((%L::jsonb ->> x.%I::text)::%s, %L::%s)', policy.time_column, exceptions, policy.tenant_column, type,
                              primecloud.retention_instant(type, base), type);
@@ -90,5 +98,5 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION retention_free(retention_policy) IS 'the condition under which no hold keeps row x; ''true'' where nothing is held';
 
-REVOKE ALL ON FUNCTION retention_instant(regtype, timestamptz), retention_time(regclass, retention_policy),
+REVOKE ALL ON FUNCTION retention_instant(regtype, timestamptz), retention_latest(retention_policy, timestamptz), retention_time(regclass, retention_policy),
     retention_due(regclass, retention_policy, timestamptz), retention_free(retention_policy) FROM PUBLIC;

@@ -47,16 +47,15 @@ END $$;
 COMMENT ON FUNCTION retention_place(regclass, retention_policy, retention_run, text) IS 'where a run goes on';
 
 -- Where a range ends: before the time of the row that would be one too many.
-CREATE FUNCTION retention_bound(rel regclass, policy retention_policy, place jsonb) RETURNS text
+CREATE FUNCTION retention_bound(policy retention_policy, at timestamptz, place jsonb, type regtype) RETURNS text
     LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    RETURN format('SELECT jsonb_build_object(''until'', (SELECT x.%1$I FROM ONLY %2$s AS x WHERE %3$s AND x.%1$I < ''infinity'' ORDER BY x.%1$I OFFSET %4$s LIMIT 1))',
-        policy.time_column, (place ->> 'oid')::oid::regclass,
-        primecloud.retention_narrow(place - 'until', policy, primecloud.retention_column(rel, policy.time_column, primecloud.retention_time_types())),
-        place ->> 'limit');
+    RETURN format('SELECT jsonb_build_object(''until'', (SELECT x.%1$I FROM ONLY %2$s AS x WHERE %3$s AND x.%1$I < %4$L::%5$s ORDER BY x.%1$I OFFSET %6$s LIMIT 1))',
+        policy.time_column, (place ->> 'oid')::oid::regclass, primecloud.retention_narrow(place, policy, type),
+        primecloud.retention_instant(type, primecloud.retention_latest(policy, at)), type, place ->> 'limit');
 END $$;
-COMMENT ON FUNCTION retention_bound(regclass, retention_policy, jsonb) IS 'the statement that finds the end of a range of so many rows';
+COMMENT ON FUNCTION retention_bound(retention_policy, timestamptz, jsonb, regtype) IS 'the statement that finds the end of a range of so many rows';
 
 -- The batch at a place.  A range is asked for its end first.
 CREATE FUNCTION retention_batch_at(rel regclass, policy retention_policy, run retention_run, at jsonb, request jsonb) RETURNS retention_decision
@@ -75,7 +74,7 @@ BEGIN
         'target', request -> 'target');
     IF at ->> 'method' = 'ranges' AND NOT at ? 'until' THEN
         decision.state := decision.state || '{"kind": "bound"}';
-        decision.statement := primecloud.retention_bound(rel, policy, at);
+        decision.statement := primecloud.retention_bound(policy, run.at, at, type);
         decision.writes := false;
         RETURN decision;
     END IF;
@@ -125,5 +124,5 @@ END $$;
 COMMENT ON FUNCTION retention_step(regclass, jsonb) IS 'the next batch of a run, or that it is done';
 
 REVOKE ALL ON FUNCTION retention_narrow(jsonb, retention_policy, regtype), retention_place(regclass, retention_policy, retention_run, text),
-    retention_bound(regclass, retention_policy, jsonb), retention_batch_at(regclass, retention_policy, retention_run, jsonb, jsonb),
+    retention_bound(retention_policy, timestamptz, jsonb, regtype), retention_batch_at(regclass, retention_policy, retention_run, jsonb, jsonb),
     retention_step(regclass, jsonb) FROM PUBLIC;

@@ -59,6 +59,16 @@ ANALYZE shop.plain;
 CALL primecloud.expire('shop.plain', max_rate => 0);
 SELECT is((SELECT count(*) FROM shop.plain), 100 + 2399::bigint, 'what the statistics choose does the same');
 
+TRUNCATE shop.plain;
+SELECT shop.fill('shop.plain');
+SELECT primecloud.place_hold('shop.plain', 'case 6', row_id => '299') AS row_hold \gset
+SELECT primecloud.retain_tenant('shop.plain', 'a1', '250 days'), primecloud.retain_tenant('shop.plain', 'a0', '40 days');
+CALL primecloud.expire('shop.plain', batch => 25, max_rate => 0, method => 'ranges');
+SELECT is((SELECT string_agg(format('%s %s-%s', account, min, max), ' ' ORDER BY account) FROM (SELECT account, min(id), max(id) FROM shop.plain WHERE id <> 299 GROUP BY account) t),
+    'a0 0-39 a1 1-247 a2 2-98', 'each tenant its own time, the longer and the shorter');
+SELECT is((SELECT format('%s %s', (SELECT count(*) FROM shop.plain WHERE id = 299), rows_held) FROM primecloud.job_progress ORDER BY run DESC LIMIT 1), '1 1', 'what is held stays, counted once');
+SELECT primecloud.release_hold('shop.plain', :row_hold, 'closed'), primecloud.unretain_tenant('shop.plain', 'a1'), primecloud.unretain_tenant('shop.plain', 'a0');
+
 -- holds and exceptions
 TRUNCATE shop.plain;
 SELECT shop.fill('shop.plain');
