@@ -32,6 +32,8 @@ BEGIN
         RETURN NEXT is(harness.backend(VARIADIC prepared), one.ours, one.name);
     END LOOP;
 END $$;
+CREATE SCHEMA writable;
+GRANT CREATE, USAGE ON SCHEMA writable TO :app;
 INSERT INTO harness.cases (name, usual, ours, statements) VALUES
 -- What the victim left, read by the next who enters
 ('a held cursor, read by the next tenant', '1,3,5,7,9', '34000', '{BEGIN,"{victim}","DECLARE c CURSOR WITH HOLD FOR SELECT id FROM {t} ORDER BY id",COMMIT,BEGIN,"{mallory}",COMMIT,"FETCH ALL FROM c"}'),
@@ -75,6 +77,7 @@ INSERT INTO harness.cases (name, usual, ours, statements) VALUES
 -- What stays, and is said in the docs: nothing of it holds rows unless the application puts them there
 ('a session''s own setting (said in the docs)', 'x', 'x', '{BEGIN,"{victim}","SET app.note = ''x''",COMMIT,BEGIN,"{mallory}","SELECT current_setting(''app.note'')"}'),
 ('an advisory lock of the session (said in the docs)', '1', '1', '{BEGIN,"{victim}","SELECT count(pg_advisory_lock(42))",COMMIT,BEGIN,"{mallory}","SELECT count(*) FROM pg_locks WHERE locktype = ''advisory'' AND pid = pg_backend_pid()"}'),
+('a search path that finds a table of everybody''s first, where the role may create one (said in the docs)', 'hers', 'hers', '{"SET search_path = writable, public","CREATE TABLE IF NOT EXISTS writable.{t} (id int, account_id int, secret text)",BEGIN,"{victim}","INSERT INTO {t} VALUES (9{n}, 2, ''hers'')",COMMIT,"SELECT DISTINCT secret FROM writable.{t}"}'),
 ('row_security = off, left behind, refuses and shows nothing', '42501', '42501', '{BEGIN,"{mallory}","SET row_security = off",COMMIT,BEGIN,"{victim}","SELECT count(*) FROM {t}"}');
 SELECT harness.run_cases(:'victim', :'mallory', :'boss');
 

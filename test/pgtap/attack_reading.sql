@@ -94,6 +94,14 @@ INSERT INTO harness.attacks (name, usual, ours, statements) VALUES
 ('a replication slot', '42501', '42501', ARRAY['SELECT pg_create_logical_replication_slot(''mine'', ''test_decoding'')']);
 SELECT harness.run();
 
+-- What is said in the docs not to be covered, as it is.
+CREATE INDEX ON plain (secret);
+CREATE INDEX ON guarded (secret);
+INSERT INTO harness.attacks (name, usual, ours, statements) VALUES
+('EXPLAIN ANALYZE counts what a policy removed (said in the docs)', '1', '1', ARRAY['SET LOCAL enable_seqscan = off', 'SET LOCAL enable_bitmapscan = off', 'CREATE FUNCTION pg_temp.removed() RETURNS text LANGUAGE plpgsql AS $f$ DECLARE plan json; BEGIN EXECUTE ''EXPLAIN (ANALYZE, FORMAT json) SELECT 1 FROM {t} WHERE secret = ''''secret 1'''''' INTO plan; RETURN plan #>> ''{0,Plan,Rows Removed by Filter}''; END $f$', 'SELECT pg_temp.removed()']),
+('large objects know no tenant (said in the docs)', 'kept', 'kept', ARRAY['SELECT lo_from_bytea(4711, ''kept'')', 'SELECT convert_from(lo_get(4711), ''UTF8'')']);
+SELECT harness.run();
+
 -- COPY to the client.
 SELECT harness.entering() AS entering \gset
 \setenv PGDATABASE :DBNAME
