@@ -1,5 +1,5 @@
 -- The guard, constraints, views, partitions, exemptions, COPY and the report of access.
-SELECT plan(45);
+SELECT plan(49);
 SELECT primecloud.create_app_role('helpers_app');
 SELECT primecloud.create_platform_role('helpers_operator');
 CREATE ROLE helpers_owner;
@@ -109,6 +109,14 @@ SELECT is(attempt($$INSERT INTO orders_copy (id, account_id) VALUES (50, 2)$$), 
 CREATE TABLE logins (at timestamptz);
 SELECT primecloud.exempt('logins', 'holds no tenant', current_date);
 SELECT is(primecloud.exemption_of('logins'), 'holds no tenant (until ' || current_date || ')', 'an exemption is recorded');
+UPDATE primecloud.exemption SET until = current_date - 1;
+SELECT is(primecloud.exemption_of('logins'), NULL, 'and is none when its last day has passed');
+SELECT throws_ok($$SELECT primecloud.exempt('logins', 'x', current_date - 1)$$, '22023', NULL, 'one that has passed already is not taken');
+SELECT is((SELECT string_agg(line, ',') FROM primecloud.protect_schema('public', 'customers', tenants_key_column => 'account_id', keep_out => '{orders,events}', dry_run => true) AS line WHERE line LIKE '%logins'),
+    '-- left alone, no way from it to a tenant: public.logins', 'protect_schema looks at the table again');
+SELECT primecloud.exempt('logins', 'holds no tenant');
+SELECT primecloud.exempt('logins', NULL);
+SELECT is(primecloud.exemption_of('logins'), NULL, 'a NULL reason takes it back');
 SELECT throws_ok($$SELECT primecloud.exempt('orders', 'x')$$, '55000', NULL, 'a protected table is not exempt');
 CREATE FUNCTION operate(reason text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
