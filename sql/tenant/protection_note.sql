@@ -92,12 +92,13 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION run_statements(text[], boolean, boolean) IS 'runs what a protect function composed; with the caller''s own rights';
 
--- How every script begins: it stops at the first error, waits for no lock for long, and
--- is run by somebody whom forced policies do not hold, since checks are queries.
+-- How every script begins: it stops at the first error, gives up waiting for a lock before
+-- the application's wait for it counts as a deadlock (deadlock_timeout, a second), and is
+-- run by somebody whom forced policies do not hold, since checks are queries.
 CREATE FUNCTION online_preamble() RETURNS text[]
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
-    SELECT ARRAY['\set ON_ERROR_STOP on', 'SET lock_timeout = ''2s'';  -- where a statement times out, ask for the script again: it leaves out what is done',
+    SELECT ARRAY['\set ON_ERROR_STOP on', 'SET lock_timeout = ''500ms'';  -- where a statement times out, ask for the script again: it leaves out what is done',
                  'SET row_security = off;', 'SET primecloud.guard = off;'];
 $$;
 COMMENT ON FUNCTION online_preamble() IS 'how the scripts begin that protect functions return with online => true';
