@@ -108,3 +108,13 @@ CREATE OPERATOR CLASS tax_id_ops DEFAULT FOR TYPE tax_id USING hash AS
     FUNCTION 1 tax_id_hash(tax_id),
     FUNCTION 2 tax_id_hash_extended(tax_id, bigint);
 COMMENT ON OPERATOR CLASS tax_id_ops USING hash IS 'equality of tax ids';
+
+CREATE AGGREGATE pg_catalog.min(tax_id) (
+    SFUNC = tax_id_smaller, STYPE = tax_id, SORTOP = OPERATOR(pg_catalog.<),
+    COMBINEFUNC = tax_id_smaller, PARALLEL = SAFE);
+COMMENT ON AGGREGATE pg_catalog.min(tax_id) IS 'the least of all';
+
+CREATE AGGREGATE pg_catalog.max(tax_id) (
+    SFUNC = tax_id_larger, STYPE = tax_id, SORTOP = OPERATOR(pg_catalog.>),
+    COMBINEFUNC = tax_id_larger, PARALLEL = SAFE);
+COMMENT ON AGGREGATE pg_catalog.max(tax_id) IS 'the greatest of all';

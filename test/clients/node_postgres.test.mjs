@@ -42,9 +42,22 @@ test('a number is a size; a bigint parameter too', async () => {
   assert.deepEqual(found.rows.map((row) => row.size), ['7', '8']);
 });
 
+test('a parameter of a product is told its type', async () => {
+  await assert.rejects(client.query(`SELECT size * $1 FROM seen`, [1.5]), { code: '42725' });
+  const found = await client.query(`SELECT '1 GiB'::primecloud.byte_size * $1::numeric AS size, '10 BRL'::primecloud.money_amount * $1::numeric AS amount`, [1.5]);
+  assert.deepEqual(found.rows, [{ size: '1610612736', amount: '15.00 BRL' }]);
+});
+
 test('JSON: a size is a number, an amount a string', async () => {
   const found = await client.query(`SELECT primecloud.to_camel_json(r) AS json FROM (SELECT '1 GiB'::primecloud.byte_size AS used_bytes, '1 BRL'::primecloud.money_amount AS unit_price) AS r`);
   assert.deepEqual(found.rows[0].json, { usedBytes: 1073741824, unitPrice: '1.00 BRL' });
+});
+
+test('what a driver sends of a number that is no size is refused', async () => {
+  for (const [value, code] of [[1.5, '22P02'], [2 ** 70, '22P02'], [Number.NaN, '22P02'], ['1e3', '22P02']]) {
+    await assert.rejects(client.query('INSERT INTO seen (size) VALUES ($1)', [value]), { code }, String(value));
+  }
+  await client.query('INSERT INTO seen (size) VALUES ($1)', [Number.MAX_SAFE_INTEGER]);
 });
 
 test('an array of a base type arrives as text; cast it to read it', async () => {

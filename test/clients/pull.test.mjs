@@ -130,3 +130,12 @@ test('its queries find, in an entered account, what SQL finds', async () => {
   assert.equal(found.accountMembersInClouds.length, 2);
   assert.notEqual(account, other);
 });
+
+test('the pages name the versions that are tested', () => {
+  const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
+  const named = { 'read-models.md': ['drizzle-kit', 'drizzle-orm', 'typescript'], 'types.md': ['pg', 'drizzle-orm'] };
+  for (const [page, packages] of Object.entries(named)) {
+    const text = readFileSync(page, 'utf8').replace(/\s+/g, ' ');
+    for (const name of packages) assert.ok(text.includes(`${name} ${dependencies[name]}`), `${page} does not name ${name} ${dependencies[name]}`);
+  }
+});

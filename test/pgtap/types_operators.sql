@@ -1,7 +1,7 @@
 -- Every base type of the types room has the whole set: operators with all their marks, index
 -- support, and answers that agree with one another.
 BEGIN;
-SELECT plan(44);
+SELECT plan(46);
 
 CREATE VIEW base_type AS
 SELECT t.oid, t.typname::text AS name FROM pg_type t
@@ -114,6 +114,8 @@ SELECT throws_ok($$SELECT sum(x) FROM (VALUES ('1 BRL'::primecloud.money_amount)
 SELECT throws_ok($$SELECT avg(x) FROM (VALUES ('1 BRL'::primecloud.money_amount), ('1 USD')) AS v(x)$$, '22000', 'cannot add amounts in BRL and USD', 'a mean too');
 SELECT results_eq($$SELECT array_agg(s ORDER BY s) FROM (SELECT sum(x) AS s FROM (VALUES ('1 BRL'::primecloud.money_amount), ('1 USD'), ('2 BRL')) AS v(x) GROUP BY primecloud.money_currency(x)) AS g$$,
     $$SELECT '{3.00 BRL,1.00 USD}'::primecloud.money_amount[]$$, 'grouped by currency it is none');
+SELECT results_eq('SELECT min(tax_id), max(tax_id) FROM valued', 'SELECT (array_agg(tax_id ORDER BY tax_id))[1], (array_agg(tax_id ORDER BY tax_id DESC))[1] FROM valued',
+    'the least and the greatest tax id are the ends of the order');
 CREATE TABLE many AS SELECT n::primecloud.byte_size AS size, primecloud.make_money(n, 'BRL') AS amount FROM generate_series(1, 20000) AS n;
 SET LOCAL parallel_setup_cost = 0; SET LOCAL parallel_tuple_cost = 0; SET LOCAL min_parallel_table_scan_size = 0;
 SELECT results_eq('SELECT sum(size), avg(amount), max(size), min(amount) FROM many',
@@ -122,6 +124,10 @@ CREATE FUNCTION plan_of(query text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE line text; whole text := ''; BEGIN FOR line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || query LOOP whole := whole || line || E'\n'; END LOOP; RETURN whole; END $$;
 SELECT matches(plan_of('SELECT sum(size), avg(amount) FROM many'), 'Partial Aggregate', 'and it is parallel');
 SELECT is((SELECT sum(size) OVER (ORDER BY size RANGE BETWEEN '1 KiB' PRECEDING AND CURRENT ROW) FROM many ORDER BY size DESC LIMIT 1) > '20000', true, 'RANGE works on sizes');
+
+SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc p JOIN base_type b ON b.oid = p.proargtypes[0] WHERE p.prokind = 'a'
+    AND (p.pronamespace <> 'pg_catalog'::regnamespace OR NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'))$$,
+    'aggregates stand in pg_catalog, as members of the extension');
 
 -- Errors of arithmetic.
 SELECT throws_ok($$SELECT '8191 PiB'::primecloud.byte_size + '1 PiB'$$, '22003', 'byte_size out of range', 'an overflow');
