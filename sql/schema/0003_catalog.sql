@@ -4,6 +4,7 @@ CREATE TABLE @schema@.products (
     id uuid NOT NULL DEFAULT primecloud.uuid_v7(),  --: @public @notNull identifier
     name text NOT NULL,  --: @public @notNull name of the plan
     description text NOT NULL,  --: @public @notNull what it holds
+    order_type text NOT NULL DEFAULT 'product',  --: @public @notNull what an order of it is: product, storage, backup_cloud or backup_vps
     price_cents bigint NOT NULL,  --: @public @notNull price of one month
     currency text NOT NULL DEFAULT 'BRL',  --: @public @notNull ISO 4217 code
     storage_limit_bytes bigint NOT NULL,  --: @public @notNull storage included
@@ -15,6 +16,7 @@ CREATE TABLE @schema@.products (
     updated_at timestamptz NOT NULL DEFAULT now(),  --: @public @notNull when it last changed
     CONSTRAINT products_pk PRIMARY KEY (id),
     CONSTRAINT products_name_unique UNIQUE (name),
+    CONSTRAINT products_order_type_known CHECK (order_type IN ('product', 'storage', 'backup_cloud', 'backup_vps')),
     CONSTRAINT products_price_safe CHECK (price_cents BETWEEN 0 AND 9007199254740991),
     CONSTRAINT products_currency_code CHECK (currency ~ '^[A-Z]{3}$'),
     CONSTRAINT products_storage_safe CHECK (storage_limit_bytes BETWEEN 0 AND 9007199254740991),

@@ -30,8 +30,8 @@ BEGIN
     IF NOT FOUND THEN
         PERFORM @schema@.refuse_missing('product', product::text);
     END IF;
-    INSERT INTO @schema@.orders (id, product_id, account_id, quantity, unit_price_cents, currency, notes, request_id, placed_by)
-    VALUES (made, offered.id, account, coalesce(place_order.quantity, 1), offered.price_cents, offered.currency, place_order.notes, place_order.request_id, primecloud.user_id())
+    INSERT INTO @schema@.orders (id, product_id, account_id, order_type, quantity, unit_price_cents, currency, notes, request_id, placed_by)
+    VALUES (made, offered.id, account, offered.order_type, coalesce(place_order.quantity, 1), offered.price_cents, offered.currency, place_order.notes, place_order.request_id, primecloud.user_id())
     ON CONFLICT (account_id, request_id) WHERE request_id IS NOT NULL DO NOTHING;
     IF NOT FOUND THEN
         SELECT o.id INTO made FROM @schema@.orders o WHERE o.account_id = account AND o.request_id = place_order.request_id;

@@ -22,6 +22,12 @@ SELECT is((SELECT count(*) FROM cloud.orders WHERE request_id IN ('r1', 'v1', 'd
 SELECT is(act('a_dev', $$SELECT cloud.place_vps_order('beos', 'sp', 2, 4, 25, request_id => 'v2')$$), '23514', 'an unknown system');
 SELECT is((SELECT count(*) FROM cloud.orders WHERE request_id = 'v2'), 0::bigint, 'leaves no order behind');
 
+-- what an order is, its product says
+SELECT isnt(act('platform', format($$SELECT cloud.set_product('Kind %s', 100, 1, 1, order_type => %L)$$, kind, kind)), '23514', 'a product: ' || kind) FROM unnest(ARRAY['storage', 'backup_cloud', 'backup_vps']) AS kind;
+SELECT is(act('platform', $$SELECT cloud.set_product('Kind vps', 100, 1, 1, order_type => 'vps')$$), '23514', 'a machine is no product');
+SELECT act('a_dev', format('SELECT cloud.place_order(%L, request_id => %L)', id, name)) FROM cloud.products WHERE name LIKE 'Kind %';
+SELECT results_eq($$SELECT o.order_type FROM cloud.orders o WHERE request_id LIKE 'Kind %' ORDER BY 1$$, $$VALUES ('backup_cloud'), ('backup_vps'), ('storage')$$, 'orders of three kinds');
+
 -- the order's states
 SELECT id AS order_id FROM cloud.orders WHERE request_id = 'r1' \gset
 SELECT set_config('test.order', :'order_id', false);
