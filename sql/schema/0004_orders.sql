@@ -10,6 +10,7 @@ CREATE TABLE @schema@.subscriptions (
     current_period_start timestamptz NOT NULL,  --: @public @notNull start of the paid period, included
     current_period_end timestamptz NOT NULL,  --: @public @notNull end of the paid period, not included
     cancel_at_period_end boolean NOT NULL DEFAULT false,  --: @public @notNull whether it ends with this period
+    trial_ends_at timestamptz,  --: @public end of the trial, from which on it is billed; missing without one
     canceled_at timestamptz,  --: @public when it ended
     created_at timestamptz NOT NULL DEFAULT now(),  --: @public @notNull when it began
     CONSTRAINT subscriptions_pk PRIMARY KEY (account_id, id),
@@ -19,6 +20,7 @@ CREATE TABLE @schema@.subscriptions (
     CONSTRAINT subscriptions_price_safe CHECK (price_cents BETWEEN 0 AND 9007199254740991),
     CONSTRAINT subscriptions_currency_code CHECK (currency ~ '^[A-Z]{3}$'),
     CONSTRAINT subscriptions_period_forward CHECK (current_period_start < current_period_end),
+    CONSTRAINT subscriptions_trial_ends CHECK ((status = 'trial') <= (trial_ends_at IS NOT NULL)),
     CONSTRAINT subscriptions_canceled_when CHECK ((status = 'canceled') = (canceled_at IS NOT NULL))
 );
 COMMENT ON TABLE @schema@.subscriptions IS 'the plans of an account, one of them live at most';

@@ -8,7 +8,7 @@ BEGIN ATOMIC
            a.branding_sidebar_color, a.branding_background_color, a.custom_domain, a.domain_status, a.created_at, a.updated_at,
            o,
            CASE WHEN s.id IS NOT NULL THEN ROW(s.id, s.account_id, s.product_id, s.status, s.price_cents, s.currency,
-                s.current_period_start, s.current_period_end, s.cancel_at_period_end, s.canceled_at, s.created_at, p
+                s.current_period_start, s.current_period_end, s.cancel_at_period_end, s.trial_ends_at, s.canceled_at, s.created_at, p
            )::@schema@.subscription_with_product END,
            b, m
     FROM @schema@.accounts a

@@ -13,7 +13,7 @@ AS $my_accounts$
                CASE WHEN me.role <> 'external_client' THEN o END,
                CASE WHEN me.role <> 'external_client' AND s.id IS NOT NULL THEN
                    ROW(s.id, s.account_id, s.product_id, s.status, s.price_cents, s.currency, s.current_period_start, s.current_period_end,
-                       s.cancel_at_period_end, s.canceled_at, s.created_at, p)::@schema@.subscription_with_product END,
+                       s.cancel_at_period_end, s.trial_ends_at, s.canceled_at, s.created_at, p)::@schema@.subscription_with_product END,
                CASE WHEN me.role IN ('owner', 'admin') THEN b END,
                CASE WHEN me.role IN ('owner', 'admin') THEN m END)::@schema@.account_with_details
     FROM @schema@.account_members me

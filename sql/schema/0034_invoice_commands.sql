@@ -30,7 +30,9 @@ AS $invoice_candidates$
         JOIN @schema@.products p ON p.id = s.product_id
         LEFT JOIN @schema@.account_billing l ON l.account_id = a.id
         LEFT JOIN used u ON u.account_id = a.id AND u.customer_id IS NULL
-        WHERE s.status <> 'trial' AND s.created_at < invoice_candidates.period_end AND (s.canceled_at IS NULL OR s.canceled_at >= invoice_candidates.period_start)
+        -- Whenever this is run: from the end of a trial on, and not at all if it ended within it.
+        WHERE coalesce(s.trial_ends_at, s.created_at) < invoice_candidates.period_end
+          AND (s.canceled_at IS NULL OR s.canceled_at >= invoice_candidates.period_start AND s.canceled_at > coalesce(s.trial_ends_at, s.created_at))
         ORDER BY s.account_id, s.created_at DESC
     ), resold AS (
         SELECT c.account_id, c.id, c.name, c.tax_id, c.billing_day, c.currency, c.discount_percent,

@@ -167,8 +167,8 @@ BEGIN
     IF ends_at IS NULL OR ends_at <= now() OR ends_at > now() + interval '1 year' THEN
         RAISE EXCEPTION 'a trial cannot end at %', coalesce(ends_at::text, 'NULL') USING ERRCODE = '22023', HINT = 'Name a time within a year from now.';
     END IF;
-    INSERT INTO @schema@.subscriptions (id, product_id, account_id, status, price_cents, currency, current_period_start, current_period_end)
-    VALUES (made, offered.id, account, 'trial', offered.price_cents, offered.currency, now(), ends_at)
+    INSERT INTO @schema@.subscriptions (id, product_id, account_id, status, price_cents, currency, current_period_start, current_period_end, trial_ends_at)
+    VALUES (made, offered.id, account, 'trial', offered.price_cents, offered.currency, now(), ends_at, ends_at)
     ON CONFLICT (account_id) WHERE status IN ('trial', 'active', 'past_due') DO NOTHING;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'the account has a subscription already' USING ERRCODE = '23505', HINT = 'A trial is for an account without one.';

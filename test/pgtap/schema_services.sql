@@ -160,8 +160,19 @@ SELECT is(act('worker', 'SELECT cloud.discard_outbox(d.sequence, ''by hand'') FR
 SELECT is(act('b_platform', $$SELECT cloud.grant_trial('00000000-0000-7000-8000-000000000001', now())$$), '22023', 'no trial that is over');
 SELECT matches(act('b_platform', $$SELECT cloud.grant_trial('00000000-0000-7000-8000-000000000001', now() + interval '7 days')$$), '^[0-9a-f-]{36}$', 'a trial');
 SELECT is(act('b_platform', $$SELECT cloud.grant_trial('00000000-0000-7000-8000-000000000001', now() + interval '7 days')$$), '23505', 'once');
-UPDATE cloud.subscriptions SET current_period_start = now() - interval '8 days', current_period_end = now() - interval '1 minute' WHERE status = 'trial';
+-- a trial of two months, that ends in the last: billed from the last on, whenever billing is run
+SELECT date_trunc('month', now(), 'UTC') AS this_month \gset
+UPDATE cloud.subscriptions SET created_at = :'this_month'::timestamptz - interval '3 months', current_period_start = :'this_month'::timestamptz - interval '3 months', current_period_end = :'this_month'::timestamptz - interval '10 days',
+    trial_ends_at = :'this_month'::timestamptz - interval '10 days' WHERE status = 'trial';
 SELECT dblink_exec('m', 'CALL cloud.run_maintenance(1000)');
 SELECT is((SELECT status FROM cloud.subscriptions WHERE account_id <> :account AND status <> 'canceled'), 'active', 'it ends and is paid for');
 SELECT is((SELECT count(*) FROM cloud.notifications WHERE type = 'trial_ended'), 1::bigint, 'which the account is told');
+DELETE FROM cloud.invoices WHERE account_id <> :account;
+DELETE FROM cloud.subscriptions WHERE account_id <> :account AND status = 'canceled';
+SELECT act('platform', format('SELECT cloud.generate_invoices((current_date - interval ''%s months'')::date)', n)) FROM generate_series(1, 3) AS n;
+SELECT is((SELECT string_agg((extract(month FROM age(:'this_month', period_start)))::text || ' ' || total_cents, ', ') FROM cloud.invoices WHERE account_id <> :account AND customer_id IS NULL), '1 4900', 'the month it ends in is billed, those before it are not');
+DELETE FROM cloud.invoices WHERE account_id <> :account;
+UPDATE cloud.subscriptions SET status = 'canceled', canceled_at = trial_ends_at - interval '1 day' WHERE account_id <> :account AND status = 'active';
+SELECT act('platform', format('SELECT cloud.generate_invoices((current_date - interval ''%s months'')::date)', n)) FROM generate_series(1, 3) AS n;
+SELECT is((SELECT count(*) FROM cloud.invoices WHERE account_id <> :account AND customer_id IS NULL AND period_start > :'this_month'::timestamptz - interval '2 months'), 0::bigint, 'of a trial that was ended, nothing is');
 SELECT finish();
