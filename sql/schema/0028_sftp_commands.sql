@@ -17,7 +17,8 @@ AS $order_sftp_user$
             -- Nothing is kept outside the buckets.
             'permissions', jsonb_build_object('/', jsonb_build_array('list')) || coalesce((SELECT jsonb_object_agg('/' || o.name, jsonb_build_array('*')) FROM own o), '{}'),
             'virtual_folders', coalesce((SELECT jsonb_agg(jsonb_build_object('name', o.physical_name, 'virtual_path', '/' || o.name, 'quota_size', -1, 'quota_files', -1)) FROM own o), '[]'))
-            || CASE login.status WHEN 'active' THEN jsonb_build_object('password', jsonb_build_object('secret', 'sftp_secrets.password_hash', 'id', login.id)) ELSE '{}' END))
+            -- not of one that is to stay out: a worker could not enter a suspended account to read it
+            || CASE WHEN good.standing THEN jsonb_build_object('password', jsonb_build_object('secret', 'sftp_secrets.password_hash', 'id', login.id)) ELSE '{}' END))
     FROM good
 $order_sftp_user$;
 COMMENT ON FUNCTION @schema@.order_sftp_user(@schema@.sftp_credentials) IS 'tells SFTPGo a login as it now is, with a virtual folder for each bucket; the caller holds lock_account';

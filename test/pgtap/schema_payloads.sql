@@ -82,6 +82,7 @@ SELECT act('a_admin', $$SELECT id FROM cloud.create_sftp_credential('second-logi
 SELECT act('a_platform', $$SELECT cloud.set_account_status('suspended', 'unpaid')$$);
 SELECT is((SELECT count(DISTINCT object) FROM cloud.outbox WHERE operation = 'update_service_account' AND payload ->> 'newStatus' = 'off'), (SELECT count(*) FROM cloud.access_keys WHERE status = 'active'), 'suspended: each key is off');
 SELECT is((SELECT operation || (payload #>> '{user,status}') FROM cloud.outbox WHERE object = 'user:second-login' ORDER BY sequence DESC LIMIT 1), 'disable_user0', 'and the login');
+SELECT ok(NOT told('disable_user') -> 'user' ? 'password', 'of which nobody has to read a secret in an account that nobody enters');
 -- nobody enters it, but an operator assumes it
 SELECT is(act('a_platform', $$SELECT cloud.set_account_status('active')$$), '28000', 'its people are kept out');
 SELECT dblink_exec(connection('operator'), 'BEGIN; SET LOCAL ROLE schema_payloads_platform');
@@ -99,6 +100,20 @@ SELECT is(told('account_activated') - 'notification', '{"template": "account_act
     "branding": {"table": "accounts", "id": "00000000-0000-7000-8000-00000000000a"}, "smtp": {"table": "account_smtp", "id": "00000000-0000-7000-8000-00000000000a"}}'::jsonb, 'a mail');
 SELECT set_eq($$SELECT DISTINCT a.attname FROM pg_attribute a WHERE a.attrelid = 'cloud.account_smtp'::regclass AND has_column_privilege('schema_payloads_worker', a.attrelid, a.attnum, 'SELECT') AND a.attnum > 0$$,
     $$SELECT a.attname FROM pg_attribute a WHERE a.attrelid = 'cloud.account_smtp'::regclass AND a.attnum > 0$$, 'the worker reads what is referred to');
+-- a worker, with the rights that docs/operations.md gives it, finds what each reference means
+GRANT EXECUTE ON FUNCTION primecloud.reveal(regclass, name, anyelement, text), primecloud.open(primecloud.sealed, text, text, text, text) TO :"worker";
+INSERT INTO people SELECT 'a_worker', user_id, account_id, 'admin', :'worker' FROM people WHERE who = 'a_admin';
+SELECT act('a_admin', $$SELECT cloud.set_smtp('m.example.com', 'mailer', 'correct horse', 'me@example.com')$$), act('a_admin', $$UPDATE cloud.accounts SET branding_name = 'Brand'$$);
+SELECT act('a_dev', $$SELECT access_key_id || ' ' || secret_access_key FROM cloud.create_access_key('for a worker')$$) AS made \gset
+SELECT is(act('a_worker', format('SELECT primecloud.reveal(%L, ''secret'', %L::uuid, ''provision'')', 'cloud.' || split_part(told('add_service_account') #>> '{secretKey,secret}', '.', 1), told('add_service_account') #>> '{secretKey,id}')),
+    split_part(:'made', ' ', 2), 'the secret of a key');
+SELECT matches(act('a_worker', format('SELECT password_hash FROM cloud.sftp_secrets WHERE id = %L', told('put_user') #>> '{user,password,id}')), '^\$argon2id\$', 'the hash of a login');
+SELECT is(act('a_worker', format('SELECT branding_name FROM cloud.%I WHERE id = %L', told('account_activated') #>> '{branding,table}', told('account_activated') #>> '{branding,id}')), 'Brand', 'the branding of a mail');
+SELECT is(act('a_worker', format('SELECT host || '' '' || username || '' '' || from_email || '' '' || encryption FROM cloud.%I WHERE account_id = %L', told('account_activated') #>> '{smtp,table}', told('account_activated') #>> '{smtp,id}')), 'm.example.com mailer me@example.com tls', 'its server');
+SELECT is(act('a_worker', format('SELECT primecloud.reveal(''cloud.account_smtp_secrets'', ''password'', %L::uuid, ''send a mail'')', told('account_activated') #>> '{smtp,id}')), 'correct horse', 'and the server''s password');
+SELECT is(act('worker', format('SELECT string_agg(r.email, '','' ORDER BY r.email) FROM cloud.%I(%L, %L) r', told('account_activated') #>> '{to,function}', told('account_activated') #>> '{to,account}', told('account_activated') #>> '{to,audience}')), 'a_admin@example.com,a_owner@example.com', 'and whom it is for');
+SELECT is(act('worker', 'SELECT count(*) FROM cloud.access_key_secrets'), '42501', 'none of which he reads without entering an account');
+
 -- each operation that the schema has is one that this test, and docs/operations.md, know
 SELECT is_empty($$SELECT DISTINCT operation FROM cloud.outbox WHERE service <> 'mail' AND operation NOT IN ('create_bucket', 'delete_bucket', 'set_versioning', 'set_lifecycle', 'remove_lifecycle', 'set_bucket_quota',
     'add_service_account', 'update_service_account', 'delete_service_account', 'put_user', 'disable_user', 'delete_user')$$, 'no other operations');
