@@ -124,4 +124,16 @@ SELECT isnt((SELECT user_id FROM cloud.audit_log WHERE action = 'approve_quota')
 SELECT is(operate('SELECT count(DISTINCT account_id) FROM cloud.accounts a JOIN cloud.account_members m ON m.account_id = a.id'), '1', 'in one account');
 SELECT is(operate(q), '42501', 'an operator is no member: ' || q) FROM unnest(ARRAY['SELECT cloud.place_order(''00000000-0000-7000-8000-000000000001'')', 'SELECT id FROM cloud.create_access_key(''k'')', 'SELECT cloud.delete_account(''account-a'')', 'SELECT secret FROM cloud.access_key_secrets',
     'SELECT id FROM cloud.invite(''op@example.com'')', 'SELECT cloud.set_smtp(''h'', ''u'', ''p'', ''f@example.com'')', 'SELECT 1 FROM cloud.customers']) AS q;
+
+-- The toolkit's own attacks, on every tenant table there is.
+SELECT act('b_owner', $$SELECT cloud.create_bucket('theirs')$$), act('b_owner', $$SELECT cloud.place_order('00000000-0000-7000-8000-000000000001')$$);
+CREATE TABLE attacked AS SELECT c.relname, line FROM pg_class c, LATERAL primecloud.assert_isolated(c.oid::regclass, :'app') AS line
+WHERE c.relnamespace = 'cloud'::regnamespace AND c.relkind = 'r' AND c.relrowsecurity
+  AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = CASE c.relname WHEN 'accounts' THEN 'id' ELSE 'account_id' END);
+-- (a private table shows its own tenant nothing either)
+SELECT is_empty(format($$SELECT * FROM attacked WHERE line LIKE 'not ok%%' AND (line NOT LIKE '%%(refused with 42501)' OR has_table_privilege(%L, 'cloud.' || relname, 'SELECT'))$$, :'app'), 'no tenant table lets a row through');
+SELECT cmp_ok((SELECT count(DISTINCT relname) FROM attacked), '>=', 33::bigint, '(of all)');
+-- what must be unique among all accounts, and so tells that something is taken: names that people choose for all to see, and random ones
+SELECT set_eq($$SELECT substring(line FROM '"cloud\.(\w+)" tells whether') FROM attacked WHERE line LIKE '%tells whether%'$$, ARRAY['accounts_slug_unique', 'accounts_domain_active_unique', 'sftp_credentials_username_unique',
+    'access_keys_id_unique', 'buckets_physical_name_unique', 'invitation_tokens_hash_unique', 'object_share_tokens_hash_unique', 'invoices_number_unique'], 'what is unique among all accounts');
 SELECT finish();
