@@ -1,0 +1,57 @@
+// The README's first five minutes of an application developer, word for word: its SQL,
+// then its JavaScript, as the role and in the database that it names.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { createPrivateKey } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { test } from 'node:test';
+import pg from 'pg';
+
+const readme = readFileSync('README.md', 'utf8');
+const block = (language) => readme.match(new RegExp('```' + language + '\\n(.*?)```', 's'))[1];
+
+// The private half of the public key in the README: RFC 8037, appendix A.1.
+const seed = '9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60';
+const issuerKey = createPrivateKey({ key: Buffer.from('302e020100300506032b657004220420' + seed, 'hex'), format: 'der', type: 'pkcs8' })
+  .export({ format: 'pem', type: 'pkcs8' });
+
+const connected = async (database, work) => {
+  const client = new pg.Client({ database, user: 'postgres' });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+};
+
+// The snippet leaves three names to the application, and its pool open for the next request.
+writeFileSync('readme_snippet.mjs', `const [accountId, userId, after] = [process.env.ACCOUNT_ID, process.env.USER_ID, process.env.AFTER ?? null];
+${block('js')}
+client.release();
+process.stdout.write(JSON.stringify(page.rows), () => process.exit());
+`);
+const snippet = (environment) => JSON.parse(execFileSync(process.execPath,
+  [...(process.versions.node < '19' ? ['--experimental-global-webcrypto'] : []), 'readme_snippet.mjs'],
+  { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, PGUSER: 'shop_app', ISSUER_KEY: issuerKey, ...environment } }));
+
+test('the README, from CREATE EXTENSION to a page of orders', async () => {
+  await connected('postgres', (admin) => admin.query('CREATE DATABASE shop'));
+  const member = await connected('shop', async (admin) => {
+    await admin.query(block('sql'));
+    await admin.query('SELECT cloud.load_demo(accounts => 2, orders => 200)');
+    return (await admin.query(`SELECT account_id, user_id, (SELECT count(*)::int FROM cloud.orders o WHERE o.account_id = m.account_id) AS orders
+      FROM cloud.account_members m WHERE role = 'owner' ORDER BY orders DESC LIMIT 1`)).rows[0];
+  });
+  assert.ok(member.orders > 40 && member.orders < 200);
+  const who = { ACCOUNT_ID: member.account_id, USER_ID: member.user_id };
+
+  const first = snippet(who);
+  assert.equal(first.length, 20);
+  assert.ok(first.every((row) => row.order.accountId === member.account_id && row.order.orderNumber && row.cursor));
+  const second = snippet({ ...who, AFTER: first.at(-1).cursor });
+  assert.equal(new Set([...first, ...second].map((row) => row.order.id)).size, 40, 'the next page is another one');
+
+  // An account that is not the user's own is refused, as is a token of another issuer.
+  assert.throws(() => snippet({ ...who, USER_ID: 'somebody else' }), /28000|invalid token/);
+});
