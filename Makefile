@@ -2,10 +2,10 @@
 # is built and where it goes.  CMakeLists.txt asks this file, never repeats it.
 #
 #   make && sudo make install && make installcheck      PG_CONFIG=... to choose
-#   make demo | test | playground | bench | fuzz | test-clients
+#   make demo | test | playground | bench | fuzz | test-clients | ubsan | coverage
 #                     on a throw-away server; installs the packages it needs
 
-TASKS = demo test playground bench fuzz test-clients
+TASKS = demo test playground bench fuzz test-clients ubsan coverage
 
 ifneq ($(filter $(TASKS),$(MAKECMDGOALS)),)
 # These work on a machine that has no PostgreSQL yet, so PGXS waits.

@@ -44,13 +44,14 @@ SELECT id AS bucket FROM cloud.buckets WHERE account_id = :'northwind' AND name 
 \set token `"$MINT" "$ISSUER" demo hosting_cloud "$OWNER" "$NORTHWIND"`
 \set other_token `"$MINT" "$ISSUER" demo hosting_cloud "$OTHER" "$CONTOSO"`
 \connect - cloud_app
-\echo 'BEGIN; SELECT primecloud.enter($1);'
+\echo 'BEGIN; SELECT primecloud.enter($1);    -- the token of an owner of Northwind'
 BEGIN;
 SELECT primecloud.enter(:'token') \g /dev/null
 \set ECHO queries
 SELECT primecloud.context() ->> 'role' AS role, count(*) AS orders FROM cloud.orders;
 COMMIT;
 \set ECHO none
+\echo 'BEGIN; SELECT primecloud.enter($1);    -- the token of an owner of Contoso'
 BEGIN;
 SELECT primecloud.enter(:'other_token') \g /dev/null
 \set ECHO queries
@@ -126,15 +127,19 @@ SELECT primecloud.enter(:'token') \g /dev/null
 SELECT left(primecloud.to_camel_json(item)::text, 150) || '...' AS "order" FROM cloud.orders_page(page_size => 2);
 \set ECHO none
 SELECT cursor AS last_cursor FROM cloud.orders_page(page_size => 2) OFFSET 1 \gset
-\echo 'SELECT ... FROM cloud.orders_page(after =>' :last_cursor ', page_size => 2)'
+\set ECHO queries
 SELECT (item).order_number, (item).status, (item).total_cents FROM cloud.orders_page(after => :'last_cursor', page_size => 2);
 COMMIT;
+\set ECHO none
 \set expected 22023
-\set ON_ERROR_STOP off
+\echo :sentence'The same cursor in the other account:':plain
+\echo 'BEGIN; SELECT primecloud.enter($1);    -- the token of an owner of Contoso'
 BEGIN;
 SELECT primecloud.enter(:'other_token') \g /dev/null
-\echo :sentence'The same cursor in the other account:':plain
+\set ON_ERROR_STOP off
+\set ECHO queries
 SELECT cursor FROM cloud.orders_page(after => :'last_cursor');
+\set ECHO none
 \ir refused.sql
 ROLLBACK;
 \echo :sentence'A cursor belongs to its list and its account.':plain

@@ -43,17 +43,17 @@ SELECT primecloud.add_token_key('demo', 'EdDSA', decode(:'public_key', 'hex')) \
 BEGIN;
 SELECT primecloud.enter(:'token') \g /dev/null
 \set ECHO queries
--- the account and its plan
+\echo '-- the account and its plan'
 SELECT a.id, a.name, p.name AS plan FROM accounts a LEFT JOIN subscriptions s ON s.account_id = a.id LEFT JOIN products p ON p.id = s.product_id WHERE a.id = 3;
--- orders, which the application asks for without a limit
+\echo '-- orders, which the application asks for without a limit'
 SELECT count(*), min(account_id), max(account_id) FROM (SELECT * FROM orders ORDER BY created_at DESC) AS every_order;
--- its "all orders", "all invoices", "all buckets", "all accounts": all of this account
+\echo '-- its "all orders", "all invoices", "all buckets", "all accounts": all of this account'
 SELECT (SELECT count(*) FROM orders) AS orders, (SELECT count(*) FROM invoices) AS invoices, (SELECT count(*) FROM buckets) AS buckets, (SELECT count(*) FROM accounts) AS accounts;
--- virtual machines, which had no account column
+\echo '-- virtual machines, which had no account column'
 SELECT v.id, v.os, v.access_credentials IS NOT NULL AS "has credentials" FROM vps_configs v JOIN orders o ON o.id = v.order_id ORDER BY v.id LIMIT 2;
--- members, and what an external client was granted
+\echo '-- members, and what an external client was granted'
 SELECT m.role, count(DISTINCT m.id) AS members, count(bp.id) AS grants FROM account_members m LEFT JOIN bucket_permissions bp ON bp.account_member_id = m.id GROUP BY 1 ORDER BY 1;
--- notifications with the unread count, the audit log, the usage history
+\echo '-- notifications with the unread count, the audit log, the usage history'
 SELECT (SELECT count(*) FROM notifications WHERE NOT is_read) AS unread, (SELECT count(*) FROM audit_logs WHERE action ILIKE '%order%') AS audit, (SELECT count(*) FROM usage_records) AS usage;
 \set ECHO none
 COMMIT;
@@ -68,6 +68,7 @@ UPDATE accounts SET smtp_pass = primecloud.seal_for('accounts', 'smtp_pass', id,
 SELECT left(smtp_pass::text, 40) || '...' AS smtp_pass FROM accounts;
 \set ECHO none
 COMMIT;
+\echo :sentence'(The warning is for us who type it into psql: an application sends the secret as a parameter.)':plain
 \set expected 22P02
 BEGIN;
 SELECT primecloud.enter(:'token') \g /dev/null
@@ -84,13 +85,13 @@ ROLLBACK;
 \set expected 42501
 \set ON_ERROR_STOP off
 \set ECHO queries
--- the sign-in service: users and sessions
+\echo '-- the sign-in service: users and sessions'
 SELECT * FROM users;
 \set ECHO none
 \ir refused.sql
 \set ON_ERROR_STOP off
 \set ECHO queries
--- the account switcher, the host-name look-up, the operator's dashboard, the hourly collector
+\echo '-- the account switcher, the host-name look-up, the operator''s dashboard, the hourly collector'
 SELECT * FROM accounts WHERE custom_domain = 'panel.customer-1.example';
 \set ECHO none
 \ir refused.sql
