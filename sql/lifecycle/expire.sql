@@ -36,6 +36,9 @@ BEGIN
     began := clock_timestamp();
     failures := 0;
     BEGIN
+        IF rel IS NULL THEN
+            RAISE null_value_not_allowed USING MESSAGE = 'the table is NULL';
+        END IF;
         IF batch < 1 OR max_rate < 0 OR max_duration < '0' OR method NOT IN ('slices', 'ranges', 'keyset') THEN
             RAISE invalid_parameter_value USING MESSAGE = 'batch must be positive, max_rate and max_duration not negative, method slices, ranges or keyset';
         END IF;
