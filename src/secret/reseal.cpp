@@ -22,6 +22,8 @@ using namespace primecloud;
 using secret::candidate;
 using secret::gathered;
 
+constexpr int most_rows = 50000;
+
 struct table_name {
   const char *qualified, *column;
   Oid owner;
@@ -71,7 +73,9 @@ std::int64_t write_rows(const table_name &name, const candidate *rows, int count
 }
 
 ItemPointerData place_of(int64 block, int32 offset) {
-  if (block < 0 || block > MaxBlockNumber || offset < 0 || offset > MaxOffsetNumber) elog(ERROR, "no such place in a table: (%lld,%d)", static_cast<long long>(block), offset);
+  if (block < 0 || block > MaxBlockNumber || offset < 0 || offset > MaxOffsetNumber) {
+    ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("no such place in a table: (%lld,%d)", static_cast<long long>(block), offset));
+  }
   ItemPointerData place;
   ItemPointerSet(&place, static_cast<BlockNumber>(block), static_cast<OffsetNumber>(offset));
   return place;
@@ -88,7 +92,9 @@ std::tuple<int64, int32, int64, int64, pg::jsonb_value> reseal_rows(pg::relation
     ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("rows cannot be resealed in this transaction"),
             errhint("What was committed since it began would not be seen: use READ COMMITTED."));
   }
-  Relation table = table_open(leaf.oid, RowExclusiveLock);
+  if (most < 1 || most > most_rows) ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("a batch of %d rows", most), errhint("It has 1 to %d.", most_rows));
+  Relation table = try_table_open(leaf.oid, RowExclusiveLock);
+  if (table == nullptr) ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("there is no table %u", leaf.oid));
   const secret::reseal_request request{leaf.oid, text_copy(column), text_copy(tenant_column), text_copy(id_column), label, place_of(block, offset),
                                        static_cast<BlockNumber>(blocks), most, careful, refusal.empty() ? nullptr : text_copy(refusal)};
   const Snapshot snapshot = RegisterSnapshot(GetLatestSnapshot());
