@@ -3,6 +3,7 @@
 #include "pg/table.hpp"
 
 extern "C" {
+#include "access/xact.h"
 #include "utils/timestamp.h"
 }
 
@@ -35,7 +36,9 @@ token_key find_token_key(const char *key_id) {
   const Oid table = pg::extension_table("token_key");
   if (!OidIsValid(table)) return found;
   const size_t size = strlen(key_id);
-  pg::for_each_row<columns>(table, GetLatestSnapshot(), [&](const Datum *values, const bool *nulls) {
+  // The snapshot of a statement is as good as now; that of a whole transaction is not.
+  const Snapshot now = IsolationUsesXactSnapshot() || !ActiveSnapshotSet() ? GetLatestSnapshot() : GetActiveSnapshot();
+  pg::for_each_row<columns>(table, now, [&](const Datum *values, const bool *nulls) {
     if (!is_text(values[key_id_column], key_id, size)) return;
     if (!nulls[revoked_at_column] && DatumGetTimestampTz(values[revoked_at_column]) <= GetCurrentTimestamp()) return;
     read(values, nulls, &found);
