@@ -15,6 +15,9 @@ BEGIN
         -- An account does not end while a command in it is under way, nor the other way round.
         IF command <> 'delete_account' THEN
             PERFORM pg_advisory_xact_lock_shared(hashtextextended('@schema@.accounts end ' || account, 0));
+            IF NOT EXISTS (SELECT FROM @schema@.accounts a WHERE a.id = account) THEN
+                RAISE EXCEPTION 'account % has ended', account USING ERRCODE = 'P0002', HINT = 'It was deleted while this waited for it.';
+            END IF;
         END IF;
         RETURN account;
     END IF;

@@ -11,8 +11,10 @@ DECLARE
 BEGIN
     -- Two who make a bucket each tell SFTPGo of all buckets: one after the other, so that the later knows of both.
     PERFORM @schema@.lock_account();
-    INSERT INTO @schema@.buckets (id, account_id, name, physical_name, region, versioning_enabled)
-    VALUES (made, account, create_bucket.name, physical, create_bucket.region, coalesce(versioning, false)) RETURNING quota_bytes INTO quota;
+    -- 50 GiB to begin with, or what the account has
+    INSERT INTO @schema@.buckets (id, account_id, name, physical_name, region, versioning_enabled, quota_bytes)
+    SELECT made, account, create_bucket.name, physical, create_bucket.region, coalesce(versioning, false), least(53687091200, a.storage_quota_bytes)
+    FROM @schema@.accounts a WHERE a.id = account RETURNING quota_bytes INTO quota;
     PERFORM @schema@.order_service('minio', 'bucket:' || physical, 'create_bucket', jsonb_build_object('bucket', physical, 'region', region));
     IF versioning THEN
         PERFORM @schema@.order_service('minio', 'bucket:' || physical, 'set_versioning', jsonb_build_object('bucket', physical, 'status', 'Enabled'));

@@ -81,6 +81,12 @@ SELECT is(act('a_ext', format($$SELECT cloud.add_lifecycle_rule(%L, '{}')$$, :'b
 SELECT is(act('a_dev', format($$SELECT cloud.bucket_lifecycle(%L) = '{"Rules":[{"ID":"logs","Status":"Enabled","Filter":{"Prefix":"logs/"},"Expiration":{"Days":30}}]}'::primecloud.lifecycle$$, :'bucket')), 'true', 'the whole configuration');
 SELECT is(act('a_dev', format($$SELECT cloud.remove_lifecycle_rule(%L, 'logs')$$, :'bucket')), 'true', 'a rule is removed');
 
+UPDATE cloud.accounts SET storage_quota_bytes = 1000 WHERE slug = 'account-b';
+SELECT act('b_owner', $$SELECT cloud.create_bucket('small')$$) AS small \gset
+SELECT is((SELECT quota_bytes FROM cloud.buckets WHERE id = :'small'), 1000::bigint, 'a bucket begins with no more than its account has');
+SELECT is(act('b_owner', format('SELECT cloud.set_bucket_quota(%L, 1001)', :'small')), '23514', 'and is given no more');
+SELECT is(act('b_owner', format('SELECT cloud.set_bucket_quota(%L, -1)', :'small')), '23514', 'nor less than nothing');
+
 -- external clients
 SELECT is(act('a_ext', 'SELECT count(*) FROM cloud.buckets'), '0', 'an external client sees no bucket');
 SELECT is(act('a_admin', format($$SELECT cloud.grant_bucket(%L, %L, 'read')$$, :'bucket', user_id)), '', 'until he is granted one') FROM people WHERE who = 'a_ext';
