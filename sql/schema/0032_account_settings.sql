@@ -129,7 +129,7 @@ DECLARE
     account uuid := @schema@.command_account('owner', 'delete_account');
     item record;
 BEGIN
-    PERFORM pg_advisory_xact_lock(hashtextextended('@schema@.accounts end ' || account, 0));
+    PERFORM @schema@.hold_account('end', true);
     PERFORM FROM @schema@.accounts a WHERE a.id = account AND a.slug = delete_account.slug FOR UPDATE;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'the entered account is not %', coalesce(quote_literal(delete_account.slug), 'NULL') USING ERRCODE = '22023',

@@ -125,6 +125,11 @@ SELECT is(operate('SELECT count(DISTINCT account_id) FROM cloud.accounts a JOIN 
 SELECT is(operate(q), '42501', 'an operator is no member: ' || q) FROM unnest(ARRAY['SELECT cloud.place_order(''00000000-0000-7000-8000-000000000001'')', 'SELECT id FROM cloud.create_access_key(''k'')', 'SELECT cloud.delete_account(''account-a'')', 'SELECT secret FROM cloud.access_key_secrets',
     'SELECT id FROM cloud.invite(''op@example.com'')', 'SELECT cloud.set_smtp(''h'', ''u'', ''p'', ''f@example.com'')', 'SELECT 1 FROM cloud.customers']) AS q;
 
+-- nobody stops another account's commands by a lock that he takes
+SELECT is(act('b_owner', q), '42501', q) FROM unnest(ARRAY['SELECT kind FROM cloud.account_locks FOR UPDATE', 'INSERT INTO cloud.account_locks (account_id, kind) VALUES (''00000000-0000-7000-8000-00000000000a'', ''end'')',
+    'SELECT cloud.hold_account(''end'', true)', 'SELECT cloud.lock_account()', 'LOCK TABLE cloud.account_locks IN ROW SHARE MODE', 'SELECT id FROM cloud.accounts FOR UPDATE', 'SELECT id FROM cloud.orders FOR SHARE']) AS q WHERE q NOT LIKE '%cloud.accounts FOR UPDATE';
+SELECT is_empty($$SELECT p.proname FROM pg_proc p WHERE p.pronamespace = 'cloud'::regnamespace AND p.prosrc ~ 'pg_(try_)?advisory'$$, 'no command waits at a lock that anybody can take');
+
 -- The toolkit's own attacks, on every tenant table there is.
 SELECT act('b_owner', $$SELECT cloud.create_bucket('theirs')$$), act('b_owner', $$SELECT cloud.place_order('00000000-0000-7000-8000-000000000001')$$);
 CREATE TABLE attacked AS SELECT c.relname, line FROM pg_class c, LATERAL primecloud.assert_isolated(c.oid::regclass, :'app') AS line
