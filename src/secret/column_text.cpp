@@ -18,10 +18,15 @@ column_text find_column_text(Relation table, const char *name) {
   bool varies;
   switch (find_coercion_pathway(TEXTOID, type, COERCION_EXPLICIT, &function)) {
     case COERCION_PATH_RELABELTYPE: return found;
-    case COERCION_PATH_COERCEVIAIO: getTypeOutputInfo(type, &found.output, &varies); return found;
+    case COERCION_PATH_COERCEVIAIO:
+      getTypeOutputInfo(type, &function, &varies);
+      found.how = column_text::output;
+      fmgr_info(function, &found.function);
+      return found;
     case COERCION_PATH_FUNC:
       if (function < FirstNormalObjectId) {
-        found.cast = function;
+        found.how = column_text::cast;
+        fmgr_info(function, &found.function);
         return found;
       }
       break;
@@ -32,11 +37,11 @@ column_text find_column_text(Relation table, const char *name) {
   pg_unreachable();
 }
 
-std::string_view text_of_column(const column_text &column, TupleTableSlot *slot, bool *null) {
+std::string_view text_of_column(column_text &column, TupleTableSlot *slot, bool *null) {
   Datum value = slot_getattr(slot, column.number, null);
   if (*null) return {};
-  if (OidIsValid(column.output)) return OidOutputFunctionCall(column.output, value);
-  if (OidIsValid(column.cast)) value = OidFunctionCall1(column.cast, value);
+  if (column.how == column_text::output) return OutputFunctionCall(&column.function, value);
+  if (column.how == column_text::cast) value = FunctionCall1(&column.function, value);
   const auto *text = pg_detoast_datum_packed(reinterpret_cast<varlena *>(DatumGetPointer(value)));
   return {VARDATA_ANY(text), static_cast<size_t>(VARSIZE_ANY_EXHDR(text))};
 }

@@ -14,8 +14,8 @@ namespace primecloud::secret {
 
 struct column_text {
   AttrNumber number = 0;
-  Oid output = InvalidOid;  // function that makes a C string
-  Oid cast = InvalidOid;    // function that makes text; neither: it is text
+  enum { text, output, cast } how = text;
+  FmgrInfo function{};  // makes a C string, or text; looked up once, not for each row
 };
 
 // Raises 42703 where there is no such column, 0A000 where its cast to text is a
@@ -23,6 +23,6 @@ struct column_text {
 column_text find_column_text(Relation table, const char *name);
 
 // In the current memory context, or in the slot.
-std::string_view text_of_column(const column_text &column, TupleTableSlot *slot, bool *null);
+std::string_view text_of_column(column_text &column, TupleTableSlot *slot, bool *null);
 
 }  // namespace primecloud::secret

@@ -41,12 +41,19 @@ struct work {
   MemoryContext batch, row;
   size_t bytes = 0;
   int refused = 0;  // rows noted under request.refusal
+  known_key last{};   // rows of one key often lie together
+  std::uint8_t *plaintext = nullptr;  // of the row at hand, wiped after each
+  size_t room = 0;
 };
 
 standing standing_of(work &w, std::int64_t id) {
+  if (id == w.last.id && id != 0) return w.last.state;
   bool known;
   auto *entry = static_cast<known_key *>(hash_search(w.keys, &id, HASH_ENTER, &known));
-  if (known) return entry->state;
+  if (known) {
+    w.last = *entry;
+    return entry->state;
+  }
   key_row row;
   if (!find_key(id, row)) entry->state = standing::unknown;
   else if (row.purpose != key_purpose::seal) entry->state = standing::of_no_use;
@@ -78,12 +85,16 @@ bool looks_locked(TupleTableSlot *slot) {
 }
 
 // From the old key to the new one.  The plaintext is in memory of ours no longer than this.
-const char *seal_anew(bytes_span envelope, std::string_view tenant, std::string_view id, std::string_view label, Datum *after) {
+const char *seal_anew(work &w, bytes_span envelope, std::string_view tenant, std::string_view id, Datum *after) {
   const std::int64_t old_id = envelope_key_id(envelope);
   const size_t size = envelope.size() - envelope_overhead;
-  const binding bound_to = binding_of({tenant, label, id});
+  const binding bound_to = binding_of({tenant, w.request.label, id});
   const sealed_value out = make_sealed(size);
-  auto *plaintext = static_cast<std::uint8_t *>(palloc(size + 1));
+  if (size >= w.room) {
+    w.room = 2 * size + 256;
+    w.plaintext = static_cast<std::uint8_t *>(palloc(w.room));
+  }
+  std::uint8_t *const plaintext = w.plaintext;
   active_key(tenant, key_purpose::seal);  // what can go wrong does so before there is plaintext
   const auto old_key = key_by_id(old_id);
   if (old_key.tenant != tenant || !open_envelope(envelope, data_key(old_key.bytes, 32), bound_to.view(), plaintext)) return "PC005";
@@ -121,7 +132,7 @@ void take(work &w, TupleTableSlot *slot, Datum stored, std::int64_t key_id, stan
     const bytes_span envelope{reinterpret_cast<const std::uint8_t *>(VARDATA_ANY(v)), static_cast<size_t>(VARSIZE_ANY_EXHDR(v))};
     MemoryContextSwitchTo(w.batch);
     if (envelope_problem(envelope) != nullptr) problem = "PC006";
-    else if ((problem = seal_anew(envelope, tenant, id, w.request.label, &next.after)) == nullptr) {
+    else if ((problem = seal_anew(w, envelope, tenant, id, &next.after)) == nullptr) {
       next.place = slot->tts_tid;
       next.before = pg::datum<pg::bytes_view>::put(envelope);
       w.bytes += 2 * envelope.size();
