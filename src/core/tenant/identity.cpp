@@ -45,6 +45,7 @@ class reader {
 
 std::string encode(const identity &who) {
   std::string out;
+  out.reserve(context_record::size(who) + 64 + 4 * who.granted.size());
   put(out, who.tenant ? "t" : "-");
   put(out, who.tenant.value_or(""));
   put(out, who.user);
