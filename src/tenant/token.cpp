@@ -65,7 +65,7 @@ const token_claims &verify(std::string_view text) {
   if (known == nullptr) {
     auto result = parse_token(text);
     if (!result) throw result.reason();
-    parsed = std::move(*result);
+    parsed = *result;
   }
   const char *key_id = known != nullptr ? known->key_id.c_str() : parsed->key_id.c_str();
   const tenant::token_key key = pg::guarded([&] { return tenant::find_token_key(key_id); });

@@ -15,7 +15,7 @@
 
 namespace primecloud {
 
-inline constexpr std::size_t longest_root_key_file = 64 * 1024;
+inline constexpr std::size_t longest_root_key_file = std::size_t{64} * 1024;
 
 struct root_key {
   std::int32_t version = 0;
