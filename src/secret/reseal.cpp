@@ -66,9 +66,15 @@ std::int64_t write_rows(const table_name &name, const candidate *rows, int count
   Oid types[] = {TIDARRAYOID, BYTEAARRAYOID, get_array_type(type)};
   Datum values[] = {places_of(rows, count), array_of(rows, count, BYTEAOID, -1, TYPALIGN_INT, [](const candidate &row) { return row.before; }),
                     array_of(rows, count, type, -1, TYPALIGN_INT, [](const candidate &row) { return row.after; })};
+  // Row by row, by its place: for a large batch the planner would rather hash the whole
+  // table, which in every batch again costs more than all the rest.
+  const int settings = NewGUCNestLevel();
+  pg::detail::set_for_now("enable_hashjoin", "off");
+  pg::detail::set_for_now("enable_mergejoin", "off");
   pg::run_as_owner(name.owner, psprintf("UPDATE ONLY %s AS x SET %s = v.after FROM unnest($1, $2, $3) AS v(place, before, after) "
                                         "WHERE x.ctid = v.place AND primecloud.sealed_send(x.%s) = v.before", name.qualified, name.column, name.column),
                    3, types, values, true);
+  AtEOXact_GUC(false, settings);
   return static_cast<std::int64_t>(SPI_processed);
 }
 
