@@ -18,7 +18,6 @@ COMMENT ON TABLE @schema@.users IS 'people; no client role reads this table: a m
 CREATE TABLE @schema@.accounts (
     owner_user_id uuid NOT NULL,  --: @public @notNull the member who owns the account
     id uuid NOT NULL DEFAULT primecloud.uuid_v7(),  --: @public @notNull identifier and tenant key
-    owner_role text NOT NULL GENERATED ALWAYS AS ('owner') STORED,  --: @public @omit constant of the foreign key that keeps an owner in every account
     name text NOT NULL,  --: @public @notNull display name
     slug text NOT NULL,  --: @public @notNull name in addresses, unique
     status text NOT NULL DEFAULT 'active',  --: @public @notNull pending, active, suspended, rejected or closing
@@ -39,6 +38,8 @@ CREATE TABLE @schema@.accounts (
     updated_at timestamptz NOT NULL DEFAULT now(),  --: @public @notNull when it last changed
     CONSTRAINT accounts_pk PRIMARY KEY (id),
     CONSTRAINT accounts_slug_unique UNIQUE (slug),
+    -- led by the owner: an account is looked for by its own key alone
+    CONSTRAINT accounts_owner_unique UNIQUE (owner_user_id, id),
     CONSTRAINT accounts_name_short CHECK (char_length(name) BETWEEN 1 AND 200),
     CONSTRAINT accounts_slug_plain CHECK (slug ~ '^[a-z0-9](-?[a-z0-9])*$' AND octet_length(slug) <= 63),
     CONSTRAINT accounts_status_known CHECK (status IN ('pending', 'active', 'suspended', 'rejected', 'closing')),
@@ -77,10 +78,21 @@ CREATE INDEX account_members_list_idx ON @schema@.account_members (account_id, c
 -- of a person: the accounts to switch between, and the profile's foreign key
 CREATE INDEX account_members_user_idx ON @schema@.account_members (user_id, email, display_name);
 
--- An account without its owner cannot be committed, whoever removes or demotes
--- the member and however many do so at once.
-ALTER TABLE @schema@.accounts ADD CONSTRAINT accounts_owner_fk FOREIGN KEY (id, owner_user_id, owner_role)
-    REFERENCES @schema@.account_members (account_id, user_id, role) ON DELETE NO ACTION DEFERRABLE INITIALLY DEFERRED;
+-- While the account stands its owner is a member in the role of owner, whoever
+-- removes or demotes the member and however many do so at once.  A table of its
+-- own says so: a foreign key from accounts would close a circle with the members',
+-- and TypeScript infers no types that go round in one.
+CREATE TABLE @schema@.account_owners (
+    user_id uuid NOT NULL,  --: @public @notNull copy of accounts.owner_user_id, kept equal by the foreign key
+    account_id uuid NOT NULL,  --: @public @notNull the account
+    owner_role text NOT NULL GENERATED ALWAYS AS ('owner') STORED,  --: @public @notNull @omit constant of the foreign key to the member
+    CONSTRAINT account_owners_pk PRIMARY KEY (account_id),
+    CONSTRAINT account_owners_account_fk FOREIGN KEY (account_id, user_id)
+        REFERENCES @schema@.accounts (id, owner_user_id) ON UPDATE CASCADE ON DELETE CASCADE,
+    CONSTRAINT account_owners_member_fk FOREIGN KEY (account_id, user_id, owner_role)
+        REFERENCES @schema@.account_members (account_id, user_id, role) ON DELETE NO ACTION DEFERRABLE INITIALLY DEFERRED
+);
+COMMENT ON TABLE @schema@.account_owners IS 'private: keeps each account''s owner among its members; written with the account, and by the foreign key from then on';
 
 CREATE TABLE @schema@.account_billing (
     account_id uuid NOT NULL,  --: @public @notNull the account

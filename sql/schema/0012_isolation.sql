@@ -6,6 +6,7 @@ SELECT primecloud.protect_table('@schema@.accounts'::regclass, tenant_column => 
 SELECT primecloud.protect_table(format('@schema@.%I', rel)::regclass, read_role => floors.read_role, write_role => floors.write_role, delete_role => floors.delete_role)
 FROM (VALUES
     ('account_members', 'developer', 'admin', 'developer'),
+    ('account_owners', 'owner', 'owner', 'owner'),
     ('account_billing', 'admin', 'admin', 'owner'),
     ('account_smtp', 'admin', 'admin', 'admin'),
     ('account_smtp_secrets', 'admin', 'admin', 'admin'),

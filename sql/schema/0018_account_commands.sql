@@ -29,6 +29,7 @@ BEGIN
     INSERT INTO @schema@.accounts (id, owner_user_id, name, slug) VALUES (account, founder.id, create_account.name, create_account.slug);
     INSERT INTO @schema@.account_members (user_id, account_id, role, email, display_name)
     VALUES (founder.id, account, 'owner', founder.email, founder.display_name);
+    INSERT INTO @schema@.account_owners (account_id, user_id) VALUES (account, founder.id);
     INSERT INTO @schema@.account_billing (account_id) VALUES (account);
     PERFORM @schema@.send_notifications(jsonb_build_array(jsonb_build_object('account_id', account, 'type', 'welcome', 'title', 'Welcome')));
     INSERT INTO @schema@.audit_log (account_id, user_id, role, action, resource, resource_id)

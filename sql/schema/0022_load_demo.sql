@@ -33,6 +33,7 @@ BEGIN
     INSERT INTO @schema@.account_members (user_id, account_id, role, email, display_name)
     SELECT u.id, d.account, CASE WHEN u.id = d.owner THEN 'owner' ELSE 'developer' END, u.email, u.display_name
     FROM pg_temp.demo_accounts d JOIN @schema@.users u ON u.id IN (d.owner, d.developer);
+    INSERT INTO @schema@.account_owners (account_id, user_id) SELECT account, owner FROM pg_temp.demo_accounts;
     INSERT INTO @schema@.account_billing (account_id) SELECT account FROM pg_temp.demo_accounts;
     INSERT INTO @schema@.subscriptions (product_id, account_id, price_cents, currency, current_period_start, current_period_end)
     SELECT p.id, d.account, p.price_cents, p.currency, date_trunc('month', now()), date_trunc('month', now()) + interval '1 month'

@@ -69,7 +69,7 @@ AS $schema_grants$
         'products', 'prices', 'subscriptions', 'orders', 'customers', 'buckets', 'access_keys', 'sftp_credentials', 'object_shares', 'object_share_tokens', 'invitations',
         'invitation_tokens', 'notification_types', 'usage_records', 'usage_hourly', 'usage_daily', 'quota_requests', 'invoices', 'invoice_lines',
         'invoice_counters', 'outbox', 'notifications', 'notification_marks', 'audit_log', 'schema_roles', 'retention_periods'])
-    UNION ALL SELECT 'gate', 'INSERT', unnest(ARRAY['users', 'accounts', 'account_members', 'account_billing', 'notifications', 'notification_marks', 'audit_log', 'price_changes',
+    UNION ALL SELECT 'gate', 'INSERT', unnest(ARRAY['users', 'accounts', 'account_members', 'account_owners', 'account_billing', 'notifications', 'notification_marks', 'audit_log', 'price_changes',
         'prices', 'products', 'usage_records', 'usage_hourly', 'usage_daily', 'invoices', 'invoice_lines', 'invoice_counters', 'outbox'])
     UNION ALL SELECT 'gate', 'UPDATE', unnest(ARRAY['users', 'prices', 'products', 'notification_marks', 'usage_hourly', 'usage_daily', 'invoice_counters', 'outbox'])
     UNION ALL SELECT 'gate', 'UPDATE (domain_status, updated_at, storage_used_bytes, bandwidth_used_bytes, bandwidth_month, quota_level)', 'accounts'

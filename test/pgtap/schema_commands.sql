@@ -61,6 +61,19 @@ SELECT is((SELECT count(*) FROM cloud.account_members m JOIN people p USING (use
 SELECT is(act('guest', $$SELECT string_agg(m.role || ':' || (m.account).slug, ',') FROM cloud.my_accounts() m$$), 'developer:account-a', 'the account switcher shows it');
 SELECT is(act('guest', $$SELECT (m.account).billing IS NULL FROM cloud.my_accounts() m$$), 'true', 'without what a developer may not see');
 SELECT is(act('a_admin', format('SELECT cloud.remove_member(%L)', user_id)), '', 'an admin removes him') FROM people WHERE who = 'guest';
+-- the owner is a member who owns: not even raw SQL of the schema's owner has it otherwise
+PREPARE owned AS SELECT account_id, user_id FROM cloud.account_owners;
+PREPARE owning AS SELECT id, owner_user_id FROM cloud.accounts;
+SELECT throws_ok(format('%s; SET CONSTRAINTS ALL IMMEDIATE', statement), '23503', NULL, 'raw SQL: ' || statement) FROM unnest(ARRAY[
+    $$DELETE FROM cloud.account_members WHERE role = 'owner'$$, $$UPDATE cloud.account_members SET role = 'admin' WHERE role = 'owner'$$, $$UPDATE cloud.account_members SET user_id = gen_random_uuid() WHERE role = 'owner'$$,
+    $$UPDATE cloud.accounts SET owner_user_id = gen_random_uuid()$$, $$UPDATE cloud.accounts SET owner_user_id = (SELECT user_id FROM people WHERE who = 'a_dev') WHERE slug = 'account-a'$$,
+    $$UPDATE cloud.account_owners SET user_id = (SELECT user_id FROM people WHERE who = 'a_admin') WHERE account_id = (SELECT account_id FROM people WHERE who = 'a_admin')$$]) AS statement;
+SELECT is(act('a_owner', format('SELECT cloud.transfer_ownership(%L)', user_id)), '', 'the owner makes another member the owner') FROM people WHERE who = 'a_admin';
+SELECT is((SELECT a.owner_user_id FROM cloud.accounts a WHERE slug = 'account-a'), user_id, 'who is it') FROM people WHERE who = 'a_admin';
+SELECT set_eq('owned', 'owning', 'and is kept as such');
+SELECT throws_ok(format('DELETE FROM cloud.account_members WHERE user_id = %L; SET CONSTRAINTS ALL IMMEDIATE', user_id), '23503', NULL, 'raw SQL: nor does he leave') FROM people WHERE who = 'a_admin';
+SELECT is(act('a_owner', format('SELECT cloud.transfer_ownership(%L)', user_id)), '', 'a second owner takes it back') FROM people WHERE who = 'a_owner';
+SELECT is(act('a_owner', format($$SELECT cloud.change_member_role(%L, 'admin')$$, user_id)), '', 'and demotes who was') FROM people WHERE who = 'a_admin';
 
 -- subscriptions
 SELECT matches(act('a_admin', $$SELECT cloud.subscribe('00000000-0000-7000-8000-000000000001')$$), '^[0-9a-f-]{36}$', 'an admin subscribes');
@@ -147,6 +160,8 @@ SELECT matches(act('guest', $$SELECT cloud.create_account('Mine', 'mine')$$), '^
 SELECT is(act('guest', $$SELECT cloud.create_account('Other', 'mine')$$), '23505', 'a slug is taken once');
 SELECT is(act('guest', $$SELECT cloud.create_account('Other', 'Not Plain')$$), '23514', 'and plain');
 SELECT is(act('guest', $$SELECT string_agg(m.role || ' ' || (m.account).slug, ',') FROM cloud.my_accounts() m$$), 'owner mine', 'of which he is the owner');
+SELECT set_eq('owned', 'owning', 'each account is kept with its owner');
+SELECT throws_ok(format('DELETE FROM cloud.account_members WHERE user_id = %L; SET CONSTRAINTS ALL IMMEDIATE', user_id), '23503', NULL, 'raw SQL: he stays, too') FROM people WHERE who = 'guest';
 SELECT is(act('b_owner', $$SELECT string_agg((m.account).slug, ',') FROM cloud.my_accounts() m$$), 'account-b', 'and nobody else''s switcher shows it');
 
 -- the end of an account, whatever it owns
@@ -154,5 +169,6 @@ SELECT is(act('a_admin', $$SELECT cloud.delete_account('account-a')$$), '42501',
 SELECT is(act('a_owner', $$SELECT cloud.delete_account('account-b')$$), '22023', 'its owner names it');
 SELECT is(act('a_owner', $$SELECT cloud.delete_account('account-a')$$), '', 'and it goes');
 SELECT is((SELECT count(*) FROM cloud.accounts WHERE slug = 'account-a'), 0::bigint, 'with all it owned');
+SELECT set_eq('owned', 'owning', 'and its owner');
 SELECT isnt((SELECT count(*) FROM cloud.audit_log WHERE action = 'delete_account'), 0::bigint, 'but its audit log');
 SELECT finish();

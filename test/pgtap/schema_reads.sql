@@ -4,6 +4,7 @@
 \ir ../fixtures/control_plane.sql
 SELECT cloud.load_demo(20, 4000);
 SELECT no_plan();
+SELECT set_eq('SELECT account_id, user_id FROM cloud.account_owners', 'SELECT id, owner_user_id FROM cloud.accounts', 'each account of the demo is kept with its owner');
 -- The largest account is a's, so that its plans are worth reading.
 INSERT INTO cloud.orders (product_id, account_id, unit_price_cents, created_at)
 SELECT '00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-00000000000a', 100, now() - n * interval '1 minute' FROM generate_series(1, 3000) AS n;

@@ -16,7 +16,7 @@ SELECT is((SELECT left(secret::text, 4) FROM cloud.access_key_secrets), 'pc1.', 
 SELECT is(act('a_worker', format($$SELECT primecloud.reveal('cloud.access_key_secrets', 'secret', %L::uuid, 'provision')$$, :'key')), :'secret_half', 'which the worker opens');
 SELECT is(act(who, format($$SELECT primecloud.reveal('cloud.access_key_secrets', 'secret', %L::uuid, 'curiosity')$$, :'key')), '42501', who || ' does not') FROM unnest(ARRAY['a_owner', 'a_admin', 'a_dev', 'a_ext', 'b_owner']) AS who;
 SELECT is(act('a_owner', 'SELECT count(*) FROM cloud.' || rel), '42501', 'no client reads ' || rel)
-FROM unnest(ARRAY['access_key_secrets', 'sftp_secrets', 'account_smtp_secrets', 'vps_secrets', 'invitation_tokens', 'object_share_tokens', 'account_domain_tokens', 'order_internal_notes', 'outbox', 'users', 'invoice_counters', 'notification_marks']) AS rel;
+FROM unnest(ARRAY['access_key_secrets', 'sftp_secrets', 'account_smtp_secrets', 'vps_secrets', 'invitation_tokens', 'object_share_tokens', 'account_domain_tokens', 'account_owners', 'order_internal_notes', 'outbox', 'users', 'invoice_counters', 'notification_marks']) AS rel;
 SELECT throws_ok($$INSERT INTO cloud.access_key_secrets SELECT gen_random_uuid(), gen_random_uuid(), 'plaintext'$$, '22P02', NULL, 'plaintext is not taken for an envelope');
 
 -- what the object store is told: by reference, and no more than the key's permissions

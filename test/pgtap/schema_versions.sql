@@ -43,6 +43,7 @@ BEGIN;
 INSERT INTO used.users (id, email, display_name) SELECT person, 'o@example.com', '' FROM placed;
 INSERT INTO used.accounts (id, owner_user_id, name, slug) SELECT account, person, 'A', 'a' FROM placed;
 INSERT INTO used.account_members (user_id, account_id, role, email, display_name) SELECT person, account, 'owner', 'o@example.com', '' FROM placed;
+INSERT INTO used.account_owners (account_id, user_id) SELECT account, person FROM placed;
 INSERT INTO used.products (name, description, price_cents, storage_limit_bytes, transfer_limit_bytes) VALUES ('p', '', 1, 1, 1);
 INSERT INTO used.orders (product_id, account_id, unit_price_cents) SELECT id, account, 1 FROM used.products, placed, generate_series(1, 5000);
 INSERT INTO used.audit_log (account_id, user_id, action, resource, resource_id) SELECT account_id, 'somebody', 'place_order', 'orders', id::text FROM used.orders LIMIT 2000;
