@@ -70,30 +70,37 @@ bool unmask(std::string_view text, std::string_view mask, bare &number) noexcept
   return true;
 }
 
+template <std::size_t size>
+bool take(std::string_view text, bare &number) noexcept {
+  number.size = size;
+  [&]<std::size_t... i>(std::index_sequence<i...>) { ((number.characters[i] = fold(text[i])), ...); }
+  (std::make_index_sequence<size>{});
+  return true;
+}
+
 bool strip(std::string_view text, bare &number) noexcept {
   switch (text.size()) {
-    case 14:
-      if (text[3] == '.') return unmask(text, cpf_mask, number);
-      [[fallthrough]];
-    case 11:
-      number.size = text.size();
-      for (std::size_t i = 0; i < number.size; i++) number.characters[i] = fold(text[i]);
-      return true;
+    case 11: return take<11>(text, number);
+    case 14: return text[3] == '.' ? unmask(text, cpf_mask, number) : take<14>(text, number);
     case 18: return unmask(text, cnpj_mask, number);
     default: return false;
   }
 }
 
+// What stands anywhere in a number.  Gathered, not branched on: where letters stand is
+// not to be foreseen.
+struct contents {
+  bool foreign, letters, repeated;
+};
+template <std::size_t... i>
+contents contents_of(const char *characters, std::index_sequence<i...>) noexcept {
+  return {(... | (characters[i] == 0)) != 0, (... | (characters[i] > '9')) != 0, (... & (characters[i] == characters[0])) != 0};
+}
+
 template <std::size_t body>
 std::optional<std::string_view> problem_of(const char *characters) noexcept {
   constexpr bool cpf = body == cpf_body;
-  // Gathered, not branched on: where letters stand is not to be foreseen.
-  bool foreign = false, letters = false, repeated = true;
-  for (std::size_t i = 0; i < body + 2; i++) {
-    foreign |= characters[i] == 0;
-    letters |= characters[i] > '9';
-    repeated &= characters[i] == characters[0];
-  }
+  const auto [foreign, letters, repeated] = contents_of(characters, std::make_index_sequence<body + 2>{});
   if (cpf && (foreign || letters)) return "A CPF has digits alone.";
   if (foreign) return "A CNPJ has only digits and the letters A to Z.";
   if (characters[body] > '9' || characters[body + 1] > '9') return "The check digits of a CNPJ are digits.";
