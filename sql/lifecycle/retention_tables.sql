@@ -107,11 +107,15 @@ COMMENT ON TABLE retention_problem IS 'rows that are due and cannot go, by the e
 REVOKE ALL ON retention_policy, retention_override, retention_hold, retention_run, retention_log, retention_problem FROM PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('retention_policy', '');
 SELECT pg_catalog.pg_extension_config_dump('retention_policy_id_seq', '');
+COMMENT ON SEQUENCE retention_policy_id_seq IS 'ids of retention policies';
 SELECT pg_catalog.pg_extension_config_dump('retention_override', '');
 SELECT pg_catalog.pg_extension_config_dump('retention_hold', '');
 SELECT pg_catalog.pg_extension_config_dump('retention_hold_id_seq', '');
+COMMENT ON SEQUENCE retention_hold_id_seq IS 'ids of retention holds';
 SELECT pg_catalog.pg_extension_config_dump('retention_run', '');
 SELECT pg_catalog.pg_extension_config_dump('retention_run_id_seq', '');
+COMMENT ON SEQUENCE retention_run_id_seq IS 'ids of retention runs';
 SELECT pg_catalog.pg_extension_config_dump('retention_log', '');
 SELECT pg_catalog.pg_extension_config_dump('retention_log_id_seq', '');
+COMMENT ON SEQUENCE retention_log_id_seq IS 'ids of retention audited batches';
 SELECT pg_catalog.pg_extension_config_dump('retention_problem', '');

@@ -18,6 +18,7 @@ CREATE TABLE reseal_run (
     rows_locked bigint NOT NULL DEFAULT 0,
     rows_failed bigint NOT NULL DEFAULT 0,
     last_error text);
+COMMENT ON SEQUENCE reseal_run_id_seq IS 'ids of runs of reseal';
 COMMENT ON TABLE reseal_run IS 'each run of a reseal: how far it is and what it did; shown by job_progress';
 CREATE INDEX reseal_run_of ON reseal_run (schema_name, table_name, column_name, id);
 
