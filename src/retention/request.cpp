@@ -8,7 +8,7 @@
 // and REFRESH MATERIALIZED VIEW do: triggers, cascades, checks and indexes of the
 // table have the rights that they would have if its owner had typed the statement,
 // never those of the caller or of the keeper.
-#include "lifecycle/retention_tally.hpp"
+#include "retention/tally.hpp"
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
 #include "pg/jsonb.hpp"
@@ -68,9 +68,9 @@ decision consult(Oid keeper, question &asked, Oid caller, pg::relation rel, Datu
 
 // Runs a statement as the table's owner and returns what it did as one jsonb.
 Datum perform(Oid owner, const char *statement, bool writes) {
-  lifecycle::retention_tally tally;
-  pg::run_as_owner(owner, statement, 0, nullptr, nullptr, writes, tally.receiver());
-  const Datum result = tally.answer();
+  retention::tally removed;
+  pg::run_as_owner(owner, statement, 0, nullptr, nullptr, writes, removed.receiver());
+  const Datum result = removed.answer();
   return result;
 }
 

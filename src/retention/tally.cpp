@@ -1,4 +1,4 @@
-#include "lifecycle/retention_tally.hpp"
+#include "retention/tally.hpp"
 
 #include <algorithm>
 
@@ -14,7 +14,7 @@ extern "C" {
 #include "utils/timestamp.h"
 }
 
-namespace primecloud::lifecycle {
+namespace primecloud::retention {
 namespace {
 
 struct tenant_key {
@@ -73,7 +73,7 @@ void put(JsonbParseState **state, const char *name, JsonbValue value) {
 
 }  // namespace
 
-retention_tally::retention_tally() : context_(CurrentMemoryContext) {
+tally::tally() : context_(CurrentMemoryContext) {
   hook_.receiver.rStartup = [](DestReceiver *self, int, TupleDesc desc) { of(self).start(desc); };
   hook_.receiver.receiveSlot = [](TupleTableSlot *slot, DestReceiver *self) {
     return of(self).take(slot), true;
@@ -84,14 +84,14 @@ retention_tally::retention_tally() : context_(CurrentMemoryContext) {
   hook_.owner = this;
 }
 
-void retention_tally::start(TupleDesc desc) {
+void tally::start(TupleDesc desc) {
   const auto type = [&](int i) { return TupleDescAttr(desc, i)->atttypid; };
   rows_ = desc->natts == 2 && type(0) == TEXTOID && type(1) == TIMESTAMPTZOID;
   if (!rows_ && !(desc->natts == 1 && type(0) == JSONBOID))
     elog(ERROR, "a statement of retention yields something else");
 }
 
-void retention_tally::take(TupleTableSlot *slot) {
+void tally::take(TupleTableSlot *slot) {
   bool null;
   if (!rows_) {
     const Datum value = slot_getattr(slot, 1, &null);
@@ -112,7 +112,7 @@ void retention_tally::take(TupleTableSlot *slot) {
   if (!null) count(DatumGetTextPP(tenant));
 }
 
-void retention_tally::count(text *tenant) {
+void tally::count(text *tenant) {
   if (tenants_ == nullptr) {
     HASHCTL control{};
     control.keysize = sizeof(tenant_key);
@@ -134,7 +134,7 @@ void retention_tally::count(text *tenant) {
   entry->rows++;
 }
 
-Datum retention_tally::answer() {
+Datum tally::answer() {
   if (!rows_) {
     if (!answered_) elog(ERROR, "the statement yields no result");
     return answer_;
@@ -160,4 +160,4 @@ Datum retention_tally::answer() {
   return JsonbPGetDatum(JsonbValueToJsonb(all));
 }
 
-}  // namespace primecloud::lifecycle
+}  // namespace primecloud::retention

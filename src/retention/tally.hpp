@@ -9,15 +9,15 @@ extern "C" {
 #include "utils/hsearch.h"
 }
 
-namespace primecloud::lifecycle {
+namespace primecloud::retention {
 
 // Receives what a statement yields: either one jsonb, which is the answer, or the
 // rows that it removed, as (tenant text, time timestamptz), which are counted as they
 // come.  Gathered in SQL, by a CTE, they would be stored and read again, and cost as
 // much as their deletion.  Everything is kept in the memory context it is made in.
-class retention_tally {
+class tally {
  public:
-  retention_tally();
+  tally();
   DestReceiver *receiver() { return &hook_.receiver; }
   // Calls elog(ERROR) if the statement yielded neither.
   Datum answer();
@@ -25,9 +25,9 @@ class retention_tally {
  private:
   struct hook {
     DestReceiver receiver;  // first: the server knows no more
-    retention_tally *owner;
+    tally *owner;
   };
-  static retention_tally &of(DestReceiver *receiver) { return *reinterpret_cast<hook *>(receiver)->owner; }
+  static tally &of(DestReceiver *receiver) { return *reinterpret_cast<hook *>(receiver)->owner; }
   void start(TupleDesc desc);
   void take(TupleTableSlot *slot);
   void count(text *tenant);
@@ -42,4 +42,4 @@ class retention_tally {
   HTAB *tenants_ = nullptr;
 };
 
-}  // namespace primecloud::lifecycle
+}  // namespace primecloud::retention
