@@ -46,6 +46,7 @@ AS $$
 DECLARE
     source regclass;
     wanted record;
+    part record;
 BEGIN
     -- Whoever registers decides who may enter every account of this database.
     IF NOT pg_has_role((SELECT datdba FROM pg_database WHERE datname = current_database()), 'USAGE') THEN
@@ -64,6 +65,21 @@ BEGIN
             RAISE invalid_parameter_value USING MESSAGE = format('tables %s and %s have different owners', rel, source),
                 HINT = 'Give them one owner.';
         END IF;
+        -- Entering reads them without SQL, so that nothing of their owner's is run: nothing but heaps.
+        FOR part IN
+            WITH RECURSIVE tree(relid) AS (SELECT source::oid UNION SELECT i.inhrelid FROM tree JOIN pg_inherits AS i ON i.inhparent = tree.relid)
+            SELECT c.oid::regclass AS name, c.relkind, c.relpersistence, c.relowner <> (SELECT relowner FROM pg_class WHERE oid = source) AS foreign_owner,
+                   (SELECT amname FROM pg_am WHERE oid = c.relam) AS method
+            FROM tree JOIN pg_class AS c ON c.oid = tree.relid ORDER BY c.oid
+        LOOP
+            IF part.foreign_owner THEN
+                RAISE invalid_parameter_value USING MESSAGE = format('table %s, which belongs to %s, has another owner', part.name, source),
+                    HINT = 'Give them one owner: what another owner''s partition or child holds is not believed.';
+            END IF;
+            CONTINUE WHEN part.relkind = 'p' OR part.relkind = 'r' AND part.method = 'heap' AND (part.relpersistence <> 't' OR part.name <> source);
+            RAISE feature_not_supported USING MESSAGE = format('membership cannot be read from %s: it is not an ordinary table', part.name),
+                HINT = 'Keep members, accounts and grants in ordinary tables or partitions, of access method heap.';
+        END LOOP;
     END LOOP;
     FOR wanted IN
         SELECT * FROM (VALUES (rel, tenant_column), (rel, user_column), (rel, role_column),
@@ -71,7 +87,7 @@ BEGIN
             (grants, grants_tenant_column), (grants, grants_user_column), (grants, grants_id_column)) AS c(tab, col)
         WHERE tab IS NOT NULL
     LOOP
-        IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = wanted.tab AND attname = wanted.col AND attnum > 0 AND NOT attisdropped
+        IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = wanted.tab AND attname = wanted.col AND attnum > 0 AND NOT attisdropped AND attgenerated IN ('', 's')
                        AND atttypid = ANY ('{uuid,bigint,integer,text,varchar}'::regtype[])) THEN
             RAISE undefined_column USING MESSAGE = format('table %s has no column "%s" of type uuid, bigint, integer, text or varchar', wanted.tab, wanted.col);
         END IF;

@@ -14,9 +14,9 @@ struct membership {
   const char **ids = nullptr;  // granted to the user, for confined roles
 };
 
-// Looks `user` up in account `tenant`.  Runs as the superuser, with every name and
-// operator qualified, over columns of built-in types alone: nothing that the owner
-// of the table can define is executed.
+// Looks `user` up in account `tenant`, as it is committed now, whatever snapshot the
+// transaction has.  Without SQL (keyed_rows.hpp): nothing that the owner of the tables can
+// define is executed.
 membership ask_membership(const char *tenant, const char *user);
 
 }  // namespace primecloud::tenant

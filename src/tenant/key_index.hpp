@@ -1,0 +1,20 @@
+// An index that rows can be found through without running anything of its owner's.
+#pragma once
+
+#include "tenant/keyed_rows.hpp"
+#include "tenant/plain_value.hpp"
+
+namespace primecloud::tenant {
+
+struct key_index {
+  Oid index = InvalidOid;  // none: the table is read from end to end
+  int keys = 0;            // leading columns of the index that are keys
+  int key[most_keys] = {}; // which key each of them is
+};
+
+// The index of `table` with the most leading columns among `columns`: a btree that is ready
+// and whole (neither predicate nor expression), of the server's own operator classes.
+// Decided by the catalog alone: an index that is not taken is not opened.
+key_index choose_index(Relation table, int keys, const plain_column *columns);
+
+}  // namespace primecloud::tenant

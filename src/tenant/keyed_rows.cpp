@@ -1,0 +1,163 @@
+#include "tenant/keyed_rows.hpp"
+
+#include "tenant/key_index.hpp"
+#include "tenant/plain_value.hpp"
+
+extern "C" {
+#include "access/genam.h"
+#include "access/relation.h"
+#include "access/skey.h"
+#include "access/stratnum.h"
+#include "access/table.h"
+#include "access/tableam.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_am.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
+#include "storage/lmgr.h"
+#include "utils/acl.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/syscache.h"
+}
+
+namespace primecloud::tenant {
+namespace {
+
+// What is looked for in one table of those that are asked.
+struct work {
+  const keyed_question &asked;
+  Snapshot seen;
+  plain_column keys[most_keys];
+  Datum wanted[most_keys];
+  plain_column column;
+  texts found;
+  int room = 0;
+};
+
+void take(work &w, TupleTableSlot *slot) {
+  for (int i = 0; i < w.asked.keys; i++) {
+    bool null;
+    const Datum value = slot_getattr(slot, w.keys[i].number, &null);
+    if (null || !plain_equals(w.keys[i].type, value, w.wanted[i])) return;
+  }
+  if (w.found.count == w.room) {
+    w.room = w.room == 0 ? 4 : 2 * w.room;
+    auto *more = static_cast<const char **>(palloc_extended(sizeof(char *) * static_cast<size_t>(w.room), MCXT_ALLOC_HUGE));
+    if (w.found.count > 0) memcpy(more, w.found.value, sizeof(char *) * static_cast<size_t>(w.found.count));
+    w.found.value = more;
+  }
+  bool null;
+  const Datum value = slot_getattr(slot, w.column.number, &null);
+  w.found.value[w.found.count++] = null ? nullptr : plain_text(w.column.type, value);
+}
+
+void read_through(work &w, Relation table, const key_index &by, TupleTableSlot *slot) {
+  Relation index = index_open(by.index, AccessShareLock);
+  ScanKeyData keys[most_keys];
+  for (int i = 0; i < by.keys; i++) {
+    ScanKeyEntryInitialize(&keys[i], 0, static_cast<AttrNumber>(i + 1), BTEqualStrategyNumber, InvalidOid, index->rd_indcollation[i],
+                           plain_equality(w.keys[by.key[i]].type), w.wanted[by.key[i]]);
+  }
+#if PG_VERSION_NUM >= 180000
+  IndexScanDesc scan = index_beginscan(table, index, w.seen, nullptr, by.keys, 0);
+#else
+  IndexScanDesc scan = index_beginscan(table, index, w.seen, by.keys, 0);
+#endif
+  index_rescan(scan, keys, by.keys, nullptr, 0);
+  while (index_getnext_slot(scan, ForwardScanDirection, slot)) {
+    CHECK_FOR_INTERRUPTS();
+    take(w, slot);
+  }
+  index_endscan(scan);
+  index_close(index, AccessShareLock);
+}
+
+void read_whole(work &w, Relation table, TupleTableSlot *slot) {
+  TableScanDesc scan = table_beginscan(table, w.seen, 0, nullptr);
+  while (table_scan_getnextslot(scan, ForwardScanDirection, slot)) take(w, slot);
+  table_endscan(scan);
+}
+
+// A table that has rows of its own.
+void read_table(work &w, Relation table) {
+  // Another access method's rows would be read by code of whoever made it.
+  if (table->rd_rel->relkind != RELKIND_RELATION || table->rd_rel->relam != HEAP_TABLE_AM_OID) {
+    ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+            errmsg("membership cannot be read from \"%s\": it is not an ordinary table", RelationGetRelationName(table)),
+            errhint("Keep members, accounts and grants in ordinary tables or partitions, of access method heap."));
+  }
+  w.column = find_plain_column(table, w.asked.column);
+  bool possible = true;
+  for (int i = 0; i < w.asked.keys; i++) {
+    w.keys[i] = find_plain_column(table, w.asked.key[i].column);
+    possible = plain_datum(w.keys[i].type, w.asked.key[i].text, &w.wanted[i]) && possible;
+  }
+  if (!possible) return;
+  const key_index by = choose_index(table, w.asked.keys, w.keys);
+  TupleTableSlot *slot = table_slot_create(table, nullptr);
+  if (OidIsValid(by.index)) read_through(w, table, by, slot);
+  else read_whole(w, table, slot);
+  ExecDropSingleTupleTableSlot(slot);
+}
+
+// Partitions and children.  Whoever owns one of them writes its rows: another's are not
+// believed, and not even waited for.  A temporary one is some session's own.
+void read_below(work &w, Oid parent, Oid owner) {
+  List *tree = find_all_inheritors(parent, NoLock, nullptr);
+  const ListCell *cell;
+  foreach (cell, tree) {
+    const Oid oid = lfirst_oid(cell);
+    HeapTuple row = oid == parent ? nullptr : SearchSysCache1(RELOID, ObjectIdGetDatum(oid));
+    if (!HeapTupleIsValid(row)) continue;
+    const auto *facts = reinterpret_cast<Form_pg_class>(GETSTRUCT(row));
+    const bool believed = facts->relowner == owner && facts->relpersistence != RELPERSISTENCE_TEMP && facts->relkind != RELKIND_PARTITIONED_TABLE;
+    ReleaseSysCache(row);
+    if (!believed) continue;
+    Relation table = try_relation_open(oid, AccessShareLock);
+    if (table == nullptr) continue;
+    if (table->rd_rel->relowner == owner) read_table(w, table);
+    relation_close(table, AccessShareLock);
+  }
+}
+
+Oid find_table(const keyed_question &asked) {
+  const Oid space = get_namespace_oid(asked.schema, true);
+  const Oid table = OidIsValid(space) ? get_relname_relid(asked.table, space) : InvalidOid;
+  const char kind = OidIsValid(table) ? get_rel_relkind(table) : '\0';
+  if (kind == RELKIND_RELATION || kind == RELKIND_PARTITIONED_TABLE) return table;
+  ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("the registered membership table \"%s.%s\" does not exist", asked.schema, asked.table),
+          errhint("Register it again with primecloud.register_membership()."));
+  pg_unreachable();
+}
+
+// The table by its registered name, opened, if it is still what was registered: a table of
+// the same owner.  A name that somebody else has taken since is not believed.
+Relation open_registered(const keyed_question &asked) {
+  for (;;) {
+    Relation table = try_relation_open(find_table(asked), AccessShareLock);
+    if (table == nullptr) continue;  // dropped meanwhile: the name tells
+    if (find_table(asked) != RelationGetRelid(table)) {  // the name went to another while we waited
+      relation_close(table, AccessShareLock);
+      continue;
+    }
+    const Oid owner = get_role_oid(asked.owner, true);
+    if (OidIsValid(owner) && owner == table->rd_rel->relowner) return table;
+    ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+            errmsg("the registered membership table \"%s.%s\" has changed hands", asked.schema, asked.table),
+            errhint("Its owner may register it again with primecloud.register_membership()."));
+  }
+}
+
+}  // namespace
+
+texts find_rows(const keyed_question &asked, Snapshot seen) {
+  work w{asked, seen, {}, {}, {}, {}};
+  Relation table = open_registered(asked);
+  if (table->rd_rel->relkind == RELKIND_RELATION) read_table(w, table);
+  if (table->rd_rel->relhassubclass) read_below(w, RelationGetRelid(table), table->rd_rel->relowner);
+  relation_close(table, AccessShareLock);
+  return w.found;
+}
+
+}  // namespace primecloud::tenant

@@ -1,0 +1,107 @@
+#include "tenant/plain_value.hpp"
+
+#include "core/tenant/identity.hpp"
+
+extern "C" {
+#include "access/detoast.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/uuid.h"
+}
+
+namespace primecloud::tenant {
+namespace {
+
+// Names the column's base form; InvalidOid for a type whose operators could be anybody's.
+Oid base_form(Oid type) noexcept {
+  switch (type) {
+    case UUIDOID:
+    case INT4OID:
+    case INT8OID:
+    case TEXTOID: return type;
+    case VARCHAROID: return TEXTOID;
+    default: return InvalidOid;
+  }
+}
+
+}  // namespace
+
+plain_column find_plain_column(Relation table, const char *name) {
+  plain_column found;
+  found.number = name == nullptr ? InvalidAttrNumber : get_attnum(RelationGetRelid(table), name);
+  if (found.number <= 0) {
+    ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
+            errmsg("column \"%s\" of the registered membership table \"%s\" does not exist", name == nullptr ? "" : name, RelationGetRelationName(table)),
+            errhint("Register it again with primecloud.register_membership()."));
+  }
+  const auto *column = TupleDescAttr(RelationGetDescr(table), found.number - 1);
+  found.type = base_form(column->atttypid);
+  if (!OidIsValid(found.type)) {
+    ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH), errmsg("membership column \"%s\" has the type %s", name, format_type_be(column->atttypid)),
+            errhint("Use uuid, bigint, integer, text or varchar."));
+  }
+  if (column->attgenerated != '\0' && column->attgenerated != ATTRIBUTE_GENERATED_STORED) {
+    ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("membership column \"%s\" is generated when it is read", name),
+            errhint("Use a column that is stored."));
+  }
+  return found;
+}
+
+bool plain_datum(Oid type, const char *text, Datum *value) {
+  switch (type) {
+    case TEXTOID: *value = CStringGetTextDatum(text); return true;
+    case UUIDOID: {
+      const auto id = parse_canonical_uuid(text);
+      if (!id) return false;
+      auto *copy = static_cast<pg_uuid_t *>(palloc(sizeof(pg_uuid_t)));
+      memcpy(copy->data, id->octets.data(), id->octets.size());
+      *value = UUIDPGetDatum(copy);
+      return true;
+    }
+    case INT4OID:
+    case INT8OID: {
+      const auto number = parse_bigint(text);
+      if (!number || (type == INT4OID && (*number < PG_INT32_MIN || *number > PG_INT32_MAX))) return false;
+      *value = type == INT4OID ? Int32GetDatum(static_cast<int32>(*number)) : Int64GetDatum(*number);
+      return true;
+    }
+    default: return false;
+  }
+}
+
+bool plain_equals(Oid type, Datum stored, Datum wanted) {
+  switch (type) {
+    case INT4OID: return DatumGetInt32(stored) == DatumGetInt32(wanted);
+    case INT8OID: return DatumGetInt64(stored) == DatumGetInt64(wanted);
+    case UUIDOID: return memcmp(DatumGetUUIDP(stored)->data, DatumGetUUIDP(wanted)->data, UUID_LEN) == 0;
+    case TEXTOID: {
+      // The size is known without unpacking: a value that is too long is not fetched.
+      const auto *text = reinterpret_cast<const varlena *>(DatumGetPointer(wanted));
+      const Size size = VARSIZE_ANY_EXHDR(text);
+      if (toast_raw_datum_size(stored) - VARHDRSZ != size) return false;
+      const auto *value = pg_detoast_datum_packed(reinterpret_cast<varlena *>(DatumGetPointer(stored)));
+      return memcmp(VARDATA_ANY(value), VARDATA_ANY(text), size) == 0;
+    }
+    default: return false;
+  }
+}
+
+const char *plain_text(Oid type, Datum stored) {
+  switch (type) {
+    case INT4OID: return DatumGetCString(DirectFunctionCall1(int4out, stored));
+    case INT8OID: return DatumGetCString(DirectFunctionCall1(int8out, stored));
+    case UUIDOID: return DatumGetCString(DirectFunctionCall1(uuid_out, stored));
+    default: return TextDatumGetCString(stored);
+  }
+}
+
+Oid plain_equality(Oid type) {
+  switch (type) {
+    case INT4OID: return F_INT4EQ;
+    case INT8OID: return F_INT8EQ;
+    case UUIDOID: return F_UUID_EQ;
+    default: return F_TEXTEQ;
+  }
+}
+
+}  // namespace primecloud::tenant
