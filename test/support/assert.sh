@@ -76,8 +76,8 @@ answers() {  # answers NAME WANTED SQL [PSQL OPTION]...
 refused() {  # refused NAME SQLSTATE SQL [PSQL OPTION]...: its last statement
   is "$1" "ERROR:  $2" "$(outcome "${@:4}" -c "$3" | tail -n 1)"
 }
-restart_server() {
-  as_server "$bin/pg_ctl" -D "$PGDATA" -l "$SERVER_LOG" -w "$@" restart > /dev/null
+restart_server() {  # also one that has died
+  as_server "$bin/pg_ctl" -D "$PGDATA" -l "$SERVER_LOG" -w restart > "$work/restart" 2>&1 || die 'the server starts again' "$(cat "$work/restart")"
 }
 until_is() {  # until_is NAME WANTED COMMAND...: what it prints
   local got=
@@ -130,6 +130,16 @@ close_session() {
   wait "$session" || :
   session=
   rm "$work/session.in"
+}
+
+# A gate: what calls pass_gate() (a trigger, say) waits while it is shut, however fast
+# the machine; it opens with close_session, or when the server dies.
+make_gate() {
+  query -c 'CREATE FUNCTION public.pass_gate() RETURNS void LANGUAGE sql SET lock_timeout = 0 AS $$ SELECT pg_advisory_xact_lock_shared(7) $$'
+}
+shut_gate() {
+  open_session
+  ask 'SELECT pg_advisory_lock(7);' > /dev/null
 }
 
 # --- the end ---
