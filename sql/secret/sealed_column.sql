@@ -36,22 +36,7 @@ AS $$
 $$;
 COMMENT ON FUNCTION holds_rows(regclass) IS 'whether a table or one of its partitions has ever held a row since it was emptied';
 
--- What the current user may write of the registrations.  A view asks for whoever runs the
--- statement, also within a function or a trigger; a SECURITY DEFINER function knows only who
--- connected.
-CREATE VIEW own_sealed_column WITH (security_barrier) AS
-SELECT * FROM primecloud.sealed_column AS s
-WHERE EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-              WHERE n.nspname = s.schema_name AND c.relname = s.table_name AND pg_catalog.pg_has_role(c.relowner, 'USAGE'))
-WITH CHECK OPTION;
-COMMENT ON VIEW own_sealed_column IS 'the registered columns of tables that the current user owns; written by register_sealed_column()';
-GRANT SELECT, INSERT, DELETE ON own_sealed_column TO PUBLIC;
-CREATE VIEW stale_sealed_column WITH (security_barrier) AS
-SELECT * FROM primecloud.sealed_column AS s WHERE NOT primecloud.is_sealed_column(s.schema_name, s.table_name, s.column_name);
-COMMENT ON VIEW stale_sealed_column IS 'registrations that outlived their column, which anyone may take away to use the label again';
-GRANT SELECT, DELETE ON stale_sealed_column TO PUBLIC;
-
-CREATE FUNCTION register_sealed_column(rel regclass, col name, label text, id_column name, tenant_column name) RETURNS void
+CREATE FUNCTION register_sealed_column_as(caller oid, rel regclass, col name, label text, id_column name, tenant_column name) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -59,11 +44,12 @@ DECLARE
     wanted primecloud.sealed_column;
     other primecloud.sealed_column;
 BEGIN
-    PERFORM primecloud.check_owner(rel);
+    PERFORM primecloud.check_owner_as(caller, rel);
     IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = rel AND attname = col AND atttypid = 'primecloud.sealed'::regtype AND NOT attisdropped) THEN
         RAISE datatype_mismatch USING MESSAGE = format('column "%s" of %s is not sealed', col, rel);
     END IF;
-    SELECT n.nspname, c.relname, col, register_sealed_column.label, register_sealed_column.tenant_column, register_sealed_column.id_column, now() INTO wanted
+    SELECT n.nspname, c.relname, col, register_sealed_column_as.label, register_sealed_column_as.tenant_column, register_sealed_column_as.id_column, now()
+    INTO wanted
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = rel;
     FOR other IN SELECT s.* FROM primecloud.sealed_column s WHERE s.label = wanted.label
                      OR (s.schema_name = wanted.schema_name AND s.table_name = wanted.table_name AND s.column_name = wanted.column_name) LOOP
@@ -78,11 +64,18 @@ BEGIN
             RAISE object_not_in_prerequisite_state USING MESSAGE = format('column "%s" of %s is registered with label "%s", tenant column "%s" and id column "%s"', col, rel, other.label, other.tenant_column, other.id_column),
                 HINT = 'Its envelopes are bound to those: they would not open under others.';
         END IF;
-        DELETE FROM primecloud.own_sealed_column s WHERE s.schema_name = other.schema_name AND s.table_name = other.table_name AND s.column_name = other.column_name;
-        DELETE FROM primecloud.stale_sealed_column s WHERE s.schema_name = other.schema_name AND s.table_name = other.table_name AND s.column_name = other.column_name;
+        -- The caller's own, or one that outlived its column.
+        DELETE FROM primecloud.sealed_column s
+        WHERE (s.schema_name, s.table_name, s.column_name) = (other.schema_name, other.table_name, other.column_name);
     END LOOP;
-    INSERT INTO primecloud.own_sealed_column VALUES (wanted.*);
+    INSERT INTO primecloud.sealed_column VALUES (wanted.*);
 END $$;
+COMMENT ON FUNCTION register_sealed_column_as(oid, regclass, name, text, name, name) IS 'what register_sealed_column() does, for whoever asks';
+REVOKE ALL ON FUNCTION register_sealed_column_as(oid, regclass, name, text, name, name) FROM PUBLIC;
+
+CREATE FUNCTION register_sealed_column(rel regclass, col name, label text, id_column name, tenant_column name) RETURNS void
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'primecloud_door';
 COMMENT ON FUNCTION register_sealed_column(regclass, name, text, name, name) IS 'registers a column that is of type sealed already; called by seal_column()';
 
 -- The registration of a column, or the error that says there is none.

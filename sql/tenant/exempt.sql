@@ -14,25 +14,16 @@ REVOKE ALL ON exemption FROM PUBLIC;
 GRANT SELECT ON exemption TO PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('exemption', '');
 
--- What the current user may write of it.  A view asks for whoever runs the statement, also
--- within a function or a trigger; a SECURITY DEFINER function knows only who connected.
-CREATE VIEW own_exemption WITH (security_barrier) AS
-SELECT * FROM primecloud.exemption AS e
-WHERE EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-              WHERE n.nspname = e.relation_schema AND c.relname = e.relation_name AND pg_catalog.pg_has_role(c.relowner, 'USAGE'))
-WITH CHECK OPTION;
-COMMENT ON VIEW own_exemption IS 'the exemptions of tables that the current user owns; written by exempt()';
-GRANT SELECT, INSERT, DELETE ON own_exemption TO PUBLIC;
-
-CREATE FUNCTION exempt(rel regclass, reason text, until date DEFAULT NULL) RETURNS void
+CREATE FUNCTION exempt_as(caller oid, rel regclass, reason text, until date) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     class pg_class := (SELECT c FROM pg_class c WHERE oid = rel);
 BEGIN
-    PERFORM primecloud.check_owner(rel);
-    DELETE FROM primecloud.own_exemption AS e WHERE e.relation_schema = (SELECT nspname FROM pg_namespace WHERE oid = class.relnamespace) AND e.relation_name = class.relname;
+    PERFORM primecloud.check_owner_as(caller, rel);
+    DELETE FROM primecloud.exemption AS e
+    WHERE e.relation_schema = (SELECT nspname FROM pg_namespace WHERE oid = class.relnamespace) AND e.relation_name = class.relname;
     IF reason IS NULL THEN
         RETURN;
     END IF;
@@ -45,9 +36,15 @@ BEGIN
     IF primecloud.tenant_column(rel) IS NOT NULL THEN
         RAISE object_not_in_prerequisite_state USING MESSAGE = format('table %s is protected', rel), HINT = 'Call primecloud.unprotect_table() first.';
     END IF;
-    INSERT INTO primecloud.own_exemption (relation_schema, relation_name, reason, until, recorded_by)
-    SELECT n.nspname, class.relname, exempt.reason, exempt.until, current_user FROM pg_namespace n WHERE n.oid = class.relnamespace;
+    INSERT INTO primecloud.exemption (relation_schema, relation_name, reason, until, recorded_by)
+    SELECT n.nspname, class.relname, exempt_as.reason, exempt_as.until, pg_get_userbyid(caller) FROM pg_namespace n WHERE n.oid = class.relnamespace;
 END $$;
+COMMENT ON FUNCTION exempt_as(oid, regclass, text, date) IS 'what exempt() does, for whoever asks';
+REVOKE ALL ON FUNCTION exempt_as(oid, regclass, text, date) FROM PUBLIC;
+
+CREATE FUNCTION exempt(rel regclass, reason text, until date DEFAULT NULL) RETURNS void
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'primecloud_door';
 COMMENT ON FUNCTION exempt(regclass, text, date) IS 'records that a table stays unprotected, why and until when; a NULL reason takes it back';
 
 CREATE FUNCTION exemption_of(rel regclass) RETURNS text

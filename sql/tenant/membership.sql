@@ -24,22 +24,10 @@ COMMENT ON TABLE membership_source IS 'the tables that entering an account asks,
 REVOKE ALL ON membership_source FROM PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('membership_source', '');
 
--- What the owner of the database may write.  A view asks for whoever runs the statement,
--- also within a function or a trigger; a SECURITY DEFINER function knows only who connected,
--- and an owner of a table whose index a superuser analyzes would be the superuser.
-CREATE VIEW own_membership_source WITH (security_barrier) AS
-SELECT * FROM primecloud.membership_source
-WHERE pg_catalog.pg_has_role((SELECT d.datdba FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()), 'USAGE')
-WITH CHECK OPTION;
-COMMENT ON VIEW own_membership_source IS 'the registration, for the owner of the database; written by register_membership()';
-GRANT SELECT, INSERT, DELETE ON own_membership_source TO PUBLIC;
-
-CREATE FUNCTION register_membership(
-    rel regclass, tenant_column name, user_column name, role_column name,
-    accounts regclass DEFAULT NULL, accounts_key_column name DEFAULT 'id',
-    accounts_status_column name DEFAULT 'status', accounts_active_status text DEFAULT 'active',
-    grants regclass DEFAULT NULL, grants_tenant_column name DEFAULT NULL,
-    grants_user_column name DEFAULT NULL, grants_id_column name DEFAULT NULL) RETURNS void
+CREATE FUNCTION register_membership_as(
+    caller oid, rel regclass, tenant_column name, user_column name, role_column name,
+    accounts regclass, accounts_key_column name, accounts_status_column name, accounts_active_status text,
+    grants regclass, grants_tenant_column name, grants_user_column name, grants_id_column name) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -49,7 +37,7 @@ DECLARE
     part record;
 BEGIN
     -- Whoever registers decides who may enter every account of this database.
-    IF NOT pg_has_role((SELECT datdba FROM pg_database WHERE datname = current_database()), 'USAGE') THEN
+    IF NOT pg_has_role(caller, (SELECT datdba FROM pg_database WHERE datname = current_database()), 'USAGE') THEN
         RAISE insufficient_privilege USING MESSAGE = 'only the owner of the database may register the membership table',
             HINT = 'Ask the owner of the database, or a superuser.';
     END IF;
@@ -58,7 +46,7 @@ BEGIN
         IF NOT EXISTS (SELECT FROM pg_class WHERE oid = source AND relkind IN ('r', 'p')) THEN
             RAISE wrong_object_type USING MESSAGE = format('"%s" is not a table', source), HINT = 'Register the table below it.';
         END IF;
-        IF NOT EXISTS (SELECT FROM pg_class WHERE oid = source AND pg_has_role(relowner, 'USAGE')) THEN
+        IF NOT EXISTS (SELECT FROM pg_class WHERE oid = source AND pg_has_role(caller, relowner, 'USAGE')) THEN
             RAISE insufficient_privilege USING MESSAGE = format('must be owner of table %s', source);
         END IF;
         IF (SELECT relowner FROM pg_class WHERE oid = source) <> (SELECT relowner FROM pg_class WHERE oid = rel) THEN
@@ -92,8 +80,8 @@ BEGIN
             RAISE undefined_column USING MESSAGE = format('table %s has no column "%s" of type uuid, bigint, integer, text or varchar', wanted.tab, wanted.col);
         END IF;
     END LOOP;
-    DELETE FROM primecloud.own_membership_source;
-    INSERT INTO primecloud.own_membership_source
+    DELETE FROM primecloud.membership_source;
+    INSERT INTO primecloud.membership_source
     SELECT true, (SELECT nspname FROM pg_namespace WHERE oid = m.relnamespace), m.relname, pg_get_userbyid(m.relowner), tenant_column, user_column, role_column,
            (SELECT nspname FROM pg_namespace WHERE oid = a.relnamespace), a.relname, CASE WHEN a.oid IS NOT NULL THEN accounts_key_column END,
            CASE WHEN a.oid IS NOT NULL THEN accounts_status_column END, CASE WHEN a.oid IS NOT NULL THEN accounts_active_status END,
@@ -101,6 +89,18 @@ BEGIN
     FROM pg_class m LEFT JOIN pg_class a ON a.oid = accounts LEFT JOIN pg_class g ON g.oid = grants
     WHERE m.oid = rel;
 END $$;
+COMMENT ON FUNCTION register_membership_as(oid, regclass, name, name, name, regclass, name, name, text, regclass, name, name, name) IS
+    'what register_membership() does, for whoever asks';
+REVOKE ALL ON FUNCTION register_membership_as(oid, regclass, name, name, name, regclass, name, name, text, regclass, name, name, name) FROM PUBLIC;
+
+CREATE FUNCTION register_membership(
+    rel regclass, tenant_column name, user_column name, role_column name,
+    accounts regclass DEFAULT NULL, accounts_key_column name DEFAULT 'id',
+    accounts_status_column name DEFAULT 'status', accounts_active_status text DEFAULT 'active',
+    grants regclass DEFAULT NULL, grants_tenant_column name DEFAULT NULL,
+    grants_user_column name DEFAULT NULL, grants_id_column name DEFAULT NULL) RETURNS void
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'primecloud_door';
 COMMENT ON FUNCTION register_membership(regclass, name, name, name, regclass, name, name, text, regclass, name, name, name) IS
     'names the tables that entering an account asks for membership, account status and granted ids';
 

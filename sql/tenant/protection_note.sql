@@ -52,7 +52,7 @@ CREATE FUNCTION tenant_constraints(rel regclass) RETURNS name[]
 AS $$ SELECT ARRAY(SELECT k::name FROM jsonb_object_keys(primecloud.protection_note(rel) -> 'constraints') AS k ORDER BY k) $$;
 COMMENT ON FUNCTION tenant_constraints(regclass) IS 'the constraints that protect_fk() and protect_unique() made on a table';
 
-CREATE FUNCTION check_owner(rel regclass) RETURNS void
+CREATE FUNCTION check_owner_as(caller oid, rel regclass) RETURNS void
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -60,11 +60,17 @@ BEGIN
     IF rel IS NULL THEN
         RAISE null_value_not_allowed USING MESSAGE = 'the table is NULL', HINT = 'Name a table; to_regclass() gives NULL for one that does not exist.';
     END IF;
-    IF NOT (SELECT pg_has_role(current_user, relowner, 'USAGE') FROM pg_class WHERE oid = rel) THEN
+    IF (SELECT pg_has_role(caller, relowner, 'USAGE') FROM pg_class WHERE oid = rel) IS NOT TRUE THEN
         RAISE insufficient_privilege USING MESSAGE = format('must be owner of %s', rel),
-            HINT = (SELECT format('It belongs to role "%s".', pg_get_userbyid(relowner)) FROM pg_class WHERE oid = rel);
+            HINT = coalesce((SELECT format('It belongs to role "%s".', pg_get_userbyid(relowner)) FROM pg_class WHERE oid = rel), 'There is no such relation.');
     END IF;
 END $$;
+COMMENT ON FUNCTION check_owner_as(oid, regclass) IS 'raises 42501 unless a role owns the relation';
+
+CREATE FUNCTION check_owner(rel regclass) RETURNS void
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$ SELECT primecloud.check_owner_as((SELECT oid FROM pg_roles WHERE rolname = current_user), rel) $$;
 COMMENT ON FUNCTION check_owner(regclass) IS 'raises 42501 unless the current user owns the relation';
 
 -- The guard lets pass what the extension's own functions do.

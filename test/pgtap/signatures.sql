@@ -1,7 +1,7 @@
 -- SQL and C++ agree on every function: result, arguments, and whether NULL may
 -- come in.  Nothing else would notice until memory is misread.
 BEGIN;
-SELECT plan(2);
+SELECT plan(4);
 CREATE FUNCTION signatures(OUT symbol text, OUT returns text, OUT arguments text, OUT strict boolean)
     RETURNS SETOF record LANGUAGE c AS '$libdir/primecloud', 'primecloud_signatures';
 
@@ -15,6 +15,8 @@ SELECT p.prosrc::text AS symbol,
 FROM pg_proc p JOIN pg_type t ON t.oid = p.prorettype
 JOIN pg_language l ON l.oid = p.prolang
 WHERE p.probin = '$libdir/primecloud' AND l.lanname = 'c'
+  -- a door has the arguments of the function that it opens
+  AND p.prosrc <> 'primecloud_door'
   -- what the server alone can call has no SQL type to compare
   AND NOT p.prorettype = ANY ('{internal,trigger,event_trigger}'::regtype[])
   AND NOT 'internal'::regtype = ANY (p.proargtypes::oid[]);
@@ -26,5 +28,14 @@ SELECT is_empty(
 SELECT is_empty(
     $$SELECT symbol FROM signatures() EXCEPT SELECT symbol FROM declared$$,
     'every C++ function is declared');
+
+CREATE VIEW door AS
+SELECT p.oid::regprocedure AS door, b.oid::regprocedure AS behind, p.prorettype = b.prorettype AND p.proowner = b.proowner AND NOT b.proisstrict AS fits,
+       'search_path=pg_catalog, pg_temp' = ANY (b.proconfig) AND NOT b.prosecdef AND NOT has_function_privilege('public', b.oid, 'EXECUTE') AS kept
+FROM pg_proc p LEFT JOIN pg_proc b ON b.pronamespace = p.pronamespace AND b.proname = p.proname || '_as'
+    AND b.proargtypes::oid[] = 'oid'::regtype::oid || p.proargtypes::oid[]
+WHERE p.prosrc = 'primecloud_door' AND p.probin = '$libdir/primecloud';
+SELECT is((SELECT count(*) FROM door WHERE fits), (SELECT count(*) FROM door), 'every door opens a function of its name and arguments, of one owner');
+SELECT is((SELECT count(*) FROM door WHERE kept), (SELECT nullif(count(*), 0) FROM door), 'which nobody else may call, and which pins its search path');
 SELECT * FROM finish();
 ROLLBACK;
