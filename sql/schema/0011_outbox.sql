@@ -18,6 +18,8 @@ CREATE TABLE @schema@.outbox (
     CONSTRAINT outbox_pk PRIMARY KEY (sequence),
     CONSTRAINT outbox_service_known CHECK (service IN ('minio', 'sftpgo', 'mail')),
     CONSTRAINT outbox_status_known CHECK (status IN ('pending', 'done', 'dead')),
+    -- MinIO takes an update without a policy as one that takes the policy away: the key then has its parent's.
+    CONSTRAINT outbox_update_has_policy CHECK (operation <> 'update_service_account' OR payload -> 'newPolicy' -> 'Statement' IS NOT NULL),
     CONSTRAINT outbox_finished_when CHECK ((status = 'pending') = (finished_at IS NULL))
 );
 COMMENT ON TABLE @schema@.outbox IS 'private: orders to MinIO, SFTPGo and the mail worker, claimed by their workers';

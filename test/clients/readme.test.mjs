@@ -1,19 +1,13 @@
-// The README's first five minutes of an application developer, word for word: its SQL,
-// then its JavaScript, as the role and in the database that it names.
+// The README's first five minutes of an application developer, word for word: its SQL, its
+// shell, then its JavaScript, as the role and in the database that it names.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { createPrivateKey } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import pg from 'pg';
 
 const readme = readFileSync('README.md', 'utf8');
 const block = (language) => readme.match(new RegExp('```' + language + '\\n(.*?)```', 's'))[1];
-
-// The private half of the public key in the README: RFC 8037, appendix A.1.
-const seed = '9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60';
-const issuerKey = createPrivateKey({ key: Buffer.from('302e020100300506032b657004220420' + seed, 'hex'), format: 'der', type: 'pkcs8' })
-  .export({ format: 'pem', type: 'pkcs8' });
 
 const connected = async (database, work) => {
   const client = new pg.Client({ database, user: 'postgres' });
@@ -33,12 +27,13 @@ process.stdout.write(JSON.stringify(page.rows), () => process.exit());
 `);
 const snippet = (environment) => JSON.parse(execFileSync(process.execPath,
   [...(process.versions.node < '19' ? ['--experimental-global-webcrypto'] : []), 'readme_snippet.mjs'],
-  { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, PGUSER: 'shop_app', ISSUER_KEY: issuerKey, ...environment } }));
+  { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, PGUSER: 'shop_app', ISSUER_KEY: readFileSync('issuer.pem', 'utf8'), ...environment } }));
 
 test('the README, from CREATE EXTENSION to a page of orders', async () => {
   await connected('postgres', (admin) => admin.query('CREATE DATABASE shop'));
   const member = await connected('shop', async (admin) => {
     await admin.query(block('sql'));
+    execFileSync('sh', ['-eu'], { input: block('sh'), stdio: ['pipe', 'ignore', 'inherit'], env: { ...process.env, PGDATABASE: 'shop', PGUSER: 'postgres' } });
     await admin.query('SELECT cloud.load_demo(accounts => 2, orders => 200)');
     return (await admin.query(`SELECT account_id, user_id, (SELECT count(*)::int FROM cloud.orders o WHERE o.account_id = m.account_id) AS orders
       FROM cloud.account_members m WHERE role = 'owner' ORDER BY orders DESC LIMIT 1`)).rows[0];

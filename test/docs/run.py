@@ -4,7 +4,7 @@ A fenced block `sql` is typed into one psql session, in order, and must succeed.
 `sql error=CODE` must fail with that SQLSTATE, and with no other.
 A block `text` directly after it is the exact end of what a reader must see.
 `sql skip=REASON` is not run: REASON says why it cannot be here.
-`sh` blocks run in a shell with PGDATABASE set; `sh skip=REASON` are not run.
+`sh` blocks run in a shell with PGDATABASE set, all of a page in one directory of their own; `sh skip=REASON` are not run.
 Every other block (js, ini, console ...) is illustration.
 """
 import os
@@ -12,6 +12,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 FENCE = re.compile(r"^```(\S*)[ ]?([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -51,6 +52,7 @@ def check(page, database):
     subprocess.run(["createdb", database], check=True)
     # One psql session from shell block to shell block: a session is what a reader has.
     script, session = "", []
+    scratch = tempfile.TemporaryDirectory()
 
     def flush():
         nonlocal script, session
@@ -84,7 +86,7 @@ def check(page, database):
             if session:
                 flush()
             done = subprocess.run(["sh", "-eu"], input=body, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                  env=dict(os.environ, PGDATABASE=database), cwd=ROOT, check=False)
+                                  env=dict(os.environ, PGDATABASE=database), cwd=scratch.name, check=False)
             if done.returncode:
                 failures.append(f"{page.name}:{line}: exit {done.returncode}\n{body}{done.stdout}")
             shells += 1
@@ -93,6 +95,7 @@ def check(page, database):
         session.append(example)
     if session:
         flush()
+    scratch.cleanup()
     return len(todo), skipped, failures
 
 

@@ -91,6 +91,20 @@ SELECT v FROM dblink('operator', 'SELECT cloud.set_account_status(''active'')::t
 SELECT dblink_exec('operator', 'COMMIT');
 SELECT is((SELECT count(DISTINCT object) FROM cloud.outbox WHERE operation = 'update_service_account' AND payload ->> 'newStatus' = 'on'), (SELECT count(*) FROM cloud.access_keys WHERE status = 'active'), 'active: each key is on');
 SELECT is(told('put_user') #>> '{user,status}', '1', 'and the login');
+-- An update without a policy takes the key's policy away.  Every command that touches keys has its turn; each order carries what the key's permissions mean.
+SELECT act('a_dev', format('SELECT access_key_id FROM cloud.rotate_access_key(%L, ''1 hour'')', id)) FROM cloud.access_keys WHERE name = 'k' AND permissions = 'read';
+SELECT act('a_dev', format('SELECT access_key_id FROM cloud.rotate_access_key(%L, ''0'')', id)) FROM cloud.access_keys WHERE name = 'k' AND permissions = 'write';
+SELECT act('a_platform', format('SELECT cloud.set_account_status(%L)', 'rejected'));
+SELECT dblink_exec('operator', 'BEGIN; SET LOCAL ROLE schema_payloads_platform');
+SELECT v FROM dblink('operator', 'SELECT primecloud.assume(''00000000-0000-7000-8000-00000000000a'', ''again'')::text') AS t(v text);
+SELECT v FROM dblink('operator', 'SELECT cloud.set_account_status(''active'')::text') AS t(v text);
+SELECT dblink_exec('operator', 'COMMIT');
+SELECT cmp_ok((SELECT count(DISTINCT payload ->> 'accessKey') FROM cloud.outbox WHERE operation = 'update_service_account'), '>=', 5::bigint, 'orders that change keys: off and on, twice');
+SELECT is_empty($$SELECT o.payload FROM cloud.outbox o JOIN cloud.access_keys k ON k.access_key_id = o.payload ->> 'accessKey' JOIN policies p ON p.p = k.permissions
+    WHERE o.operation = 'update_service_account' AND o.payload -> 'newPolicy' IS DISTINCT FROM p.policy$$, 'each with the whole policy of the key''s permissions');
+SELECT throws_ok(format($$INSERT INTO cloud.outbox (account_id, service, object, operation, payload) SELECT account_id, service, object, operation, %s FROM cloud.outbox
+    WHERE operation = 'update_service_account' LIMIT 1$$, without), '23514', NULL, 'and no other is taken: ' || without)
+FROM (VALUES ('payload - ''newPolicy'''), ('jsonb_set(payload, ''{newPolicy}'', ''null'')'), ('jsonb_set(payload, ''{newPolicy}'', ''""'')'), ('jsonb_set(payload, ''{newPolicy}'', ''{}'')')) AS t(without);
 
 -- a mail: a template's name and what it needs, by reference
 DELETE FROM cloud.notification_marks;
