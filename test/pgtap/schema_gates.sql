@@ -66,7 +66,7 @@ SELECT set_eq($$SELECT c.relname || '.' || c.attname FROM columns c WHERE c.attt
     'audit_log.resource', 'audit_log.resource_id', 'invoice_counters.issuer', 'invoice_lines.description', 'invoices.billed_name', 'invoices.billed_tax_id', 'invoices.invoice_number', 'notification_marks.type', 'notification_types.type',
     'notification_types.description', 'order_transitions.from_status', 'order_transitions.to_status', 'price_changes.category', 'price_changes.resource', 'schema_roles.role_name', 'schema_version.extension_version', 'schema_version.name',
     -- made by the server, or cut short by the command
-    'account_domain_tokens.token', 'sftp_secrets.password_hash', 'outbox.object', 'outbox.operation', 'outbox.payload', 'outbox.claimed_by', 'outbox.last_error'], 'text that people write has a limit');
+    'account_domain_tokens.token', 'sftp_secrets.password_hash', 'outbox.object', 'outbox.claimed_by', 'outbox.last_error'], 'text that people write has a limit');
 -- functions: nobody may call what was not given; definers pin their search path
 SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc p WHERE p.pronamespace = 'cloud'::regnamespace AND has_function_privilege('public', p.oid, 'EXECUTE')$$, 'no function is PUBLIC');
 SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc p WHERE p.pronamespace = 'cloud'::regnamespace AND p.prosecdef AND NOT coalesce('search_path=pg_catalog, pg_temp' = ANY (p.proconfig), false)$$, 'SECURITY DEFINER pins its search path');
