@@ -9,7 +9,6 @@
 
 extern "C" {
 #include "access/xlog.h"
-#include "replication/message.h"
 }
 
 namespace primecloud::pg {
@@ -19,7 +18,7 @@ namespace primecloud::pg {
 inline void record_beyond_rollback(const char *text) {
   ereport(LOG_SERVER_ONLY, errmsg("primecloud audit: %s", text), errhidestmt(true), errhidecontext(true));
   if (RecoveryInProgress()) return;
-  XLogFlush(LogLogicalMessage("primecloud.audit", text, strlen(text), false));
+  XLogFlush(log_message("primecloud.audit", text));
 }
 
 }  // namespace primecloud::pg

@@ -30,10 +30,6 @@ extern "C" {
 #include "utils/guc.h"
 #include "utils/memutils.h"
 #include "utils/tuplestore.h"
-#if PG_VERSION_NUM >= 160000
-#include "nodes/miscnodes.h"
-#include "varatt.h"
-#endif
 }
 
 // Names too short to leave lying about in a C++ program.
@@ -41,3 +37,5 @@ extern "C" {
 #undef Max
 #undef Min
 #undef _
+
+#include "pg/server_version.hpp"

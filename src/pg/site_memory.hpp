@@ -13,9 +13,6 @@
 
 extern "C" {
 #include "utils/lsyscache.h"
-#if PG_VERSION_NUM < 160000
-#include "access/detoast.h"
-#endif
 }
 
 namespace primecloud::pg {

@@ -18,7 +18,7 @@ bool claiming = false;
 // The server itself releases the lock when the transaction that is running
 // aborts, so it may be gone already.
 void release_claim() {
-  if (claiming && LockHeldByMe(&claimed, ExclusiveLock)) LockRelease(&claimed, ExclusiveLock, true);
+  if (claiming && pg::holds_lock(claimed, ExclusiveLock)) LockRelease(&claimed, ExclusiveLock, true);
   claiming = false;
 }
 
@@ -35,7 +35,7 @@ bool claim(pg::relation keyspace, int64 policy) noexcept {
     registered = true;
   }
   const LOCKTAG tag = tag_of(keyspace, policy);
-  if (claiming && LockHeldByMe(&claimed, ExclusiveLock)) {
+  if (claiming && pg::holds_lock(claimed, ExclusiveLock)) {
     if (memcmp(&tag, &claimed, sizeof tag) == 0) return true;
     release_claim();  // one policy at a time: the other one's run failed
   }

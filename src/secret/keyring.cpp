@@ -13,7 +13,6 @@
 extern "C" {
 #include "access/xact.h"
 #include "storage/lmgr.h"
-#include "storage/proc.h"
 #include "utils/inval.h"
 }
 
@@ -125,10 +124,10 @@ unwrapped_key told(const cached_key &key) noexcept { return {key.id, key.bytes, 
 
 // True if the lock is new, so that the key may have changed before it was held.
 bool hold(std::int64_t id) {
-  if (held_in == MyProc->lxid && held_key == id) return false;
+  if (held_in == pg::local_transaction() && held_key == id) return false;
   const LOCKTAG tag = lock_of(id);
   LockAcquire(&tag, ShareLock, false, false);
-  held_in = MyProc->lxid;
+  held_in = pg::local_transaction();
   held_key = id;
   return true;
 }

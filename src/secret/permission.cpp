@@ -5,9 +5,7 @@
 #include "tenant/context.hpp"
 
 extern "C" {
-#include "catalog/pg_proc.h"
 #include "parser/parse_func.h"
-#include "utils/acl.h"
 #include "nodes/makefuncs.h"
 #include "utils/inval.h"
 #include "utils/syscache.h"
@@ -22,7 +20,7 @@ constexpr int not_permitted = MAKE_SQLSTATE('P', 'C', '0', '0', '7');
 bool may_execute_act_for_any_tenant(Oid role) {
   List *name = list_make2(makeString(pstrdup("primecloud")), makeString(pstrdup("act_for_any_tenant")));
   const Oid function = LookupFuncName(name, 0, nullptr, true);
-  return OidIsValid(function) && pg_proc_aclcheck(function, role, ACL_EXECUTE) == ACLCHECK_OK;
+  return OidIsValid(function) && pg::may_execute(role, function);
 }
 
 // Asked for every row of a bulk load: the last answer holds until the catalogs it

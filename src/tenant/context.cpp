@@ -18,15 +18,6 @@ const context_record *record = nullptr;
 bool assigning = false;  // true only while assign() runs
 bool answered_without_context = false;
 
-// guc.c frees what a check hook returns with free(), from 16 on with guc_free().
-void *allocate(size_t size) noexcept {
-#if PG_VERSION_NUM >= 160000
-  return guc_malloc(LOG, size);
-#else
-  return malloc(size);
-#endif
-}
-
 bool check(char **value, void **extra, GucSource) noexcept {
   if (*value == nullptr || **value == '\0') return true;
   if (!assigning && !InitializingParallelWorker) {
@@ -38,7 +29,7 @@ bool check(char **value, void **extra, GucSource) noexcept {
   try {
     const auto who = decode_identity(*value);
     if (!who) return false;
-    void *block = allocate(context_record::size(*who));
+    void *block = pg::allocate_for_setting(context_record::size(*who));
     if (block == nullptr) return false;
     context_record::build(block, *who);
     *extra = block;

@@ -68,11 +68,9 @@ pg::rows<weakening> weakenings(ddl_command of) {
       case AT_AttachPartition:
       case AT_AddInherit: found.emplace_back("take in", std::nullopt); break;
       case AT_DropNotNull: found.emplace_back("drop not null", name_of(part)); break;
-#if PG_VERSION_NUM < 160000  // until then a command that recurses has a name of its own
-      case AT_DropConstraintRecurse:
-#endif
-      case AT_DropConstraint: found.emplace_back("drop constraint", name_of(part)); break;
-      default: break;
+      default:
+        if (pg::drops_constraint(part->subtype)) found.emplace_back("drop constraint", name_of(part));
+        break;
     }
   }
   return found;

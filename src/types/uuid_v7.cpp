@@ -7,17 +7,9 @@
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
 
-extern "C" {
-#include "utils/fmgrprotos.h"
-}
-
 namespace {
 using namespace primecloud;
 
-#if PG_VERSION_NUM >= 180000
-// The server has the same layout and the same order within a session.
-uuid uuid_v7() noexcept { return pg::datum<uuid>::get(DirectFunctionCall1(uuidv7, Datum{})); }
-#else
 std::int64_t last_time = 0;
 
 uuid uuid_v7() noexcept {
@@ -27,7 +19,6 @@ uuid uuid_v7() noexcept {
   take_random(random, MyProcPid);
   return make_uuid_v7(next_uuid_v7_time(now.tv_sec * 1'000'000'000LL + now.tv_nsec, last_time), random);
 }
-#endif
 
 uuid floor_of(timestamp time) noexcept { return uuid_v7_floor(time); }
 std::optional<timestamp> uuid_timestamp(uuid id) noexcept { return uuid_v7_time(id); }

@@ -3,6 +3,9 @@
 
 #include "fmgr.h"
 #include "utils/builtins.h"
+#if __has_include("varatt.h")  /* 16 and later */
+#include "varatt.h"
+#endif
 
 PG_MODULE_MAGIC;
 

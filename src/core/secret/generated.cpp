@@ -3,6 +3,7 @@
 #include <sodium.h>
 
 #include <bitset>
+#include <cstdint>
 
 namespace primecloud {
 namespace {

@@ -1,0 +1,93 @@
+// What differs between the servers that are supported, 15 to 18: one name for each, so
+// that no other file asks which server it is built for.
+//
+// Part of pg/postgres.hpp; nobody includes it by itself.
+#pragma once
+
+extern "C" {
+#include "catalog/pg_proc.h"
+#include "nodes/parsenodes.h"
+#include "replication/message.h"
+#include "storage/lock.h"
+#include "storage/proc.h"
+#include "utils/acl.h"
+#if PG_VERSION_NUM >= 160000
+#include "nodes/miscnodes.h"
+#include "varatt.h"
+#endif
+}
+
+static_assert(PG_VERSION_NUM >= 150000, "PostgreSQL 15 or later");
+
+namespace primecloud::pg {
+
+// An error of input, which from 16 on the caller may want noted and not raised.  Where
+// begin_refusal() says so, the report is filled in and end_refusal() called, which
+// returns only if it was noted.
+inline bool begin_refusal([[maybe_unused]] Node *context, const char *domain) {
+#if PG_VERSION_NUM >= 160000
+  return errsave_start(context, domain);
+#else
+  return errstart(ERROR, domain);
+#endif
+}
+inline void end_refusal([[maybe_unused]] Node *context, const char *file, int line, const char *function) {
+#if PG_VERSION_NUM >= 160000
+  errsave_finish(context, file, line, function);
+#else
+  errfinish(file, line, function);
+#endif
+}
+
+// Memory for what a setting's check hook leaves: freed by free(), from 16 on by guc_free().
+inline void *allocate_for_setting(size_t size) noexcept {
+#if PG_VERSION_NUM >= 160000
+  return guc_malloc(LOG, size);
+#else
+  return malloc(size);
+#endif
+}
+
+// Until 16 a command that recurses to partitions has a name of its own.
+inline bool drops_constraint(AlterTableType part) noexcept {
+#if PG_VERSION_NUM < 160000
+  if (part == AT_DropConstraintRecurse) return true;
+#endif
+  return part == AT_DropConstraint;
+}
+
+inline bool may_execute(Oid role, Oid function) {
+#if PG_VERSION_NUM >= 160000
+  return object_aclcheck(ProcedureRelationId, function, role, ACL_EXECUTE) == ACLCHECK_OK;
+#else
+  return pg_proc_aclcheck(function, role, ACL_EXECUTE) == ACLCHECK_OK;
+#endif
+}
+
+// The transaction at hand, told apart from the others of this backend.
+inline LocalTransactionId local_transaction() noexcept {
+#if PG_VERSION_NUM >= 170000
+  return MyProc->vxid.lxid;
+#else
+  return MyProc->lxid;
+#endif
+}
+
+inline bool holds_lock(const LOCKTAG &tag, LOCKMODE mode) {
+#if PG_VERSION_NUM >= 170000
+  return LockHeldByMe(&tag, mode, false);
+#else
+  return LockHeldByMe(&tag, mode);
+#endif
+}
+
+// A message in the WAL, outside the transaction: flushing is the caller's.
+inline XLogRecPtr log_message(const char *prefix, const char *text) {
+#if PG_VERSION_NUM >= 170000
+  return LogLogicalMessage(prefix, text, strlen(text), false, false);
+#else
+  return LogLogicalMessage(prefix, text, strlen(text), false);
+#endif
+}
+
+}  // namespace primecloud::pg
