@@ -5,6 +5,7 @@
 #pragma once
 
 extern "C" {
+#include "access/genam.h"
 #include "catalog/pg_proc.h"
 #include "nodes/parsenodes.h"
 #include "replication/message.h"
@@ -78,6 +79,14 @@ inline bool holds_lock(const LOCKTAG &tag, LOCKMODE mode) {
   return LockHeldByMe(&tag, mode, false);
 #else
   return LockHeldByMe(&tag, mode);
+#endif
+}
+
+inline IndexScanDesc begin_index_scan(Relation table, Relation index, Snapshot seen, int keys) {
+#if PG_VERSION_NUM >= 180000
+  return index_beginscan(table, index, seen, nullptr, keys, 0);
+#else
+  return index_beginscan(table, index, seen, keys, 0);
 #endif
 }
 

@@ -59,11 +59,7 @@ void read_through(work &w, Relation table, const key_index &by, TupleTableSlot *
     ScanKeyEntryInitialize(&keys[i], 0, static_cast<AttrNumber>(i + 1), BTEqualStrategyNumber, InvalidOid, index->rd_indcollation[i],
                            plain_equality(w.keys[by.key[i]].type), w.wanted[by.key[i]]);
   }
-#if PG_VERSION_NUM >= 180000
-  IndexScanDesc scan = index_beginscan(table, index, w.seen, nullptr, by.keys, 0);
-#else
-  IndexScanDesc scan = index_beginscan(table, index, w.seen, by.keys, 0);
-#endif
+  IndexScanDesc scan = pg::begin_index_scan(table, index, w.seen, by.keys);
   index_rescan(scan, keys, by.keys, nullptr, 0);
   while (index_getnext_slot(scan, ForwardScanDirection, slot)) {
     CHECK_FOR_INTERRUPTS();
