@@ -105,7 +105,7 @@ def main(names):
     for page in pages:
         if not page.exists():
             continue
-        database = "docs_" + re.sub(r"\W", "_", page.stem.lower())
+        database = "docs_" + re.sub(r"\W", "_", str(page.relative_to(ROOT).with_suffix("")).lower().removeprefix("docs/"))
         ran, skipped, failures = check(page, database)
         print(f"{page.relative_to(ROOT)}: {ran} examples run, {skipped} skipped, {len(failures)} failed")
         for failure in failures:
