@@ -45,6 +45,16 @@ SELECT is(primecloud.reveal('kinds', 'three', 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380
 SELECT is(primecloud.reveal('kinds', 'three', '{A0EEBC999C0B4EF8BB6D6BB9BD380A11}', 't'), '{"user": "root"}', 'by another spelling of it');
 SELECT is(primecloud.reveal('kinds', 'four', 'é ''quoted''', 't'), 'four', 'by text');
 SELECT is(primecloud.reveal('kinds', 'five', 'ab', 't'), 'five', 'by character(n)');
+SELECT is(primecloud.reveal('kinds', 'five', 'ab'::character(8), 't'), 'five', 'with its padding');
+BEGIN;
+SELECT primecloud.enter_trusted('00000000-0000-7000-8000-000000000001', 'ann', 'owner');
+UPDATE kinds SET five = primecloud.seal_for('kinds', 'five', char, 'padded');
+SELECT is((SELECT primecloud.open(five, owner::text, 'kinds.five', 'ab', 't') FROM kinds), 'padded', 'which is not what an envelope is bound to');
+UPDATE kinds SET five = primecloud.seal_for('kinds', 'five', 'ab      '::text, 'as text');
+SELECT is((SELECT primecloud.open(five, owner::text, 'kinds.five', 'ab', 't') FROM kinds), 'as text', 'nor where a driver sends it as text');
+UPDATE kinds SET five = primecloud.seal_for('kinds', 'five', 'ab'::text, 'five');
+SELECT is(primecloud.reveal('kinds', 'five', 'ab'::character(20), 't'), 'five', 'however wide it is');
+COMMIT;
 SELECT is(primecloud.reveal('kinds', 'six', 7, 't'), 'six', 'by a domain');
 
 -- What stands in the way is named.

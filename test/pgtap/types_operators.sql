@@ -1,7 +1,7 @@
 -- Every base type of the types room has the whole set: operators with all their marks, index
 -- support, and answers that agree with one another.
 BEGIN;
-SELECT plan(46);
+SELECT plan(49);
 
 CREATE VIEW base_type AS
 SELECT t.oid, t.typname::text AS name FROM pg_type t
@@ -123,6 +123,17 @@ SELECT results_eq('SELECT sum(size), avg(amount), max(size), min(amount) FROM ma
 CREATE FUNCTION plan_of(query text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE line text; whole text := ''; BEGIN FOR line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || query LOOP whole := whole || line || E'\n'; END LOOP; RETURN whole; END $$;
 SELECT matches(plan_of('SELECT sum(size), avg(amount) FROM many'), 'Partial Aggregate', 'and it is parallel');
+-- Partial sums meet, one of each partition, in one process and in a certain order.
+CREATE TABLE currencies (currency text, amount primecloud.money_amount) PARTITION BY LIST (currency);
+CREATE TABLE currencies_brl PARTITION OF currencies FOR VALUES IN ('BRL');
+CREATE TABLE currencies_usd PARTITION OF currencies FOR VALUES IN ('USD');
+INSERT INTO currencies SELECT c, primecloud.make_money(100, c) FROM unnest('{BRL,USD}'::text[]) AS c, generate_series(1, 100);
+ANALYZE currencies;
+SET LOCAL enable_partitionwise_aggregate = on; SET LOCAL max_parallel_workers_per_gather = 0;
+SELECT matches(plan_of('SELECT sum(amount) FROM currencies'), 'Finalize Aggregate[^$]*Partial Aggregate[^$]*Partial Aggregate', 'two partial sums');
+SELECT throws_ok('SELECT sum(amount) FROM currencies', '22000', 'cannot add amounts in BRL and USD', 'in two currencies are an error when they meet');
+SELECT throws_ok('SELECT avg(amount) FROM currencies', '22000', 'cannot add amounts in BRL and USD', 'as are means');
+SET LOCAL enable_partitionwise_aggregate = off; RESET max_parallel_workers_per_gather;
 SELECT is((SELECT sum(size) OVER (ORDER BY size RANGE BETWEEN '1 KiB' PRECEDING AND CURRENT ROW) FROM many ORDER BY size DESC LIMIT 1) > '20000', true, 'RANGE works on sizes');
 
 SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc p JOIN base_type b ON b.oid = p.proargtypes[0] WHERE p.prokind = 'a'

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 #include <sodium.h>
 
-#include <chrono>
 #include <string>
 
 namespace primecloud {
@@ -27,6 +26,20 @@ TEST(Password, KnownAnswers) {
   EXPECT_EQ(verify("pw ", two_lanes), password_outcome::mismatch);
 }
 
+TEST(Password, EveryByteOfTheHashCounts) {
+  char text[password_text_room];
+  std::size_t size = 0;
+  ASSERT_EQ(hash_password("password", {8192, 1, 1}, text, size), password_outcome::match);
+  password_string stored;
+  ASSERT_EQ(parse_password_string({text, size}, limit, stored), password_fault::none);
+  ASSERT_EQ(stored.hash_size, 32u);
+  for (std::size_t i = 0; i < stored.hash_size; i++) {
+    auto other = stored;
+    other.hash[i] ^= 1;
+    EXPECT_EQ(verify_password("password", other, {text, size}), password_outcome::mismatch) << i;
+  }
+}
+
 TEST(Password, HashesAreTheirOwn) {
   char text[password_text_room], again[password_text_room];
   std::size_t size = 0, again_size = 0;
@@ -43,9 +56,8 @@ TEST(Password, HashesAreTheirOwn) {
   EXPECT_EQ(crypto_pwhash_str_verify(std::string(text, size).c_str(), password.data(), password.size()), 0) << "libsodium reads it";
 }
 
-TEST(Password, HostileStringsAreRefusedBeforeTheyCostAnything) {
+TEST(Password, HostileStringsAreRefused) {
   const std::string salt_and_hash = "$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
-  const auto begun = std::chrono::steady_clock::now();
   const std::string padded = std::string(one_lane) + std::string(200, 'A');
   const std::pair<password_fault, std::string> cases[] = {
       {password_fault::over_limit, "$argon2id$v=19$m=2097152,t=3,p=1" + salt_and_hash},  // two gigabytes: half a minute
@@ -88,7 +100,6 @@ TEST(Password, HostileStringsAreRefusedBeforeTheyCostAnything) {
     password_string stored;
     EXPECT_EQ(parse_password_string(text, limit, stored), fault) << text << ": " << describe(fault);
   }
-  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(2)) << "nothing was computed";
 }
 
 // What SFTPGo stores as a hash when it is set as a password (dataprovider.go, hashPwdPrefixes).
