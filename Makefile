@@ -22,10 +22,12 @@ MODULE_big = primecloud
 SOURCES    := $(sort $(patsubst $(here)%,%,$(foreach depth,src/*/ src/core/*/,$(wildcard $(here)$(depth)*.cpp))))
 OBJS       = $(SOURCES:.cpp=.o)
 
-# The extension script: the modules of the list, then the numbered migrations of
-# the control plane, carried as the body of a function (see sql/schema/wrap).
+# The extension script: the modules of the list, then what a control plane is made of and
+# the frozen steps between its versions, carried as the bodies of functions.
 SQL_MODULES := $(addprefix sql/,$(shell sed 's/\#.*//' $(here)sql/modules.list))
-SQL_MIGRATIONS := $(sort $(patsubst $(here)%,%,$(wildcard $(here)sql/schema/[0-9]*.sql)))
+SQL_SCHEMA := $(addprefix sql/schema/,$(shell sed 's/\#.*//' $(here)sql/schema/files.list))
+SQL_STEPS  := sql/schema/upgrade/checksums $(sort $(patsubst $(here)%,%,$(wildcard $(here)sql/schema/upgrade/*.sql)))
+SQL_WRAP   = sql/schema/wrap.awk sql/schema/wrap_steps.awk
 DATA_built  = primecloud--$(EXTVERSION).sql
 DATA        = $(patsubst $(here)%,%,$(wildcard $(here)sql/upgrade/primecloud--*.sql))
 
@@ -66,13 +68,14 @@ $(OBJS) $(OBJS:.o=.bc): | directories
 directories:
 	@$(MKDIR_P) $(sort $(dir $(OBJS)))
 
-$(DATA_built): $(SQL_MODULES) $(SQL_MIGRATIONS) sql/modules.list sql/schema/wrap.awk
+$(DATA_built): $(SQL_MODULES) $(SQL_SCHEMA) $(SQL_STEPS) $(SQL_WRAP) sql/modules.list sql/schema/files.list
 	cat $(addprefix $(srcdir)/,$(SQL_MODULES)) > $@
-	awk -f $(srcdir)/sql/schema/wrap.awk $(addprefix $(srcdir)/,$(SQL_MIGRATIONS)) >> $@ || { rm -f $@; exit 1; }
+	awk -v into=primecloud -f $(srcdir)/sql/schema/wrap.awk $(addprefix $(srcdir)/,$(SQL_SCHEMA)) >> $@ || { rm -f $@; exit 1; }
+	awk -v into=primecloud -f $(srcdir)/sql/schema/wrap_steps.awk $(addprefix $(srcdir)/,$(SQL_STEPS)) >> $@ || { rm -f $@; exit 1; }
 
 # What CMake needs to know.
 .PHONY: describe
 describe:
-	@$(foreach v,CXX CPPFLAGS CXXFLAGS LDFLAGS SHLIB_LINK SOURCES EXTVERSION DLSUFFIX pkglibdir datadir bindir MAJORVERSION REGRESS DATA SQL_MODULES SQL_MIGRATIONS,echo '$(v)=$(subst ','\'',$($(v)))';)
+	@$(foreach v,CXX CPPFLAGS CXXFLAGS LDFLAGS SHLIB_LINK SOURCES EXTVERSION DLSUFFIX pkglibdir datadir bindir MAJORVERSION REGRESS DATA SQL_MODULES SQL_SCHEMA SQL_STEPS SQL_WRAP,echo '$(v)=$(subst ','\'',$($(v)))';)
 
 endif

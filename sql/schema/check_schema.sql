@@ -38,7 +38,7 @@ CREATE FUNCTION check_schema(schema name) RETURNS TABLE (object text, problem te
 AS $check_schema$
 DECLARE
     seen integer := primecloud.schema_version(schema);
-    latest integer := (SELECT max(m.version) FROM primecloud.schema_migrations() m);
+    latest integer := (SELECT max(h.version) FROM primecloud.schema_history('primecloud') h);
     reference CONSTANT name := 'primecloud_check_' || pg_backend_pid();
     expected jsonb;
 BEGIN
@@ -51,7 +51,7 @@ BEGIN
     END IF;
     -- A reference is made and taken back, all but what is read from it.
     BEGIN
-        PERFORM primecloud.create_schema(reference, seen, register => false);
+        PERFORM primecloud.schema_create(reference, 'primecloud');
         SELECT jsonb_object_agg(o.object, coalesce(o.definition, '')) INTO expected FROM primecloud.schema_objects(reference) o;
         RAISE SQLSTATE 'PCCHK';
     EXCEPTION WHEN SQLSTATE 'PCCHK' THEN

@@ -1,6 +1,6 @@
--- The control plane as ordinary objects of the caller: made and brought up to
--- date.  All run as the caller, who can do by them only what he could by hand;
--- the text executed is the extension's own.
+-- The control plane as ordinary objects of the caller.  All run as the caller, who
+-- can do by them only what he could by hand; the text executed is the extension's own:
+-- what schema_statements() and schema_steps() of the schema `source` give.
 
 CREATE FUNCTION schema_version(schema name) RETURNS integer
     LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
@@ -8,7 +8,7 @@ AS $schema_version$
 DECLARE
     found integer;
 BEGIN
-    -- A plain name is one identifier wherever a migration writes it.
+    -- A plain name is one identifier wherever a statement writes it.
     IF schema IS NULL OR schema::text !~ '^[a-z_][a-z0-9_]*$' OR schema::text ~ '^pg_' THEN
         RAISE EXCEPTION 'schema name % is not plain', coalesce(quote_literal(schema), 'NULL') USING ERRCODE = '42602',
             HINT = 'Use lower-case letters, digits and underscores, starting with a letter.';
@@ -20,54 +20,51 @@ BEGIN
     RETURN found;
 END
 $schema_version$;
-COMMENT ON FUNCTION schema_version(name) IS 'number of the last migration a control plane has seen; NULL where the schema is none';
+COMMENT ON FUNCTION schema_version(name) IS 'version of a control plane; NULL where the schema is none';
 
-CREATE FUNCTION migrate_schema(schema name, up_to integer DEFAULT NULL) RETURNS integer
-    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
-AS $migrate_schema$
-DECLARE
-    migration record;
-    known oid[];
-    added regprocedure;
-    seen integer;
+CREATE FUNCTION schema_history(source name, OUT version integer, OUT name text, OUT checksum text) RETURNS SETOF record
+    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $schema_history$
 BEGIN
-    PERFORM pg_advisory_xact_lock(hashtextextended('primecloud schema ' || schema, 0));
-    seen := primecloud.schema_version(schema);
-    IF seen IS NULL THEN
-        RAISE EXCEPTION 'schema "%" is not a control plane', schema USING ERRCODE = '3F000',
-            HINT = 'Create one with primecloud.create_schema.';
-    END IF;
-    -- Somebody else's trigger or default would run with the caller's rights.
-    IF (SELECT nspowner FROM pg_namespace WHERE nspname = schema) <> current_user::regrole THEN
-        RAISE EXCEPTION 'schema "%" belongs to another role', schema USING ERRCODE = '42501',
-            HINT = format('SET ROLE %s first.', (SELECT nspowner::regrole FROM pg_namespace WHERE nspname = schema));
-    END IF;
-    PERFORM primecloud.lift_guard();  -- a migration may lift FORCE for a backfill
-    FOR migration IN SELECT m.version, m.name, m.script FROM primecloud.schema_migrations() m
-                     WHERE m.version > seen AND m.version <= coalesce(up_to, m.version) ORDER BY m.version LOOP
-        known := ARRAY(SELECT p.oid FROM pg_proc p WHERE p.pronamespace = schema::text::regnamespace);
-        EXECUTE replace(migration.script, '@schema@', quote_ident(schema));
-        -- Who may call what is said by grant_schema: a new function starts with nobody.
-        FOR added IN SELECT p.oid FROM pg_proc p WHERE p.pronamespace = schema::text::regnamespace AND p.oid <> ALL (known) LOOP
-            EXECUTE format('REVOKE EXECUTE ON ROUTINE %s FROM PUBLIC', added);
-        END LOOP;
-        EXECUTE format('INSERT INTO %I.schema_version (version, name, extension_version) VALUES ($1, $2, $3)', schema)
-            USING migration.version, migration.name, (SELECT extversion FROM pg_extension WHERE extname = 'primecloud');
-        seen := migration.version;
-    END LOOP;
-    PERFORM primecloud.grant_schema(schema, r.role_name, r.access) FROM primecloud.schema_roles(schema) r;
-    RETURN seen;
+    RETURN QUERY EXECUTE format('SELECT 1, ''first'', ''open'' UNION ALL SELECT version, name, checksum FROM %I.schema_steps() ORDER BY 1', source);
 END
-$migrate_schema$;
-COMMENT ON FUNCTION migrate_schema(name, integer) IS 'brings a control plane up to date, or to a given migration; tells the number reached; applying nothing when there is nothing to apply';
+$schema_history$;
+COMMENT ON FUNCTION schema_history(name) IS 'the versions that this extension knows, with the checksum of the step to each; the first is open until a release freezes it';
 
-CREATE FUNCTION create_schema(schema name, up_to integer DEFAULT NULL, register boolean DEFAULT true) RETURNS integer
+CREATE FUNCTION schema_create(schema name, source name) RETURNS integer
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $schema_create$
+DECLARE
+    made record;
+BEGIN
+    EXECUTE format('CREATE SCHEMA %I', schema);
+    EXECUTE format('COMMENT ON SCHEMA %I IS %L', schema, 'a control plane made by primecloud.create_schema');
+    EXECUTE format('CREATE TABLE %I.schema_version (version integer NOT NULL, name text NOT NULL, checksum text NOT NULL, extension_version text NOT NULL,
+        applied_at timestamptz NOT NULL DEFAULT clock_timestamp(), CONSTRAINT schema_version_pk PRIMARY KEY (version))', schema);
+    EXECUTE format('COMMENT ON TABLE %I.schema_version IS %L', schema, 'the versions of this schema; written by primecloud.create_schema and primecloud.migrate_schema alone');
+    FOR made IN SELECT c.name, c.description FROM (VALUES ('version', '@public number of the version'), ('name', '@public name of the step to it'),
+        ('checksum', '@public checksum of the step that was applied'), ('extension_version', '@public version of primecloud that applied it'),
+        ('applied_at', '@public when it was applied')) AS c(name, description) LOOP
+        EXECUTE format('COMMENT ON COLUMN %I.schema_version.%I IS %L', schema, made.name, made.description);
+    END LOOP;
+    FOR made IN EXECUTE format('SELECT s.statement FROM %I.schema_statements() s ORDER BY s."position"', source) LOOP
+        EXECUTE replace(made.statement, '@schema@', quote_ident(schema));
+    END LOOP;
+    -- Who may call what is declared beside each function: it starts with nobody.
+    EXECUTE format('REVOKE EXECUTE ON ALL ROUTINES IN SCHEMA %I FROM PUBLIC', schema);
+    EXECUTE format('INSERT INTO %I.schema_version (version, name, checksum, extension_version) SELECT h.version, h.name, h.checksum, $2 FROM primecloud.schema_history($1) h', schema)
+        USING source, (SELECT extversion FROM pg_extension WHERE extname = 'primecloud');
+    RETURN primecloud.schema_version(schema);
+END
+$schema_create$;
+COMMENT ON FUNCTION schema_create(name, name) IS 'makes a control plane of what another schema''s schema_statements() gives; for create_schema and check_schema';
+
+CREATE FUNCTION create_schema(schema name, register boolean DEFAULT true) RETURNS integer
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $create_schema$
 DECLARE
     reached integer;
 BEGIN
-    PERFORM pg_advisory_xact_lock(hashtextextended('primecloud schema ' || schema, 0));
     IF primecloud.schema_version(schema) IS NOT NULL THEN
         RAISE EXCEPTION 'schema "%" is a control plane already', schema USING ERRCODE = '42P06',
             HINT = 'Bring it up to date with primecloud.migrate_schema.';
@@ -76,14 +73,9 @@ BEGIN
         RAISE EXCEPTION 'schema "%" exists already', schema USING ERRCODE = '42P06',
             HINT = 'Choose a name that is free; nothing was changed.';
     END IF;
-    EXECUTE format('CREATE SCHEMA %I', schema);
-    EXECUTE format('COMMENT ON SCHEMA %I IS %L', schema, 'a control plane made by primecloud.create_schema');
-    EXECUTE format('CREATE TABLE %I.schema_version (version integer NOT NULL, name text NOT NULL, extension_version text NOT NULL,
-        applied_at timestamptz NOT NULL DEFAULT clock_timestamp(), CONSTRAINT schema_version_pk PRIMARY KEY (version))', schema);
-    EXECUTE format('INSERT INTO %I.schema_version VALUES (0, ''empty'', ''0'')', schema);
-    reached := primecloud.migrate_schema(schema, up_to);
+    reached := primecloud.schema_create(schema, 'primecloud');
     -- What enter asks: who is a member in what role, of an account in what state, with what granted.
-    IF register AND to_regclass(format('%I.bucket_permissions', schema)) IS NOT NULL THEN
+    IF register THEN
         PERFORM primecloud.register_membership(
             rel => format('%I.account_members', schema)::regclass, tenant_column => 'account_id', user_column => 'user_id', role_column => 'role',
             accounts => format('%I.accounts', schema)::regclass, accounts_key_column => 'id', accounts_status_column => 'status', accounts_active_status => 'active',
@@ -92,4 +84,4 @@ BEGIN
     RETURN reached;
 END
 $create_schema$;
-COMMENT ON FUNCTION create_schema(name, integer, boolean) IS 'makes a control plane in a new schema, owned by the caller, and unless told not to has enter ask it for membership; tells the number of its last migration';
+COMMENT ON FUNCTION create_schema(name, boolean) IS 'makes a control plane in a new schema, owned by the caller, and unless told not to has enter ask it for membership; tells its version';

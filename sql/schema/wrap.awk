@@ -1,59 +1,160 @@
-# Turns the numbered migrations into the SQL of primecloud.schema_migrations(),
-# so that the extension carries them and no text from anywhere else is executed.
+# Turns the control plane's files into the SQL of primecloud.schema_statements() and
+# primecloud.schema_grants(), so that the extension carries them and no text from
+# anywhere else is executed.
 #
-#   awk -f wrap.awk 0001_identity.sql 0002_catalog.sql ...
+#   awk -v into=primecloud -f wrap.awk shared/list.template orders/tables.sql orders/reads.sql ...
 #
-# A column's description stands beside the column, after `--:`, and becomes its
-# COMMENT; inside a table `@schema@.` marks the schema the migration is run for.
+# Each statement becomes a row with the entity (the directory) and the file it is from,
+# its kind, and the name of what it makes.  Besides SQL there is
+#   --: @public what it holds   behind a column: its COMMENT
+#   GRANT ... TO @app@;         who may: a row of schema_grants; ALTER FUNCTION ... OWNER TO @gate@ too
+#   LIST forward, backward ...; two functions made of list.template
+# and @schema@ stands for the schema that is made.
 
-function finish() {
-  if (name != "") printf "$migration_%s$)", number
+function die(why) { print FILENAME ":" FNR ": " why > "/dev/stderr"; exit failed = 1 }
+function trim(text) { gsub(/^[ \t]+|[ \t]+$/, "", text); return text }
+function quoted(text) { gsub(/'/, "''", text); return "'" text "'" }
+# The word of `text` behind `before`, up to what cannot be in a name; without its schema.
+function name_after(text, before) {
+  if (!match(text, before)) die("no name where one was expected: " text)
+  text = substr(text, RSTART + RLENGTH)
+  sub(/^@schema@\./, "", text)
+  match(text, /^[a-z0-9_]+/)
+  return substr(text, 1, RLENGTH)
 }
 
-BEGIN {
-  print "-- The control plane's migrations, made from sql/schema by sql/schema/wrap.awk."
-  print "CREATE FUNCTION schema_migrations(OUT version integer, OUT name text, OUT script text) RETURNS SETOF record"
-  print "    LANGUAGE sql IMMUTABLE PARALLEL SAFE"
-  print "    AS $schema_migrations$ VALUES"
+function row(kind, name, text) {
+  rows[++count] = sprintf("(%d, %s, %s, %s, %s, $statement$%s$statement$)", count, quoted(entity), quoted(file), quoted(kind), quoted(name), text)
+}
+
+function grant_row(access, privilege, object) {
+  grants[++granted] = sprintf("(%s, %s, %s, %s, %s)", quoted(access), quoted(privilege), quoted(object), quoted(entity), quoted(file))
+}
+
+# GRANT privilege [(columns)] ON [FUNCTION] object, ... TO @access@, ...
+function declare(text,    privilege, objects, to, o, a, i, j, n, m) {
+  gsub(/[ \n]+/, " ", text)
+  if (text ~ /^ALTER/) {
+    grant_row("gate", "OWNER", name_after(text, "^ALTER FUNCTION "))
+    return
+  }
+  privilege = text; sub(/^GRANT /, "", privilege); sub(/ ON .*/, "", privilege)
+  objects = text; sub(/.* ON (TABLE |FUNCTION |PROCEDURE )?/, "", objects); sub(/ TO @.*/, "", objects)
+  to = text; sub(/.* TO /, "", to); sub(/;.*/, "", to)
+  n = split(objects, o, /, */); m = split(to, a, /, */)
+  for (i = 1; i <= n; i++) for (j = 1; j <= m; j++) {
+    if (a[j] !~ /^@[a-z]+@$/) die("not a kind of access: " a[j])
+    grant_row(substr(a[j], 2, length(a[j]) - 2), privilege, name_after(o[i], "^"))
+  }
+}
+
+# What stands behind a keyword of LIST, up to the next one.
+function clause(text, word,    from) {
+  if (!match(text, "(^|\n) *" word " ")) return ""
+  text = substr(text, RSTART + RLENGTH)
+  if (match(text, /\n *(OF|BY|FROM|FOR|GIVEN|WHERE|SCOPE|WITH|IS) /)) text = substr(text, 1, RSTART - 1)
+  return trim(text)
+}
+
+function list(text,    part, made, of, by, given, where, with, argument, key) {
+  sub(/;[ ]*$/, "", text)
+  part["forward"] = name_after(text, "^LIST "); part["backward"] = name_after(text, "^LIST [a-z_]+, ")
+  of = clause(text, "OF"); by = of; sub(/.* BY /, "", by); sub(/ BY .*/, "", of)
+  given = clause(text, "GIVEN"); where = clause(text, "WHERE"); with = clause(text, "WITH")
+  if (given ~ / WHERE /) { where = given; sub(/.* WHERE /, "", where); sub(/ WHERE .*/, "", given) }
+  part["type"] = of
+  part["time"] = by; sub(/,.*/, "", part["time"]); part["key"] = by; sub(/.*, */, "", part["key"])
+  part["source"] = clause(text, "FROM"); if (part["source"] == "") part["source"] = "@schema@." of
+  argument = given; sub(/ .*/, "", argument)
+  part["scope"] = clause(text, "SCOPE"); if (part["scope"] == "") part["scope"] = quoted(part["forward"] (given == "" ? "" : "?"))
+  if (given != "") part["scope"] = part["scope"] " || " argument
+  part["given"] = given == "" ? "" : given ","
+  part["filter"] = where == "" ? "" : where " AND"
+  part["account"] = clause(text, "FOR")
+  if (part["account"] != "") part["account"] = "t.account_id = primecloud.tenant_uuid(" (part["account"] == "external_client" ? "" : quoted(part["account"])) ") AND"
+  part["column"] = part["value"] = part["again"] = ""
+  if (with != "") {
+    key = with; sub(/ .*/, "", key)
+    part["column"] = with; sub(/ AS .*/, "", part["column"]); part["column"] = ", " part["column"]
+    part["value"] = with; sub(/^[^(]* AS /, "", part["value"]); part["value"] = ", " part["value"] " AS " key
+    part["again"] = ", b." key
+  }
+  part["comment"] = clause(text, "IS")
+  made = template
+  for (key in part) { gsub(/&/, "\\\\&", part[key]); gsub("<" key ">", part[key], made) }
+  if (match(made, /<[a-z]+>/)) die("LIST leaves " substr(made, RSTART, RLENGTH) " open")
+  read_text(made)
+}
+
+function ended(text) {
+  if (text ~ /^CREATE TABLE /) { row("table", name_after(text, "^CREATE TABLE "), text); described() }
+  else if (text ~ /^CREATE (UNIQUE )?INDEX /) row("index", name_after(text, " INDEX "), text)
+  else if (text ~ /^CREATE TYPE /) row("type", name_after(text, "^CREATE TYPE "), text)
+  else if (text ~ /^CREATE (FUNCTION|PROCEDURE) /) row("function", name_after(text, "^CREATE [A-Z]+ "), text)
+  else if (text ~ /^CREATE VIEW /) row("view", name_after(text, "^CREATE VIEW "), text)
+  else if (text ~ /^CREATE POLICY /) row("policy", name_after(text, " ON ") "." name_after(text, "^CREATE POLICY "), text)
+  else if (text ~ /^COMMENT ON /) row("comment", name_after(text, "^COMMENT ON [A-Z]+ "), text)
+  else if (text ~ /^DO \$[a-z_]+\$/) row("comment", name_after(text, "^DO \\$"), text)
+  else if (text ~ /^INSERT INTO /) row("rows", name_after(text, "^INSERT INTO "), text)
+  else if (text ~ /^SELECT primecloud\./) row("protection", name_after(text, "\\('"), text)
+  else if (text ~ /^(GRANT|ALTER FUNCTION) /) declare(text)
+  else if (text ~ /^LIST /) list(text)
+  else die("not a statement that a control plane is made of: " text)
+}
+
+# A column's description becomes its COMMENT, after the table.
+function described(    i) {
+  for (i = 1; i <= columns; i++) row("comment", table "." column[i], "COMMENT ON COLUMN @schema@." table "." column[i] " IS " quoted(description[i]))
+  columns = 0
+}
+
+# One line more of the statement under way.
+function read_line(line) {
+  if (statement == "" && line ~ /^[ ]*(--.*)?$/) return
+  if (line ~ /^CREATE TABLE /) table = name_after(line, "^CREATE TABLE ")
+  if (line ~ /--: /) {
+    description[++columns] = line; sub(/.*--: /, "", description[columns])
+    column[columns] = trim(line); sub(/ .*/, "", column[columns])
+    sub(/[ ]*--: .*/, "", line)
+  }
+  statement = statement (statement == "" ? "" : "\n") line
+  if (tag == "" && match(line, /(^| )(AS|DO) \$[a-z_]+\$/)) { tag = substr(line, RSTART, RLENGTH); sub(/.* /, "", tag); if (index(substr(line, RSTART + RLENGTH), tag)) tag = "" }
+  else if (tag == "" && line ~ /^BEGIN ATOMIC/) tag = "END"
+  else if (tag != "" && index(line, tag) == 1) tag = ""
+  if (tag == "" && line ~ /;[ ]*(--.*)?$/) {
+    line = statement
+    statement = ""
+    ended(line)
+  }
+}
+
+function read_text(text,    line, i, n) {
+  n = split(text, line, "\n")
+  for (i = 1; i <= n; i++) read_line(line[i])
 }
 
 FNR == 1 {
-  finish()
-  count = split(FILENAME, path, "/")
-  file = path[count]
-  if (file !~ /^[0-9][0-9][0-9][0-9]_[a-z0-9_]+\.sql$/) { print FILENAME ": not NNNN_name.sql" > "/dev/stderr"; exit failed = 1 }
-  number = substr(file, 1, 4)
-  if (number + 0 != ++expected) { print FILENAME ": number " expected " was expected" > "/dev/stderr"; exit failed = 1 }
-  name = substr(file, 6, length(file) - 9)
-  printf "%s(%d, '%s', $migration_%s$\n", (expected > 1 ? ",\n" : ""), expected, name, number
+  if (statement != "") die("a statement without an end before this file: " statement)
+  n = split(FILENAME, path, "/")
+  entity = path[n - 1]; file = path[n]
 }
-
-/^(CREATE|ALTER) TABLE / {
-  table = $3
-  sub(/[(;].*/, "", table)
-  comments = ""
-}
-
-/--: / {
-  described = $0
-  sub(/.*--: /, "", described)
-  gsub(/'/, "''", described)
-  column = ($1 == "ADD" ? $3 : $1)
-  comments = comments "COMMENT ON COLUMN " table "." column " IS '" described "';\n"
-  sub(/[ ]*--: .*/, "")
-}
-
-{ print }
-
-/;[ ]*$/ && comments != "" {
-  printf "%s", comments
-  comments = ""
-}
+file == "list.template" { if ($0 !~ /^--/) template = template $0 "\n"; next }
+{ read_line($0) }
 
 END {
   if (failed) exit 1
-  finish()
-  print ""
-  print "$schema_migrations$;"
-  print "COMMENT ON FUNCTION schema_migrations() IS 'the numbered migrations of the control plane; @schema@ stands for the schema they are run for';"
+  if (statement != "") { print "a statement without an end: " statement > "/dev/stderr"; exit 1 }
+  print "-- What the control plane is made of and who may do what in it, made from sql/schema by sql/schema/wrap.awk."
+  print "CREATE FUNCTION " into ".schema_statements(OUT \"position\" integer, OUT entity text, OUT file text, OUT kind text, OUT name text, OUT statement text) RETURNS SETOF record"
+  print "    LANGUAGE sql IMMUTABLE PARALLEL SAFE"
+  print "    AS $schema_statements$ VALUES"
+  for (i = 1; i <= count; i++) print rows[i] (i < count ? "," : "")
+  print "$schema_statements$;"
+  print "COMMENT ON FUNCTION " into ".schema_statements() IS 'the statements that make a control plane, in their order; @schema@ stands for the schema they are run for';"
+  print "CREATE FUNCTION " into ".schema_grants(OUT access text, OUT privilege text, OUT object text, OUT entity text, OUT file text) RETURNS SETOF record"
+  print "    LANGUAGE sql IMMUTABLE PARALLEL SAFE"
+  print "    AS $schema_grants$ VALUES"
+  for (i = 1; i <= granted; i++) print grants[i] (i < granted ? "," : "")
+  print "$schema_grants$;"
+  print "COMMENT ON FUNCTION " into ".schema_grants() IS 'what each kind of access gives, as it is declared beside each object';"
 }

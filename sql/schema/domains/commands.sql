@@ -1,0 +1,71 @@
+-- Host names: claimed, proved by a line in the DNS, found by the gateway.
+
+CREATE FUNCTION @schema@.set_domain(domain text) RETURNS text
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $set_domain$
+#variable_conflict use_column
+DECLARE
+    account uuid := @schema@.command_account('admin', 'set_domain');
+    proof text := 'primecloud-verify=' || primecloud.generate_secret(32);
+BEGIN
+    UPDATE @schema@.accounts a
+    SET custom_domain = lower(set_domain.domain), domain_status = CASE WHEN set_domain.domain IS NULL THEN 'none' ELSE 'pending' END, updated_at = now()
+    WHERE a.id = account;
+    IF set_domain.domain IS NULL THEN
+        proof := NULL;
+        DELETE FROM @schema@.account_domain_tokens t WHERE t.account_id = account;
+    ELSE
+        INSERT INTO @schema@.account_domain_tokens (account_id, token) VALUES (account, proof)
+        ON CONFLICT ON CONSTRAINT account_domain_tokens_pk DO UPDATE SET token = excluded.token;
+    END IF;
+    PERFORM @schema@.audit('set_domain', 'accounts', account::text, jsonb_build_object('domain', lower(set_domain.domain)));
+    RETURN proof;
+END
+$set_domain$;
+COMMENT ON FUNCTION @schema@.set_domain(text) IS 'sets the account''s host name, unverified, and tells the TXT record that proves it; NULL removes it; admins';
+GRANT EXECUTE ON FUNCTION @schema@.set_domain TO @app@;
+
+CREATE FUNCTION @schema@.confirm_domain(domain text, txt_records text[]) RETURNS boolean
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $confirm_domain$
+DECLARE
+    proven uuid;
+BEGIN
+    IF NOT @schema@.caller_is('gateway') THEN
+        RAISE EXCEPTION 'confirm_domain is for the gateway' USING ERRCODE = '42501';
+    END IF;
+    -- Of accounts that claim one name, the one whose token stands in the DNS has it: who has it already, if his does too.
+    SELECT a.id INTO proven FROM @schema@.accounts a JOIN @schema@.account_domain_tokens t ON t.account_id = a.id
+    WHERE a.custom_domain = lower(confirm_domain.domain) AND t.token = ANY (txt_records)
+    ORDER BY a.domain_status = 'active' DESC, a.id LIMIT 1 FOR NO KEY UPDATE OF a;
+    -- A name that was given to somebody else, and proven by him, leaves its former account.
+    UPDATE @schema@.accounts a SET domain_status = 'failed', updated_at = now()
+    WHERE a.custom_domain = lower(confirm_domain.domain) AND a.id IS DISTINCT FROM proven
+      AND (a.domain_status = 'pending' AND proven IS NULL OR a.domain_status = 'active' AND proven IS NOT NULL);
+    IF proven IS NULL THEN
+        RETURN false;
+    END IF;
+    UPDATE @schema@.accounts a SET domain_status = 'active', updated_at = now() WHERE a.id = proven AND a.domain_status <> 'active';
+    INSERT INTO @schema@.audit_log (account_id, user_id, action, resource, resource_id, details)
+    VALUES (proven, session_user, 'confirm_domain', 'accounts', proven::text, jsonb_build_object('domain', lower(confirm_domain.domain)));
+    RETURN true;
+END
+$confirm_domain$;
+COMMENT ON FUNCTION @schema@.confirm_domain(text, text[]) IS 'verifies a host name by the TXT records that the gateway has seen; false if none proves it';
+GRANT EXECUTE ON FUNCTION @schema@.confirm_domain TO @gateway@;
+ALTER FUNCTION @schema@.confirm_domain OWNER TO @gate@;
+
+CREATE FUNCTION @schema@.resolve_domain(host text)
+RETURNS TABLE (account_id uuid, slug text, name text, branding_name text, branding_logo_url text, branding_icon_url text,
+               branding_primary_color text, branding_sidebar_color text, branding_background_color text)
+LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 1 SET search_path = pg_catalog, pg_temp
+AS $resolve_domain$
+    SELECT a.id, a.slug, a.name, a.branding_name, a.branding_logo_url, a.branding_icon_url, a.branding_primary_color,
+           a.branding_sidebar_color, a.branding_background_color
+    FROM @schema@.accounts a
+    -- as a Host header has it: any case, perhaps a port or a final dot
+    WHERE a.custom_domain = rtrim(regexp_replace(lower(host), ':[0-9]+$', ''), '.') AND a.domain_status = 'active' AND a.status = 'active'
+$resolve_domain$;
+COMMENT ON FUNCTION @schema@.resolve_domain(text) IS 'the account of a verified host name and its branding; public by nature: a web site shows as much';
+GRANT EXECUTE ON FUNCTION @schema@.resolve_domain TO @app@;
+ALTER FUNCTION @schema@.resolve_domain OWNER TO @gate@;

@@ -1,0 +1,80 @@
+-- Inviting, taking back, accepting.
+
+CREATE FUNCTION @schema@.invite(email text, role text DEFAULT 'developer', valid_for interval DEFAULT '7 days')
+RETURNS TABLE (id uuid, token text)
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER ROWS 1 SET search_path = pg_catalog, pg_temp
+AS $invite$
+#variable_conflict use_column
+DECLARE
+    account uuid := @schema@.command_account('admin', 'invite');
+    made uuid := primecloud.uuid_v7();
+    secret text := primecloud.generate_secret(40);
+BEGIN
+    PERFORM @schema@.check_rank('invite', invite.role);
+    -- Inviting somebody again renews the invitation; the older token stops working.
+    DELETE FROM @schema@.invitations i WHERE i.account_id = account AND i.email = lower(invite.email) AND i.accepted_at IS NULL;
+    INSERT INTO @schema@.invitations (id, account_id, email, role, invited_by, expires_at)
+    VALUES (made, account, lower(invite.email), invite.role, primecloud.user_id(),
+            now() + least(greatest(coalesce(invite.valid_for, interval '7 days'), interval '1 minute'), interval '30 days'));
+    INSERT INTO @schema@.invitation_tokens (id, account_id, token_hash) VALUES (made, account, primecloud.token_hash(secret, 'invitation'));
+    PERFORM @schema@.audit('invite', 'invitations', made::text, jsonb_build_object('role', invite.role));
+    PERFORM @schema@.send_notification('member_invited', 'A person was invited', '', jsonb_build_object('invitation', made));
+    RETURN QUERY SELECT made, secret;
+END
+$invite$;
+COMMENT ON FUNCTION @schema@.invite(text, text, interval) IS 'invites by e-mail, up to the caller''s own rank; tells the token, now and never again; admins';
+GRANT EXECUTE ON FUNCTION @schema@.invite TO @app@;
+
+CREATE FUNCTION @schema@.revoke_invitation(invitation uuid) RETURNS boolean
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $revoke_invitation$
+DECLARE
+    account uuid := @schema@.command_account('admin', 'revoke_invitation');
+BEGIN
+    DELETE FROM @schema@.invitations i WHERE i.account_id = account AND i.id = invitation AND i.accepted_at IS NULL;
+    IF FOUND THEN
+        PERFORM @schema@.audit('revoke_invitation', 'invitations', invitation::text);
+        RETURN true;
+    END IF;
+    RETURN false;
+END
+$revoke_invitation$;
+COMMENT ON FUNCTION @schema@.revoke_invitation(uuid) IS 'takes an open invitation back; false if there is none; admins';
+GRANT EXECUTE ON FUNCTION @schema@.revoke_invitation TO @app@;
+
+CREATE FUNCTION @schema@.accept_invitation(token text) RETURNS uuid
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $accept_invitation$
+#variable_conflict use_column
+DECLARE
+    person @schema@.users;
+    invitation @schema@.invitations;
+BEGIN
+    SELECT * INTO person FROM @schema@.users u WHERE u.id = @schema@.entered_person();
+    SELECT i.* INTO invitation FROM @schema@.invitations i
+    JOIN @schema@.invitation_tokens t ON t.account_id = i.account_id AND t.id = i.id
+    WHERE t.token_hash = primecloud.token_hash(accept_invitation.token, 'invitation') FOR UPDATE OF i;
+    -- Accepting twice is accepting once.
+    IF invitation.accepted_at IS NOT NULL AND invitation.email = person.email
+       AND EXISTS (SELECT FROM @schema@.account_members m WHERE m.account_id = invitation.account_id AND m.user_id = person.id) THEN
+        RETURN invitation.account_id;
+    END IF;
+    -- One answer whatever is wrong: nobody learns which invitations there are.
+    IF invitation.id IS NULL OR person.id IS NULL OR invitation.accepted_at IS NOT NULL OR invitation.expires_at <= now()
+       OR invitation.email <> person.email THEN
+        RAISE EXCEPTION 'no such invitation' USING ERRCODE = 'P0002',
+            HINT = 'It may have expired, been used or been renewed, or be meant for another address.';
+    END IF;
+    INSERT INTO @schema@.account_members (user_id, account_id, role, email, display_name)
+    VALUES (person.id, invitation.account_id, invitation.role, person.email, person.display_name)
+    ON CONFLICT DO NOTHING;
+    UPDATE @schema@.invitations i SET accepted_at = now() WHERE i.account_id = invitation.account_id AND i.id = invitation.id;
+    PERFORM @schema@.send_notifications(jsonb_build_array(jsonb_build_object('account_id', invitation.account_id, 'type', 'member_joined', 'title', 'A person joined')));
+    INSERT INTO @schema@.audit_log (account_id, user_id, role, action, resource, resource_id)
+    VALUES (invitation.account_id, person.id::text, invitation.role, 'accept_invitation', 'invitations', invitation.id::text);
+    RETURN invitation.account_id;
+END
+$accept_invitation$;
+COMMENT ON FUNCTION @schema@.accept_invitation(text) IS 'makes the entered user a member, if the invitation was for his address; the same token again gives the same account';
+GRANT EXECUTE ON FUNCTION @schema@.accept_invitation TO @app@;
+ALTER FUNCTION @schema@.accept_invitation OWNER TO @gate@;

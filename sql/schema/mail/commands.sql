@@ -1,0 +1,62 @@
+-- An account's own mail server, and whom a mail is for.
+
+CREATE FUNCTION @schema@.set_smtp(host text, username text, password text, from_email text, port integer DEFAULT 587,
+                                 encryption text DEFAULT 'tls', from_name text DEFAULT '', enabled boolean DEFAULT true) RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $set_smtp$
+#variable_conflict use_column
+DECLARE
+    account uuid := @schema@.command_account('admin', 'set_smtp');
+BEGIN
+    INSERT INTO @schema@.account_smtp (account_id, is_enabled, host, port, username, from_email, from_name, encryption)
+    VALUES (account, set_smtp.enabled, set_smtp.host, set_smtp.port, set_smtp.username, set_smtp.from_email, set_smtp.from_name, set_smtp.encryption)
+    ON CONFLICT ON CONSTRAINT account_smtp_pk DO UPDATE SET is_enabled = excluded.is_enabled, host = excluded.host, port = excluded.port,
+        username = excluded.username, from_email = excluded.from_email, from_name = excluded.from_name, encryption = excluded.encryption, updated_at = now();
+    -- Without a new password the old one stays.
+    IF set_smtp.password IS NOT NULL THEN
+        INSERT INTO @schema@.account_smtp_secrets (account_id, password)
+        VALUES (account, primecloud.seal(set_smtp.password, account::text, '@schema@.account_smtp_secrets.password', account::text))
+        ON CONFLICT ON CONSTRAINT account_smtp_secrets_pk DO UPDATE SET password = excluded.password;
+    END IF;
+    PERFORM @schema@.audit('set_smtp', 'account_smtp', account::text, jsonb_build_object('host', set_smtp.host));
+END
+$set_smtp$;
+COMMENT ON FUNCTION @schema@.set_smtp(text, text, text, text, integer, text, text, boolean) IS 'sets the account''s mail server, its password sealed; admins';
+GRANT EXECUTE ON FUNCTION @schema@.set_smtp TO @app@;
+
+CREATE FUNCTION @schema@.remove_smtp() RETURNS boolean
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $remove_smtp$
+DECLARE
+    account uuid := @schema@.command_account('admin', 'remove_smtp');
+BEGIN
+    DELETE FROM @schema@.account_smtp s WHERE s.account_id = account;
+    IF FOUND THEN
+        PERFORM @schema@.audit('remove_smtp', 'account_smtp', account::text);
+        RETURN true;
+    END IF;
+    RETURN false;
+END
+$remove_smtp$;
+COMMENT ON FUNCTION @schema@.remove_smtp() IS 'forgets the account''s mail server and its password; admins';
+GRANT EXECUTE ON FUNCTION @schema@.remove_smtp TO @app@;
+
+CREATE FUNCTION @schema@.mail_recipients(account uuid, audience text) RETURNS TABLE (email text, display_name text)
+LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 3 SET search_path = pg_catalog, pg_temp
+AS $mail_recipients$
+BEGIN
+    PERFORM @schema@.require_worker();
+    IF mail_recipients.audience = 'billing' THEN
+        RETURN QUERY SELECT b.billing_email, coalesce(b.financial_contact, b.legal_name, '') FROM @schema@.account_billing b
+                     WHERE b.account_id = mail_recipients.account AND b.billing_email IS NOT NULL;
+        IF FOUND THEN
+            RETURN;
+        END IF;
+    END IF;
+    RETURN QUERY SELECT m.email, m.display_name FROM @schema@.account_members m
+                 WHERE m.account_id = mail_recipients.account AND m.role IN ('owner', 'admin') ORDER BY m.role DESC, m.id;
+END
+$mail_recipients$;
+COMMENT ON FUNCTION @schema@.mail_recipients(uuid, text) IS 'whom a mail to an account''s admins or billing address goes to, as it is now; for a worker';
+GRANT EXECUTE ON FUNCTION @schema@.mail_recipients TO @worker@;
+ALTER FUNCTION @schema@.mail_recipients OWNER TO @gate@;

@@ -1,0 +1,92 @@
+-- Members: their roles, their leaving, the owner's place.  Nobody gives a rank above his own.
+
+CREATE FUNCTION @schema@.check_rank(command text, role text) RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $check_rank$
+BEGIN
+    IF check_rank.role IS NULL OR check_rank.role NOT IN ('owner', 'admin', 'developer', 'external_client') THEN
+        RAISE EXCEPTION 'role % is not known', coalesce(quote_literal(check_rank.role), 'NULL') USING ERRCODE = '22023',
+            HINT = 'It is owner, admin, developer or external_client.';
+    END IF;
+    IF NOT primecloud.has_role(check_rank.role) THEN
+        RAISE LOG 'primecloud: % to role % refused for user % in role % of account %', command, check_rank.role,
+            primecloud.user_id(), primecloud.role(), primecloud.tenant_uuid();
+        RAISE EXCEPTION '% cannot reach role %, which is above %', command, check_rank.role, primecloud.role() USING ERRCODE = '42501',
+            HINT = 'Ask a member of that role.';
+    END IF;
+END
+$check_rank$;
+COMMENT ON FUNCTION @schema@.check_rank(text, text) IS 'refuses, and logs, a role above the caller''s own';
+
+CREATE FUNCTION @schema@.lock_member(person uuid) RETURNS @schema@.account_members
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $lock_member$
+DECLARE
+    member @schema@.account_members;
+BEGIN
+    SELECT * INTO member FROM @schema@.account_members m WHERE m.account_id = primecloud.tenant_uuid() AND m.user_id = person FOR UPDATE;
+    IF NOT FOUND THEN
+        PERFORM @schema@.refuse_missing('member', person::text);
+    END IF;
+    RETURN member;
+END
+$lock_member$;
+COMMENT ON FUNCTION @schema@.lock_member(uuid) IS 'a member of the entered account, locked; for commands';
+
+CREATE FUNCTION @schema@.change_member_role(person uuid, role text) RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $change_member_role$
+DECLARE
+    account uuid := @schema@.command_account('admin', 'change_member_role');
+    member @schema@.account_members;
+BEGIN
+    PERFORM @schema@.lock_account();
+    member := @schema@.lock_member(person);
+    PERFORM @schema@.check_rank('change_member_role', change_member_role.role);
+    PERFORM @schema@.check_rank('change_member_role', member.role);
+    IF EXISTS (SELECT FROM @schema@.accounts a WHERE a.id = account AND a.owner_user_id = person) AND change_member_role.role <> 'owner' THEN
+        RAISE EXCEPTION 'user % owns the account', person USING ERRCODE = '23503', HINT = 'Call transfer_ownership first.';
+    END IF;
+    UPDATE @schema@.account_members m SET role = change_member_role.role WHERE m.account_id = account AND m.user_id = person;
+    PERFORM @schema@.end_shares(person);
+    PERFORM @schema@.audit('change_member_role', 'account_members', person::text, jsonb_build_object('from', member.role, 'to', change_member_role.role));
+END
+$change_member_role$;
+COMMENT ON FUNCTION @schema@.change_member_role(uuid, text) IS 'gives a member another role, neither of them above the caller''s; admins';
+GRANT EXECUTE ON FUNCTION @schema@.change_member_role TO @app@;
+
+CREATE FUNCTION @schema@.remove_member(person uuid) RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $remove_member$
+DECLARE
+    account uuid := @schema@.command_account('admin', 'remove_member');
+    member @schema@.account_members;
+BEGIN
+    PERFORM @schema@.lock_account();
+    member := @schema@.lock_member(person);
+    PERFORM @schema@.check_rank('remove_member', member.role);
+    IF EXISTS (SELECT FROM @schema@.accounts a WHERE a.id = account AND a.owner_user_id = person) THEN
+        RAISE EXCEPTION 'user % owns the account', person USING ERRCODE = '23503', HINT = 'Call transfer_ownership first.';
+    END IF;
+    DELETE FROM @schema@.account_members m WHERE m.account_id = account AND m.user_id = person;
+    PERFORM @schema@.end_shares(person);
+    PERFORM @schema@.audit('remove_member', 'account_members', person::text, jsonb_build_object('role', member.role));
+END
+$remove_member$;
+COMMENT ON FUNCTION @schema@.remove_member(uuid) IS 'removes a member of at most the caller''s rank, with the bucket permissions given to him and the links he made; admins';
+GRANT EXECUTE ON FUNCTION @schema@.remove_member TO @app@;
+
+CREATE FUNCTION @schema@.transfer_ownership(person uuid) RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $transfer_ownership$
+DECLARE
+    account uuid := @schema@.command_account('owner', 'transfer_ownership');
+    member @schema@.account_members := @schema@.lock_member(person);
+BEGIN
+    UPDATE @schema@.account_members m SET role = 'owner' WHERE m.account_id = account AND m.user_id = member.user_id;
+    UPDATE @schema@.accounts a SET owner_user_id = member.user_id, updated_at = now() WHERE a.id = account;
+    PERFORM @schema@.audit('transfer_ownership', 'accounts', account::text, jsonb_build_object('to', person), 'warning');
+END
+$transfer_ownership$;
+COMMENT ON FUNCTION @schema@.transfer_ownership(uuid) IS 'makes another member the owner; owners';
+GRANT EXECUTE ON FUNCTION @schema@.transfer_ownership TO @app@;

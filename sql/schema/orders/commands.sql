@@ -1,0 +1,95 @@
+-- Placing orders: prices are the server's, an order repeated is one order.
+
+CREATE FUNCTION @schema@.place_order(product uuid, quantity integer DEFAULT 1, notes text DEFAULT NULL, request_id text DEFAULT NULL) RETURNS uuid
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $place_order$
+#variable_conflict use_column
+DECLARE
+    account uuid := @schema@.command_account('developer', 'place_order');
+    offered @schema@.products;
+    made uuid := primecloud.uuid_v7();
+BEGIN
+    SELECT * INTO offered FROM @schema@.products p WHERE p.id = product AND p.is_public;
+    IF NOT FOUND THEN
+        PERFORM @schema@.refuse_missing('product', product::text);
+    END IF;
+    INSERT INTO @schema@.orders (id, product_id, account_id, order_type, quantity, unit_price_cents, currency, notes, request_id, placed_by)
+    VALUES (made, offered.id, account, offered.order_type, coalesce(place_order.quantity, 1), offered.price_cents, offered.currency, place_order.notes, place_order.request_id, primecloud.user_id())
+    ON CONFLICT (account_id, request_id) WHERE request_id IS NOT NULL DO NOTHING;
+    IF NOT FOUND THEN
+        SELECT o.id INTO made FROM @schema@.orders o WHERE o.account_id = account AND o.request_id = place_order.request_id;
+        RETURN made;
+    END IF;
+    PERFORM @schema@.audit('place_order', 'orders', made::text, jsonb_build_object('product', product, 'quantity', place_order.quantity));
+    PERFORM @schema@.send_notification('order_placed', format('Order of %s', offered.name), '', jsonb_build_object('order', made));
+    RETURN made;
+END
+$place_order$;
+COMMENT ON FUNCTION @schema@.place_order(uuid, integer, text, text) IS 'orders a product at its price; the same request_id again gives the same order; developers and above';
+GRANT EXECUTE ON FUNCTION @schema@.place_order TO @app@;
+
+CREATE FUNCTION @schema@.request_dedicated(notes text, request_id text DEFAULT NULL) RETURNS uuid
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $request_dedicated$
+#variable_conflict use_column
+DECLARE
+    account uuid := @schema@.command_account('developer', 'request_dedicated');
+    made uuid := primecloud.uuid_v7();
+BEGIN
+    INSERT INTO @schema@.orders (id, account_id, order_type, unit_price_cents, notes, request_id, placed_by)
+    VALUES (made, account, 'dedicated', 0, request_dedicated.notes, request_dedicated.request_id, primecloud.user_id())
+    ON CONFLICT (account_id, request_id) WHERE request_id IS NOT NULL DO NOTHING;
+    IF NOT FOUND THEN
+        SELECT o.id INTO made FROM @schema@.orders o WHERE o.account_id = account AND o.request_id = request_dedicated.request_id;
+        RETURN made;
+    END IF;
+    PERFORM @schema@.audit('request_dedicated', 'orders', made::text);
+    PERFORM @schema@.send_notification('order_placed', 'Request for a dedicated machine', '', jsonb_build_object('order', made));
+    RETURN made;
+END
+$request_dedicated$;
+COMMENT ON FUNCTION @schema@.request_dedicated(text, text) IS 'asks for a dedicated machine, which the platform quotes; the same request_id again gives the same order; developers and above';
+GRANT EXECUTE ON FUNCTION @schema@.request_dedicated TO @app@;
+
+CREATE FUNCTION @schema@.order_transition(order_id uuid, to_status text, reason text DEFAULT NULL) RETURNS text
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $order_transition$
+DECLARE
+    account uuid := @schema@.command_account('developer', 'order_transition');
+    current @schema@.orders;
+    needed text;
+BEGIN
+    SELECT * INTO current FROM @schema@.orders o WHERE o.account_id = account AND o.id = order_transition.order_id FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        PERFORM @schema@.refuse_missing('order', order_transition.order_id::text);
+    END IF;
+    -- A client that retries is told that it has been done.
+    IF current.status = order_transition.to_status THEN
+        RETURN current.status;
+    END IF;
+    SELECT t.moved_by INTO needed FROM @schema@.order_transitions t
+    WHERE t.from_status = current.status AND t.to_status = order_transition.to_status;
+    IF needed IS NULL THEN
+        RAISE EXCEPTION 'an order cannot go from % to %', current.status, coalesce(order_transition.to_status, 'NULL') USING ERRCODE = '23514',
+            HINT = 'Table order_transitions lists the ways.';
+    END IF;
+    IF needed = 'platform' THEN
+        PERFORM @schema@.platform_account('order_transition');
+    ELSE
+        PERFORM @schema@.command_account(needed, 'order_transition');
+    END IF;
+    UPDATE @schema@.orders o
+    SET status = order_transition.to_status, updated_at = now(),
+        cancel_reason = CASE WHEN order_transition.to_status IN ('canceled', 'denied', 'refunded') THEN reason ELSE o.cancel_reason END,
+        canceled_at = CASE WHEN order_transition.to_status IN ('canceled', 'denied') THEN now() END,
+        delivered_at = CASE WHEN order_transition.to_status = 'completed' THEN now() ELSE o.delivered_at END
+    WHERE o.account_id = account AND o.id = order_transition.order_id;
+    PERFORM @schema@.audit('order_transition', 'orders', order_transition.order_id::text,
+        jsonb_build_object('from', current.status, 'to', order_transition.to_status, 'reason', reason));
+    PERFORM @schema@.send_notification('order_changed', format('Order %s: %s', current.order_number, order_transition.to_status), '',
+        jsonb_build_object('order', order_transition.order_id, 'status', order_transition.to_status));
+    RETURN order_transition.to_status;
+END
+$order_transition$;
+COMMENT ON FUNCTION @schema@.order_transition(uuid, text, text) IS 'moves an order to another state, if there is a way and the caller may go it; tells the state reached';
+GRANT EXECUTE ON FUNCTION @schema@.order_transition TO @app@, @platform@;

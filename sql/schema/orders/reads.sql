@@ -1,0 +1,95 @@
+-- Orders with details: one, all, pages by cursor, a count.
+--
+-- These functions are inlined: the planner sees the join.  So they are not
+-- strict, set nothing and run as the caller.  Each repeats the equality of the
+-- row policy, which costs nothing and also holds a caller whom policies do not.
+
+CREATE FUNCTION @schema@.orders_with_details() RETURNS SETOF @schema@.order_with_details
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000
+BEGIN ATOMIC
+    SELECT o.id, o.account_id, o.product_id, o.order_number, o.order_type, o.status, o.payment_status, o.payment_method,
+           o.quantity, o.unit_price_cents, o.discount_cents, o.total_cents, o.currency, o.notes, o.cancel_reason,
+           o.paid_at, o.canceled_at, o.delivered_at, o.created_at, o.updated_at, a, p, v, o.placed_by
+    FROM @schema@.orders o
+    JOIN @schema@.accounts a ON a.id = o.account_id
+    LEFT JOIN @schema@.products p ON p.id = o.product_id
+    LEFT JOIN @schema@.vps_configs v ON v.account_id = o.account_id AND v.order_id = o.id
+    WHERE o.account_id = primecloud.tenant_uuid('developer');
+END;
+COMMENT ON FUNCTION @schema@.orders_with_details() IS 'all orders of the entered account with their details; filter, order and limit it as a table';
+GRANT EXECUTE ON FUNCTION @schema@.orders_with_details TO @app@, @platform@;
+
+CREATE FUNCTION @schema@.order_with_details(order_id uuid) RETURNS SETOF @schema@.order_with_details
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
+BEGIN ATOMIC
+    SELECT * FROM @schema@.orders_with_details() d WHERE d.id = order_id;
+END;
+COMMENT ON FUNCTION @schema@.order_with_details(uuid) IS 'one order with its details; no row if the entered account has none of that id';
+GRANT EXECUTE ON FUNCTION @schema@.order_with_details TO @app@, @platform@;
+
+LIST orders_page, orders_page_before
+    OF order_with_details BY created_at, id
+    FROM @schema@.orders_with_details()
+    SCOPE 'orders'
+    IS 'orders with details, newest first, after a cursor; 1 to 200 a page';
+GRANT EXECUTE ON FUNCTION @schema@.orders_page, @schema@.orders_page_before TO @app@, @platform@;
+
+LIST orders_page_by_status, orders_page_by_status_before
+    OF order_with_details BY created_at, id
+    FROM @schema@.orders_with_details()
+    GIVEN order_status text WHERE t.status = order_status
+    SCOPE 'orders?status='
+    IS 'orders of one status with details, newest first, after a cursor; 1 to 200 a page';
+GRANT EXECUTE ON FUNCTION @schema@.orders_page_by_status TO @app@, @platform@;
+GRANT EXECUTE ON FUNCTION @schema@.orders_page_by_status_before TO @app@;
+
+CREATE FUNCTION @schema@.order_cursor(order_id uuid) RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $order_cursor$
+DECLARE
+    made text;
+BEGIN
+    SELECT primecloud.make_cursor('orders', o.created_at, o.id) INTO made
+    FROM @schema@.orders o WHERE o.account_id = primecloud.tenant_uuid('developer') AND o.id = order_cursor.order_id;
+    IF made IS NULL THEN
+        RAISE EXCEPTION 'no order % to start after', coalesce(order_id::text, 'NULL') USING ERRCODE = '22023',
+            HINT = 'Name an order of the entered account.';
+    END IF;
+    RETURN made;
+END
+$order_cursor$;
+COMMENT ON FUNCTION @schema@.order_cursor(uuid) IS 'the cursor of an order, for orders_page: starting after a known id';
+GRANT EXECUTE ON FUNCTION @schema@.order_cursor TO @app@, @platform@;
+
+CREATE FUNCTION @schema@.orders_count(mode text DEFAULT 'capped', order_status text DEFAULT NULL, OUT orders bigint, OUT is_exact boolean)
+-- VOLATILE, since EXPLAIN is a utility command, which no other function may run.
+LANGUAGE plpgsql VOLATILE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $orders_count$
+DECLARE
+    account CONSTANT uuid := primecloud.tenant_uuid('developer');
+    plan jsonb;
+BEGIN
+    -- A statement with the filter and one without: "status = $1 OR $1 IS NULL" would be no condition of an index.
+    IF mode = 'none' THEN
+        is_exact := false;
+    ELSIF mode = 'exact' AND order_status IS NULL THEN
+        SELECT count(*), true INTO orders, is_exact FROM @schema@.orders o WHERE o.account_id = account;
+    ELSIF mode = 'exact' THEN
+        SELECT count(*), true INTO orders, is_exact FROM @schema@.orders o WHERE o.account_id = account AND o.status = order_status;
+    ELSIF mode = 'capped' AND order_status IS NULL THEN
+        SELECT count(*), count(*) <= 1000 INTO orders, is_exact FROM (SELECT FROM @schema@.orders o WHERE o.account_id = account LIMIT 1001) counted;
+    ELSIF mode = 'capped' THEN
+        SELECT count(*), count(*) <= 1000 INTO orders, is_exact
+        FROM (SELECT FROM @schema@.orders o WHERE o.account_id = account AND o.status = order_status LIMIT 1001) counted;
+    ELSIF mode = 'estimated' THEN
+        EXECUTE format('EXPLAIN (FORMAT JSON) SELECT FROM @schema@.orders o WHERE o.account_id = %L', account)
+            || CASE WHEN order_status IS NULL THEN '' ELSE format(' AND o.status = %L', order_status) END INTO plan;
+        orders := (plan #>> '{0,Plan,Plan Rows}')::bigint;
+        is_exact := false;
+    ELSE
+        RAISE EXCEPTION 'count mode % is not known', coalesce(quote_literal(mode), 'NULL') USING ERRCODE = '22023', HINT = 'It is none, capped, estimated or exact.';
+    END IF;
+END
+$orders_count$;
+COMMENT ON FUNCTION @schema@.orders_count(text, text) IS 'how many orders: none, capped at 1001, estimated by the planner, or exact; and whether the figure is exact';
+GRANT EXECUTE ON FUNCTION @schema@.orders_count TO @app@;

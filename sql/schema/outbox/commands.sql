@@ -1,0 +1,94 @@
+-- How workers carry out the outbox: claim, do, acknowledge.  A claim lasts for a
+-- lease; a worker that dies lets go by itself.
+
+CREATE FUNCTION @schema@.claim_outbox(service text, worker text, most integer DEFAULT 10, lease interval DEFAULT '1 minute')
+RETURNS TABLE (sequence bigint, claim_token uuid, account_id uuid, object text, operation text, payload jsonb, attempts integer)
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $claim_outbox$
+#variable_conflict use_column
+BEGIN
+    PERFORM @schema@.require_worker();
+    RETURN QUERY
+    WITH free AS (
+        SELECT o.sequence FROM @schema@.outbox o
+        WHERE o.status = 'pending' AND o.service = claim_outbox.service AND o.available_at <= clock_timestamp()
+          -- An order waits for every earlier one of its object that is not done, a dead one included.
+          AND NOT EXISTS (SELECT FROM @schema@.outbox earlier WHERE earlier.service = o.service AND earlier.object = o.object
+                          AND earlier.sequence < o.sequence AND earlier.status <> 'done')
+        ORDER BY o.sequence LIMIT least(greatest(coalesce(most, 10), 1), 1000)
+        FOR UPDATE SKIP LOCKED
+    )
+    UPDATE @schema@.outbox o
+    SET attempts = o.attempts + 1, claimed_by = worker, claim_token = gen_random_uuid(),
+        available_at = clock_timestamp() + least(greatest(coalesce(lease, interval '1 minute'), interval '1 second'), interval '1 hour')
+    FROM free WHERE o.sequence = free.sequence
+    RETURNING o.sequence, o.claim_token, o.account_id, o.object, o.operation, o.payload, o.attempts;
+END
+$claim_outbox$;
+COMMENT ON FUNCTION @schema@.claim_outbox(text, text, integer, interval) IS 'orders to carry out, this worker''s own until the lease is over; never two of one object';
+GRANT EXECUTE ON FUNCTION @schema@.claim_outbox TO @worker@;
+ALTER FUNCTION @schema@.claim_outbox OWNER TO @gate@;
+
+CREATE FUNCTION @schema@.acknowledge_outbox(sequence bigint, claim_token uuid) RETURNS boolean
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $acknowledge_outbox$
+BEGIN
+    PERFORM @schema@.require_worker();
+    UPDATE @schema@.outbox o SET status = 'done', finished_at = now(), last_error = NULL
+    WHERE o.sequence = acknowledge_outbox.sequence AND o.claim_token = acknowledge_outbox.claim_token AND o.status = 'pending';
+    RETURN FOUND;
+END
+$acknowledge_outbox$;
+COMMENT ON FUNCTION @schema@.acknowledge_outbox(bigint, uuid) IS 'says that an order was carried out; false if the claim was lost meanwhile';
+GRANT EXECUTE ON FUNCTION @schema@.acknowledge_outbox TO @worker@;
+ALTER FUNCTION @schema@.acknowledge_outbox OWNER TO @gate@;
+
+CREATE FUNCTION @schema@.fail_outbox(sequence bigint, claim_token uuid, error text, most_attempts integer DEFAULT 10) RETURNS text
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $fail_outbox$
+DECLARE
+    became text;
+BEGIN
+    PERFORM @schema@.require_worker();
+    -- 2, 4, 8 ... seconds, an hour at most; then it is laid aside for a person.
+    UPDATE @schema@.outbox o
+    SET status = CASE WHEN o.attempts >= most_attempts THEN 'dead' ELSE 'pending' END,
+        finished_at = CASE WHEN o.attempts >= most_attempts THEN now() END,
+        available_at = clock_timestamp() + least(power(2, least(o.attempts, 12)), 3600) * interval '1 second',
+        last_error = left(error, 1000), claim_token = NULL
+    WHERE o.sequence = fail_outbox.sequence AND o.claim_token = fail_outbox.claim_token AND o.status = 'pending'
+    RETURNING o.status INTO became;
+    RETURN became;
+END
+$fail_outbox$;
+COMMENT ON FUNCTION @schema@.fail_outbox(bigint, uuid, text, integer) IS 'says that an order failed: tried again later, or dead after so many attempts; NULL if the claim was lost meanwhile';
+GRANT EXECUTE ON FUNCTION @schema@.fail_outbox TO @worker@;
+ALTER FUNCTION @schema@.fail_outbox OWNER TO @gate@;
+
+CREATE FUNCTION @schema@.retry_outbox(sequence bigint) RETURNS boolean
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $retry_outbox$
+BEGIN
+    PERFORM @schema@.require_worker();
+    UPDATE @schema@.outbox o SET status = 'pending', finished_at = NULL, attempts = 0, available_at = now(), claim_token = NULL
+    WHERE o.sequence = retry_outbox.sequence AND o.status = 'dead';
+    RETURN FOUND;
+END
+$retry_outbox$;
+COMMENT ON FUNCTION @schema@.retry_outbox(bigint) IS 'brings a dead order back; false if it is none';
+GRANT EXECUTE ON FUNCTION @schema@.retry_outbox TO @worker@;
+ALTER FUNCTION @schema@.retry_outbox OWNER TO @gate@;
+
+CREATE FUNCTION @schema@.discard_outbox(sequence bigint, reason text) RETURNS boolean
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $discard_outbox$
+BEGIN
+    PERFORM @schema@.require_worker();
+    UPDATE @schema@.outbox o SET status = 'done', finished_at = now(), last_error = 'discarded: ' || left(reason, 1000)
+    WHERE o.sequence = discard_outbox.sequence AND o.status = 'dead';
+    RETURN FOUND;
+END
+$discard_outbox$;
+COMMENT ON FUNCTION @schema@.discard_outbox(bigint, text) IS 'gives a dead order up, so that later ones of its object go on; false if it is none';
+GRANT EXECUTE ON FUNCTION @schema@.discard_outbox TO @worker@;
+ALTER FUNCTION @schema@.discard_outbox OWNER TO @gate@;

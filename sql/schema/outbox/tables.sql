@@ -1,0 +1,35 @@
+-- What the services are to do, written in the transaction that decided it.
+
+CREATE TABLE @schema@.outbox (
+    sequence bigint NOT NULL GENERATED ALWAYS AS IDENTITY,  --: @public order in which a service must follow, for one object
+    account_id uuid NOT NULL,  --: @public the account; kept when the account is gone
+    service text NOT NULL,  --: @public minio, sftpgo or mail
+    object text NOT NULL,  --: @public what it is about: bucket:NAME, key:ID, user:NAME, mail:ID
+    operation text NOT NULL,  --: @public what to do
+    payload jsonb NOT NULL,  --: @public the request's body; holds references to secrets, never one
+    status text NOT NULL DEFAULT 'pending',  --: @public pending, done or dead
+    attempts integer NOT NULL DEFAULT 0,  --: @public how often it was claimed
+    available_at timestamptz NOT NULL DEFAULT now(),  --: @public not to be claimed before
+    claimed_by text,  --: @public worker that claimed it
+    claim_token uuid,  --: @public mark of the claim: a late acknowledgement of an older one does nothing
+    last_error text,  --: @public what the worker said last
+    finished_at timestamptz,  --: @public when it was done, or given up
+    created_at timestamptz NOT NULL DEFAULT now(),  --: @public when it was ordered
+    CONSTRAINT outbox_pk PRIMARY KEY (sequence),
+    CONSTRAINT outbox_service_known CHECK (service IN ('minio', 'sftpgo', 'mail')),
+    CONSTRAINT outbox_status_known CHECK (status IN ('pending', 'done', 'dead')),
+    -- MinIO takes an update without a policy as one that takes the policy away: the key then has its parent's.
+    CONSTRAINT outbox_update_has_policy CHECK (operation <> 'update_service_account' OR payload -> 'newPolicy' -> 'Statement' IS NOT NULL),
+    CONSTRAINT outbox_finished_when CHECK ((status = 'pending') = (finished_at IS NULL))
+);
+COMMENT ON TABLE @schema@.outbox IS 'private: orders to MinIO, SFTPGo and the mail worker, claimed by their workers';
+CREATE INDEX outbox_claim_idx ON @schema@.outbox (service, available_at, sequence) WHERE status = 'pending';
+-- never overtaking an earlier order for the same object
+CREATE INDEX outbox_object_idx ON @schema@.outbox (service, object, sequence) WHERE status <> 'done';
+CREATE INDEX outbox_account_idx ON @schema@.outbox (account_id, sequence);
+CREATE INDEX outbox_finished_idx ON @schema@.outbox (finished_at) WHERE status = 'done';
+SELECT primecloud.protect_table('@schema@.outbox', read_role => 'owner', write_role => 'external_client', delete_role => 'owner');
+GRANT SELECT ON @schema@.outbox TO @gate@;
+GRANT INSERT ON @schema@.outbox TO @gate@;
+GRANT UPDATE ON @schema@.outbox TO @gate@;
+GRANT DELETE ON @schema@.outbox TO @gate@;

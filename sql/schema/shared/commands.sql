@@ -1,0 +1,41 @@
+-- What every command begins with, and its one error for what is not there.
+
+CREATE FUNCTION @schema@.command_account(min_role text, command text) RETURNS uuid
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $command_account$
+DECLARE
+    account uuid := primecloud.tenant_uuid();
+BEGIN
+    IF account IS NULL THEN
+        RAISE EXCEPTION 'no account is entered' USING ERRCODE = '42501', HINT = 'Call primecloud.enter first, in the same transaction.';
+    END IF;
+    IF primecloud.has_role(min_role) THEN
+        -- An account does not end while a command in it is under way, nor the other way round.
+        IF command <> 'delete_account' THEN
+            PERFORM @schema@.hold_account('end', false);
+        END IF;
+        RETURN account;
+    END IF;
+    -- The error takes every row of this transaction along; the log line stays.
+    RAISE LOG 'primecloud: % refused for user % in role % of account %', command, primecloud.user_id(), primecloud.role(), account;
+    RAISE EXCEPTION '% needs role % or above', command, min_role USING ERRCODE = '42501',
+        HINT = format('The entered role is %s.', coalesce(primecloud.role(), 'none'));
+END
+$command_account$;
+COMMENT ON FUNCTION @schema@.command_account(text, text) IS 'the entered account, for a caller of a sufficient role; anything else is refused and logged';
+
+CREATE FUNCTION @schema@.entered_person() RETURNS uuid
+LANGUAGE sql STABLE PARALLEL SAFE
+-- A token may name somebody who is nobody here: then no row is his, and that is no error.
+RETURN CASE WHEN primecloud.user_id() ~ '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$' THEN primecloud.user_id()::uuid END;
+COMMENT ON FUNCTION @schema@.entered_person() IS 'the entered user as a key of users; NULL for one who cannot be';
+GRANT EXECUTE ON FUNCTION @schema@.entered_person TO @app@, @gate@;
+
+CREATE FUNCTION @schema@.refuse_missing(what text, id text) RETURNS void
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $refuse_missing$
+BEGIN
+    RAISE EXCEPTION 'no % %', what, coalesce(id, 'NULL') USING ERRCODE = 'P0002', HINT = format('The entered account has no such %s.', what);
+END
+$refuse_missing$;
+COMMENT ON FUNCTION @schema@.refuse_missing(text, text) IS 'the one error for a row that is not there or is not the caller''s';

@@ -1,0 +1,54 @@
+-- Locks of an account: rows, since who may not write them cannot take them.
+
+-- Where commands of one account wait for each other.  Rows, since an advisory lock
+-- is anybody's to take and would let one tenant stop another; and not the account's
+-- own row, which a developer may not write and so not lock.
+CREATE TABLE @schema@.account_locks (
+    account_id uuid NOT NULL,  --: @public the account
+    kind text NOT NULL,  --: @public end: whether the account is to end; order: what the services are told of several rows at once
+    CONSTRAINT account_locks_pk PRIMARY KEY (account_id, kind),
+    CONSTRAINT account_locks_account_fk FOREIGN KEY (account_id) REFERENCES @schema@.accounts (id) ON DELETE CASCADE,
+    CONSTRAINT account_locks_kind_known CHECK (kind IN ('end', 'order'))
+);
+COMMENT ON TABLE @schema@.account_locks IS 'private: rows that commands of an account wait for each other at';
+SELECT primecloud.protect_table('@schema@.account_locks', read_role => 'external_client', write_role => 'external_client', delete_role => 'owner');
+
+CREATE FUNCTION @schema@.hold_account(kind text, alone boolean) RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $hold_account$
+#variable_conflict use_column
+DECLARE
+    account uuid := primecloud.tenant_uuid();
+BEGIN
+    FOR attempt IN 1..2 LOOP
+        IF alone THEN
+            PERFORM FROM @schema@.account_locks l WHERE l.account_id = account AND l.kind = hold_account.kind FOR UPDATE;
+        ELSE
+            PERFORM FROM @schema@.account_locks l WHERE l.account_id = account AND l.kind = hold_account.kind FOR SHARE;
+        END IF;
+        IF FOUND THEN
+            RETURN;
+        END IF;
+        -- There is none yet, or no longer.
+        IF NOT EXISTS (SELECT FROM @schema@.accounts a WHERE a.id = account) THEN
+            RAISE EXCEPTION 'account % has ended', account USING ERRCODE = 'P0002', HINT = 'It was deleted while this waited for it.';
+        END IF;
+        INSERT INTO @schema@.account_locks (account_id, kind) VALUES (account, hold_account.kind) ON CONFLICT DO NOTHING;
+    END LOOP;
+END
+$hold_account$;
+COMMENT ON FUNCTION @schema@.hold_account(text, boolean) IS 'holds a lock of the entered account, alone or with others, until the end of the transaction; for commands';
+
+CREATE FUNCTION @schema@.lock_account() RETURNS void
+LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $lock_account$
+    SELECT @schema@.hold_account('order', true)
+$lock_account$;
+COMMENT ON FUNCTION @schema@.lock_account() IS 'lets one transaction at a time decide something of several rows of the entered account; taken before any row; for commands';
+
+CREATE FUNCTION @schema@.share_account() RETURNS void
+LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $share_account$
+    SELECT @schema@.hold_account('order', false)
+$share_account$;
+COMMENT ON FUNCTION @schema@.share_account() IS 'waits for lock_account, and holds it off: what was decided stays true until the end of the transaction; for commands';

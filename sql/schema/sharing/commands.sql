@@ -1,0 +1,103 @@
+-- Tags and links, by whom the bucket was granted to.
+
+CREATE FUNCTION @schema@.reach_bucket(bucket uuid, needed text, command text) RETURNS uuid
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $reach_bucket$
+DECLARE
+    account uuid := @schema@.command_account('external_client', command);
+BEGIN
+    IF primecloud.has_role('developer') THEN
+        PERFORM FROM @schema@.buckets b WHERE b.account_id = account AND b.id = bucket;
+    ELSE
+        -- A permission that is being taken away is waited for.
+        PERFORM @schema@.share_account();
+        PERFORM FROM @schema@.bucket_permissions p
+        WHERE p.account_id = account AND p.bucket_id = bucket AND p.user_id = @schema@.entered_person()
+          AND p.permission IN (needed, 'read-write');
+    END IF;
+    IF NOT FOUND THEN
+        PERFORM @schema@.refuse_missing('bucket', bucket::text);
+    END IF;
+    RETURN account;
+END
+$reach_bucket$;
+COMMENT ON FUNCTION @schema@.reach_bucket(uuid, text, text) IS 'the entered account, for a caller who may read or write a bucket; else the bucket is not there';
+
+CREATE FUNCTION @schema@.tag_object(bucket uuid, object_key text, tag text) RETURNS boolean
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $tag_object$
+#variable_conflict use_column
+DECLARE
+    account uuid := @schema@.reach_bucket(tag_object.bucket, 'write', 'tag_object');
+BEGIN
+    INSERT INTO @schema@.object_tags (bucket_id, account_id, object_key, tag)
+    VALUES (tag_object.bucket, account, tag_object.object_key, tag_object.tag) ON CONFLICT ON CONSTRAINT object_tags_unique DO NOTHING;
+    RETURN FOUND;
+END
+$tag_object$;
+COMMENT ON FUNCTION @schema@.tag_object(uuid, text, text) IS 'puts a tag on an object; false if it was there; who may write the bucket';
+GRANT EXECUTE ON FUNCTION @schema@.tag_object TO @app@;
+
+CREATE FUNCTION @schema@.untag_object(bucket uuid, object_key text, tag text) RETURNS boolean
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $untag_object$
+DECLARE
+    account uuid := @schema@.reach_bucket(untag_object.bucket, 'write', 'untag_object');
+BEGIN
+    DELETE FROM @schema@.object_tags t WHERE t.account_id = account AND t.bucket_id = bucket
+        AND t.object_key = untag_object.object_key AND t.tag = untag_object.tag;
+    RETURN FOUND;
+END
+$untag_object$;
+COMMENT ON FUNCTION @schema@.untag_object(uuid, text, text) IS 'takes a tag off an object; false if it was not there; who may write the bucket';
+GRANT EXECUTE ON FUNCTION @schema@.untag_object TO @app@;
+
+CREATE FUNCTION @schema@.share_object(bucket uuid, object_key text, access text DEFAULT 'read', valid_for interval DEFAULT '7 days', email text DEFAULT NULL)
+RETURNS TABLE (id uuid, token text)
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER ROWS 1 SET search_path = pg_catalog, pg_temp
+AS $share_object$
+DECLARE
+    account uuid := @schema@.reach_bucket(share_object.bucket, 'read', 'share_object');
+BEGIN
+    id := primecloud.uuid_v7();
+    token := primecloud.generate_secret(40);
+    INSERT INTO @schema@.object_shares (id, bucket_id, account_id, object_key, access, expires_at, created_by)
+    VALUES (share_object.id, share_object.bucket, account, share_object.object_key, share_object.access,
+            now() + least(greatest(coalesce(valid_for, interval '7 days'), interval '1 minute'), interval '90 days'), primecloud.user_id());
+    INSERT INTO @schema@.object_share_tokens (id, account_id, token_hash, shared_with_email)
+    VALUES (share_object.id, account, primecloud.token_hash(share_object.token, 'share'), share_object.email);
+    PERFORM @schema@.audit('share_object', 'object_shares', share_object.id::text, jsonb_build_object('bucket', bucket, 'object_key', share_object.object_key));
+    RETURN NEXT;
+END
+$share_object$;
+COMMENT ON FUNCTION @schema@.share_object(uuid, text, text, interval, text) IS 'makes a link to an object and tells its token, now and never again; who may read the bucket';
+GRANT EXECUTE ON FUNCTION @schema@.share_object TO @app@;
+
+CREATE FUNCTION @schema@.revoke_share(share uuid) RETURNS boolean
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $revoke_share$
+DECLARE
+    account uuid := @schema@.command_account('external_client', 'revoke_share');
+BEGIN
+    DELETE FROM @schema@.object_shares s WHERE s.account_id = account AND s.id = share
+        AND (primecloud.has_role('developer') OR s.created_by = primecloud.user_id());
+    IF FOUND THEN
+        PERFORM @schema@.audit('revoke_share', 'object_shares', share::text);
+        RETURN true;
+    END IF;
+    RETURN false;
+END
+$revoke_share$;
+COMMENT ON FUNCTION @schema@.revoke_share(uuid) IS 'ends a link, one''s own for an external client; false if there is none';
+GRANT EXECUTE ON FUNCTION @schema@.revoke_share TO @app@;
+
+CREATE FUNCTION @schema@.end_shares(person uuid) RETURNS void
+LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $end_shares$
+    DELETE FROM @schema@.object_shares s
+    WHERE s.account_id = primecloud.tenant_uuid() AND s.created_by = person::text
+      AND NOT EXISTS (SELECT FROM @schema@.account_members m WHERE m.account_id = s.account_id AND m.user_id = person AND m.role <> 'external_client')
+      AND NOT EXISTS (SELECT FROM @schema@.bucket_permissions p WHERE p.account_id = s.account_id AND p.bucket_id = s.bucket_id AND p.user_id = person
+                      AND p.permission IN ('read', 'read-write'))
+$end_shares$;
+COMMENT ON FUNCTION @schema@.end_shares(uuid) IS 'ends the links of a person to what he may no longer read: nobody keeps by a link what was taken from him; for commands';

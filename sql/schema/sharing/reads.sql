@@ -1,0 +1,28 @@
+-- Links to objects, and the object behind one.
+
+LIST object_shares_page, object_shares_page_before
+    OF object_shares BY created_at, id
+    FOR external_client
+    GIVEN bucket uuid WHERE t.bucket_id = bucket
+    IS 'the links to objects of a bucket, an external client''s own for him, newest first, after a cursor';
+GRANT EXECUTE ON FUNCTION @schema@.object_shares_page, @schema@.object_shares_page_before TO @app@;
+
+CREATE FUNCTION @schema@.open_share(token text) RETURNS TABLE (bucket text, object_key text, access text, expires_at timestamptz)
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER ROWS 1 SET search_path = pg_catalog, pg_temp
+AS $open_share$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    UPDATE @schema@.object_shares s SET opened_count = s.opened_count + 1
+    FROM @schema@.object_share_tokens t, @schema@.buckets b, @schema@.accounts a
+    WHERE t.token_hash = primecloud.token_hash(open_share.token, 'share') AND s.account_id = t.account_id AND s.id = t.id AND s.expires_at > now()
+      AND b.account_id = s.account_id AND b.id = s.bucket_id AND a.id = s.account_id AND a.status = 'active'
+    RETURNING b.physical_name, s.object_key, s.access, s.expires_at;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'no such share' USING ERRCODE = 'P0002', HINT = 'It may have expired or been revoked.';
+    END IF;
+END
+$open_share$;
+COMMENT ON FUNCTION @schema@.open_share(text) IS 'what a link opens, for whoever holds its token; counts the opening';
+GRANT EXECUTE ON FUNCTION @schema@.open_share TO @app@;
+ALTER FUNCTION @schema@.open_share OWNER TO @gate@;

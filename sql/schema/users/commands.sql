@@ -1,0 +1,17 @@
+-- People, before there is an account to enter: run as the gate role, which row-level
+-- security does not hold.
+
+CREATE FUNCTION @schema@.register_user(user_id uuid, email text, display_name text DEFAULT '') RETURNS uuid
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $register_user$
+BEGIN
+    INSERT INTO @schema@.users AS u (id, email, display_name)
+    VALUES (register_user.user_id, lower(register_user.email), register_user.display_name)
+    ON CONFLICT (id) DO UPDATE SET email = excluded.email, display_name = excluded.display_name, updated_at = now()
+        WHERE (u.email, u.display_name) IS DISTINCT FROM (excluded.email, excluded.display_name);
+    RETURN user_id;
+END
+$register_user$;
+COMMENT ON FUNCTION @schema@.register_user(uuid, text, text) IS 'adds a person, or changes address and name everywhere; for the service that signs people in';
+GRANT EXECUTE ON FUNCTION @schema@.register_user TO @gateway@;
+ALTER FUNCTION @schema@.register_user OWNER TO @gate@;
