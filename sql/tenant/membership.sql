@@ -88,6 +88,11 @@ BEGIN
            (SELECT nspname FROM pg_namespace WHERE oid = g.relnamespace), g.relname, grants_tenant_column, grants_user_column, grants_id_column
     FROM pg_class m LEFT JOIN pg_class a ON a.oid = accounts LEFT JOIN pg_class g ON g.oid = grants
     WHERE m.oid = rel;
+    -- What is protected already is from now on held by rank, too.
+    FOREACH source IN ARRAY ARRAY[rel, accounts, grants] LOOP
+        CONTINUE WHEN primecloud.tenant_column(source) IS NULL;
+        PERFORM primecloud.run_as_owner(source, format('SELECT primecloud.protect_table(%L, %L)', source, primecloud.tenant_column(source)));
+    END LOOP;
 END $$;
 COMMENT ON FUNCTION register_membership_as(oid, regclass, name, name, name, regclass, name, name, text, regclass, name, name, name) IS
     'what register_membership() does, for whoever asks';

@@ -124,7 +124,7 @@ END $$;
 COMMENT ON FUNCTION protect_child_as(regclass, regclass, name, name, text, boolean, boolean, name, text, text, text, boolean) IS 'does what protect_child() checked, also ahead of a parent''s own column';
 
 CREATE FUNCTION protect_child(rel regclass, parent regclass, tenant_column name DEFAULT 'account_id', dry_run boolean DEFAULT false, online boolean DEFAULT false,
-                              constraint_name name DEFAULT NULL, read_role text DEFAULT 'external_client', write_role text DEFAULT 'developer', delete_role text DEFAULT 'admin')
+                              constraint_name name DEFAULT NULL, read_role text DEFAULT NULL, write_role text DEFAULT NULL, delete_role text DEFAULT NULL)
     RETURNS SETOF text
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp

@@ -57,7 +57,7 @@ COMMENT ON FUNCTION online_index(regclass, name, name) IS 'the steps that build 
 -- The long steps are taken out of a plan and done ahead; the switch is what is left, and
 -- takes a moment.  `before` and `within` are a caller's own steps.
 CREATE FUNCTION online_protection(rel regclass, tenant_column name, read_role text, write_role text, delete_role text,
-                                  before text[] DEFAULT '{}', within text[] DEFAULT '{}', type regtype DEFAULT NULL) RETURNS SETOF text
+                                  before text[] DEFAULT '{}', within text[] DEFAULT '{}', type regtype DEFAULT NULL, role_column name DEFAULT NULL) RETURNS SETOF text
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -68,7 +68,7 @@ DECLARE
     switch text[] := '{}';
 BEGIN
     FOR part IN SELECT t.relid FROM primecloud.table_tree(rel) AS t WHERE t.kind IN ('r', 'p') ORDER BY t.level, t.relid LOOP
-        FOR statement IN SELECT s FROM primecloud.protection_plan(part, tenant_column, read_role, write_role, delete_role, rel, type) AS s LOOP
+        FOR statement IN SELECT s FROM primecloud.protection_plan(part, tenant_column, read_role, write_role, delete_role, rel, type, role_column) AS s LOOP
             IF statement LIKE 'ALTER TABLE % SET NOT NULL' THEN
                 steps := steps || primecloud.online_not_null(part, tenant_column);
             ELSIF statement LIKE 'CREATE INDEX %' THEN
@@ -80,7 +80,7 @@ BEGIN
     END LOOP;
     IF EXISTS (SELECT FROM unnest(switch) AS s WHERE s LIKE 'DROP POLICY %') THEN
         -- What is there is mended, and that is the guard's business: protect_table may.
-        switch := ARRAY[format('SELECT primecloud.protect_table(%L, %L, %L, %L, %L)', rel, tenant_column, read_role, write_role, delete_role)];
+        switch := ARRAY[format('SELECT primecloud.protect_table(%L, %L, %L, %L, %L, role_column => %L)', rel, tenant_column, read_role, write_role, delete_role, role_column)];
     END IF;
     IF cardinality(switch || within) > 0 THEN
         steps := steps || ARRAY['-- From here on the table is protected: the application must enter tenants.', 'BEGIN'] || within || switch || 'COMMIT'::text;
@@ -89,4 +89,4 @@ BEGIN
         RETURN QUERY SELECT * FROM primecloud.run_statements(primecloud.online_preamble() || steps || 'RESET lock_timeout'::text || 'RESET row_security'::text, false, true);
     END IF;
 END $$;
-COMMENT ON FUNCTION online_protection(regclass, name, text, text, text, text[], text[], regtype) IS 'a psql script that protects a large live table; called by protect_table() and protect_child()';
+COMMENT ON FUNCTION online_protection(regclass, name, text, text, text, text[], text[], regtype, name) IS 'a psql script that protects a large live table; called by protect_table() and protect_child()';

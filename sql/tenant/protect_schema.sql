@@ -25,7 +25,8 @@ BEGIN
     WHERE nspname = schema AND relkind IN ('r', 'p') AND NOT relispartition AND NOT relname = ANY (keep_out) AND primecloud.exemption_of(c.oid) IS NULL;
 
     -- The tenants themselves: each sees its own row, and its admins may change it.
-    RETURN QUERY SELECT * FROM primecloud.protect_table(tenants, tenants_key_column, write_role => 'admin', delete_role => 'owner', dry_run => dry_run, online => online);
+    RETURN QUERY SELECT * FROM primecloud.protect_table(tenants, tenants_key_column,
+        write_role => coalesce(primecloud.chosen_role(tenants, 'write'), 'admin'), delete_role => coalesce(primecloud.chosen_role(tenants, 'delete'), 'owner'), dry_run => dry_run, online => online);
     reached := reached || tenants;
 
     FOR rel IN SELECT t FROM unnest(todo) AS t JOIN pg_attribute a ON a.attrelid = t
@@ -45,7 +46,7 @@ BEGIN
         EXIT WHEN NOT FOUND;
         PERFORM primecloud.check_owner(child.rel);
         RETURN QUERY SELECT * FROM primecloud.protect_child_as(child.rel, child.parent, tenant_column, tenant_column, type, dry_run, online, child.conname,
-            'external_client', 'developer', 'admin', true);
+            NULL, NULL, NULL, true);
         reached := reached || child.rel;
     END LOOP;
 

@@ -36,7 +36,9 @@ END $$;
 COMMENT ON FUNCTION tenant_function(regclass, name) IS 'the tenant function for a tenant column''s type; an error for what cannot be protected';
 
 -- The policies that a protected table has: what each is, and the statement that makes it.
-CREATE FUNCTION tenant_policies(rel regclass, tenant_column name, type regtype, read_role text, write_role text, delete_role text)
+-- With a column of ranks, nobody writes a row that stands above himself, nor makes one: in
+-- the policies that let in, and again in restrictive ones below whatever else lets in.
+CREATE FUNCTION tenant_policies(rel regclass, tenant_column name, type regtype, read_role text, write_role text, delete_role text, rank_column name DEFAULT NULL)
     RETURNS TABLE (policy name, command "char", permissive boolean, qual text, with_check text, statement text)
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
@@ -44,23 +46,35 @@ AS $$
 DECLARE
     wanted record;
     condition text;
+    -- What is no role at all gives nobody anything: owners may mend it.
+    rank text := CASE WHEN rank_column IS NOT NULL THEN format('(COALESCE((primecloud.role_rank(%s))::integer, 4) <= primecloud.role_rank(primecloud.role()))',
+        format(CASE (SELECT atttypid FROM pg_attribute WHERE attrelid = rel AND attname = rank_column) WHEN 'varchar'::regtype THEN '(%I)::text' ELSE '%I' END, rank_column)) END;
 BEGIN
     FOR wanted IN SELECT * FROM (VALUES
-            ('primecloud_floor', '*', 'ALL', 'external_client', true, true),
-            ('primecloud_select', 'r', 'SELECT', read_role, true, false),
-            ('primecloud_insert', 'a', 'INSERT', write_role, false, true),
-            ('primecloud_update', 'w', 'UPDATE', write_role, true, true),
-            ('primecloud_delete', 'd', 'DELETE', delete_role, true, false)) AS p(name, command, word, role, reads, writes) LOOP
+            ('primecloud_floor', '*', 'ALL', 'external_client', true, true, false),
+            ('primecloud_select', 'r', 'SELECT', read_role, true, false, false),
+            ('primecloud_insert', 'a', 'INSERT', write_role, false, true, true),
+            ('primecloud_update', 'w', 'UPDATE', write_role, true, true, true),
+            ('primecloud_delete', 'd', 'DELETE', delete_role, true, false, true),
+            ('primecloud_rank_insert', 'a', 'INSERT', 'external_client', false, true, true),
+            ('primecloud_rank_update', 'w', 'UPDATE', 'external_client', true, true, true),
+            ('primecloud_rank_delete', 'd', 'DELETE', 'external_client', true, false, true)) AS p(name, command, word, role, reads, writes, ranked) LOOP
         IF wanted.role IS NULL OR wanted.role NOT IN ('external_client', 'developer', 'admin', 'owner') THEN
             RAISE invalid_parameter_value USING MESSAGE = format('unknown role: "%s"', wanted.role), HINT = 'The roles are external_client, developer, admin and owner.';
         END IF;
+        CONTINUE WHEN starts_with(wanted.name, 'primecloud_rank_') AND rank_column IS NULL;
         policy := wanted.name;
         command := wanted.command;
-        permissive := wanted.name <> 'primecloud_floor';
+        permissive := wanted.name <> 'primecloud_floor' AND NOT starts_with(wanted.name, 'primecloud_rank_');
         -- Every role is at least external_client: without the argument the condition equals
         -- the floor's, and the planner keeps one of the two.
         condition := format(CASE type WHEN 'varchar'::regtype THEN '((%I)::text = %s(%s))' ELSE '(%I = %s(%s))' END, tenant_column,
             primecloud.tenant_key_function(type), CASE wanted.role WHEN 'external_client' THEN '' ELSE quote_literal(wanted.role) || '::text' END);
+        IF starts_with(wanted.name, 'primecloud_rank_') THEN
+            condition := rank;
+        ELSIF wanted.ranked AND rank_column IS NOT NULL THEN
+            condition := format('(%s AND %s)', condition, rank);
+        END IF;
         qual := CASE WHEN wanted.reads THEN condition END;
         with_check := CASE WHEN wanted.writes THEN condition END;
         statement := format('CREATE POLICY %I ON %s AS %s FOR %s TO PUBLIC%s%s', policy, rel, CASE WHEN permissive THEN 'PERMISSIVE' ELSE 'RESTRICTIVE' END, wanted.word,
@@ -68,7 +82,7 @@ BEGIN
         RETURN NEXT;
     END LOOP;
 END $$;
-COMMENT ON FUNCTION tenant_policies(regclass, name, regtype, text, text, text) IS 'the policies that protect_table() gives a table';
+COMMENT ON FUNCTION tenant_policies(regclass, name, regtype, text, text, text, name) IS 'the policies that protect_table() gives a table';
 
 -- The columns of the index that leads with the tenant: lists are read newest first, and
 -- the same index then serves the filter and the order.
@@ -83,7 +97,7 @@ COMMENT ON FUNCTION tenant_index_columns(regclass, name) IS 'the columns of the 
 
 -- `root` is the table that the call was for: what it is given, its partitions get from it.
 -- `type` is the type of a tenant column that is still to be added.
-CREATE FUNCTION protection_plan(rel regclass, tenant_column name, read_role text, write_role text, delete_role text, root regclass, type regtype DEFAULT NULL)
+CREATE FUNCTION protection_plan(rel regclass, tenant_column name, read_role text, write_role text, delete_role text, root regclass, type regtype DEFAULT NULL, role_column name DEFAULT NULL)
     RETURNS SETOF text
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
@@ -100,6 +114,10 @@ DECLARE
     wanted record;
     existing pg_policy;
     new_floor boolean := false;
+    roles jsonb := jsonb_build_object(
+        'read', coalesce(read_role, primecloud.chosen_role(root, 'read'), 'external_client'),
+        'write', coalesce(write_role, primecloud.chosen_role(root, 'write'), 'developer'),
+        'delete', coalesce(delete_role, primecloud.chosen_role(root, 'delete'), 'admin'));
 BEGIN
     IF NOT coalesce(tenant.attnotnull, false) AND coalesce(above.attnotnull, true) THEN
         made := made || 'not null'::text;
@@ -120,7 +138,8 @@ BEGIN
     IF NOT class.relforcerowsecurity THEN
         RETURN NEXT format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', rel);
     END IF;
-    FOR wanted IN SELECT * FROM primecloud.tenant_policies(rel, tenant_column, key_type, read_role, write_role, delete_role) LOOP
+    FOR wanted IN SELECT * FROM primecloud.tenant_policies(rel, tenant_column, key_type, roles ->> 'read', primecloud.least_writer(root, 'write', roles ->> 'write'),
+                                                           primecloud.least_writer(root, 'delete', roles ->> 'delete'), coalesce(role_column, primecloud.rank_column(root))) LOOP
         SELECT p.* INTO existing FROM pg_policy p WHERE polrelid = rel AND polname = wanted.policy;
         IF FOUND THEN
             CONTINUE WHEN existing.polcmd = wanted.command AND existing.polpermissive = wanted.permissive AND existing.polroles = '{0}'
@@ -130,10 +149,11 @@ BEGIN
         new_floor := new_floor OR wanted.policy = 'primecloud_floor';
         RETURN NEXT wanted.statement;
     END LOOP;
-    IF new_floor THEN
-        RETURN NEXT primecloud.note_protection(rel, CASE WHEN fresh THEN jsonb_strip_nulls(jsonb_build_object(
+    -- Roles that were chosen are kept, so that asking again does not loosen them.
+    IF new_floor OR (rel = root AND note -> 'roles' IS DISTINCT FROM roles) THEN
+        RETURN NEXT primecloud.note_protection(rel, CASE WHEN fresh AND new_floor THEN jsonb_strip_nulls(jsonb_build_object(
             'row security', CASE WHEN class.relforcerowsecurity AND class.relrowsecurity THEN 'forced' WHEN class.relrowsecurity THEN 'on' ELSE 'off' END,
-            'made', to_jsonb(made), 'index', index_name)) ELSE note END);
+            'made', to_jsonb(made), 'index', index_name)) ELSE note END || CASE WHEN rel = root THEN jsonb_build_object('roles', roles) ELSE '{}' END);
     END IF;
 END $$;
-COMMENT ON FUNCTION protection_plan(regclass, name, text, text, text, regclass, regtype) IS 'the statements that protect_table() would still have to run on one table';
+COMMENT ON FUNCTION protection_plan(regclass, name, text, text, text, regclass, regtype, name) IS 'the statements that protect_table() would still have to run on one table';

@@ -26,6 +26,10 @@ DECLARE
 BEGIN
     SELECT * INTO member FROM @schema@.account_members m WHERE m.account_id = primecloud.tenant_uuid() AND m.user_id = person FOR UPDATE;
     IF NOT FOUND THEN
+        -- Policies lock no row of a rank above the caller's; it is read, for check_rank to refuse.
+        SELECT * INTO member FROM @schema@.account_members m WHERE m.account_id = primecloud.tenant_uuid() AND m.user_id = person;
+    END IF;
+    IF NOT FOUND THEN
         PERFORM @schema@.refuse_missing('member', person::text);
     END IF;
     RETURN member;

@@ -20,7 +20,7 @@ COMMENT ON TABLE @schema@.account_members IS 'who belongs to an account, in what
 CREATE INDEX account_members_list_idx ON @schema@.account_members (account_id, created_at DESC, id DESC);
 -- of a person: the accounts to switch between, and the profile's foreign key
 CREATE INDEX account_members_user_idx ON @schema@.account_members (user_id, email, display_name);
-SELECT primecloud.protect_table('@schema@.account_members', read_role => 'developer', write_role => 'admin', delete_role => 'developer');
+SELECT primecloud.protect_table('@schema@.account_members', read_role => 'developer', write_role => 'admin', delete_role => 'developer', role_column => 'role');
 GRANT SELECT ON @schema@.account_members TO @app@, @platform@, @gate@;
 GRANT INSERT ON @schema@.account_members TO @gate@;
 

@@ -1,0 +1,34 @@
+// A statement of a plan as the owner of a table: for filling a column, which fires whatever
+// triggers its owner has there and plans over his indexes.
+#include "pg/datum_builtin.hpp"
+#include "pg/function.hpp"
+#include "pg/owner_statement.hpp"
+
+extern "C" {
+#include "utils/acl.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+}
+
+namespace {
+using namespace primecloud;
+
+Oid owner_of_table(Oid table) {
+  HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(table));
+  if (!HeapTupleIsValid(tuple)) ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("there is no table %u", table));
+  const Oid owner = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->relowner;
+  ReleaseSysCache(tuple);
+  return owner;
+}
+
+pg::nothing run_as_owner(pg::relation table, std::string_view statement) noexcept {
+  const Oid owner = owner_of_table(table.oid);
+  if (!has_privs_of_role(GetUserId(), owner)) aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, get_rel_name(table.oid));
+  if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "could not connect to the SQL manager");
+  pg::run_as_owner(owner, pnstrdup(statement.data(), statement.size()), 0, nullptr, nullptr, true);
+  SPI_finish();
+  return {};
+}
+}  // namespace
+
+PRIMECLOUD_FUNCTION(primecloud_run_as_owner, run_as_owner);

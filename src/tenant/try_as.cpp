@@ -1,0 +1,113 @@
+// Trying a statement as the application's role, for assert_isolated().  A superuser runs
+// that over tables and views of lesser roles: nothing of theirs may be planned or executed
+// with his rights.
+#include "pg/as_role.hpp"
+#include "pg/attempt.hpp"
+#include "pg/datum_builtin.hpp"
+#include "pg/function.hpp"
+#include "tenant/entry.hpp"
+
+extern "C" {
+#include "executor/spi.h"
+#include "utils/acl.h"
+}
+
+namespace {
+using namespace primecloud;
+
+char *copy(std::string_view text) { return pnstrdup(text.data(), text.size()); }
+
+struct trial {
+  Oid role;
+  const char *tenant, *rank, *statement;
+  Datum argument;
+  bool has_argument, reads;
+  MemoryContext answers;  // outlives the subtransaction
+  bool prepared = false;  // what fails before is no answer of the table's
+  bool finished = false;
+  const char *answer = nullptr;
+};
+
+void enter_as(const trial &t) {
+  if (t.tenant == nullptr) return;
+  tenant::claim who;
+  who.tenant = t.tenant;
+  who.user = "isolation probe";
+  who.role = t.rank;
+  who.assumed = true;
+  who.keep_traces = true;
+  tenant::enter(who);
+}
+
+void keep_answer(trial &t) {
+  const MemoryContext before = MemoryContextSwitchTo(t.answers);
+  if (!t.reads) {
+    t.answer = psprintf(UINT64_FORMAT, SPI_processed);
+  } else if (SPI_processed > 0) {
+    const char *value = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+    t.answer = value == nullptr ? nullptr : pstrdup(value);
+  }
+  MemoryContextSwitchTo(before);
+}
+
+// As the role, in a security-restricted operation: a function of a view's cannot go back
+// to who runs the test, as SET ROLE would let it, nor leave anything in his session.
+void run_as_role(trial &t) {
+  enter_as(t);
+  if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "could not connect to the SQL manager");
+  // Deferred triggers cannot wait in such an operation.
+  if (SPI_execute("SET CONSTRAINTS ALL IMMEDIATE", false, 0) < 0) elog(ERROR, "could not make constraints immediate");
+  set_config_option("row_security", "on", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0, false);
+  t.prepared = true;
+  pg::become(t.role, SECURITY_RESTRICTED_OPERATION);
+  Oid types[] = {TEXTOID};
+  Datum values[] = {t.argument};
+  const int code = SPI_execute_with_args(t.statement, t.has_argument ? 1 : 0, types, values, nullptr, false, t.reads ? 1 : 0);
+  if (code < 0) elog(ERROR, "could not execute: %s", SPI_result_code_string(code));
+  keep_answer(t);
+  t.finished = true;
+  elog(ERROR, "tried");  // whatever it did is undone
+}
+
+// The role by name, if whoever asks may act as it.
+Oid role_to_try(std::string_view name) {
+  const Oid role = get_role_oid(copy(name), false);
+  if (!superuser() && !is_member_of_role(GetUserId(), role)) {
+    ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("must be member of role \"%s\"", copy(name)), errhint("Run it as a superuser."));
+  }
+  return role;
+}
+
+const char *sqlstate_text(int code) { return pstrdup(unpack_sql_state(code)); }
+
+using outcome = std::tuple<std::optional<std::string_view>, std::optional<std::string_view>, std::optional<std::string_view>>;
+
+// What the statement answered, or the SQLSTATE it was refused with; `untried`: why it could
+// not be tried, which is no refusal.
+outcome try_as(std::string_view role, std::optional<std::string_view> tenant, std::string_view rank, std::string_view statement,
+               std::optional<std::string_view> argument, bool reads) {
+  trial t{};
+  t.role = role_to_try(role);
+  t.tenant = tenant ? copy(*tenant) : nullptr;
+  t.rank = copy(rank);
+  t.statement = copy(statement);
+  t.has_argument = argument.has_value();
+  t.argument = argument ? pg::datum<std::string_view>::put(*argument) : Datum{0};
+  t.reads = reads;
+  t.answers = CurrentMemoryContext;
+  const auto failed = pg::attempt([&t] { run_as_role(t); });
+  if (t.finished) {
+    if (t.answer == nullptr) return {};
+    return {t.answer, std::nullopt, std::nullopt};
+  }
+  if (!t.prepared || failed->code == ERRCODE_QUERY_CANCELED || failed->code == ERRCODE_ADMIN_SHUTDOWN) {
+    ereport(ERROR, errcode(failed->code), errmsg_internal("%s", failed->message));
+  }
+  // What is forbidden to every role in such an operation says nothing of this one.
+  if (failed->id != nullptr && strstr(failed->id, "security-restricted operation") != nullptr) return {std::nullopt, std::nullopt, failed->message};
+  return {std::nullopt, sqlstate_text(failed->code), std::nullopt};
+}
+
+}  // namespace
+
+PRIMECLOUD_FUNCTION(primecloud_try_as, try_as);
