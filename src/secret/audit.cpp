@@ -1,6 +1,7 @@
 #include "secret/audit.hpp"
 
 #include "pg/as_superuser.hpp"
+#include "pg/role_name.hpp"
 #include "pg/startup.hpp"
 #include "secret/settings.hpp"
 #include "tenant/context.hpp"
@@ -41,7 +42,7 @@ void write_log(const reveal &what, const char *did) {
   append_plain(&line, "label", what.label);
   append_plain(&line, "row", what.row_id);
   append_plain(&line, "purpose", what.purpose);
-  append_plain(&line, "role", GetUserNameFromId(GetSessionUserId(), true));
+  append_plain(&line, "role", pg::role_name(GetSessionUserId()));
   const context_record *context = tenant::current();
   if (context != nullptr) append_plain(&line, "user", context->user());
   ereport(LOG_SERVER_ONLY, errmsg_internal("primecloud %s a secret:%s key=%lld", did, line.data, what.key_id),
@@ -59,7 +60,7 @@ SPIPlanPtr insertion() {
 }
 
 void write_row(const reveal &what) {
-  const Datum who = CStringGetTextDatum(GetUserNameFromId(GetSessionUserId(), false));
+  const Datum who = CStringGetTextDatum(pg::role_name(GetSessionUserId()));
   const context_record *context = tenant::current();
   pg::as_superuser([&] {
     Datum values[] = {who, context == nullptr ? Datum{0} : text_datum(context->user()), text_datum(what.tenant), text_datum(what.label),

@@ -2,6 +2,7 @@
 #include "pg/audit.hpp"
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
+#include "pg/role_name.hpp"
 #include "tenant/entry.hpp"
 
 extern "C" {
@@ -20,9 +21,9 @@ const char *copy(std::string_view text) { return pnstrdup(text.data(), text.size
 
 // Who asks: the role that connected, and the one that SET ROLE chose where it differs.
 const char *operator_name() {
-  const char *session = GetUserNameFromId(GetSessionUserId(), false);
+  const char *session = pg::role_name(GetSessionUserId());
   const Oid chosen = GetOuterUserId();
-  return chosen == GetSessionUserId() ? session : psprintf("%s as %s", session, GetUserNameFromId(chosen, false));
+  return chosen == GetSessionUserId() ? session : psprintf("%s as %s", session, pg::role_name(chosen));
 }
 
 pg::nothing assume(std::string_view tenant, std::string_view reason) noexcept {
