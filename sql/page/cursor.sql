@@ -13,6 +13,13 @@ COMMENT ON COLUMN cursor_key.made_at IS 'the newest key makes new cursors';
 REVOKE ALL ON cursor_key FROM PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('cursor_key', '');
 
+CREATE FUNCTION forget_cursor_keys() RETURNS void
+    LANGUAGE sql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$ SELECT primecloud_internal.table_changed('primecloud.cursor_key') $$;
+COMMENT ON FUNCTION forget_cursor_keys() IS 'makes every session read cursor_key anew, from this transaction''s commit on';
+REVOKE ALL ON FUNCTION forget_cursor_keys() FROM PUBLIC;
+
 CREATE FUNCTION rotate_cursor_key() RETURNS void
     LANGUAGE sql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
@@ -20,16 +27,11 @@ AS $$
     INSERT INTO primecloud.cursor_key (key_id, key)
     SELECT ('x' || encode(substr(sha256(uuid_send(gen_random_uuid())), 1, 4), 'hex'))::bit(32)::integer,
            sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()));
+    SELECT primecloud.forget_cursor_keys();
 $$;
-COMMENT ON FUNCTION rotate_cursor_key() IS 'makes a new cursor key; cursors of older ones stay valid until end_old_cursors()';
+COMMENT ON FUNCTION rotate_cursor_key() IS 'makes a new cursor key, which every session uses from this transaction''s commit on; cursors of older ones stay valid until end_old_cursors()';
 REVOKE ALL ON FUNCTION rotate_cursor_key() FROM PUBLIC;
 SELECT rotate_cursor_key();
-
-CREATE FUNCTION forget_cursor_keys() RETURNS void
-    LANGUAGE c VOLATILE PARALLEL UNSAFE
-    AS 'MODULE_PATHNAME', 'primecloud_forget_cursor_keys';
-COMMENT ON FUNCTION forget_cursor_keys() IS 'makes every session read cursor_key anew, from this transaction''s commit on';
-REVOKE ALL ON FUNCTION forget_cursor_keys() FROM PUBLIC;
 
 CREATE FUNCTION end_old_cursors() RETURNS bigint
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE

@@ -69,6 +69,7 @@ BEGIN
         WHERE (s.schema_name, s.table_name, s.column_name) = (other.schema_name, other.table_name, other.column_name);
     END LOOP;
     INSERT INTO primecloud.sealed_column VALUES (wanted.*);
+    PERFORM primecloud_internal.table_changed('primecloud.sealed_column');
 END $$;
 COMMENT ON FUNCTION register_sealed_column_as(oid, regclass, name, text, name, name) IS 'what register_sealed_column() does, for whoever asks';
 REVOKE ALL ON FUNCTION register_sealed_column_as(oid, regclass, name, text, name, name) FROM PUBLIC;

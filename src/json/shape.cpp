@@ -7,6 +7,7 @@ extern "C" {
 #include "lib/stringinfo.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
+#include "utils/typcache.h"
 }
 
 namespace primecloud::json {
@@ -63,11 +64,14 @@ const char *key_of(const char *name, MemoryContext context) {
   return key.data;
 }
 
+bool same_name(const NameData &a, const NameData &b) { return strcmp(NameStr(a), NameStr(b)) == 0; }
+
 bool same_columns(const row_shape &known, TupleDesc descriptor) {
   if (known.count != descriptor->natts) return false;
   for (int i = 0; i < known.count; i++) {
     const FormData_pg_attribute *column = TupleDescAttr(descriptor, i);
-    if (known.columns[i].dropped != column->attisdropped || known.columns[i].type != column->atttypid) return false;
+    const auto &now = known.columns[i];
+    if (now.dropped != column->attisdropped || now.type != column->atttypid || !same_name(now.name, column->attname)) return false;
   }
   return true;
 }
@@ -81,6 +85,7 @@ void fill(row_shape &row, TupleDesc descriptor, MemoryContext context) {
     auto &column = row.columns[i];
     column.type = attribute->atttypid;
     column.dropped = attribute->attisdropped;
+    column.name = attribute->attname;
     if (column.dropped) continue;
     column.key = key_of(NameStr(attribute->attname), context);
     column.as = shape_of(column.type, context);
@@ -124,7 +129,12 @@ shape shape_of(Oid type, MemoryContext context) {
 const row_shape &shape_of_row(memory &site, TupleDesc descriptor) {
   row_shape *row = site.rows;
   while (row != nullptr && (row->type != descriptor->tdtypeid || row->typmod != descriptor->tdtypmod)) row = row->next;
-  if (row != nullptr && same_columns(*row, descriptor)) return *row;
+  const uint64 version = assign_record_type_identifier(descriptor->tdtypeid, descriptor->tdtypmod);
+  if (row != nullptr && row->version == version) return *row;
+  if (row != nullptr && same_columns(*row, descriptor)) {
+    row->version = version;
+    return *row;
+  }
   if (row == nullptr) {
     row = static_cast<row_shape *>(MemoryContextAllocZero(site.context, sizeof(row_shape)));
     row->type = descriptor->tdtypeid;
@@ -135,6 +145,7 @@ const row_shape &shape_of_row(memory &site, TupleDesc descriptor) {
   } else {
     fill(*row, descriptor, site.context);
   }
+  row->version = version;
   return *row;
 }
 

@@ -25,10 +25,12 @@ struct shape {
 struct row_shape {
   Oid type = InvalidOid;
   int32 typmod = -1;
+  uint64 version = 0;  // the server's, of the columns: another where they may have changed
   int count = 0;
   struct column {
     Oid type;
     bool dropped;
+    NameData name;
     const char *key;  // quoted camelCase name with its colon
     shape as;
   } *columns = nullptr;

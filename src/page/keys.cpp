@@ -1,12 +1,8 @@
 #include "page/keys.hpp"
 
-#include "pg/datum_builtin.hpp"
-#include "pg/function.hpp"
-#include "pg/startup.hpp"
-#include "pg/table.hpp"
+#include "pg/cached_table.hpp"
 
 extern "C" {
-#include "utils/inval.h"
 #include "utils/timestamp.h"
 }
 
@@ -16,16 +12,14 @@ namespace {
 // More keys than this are not kept: a database makes one, and one more for each restore.
 constexpr int capacity = 32;
 struct {
-  Oid table = InvalidOid;
+  bool filled = false;
   int count = 0;
   cursor_key keys[capacity];  // newest first
   TimestampTz made[capacity];
 } cache;
 
-void forget(Datum, Oid relid) noexcept {
-  if (relid == InvalidOid || relid == cache.table) cache.table = InvalidOid;
-}
-const pg::startup watch{[] { CacheRegisterRelcacheCallback(forget, Datum{0}); }};
+void forget() noexcept { cache.filled = false; }
+pg::cached_table table{"cursor_key", forget};
 
 void keep(const cursor_key &key, TimestampTz made) noexcept {
   int at = cache.count;
@@ -41,20 +35,21 @@ void keep(const cursor_key &key, TimestampTz made) noexcept {
 }
 
 void load() {
-  const Oid table = pg::extension_table("cursor_key");
-  if (!OidIsValid(table)) return;
-  cache.table = InvalidOid;
-  cache.count = 0;
-  pg::for_each_row<3>(table, [](const Datum *values, const bool *nulls) {
-    if (nulls[0] || nulls[1] || nulls[2]) return;
-    const auto *bytes = reinterpret_cast<varlena *>(PG_DETOAST_DATUM_PACKED(values[1]));
-    cursor_key key;
-    if (VARSIZE_ANY_EXHDR(bytes) != key.bytes.size()) return;
-    key.id = DatumGetInt32(values[0]);
-    memcpy(key.bytes.data(), VARDATA_ANY(bytes), key.bytes.size());
-    keep(key, DatumGetTimestampTz(values[2]));
+  table.read([](Oid oid) {
+    cache.filled = false;
+    cache.count = 0;
+    if (!OidIsValid(oid)) return false;
+    pg::for_each_row<3>(oid, pg::snapshot_of_now(oid), [](const Datum *values, const bool *nulls) {
+      if (nulls[0] || nulls[1] || nulls[2]) return;
+      const auto *bytes = reinterpret_cast<varlena *>(PG_DETOAST_DATUM_PACKED(values[1]));
+      cursor_key key;
+      if (VARSIZE_ANY_EXHDR(bytes) != key.bytes.size()) return;
+      key.id = DatumGetInt32(values[0]);
+      memcpy(key.bytes.data(), VARDATA_ANY(bytes), key.bytes.size());
+      keep(key, DatumGetTimestampTz(values[2]));
+    });
+    return cache.filled = true;
   });
-  cache.table = table;
 }
 
 const cursor_key *known(std::int32_t id) noexcept {
@@ -66,25 +61,17 @@ const cursor_key *known(std::int32_t id) noexcept {
 }  // namespace
 
 const cursor_key *newest_key() {
-  if (!OidIsValid(cache.table)) load();
+  if (!cache.filled) load();
   return cache.count > 0 ? &cache.keys[0] : nullptr;
 }
 
 const cursor_key *find_key(std::int32_t id) {
-  const bool fresh = !OidIsValid(cache.table);
+  const bool fresh = !cache.filled;
   if (fresh) load();
   const cursor_key *key = known(id);
   if (key != nullptr || fresh) return key;
-  load();  // perhaps made since
+  load();  // perhaps restored since, which tells nobody
   return known(id);
 }
 
 }  // namespace primecloud::page
-
-// Rows are no matter of the relation cache: who changes them says so.
-static primecloud::pg::nothing forget_cursor_keys() noexcept {
-  const Oid table = primecloud::pg::extension_table("cursor_key");
-  if (OidIsValid(table)) CacheInvalidateRelcacheByRelid(table);
-  return {};
-}
-PRIMECLOUD_FUNCTION(primecloud_forget_cursor_keys, forget_cursor_keys);

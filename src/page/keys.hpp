@@ -1,5 +1,5 @@
 // The keys that cursors are authenticated with: rows of primecloud.cursor_key, kept
-// by each backend until the table itself changes or a cursor names a key not yet seen.
+// by each backend until the table changes or a cursor names a key not yet seen.
 #pragma once
 
 #include "core/page/cursor.hpp"

@@ -21,6 +21,10 @@ inline Oid extension_table(const char *name) {
   return OidIsValid(space) ? get_relname_relid(name, space) : InvalidOid;
 }
 
+// What has been committed by now, and what this transaction has done, whatever its own
+// snapshot sees; also in a parallel worker, where GetLatestSnapshot() is an error.
+inline Snapshot snapshot_of_now(Oid table) { return GetNonHistoricCatalogSnapshot(table); }
+
 // Calls visit(values, nulls) for every row that a snapshot sees.  Values are valid
 // during the call.  `visit` must own nothing with a destructor when it may raise a
 // server error.

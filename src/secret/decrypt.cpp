@@ -40,9 +40,9 @@ attempt try_decrypt(bytes_span envelope, const place &where) {
   const size_t size = envelope.size() - envelope_overhead;
   auto *out = static_cast<varlena *>(palloc(VARHDRSZ + size));
   SET_VARSIZE(out, VARHDRSZ + size);
+  const binding bound_to = binding_of(where);  // asks the server, which may take the key away
   const auto key = key_by_id(envelope_key_id(envelope));
   if (where.tenant != key.tenant || key.purpose != key_purpose::seal) return {nullptr, true};
-  const binding bound_to = binding_of(where);
   const bool opened = open_envelope(envelope, data_key(key.bytes, 32), bound_to.view(), reinterpret_cast<std::uint8_t *>(VARDATA(out)));
   return {opened ? out : nullptr, false};
 }

@@ -1,4 +1,6 @@
 // token_hash, blind_index, fingerprint: keyed hashes, each with a key of its own.
+#include <sodium.h>
+
 #include "core/secret/keyed_hash.hpp"
 #include "pg/function.hpp"
 #include "secret/encoding.hpp"
@@ -34,8 +36,9 @@ varlena *make_bytes(const hash &value, size_t size) {
 }
 
 hash hash_with(std::string_view tenant, key_purpose purpose, std::string_view use, std::string_view name, std::string_view value) {
+  const std::string_view written = secret::to_utf8(name);  // asks the server, which may take the key away
   const auto key = secret::active_key(tenant, purpose);
-  return keyed_hash(data_key(key.bytes, 32), use, secret::to_utf8(name), octets(value));
+  return keyed_hash(data_key(key.bytes, 32), use, written, octets(value));
 }
 
 struct hash_bytes_result { varlena *value; };
@@ -63,11 +66,13 @@ hash_list candidates(std::string_view tenant, key_purpose purpose, std::string_v
   constexpr int most = 64;
   std::int64_t ids[most];
   Datum hashes[most];
+  name = secret::to_utf8(name);
+  value = secret::to_utf8(value);
   secret::active_key(tenant, purpose);  // the first call makes it
   const int count = secret::find_usable_keys(tenant, purpose, ids, most);
   for (int i = 0; i < count; i++) {
     const auto key = secret::key_by_id(ids[i]);
-    hashes[i] = PointerGetDatum(make_bytes(keyed_hash(data_key(key.bytes, 32), use, secret::to_utf8(name), octets(secret::to_utf8(value))), size));
+    hashes[i] = PointerGetDatum(make_bytes(keyed_hash(data_key(key.bytes, 32), use, name, octets(value)), size));
   }
   return {construct_array(hashes, count, BYTEAOID, -1, false, TYPALIGN_INT)};
 }
@@ -92,13 +97,8 @@ std::optional<std::string_view> fingerprint(std::optional<secret::sealed_view> s
   varlena *plaintext = secret::decrypt(sealed->bytes, where, "fingerprint");
   const auto value = hash_with(where.tenant, key_purpose::index, "fingerprint", where.label, {VARDATA(plaintext), VARSIZE(plaintext) - VARHDRSZ});
   secret::wipe(plaintext);
-  auto *text = static_cast<char *>(palloc(2 * fingerprint_size));
-  constexpr char digits[] = "0123456789abcdef";
-  for (size_t i = 0; i < fingerprint_size; i++) {
-    text[2 * i] = digits[value[i] >> 4];
-    text[2 * i + 1] = digits[value[i] & 15];
-  }
-  return std::string_view(text, 2 * fingerprint_size);
+  auto *text = static_cast<char *>(palloc(2 * fingerprint_size + 1));
+  return std::string_view(sodium_bin2hex(text, 2 * fingerprint_size + 1, value.data(), fingerprint_size), 2 * fingerprint_size);
 }
 }  // namespace
 

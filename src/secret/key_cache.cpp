@@ -29,7 +29,6 @@ struct arena {
   kept_root_key roots[most_roots];  // in ascending order
 };
 arena *kept = nullptr;
-std::uint64_t forgotten = 0;
 TimestampTz configuration = 0;  // when the configuration was last read
 const cached_key *last_active = nullptr;
 
@@ -113,7 +112,6 @@ const cached_key *keep_key(const cached_key &key) {
 }
 
 void forget_keys() noexcept {
-  forgotten++;
   last_active = nullptr;
   if (kept != nullptr) sodium_memzero(&kept->data, sizeof kept->data);
 }
@@ -148,7 +146,5 @@ bool kept_root(std::int32_t version, root_key *out) noexcept {
 void forget_roots() noexcept {
   if (kept != nullptr) sodium_memzero(kept->roots, sizeof kept->roots);
 }
-
-std::uint64_t times_forgotten() noexcept { return forgotten; }
 
 }  // namespace primecloud::secret

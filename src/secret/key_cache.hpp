@@ -42,8 +42,7 @@ void keep_roots(std::span<const root_key> roots);
 bool kept_root(std::int32_t version, root_key *out) noexcept;
 void forget_roots() noexcept;
 
-// Wipes all data keys.  Counted, so that who reads the table can tell that it changed meanwhile.
+// Wipes all data keys.
 void forget_keys() noexcept;
-std::uint64_t times_forgotten() noexcept;
 
 }  // namespace primecloud::secret

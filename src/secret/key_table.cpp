@@ -1,7 +1,6 @@
 #include "secret/key_table.hpp"
 
 #include "pg/as_superuser.hpp"
-#include "pg/table.hpp"
 
 extern "C" {
 #include "access/genam.h"
@@ -39,11 +38,11 @@ void take_row(HeapTuple tuple, TupleDesc desc, key_row &row) {
 // Calls visit(row) for each row that the index finds, until it returns false.
 template <class F>
 void scan(const char *index, ScanKey keys, int count, F &&visit) {
-  const Oid oid = key_table_oid();
+  const Oid oid = data_keys.oid();
   if (!OidIsValid(oid)) ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("the table of data keys is missing"));
   Relation table = table_open(oid, AccessShareLock);
   if (RelationGetDescr(table)->natts < columns || RelationGetDescr(table)->natts > 16) elog(ERROR, "primecloud.data_key has unexpected columns");
-  const Snapshot snapshot = RegisterSnapshot(GetLatestSnapshot());
+  const Snapshot snapshot = RegisterSnapshot(pg::snapshot_of_now(oid));
   SysScanDesc rows = systable_beginscan(table, pg::extension_table(index), true, snapshot, count, keys);
   for (HeapTuple tuple = systable_getnext(rows); HeapTupleIsValid(tuple); tuple = systable_getnext(rows)) {
     key_row row;
@@ -83,7 +82,7 @@ void select_keys(ScanKeyData *keys, std::string_view owner, key_purpose what) {
 
 }  // namespace
 
-Oid key_table_oid() { return pg::extension_table("data_key"); }
+pg::cached_table data_keys{"data_key", forget_keys};
 
 bool find_key(std::int64_t id, key_row &row) {
   ScanKeyData key;

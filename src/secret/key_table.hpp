@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/secret/root_key.hpp"
-#include "pg/postgres.hpp"
+#include "pg/cached_table.hpp"
 #include "secret/key_cache.hpp"
 
 namespace primecloud::secret {
@@ -44,6 +44,6 @@ root_check check_root(std::int32_t version, const std::uint8_t *value);
 void record_root(std::int32_t version, const std::uint8_t *value);
 std::int32_t newest_recorded_root();
 
-Oid key_table_oid();
+extern pg::cached_table data_keys;  // kept in secret/key_cache.hpp
 
 }  // namespace primecloud::secret

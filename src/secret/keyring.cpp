@@ -22,14 +22,10 @@ namespace {
 constexpr int unknown_key = MAKE_SQLSTATE('P', 'C', '0', '0', '3');
 constexpr int retired_key = MAKE_SQLSTATE('P', 'C', '0', '0', '4');
 
-Oid watched_table = InvalidOid;
 bool changed_in_transaction = false;
 LocalTransactionId held_in = InvalidLocalTransactionId;
 std::int64_t held_key = 0;
 
-void forget_on_change(Datum, Oid relid) noexcept {
-  if (relid == InvalidOid || relid == watched_table) forget_keys();
-}
 // A key made in a transaction that aborts never was: nothing may be sealed with it.
 void at_end(XactEvent event, void *) noexcept {
   // One that is prepared may abort yet, and until it commits nobody else has the key.
@@ -42,7 +38,6 @@ void at_sub_end(SubXactEvent event, SubTransactionId, SubTransactionId, void *) 
   held_key = 0;  // its locks go with the savepoint
 }
 const pg::startup watch{[] {
-  CacheRegisterRelcacheCallback(forget_on_change, Datum{0});
   RegisterXactCallback(at_end, nullptr);
   RegisterSubXactCallback(at_sub_end, nullptr);
 }};
@@ -69,18 +64,12 @@ const cached_key *unwrap_and_keep(const key_row &row) {
   return kept;
 }
 
-// The table may change while it is read: then what was read is not kept, but read again.
 template <class Find>
 const cached_key *load(Find &&find) {
-  watched_table = key_table_oid();
-  for (;;) {
-    const auto before = times_forgotten();
+  return data_keys.read([&](Oid) -> const cached_key * {
     key_row row;
-    if (!find(row)) return nullptr;
-    const cached_key *kept = unwrap_and_keep(row);
-    if (times_forgotten() == before) return kept;
-    forget_keys();
-  }
+    return find(row) ? unwrap_and_keep(row) : nullptr;
+  });
 }
 
 // False if the tenant has an active key already.
@@ -168,7 +157,7 @@ std::int64_t make_key(std::string_view tenant, key_purpose purpose) {
 }
 
 void keys_changed() {
-  CacheInvalidateRelcacheByRelid(key_table_oid());
+  data_keys.changed();
   changed_in_transaction = true;
   forget_keys();
 }

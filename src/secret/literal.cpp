@@ -1,5 +1,7 @@
 #include "secret/literal.hpp"
 
+#include <sodium.h>
+
 #include "pg/postgres.hpp"
 
 extern "C" {
@@ -66,22 +68,17 @@ void warn_of_literal(std::string_view plaintext) {
 }
 
 void warn_of_bytes_literal(std::span<const std::uint8_t> plaintext) {
-  constexpr char digits[] = "0123456789abcdef";
   if (plaintext.empty() || plaintext.size() > longest_looked_for / 2) return;
   const char *statement = statement_to_search();
   if (statement == nullptr) return;
-  char written[longest_looked_for];
-  size_t size = 0;
-  for (const std::uint8_t byte : plaintext) {
-    written[size++] = digits[byte >> 4];
-    written[size++] = digits[byte & 15];
-  }
-  const std::string_view query(statement, strnlen(statement, longest_looked_through)), hex(written, size);
+  char written[longest_looked_for + 1];
+  sodium_bin2hex(written, sizeof written, plaintext.data(), plaintext.size());
+  const std::string_view query(statement, strnlen(statement, longest_looked_through)), hex(written, 2 * plaintext.size());
   bool found = false;
   for (size_t at = query.find("\\x"); at != query.npos && !found; at = query.find("\\x", at + 1)) {
     found = pg_strncasecmp(query.data() + at + 2, hex.data(), hex.size()) == 0 && query.size() - at - 2 > hex.size() && query[at + 2 + hex.size()] == '\'';
   }
-  explicit_bzero(written, size);
+  explicit_bzero(written, sizeof written);
   if (found) warn();
 }
 

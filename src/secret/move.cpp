@@ -20,14 +20,14 @@ std::optional<sealed_value> reseal_move(std::optional<sealed_view> sealed, text_
   const auto from = secret::checked_place(tenant, label, row_id), to = secret::checked_place(new_tenant, new_label, new_row_id);
   secret::check_tenant(from.tenant);
   secret::check_tenant(to.tenant);
+  const binding bound_to = secret::binding_of(to);
   secret::active_key(to.tenant, secret::key_purpose::seal);  // what can go wrong does so before there is plaintext
   varlena *plaintext = secret::decrypt(sealed->bytes, from, "move");
   const size_t size = VARSIZE(plaintext) - VARHDRSZ;
   const sealed_value out = secret::make_sealed(size);
-  const auto key = secret::active_key(to.tenant, secret::key_purpose::seal);
   std::uint8_t nonce[24];
   take_random(nonce, MyProcPid);
-  const binding bound_to = secret::binding_of(to);
+  const auto key = secret::active_key(to.tenant, secret::key_purpose::seal);
   seal_envelope({reinterpret_cast<const std::uint8_t *>(VARDATA(plaintext)), size}, data_key(key.bytes, 32), key.id, bound_to.view(), nonce,
                 secret::envelope_bytes(out));
   secret::wipe(plaintext);

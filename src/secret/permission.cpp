@@ -29,17 +29,20 @@ struct {
   bool known = false, allowed;
   Oid role;
 } answer;
-void forget_answer(Datum, int, uint32) noexcept { answer.known = false; }
+std::uint64_t changes = 0;
+void forget_answer(Datum, int, uint32) noexcept {
+  answer.known = false;
+  changes++;
+}
 const pg::startup watch{[] {
   for (const int catalog : {PROCOID, PROCNAMEARGSNSP, AUTHOID, AUTHMEMROLEMEM, NAMESPACEOID}) CacheRegisterSyscacheCallback(catalog, forget_answer, Datum{0});
 }};
 
 bool allowed(Oid role) {
   if (answer.known && answer.role == role) return answer.allowed;
-  answer.known = true;  // first, so that a change that arrives meanwhile undoes it
+  const std::uint64_t before = changes;
   const bool yes = may_execute_act_for_any_tenant(role);
-  answer.allowed = yes;
-  answer.role = role;
+  answer = {changes == before, yes, role};
   return yes;
 }
 }  // namespace

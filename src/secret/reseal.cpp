@@ -39,6 +39,10 @@ Datum places_of(const candidate *rows, int count) {
                   [](const candidate &row) { return PointerGetDatum(const_cast<ItemPointerData *>(&row.place)); });
 }
 
+int by_place(const void *a, const void *b) {
+  return ItemPointerCompare(static_cast<ItemPointer>(const_cast<void *>(a)), static_cast<ItemPointer>(const_cast<void *>(b)));
+}
+
 // Locks the rows that nobody else has, and forgets the others.  A row that changed since
 // it was read has another place by now, and is forgotten too.
 int lock_rows(const table_name &name, candidate *rows, int count) {
@@ -46,15 +50,19 @@ int lock_rows(const table_name &name, candidate *rows, int count) {
   Datum values[] = {places_of(rows, count)};
   pg::run_as_owner(name.owner, psprintf("SELECT x.ctid FROM ONLY %s AS x WHERE x.ctid = ANY ($1) FOR NO KEY UPDATE SKIP LOCKED", name.qualified),
                    1, types, values, true);
+  const auto found = static_cast<int>(SPI_processed);
+  auto *locked = static_cast<ItemPointerData *>(palloc(sizeof(ItemPointerData) * static_cast<size_t>(found + 1)));
+  for (int i = 0; i < found; i++) {
+    bool null;
+    locked[i] = *reinterpret_cast<ItemPointer>(DatumGetPointer(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &null)));
+  }
+  qsort(locked, static_cast<size_t>(found), sizeof(ItemPointerData), by_place);
+  // The candidates are in the order of their places, as they were read.
   int kept = 0;
-  for (int i = 0; i < count; i++) {
-    for (std::uint64_t found = 0; found < SPI_processed; found++) {
-      bool null;
-      const Datum place = SPI_getbinval(SPI_tuptable->vals[found], SPI_tuptable->tupdesc, 1, &null);
-      if (!ItemPointerEquals(reinterpret_cast<ItemPointer>(DatumGetPointer(place)), &rows[i].place)) continue;
-      rows[kept++] = rows[i];
-      break;
-    }
+  for (int i = 0, next = 0; i < count && next < found; i++) {
+    CHECK_FOR_INTERRUPTS();
+    while (next < found && ItemPointerCompare(&locked[next], &rows[i].place) < 0) next++;
+    if (next < found && ItemPointerEquals(&locked[next], &rows[i].place)) rows[kept++] = rows[i];
   }
   return kept;
 }

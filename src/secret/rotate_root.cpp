@@ -110,7 +110,7 @@ int64 rotate_root() {
 // Every version that a data key is wrapped with, each once.
 int versions_in_use(std::int32_t *versions, int most) {
   int count = 0;
-  pg::for_each_row<6>(secret::key_table_oid(), [&](Datum *values, bool *nulls) {
+  pg::for_each_row<6>(secret::data_keys.oid(), [&](Datum *values, bool *nulls) {
     const std::int32_t version = DatumGetInt32(values[4]);
     if (nulls[5]) return;  // destroyed
     for (int i = 0; i < count; i++) {

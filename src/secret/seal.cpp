@@ -41,10 +41,10 @@ sealed_value seal_octets(bytes_span plaintext, const place &where) {
   }
   check_tenant(where.tenant);
   sealed_value out = make_sealed(plaintext.size());
-  const auto key = active_key(where.tenant, key_purpose::seal);
+  const binding bound_to = binding_of(where);  // asks the server, which may take the key away
   std::uint8_t nonce[24];
   take_random(nonce, MyProcPid);
-  const binding bound_to = binding_of(where);
+  const auto key = active_key(where.tenant, key_purpose::seal);
   seal_envelope(plaintext, data_key(key.bytes, 32), key.id, bound_to.view(), nonce, envelope_bytes(out));
   return out;
 }

@@ -1,5 +1,8 @@
 // seal_for: seals for a row of a registered column, in the entered account.  The
-// registration is looked up once a statement, since a look-up costs more than the cipher.
+// registration is looked up once a place in a query, since a look-up costs more than the
+// cipher, and again when a registration or a table has changed: PL/pgSQL keeps such places
+// for the whole transaction.
+#include "pg/cached_table.hpp"
 #include "pg/function.hpp"
 #include "secret/literal.hpp"
 #include "secret/registration.hpp"
@@ -56,15 +59,22 @@ std::string_view row_id_text(Datum value, Oid given, Oid wanted) {
   return text;
 }
 
+struct known_registration {
+  registration found;
+  std::uint64_t changes;  // pg::relation_changes() before the look-up
+};
+
 registration &registered(const pg::call_site &site, Oid table, const char *column) {
-  auto *&kept = site.kept<registration>();
-  if (kept == nullptr) kept = static_cast<registration *>(MemoryContextAllocZero(site.memory(), sizeof(registration)));
-  if (!OidIsValid(kept->table) || kept->table != table || strcmp(NameStr(kept->column), column) != 0) {
-    registration fresh;
-    secret::find_registration(table, column, fresh);
+  auto *&kept = site.kept<known_registration>();
+  if (kept == nullptr) kept = static_cast<known_registration *>(MemoryContextAllocZero(site.memory(), sizeof(known_registration)));
+  const bool same = OidIsValid(kept->found.table) && kept->found.table == table && strcmp(NameStr(kept->found.column), column) == 0;
+  if (!same || kept->changes != pg::relation_changes()) {
+    known_registration fresh;
+    fresh.changes = pg::relation_changes();
+    secret::find_registration(table, column, fresh.found);
     *kept = fresh;
   }
-  return *kept;
+  return kept->found;
 }
 
 std::optional<sealed_value> seal_row(const pg::call_site &site, std::optional<pg::relation> table, std::optional<column_name> column, Datum row_id,

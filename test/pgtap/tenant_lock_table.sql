@@ -15,7 +15,7 @@ SELECT primecloud.grant_schema('locked', 'tenant_lock_table_app', 'app'), primec
 CREATE VIEW who AS SELECT rolname AS role FROM pg_roles WHERE rolname LIKE 'tenant\_lock\_table\_%' AND rolname NOT LIKE '%\_gate';
 CREATE VIEW lockable AS
 SELECT c.oid::regclass AS rel, c.relnamespace::regnamespace AS space FROM pg_class c
-WHERE c.relnamespace IN ('primecloud'::regnamespace, 'locked'::regnamespace) AND c.relkind IN ('r', 'p', 'v', 'f');
+WHERE c.relnamespace IN ('primecloud'::regnamespace, 'primecloud_internal'::regnamespace, 'locked'::regnamespace) AND c.relkind IN ('r', 'p', 'v', 'f');
 -- What the application deletes by itself.
 CREATE TABLE decided (role text, rel regclass, privilege text);
 INSERT INTO decided VALUES ('tenant_lock_table_app', 'locked.customers', 'DELETE');

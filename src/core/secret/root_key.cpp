@@ -12,13 +12,6 @@ namespace primecloud {
 namespace {
 constexpr sqlstate no_root_key{"PC001"};
 
-int nibble(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 error bad_line(int number, const char *what) {
   return error(no_root_key, "line " + std::to_string(number) + " of the root key " + what).with_hint("A line reads VERSION:KEY, the key in 64 hexadecimal digits.");
 }
@@ -52,11 +45,8 @@ result<std::vector<root_key>> parse_root_keys(std::string_view text) {
     if (problem != std::errc() || stop != line.data() + colon || key.version < 1) return bad_line(number, "has a version that is no positive number");
     const auto digits = line.substr(colon + 1);
     if (digits.size() != 64) return bad_line(number, "has a key of another length than 64 digits");
-    for (std::size_t i = 0; i < 32; i++) {
-      const int high = nibble(digits[2 * i]), low = nibble(digits[2 * i + 1]);
-      if (high < 0 || low < 0) return bad_line(number, "has a key that is not hexadecimal");
-      key.bytes[i] = static_cast<std::uint8_t>(high << 4 | low);
-    }
+    if (sodium_hex2bin(key.bytes.data(), key.bytes.size(), digits.data(), digits.size(), nullptr, nullptr, nullptr) != 0)
+      return bad_line(number, "has a key that is not hexadecimal");
     if (sodium_is_zero(key.bytes.data(), key.bytes.size())) return bad_line(number, "has a key of zeros");
     if (std::any_of(keys.begin(), keys.end(), [&](const root_key &other) { return other.version == key.version; }))
       return bad_line(number, "repeats a version");

@@ -1,0 +1,49 @@
+#include "pg/cached_table.hpp"
+
+#include "pg/datum_builtin.hpp"
+#include "pg/function.hpp"
+#include "pg/startup.hpp"
+
+extern "C" {
+#include "utils/inval.h"
+#include "utils/syscache.h"
+}
+
+namespace primecloud::pg {
+namespace {
+
+std::uint64_t changes = 0;
+
+void relation_changed(Datum, Oid relation) noexcept {
+  changes++;
+  cached_table::told(relation);
+}
+void schema_changed(Datum, int, uint32) noexcept { changes++; }
+
+const startup watch{[] {
+  CacheRegisterRelcacheCallback(relation_changed, Datum{0});
+  CacheRegisterSyscacheCallback(NAMESPACEOID, schema_changed, Datum{0});
+}};
+
+nothing table_changed(relation table) noexcept {
+  cached_table::tell(table.oid);
+  return {};
+}
+
+}  // namespace
+
+void cached_table::tell(Oid table) { CacheInvalidateRelcacheByRelid(table); }
+
+void cached_table::told(Oid table) noexcept {
+  for (cached_table *each = first_; each != nullptr; each = each->next_) {
+    if (table != InvalidOid && table != each->watched_) continue;
+    each->changes_++;
+    each->forget_();
+  }
+}
+
+std::uint64_t relation_changes() noexcept { return changes; }
+
+}  // namespace primecloud::pg
+
+PRIMECLOUD_FUNCTION(primecloud_table_changed, primecloud::pg::table_changed);
