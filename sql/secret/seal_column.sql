@@ -72,8 +72,7 @@ DECLARE
     class pg_class := (SELECT c FROM pg_class c WHERE oid = rel);
     attribute pg_attribute := (SELECT a FROM pg_attribute a WHERE attrelid = rel AND attname = col AND attnum > 0 AND NOT attisdropped);
     obstacles text := (SELECT string_agg(o, ', ') FROM primecloud.sealed_column_obstacles(rel, col) AS o);
-    statements text[] := '{}';
-    statement text;
+    steps primecloud.plan_step[] := '{}';
 BEGIN
     IF class.relkind NOT IN ('r', 'p') THEN
         RAISE wrong_object_type USING MESSAGE = format('%s is not a table', rel), HINT = 'Seal the column of the table below it.';
@@ -104,27 +103,23 @@ BEGIN
                 HINT = 'Drop what depends on the plaintext first; it could not work on an envelope.';
         END IF;
         IF attribute.atthasdef THEN
-            statements := statements || format('ALTER TABLE %s ALTER COLUMN %I DROP DEFAULT', rel, col);
+            steps := steps || primecloud.step('drop default', rel::text, format('ALTER TABLE %s ALTER COLUMN %I DROP DEFAULT', rel, col));
         END IF;
         -- A rewrite, not an UPDATE: no dead row keeps the plaintext in the new file.
-        statements := statements || format(CASE WHEN attribute.atttypid = 'bytea'::regtype
+        steps := steps || primecloud.step('seal', rel::text, format(CASE WHEN attribute.atttypid = 'bytea'::regtype
                 THEN 'ALTER TABLE %s ALTER COLUMN %I TYPE primecloud.sealed USING primecloud.seal_bytes(%2$I, %I::text, %L, %I::text)'
                 ELSE 'ALTER TABLE %s ALTER COLUMN %I TYPE primecloud.sealed USING primecloud.seal(%2$I::text, %I::text, %L, %I::text)' END,
-            rel, col, tenant_column, label, id_column);
+            rel, col, tenant_column, label, id_column));
     END IF;
-    statements := statements || format('SELECT primecloud.register_sealed_column(%L, %L, %L, %L, %L)', rel, col, label, id_column, tenant_column);
+    steps := steps || primecloud.step('register', rel::text, format('SELECT primecloud.register_sealed_column(%L, %L, %L, %L, %L)', rel, col, label, id_column, tenant_column));
     IF maintenance_role IS NOT NULL THEN
-        statements := statements || format('SELECT primecloud.allow_reseal(%L, %L, %L)', rel, col, maintenance_role);
+        steps := steps || primecloud.step('grant', rel::text, format('SELECT primecloud.allow_reseal(%L, %L, %L)', rel, col, maintenance_role));
     END IF;
-    FOREACH statement IN ARRAY statements LOOP
-        IF NOT dry_run THEN
-            EXECUTE statement;
-        END IF;
-        RETURN NEXT statement;
-    END LOOP;
     IF attribute.atttypid <> 'primecloud.sealed'::regtype THEN
-        RETURN NEXT '-- plaintext remains in WAL and archives until they are recycled, in older backups, and in free space of the disk: change the secrets themselves where that matters';
+        steps := steps || primecloud.step('remark', rel::text,
+            '-- plaintext remains in WAL and archives until they are recycled, in older backups, and in free space of the disk: change the secrets themselves where that matters');
     END IF;
+    RETURN QUERY SELECT * FROM primecloud.run_plan(steps, dry_run);
 END $$;
 COMMENT ON FUNCTION seal_column(regclass, name, text, name, name, boolean, name) IS
     'seals a column of plaintext in place and registers it; returns the statements it ran and what plaintext remains where';

@@ -41,7 +41,7 @@ BEGIN
                 WHERE c.classid IN ('pg_class'::regclass, 'pg_policy'::regclass) LOOP
         IF done.command_tag = 'ALTER POLICY' THEN
             PERFORM primecloud.guard_against(format('policy "%s" of protected table %s would be altered', polname, polrelid::regclass))
-            FROM pg_policy WHERE oid = done.objid AND (polname LIKE 'primecloud\_%' OR obj_description(oid, 'pg_policy') LIKE 'primecloud: {%}');
+            FROM pg_policy WHERE oid = done.objid AND (starts_with(polname, 'primecloud_') OR starts_with(obj_description(oid, 'pg_policy'), 'primecloud: {'));
         ELSIF done.command_tag = 'ALTER TABLE' THEN
             rel := done.objid;
             FOR part IN SELECT w.action, w.name FROM primecloud.weakenings(done.command) AS w LOOP
@@ -77,7 +77,7 @@ BEGIN
         -- With the table itself its policies go too, and that is no weakening.
         JOIN pg_namespace n ON n.nspname = d.address_names[1]
         JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = d.address_names[2]
-        WHERE d.object_type = 'policy' AND d.address_names[3] LIKE 'primecloud\_%'
+        WHERE d.object_type = 'policy' AND starts_with(d.address_names[3], 'primecloud_')
     LOOP
         PERFORM primecloud.guard_against(format('policy "%s" of protected table %s would be dropped', dropped.address_names[3], dropped.rel));
     END LOOP;
@@ -94,7 +94,7 @@ DECLARE
     key name;
     part pg_class;
     policy record;
-    statements text[];
+    steps primecloud.plan_step[];
     made text[];
 BEGIN
     -- The nearest table above that has policies of ours, or this one.
@@ -106,22 +106,23 @@ BEGIN
     END IF;
     key := primecloud.tenant_column(root);
     FOR part IN SELECT c.* FROM primecloud.table_tree(root) AS t JOIN pg_class c ON c.oid = t.relid WHERE t.level > 0 AND t.kind IN ('r', 'p') ORDER BY t.level, t.relid LOOP
-        statements := '{}';
+        steps := '{}';
         made := '{}';
         CONTINUE WHEN EXISTS (SELECT FROM pg_policy WHERE polrelid = part.oid AND polname IN ('primecloud_floor', 'primecloud_shared'));
         FOR policy IN SELECT polname, polpermissive, polcmd, pg_get_expr(polqual, polrelid) AS qual, pg_get_expr(polwithcheck, polrelid) AS with_check
-                      FROM pg_policy WHERE polrelid = root AND polname LIKE 'primecloud\_%'
+                      FROM pg_policy WHERE polrelid = root AND starts_with(polname, 'primecloud_')
                         AND NOT EXISTS (SELECT FROM pg_policy there WHERE there.polrelid = part.oid AND there.polname = pg_policy.polname) LOOP
-            statements := statements || format('CREATE POLICY %I ON %s AS %s FOR %s TO PUBLIC%s%s', policy.polname, part.oid::regclass,
+            steps := steps || primecloud.step('policy', part.oid::regclass::text, format('CREATE POLICY %I ON %s AS %s FOR %s TO PUBLIC%s%s', policy.polname, part.oid::regclass,
                 CASE WHEN policy.polpermissive THEN 'PERMISSIVE' ELSE 'RESTRICTIVE' END,
                 CASE policy.polcmd WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' WHEN 'w' THEN 'UPDATE' WHEN 'd' THEN 'DELETE' ELSE 'ALL' END,
-                coalesce(' USING (' || policy.qual || ')', ''), coalesce(' WITH CHECK (' || policy.with_check || ')', ''));
+                coalesce(' USING (' || policy.qual || ')', ''), coalesce(' WITH CHECK (' || policy.with_check || ')', '')));
         END LOOP;
         IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = part.oid AND attname = key AND NOT atthasdef) THEN
             made := made || 'default'::text;
-            statements := statements || format('ALTER TABLE %s ALTER COLUMN %I SET DEFAULT %s()', part.oid::regclass, key, primecloud.tenant_function(part.oid, key));
+            steps := steps || primecloud.step('default', part.oid::regclass::text,
+                format('ALTER TABLE %s ALTER COLUMN %I SET DEFAULT %s()', part.oid::regclass, key, primecloud.tenant_function(part.oid, key)));
         END IF;
-        PERFORM primecloud.run_statements(statements || format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part.oid::regclass)
+        PERFORM primecloud.run_plan(steps || primecloud.step('row security', part.oid::regclass::text, format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part.oid::regclass))
             || primecloud.note_protection(part.oid, jsonb_build_object('made', to_jsonb(made),
                 'row security', CASE WHEN part.relforcerowsecurity AND part.relrowsecurity THEN 'forced' WHEN part.relrowsecurity THEN 'on' ELSE 'off' END),
                 CASE WHEN key IS NULL THEN 'primecloud_shared' ELSE 'primecloud_floor' END), false);

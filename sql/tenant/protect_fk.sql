@@ -4,7 +4,7 @@
 -- Notes that a constraint carries the tenant, and what it is: a `foreign key`, a `unique`
 -- constraint or index, or the `support` that a foreign key of another table leans on.
 -- With a NULL kind, that it does so no longer.
-CREATE FUNCTION note_tenant_constraint(rel regclass, constraint_name name, kind text) RETURNS text
+CREATE FUNCTION note_tenant_constraint(rel regclass, constraint_name name, kind text) RETURNS plan_step
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -13,7 +13,7 @@ AS $$
         LATERAL (SELECT CASE WHEN kind IS NULL THEN coalesce(note -> 'constraints', '{}') - constraint_name::text
                              ELSE coalesce(note -> 'constraints', '{}') || jsonb_build_object(constraint_name, kind) END) AS t(tied);
 $$;
-COMMENT ON FUNCTION note_tenant_constraint(regclass, name, text) IS 'the statement that puts a constraint under the guard, or takes it away';
+COMMENT ON FUNCTION note_tenant_constraint(regclass, name, text) IS 'the step that puts a constraint under the guard, or takes it away';
 
 CREATE FUNCTION check_protected(rel regclass) RETURNS name
     LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -29,27 +29,39 @@ END $$;
 COMMENT ON FUNCTION check_protected(regclass) IS 'the tenant column of a protected table that the current user owns; an error otherwise';
 
 -- A unique constraint over the tenant and the columns, so that a foreign key can name both.
-CREATE FUNCTION unique_with_tenant(rel regclass, tenant_column name, columns name[], online boolean) RETURNS SETOF text
+CREATE FUNCTION unique_with_tenant(rel regclass, tenant_column name, columns name[], online boolean) RETURNS SETOF plan_step
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     wanted int2[] := (SELECT array_agg(attnum ORDER BY attnum) FROM pg_attribute WHERE attrelid = rel AND attname = ANY (tenant_column || columns));
-    constraint_name name := primecloud.free_name(primecloud.schema_of(rel), format('%s_%s_%s_key', (SELECT relname FROM pg_class WHERE oid = rel), tenant_column, array_to_string(columns, '_')));
+    name_wanted text := format('%s_%s_%s_key', (SELECT relname FROM pg_class WHERE oid = rel), tenant_column, array_to_string(columns, '_'));
+    left_over record := primecloud.unfinished_index(rel, name_wanted, tenant_column || columns);
+    constraint_name name := coalesce(left_over.index_name, primecloud.free_name(primecloud.schema_of(rel), name_wanted));
+    list text := (SELECT string_agg(quote_ident(c), ', ' ORDER BY n) FROM unnest(tenant_column || columns) WITH ORDINALITY AS u(c, n));
 BEGIN
-    IF EXISTS (SELECT FROM pg_index i WHERE indrelid = rel AND indisunique AND indisvalid AND indpred IS NULL AND indexprs IS NULL
-               AND (SELECT array_agg(k ORDER BY k) FROM unnest(indkey::int2[]) WITH ORDINALITY AS u(k, n) WHERE n <= indnkeyatts) = wanted) THEN
+    IF EXISTS (SELECT FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+               WHERE indrelid = rel AND indisunique AND indisvalid AND indpred IS NULL AND indexprs IS NULL
+                 AND NOT (online AND c.relname = coalesce(left_over.index_name, ''))
+                 AND (SELECT array_agg(k ORDER BY k) FROM unnest(indkey::int2[]) WITH ORDINALITY AS u(k, n) WHERE n <= indnkeyatts) = wanted) THEN
         RETURN;
     END IF;
-    IF online THEN
-        RETURN NEXT format('CREATE UNIQUE INDEX CONCURRENTLY %I ON %s (%I, %s)', constraint_name, rel, tenant_column, (SELECT string_agg(quote_ident(c), ', ') FROM unnest(columns) AS c));
-        RETURN NEXT format('ALTER TABLE %s ADD CONSTRAINT %I UNIQUE USING INDEX %I', rel, constraint_name, constraint_name);
-    ELSE
-        RETURN NEXT format('ALTER TABLE %s ADD CONSTRAINT %I UNIQUE (%I, %s)', rel, constraint_name, tenant_column, (SELECT string_agg(quote_ident(c), ', ') FROM unnest(columns) AS c));
+    IF left_over.whole IS FALSE THEN
+        RETURN NEXT primecloud.step('drop index', rel::text, format('DROP INDEX %s%I.%I', CASE WHEN online THEN 'CONCURRENTLY ' ELSE '' END, primecloud.schema_of(rel), constraint_name));
     END IF;
-    RETURN NEXT primecloud.note_tenant_constraint(rel, constraint_name, 'support');
+    IF NOT online THEN
+        RETURN NEXT primecloud.step('unique', rel::text, format('ALTER TABLE %s ADD CONSTRAINT %I UNIQUE (%s)', rel, constraint_name, list));
+        RETURN NEXT primecloud.note_tenant_constraint(rel, constraint_name, 'support');
+        RETURN;
+    END IF;
+    IF left_over.whole IS NOT TRUE THEN
+        RETURN NEXT primecloud.step('index', rel::text, format('CREATE UNIQUE INDEX CONCURRENTLY %I ON %s (%s)', constraint_name, rel, list));
+    END IF;
+    RETURN QUERY SELECT s.* FROM unnest(primecloud.in_one_transaction(ARRAY[
+        primecloud.step('unique', rel::text, format('ALTER TABLE %s ADD CONSTRAINT %I UNIQUE USING INDEX %I', rel, constraint_name, constraint_name)),
+        primecloud.note_tenant_constraint(rel, constraint_name, 'support')])) AS s;
 END $$;
-COMMENT ON FUNCTION unique_with_tenant(regclass, name, name[], boolean) IS 'the statements that make columns unique together with the tenant';
+COMMENT ON FUNCTION unique_with_tenant(regclass, name, name[], boolean) IS 'the steps that make columns unique together with the tenant';
 
 CREATE FUNCTION foreign_key_action(action "char", columns name[]) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -85,10 +97,16 @@ AS $$
 $$;
 COMMENT ON FUNCTION foreign_key_columns(pg_constraint) IS 'the columns of a foreign key, those it points at, and those that ON DELETE SET names';
 
--- Steps that put a foreign key in another's place.  The check of existing rows is a query
--- like any other: forced policies would hide rows from an owner, and the constraint would
--- count as checked.
-CREATE FUNCTION replace_foreign_key(key pg_constraint, definition text, online boolean) RETURNS text[]
+CREATE FUNCTION validate_key(key pg_constraint) RETURNS plan_step
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$ SELECT primecloud.step('validate', key.conrelid::regclass::text, format('ALTER TABLE %s VALIDATE CONSTRAINT %I', key.conrelid::regclass, key.conname)) $$;
+COMMENT ON FUNCTION validate_key(pg_constraint) IS 'the step that checks the rows that a foreign key found';
+
+-- Steps that put a foreign key in another's place, with the step that notes it.  The check of
+-- existing rows is a query like any other: forced policies would hide rows from an owner, and
+-- the constraint would count as checked.
+CREATE FUNCTION replace_foreign_key(key pg_constraint, definition text, note plan_step, online boolean) RETURNS plan_step[]
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -98,15 +116,17 @@ DECLARE
     change text := format('ALTER TABLE %s DROP CONSTRAINT %I, ADD CONSTRAINT %I %s', key.conrelid::regclass, key.conname, key.conname, definition);
 BEGIN
     IF NOT online THEN
-        RETURN ARRAY(SELECT format('ALTER TABLE %s NO FORCE ROW LEVEL SECURITY', h) FROM unnest(held) AS h) || change
-            || ARRAY(SELECT format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', h) FROM unnest(held) AS h);
+        RETURN ARRAY(SELECT primecloud.step('lift', h::text, format('ALTER TABLE %s NO FORCE ROW LEVEL SECURITY', h)) FROM unnest(held) AS h)
+            || primecloud.step('foreign key', key.conrelid::regclass::text, change)
+            || ARRAY(SELECT primecloud.step('row security', h::text, format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', h)) FROM unnest(held) AS h) || note;
     END IF;
     IF (SELECT relkind FROM pg_class WHERE oid = key.conrelid) = 'p' THEN
         RAISE feature_not_supported USING MESSAGE = format('%s is partitioned: its foreign keys cannot be added NOT VALID', key.conrelid::regclass), HINT = 'Call it without online in a quiet hour.';
     END IF;
-    RETURN ARRAY[change || ' NOT VALID', format('ALTER TABLE %s VALIDATE CONSTRAINT %I', key.conrelid::regclass, key.conname)];
+    RETURN primecloud.in_one_transaction(ARRAY[primecloud.step('foreign key', key.conrelid::regclass::text, change || ' NOT VALID'), note])
+        || primecloud.validate_key(key);
 END $$;
-COMMENT ON FUNCTION replace_foreign_key(pg_constraint, text, boolean) IS 'the statements that change a foreign key in its place';
+COMMENT ON FUNCTION replace_foreign_key(pg_constraint, text, plan_step, boolean) IS 'the steps that change a foreign key in its place';
 
 CREATE FUNCTION protect_fk(rel regclass, constraint_name name, dry_run boolean DEFAULT false, online boolean DEFAULT false) RETURNS SETOF text
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -117,7 +137,7 @@ DECLARE
     key pg_constraint := (SELECT c FROM pg_constraint c WHERE c.conrelid = rel AND c.conname = constraint_name AND c.contype = 'f');
     parent_tenant name := primecloud.tenant_column(key.confrelid);
     had record;
-    statements text[];
+    steps primecloud.plan_step[];
 BEGIN
     IF key.oid IS NULL THEN
         RAISE undefined_object USING MESSAGE = format('table %s has no foreign key "%s"', rel, constraint_name);
@@ -129,7 +149,12 @@ BEGIN
     PERFORM primecloud.check_owner(key.confrelid);
     had := primecloud.foreign_key_columns(key);
     IF EXISTS (SELECT FROM unnest(had.columns, had.parent_columns) AS k(c, p) WHERE k.c = tenant AND k.p = parent_tenant) THEN
-        RETURN;  -- it carries the tenant already
+        -- It carries the tenant already: what is left is what a script was interrupted before.
+        IF NOT key.convalidated AND constraint_name = ANY (primecloud.tenant_constraints(rel)) THEN
+            RETURN QUERY SELECT * FROM primecloud.run_plan(CASE WHEN online THEN primecloud.script_around(ARRAY[primecloud.validate_key(key)])
+                                                                ELSE ARRAY[primecloud.validate_key(key)] END, dry_run, online);
+        END IF;
+        RETURN;
     END IF;
     IF tenant = ANY (had.columns) OR parent_tenant = ANY (had.parent_columns) THEN
         RAISE invalid_foreign_key USING MESSAGE = format('foreign key "%s" joins a tenant column to another column', constraint_name);
@@ -138,10 +163,10 @@ BEGIN
         RAISE feature_not_supported USING MESSAGE = format('foreign key "%s" has ON UPDATE SET NULL or SET DEFAULT', constraint_name),
             HINT = 'It would take the tenant column along. Choose NO ACTION or CASCADE.';
     END IF;
-    statements := ARRAY(SELECT s FROM primecloud.unique_with_tenant(key.confrelid, parent_tenant, had.parent_columns, online) AS s)
-        || primecloud.replace_foreign_key(key, primecloud.foreign_key_definition(key, tenant || had.columns, parent_tenant || had.parent_columns, coalesce(had.deleted, had.columns)), online)
-        || primecloud.note_tenant_constraint(rel, constraint_name, 'foreign key');
-    RETURN QUERY SELECT * FROM primecloud.run_statements(CASE WHEN online THEN primecloud.online_preamble() END || statements, dry_run, online);
+    steps := ARRAY(SELECT s FROM primecloud.unique_with_tenant(key.confrelid, parent_tenant, had.parent_columns, online) AS s)
+        || primecloud.replace_foreign_key(key, primecloud.foreign_key_definition(key, tenant || had.columns, parent_tenant || had.parent_columns, coalesce(had.deleted, had.columns)),
+                                          primecloud.note_tenant_constraint(rel, constraint_name, 'foreign key'), online);
+    RETURN QUERY SELECT * FROM primecloud.run_plan(CASE WHEN online THEN primecloud.script_around(steps) ELSE steps END, dry_run, online);
 END $$;
 COMMENT ON FUNCTION protect_fk(regclass, name, boolean, boolean) IS
     'puts the tenant column into a foreign key, so that no row can point at another tenant''s row';
@@ -159,15 +184,14 @@ BEGIN
         RETURN;  -- protect_fk() did not change it
     END IF;
     had := primecloud.foreign_key_columns(key);
-    RETURN QUERY SELECT * FROM primecloud.run_statements(
+    RETURN QUERY SELECT * FROM primecloud.run_plan(
         primecloud.replace_foreign_key(key, primecloud.foreign_key_definition(key,
             ARRAY(SELECT c FROM unnest(had.columns, had.parent_columns) WITH ORDINALITY AS k(c, p, n) WHERE c <> tenant ORDER BY n),
             ARRAY(SELECT p FROM unnest(had.columns, had.parent_columns) WITH ORDINALITY AS k(c, p, n) WHERE c <> tenant ORDER BY n),
             -- All of its columns is what SET NULL says when it names none.
-            CASE WHEN cardinality(had.deleted) < cardinality(had.columns) - 1 THEN had.deleted END), false)
-        || primecloud.note_tenant_constraint(rel, constraint_name, NULL)
+            CASE WHEN cardinality(had.deleted) < cardinality(had.columns) - 1 THEN had.deleted END), primecloud.note_tenant_constraint(rel, constraint_name, NULL), false)
         -- The support goes with the last key that leans on it.
-        || ARRAY(SELECT s FROM pg_constraint u, LATERAL (VALUES (1, format('ALTER TABLE %s DROP CONSTRAINT %I', u.conrelid::regclass, u.conname)),
+        || ARRAY(SELECT s FROM pg_constraint u, LATERAL (VALUES (1, primecloud.step('drop unique', u.conrelid::regclass::text, format('ALTER TABLE %s DROP CONSTRAINT %I', u.conrelid::regclass, u.conname))),
                                                                 (2, primecloud.note_tenant_constraint(u.conrelid, u.conname, NULL))) AS v(n, s)
                  WHERE u.conrelid = key.confrelid AND primecloud.protection_note(key.confrelid) -> 'constraints' ->> u.conname = 'support' AND u.conindid = key.conindid
                    AND NOT EXISTS (SELECT FROM pg_constraint f WHERE f.contype = 'f' AND f.conindid = u.conindid AND f.oid <> key.oid AND f.conparentid <> key.oid) ORDER BY n), dry_run);

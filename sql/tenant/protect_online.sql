@@ -1,24 +1,49 @@
 -- protect_table(online => true): the same as a psql script that holds no lock for
--- longer than a moment.
+-- longer than a moment.  Wherever it is interrupted, asking for it again gives what is left.
 
 -- Steps that make a column NOT NULL: a validated check lets SET NOT NULL skip the scan
 -- under an exclusive lock.
-CREATE FUNCTION online_not_null(rel regclass, tenant_column name) RETURNS text[]
+CREATE FUNCTION online_not_null(rel regclass, tenant_column name) RETURNS plan_step[]
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT ARRAY[
-        format('ALTER TABLE %s DROP CONSTRAINT IF EXISTS primecloud_tenant_known', rel),
-        format('ALTER TABLE %s ADD CONSTRAINT primecloud_tenant_known CHECK (%I IS NOT NULL) NOT VALID', rel, tenant_column),
-        format('ALTER TABLE %s VALIDATE CONSTRAINT primecloud_tenant_known', rel),
-        format('ALTER TABLE %s ALTER COLUMN %I SET NOT NULL', rel, tenant_column),
-        format('ALTER TABLE %s DROP CONSTRAINT primecloud_tenant_known', rel)];
+        primecloud.step('drop check', rel::text, format('ALTER TABLE %s DROP CONSTRAINT IF EXISTS primecloud_tenant_known', rel)),
+        primecloud.step('check', rel::text, format('ALTER TABLE %s ADD CONSTRAINT primecloud_tenant_known CHECK (%I IS NOT NULL) NOT VALID', rel, tenant_column)),
+        primecloud.step('validate', rel::text, format('ALTER TABLE %s VALIDATE CONSTRAINT primecloud_tenant_known', rel)),
+        primecloud.step('not null', rel::text, format('ALTER TABLE %s ALTER COLUMN %I SET NOT NULL', rel, tenant_column)),
+        primecloud.step('drop check', rel::text, format('ALTER TABLE %s DROP CONSTRAINT primecloud_tenant_known', rel))];
 $$;
 COMMENT ON FUNCTION online_not_null(regclass, name) IS 'the steps that make a column of a live table NOT NULL';
 
--- Steps that build an index: concurrently on a table; on a partitioned one an empty frame
--- first, then each part, attached to the part above it, until the whole is valid.
-CREATE FUNCTION online_index(rel regclass, tenant_column name, index_name name) RETURNS SETOF text
+-- Steps that build an index on one table: on a partitioned one an empty frame, on any other
+-- concurrently.  What an interrupted script has built already is taken, what it has broken is
+-- dropped, and both by the name that it noted.
+CREATE FUNCTION online_index_part(rel regclass, kind "char", index_name name, columns text) RETURNS SETOF plan_step
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    there pg_index := (SELECT i FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = rel AND c.relname = index_name);
+BEGIN
+    IF kind = 'p' THEN
+        IF there IS NULL THEN
+            RETURN NEXT primecloud.step('index', rel::text, format('CREATE INDEX %I ON ONLY %s %s', index_name, rel, columns));
+        END IF;
+        RETURN;
+    END IF;
+    IF NOT there.indisvalid THEN
+        RETURN NEXT primecloud.step('drop index', rel::text, format('DROP INDEX CONCURRENTLY %s', there.indexrelid::regclass));
+    END IF;
+    IF there.indisvalid IS NOT TRUE THEN
+        RETURN NEXT primecloud.step('index', rel::text, format('CREATE INDEX CONCURRENTLY %I ON %s %s', index_name, rel, columns));
+    END IF;
+END $$;
+COMMENT ON FUNCTION online_index_part(regclass, "char", name, text) IS 'the steps that build the tenant index of one live table or partition';
+
+-- The whole index: of a partitioned table the frame first, then each part, attached to the
+-- part above it, until the whole is valid.
+CREATE FUNCTION online_index(rel regclass, tenant_column name) RETURNS SETOF plan_step
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -26,67 +51,84 @@ DECLARE
     columns text := primecloud.tenant_index_columns(rel, tenant_column);
     part record;
     names jsonb := '{}';
-    leaf_name name;
-    above name;
 BEGIN
-    -- What a broken run has left.
-    RETURN QUERY SELECT format('DROP INDEX CONCURRENTLY %s', i.indexrelid::regclass) FROM primecloud.table_tree(rel) AS t
-        JOIN pg_index i ON i.indrelid = t.relid JOIN pg_class c ON c.oid = i.indexrelid
-        WHERE t.kind = 'r' AND NOT i.indisvalid AND c.relname LIKE '%\_tenant\_idx%';
-    IF (SELECT relkind FROM pg_class WHERE oid = rel) <> 'p' THEN
-        RETURN NEXT format('CREATE INDEX CONCURRENTLY %I ON %s %s', index_name, rel, columns);
-        RETURN;
-    END IF;
-    FOR part IN SELECT t.relid, t.kind, (SELECT i.inhparent::regclass FROM pg_inherits i WHERE i.inhrelid = t.relid) AS parent
-                FROM primecloud.table_tree(rel) AS t WHERE t.kind IN ('r', 'p') ORDER BY t.level, t.relid LOOP
-        leaf_name := CASE WHEN part.relid = rel THEN index_name
-                          ELSE primecloud.free_name(primecloud.schema_of(part.relid), format('%s_tenant_idx', (SELECT relname FROM pg_class WHERE oid = part.relid))) END;
-        names := names || jsonb_build_object(part.relid, format('%I.%I', primecloud.schema_of(part.relid), leaf_name));
-        IF part.kind = 'p' THEN
-            RETURN NEXT format('CREATE INDEX %I ON ONLY %s %s', leaf_name, part.relid, columns);
-        ELSE
-            RETURN NEXT format('CREATE INDEX CONCURRENTLY %I ON %s %s', leaf_name, part.relid, columns);
-        END IF;
-        IF part.relid <> rel THEN
-            RETURN NEXT format('ALTER INDEX %s ATTACH PARTITION %s', names ->> part.parent::text, names ->> part.relid::text);
+    FOR part IN SELECT t.relid, t.kind, (SELECT i.inhparent::regclass FROM pg_inherits i WHERE i.inhrelid = t.relid) AS parent, primecloud.tenant_index_name(t.relid) AS name
+                FROM primecloud.table_tree(rel) AS t
+                WHERE t.relid = rel OR (t.kind IN ('r', 'p') AND (SELECT relkind FROM pg_class WHERE oid = rel) = 'p') ORDER BY t.level, t.relid LOOP
+        names := names || jsonb_build_object(part.relid, format('%I.%I', primecloud.schema_of(part.relid), part.name));
+        RETURN QUERY SELECT * FROM primecloud.online_index_part(part.relid, part.kind, part.name, columns);
+        IF part.relid <> rel AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = to_regclass(names ->> part.relid::text)) THEN
+            RETURN NEXT primecloud.step('attach', part.relid::text, format('ALTER INDEX %s ATTACH PARTITION %s', names ->> part.parent::text, names ->> part.relid::text));
         END IF;
     END LOOP;
 END $$;
-COMMENT ON FUNCTION online_index(regclass, name, name) IS 'the steps that build the tenant index of a live table';
+COMMENT ON FUNCTION online_index(regclass, name) IS 'the steps that build the tenant index of a live table';
 
--- The long steps are taken out of a plan and done ahead; the switch is what is left, and
--- takes a moment.  `before` and `within` are a caller's own steps.
-CREATE FUNCTION online_protection(rel regclass, tenant_column name, read_role text, write_role text, delete_role text,
-                                  before text[] DEFAULT '{}', within text[] DEFAULT '{}', type regtype DEFAULT NULL, role_column name DEFAULT NULL) RETURNS SETOF text
-    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+-- What the script is about to make, noted on each table before anything is made.
+CREATE FUNCTION online_notes(rel regclass, tenant_column name, plan plan_step[]) RETURNS SETOF plan_step
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     part regclass;
-    statement text;
-    steps text[] := before;
-    switch text[] := '{}';
+    had jsonb;
+    note jsonb;
 BEGIN
     FOR part IN SELECT t.relid FROM primecloud.table_tree(rel) AS t WHERE t.kind IN ('r', 'p') ORDER BY t.level, t.relid LOOP
-        FOR statement IN SELECT s FROM primecloud.protection_plan(part, tenant_column, read_role, write_role, delete_role, rel, type, role_column) AS s LOOP
-            IF statement LIKE 'ALTER TABLE % SET NOT NULL' THEN
-                steps := steps || primecloud.online_not_null(part, tenant_column);
-            ELSIF statement LIKE 'CREATE INDEX %' THEN
-                steps := steps || ARRAY(SELECT i FROM primecloud.online_index(part, tenant_column, (parse_ident(substring(statement FROM '^CREATE INDEX ("(?:[^"]|"")+"|\S+) ON')))[1]::name) AS i);
-            ELSE
-                switch := switch || statement;
-            END IF;
-        END LOOP;
+        had := primecloud.unfinished_note(part);
+        note := jsonb_build_object('tenant', tenant_column,
+            'made', ARRAY(SELECT m FROM (SELECT jsonb_array_elements_text(had -> 'made') UNION SELECT kind FROM unnest(plan) WHERE object = part::text AND kind IN ('column', 'not null', 'default')) AS u(m) ORDER BY m));
+        IF had ? 'index' OR EXISTS (SELECT FROM unnest(plan) JOIN pg_class c ON c.oid = part
+                                    WHERE kind = 'index' AND object = CASE WHEN c.relispartition THEN rel ELSE part END::text) THEN
+            note := note || jsonb_build_object('index', primecloud.tenant_index_name(part));
+        END IF;
+        CONTINUE WHEN note = had;
+        RETURN QUERY SELECT s.* FROM unnest(primecloud.in_one_transaction(ARRAY(
+            SELECT primecloud.step('unfinished', part::text, format('CREATE POLICY primecloud_unfinished ON %s FOR SELECT USING (false)', part)) WHERE had = '{}'
+            UNION ALL SELECT primecloud.note_protection(part, note, 'primecloud_unfinished')))) AS s;
     END LOOP;
-    IF EXISTS (SELECT FROM unnest(switch) AS s WHERE s LIKE 'DROP POLICY %') THEN
+END $$;
+COMMENT ON FUNCTION online_notes(regclass, name, plan_step[]) IS 'the steps by which a script notes what it is about to make';
+
+-- The long steps are taken out of a plan and done ahead; the switch is what is left, and
+-- takes a moment.  `before` and `within` are a caller's own steps.
+CREATE FUNCTION online_protection(rel regclass, tenant_column name, read_role text, write_role text, delete_role text,
+                                  before plan_step[] DEFAULT '{}', within plan_step[] DEFAULT '{}', type regtype DEFAULT NULL, role_column name DEFAULT NULL)
+    RETURNS SETOF plan_step
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    plan primecloud.plan_step[] := ARRAY(SELECT s FROM primecloud.table_tree(rel) AS t,
+        LATERAL primecloud.protection_plan(t.relid, tenant_column, read_role, write_role, delete_role, rel, type, role_column) AS s WHERE t.kind IN ('r', 'p'));
+    wanted primecloud.plan_step;
+    ahead primecloud.plan_step[] := before;
+    switch primecloud.plan_step[] := '{}';
+BEGIN
+    FOREACH wanted IN ARRAY plan LOOP
+        CASE wanted.kind
+            WHEN 'not null' THEN ahead := ahead || primecloud.online_not_null(wanted.object::regclass, tenant_column);
+            WHEN 'drop check' THEN ahead := ahead || wanted;
+            WHEN 'index' THEN ahead := ahead || ARRAY(SELECT s FROM primecloud.online_index(wanted.object::regclass, tenant_column) AS s);
+            WHEN 'drop index', 'drop unfinished' THEN NULL;  -- what is broken is mended, and the note ends with the switch
+            ELSE switch := switch || wanted;
+        END CASE;
+    END LOOP;
+    IF cardinality(ahead) > 0 OR EXISTS (SELECT FROM unnest(plan) WHERE kind = 'drop unfinished') THEN
+        ahead := ARRAY(SELECT s FROM primecloud.online_notes(rel, tenant_column, before || plan) AS s) || ahead;
+        switch := switch || ARRAY(SELECT primecloud.step('drop unfinished', t.relid::text, format('DROP POLICY primecloud_unfinished ON %s', t.relid))
+                                  FROM primecloud.table_tree(rel) AS t WHERE t.kind IN ('r', 'p'));
+    END IF;
+    IF EXISTS (SELECT FROM unnest(switch) WHERE kind = 'drop policy') THEN
         -- What is there is mended, and that is the guard's business: protect_table may.
-        switch := ARRAY[format('SELECT primecloud.protect_table(%L, %L, %L, %L, %L, role_column => %L)', rel, tenant_column, read_role, write_role, delete_role, role_column)];
+        switch := ARRAY[primecloud.step('protect', rel::text, format('SELECT primecloud.protect_table(%L, %L, %L, %L, %L, role_column => %L)',
+            rel, tenant_column, read_role, write_role, delete_role, role_column))];
     END IF;
     IF cardinality(switch || within) > 0 THEN
-        steps := steps || ARRAY['-- From here on the table is protected: the application must enter tenants.', 'BEGIN'] || within || switch || 'COMMIT'::text;
+        ahead := ahead || primecloud.step('remark', NULL, '-- From here on the table is protected: the application must enter tenants.')
+            || primecloud.in_one_transaction(within || switch);
     END IF;
-    IF cardinality(steps) > 0 THEN
-        RETURN QUERY SELECT * FROM primecloud.run_statements(primecloud.online_preamble() || steps || 'RESET lock_timeout'::text || 'RESET row_security'::text, false, true);
-    END IF;
+    RETURN QUERY SELECT s.* FROM unnest(ahead) AS s;
 END $$;
-COMMENT ON FUNCTION online_protection(regclass, name, text, text, text, text[], text[], regtype, name) IS 'a psql script that protects a large live table; called by protect_table() and protect_child()';
+COMMENT ON FUNCTION online_protection(regclass, name, text, text, text, plan_step[], plan_step[], regtype, name) IS
+    'the steps of a script that protects a large live table; called by protect_table() and protect_child()';

@@ -46,16 +46,16 @@ BEGIN
         EXIT WHEN NOT FOUND;
         PERFORM primecloud.check_owner(child.rel);
         RETURN QUERY SELECT * FROM primecloud.protect_child_as(child.rel, child.parent, tenant_column, tenant_column, type, dry_run, online, child.conname,
-            NULL, NULL, NULL, true);
+            NULL, NULL, NULL);
         reached := reached || child.rel;
     END LOOP;
 
     FOR rel IN SELECT t FROM unnest(todo) AS t JOIN pg_class ON oid = t WHERE relname = ANY (shared) ORDER BY t::text LOOP
-        RETURN QUERY SELECT s || CASE WHEN online THEN ';' ELSE '' END FROM primecloud.share_table(rel, dry_run OR online) AS s;
+        RETURN QUERY SELECT * FROM primecloud.run_plan(ARRAY(SELECT s FROM primecloud.share_plan(rel) AS s), dry_run, online);
     END LOOP;
 
     IF app_role IS NOT NULL THEN
-        RETURN QUERY SELECT r FROM primecloud.run_statements(ARRAY(
+        RETURN QUERY SELECT * FROM primecloud.run_plan(ARRAY(SELECT primecloud.step('grant', NULL, g) FROM (
             SELECT format('GRANT USAGE ON SCHEMA %I TO %I', schema, app_role)
             UNION ALL SELECT format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO %I', t, app_role) FROM unnest(reached) AS t
             UNION ALL SELECT format('GRANT SELECT ON %s TO %I', t, app_role) FROM unnest(todo) AS t JOIN pg_class ON oid = t WHERE relname = ANY (shared)
@@ -64,7 +64,7 @@ BEGIN
                 WHERE s.relkind = 'S' AND d.refobjid::regclass = ANY (reached)
             -- Policies do not hold these.
             UNION ALL SELECT format('REVOKE TRUNCATE, REFERENCES, TRIGGER ON %s FROM PUBLIC, %I', t, app_role) FROM unnest(reached) AS t
-                JOIN pg_class c ON c.oid = t WHERE has_table_privilege(app_role, t, 'TRUNCATE, REFERENCES, TRIGGER')), dry_run, online) AS r;
+                JOIN pg_class c ON c.oid = t WHERE has_table_privilege(app_role, t, 'TRUNCATE, REFERENCES, TRIGGER')) AS grants(g)), dry_run, online);
     END IF;
 
     -- Nothing is left alone without a word.

@@ -30,7 +30,8 @@ BEGIN
             HINT = 'Call primecloud.unprotect_table() first, if the tenant is another column.';
     END IF;
     IF online THEN
-        RETURN QUERY SELECT * FROM primecloud.online_protection(rel, tenant_column, read_role, write_role, delete_role, role_column => role_column);
+        RETURN QUERY SELECT * FROM primecloud.run_plan(primecloud.script_around(ARRAY(
+            SELECT s FROM primecloud.online_protection(rel, tenant_column, read_role, write_role, delete_role, role_column => role_column) AS s)), false, true);
         RETURN;
     END IF;
     IF NOT dry_run AND NOT (SELECT attnotnull FROM pg_attribute WHERE attrelid = rel AND attname = tenant_column) THEN
@@ -42,7 +43,7 @@ BEGIN
     END IF;
     -- A partition can be read by its own name: each one is protected like the whole.
     FOR part IN SELECT t.relid FROM primecloud.table_tree(rel) AS t WHERE t.kind IN ('r', 'p') ORDER BY t.level, t.relid LOOP
-        RETURN QUERY SELECT * FROM primecloud.run_statements(
+        RETURN QUERY SELECT * FROM primecloud.run_plan(
             ARRAY(SELECT s FROM primecloud.protection_plan(part, tenant_column, read_role, write_role, delete_role, rel, role_column => role_column) AS s), dry_run);
     END LOOP;
 END $$;

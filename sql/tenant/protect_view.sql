@@ -17,8 +17,9 @@ BEGIN
     PERFORM primecloud.check_owner(view);
     -- security_invoker: policies ask for the caller.  security_barrier: a function in the
     -- caller's WHERE sees no row that the view's own WHERE hides.
-    IF NOT coalesce(class.reloptions @> ARRAY['security_invoker=true', 'security_barrier=true'], false) THEN
-        RETURN QUERY SELECT * FROM primecloud.run_statements(ARRAY[format('ALTER VIEW %s SET (security_invoker = true, security_barrier = true)', view)], dry_run);
+    IF (SELECT count(*) FROM pg_options_to_table(class.reloptions) WHERE option_name IN ('security_invoker', 'security_barrier') AND option_value::boolean) < 2 THEN
+        RETURN QUERY SELECT * FROM primecloud.run_plan(ARRAY[
+            primecloud.step('view', view::text, format('ALTER VIEW %s SET (security_invoker = true, security_barrier = true)', view))], dry_run);
     END IF;
 END $$;
 COMMENT ON FUNCTION protect_view(regclass, boolean) IS 'makes a view read as its caller, whose policies then hold; the caller needs grants on the tables below';
@@ -35,7 +36,8 @@ BEGIN
     END IF;
     PERFORM primecloud.check_owner(view);
     IF EXISTS (SELECT FROM unnest(class.reloptions) AS o WHERE o ~ '^security_(invoker|barrier)=') THEN
-        RETURN QUERY SELECT * FROM primecloud.run_statements(ARRAY[format('ALTER VIEW %s RESET (security_invoker, security_barrier)', view)], dry_run);
+        RETURN QUERY SELECT * FROM primecloud.run_plan(ARRAY[
+            primecloud.step('view', view::text, format('ALTER VIEW %s RESET (security_invoker, security_barrier)', view))], dry_run);
     END IF;
 END $$;
 COMMENT ON FUNCTION unprotect_view(regclass, boolean) IS 'undoes protect_view(): the view reads as its owner again';

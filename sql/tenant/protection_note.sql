@@ -22,17 +22,28 @@ CREATE FUNCTION protection_note(rel regclass) RETURNS jsonb
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT coalesce((
-        SELECT CASE WHEN comment LIKE 'primecloud: {%}' THEN substr(comment, 13)::jsonb END
+        SELECT CASE WHEN starts_with(comment, 'primecloud: {') THEN substr(comment, 13)::jsonb END
         FROM (SELECT obj_description(oid, 'pg_policy') AS comment FROM pg_policy
               WHERE polrelid = rel AND polname IN ('primecloud_floor', 'primecloud_shared') ORDER BY polname LIMIT 1) AS p), '{}');
 $$;
 COMMENT ON FUNCTION protection_note(regclass) IS 'what a protected table was before, what was made for it, and its tenant constraints';
 
-CREATE FUNCTION note_protection(rel regclass, note jsonb, policy name DEFAULT 'primecloud_floor') RETURNS text
+CREATE FUNCTION note_protection(rel regclass, note jsonb, policy name DEFAULT 'primecloud_floor') RETURNS plan_step
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
-AS $$ SELECT format('COMMENT ON POLICY %I ON %s IS %L', policy, rel, 'primecloud: ' || note::text) $$;
-COMMENT ON FUNCTION note_protection(regclass, jsonb, name) IS 'the statement that keeps a note of protection';
+AS $$ SELECT primecloud.step('remember', rel::text, format('COMMENT ON POLICY %I ON %s IS %L', policy, rel, 'primecloud: ' || note::text)) $$;
+COMMENT ON FUNCTION note_protection(regclass, jsonb, name) IS 'the step that keeps a note of protection';
+
+-- The same of a script that is not through.  It stands in the comment of a policy that lets
+-- nobody in: of no effect, dumped like the other, and gone with the last step of the script.
+CREATE FUNCTION unfinished_note(rel regclass) RETURNS jsonb
+    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT coalesce((SELECT CASE WHEN starts_with(comment, 'primecloud: {') THEN substr(comment, 13)::jsonb END
+                     FROM (SELECT obj_description(oid, 'pg_policy') AS comment FROM pg_policy WHERE polrelid = rel AND polname = 'primecloud_unfinished') AS p), '{}');
+$$;
+COMMENT ON FUNCTION unfinished_note(regclass) IS 'what a script that was interrupted has made so far, or is about to make';
 
 -- The tenant column of a protected table, which its floor compares; NULL otherwise.
 CREATE FUNCTION tenant_column(rel regclass) RETURNS name
@@ -73,52 +84,41 @@ CREATE FUNCTION check_owner(rel regclass) RETURNS void
 AS $$ SELECT primecloud.check_owner_as((SELECT oid FROM pg_roles WHERE rolname = current_user), rel) $$;
 COMMENT ON FUNCTION check_owner(regclass) IS 'raises 42501 unless the current user owns the relation';
 
--- The guard lets pass what the extension's own functions do.
-CREATE FUNCTION lift_guard() RETURNS void
-    LANGUAGE c VOLATILE PARALLEL UNSAFE
-    AS 'MODULE_PATHNAME', 'primecloud_lift_guard';
-COMMENT ON FUNCTION lift_guard() IS 'lifts the guard until the function that calls this one returns; called by the functions that change protection on purpose';
-
--- Runs statements in order, with the caller's own rights, or just returns them.
-CREATE FUNCTION run_statements(statements text[], dry_run boolean, script boolean DEFAULT false) RETURNS SETOF text
-    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+-- The names that are tried for what a helper makes, in order: as wanted, shortened where
+-- that is too long, then with a number.
+CREATE FUNCTION candidate_name(wanted text, attempt integer) RETURNS name
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-    statement text;
-BEGIN
-    PERFORM primecloud.lift_guard();
-    FOREACH statement IN ARRAY coalesce(statements, '{}') LOOP
-        CONTINUE WHEN statement IS NULL;
-        IF NOT dry_run AND NOT script THEN
-            EXECUTE statement;
-        END IF;
-        RETURN NEXT statement || CASE WHEN script AND statement NOT LIKE '\\%' AND statement NOT LIKE '--%' AND statement NOT LIKE '%;' THEN ';' ELSE '' END;
-    END LOOP;
-END $$;
-COMMENT ON FUNCTION run_statements(text[], boolean, boolean) IS 'runs what a protect function composed; with the caller''s own rights';
-
--- How every script begins: it stops at the first error, gives up waiting for a lock before
--- the application's wait for it counts as a deadlock (deadlock_timeout, a second), and is
--- run by somebody whom forced policies do not hold, since checks are queries.
-CREATE FUNCTION online_preamble() RETURNS text[]
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-AS $$
-    SELECT ARRAY['\set ON_ERROR_STOP on', 'SET lock_timeout = ''500ms'';  -- where a statement times out, ask for the script again: it leaves out what is done',
-                 'SET row_security = off;', 'SET primecloud.guard = off;'];
+    SELECT (CASE WHEN octet_length(wanted) <= 56 THEN wanted ELSE left(wanted, 10) || '_' || left(md5(wanted), 10) END
+            || CASE attempt WHEN 0 THEN '' ELSE '_' || attempt END)::name;
 $$;
-COMMENT ON FUNCTION online_preamble() IS 'how the scripts begin that protect functions return with online => true';
+COMMENT ON FUNCTION candidate_name(text, integer) IS 'a name for what a helper makes, at the nth attempt';
 
 -- A name that no relation of a schema has.
 CREATE FUNCTION free_name(space name, wanted text) RETURNS name
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT n FROM generate_series(0, 1000) AS s(i), LATERAL (SELECT (CASE WHEN octet_length(wanted) <= 56 THEN wanted ELSE left(wanted, 10) || '_' || left(md5(wanted), 10) END
-        || CASE i WHEN 0 THEN '' ELSE '_' || i END)::name) AS u(n)
+    SELECT n FROM generate_series(0, 1000) AS s(i), LATERAL (SELECT primecloud.candidate_name(wanted, i)) AS u(n)
     WHERE NOT EXISTS (SELECT FROM pg_class c JOIN pg_namespace p ON p.oid = c.relnamespace WHERE p.nspname = space AND c.relname = n) ORDER BY i LIMIT 1;
 $$;
 COMMENT ON FUNCTION free_name(name, text) IS 'a name for a relation that is not taken in a schema';
+
+-- What a script that was interrupted has left of a unique index: one of that name, over
+-- those columns in that order, that no constraint has taken up.
+CREATE FUNCTION unfinished_index(rel regclass, wanted text, columns name[], OUT index_name name, OUT whole boolean)
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT found.relname, found.indisvalid FROM (SELECT 1) AS always LEFT JOIN (
+        SELECT c.relname, i.indisvalid FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid, generate_series(0, 9) AS attempt
+        WHERE i.indrelid = rel AND i.indisunique AND c.relname = primecloud.candidate_name(wanted, attempt)
+          AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = i.indexrelid)
+          AND ARRAY(SELECT a.attname FROM generate_series(0, i.indnkeyatts - 1) AS n LEFT JOIN pg_attribute a ON a.attrelid = rel AND a.attnum = i.indkey[n] ORDER BY n) = columns
+        ORDER BY attempt LIMIT 1) AS found ON true;
+$$;
+COMMENT ON FUNCTION unfinished_index(regclass, text, name[]) IS 'a unique index that an interrupted script has built, or begun to build';
 
 CREATE FUNCTION schema_of(rel regclass) RETURNS name
     LANGUAGE sql STABLE STRICT PARALLEL SAFE

@@ -95,10 +95,33 @@ AS $$
 $$;
 COMMENT ON FUNCTION tenant_index_columns(regclass, name) IS 'the columns of the index that protect_table() makes';
 
+-- The name of the tenant index: what an interrupted script took, or one that is free.
+CREATE FUNCTION tenant_index_name(rel regclass) RETURNS name
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT coalesce(primecloud.unfinished_note(rel) ->> 'index', primecloud.free_name(primecloud.schema_of(rel), format('%s_tenant_idx', c.relname)))::name
+    FROM pg_class c WHERE c.oid = rel;
+$$;
+COMMENT ON FUNCTION tenant_index_name(regclass) IS 'the name of the index that protect_table() makes';
+
+-- Indexes of interrupted scripts that would be in the way: a partitioned one whose parts are
+-- missing, and those that a build has left invalid.
+CREATE FUNCTION broken_indexes(rel regclass) RETURNS SETOF plan_step
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT primecloud.step('drop index', t.relid::text, format('DROP INDEX %s', i.indexrelid::regclass))
+    FROM primecloud.table_tree(rel) AS t JOIN pg_index i ON i.indrelid = t.relid JOIN pg_class c ON c.oid = i.indexrelid
+    WHERE NOT i.indisvalid AND c.relname = primecloud.unfinished_note(t.relid) ->> 'index' AND NOT c.relispartition ORDER BY t.level, t.relid;
+$$;
+COMMENT ON FUNCTION broken_indexes(regclass) IS 'the steps that drop what an interrupted script has left of the tenant index';
+
 -- `root` is the table that the call was for: what it is given, its partitions get from it.
--- `type` is the type of a tenant column that is still to be added.
+-- `type` is the type of a tenant column that is still to be added.  What an interrupted script
+-- has made counts as made here.
 CREATE FUNCTION protection_plan(rel regclass, tenant_column name, read_role text, write_role text, delete_role text, root regclass, type regtype DEFAULT NULL, role_column name DEFAULT NULL)
-    RETURNS SETOF text
+    RETURNS SETOF plan_step
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -109,8 +132,9 @@ DECLARE
     key_type regtype := coalesce(tenant.atttypid, type);
     note jsonb := primecloud.protection_note(rel);
     fresh boolean := note = '{}';
-    made text[] := CASE WHEN rel = root AND (tenant.attnum IS NULL OR EXISTS (SELECT FROM pg_trigger WHERE tgrelid = rel AND tgname = 'primecloud_fill_tenant')) THEN '{column}' ELSE '{}' END;
-    index_name name;
+    unfinished jsonb := primecloud.unfinished_note(rel);
+    made text[] := ARRAY(SELECT jsonb_array_elements_text(unfinished -> 'made'));
+    index_name name := CASE WHEN NOT class.relispartition THEN unfinished ->> 'index' END;
     wanted record;
     existing pg_policy;
     new_floor boolean := false;
@@ -119,24 +143,30 @@ DECLARE
         'write', coalesce(write_role, primecloud.chosen_role(root, 'write'), 'developer'),
         'delete', coalesce(delete_role, primecloud.chosen_role(root, 'delete'), 'admin'));
 BEGIN
+    IF rel = root AND (tenant.attnum IS NULL OR EXISTS (SELECT FROM pg_trigger WHERE tgrelid = rel AND tgname = 'primecloud_fill_tenant')) THEN
+        made := made || 'column'::text;
+    END IF;
+    RETURN QUERY SELECT 'drop check', rel::text, format('ALTER TABLE %s DROP CONSTRAINT %I', rel, conname)
+        FROM pg_constraint WHERE conrelid = rel AND conname = 'primecloud_tenant_known' AND coninhcount = 0;
     IF NOT coalesce(tenant.attnotnull, false) AND coalesce(above.attnotnull, true) THEN
         made := made || 'not null'::text;
-        RETURN NEXT format('ALTER TABLE %s ALTER COLUMN %I SET NOT NULL', rel, tenant_column);
+        RETURN NEXT primecloud.step('not null', rel::text, format('ALTER TABLE %s ALTER COLUMN %I SET NOT NULL', rel, tenant_column));
     END IF;
     IF NOT coalesce(tenant.atthasdef, false) AND coalesce(tenant.attidentity, '') = '' AND coalesce(above.atthasdef OR above.attidentity <> '', true) THEN
         made := made || 'default'::text;
-        RETURN NEXT format('ALTER TABLE %s ALTER COLUMN %I SET DEFAULT %s()', rel, tenant_column, primecloud.tenant_key_function(key_type));
+        RETURN NEXT primecloud.step('default', rel::text, format('ALTER TABLE %s ALTER COLUMN %I SET DEFAULT %s()', rel, tenant_column, primecloud.tenant_key_function(key_type)));
     END IF;
     IF NOT class.relispartition AND NOT EXISTS (
             SELECT FROM pg_index WHERE indrelid = rel AND indkey[0] = tenant.attnum AND indpred IS NULL AND indisvalid) THEN
-        index_name := primecloud.free_name(primecloud.schema_of(rel), format('%s_tenant_idx', class.relname));
-        RETURN NEXT format('CREATE INDEX %I ON %s %s', index_name, rel, primecloud.tenant_index_columns(rel, tenant_column));
+        index_name := primecloud.tenant_index_name(rel);
+        RETURN QUERY SELECT * FROM primecloud.broken_indexes(rel);
+        RETURN NEXT primecloud.step('index', rel::text, format('CREATE INDEX %I ON %s %s', index_name, rel, primecloud.tenant_index_columns(rel, tenant_column)));
     END IF;
     IF NOT class.relrowsecurity THEN
-        RETURN NEXT format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', rel);
+        RETURN NEXT primecloud.step('row security', rel::text, format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', rel));
     END IF;
     IF NOT class.relforcerowsecurity THEN
-        RETURN NEXT format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', rel);
+        RETURN NEXT primecloud.step('row security', rel::text, format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', rel));
     END IF;
     FOR wanted IN SELECT * FROM primecloud.tenant_policies(rel, tenant_column, key_type, roles ->> 'read', primecloud.least_writer(root, 'write', roles ->> 'write'),
                                                            primecloud.least_writer(root, 'delete', roles ->> 'delete'), coalesce(role_column, primecloud.rank_column(root))) LOOP
@@ -144,16 +174,19 @@ BEGIN
         IF FOUND THEN
             CONTINUE WHEN existing.polcmd = wanted.command AND existing.polpermissive = wanted.permissive AND existing.polroles = '{0}'
                 AND pg_get_expr(existing.polqual, rel) IS NOT DISTINCT FROM wanted.qual AND pg_get_expr(existing.polwithcheck, rel) IS NOT DISTINCT FROM wanted.with_check;
-            RETURN NEXT format('DROP POLICY %I ON %s', wanted.policy, rel);
+            RETURN NEXT primecloud.step('drop policy', rel::text, format('DROP POLICY %I ON %s', wanted.policy, rel));
         END IF;
         new_floor := new_floor OR wanted.policy = 'primecloud_floor';
-        RETURN NEXT wanted.statement;
+        RETURN NEXT primecloud.step('policy', rel::text, wanted.statement);
     END LOOP;
     -- Roles that were chosen are kept, so that asking again does not loosen them.
     IF new_floor OR (rel = root AND note -> 'roles' IS DISTINCT FROM roles) THEN
         RETURN NEXT primecloud.note_protection(rel, CASE WHEN fresh AND new_floor THEN jsonb_strip_nulls(jsonb_build_object(
             'row security', CASE WHEN class.relforcerowsecurity AND class.relrowsecurity THEN 'forced' WHEN class.relrowsecurity THEN 'on' ELSE 'off' END,
-            'made', to_jsonb(made), 'index', index_name)) ELSE note END || CASE WHEN rel = root THEN jsonb_build_object('roles', roles) ELSE '{}' END);
+            'made', ARRAY(SELECT m FROM unnest('{column,not null,default}'::text[]) WITH ORDINALITY AS u(m, n) WHERE m = ANY (made) ORDER BY n), 'index', index_name))
+            ELSE note END || CASE WHEN rel = root THEN jsonb_build_object('roles', roles) ELSE '{}' END);
     END IF;
+    RETURN QUERY SELECT 'drop unfinished', rel::text, format('DROP POLICY primecloud_unfinished ON %s', rel)
+        FROM pg_policy WHERE polrelid = rel AND polname = 'primecloud_unfinished';
 END $$;
-COMMENT ON FUNCTION protection_plan(regclass, name, text, text, text, regclass, regtype, name) IS 'the statements that protect_table() would still have to run on one table';
+COMMENT ON FUNCTION protection_plan(regclass, name, text, text, text, regclass, regtype, name) IS 'the steps that protect_table() would still have to take on one table';

@@ -1,55 +1,51 @@
 -- unprotect_table: back to what was there before.
 
--- What takes one table back, by its note.  A table that was protected without one (its
--- comment was overwritten) loses its policies and row-level security, and keeps the rest.
-CREATE FUNCTION unprotection_plan(rel regclass) RETURNS TABLE (step integer, statement text)
+-- What takes one table back, by its note, or by that of a script that is not through.  A table
+-- that was protected without one (its comment was overwritten) loses its policies and
+-- row-level security, and keeps the rest.
+CREATE FUNCTION unprotection_plan(rel regclass) RETURNS SETOF plan_step
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     class pg_class := (SELECT c FROM pg_class c WHERE oid = rel);
-    note jsonb := primecloud.protection_note(rel);
-    key name := primecloud.tenant_column(rel);
-    tenant pg_attribute := (SELECT a FROM pg_attribute a WHERE attrelid = rel AND attname = key);
+    note jsonb := primecloud.unfinished_note(rel) || primecloud.protection_note(rel);
+    key name := coalesce(primecloud.tenant_column(rel), note ->> 'tenant');
+    tenant pg_attribute := (SELECT a FROM pg_attribute a WHERE attrelid = rel AND attname = key AND NOT attisdropped);
     held_before text := coalesce(note ->> 'row security', 'off');
 BEGIN
-    -- Step 1 on every partition before step 2 on any: policies hold on to the column.
-    step := 1;
-    FOR statement IN SELECT format('DROP POLICY %I ON %s', polname, rel) FROM pg_policy WHERE polrelid = rel AND polname LIKE 'primecloud\_%' ORDER BY polname LOOP
-        RETURN NEXT;
-    END LOOP;
+    RETURN QUERY SELECT 'drop policy', rel::text, format('DROP POLICY %I ON %s', polname, rel)
+        FROM pg_policy WHERE polrelid = rel AND starts_with(polname, 'primecloud_') ORDER BY polname;
     IF NOT FOUND THEN
         RETURN;
     END IF;
-    step := 2;
-    IF class.relforcerowsecurity AND held_before <> 'forced' THEN
-        statement := format('ALTER TABLE %s NO FORCE ROW LEVEL SECURITY', rel);
-        RETURN NEXT;
+    RETURN QUERY SELECT 'drop fill trigger', rel::text, format('DROP TRIGGER %I ON %s', tgname, rel)
+        FROM pg_trigger WHERE tgrelid = rel AND tgname = 'primecloud_fill_tenant' AND tgparentid = 0;
+    RETURN QUERY SELECT 'drop check', rel::text, format('ALTER TABLE %s DROP CONSTRAINT %I', rel, conname)
+        FROM pg_constraint WHERE conrelid = rel AND conname = 'primecloud_tenant_known' AND coninhcount = 0;
+    IF note ? 'row security' OR primecloud.protection_note(rel) = '{}' THEN
+        IF class.relforcerowsecurity AND held_before <> 'forced' THEN
+            RETURN NEXT primecloud.step('lift', rel::text, format('ALTER TABLE %s NO FORCE ROW LEVEL SECURITY', rel));
+        END IF;
+        IF class.relrowsecurity AND held_before = 'off' THEN
+            RETURN NEXT primecloud.step('lift', rel::text, format('ALTER TABLE %s DISABLE ROW LEVEL SECURITY', rel));
+        END IF;
     END IF;
-    IF class.relrowsecurity AND held_before = 'off' THEN
-        statement := format('ALTER TABLE %s DISABLE ROW LEVEL SECURITY', rel);
-        RETURN NEXT;
-    END IF;
-    FOR statement IN SELECT format('DROP INDEX %s', i.indexrelid::regclass) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
-                     WHERE i.indrelid = rel AND c.relname = note ->> 'index' AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = i.indexrelid) LOOP
-        RETURN NEXT;
-    END LOOP;
+    RETURN QUERY SELECT 'drop index', rel::text, format('DROP INDEX %s', i.indexrelid::regclass) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+        WHERE i.indrelid = rel AND c.relname = note ->> 'index' AND NOT c.relispartition AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = i.indexrelid);
     IF note -> 'made' ? 'column' THEN
-        statement := format('ALTER TABLE %s DROP COLUMN %I', rel, key);
-        RETURN NEXT;
+        RETURN QUERY SELECT 'drop column', rel::text, format('ALTER TABLE %s DROP COLUMN %I', rel, key) WHERE tenant.attnum IS NOT NULL;
         RETURN;
     END IF;
     IF note -> 'made' ? 'default' AND (SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef WHERE adrelid = rel AND adnum = tenant.attnum)
                                       = primecloud.tenant_key_function(tenant.atttypid) || '()' THEN
-        statement := format('ALTER TABLE %s ALTER COLUMN %I DROP DEFAULT', rel, key);
-        RETURN NEXT;
+        RETURN NEXT primecloud.step('drop default', rel::text, format('ALTER TABLE %s ALTER COLUMN %I DROP DEFAULT', rel, key));
     END IF;
     IF note -> 'made' ? 'not null' AND tenant.attnotnull AND NOT EXISTS (SELECT FROM pg_index WHERE indrelid = rel AND indisprimary AND tenant.attnum = ANY (indkey)) THEN
-        statement := format('ALTER TABLE %s ALTER COLUMN %I DROP NOT NULL', rel, key);
-        RETURN NEXT;
+        RETURN NEXT primecloud.step('drop not null', rel::text, format('ALTER TABLE %s ALTER COLUMN %I DROP NOT NULL', rel, key));
     END IF;
 END $$;
-COMMENT ON FUNCTION unprotection_plan(regclass) IS 'the statements by which unprotect_table() takes one table back';
+COMMENT ON FUNCTION unprotection_plan(regclass) IS 'the steps by which unprotect_table() takes one table back';
 
 CREATE FUNCTION unprotect_table(rel regclass, dry_run boolean DEFAULT false) RETURNS SETOF text
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -74,9 +70,10 @@ BEGIN
     IF EXISTS (SELECT FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE t.tgname = 'primecloud_copy' AND c.oid = to_regclass(primecloud.copy_target_name(rel))) THEN
         RETURN QUERY SELECT * FROM primecloud.drop_copy_target(rel, dry_run);
     END IF;
-    RETURN QUERY SELECT r FROM primecloud.run_statements(ARRAY(
-        SELECT p.statement FROM primecloud.table_tree(rel) WITH ORDINALITY AS t, LATERAL primecloud.unprotection_plan(t.relid) WITH ORDINALITY AS p(step, statement, n)
-        WHERE t.kind IN ('r', 'p') ORDER BY p.step, t.ordinality, p.n), dry_run) AS r;
+    -- Policies of every partition before anything else of any: they hold on to the column.
+    RETURN QUERY SELECT * FROM primecloud.run_plan(ARRAY(
+        SELECT p.s FROM primecloud.table_tree(rel) WITH ORDINALITY AS t, LATERAL (SELECT s, row_number() OVER () AS n FROM primecloud.unprotection_plan(t.relid) AS s) AS p
+        WHERE t.kind IN ('r', 'p') ORDER BY (p.s).kind <> 'drop policy', t.ordinality, p.n), dry_run);
 END $$;
 COMMENT ON FUNCTION unprotect_table(regclass, boolean) IS
     'undoes protect_table(), protect_child(), share_table(), confine_table() and what protect_fk(), protect_unique() and copy_target() made on the table: what was there before is there again';

@@ -50,7 +50,9 @@ FROM (VALUES
     ($$SELECT primecloud.unprotect_table('public.guarded')$$, '42501'),
     ($$SELECT primecloud.protect_table('public.guarded')$$, '42501'),
     ($$SELECT primecloud.register_sealed_column('public.guarded', 'secret', 'x', 'id', 'account_id')$$, '42501'),
-    ($$SELECT primecloud.run_statements(ARRAY['ALTER TABLE public.guarded DISABLE ROW LEVEL SECURITY'], false)$$, '42501'),
+    ($$SELECT primecloud.run_plan(ARRAY[primecloud.step('lift', 'public.guarded', 'ALTER TABLE public.guarded DISABLE ROW LEVEL SECURITY')], false)$$, '42501'),
+    ($$SELECT primecloud.run_as_owner('public.guarded', 'ALTER TABLE public.guarded DISABLE ROW LEVEL SECURITY')$$, '42501'),
+    ($$SELECT primecloud.run_plan(ARRAY[primecloud.step('fill', 'public.guarded', 'DELETE FROM public.guarded')], false)$$, '42501'),
     ($$SELECT primecloud.exempt_as(10, 'public.guarded', 'mine', NULL)$$, '42501'),
     ($$SELECT primecloud.register_sealed_column_as(10, 'public.guarded', 'secret', 'mine', 'account_id', 'id')$$, '42501')) AS c(call, expected);
 SELECT is(harness.over('app', 'BEGIN', format('SET LOCAL search_path = pg_temp, %I, common, public, pg_catalog', :'app'), harness.entering(), 'SELECT primecloud.tenant_int()') || harness.over('app', 'ROLLBACK'), '1ROLLBACK', 'shadowed: entering is as ever');
