@@ -173,7 +173,7 @@ SELECT v FROM dblink('first', $$SELECT cloud.set_bucket_versioning((SELECT id FR
 SELECT dblink_send_query('second', $$SELECT cloud.delete_account('account-b')::text; ROLLBACK$$);
 CREATE PROCEDURE until_waiting() LANGUAGE plpgsql AS $$
 BEGIN
-    FOR i IN 1..500 LOOP
+    FOR i IN 1..60000 LOOP
         PERFORM pg_stat_clear_snapshot();
         EXIT WHEN EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock');
         PERFORM pg_sleep(0.01);
