@@ -21,6 +21,8 @@ AS $schema_objects$
         FROM relations r JOIN pg_policy p ON p.polrelid = r.oid
         UNION ALL
         SELECT 'trigger ' || r.relname || '.' || t.tgname, pg_get_triggerdef(t.oid) FROM relations r JOIN pg_trigger t ON t.tgrelid = r.oid AND NOT t.tgisinternal
+            -- (those of register_membership(..., watch => true) are of the registration, not of the schema)
+            AND t.tgfoid <> 'primecloud.watch_membership()'::regprocedure
         UNION ALL
         SELECT 'view ' || r.relname, pg_get_viewdef(r.oid) FROM relations r WHERE r.relkind = 'v'
         UNION ALL

@@ -79,7 +79,8 @@ BEGIN
         PERFORM primecloud.register_membership(
             rel => format('%I.account_members', schema)::regclass, tenant_column => 'account_id', user_column => 'user_id', role_column => 'role',
             accounts => format('%I.accounts', schema)::regclass, accounts_key_column => 'id', accounts_status_column => 'status', accounts_active_status => 'active',
-            grants => format('%I.bucket_permissions', schema)::regclass, grants_tenant_column => 'account_id', grants_user_column => 'user_id', grants_id_column => 'bucket_id');
+            grants => format('%I.bucket_permissions', schema)::regclass, grants_tenant_column => 'account_id', grants_user_column => 'user_id', grants_id_column => 'bucket_id',
+            watch => true);
     END IF;
     RETURN reached;
 END

@@ -24,7 +24,52 @@ COMMENT ON TABLE membership_source IS 'the tables that entering an account asks,
 REVOKE ALL ON membership_source FROM PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('membership_source', '');
 
-CREATE FUNCTION register_membership_as(
+-- What takes something away says so: every session that is in a context then asks again before
+-- its next statement.
+CREATE FUNCTION membership_changed() RETURNS void
+    LANGUAGE c VOLATILE PARALLEL UNSAFE
+    AS 'MODULE_PATHNAME', 'primecloud_membership_changed';
+COMMENT ON FUNCTION membership_changed() IS
+    'says to every session, when this transaction commits, that membership, accounts, grants or token keys changed: each asks again before its next statement';
+
+CREATE FUNCTION watch_membership() RETURNS trigger
+    LANGUAGE c VOLATILE PARALLEL UNSAFE
+    AS 'MODULE_PATHNAME', 'primecloud_watch_membership';
+COMMENT ON FUNCTION watch_membership() IS 'statement trigger of register_membership(..., watch => true): calls membership_changed()';
+
+CREATE FUNCTION require_read_committed() RETURNS void
+    LANGUAGE c STABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'primecloud_require_read_committed';
+COMMENT ON FUNCTION require_read_committed() IS
+    'for the first line of a command: 55000 in a transaction whose snapshot may be older than what was taken away meanwhile';
+
+-- The statement triggers that call membership_changed(), on a table and what is below it: DML
+-- that names a partition fires the partition's.
+CREATE FUNCTION primecloud_internal.set_membership_watch(source regclass, watch boolean, events text) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    part regclass;
+BEGIN
+    FOR part IN
+        WITH RECURSIVE tree(relid) AS (
+            SELECT source::oid UNION SELECT i.inhrelid FROM tree JOIN pg_inherits AS i ON i.inhparent = tree.relid)
+        SELECT relid FROM tree ORDER BY relid
+    LOOP
+        IF watch THEN
+            EXECUTE format('CREATE OR REPLACE TRIGGER primecloud_watch AFTER %s ON %s FOR EACH STATEMENT '
+                'EXECUTE FUNCTION primecloud.watch_membership()', events, part);
+            EXECUTE format('ALTER TABLE ONLY %s ENABLE ALWAYS TRIGGER primecloud_watch', part);
+        ELSIF EXISTS (SELECT FROM pg_trigger WHERE tgrelid = part AND tgname = 'primecloud_watch'
+                      AND tgfoid = 'primecloud.watch_membership()'::regprocedure) THEN
+            EXECUTE format('DROP TRIGGER primecloud_watch ON %s', part);
+        END IF;
+    END LOOP;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.set_membership_watch(regclass, boolean, text) IS 'adds or drops the triggers of register_membership(..., watch => ...)';
+
+CREATE FUNCTION primecloud_internal.record_membership_as(
     caller oid, rel regclass, tenant_column name, user_column name, role_column name,
     accounts regclass, accounts_key_column name, accounts_status_column name, accounts_active_status text,
     grants regclass, grants_tenant_column name, grants_user_column name, grants_id_column name) RETURNS void
@@ -55,16 +100,18 @@ BEGIN
         END IF;
         -- Entering reads them without SQL, so that nothing of their owner's is run: nothing but heaps.
         FOR part IN
-            WITH RECURSIVE tree(relid) AS (SELECT source::oid UNION SELECT i.inhrelid FROM tree JOIN pg_inherits AS i ON i.inhparent = tree.relid)
-            SELECT c.oid::regclass AS name, c.relkind, c.relpersistence, c.relowner <> (SELECT relowner FROM pg_class WHERE oid = source) AS foreign_owner,
-                   (SELECT amname FROM pg_am WHERE oid = c.relam) AS method
+            WITH RECURSIVE tree(relid) AS (
+                SELECT source::oid UNION SELECT i.inhrelid FROM tree JOIN pg_inherits AS i ON i.inhparent = tree.relid)
+            SELECT c.oid::regclass AS name, c.relkind, c.relpersistence,
+                   c.relowner <> (SELECT relowner FROM pg_class WHERE oid = source) AS foreign_owner, (SELECT amname FROM pg_am WHERE oid = c.relam) AS method
             FROM tree JOIN pg_class AS c ON c.oid = tree.relid ORDER BY c.oid
         LOOP
             IF part.foreign_owner THEN
                 RAISE invalid_parameter_value USING MESSAGE = format('table %s, which belongs to %s, has another owner', part.name, source),
                     HINT = 'Give them one owner: what another owner''s partition or child holds is not believed.';
             END IF;
-            CONTINUE WHEN part.relkind = 'p' OR part.relkind = 'r' AND part.method = 'heap' AND (part.relpersistence <> 't' OR part.name <> source);
+            CONTINUE WHEN part.relkind = 'p'
+                OR part.relkind = 'r' AND part.method = 'heap' AND (part.relpersistence <> 't' OR part.name <> source);
             RAISE feature_not_supported USING MESSAGE = format('membership cannot be read from %s: it is not an ordinary table', part.name),
                 HINT = 'Keep members, accounts and grants in ordinary tables or partitions, of access method heap.';
         END LOOP;
@@ -94,18 +141,43 @@ BEGIN
         PERFORM primecloud.run_as_owner(source, format('SELECT primecloud.protect_table(%L, %L)', source, primecloud.tenant_column(source)));
     END LOOP;
 END $$;
-COMMENT ON FUNCTION register_membership_as(oid, regclass, name, name, name, regclass, name, name, text, regclass, name, name, name) IS
-    'what register_membership() does, for whoever asks';
-REVOKE ALL ON FUNCTION register_membership_as(oid, regclass, name, name, name, regclass, name, name, text, regclass, name, name, name) FROM PUBLIC;
+COMMENT ON FUNCTION primecloud_internal.record_membership_as(oid, regclass, name, name, name, regclass, name, name, text, regclass, name, name, name) IS
+    'what record_membership() does, for whoever asks';
+REVOKE ALL ON FUNCTION primecloud_internal.record_membership_as(oid, regclass, name, name, name, regclass, name, name, text, regclass, name, name, name) FROM PUBLIC;
 
+CREATE FUNCTION primecloud_internal.record_membership(
+    rel regclass, tenant_column name, user_column name, role_column name,
+    accounts regclass, accounts_key_column name, accounts_status_column name, accounts_active_status text,
+    grants regclass, grants_tenant_column name, grants_user_column name, grants_id_column name) RETURNS void
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'primecloud_door';
+COMMENT ON FUNCTION primecloud_internal.record_membership(regclass, name, name, name, regclass, name, name, text, regclass, name, name, name) IS
+    'checks and writes down the registration; called by register_membership()';
+
+-- What is registered is the extension's to write; the triggers are made by whoever registers.
 CREATE FUNCTION register_membership(
     rel regclass, tenant_column name, user_column name, role_column name,
     accounts regclass DEFAULT NULL, accounts_key_column name DEFAULT 'id',
     accounts_status_column name DEFAULT 'status', accounts_active_status text DEFAULT 'active',
     grants regclass DEFAULT NULL, grants_tenant_column name DEFAULT NULL,
-    grants_user_column name DEFAULT NULL, grants_id_column name DEFAULT NULL) RETURNS void
-    LANGUAGE c VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
-    AS 'MODULE_PATHNAME', 'primecloud_door';
-COMMENT ON FUNCTION register_membership(regclass, name, name, name, regclass, name, name, text, regclass, name, name, name) IS
-    'names the tables that entering an account asks for membership, account status and granted ids';
-
+    grants_user_column name DEFAULT NULL, grants_id_column name DEFAULT NULL,
+    watch boolean DEFAULT false) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM primecloud_internal.record_membership(rel, tenant_column, user_column, role_column,
+        accounts, accounts_key_column, accounts_status_column, accounts_active_status,
+        grants, grants_tenant_column, grants_user_column, grants_id_column);
+    PERFORM primecloud_internal.set_membership_watch(rel, watch, 'INSERT OR UPDATE OR DELETE OR TRUNCATE');
+    IF accounts IS NOT NULL THEN
+        PERFORM primecloud_internal.set_membership_watch(accounts, watch,
+            format('UPDATE OF %I, %I OR DELETE OR TRUNCATE', accounts_key_column, accounts_status_column));
+    END IF;
+    IF grants IS NOT NULL THEN
+        PERFORM primecloud_internal.set_membership_watch(grants, watch, 'UPDATE OR DELETE OR TRUNCATE');
+    END IF;
+    PERFORM primecloud.membership_changed();
+END $$;
+COMMENT ON FUNCTION register_membership(regclass, name, name, name, regclass, name, name, text, regclass, name, name, name, boolean) IS
+    'names the tables that entering asks for membership, account status and granted ids; watch: every session notices what SQL changes in them';

@@ -60,6 +60,7 @@ BEGIN
     IF NOT FOUND THEN
         RAISE undefined_object USING MESSAGE = format('there is no token key "%s"', kid), HINT = 'See primecloud.token_key_status.';
     END IF;
+    PERFORM primecloud.membership_changed();
 END $$;
 COMMENT ON FUNCTION revoke_token_key(text) IS 'refuses every token of a key from this transaction''s commit on, in every session';
 REVOKE ALL ON FUNCTION revoke_token_key(text) FROM PUBLIC;
@@ -84,6 +85,7 @@ BEGIN
     END IF;
     PERFORM primecloud.add_token_key(new_kid, old.alg, new_key, old.issuer);
     UPDATE primecloud.token_key AS k SET revoked_at = least(k.revoked_at, now() + grace) WHERE k.kid = rotate_token_key.kid;
+    PERFORM primecloud.membership_changed();
 END $$;
 COMMENT ON FUNCTION rotate_token_key(text, text, bytea, interval) IS
     'adds the next key, of the same algorithm and issuer, and lets the old one end after the grace, in which both verify';

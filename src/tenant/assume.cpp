@@ -4,6 +4,7 @@
 #include "pg/function.hpp"
 #include "pg/role_name.hpp"
 #include "tenant/entry.hpp"
+#include "tenant/validity.hpp"
 
 extern "C" {
 #include "access/xact.h"
@@ -39,6 +40,7 @@ pg::nothing assume(std::string_view tenant, std::string_view reason) noexcept {
   who.user = operator_name();
   who.role = "owner";
   who.assumed = true;
+  who.known = tenant::changes_until_now();
   tenant::enter(who);  // refuses first: what did not happen leaves no record
 
   StringInfoData record;

@@ -19,13 +19,14 @@ bool assigning = false;  // true only while assign() runs
 bool answered_without_context = false;
 
 bool check(char **value, void **extra, GucSource) noexcept {
-  if (*value == nullptr || **value == '\0') return true;
+  if (*value == nullptr) return true;
   if (!assigning && !InitializingParallelWorker) {
     GUC_check_errcode(ERRCODE_INSUFFICIENT_PRIVILEGE);
     GUC_check_errmsg("the tenant context cannot be set");
     GUC_check_errhint("Call primecloud.enter(token) inside a transaction.");
     return false;
   }
+  if (**value == '\0') return true;
   try {
     const auto who = decode_identity(*value);
     if (!who) return false;

@@ -4,6 +4,7 @@
 #include "pg/function.hpp"
 #include "tenant/context.hpp"
 #include "tenant/entry.hpp"
+#include "tenant/validity.hpp"
 
 extern "C" {
 #include "lib/stringinfo.h"
@@ -24,6 +25,7 @@ pg::nothing enter_trusted(std::optional<std::string_view> tenant, std::optional<
             errhint("Pass the account's key and the user's id as text."));
   }
   tenant::claim who;
+  who.known = tenant::changes_until_now();
   who.tenant = copy(*tenant);
   who.user = copy(*user);
   if (role) who.role = copy(*role);
@@ -34,6 +36,7 @@ pg::nothing enter_trusted(std::optional<std::string_view> tenant, std::optional<
 // Enters without membership, for a check that must see what a tenant would see.
 pg::nothing enter_probe(std::string_view tenant, std::string_view role) noexcept {
   tenant::claim who;
+  who.known = tenant::changes_until_now();
   who.tenant = copy(tenant);
   who.user = "isolation probe";
   who.role = copy(role);

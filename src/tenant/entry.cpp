@@ -2,8 +2,10 @@
 
 #include "core/tenant/identity.hpp"
 #include "tenant/context.hpp"
+#include "tenant/entered.hpp"
 #include "tenant/membership.hpp"
 #include "tenant/traces.hpp"
+#include "tenant/validity.hpp"
 
 extern "C" {
 #include "access/xact.h"
@@ -54,6 +56,7 @@ const char *encode_claim(const claim &who, const char *role, const membership &f
     entered.user = who.user;
     entered.assumed = who.assumed;
     if (who.expires_known) entered.expires = timestamp{who.expires};
+    entered.token_key = who.token_key;
     if (entered.role && is_confined(*entered.role)) {
       for (int i = 0; i < found.granted; i++) {
         if (strlen(found.ids[i]) <= longest_identifier) entered.granted.emplace_back(found.ids[i]);
@@ -72,14 +75,20 @@ const char *encode_claim(const claim &who, const char *role, const membership &f
 // One identity a transaction: a cursor opened as one tenant must never be read as another.
 void check_not_entered(const claim &who, const char *role) {
   const context_record *now = current();
-  if (now == nullptr) return;
-  const bool same = now->has_tenant == (who.tenant != nullptr) && (who.tenant == nullptr || now->tenant() == who.tenant) &&
+  if (now == nullptr && !has_entered()) return;
+  const bool same = now != nullptr && now->has_tenant == (who.tenant != nullptr) && (who.tenant == nullptr || now->tenant() == who.tenant) &&
                     now->user() == who.user && now->rank == (who.tenant == nullptr ? 0 : static_cast<int>(*parse_role(role))) &&
                     now->assumed == who.assumed;
   if (same) return;
   ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("another identity has been entered in this transaction"),
           errhint("End the transaction first; primecloud.narrow(role) lowers the role within it."),
           errhidestmt(who.uniform), errhidecontext(who.uniform));
+}
+
+// The same identity with a token that ends later: the transaction may go on until then.
+bool renews(const claim &who) noexcept {
+  const context_record *now = current();
+  return now != nullptr && now->expires_known && who.expires_known && who.expires > now->expires.microseconds;
 }
 
 }  // namespace
@@ -106,11 +115,13 @@ void enter(const claim &who) {
     role = settle_role(who, found);
   }
   check_not_entered(who, role);
-  if (current() != nullptr) return;
+  if (current() != nullptr && !renews(who)) return;
   // A superuser's session is no tenant's: what lies in it (a test run's own tables, say)
   // is the superuser's.
-  if (!who.keep_traces && !superuser_arg(GetSessionUserId())) clean_up_after_another(who.tenant, who.user);
+  if (current() == nullptr && !who.keep_traces && !superuser_arg(GetSessionUserId())) clean_up_after_another(who.tenant, who.user);
   assign(encode_claim(who, role, found));
+  note_entered();
+  knows_changes_until(who.known);
 }
 
 }  // namespace primecloud::tenant

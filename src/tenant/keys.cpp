@@ -6,6 +6,7 @@
 #include "pg/function.hpp"
 #include "pg/startup.hpp"
 #include "tenant/context.hpp"
+#include "tenant/validity.hpp"
 
 extern "C" {
 #include "utils/uuid.h"
@@ -27,18 +28,21 @@ const pg::startup define{[] {
 
 [[gnu::cold, noreturn]] void refuse_missing() {
   ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("no tenant has been entered in this transaction"),
-          errhint("Call primecloud.enter(token) after BEGIN."));
+          errhint("Call primecloud.enter(token) after BEGIN."),
+          errhidestmt(tenant::statement_may_hold_token()));
   pg_unreachable();
 }
 [[gnu::cold, noreturn]] void refuse_role(std::string_view name) {
   ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
           errmsg("unknown role: \"%.*s\"", static_cast<int>(name.size()), name.data()),
-          errhint("The roles are external_client, developer, admin and owner."));
+          errhint("The roles are external_client, developer, admin and owner."),
+          errhidestmt(tenant::statement_may_hold_token()));
   pg_unreachable();
 }
 [[gnu::cold, noreturn]] void refuse_type(const char *type) {
   ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("the tenant key is not of type %s", type),
-          errhint("Protect the table with a tenant column of the type of the account's key."));
+          errhint("Protect the table with a tenant column of the type of the account's key."),
+          errhidestmt(tenant::statement_may_hold_token()));
   pg_unreachable();
 }
 

@@ -89,9 +89,11 @@ membership ask(const char *tenant, const char *user, Snapshot seen) {
 
 }  // namespace
 
-membership ask_membership(const char *tenant, const char *user) {
+membership ask_membership(const char *tenant, const char *user, membership_as what) {
   // One snapshot for all that is asked: nobody is a member of what was active before.
   const Snapshot now = RegisterSnapshot(GetLatestSnapshot());
+  // As it was before the transaction's first command.  The registered snapshot is a copy.
+  if (what == membership_as::committed) now->curcid = FirstCommandId;
   const membership answer = ask(tenant, user, now);
   UnregisterSnapshot(now);
   return answer;

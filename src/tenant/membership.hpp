@@ -14,9 +14,12 @@ struct membership {
   const char **ids = nullptr;  // granted to the user, for confined roles
 };
 
-// Looks `user` up in account `tenant`, as it is committed now, whatever snapshot the
-// transaction has.  Without SQL (keyed_rows.hpp): nothing that the owner of the tables can
+// Which changes count: those that are committed, and this transaction's own or not.
+enum class membership_as { committed, seen_here };
+
+// Looks `user` up in account `tenant`, as it is now, whatever snapshot the transaction has.
+// Without SQL (keyed_rows.hpp): nothing that the owner of the tables can
 // define is executed.
-membership ask_membership(const char *tenant, const char *user);
+membership ask_membership(const char *tenant, const char *user, membership_as what = membership_as::seen_here);
 
 }  // namespace primecloud::tenant

@@ -5,7 +5,9 @@
 // the key row, as it is committed then, are looked at again at every hit.
 #include "core/tenant/token.hpp"
 
+#include <algorithm>
 #include <ctime>
+#include <limits>
 #include <optional>
 
 #include "core/tenant/identity.hpp"
@@ -13,6 +15,7 @@
 #include "pg/function.hpp"
 #include "pg/startup.hpp"
 #include "tenant/entry.hpp"
+#include "tenant/validity.hpp"
 #include "tenant/verified_tokens.hpp"
 
 extern "C" {
@@ -56,8 +59,14 @@ verified verify_signature(std::string_view text, const token &parsed, const tena
   return {std::string(text), parsed.key_id, key.material, *claims};
 }
 
+struct verified_claims {
+  const token_claims *claims;
+  const char *key_id;
+  int64 key_ends;  // microseconds since 2000-01-01 UTC
+};
+
 // Claims of a token that holds now; throws the reason otherwise.
-const token_claims &verify(std::string_view text) {
+verified_claims verify(std::string_view text) {
   if (cache == nullptr) cache = new verified_tokens;
   if (text.size() > longest_token) refuse("the token is too long");
   const verified *known = cache->find(text);
@@ -73,17 +82,19 @@ const token_claims &verify(std::string_view text) {
     cache->forget(text);
     refuse("no active key of that id");
   }
+  const int64 ends = key.ends_known ? key.ends : std::numeric_limits<int64>::max();
   const token_policy policy{audience(), key.has_issuer ? std::optional<std::string_view>(key.issuer) : std::nullopt, longest_life, time(nullptr)};
   if (known != nullptr) {
     if (const auto problem = token_problem(known->claims, policy)) {
       cache->forget(text);
       refuse(problem->c_str());
     }
-    return known->claims;
+    return {&known->claims, known->key_id.c_str(), ends};
   }
   verified fresh = verify_signature(text, *parsed, key);
   if (const auto problem = token_problem(fresh.claims, policy)) refuse(problem->c_str());
-  return cache->keep(std::move(fresh))->claims;
+  const verified *kept = cache->keep(std::move(fresh));
+  return {&kept->claims, kept->key_id.c_str(), ends};
 }
 
 // The statement holds the token: neither pg_stat_activity nor a later error line of
@@ -100,10 +111,12 @@ const char *in_server_encoding(const char *text) { return pg_any_to_server(text,
 pg::nothing enter(std::optional<std::string_view> text) {
   pg::guarded(hide_statement);
   tenant::claim who;
-  char tenant_key[longest_identifier + 2], user[longest_identifier + 2], role_text[32];
+  who.known = pg::guarded(tenant::changes_until_now);
+  char tenant_key[longest_identifier + 2], user[longest_identifier + 2], role_text[32], key_id[longest_identifier + 2];
   char problem[128] = "";
   try {
-    const token_claims &claims = verify(text.value_or(std::string_view()));
+    const verified_claims found = verify(text.value_or(std::string_view()));
+    const token_claims &claims = *found.claims;
     if (claims.subject.size() > longest_identifier) refuse("sub is too long");
     if (claims.account && claims.account->size() > longest_identifier) refuse("account is too long");
     strlcpy(user, claims.subject.c_str(), sizeof user);
@@ -117,7 +130,9 @@ pg::nothing enter(std::optional<std::string_view> text) {
       who.role = role_text;
     }
     who.expires_known = true;
-    who.expires = claims.expires * 1'000'000 - postgres_epoch_unix_microseconds;
+    who.expires = std::min<int64>(claims.expires * 1'000'000 - postgres_epoch_unix_microseconds, found.key_ends);
+    strlcpy(key_id, found.key_id, sizeof key_id);
+    who.token_key = key_id;
     who.uniform = true;
   } catch (const error &reason) {
     strlcpy(problem, reason.message.c_str(), sizeof problem);

@@ -3,7 +3,6 @@
 #include "pg/table.hpp"
 
 extern "C" {
-#include "access/xact.h"
 #include "utils/timestamp.h"
 }
 
@@ -36,12 +35,12 @@ token_key find_token_key(const char *key_id) {
   const Oid table = pg::extension_table("token_key");
   if (!OidIsValid(table)) return found;
   const size_t size = strlen(key_id);
-  // The snapshot of a statement is as good as now; that of a whole transaction is not.
-  const Snapshot now = IsolationUsesXactSnapshot() || !ActiveSnapshotSet() ? GetLatestSnapshot() : GetActiveSnapshot();
-  pg::for_each_row<columns>(table, now, [&](const Datum *values, const bool *nulls) {
+  pg::for_each_row<columns>(table, GetLatestSnapshot(), [&](const Datum *values, const bool *nulls) {
     if (!is_text(values[key_id_column], key_id, size)) return;
     if (!nulls[revoked_at_column] && DatumGetTimestampTz(values[revoked_at_column]) <= GetCurrentTimestamp()) return;
     read(values, nulls, &found);
+    found.ends_known = !nulls[revoked_at_column];
+    if (found.ends_known) found.ends = DatumGetTimestampTz(values[revoked_at_column]);
   });
   return found;
 }

@@ -29,6 +29,8 @@ struct token_key {
   key_material material;
   bool has_issuer = false;
   char issuer[256];
+  bool ends_known = false;  // it will be revoked
+  int64 ends = 0;           // microseconds since 2000-01-01 UTC
 };
 
 // The key of that id as it is committed now, whatever snapshot the transaction has: a

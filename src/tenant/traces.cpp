@@ -4,10 +4,11 @@
 #include "pg/postgres.hpp"
 #include "pg/startup.hpp"
 #include "tenant/context.hpp"
+#include "tenant/temporary_objects.hpp"
+#include "tenant/validity.hpp"
 
 extern "C" {
 #include "access/xact.h"
-#include "catalog/namespace.h"
 #include "commands/async.h"
 #include "commands/prepare.h"
 #include "commands/sequence.h"
@@ -119,10 +120,12 @@ void leave_nothing() {
   const bool held = cursor_is_held();
   const bool temporary = (MyXactFlags & XACT_FLAGS_ACCESSEDTEMPNAMESPACE) != 0;
   if (!held && !temporary) return;
+  pause_checks(true);  // a context that ended after the last statement may be committed
   PushActiveSnapshot(GetTransactionSnapshot());
   if (held) close_held_cursors();
-  if (temporary) ResetTempTableNamespace();
+  if (temporary) drop_temporary_objects();
   PopActiveSnapshot();
+  pause_checks(false);
 }
 
 void at_end_of_transaction(XactEvent event, void *) {
@@ -152,17 +155,21 @@ const pg::startup watch{[] {
   RegisterSubXactCallback(at_end_of_subtransaction, nullptr);
 }};
 
+void clean_up() {
+  if (left_behind.held) close_held_cursors();
+  if (left_behind.prepared) forget_planted_statements();
+  drop_temporary_objects();
+  ResetSequenceCaches();
+  Async_UnlistenAll();
+}
+
 }  // namespace
 
 void clean_up_after_another(const char *tenant, const char *user) {
   const identity_text owner(tenant, user);
   if ((traces.known && traces.owner == owner) || (traces.pending_known && traces.pending == owner)) return;
-  if (left_behind.held) close_held_cursors();
-  if (left_behind.prepared) forget_planted_statements();
+  or_end_connection(clean_up);
   left_behind = {false, false};
-  ResetTempTableNamespace();
-  ResetSequenceCaches();
-  Async_UnlistenAll();
   traces.known = false;
   traces.pending = owner;
   traces.pending_known = true;

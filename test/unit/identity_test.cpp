@@ -11,6 +11,7 @@ TEST(Identity, ComesBackAsItWent) {
   who.user = "ann\n:5";
   who.role = role::external_client;
   who.expires = timestamp{-5};
+  who.token_key = "2026:11";
   who.granted = {"", "11", std::string(255, 'z')};
   EXPECT_EQ(decode_identity(encode(who)), who);
   const auto text = encode(who);
@@ -23,9 +24,13 @@ TEST(Identity, ComesBackAsItWent) {
   const auto *record = reinterpret_cast<const context_record *>(block.data());
   EXPECT_EQ(record->tenant(), "7:3:x");
   EXPECT_EQ(record->user(), "ann\n:5");
+  EXPECT_EQ(record->token_key(), "2026:11");
   EXPECT_TRUE(record->confined());
   EXPECT_TRUE(record->granted("11") && record->granted("") && record->granted(std::string(255, 'z')));
   EXPECT_FALSE(record->granted("1") || record->granted("111"));
+  std::vector<std::string> ids;
+  record->for_each_granted([&](std::string_view id) { ids.emplace_back(id); });
+  EXPECT_EQ(ids, who.granted);
 }
 
 TEST(Identity, KeysHaveOneSpelling) {

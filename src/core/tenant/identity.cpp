@@ -52,6 +52,7 @@ std::string encode(const identity &who) {
   put(out, who.role ? role_name(*who.role) : "");
   put(out, who.assumed ? "assumed" : "");
   put(out, who.expires ? std::to_string(who.expires->microseconds) : "");
+  put(out, who.token_key);
   for (const auto &id : who.granted) put(out, id);
   return out;
 }
@@ -76,13 +77,14 @@ std::optional<identity> decode_identity(std::string_view text) {
     if (!value) return std::nullopt;
     who.expires = timestamp{*value};
   }
+  who.token_key = in.field();
   while (in.more()) who.granted.emplace_back(in.field());
   if (!in.done()) return std::nullopt;
   return who;
 }
 
 std::size_t context_record::size(const identity &who) noexcept {
-  std::size_t bytes = sizeof(context_record) + (who.tenant ? who.tenant->size() : 0) + who.user.size();
+  std::size_t bytes = sizeof(context_record) + (who.tenant ? who.tenant->size() : 0) + who.user.size() + who.token_key.size();
   for (const auto &id : who.granted) bytes += 1 + id.size();
   return bytes;
 }
@@ -107,6 +109,8 @@ void context_record::build(void *block, const identity &who) noexcept {
   }
   record->user_size_ = static_cast<std::uint32_t>(who.user.size());
   text = std::copy(who.user.begin(), who.user.end(), text);
+  record->token_key_size_ = static_cast<std::uint32_t>(who.token_key.size());
+  text = std::copy(who.token_key.begin(), who.token_key.end(), text);
   record->granted_count_ = static_cast<std::uint32_t>(who.granted.size());
   for (const auto &id : who.granted) {
     *text++ = static_cast<char>(id.size());
@@ -115,13 +119,9 @@ void context_record::build(void *block, const identity &who) noexcept {
 }
 
 bool context_record::granted(std::string_view id) const noexcept {
-  const char *at = text() + tenant_size_ + user_size_;
-  for (std::uint32_t i = 0; i < granted_count_; i++) {
-    const auto size = static_cast<unsigned char>(*at++);
-    if (id.size() == size && std::memcmp(id.data(), at, size) == 0) return true;
-    at += size;
-  }
-  return false;
+  bool found = false;
+  for_each_granted([&](std::string_view each) noexcept { found |= each == id; });
+  return found;
 }
 
 std::optional<uuid> parse_canonical_uuid(std::string_view text) noexcept {

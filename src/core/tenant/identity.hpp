@@ -27,6 +27,7 @@ struct identity {
   std::optional<primecloud::role> role;  // none without a tenant
   bool assumed = false;                  // an operator acting inside the account
   std::optional<timestamp> expires;
+  std::string token_key;             // id of the key that verified the token; none without a token
   std::vector<std::string> granted;  // ids that a confined user may reach
 
   friend bool operator==(const identity &, const identity &) = default;
@@ -52,14 +53,26 @@ class context_record {
 
   std::string_view tenant() const noexcept { return {text() + 0, tenant_size_}; }
   std::string_view user() const noexcept { return {text() + tenant_size_, user_size_}; }
+  std::string_view token_key() const noexcept { return {text() + tenant_size_ + user_size_, token_key_size_}; }
   bool confined() const noexcept { return rank == static_cast<std::uint8_t>(role::external_client); }
   // Whether a confined user was granted this id.
   bool granted(std::string_view id) const noexcept;
+  // Calls visit(id) for each id granted.
+  template <class F>
+  void for_each_granted(F &&visit) const noexcept(noexcept(visit(std::string_view()))) {
+    const char *at = ids();
+    for (std::uint32_t i = 0; i < granted_count_; i++) {
+      const auto size = static_cast<unsigned char>(*at++);
+      visit(std::string_view(at, size));
+      at += size;
+    }
+  }
   std::uint32_t granted_count() const noexcept { return granted_count_; }
 
  private:
   const char *text() const noexcept { return reinterpret_cast<const char *>(this + 1); }
-  std::uint32_t tenant_size_, user_size_, granted_count_;
+  const char *ids() const noexcept { return text() + tenant_size_ + user_size_ + token_key_size_; }
+  std::uint32_t tenant_size_, user_size_, token_key_size_, granted_count_;
 };
 
 // Strict: the canonical text of the type and nothing else, since a tenant key has one spelling.

@@ -106,7 +106,7 @@ CREATE TABLE harness.attacks (n serial, name text, usual text, ours text, statem
 CREATE FUNCTION harness.aimed(statements text[], at_guarded boolean) RETURNS text[] LANGUAGE sql AS $$
     SELECT array_agg(replace(replace(replace(s, '{t}', CASE WHEN at_guarded THEN 'guarded' ELSE 'plain' END),
                                      '{setting}', CASE WHEN at_guarded THEN 'primecloud.context' ELSE 'app.tenant' END),
-                             '{forged}', CASE WHEN at_guarded THEN '1:t1:26:victim5:owner0:0:' ELSE '2' END) ORDER BY n)
+                             '{forged}', CASE WHEN at_guarded THEN '1:t1:26:victim5:owner0:0:0:' ELSE '2' END) ORDER BY n)
     FROM unnest(statements) WITH ORDINALITY AS u(s, n)
 $$;
 CREATE FUNCTION harness.run() RETURNS SETOF text LANGUAGE plpgsql AS $$

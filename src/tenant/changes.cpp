@@ -1,0 +1,38 @@
+// What commands and triggers call when they take something away.
+#include "pg/datum_builtin.hpp"
+#include "pg/function.hpp"
+#include "pg/server_function.hpp"
+#include "tenant/validity.hpp"
+
+extern "C" {
+#include "access/xact.h"
+#include "commands/trigger.h"
+}
+
+namespace {
+using namespace primecloud;
+
+pg::nothing membership_changed() noexcept {
+  tenant::announce_change();
+  return {};
+}
+
+Datum watch_membership(FunctionCallInfo fcinfo) noexcept {
+  if (!CALLED_AS_TRIGGER(fcinfo)) pg::raise(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED, "watch_membership is for triggers", "Use register_membership(..., watch => true).");
+  tenant::announce_change();
+  return PointerGetDatum(nullptr);
+}
+
+// Two snapshots, one that decides and one that writes, may disagree on who may do what.
+pg::nothing require_read_committed() noexcept {
+  if (IsolationUsesXactSnapshot()) {
+    ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("commands run in READ COMMITTED alone"),
+            errhint("Begin the transaction without an isolation level, or SET TRANSACTION ISOLATION LEVEL READ COMMITTED."));
+  }
+  return {};
+}
+}  // namespace
+
+PRIMECLOUD_FUNCTION(primecloud_membership_changed, membership_changed);
+PRIMECLOUD_FUNCTION(primecloud_require_read_committed, require_read_committed);
+PRIMECLOUD_SERVER_FUNCTION(primecloud_watch_membership, watch_membership);

@@ -1,0 +1,137 @@
+#include "tenant/validity.hpp"
+
+#include <cstring>
+
+#include "core/tenant/identity.hpp"
+#include "pg/startup.hpp"
+#include "pg/table.hpp"
+#include "tenant/context.hpp"
+#include "tenant/membership.hpp"
+#include "tenant/token_key.hpp"
+
+extern "C" {
+#include "access/parallel.h"
+#include "access/xact.h"
+#include "executor/executor.h"
+#include "tcop/tcopprot.h"
+#include "tcop/utility.h"
+#include "utils/inval.h"
+#include "utils/timestamp.h"
+}
+
+namespace primecloud::tenant {
+namespace {
+
+// Changes are told as an invalidation of the registration, which costs nobody anything else.
+Oid registration = InvalidOid;
+std::uint64_t changes = 0;  // told to this backend
+std::uint64_t known = 0;    // of those, what the context was entered after, or asked again after
+bool paused = false;
+
+ExecutorStart_hook_type next_start = nullptr;
+ProcessUtility_hook_type next_utility = nullptr;
+
+void note_change(Datum, Oid relation) noexcept {
+  if (relation == registration || !OidIsValid(relation)) changes++;
+}
+
+[[noreturn, gnu::cold]] void refuse(const char *why) {
+  ereport(ERROR, errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION), errmsg("the context of this transaction has ended: %s", why),
+          errhint("Roll the transaction back, and enter again."), errhidestmt(statement_may_hold_token()));
+  pg_unreachable();
+}
+
+const char *copy(std::string_view text) { return pnstrdup(text.data(), text.size()); }
+
+// Less than what was entered with: a lesser role, or one grant of several gone.
+bool covers(const membership &found, const context_record &who) {
+  if (!found.asked) return true;
+  if (!found.member) return false;
+  const auto held = parse_role(found.role);
+  if (!held || static_cast<std::uint8_t>(*held) < who.rank) return false;
+  if (!who.confined() || !is_confined(*held)) return true;
+  bool all = true;
+  who.for_each_granted([&](std::string_view id) noexcept {
+    bool there = false;
+    for (int i = 0; i < found.granted; i++) there |= id == found.ids[i];
+    all &= there;
+  });
+  return all;
+}
+
+// What this transaction itself has changed is not committed, and takes nothing away yet; what
+// it has added lets it go on.
+bool is_covered(const context_record &who) {
+  if (!who.token_key().empty() && !find_token_key(copy(who.token_key())).active) return false;
+  if (!who.has_tenant || who.assumed) return true;
+  const char *tenant = copy(who.tenant()), *user = copy(who.user());
+  return covers(ask_membership(tenant, user, membership_as::committed), who) || covers(ask_membership(tenant, user, membership_as::seen_here), who);
+}
+
+void ask_again(const context_record &who) {
+  const std::uint64_t moment = changes;
+  const MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "whether a context holds", ALLOCSET_SMALL_SIZES);
+  const MemoryContext before = MemoryContextSwitchTo(work);
+  const bool covered = is_covered(who);
+  MemoryContextSwitchTo(before);
+  MemoryContextDelete(work);
+  if (!covered) refuse("the membership, the account, a grant or the token's key was taken away");
+  known = moment;
+}
+
+void check() {
+  const context_record *who = current();
+  if (who == nullptr || paused || IsParallelWorker()) return;
+  if (who->expires_known && GetCurrentTimestamp() >= who->expires.microseconds) refuse("its token has expired");
+  // A statement whose relations are locked already has not listened.
+  AcceptInvalidationMessages();
+  if (known != changes) ask_again(*who);
+}
+
+void start(QueryDesc *query, int flags) {
+  check();
+  (next_start != nullptr ? next_start : standard_ExecutorStart)(query, flags);
+}
+
+void utility(PlannedStmt *statement, const char *text, bool read_only, ProcessUtilityContext context, ParamListInfo parameters,
+             QueryEnvironment *environment, DestReceiver *destination, QueryCompletion *completion) {
+  if (!IsA(statement->utilityStmt, TransactionStmt)) check();
+  (next_utility != nullptr ? next_utility : standard_ProcessUtility)(statement, text, read_only, context, parameters, environment, destination, completion);
+}
+
+void at_end_of_transaction(XactEvent, void *) noexcept { paused = false; }
+// ROLLBACK TO restores a context that was entered before what a later one has been told.
+void at_end_of_subtransaction(SubXactEvent event, SubTransactionId, SubTransactionId, void *) noexcept {
+  if (event == SUBXACT_EVENT_ABORT_SUB) known = ~changes;
+}
+
+const pg::startup watch{[] {
+  CacheRegisterRelcacheCallback(note_change, 0);
+  next_start = ExecutorStart_hook;
+  ExecutorStart_hook = start;
+  next_utility = ProcessUtility_hook;
+  ProcessUtility_hook = utility;
+  RegisterXactCallback(at_end_of_transaction, nullptr);
+  RegisterSubXactCallback(at_end_of_subtransaction, nullptr);
+}};
+
+}  // namespace
+
+void announce_change() {
+  const Oid table = pg::extension_table("membership_source");
+  if (OidIsValid(table)) CacheInvalidateRelcacheByRelid(table);
+}
+
+std::uint64_t changes_until_now() {
+  registration = pg::extension_table("membership_source");
+  return changes;
+}
+
+void knows_changes_until(std::uint64_t moment) noexcept { known = moment; }
+void pause_checks(bool pause) noexcept { paused = pause; }
+
+bool statement_may_hold_token() noexcept {
+  return debug_query_string != nullptr && (strcasestr(debug_query_string, "enter") != nullptr || strcasestr(debug_query_string, "token") != nullptr);
+}
+
+}  // namespace primecloud::tenant
