@@ -70,8 +70,8 @@ directories:
 
 $(DATA_built): $(SQL_MODULES) $(SQL_SCHEMA) $(SQL_STEPS) $(SQL_WRAP) sql/modules.list sql/schema/files.list
 	cat $(addprefix $(srcdir)/,$(SQL_MODULES)) > $@
-	awk -v into=primecloud -f $(srcdir)/sql/schema/wrap.awk $(addprefix $(srcdir)/,$(SQL_SCHEMA)) >> $@ || { rm -f $@; exit 1; }
-	awk -v into=primecloud -f $(srcdir)/sql/schema/wrap_steps.awk $(addprefix $(srcdir)/,$(SQL_STEPS)) >> $@ || { rm -f $@; exit 1; }
+	awk -v into=primecloud_internal -f $(srcdir)/sql/schema/wrap.awk $(addprefix $(srcdir)/,$(SQL_SCHEMA)) >> $@ || { rm -f $@; exit 1; }
+	awk -v into=primecloud_internal -f $(srcdir)/sql/schema/wrap_steps.awk $(addprefix $(srcdir)/,$(SQL_STEPS)) >> $@ || { rm -f $@; exit 1; }
 
 # What CMake needs to know.
 .PHONY: describe

@@ -39,12 +39,14 @@ COMMENT ON SCHEMA primecloud IS 'tenants, secrets, lifecycle rules, cursors and 
 -- too: bodies of functions that the caller runs resolve them as the caller.
 CREATE SCHEMA primecloud_internal;
 GRANT USAGE ON SCHEMA primecloud_internal TO PUBLIC;
-COMMENT ON SCHEMA primecloud_internal IS 'what the functions of schema primecloud are made of; nothing here is for callers, and all of it may change';
+COMMENT ON SCHEMA primecloud_internal
+    IS 'what the functions of schema primecloud are made of; nothing here is for callers, and all of it may change';
 
 -- Sessions keep what they read of a few small tables (src/pg/cached_table.hpp): who changes
 -- rows there tells them.
 CREATE FUNCTION primecloud_internal.table_changed(rel regclass) RETURNS void
     LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
     AS 'MODULE_PATHNAME', 'primecloud_table_changed';
-COMMENT ON FUNCTION primecloud_internal.table_changed(regclass) IS 'makes every session forget what it keeps of a table of the extension, from this transaction''s commit on';
+COMMENT ON FUNCTION primecloud_internal.table_changed(regclass)
+    IS 'makes every session forget what it keeps of a table of the extension, from this transaction''s commit on';
 REVOKE ALL ON FUNCTION primecloud_internal.table_changed(regclass) FROM PUBLIC;

@@ -3,31 +3,31 @@
 
 CREATE TYPE lifecycle;
 
-CREATE FUNCTION lifecycle_in(cstring) RETURNS lifecycle
+CREATE FUNCTION primecloud_internal.lifecycle_in(cstring) RETURNS lifecycle
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'primecloud_lifecycle_in';
-COMMENT ON FUNCTION lifecycle_in(cstring) IS 'input of lifecycle: XML or JSON; 22P02 names the rule and the reason';
+COMMENT ON FUNCTION primecloud_internal.lifecycle_in(cstring) IS 'input of lifecycle: XML or JSON; 22P02 names the rule and the reason';
 
-CREATE FUNCTION lifecycle_out(lifecycle) RETURNS cstring
+CREATE FUNCTION primecloud_internal.lifecycle_out(lifecycle) RETURNS cstring
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'primecloud_lifecycle_out';
-COMMENT ON FUNCTION lifecycle_out(lifecycle) IS 'output of lifecycle: canonical AWS JSON';
+COMMENT ON FUNCTION primecloud_internal.lifecycle_out(lifecycle) IS 'output of lifecycle: canonical AWS JSON';
 
-CREATE FUNCTION lifecycle_recv(internal) RETURNS lifecycle
+CREATE FUNCTION primecloud_internal.lifecycle_recv(internal) RETURNS lifecycle
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'primecloud_lifecycle_recv';
-COMMENT ON FUNCTION lifecycle_recv(internal) IS 'binary input of lifecycle; checks all that the text input checks';
+COMMENT ON FUNCTION primecloud_internal.lifecycle_recv(internal) IS 'binary input of lifecycle; checks all that the text input checks';
 
-CREATE FUNCTION lifecycle_send(lifecycle) RETURNS bytea
+CREATE FUNCTION primecloud_internal.lifecycle_send(lifecycle) RETURNS bytea
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'primecloud_lifecycle_send';
-COMMENT ON FUNCTION lifecycle_send(lifecycle) IS 'binary output of lifecycle: the record as it is stored';
+COMMENT ON FUNCTION primecloud_internal.lifecycle_send(lifecycle) IS 'binary output of lifecycle: the record as it is stored';
 
 CREATE TYPE lifecycle (
-    INPUT = lifecycle_in,
-    OUTPUT = lifecycle_out,
-    RECEIVE = lifecycle_recv,
-    SEND = lifecycle_send,
+    INPUT = primecloud_internal.lifecycle_in,
+    OUTPUT = primecloud_internal.lifecycle_out,
+    RECEIVE = primecloud_internal.lifecycle_recv,
+    SEND = primecloud_internal.lifecycle_send,
     INTERNALLENGTH = VARIABLE,
     ALIGNMENT = int4,
     STORAGE = extended

@@ -23,7 +23,8 @@ COMMENT ON COLUMN object_version.mod_time IS 'when it was written; without it no
 COMMENT ON COLUMN object_version.size IS 'bytes; without it no rule that asks for a size applies';
 COMMENT ON COLUMN object_version.is_latest IS 'NULL is true';
 COMMENT ON COLUMN object_version.delete_marker IS 'NULL is false';
-COMMENT ON COLUMN object_version.num_versions IS 'versions of the key, this one included; without it a delete marker is never taken for the last';
+COMMENT ON COLUMN object_version.num_versions
+    IS 'versions of the key, this one included; without it a delete marker is never taken for the last';
 COMMENT ON COLUMN object_version.successor_mod_time IS 'when it ceased to be the latest; without it no rule on noncurrent versions is due';
 COMMENT ON COLUMN object_version.tags IS 'as a URL query: a=1&b=2';
 COMMENT ON COLUMN object_version.transition_status IS '"complete" once it has moved to another storage class';
@@ -39,7 +40,8 @@ CREATE TYPE lifecycle_event AS (
     storage_class text
 );
 COMMENT ON TYPE lifecycle_event IS 'what lifecycle rules do to an object version';
-COMMENT ON COLUMN lifecycle_event.action IS 'none, delete, delete_version, transition, transition_version, delete_restored, delete_restored_version, delete_all_versions or del_marker_delete_all_versions';
+COMMENT ON COLUMN lifecycle_event.action
+    IS 'none, delete, delete_version, transition, transition_version, delete_restored, delete_restored_version, delete_all_versions or del_marker_delete_all_versions';
 COMMENT ON COLUMN lifecycle_event.due IS 'since when, or from when; NULL for none, infinity for never';
 COMMENT ON COLUMN lifecycle_event.rule_id IS 'the rule; NULL for none and for restored copies';
 COMMENT ON COLUMN lifecycle_event.storage_class IS 'where a transition leads';

@@ -29,7 +29,8 @@ AS $$
            sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()));
     SELECT primecloud.forget_cursor_keys();
 $$;
-COMMENT ON FUNCTION rotate_cursor_key() IS 'makes a new cursor key, which every session uses from this transaction''s commit on; cursors of older ones stay valid until end_old_cursors()';
+COMMENT ON FUNCTION rotate_cursor_key()
+    IS 'makes a new cursor key, which every session uses from this transaction''s commit on; cursors of older ones stay valid until end_old_cursors()';
 REVOKE ALL ON FUNCTION rotate_cursor_key() FROM PUBLIC;
 SELECT rotate_cursor_key();
 
@@ -45,7 +46,8 @@ BEGIN
     PERFORM primecloud.forget_cursor_keys();
     RETURN ended;
 END $$;
-COMMENT ON FUNCTION end_old_cursors() IS 'deletes every cursor key but the newest: their cursors are refused from this transaction''s commit on';
+COMMENT ON FUNCTION end_old_cursors()
+    IS 'deletes every cursor key but the newest: their cursors are refused from this transaction''s commit on';
 REVOKE ALL ON FUNCTION end_old_cursors() FROM PUBLIC;
 
 -- STABLE and not STRICT: the planner turns cursor_ts($1, ...) into an index condition,
@@ -64,5 +66,6 @@ COMMENT ON FUNCTION cursor_ts(text, text) IS 'the time in a cursor; infinity for
 CREATE FUNCTION cursor_id(cursor text, scope text) RETURNS uuid
     LANGUAGE c STABLE PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'primecloud_cursor_id';
-COMMENT ON FUNCTION cursor_id(text, text) IS 'the id in a cursor; the greatest uuid for NULL; 22023 for a cursor of another list or account';
+COMMENT ON FUNCTION cursor_id(text, text)
+    IS 'the id in a cursor; the greatest uuid for NULL; 22023 for a cursor of another list or account';
 

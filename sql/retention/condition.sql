@@ -14,9 +14,10 @@ BEGIN
 EXCEPTION WHEN datetime_field_overflow THEN
     RETURN '-infinity';  -- longer than there are years: never
 END $$;
-COMMENT ON FUNCTION retention_cutoff(timestamptz, interval) IS 'rows of before this instant are due; never later than the run''s own instant';
+COMMENT ON FUNCTION retention_cutoff(timestamptz, interval)
+    IS 'rows of before this instant are due; never later than the run''s own instant';
 
-CREATE FUNCTION retention_instant(type regtype, at timestamptz) RETURNS text
+CREATE FUNCTION primecloud_internal.retention_instant(type regtype, at timestamptz) RETURNS text
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO' SET timezone = 'UTC'
 AS $$
 BEGIN
@@ -24,53 +25,57 @@ BEGIN
         -- A day is over when it has ended.
         ELSE (at AT TIME ZONE 'UTC')::date::text END;
 END $$;
-COMMENT ON FUNCTION retention_instant(regtype, timestamptz) IS 'an instant as a value of the time column''s type, in text';
+COMMENT ON FUNCTION primecloud_internal.retention_instant(regtype, timestamptz)
+    IS 'an instant as a value of the time column''s type, in text';
 
-CREATE FUNCTION retention_time(rel regclass, policy retention_policy) RETURNS text
+CREATE FUNCTION primecloud_internal.retention_time(rel regclass, policy primecloud_internal.retention_policy) RETURNS text
     LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    RETURN CASE primecloud.retention_column(rel, policy.time_column, primecloud.retention_time_types())
+    RETURN CASE primecloud_internal.retention_column(rel, policy.time_column, primecloud_internal.retention_time_types())
         WHEN 'timestamptz'::regtype THEN format('x.%I', policy.time_column)
         ELSE format('(x.%I::timestamp AT TIME ZONE ''UTC'')', policy.time_column) END;
 END $$;
-COMMENT ON FUNCTION retention_time(regclass, retention_policy) IS 'the time column of row x as an instant';
+COMMENT ON FUNCTION primecloud_internal.retention_time(regclass, primecloud_internal.retention_policy)
+    IS 'the time column of row x as an instant';
 
-CREATE FUNCTION retention_latest(policy retention_policy, at timestamptz) RETURNS timestamptz
+CREATE FUNCTION primecloud_internal.retention_latest(policy primecloud_internal.retention_policy, at timestamptz) RETURNS timestamptz
     LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     RETURN greatest(primecloud.retention_cutoff(at, policy.keep), (SELECT max(primecloud.retention_cutoff(at, o.keep))
-        FROM primecloud.retention_override o WHERE o.schema_name = policy.schema_name AND o.table_name = policy.table_name));
+        FROM primecloud_internal.retention_override o WHERE o.schema_name = policy.schema_name AND o.table_name = policy.table_name));
 END $$;
-COMMENT ON FUNCTION retention_latest(retention_policy, timestamptz) IS 'no row of this time or later is due, whoever''s it is';
+COMMENT ON FUNCTION primecloud_internal.retention_latest(primecloud_internal.retention_policy, timestamptz)
+    IS 'no row of this time or later is due, whoever''s it is';
 
-CREATE FUNCTION retention_due(rel regclass, policy retention_policy, at timestamptz) RETURNS text
+CREATE FUNCTION primecloud_internal.retention_due(rel regclass, policy primecloud_internal.retention_policy, at timestamptz) RETURNS text
     LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    type CONSTANT regtype := primecloud.retention_column(rel, policy.time_column, primecloud.retention_time_types());
+    type CONSTANT regtype := primecloud_internal.retention_column(rel, policy.time_column, primecloud_internal.retention_time_types());
     base CONSTANT timestamptz := primecloud.retention_cutoff(at, policy.keep);
     exceptions jsonb;
     due text;
 BEGIN
-    SELECT jsonb_object_agg(o.tenant, primecloud.retention_instant(type, c.cutoff)) INTO exceptions
-    FROM primecloud.retention_override o, primecloud.retention_cutoff(at, o.keep) AS c(cutoff)
+    SELECT jsonb_object_agg(o.tenant, primecloud_internal.retention_instant(type, c.cutoff)) INTO exceptions
+    FROM primecloud_internal.retention_override o, primecloud.retention_cutoff(at, o.keep) AS c(cutoff)
     WHERE o.schema_name = policy.schema_name AND o.table_name = policy.table_name;
-    due := format('x.%I < %L::%s', policy.time_column, primecloud.retention_instant(type, primecloud.retention_latest(policy, at)), type);
+    due := format('x.%I < %L::%s', policy.time_column, primecloud_internal.retention_instant(type, primecloud_internal.retention_latest(policy, at)), type);
     IF exceptions IS NOT NULL THEN
         due := due || format(' AND x.%I < coalesce((%L::jsonb ->> x.%I::text)::%s, %L::%s)', policy.time_column, exceptions, policy.tenant_column, type,
-                             primecloud.retention_instant(type, base), type);
+                             primecloud_internal.retention_instant(type, base), type);
     END IF;
     IF policy.mode = 'soft_delete' THEN
-        due := due || format(CASE WHEN primecloud.retention_column(rel, policy.soft_delete_column, '{timestamptz,timestamp,boolean}') = 'boolean'::regtype
+        due := due || format(CASE WHEN primecloud_internal.retention_column(rel, policy.soft_delete_column, '{timestamptz,timestamp,boolean}') = 'boolean'::regtype
                              THEN ' AND x.%I IS NOT TRUE' ELSE ' AND x.%I IS NULL' END, policy.soft_delete_column);
     END IF;
     RETURN due;
 END $$;
-COMMENT ON FUNCTION retention_due(regclass, retention_policy, timestamptz) IS 'the condition under which row x is due';
+COMMENT ON FUNCTION primecloud_internal.retention_due(regclass, primecloud_internal.retention_policy, timestamptz)
+    IS 'the condition under which row x is due';
 
-CREATE FUNCTION retention_free(policy retention_policy) RETURNS text
+CREATE FUNCTION primecloud_internal.retention_free(policy primecloud_internal.retention_policy) RETURNS text
     LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -81,7 +86,7 @@ DECLARE
 BEGIN
     SELECT bool_or(h.tenant IS NULL AND h.row_id IS NULL), array_agg(DISTINCT h.tenant) FILTER (WHERE h.tenant IS NOT NULL),
            array_agg(DISTINCT h.row_id) FILTER (WHERE h.row_id IS NOT NULL) INTO whole, tenants, ids
-    FROM primecloud.retention_hold h WHERE h.schema_name = policy.schema_name AND h.table_name = policy.table_name AND h.released_at IS NULL;
+    FROM primecloud_internal.retention_hold h WHERE h.schema_name = policy.schema_name AND h.table_name = policy.table_name AND h.released_at IS NULL;
     IF whole OR tenants IS NOT NULL AND policy.tenant_column IS NULL OR ids IS NOT NULL AND policy.id_column IS NULL THEN
         RETURN 'false';
     END IF;
@@ -96,7 +101,11 @@ BEGIN
     END IF;
     RETURN free;
 END $$;
-COMMENT ON FUNCTION retention_free(retention_policy) IS 'the condition under which no hold keeps row x; ''true'' where nothing is held';
+COMMENT ON FUNCTION primecloud_internal.retention_free(primecloud_internal.retention_policy)
+    IS 'the condition under which no hold keeps row x; ''true'' where nothing is held';
 
-REVOKE ALL ON FUNCTION retention_instant(regtype, timestamptz), retention_latest(retention_policy, timestamptz), retention_time(regclass, retention_policy),
-    retention_due(regclass, retention_policy, timestamptz), retention_free(retention_policy) FROM PUBLIC;
+REVOKE ALL ON FUNCTION primecloud_internal.retention_instant(regtype, timestamptz),
+    primecloud_internal.retention_latest(primecloud_internal.retention_policy, timestamptz),
+    primecloud_internal.retention_time(regclass, primecloud_internal.retention_policy),
+    primecloud_internal.retention_due(regclass, primecloud_internal.retention_policy, timestamptz),
+    primecloud_internal.retention_free(primecloud_internal.retention_policy) FROM PUBLIC;

@@ -6,19 +6,21 @@ CREATE FUNCTION expire_preview(rel regclass, OUT what text, OUT name text, OUT r
     RETURNS SETOF record
     LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT p.* FROM jsonb_to_recordset(primecloud.retention_request(rel, '{"kind": "preview"}'))
+    SELECT p.* FROM jsonb_to_recordset(primecloud_internal.retention_request(rel, '{"kind": "preview"}'))
         AS p(what text, name text, row_count bigint, oldest timestamptz, newest timestamptz, note text)
 $$;
-COMMENT ON FUNCTION expire_preview(regclass) IS 'what would expire now: rows in all, held, by tenant; partitions; foreign keys that it touches';
+COMMENT ON FUNCTION expire_preview(regclass)
+    IS 'what would expire now: rows in all, held, by tenant; partitions; foreign keys that it touches';
 
 CREATE FUNCTION expire_batch(rel regclass, batch integer DEFAULT 1000) RETURNS bigint
     LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
-AS $$ SELECT primecloud.retention_request(rel, jsonb_build_object('kind', 'batch', 'batch', batch))::bigint $$;
-COMMENT ON FUNCTION expire_batch(regclass, integer) IS 'expires at most so many rows in the caller''s transaction, passing over locked ones; returns how many';
+AS $$ SELECT primecloud_internal.retention_request(rel, jsonb_build_object('kind', 'batch', 'batch', batch))::bigint $$;
+COMMENT ON FUNCTION expire_batch(regclass, integer)
+    IS 'expires at most so many rows in the caller''s transaction, passing over locked ones; returns how many';
 
 -- Both procedures end here.  A problem with the policy as a whole comes back as code
 -- and message, since no exception can be caught around a COMMIT.
-CREATE PROCEDURE retention_drive(rel regclass, batch integer, max_duration interval, max_rate integer, method text, INOUT code text, INOUT message text)
+CREATE PROCEDURE primecloud_internal.retention_drive(rel regclass, batch integer, max_duration interval, max_rate integer, method text, INOUT code text, INOUT message text)
     LANGUAGE plpgsql
 AS $$
 DECLARE
@@ -42,7 +44,7 @@ BEGIN
         IF batch < 1 OR max_rate < 0 OR max_duration < '0' OR method NOT IN ('slices', 'ranges', 'keyset') THEN
             RAISE invalid_parameter_value USING MESSAGE = 'batch must be positive, max_rate and max_duration not negative, method slices, ranges or keyset';
         END IF;
-        answer := primecloud.retention_request(rel, '{"kind": "begin"}');
+        answer := primecloud_internal.retention_request(rel, '{"kind": "begin"}');
     EXCEPTION WHEN OTHERS THEN
         GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT;
         RETURN;
@@ -69,14 +71,14 @@ BEGIN
         END IF;
         code := NULL;
         BEGIN
-            answer := primecloud.retention_request(rel, run || '{"kind": "step"}');
+            answer := primecloud_internal.retention_request(rel, run || '{"kind": "step"}');
             failures := 0;
         EXCEPTION WHEN OTHERS THEN
             GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, constraint_name = CONSTRAINT_NAME;
         END;
         IF code IS NOT NULL THEN
             failures := failures + 1;
-            answer := primecloud.retention_request(rel, run || jsonb_build_object('kind', 'failed', 'code', code, 'constraint', constraint_name, 'tries', failures));
+            answer := primecloud_internal.retention_request(rel, run || jsonb_build_object('kind', 'failed', 'code', code, 'constraint', constraint_name, 'tries', failures));
             IF (answer ->> 'first')::boolean THEN
                 RAISE WARNING 'rows of table % cannot expire: %', rel, message
                     USING ERRCODE = code, HINT = 'They are passed over and counted in primecloud.retention_problems.';
@@ -89,13 +91,14 @@ BEGIN
                      WHEN max_rate IS NULL THEN 5 * (answer ->> 'elapsed')::float8
                      ELSE (answer ->> 'rows')::float8 * 1000 / max_rate - (answer ->> 'elapsed')::float8 END;
     END LOOP;
-    PERFORM primecloud.retention_request(rel, run || jsonb_build_object('kind', 'end', 'state', state, 'error', answer -> 'error'));
+    PERFORM primecloud_internal.retention_request(rel, run || jsonb_build_object('kind', 'end', 'state', state, 'error', answer -> 'error'));
     COMMIT;
     IF state <> 'failed' THEN
         code := NULL;
     END IF;
 END $$;
-COMMENT ON PROCEDURE retention_drive(regclass, integer, interval, integer, text, text, text) IS 'behind expire() and expire_all(); call those';
+COMMENT ON PROCEDURE primecloud_internal.retention_drive(regclass, integer, interval, integer, text, text, text)
+    IS 'behind expire() and expire_all(); call those';
 
 CREATE PROCEDURE expire(rel regclass, batch integer DEFAULT NULL, max_duration interval DEFAULT NULL, max_rate integer DEFAULT NULL, method text DEFAULT NULL)
     LANGUAGE plpgsql
@@ -104,7 +107,7 @@ DECLARE
     code pg_catalog.text;
     message pg_catalog.text;
 BEGIN
-    CALL primecloud.retention_drive(rel, batch, max_duration, max_rate, method, code, message);
+    CALL primecloud_internal.retention_drive(rel, batch, max_duration, max_rate, method, code, message);
     IF code IS NOT NULL THEN
         RAISE EXCEPTION USING ERRCODE = code, MESSAGE = message, HINT = 'What was done before is committed; primecloud.job_progress says how far it came.';
     END IF;
@@ -135,7 +138,7 @@ BEGIN
         EXIT WHEN clock_timestamp() >= began + max_duration;
         code := NULL;
         IF to_regclass(tables[place]) IS NOT NULL THEN
-            CALL primecloud.retention_drive(to_regclass(tables[place]), NULL, began + max_duration - clock_timestamp(), max_rate, NULL, code, message);
+            CALL primecloud_internal.retention_drive(to_regclass(tables[place]), NULL, began + max_duration - clock_timestamp(), max_rate, NULL, code, message);
         END IF;
         PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
         IF code IS NOT NULL THEN
@@ -148,4 +151,5 @@ BEGIN
         RAISE EXCEPTION 'expiry failed for % tables', failed USING ERRCODE = '55000', HINT = 'The warnings before this say why; the other tables are done.';
     END IF;
 END $$;
-COMMENT ON PROCEDURE expire_all(interval, integer) IS 'expires what is due in every table that the caller may expire, the longest waiting first';
+COMMENT ON PROCEDURE expire_all(interval, integer)
+    IS 'expires what is due in every table that the caller may expire, the longest waiting first';

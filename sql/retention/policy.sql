@@ -3,35 +3,38 @@
 -- Here and in its sisters, what each batch asks is PL/pgSQL, be it one expression: a
 -- function in SQL that sets its search_path is planned anew whenever it is called.
 
-CREATE FUNCTION retention_is_owner(caller oid, rel regclass) RETURNS boolean
+CREATE FUNCTION primecloud_internal.retention_is_owner(caller oid, rel regclass) RETURNS boolean
     LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$ BEGIN RETURN (SELECT pg_has_role(caller, c.relowner, 'USAGE') FROM pg_class c WHERE c.oid = rel); END $$;
-COMMENT ON FUNCTION retention_is_owner(oid, regclass) IS 'whether a role has the rights of a table''s owner';
+COMMENT ON FUNCTION primecloud_internal.retention_is_owner(oid, regclass) IS 'whether a role has the rights of a table''s owner';
 
 -- Running needs what typing the statement would need: the owner's rights, or the
 -- privileges on the table of a role that its policies do not hold.
-CREATE FUNCTION retention_may_run(caller oid, rel regclass, policy retention_policy) RETURNS boolean
+CREATE FUNCTION primecloud_internal.retention_may_run(caller oid, rel regclass, policy primecloud_internal.retention_policy) RETURNS boolean
     LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    RETURN primecloud.retention_is_owner(caller, rel)
+    RETURN primecloud_internal.retention_is_owner(caller, rel)
         OR (SELECT r.rolbypassrls FROM pg_roles r WHERE r.oid = caller)
            AND has_schema_privilege(caller, (SELECT c.relnamespace FROM pg_class c WHERE c.oid = rel), 'USAGE')
            AND has_table_privilege(caller, rel, 'SELECT')
            AND CASE policy.mode WHEN 'soft_delete' THEN has_column_privilege(caller, rel, policy.soft_delete_column, 'UPDATE')
                ELSE has_table_privilege(caller, rel, 'DELETE') END;
 END $$;
-COMMENT ON FUNCTION retention_may_run(oid, regclass, retention_policy) IS 'whether a role may run the policy of a table';
+COMMENT ON FUNCTION primecloud_internal.retention_may_run(oid, regclass, primecloud_internal.retention_policy)
+    IS 'whether a role may run the policy of a table';
 
-CREATE FUNCTION retention_time_types() RETURNS regtype[] LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+CREATE FUNCTION primecloud_internal.retention_time_types()
+    RETURNS regtype[] LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$ SELECT '{timestamptz,timestamp,date}'::regtype[] $$;
-COMMENT ON FUNCTION retention_time_types() IS 'types a time column may have; a timestamp and a date are read as UTC';
-CREATE FUNCTION retention_key_types() RETURNS regtype[] LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+COMMENT ON FUNCTION primecloud_internal.retention_time_types() IS 'types a time column may have; a timestamp and a date are read as UTC';
+CREATE FUNCTION primecloud_internal.retention_key_types()
+    RETURNS regtype[] LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$ SELECT '{uuid,bigint,integer,smallint,text,varchar}'::regtype[] $$;
-COMMENT ON FUNCTION retention_key_types() IS 'types a tenant or identifier column may have';
+COMMENT ON FUNCTION primecloud_internal.retention_key_types() IS 'types a tenant or identifier column may have';
 
 -- Every name of a policy against the catalog of today.
-CREATE FUNCTION retention_check_policy(rel regclass, policy retention_policy) RETURNS void
+CREATE FUNCTION primecloud_internal.retention_check_policy(rel regclass, policy primecloud_internal.retention_policy) RETURNS void
     LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -39,36 +42,36 @@ DECLARE
     archive regclass;
     missing text;
 BEGIN
-    PERFORM primecloud.retention_check_table(rel);
+    PERFORM primecloud_internal.retention_check_table(rel);
     IF pg_get_userbyid(owner) <> policy.owner_name THEN
         RAISE object_not_in_prerequisite_state USING
             MESSAGE = format('table %s belongs to %s, its retention was registered when it belonged to %s', rel, pg_get_userbyid(owner), policy.owner_name),
             HINT = 'Its owner calls primecloud.retain() again.';
     END IF;
-    PERFORM primecloud.retention_column(rel, policy.time_column, primecloud.retention_time_types());
+    PERFORM primecloud_internal.retention_column(rel, policy.time_column, primecloud_internal.retention_time_types());
     IF policy.tenant_column IS NOT NULL THEN
-        PERFORM primecloud.retention_column(rel, policy.tenant_column, primecloud.retention_key_types());
+        PERFORM primecloud_internal.retention_column(rel, policy.tenant_column, primecloud_internal.retention_key_types());
     END IF;
     IF policy.id_column IS NOT NULL THEN
-        PERFORM primecloud.retention_column(rel, policy.id_column, primecloud.retention_key_types());
+        PERFORM primecloud_internal.retention_column(rel, policy.id_column, primecloud_internal.retention_key_types());
     END IF;
     IF policy.hold_column IS NOT NULL THEN
-        PERFORM primecloud.retention_column(rel, policy.hold_column, '{boolean}');
+        PERFORM primecloud_internal.retention_column(rel, policy.hold_column, '{boolean}');
     END IF;
     IF policy.mode = 'soft_delete' THEN
-        PERFORM primecloud.retention_column(rel, policy.soft_delete_column, '{timestamptz,timestamp,boolean}');
+        PERFORM primecloud_internal.retention_column(rel, policy.soft_delete_column, '{timestamptz,timestamp,boolean}');
     ELSIF policy.mode = 'archive' THEN
         archive := to_regclass(format('%I.%I', policy.archive_schema, policy.archive_table));
         IF archive IS NULL THEN
             RAISE undefined_table USING MESSAGE = format('archive table %I.%I does not exist', policy.archive_schema, policy.archive_table),
                 HINT = format('Create it: CREATE TABLE %I.%I (LIKE %s).', policy.archive_schema, policy.archive_table, rel);
         END IF;
-        PERFORM primecloud.retention_check_table(archive);
+        PERFORM primecloud_internal.retention_check_table(archive);
         IF (SELECT c.relowner FROM pg_class c WHERE c.oid = archive) <> owner THEN
             RAISE insufficient_privilege USING MESSAGE = format('archive table %s does not belong to the owner of table %s', archive, rel),
                 HINT = 'Rows are moved with the rights of their owner: give both tables one owner.';
-        ELSIF EXISTS (SELECT FROM primecloud.retention_tree(rel) t WHERE t.oid = archive)
-           OR EXISTS (SELECT FROM primecloud.retention_tree(archive) t WHERE t.oid = rel) THEN
+        ELSIF EXISTS (SELECT FROM primecloud_internal.retention_tree(rel) t WHERE t.oid = archive)
+           OR EXISTS (SELECT FROM primecloud_internal.retention_tree(archive) t WHERE t.oid = rel) THEN
             RAISE invalid_parameter_value USING MESSAGE = format('table %s cannot be its own archive', rel);
         END IF;
         SELECT string_agg(quote_ident(s.attname), ', ' ORDER BY s.attnum) INTO missing FROM pg_attribute s
@@ -80,29 +83,33 @@ BEGIN
                 HINT = 'Add them: what the archive cannot hold would be lost.';
         END IF;
     ELSIF policy.mode LIKE '%\_partition' AND NOT EXISTS (
-            SELECT FROM primecloud.retention_tree(rel) t JOIN pg_partitioned_table p ON p.partrelid = t.oid
+            SELECT FROM primecloud_internal.retention_tree(rel) t JOIN pg_partitioned_table p ON p.partrelid = t.oid
             JOIN pg_attribute a ON a.attrelid = t.oid AND a.attname = policy.time_column
             WHERE p.partstrat = 'r' AND p.partnatts = 1 AND p.partattrs[0] = a.attnum) THEN
         RAISE wrong_object_type USING MESSAGE = format('table %s is not partitioned by range of column "%s" alone', rel, policy.time_column),
             HINT = 'Use mode ''delete''.';
     END IF;
 END $$;
-COMMENT ON FUNCTION retention_check_policy(regclass, retention_policy) IS 'refuses a policy whose names do not stand for what they must';
+COMMENT ON FUNCTION primecloud_internal.retention_check_policy(regclass, primecloud_internal.retention_policy)
+    IS 'refuses a policy whose names do not stand for what they must';
 
-CREATE FUNCTION retention_policy_of(rel regclass) RETURNS retention_policy
+CREATE FUNCTION primecloud_internal.retention_policy_of(rel regclass) RETURNS primecloud_internal.retention_policy
     LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    policy primecloud.retention_policy;
+    policy primecloud_internal.retention_policy;
 BEGIN
     SELECT p.* INTO policy FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    JOIN primecloud.retention_policy p ON p.schema_name = n.nspname AND p.table_name = c.relname WHERE c.oid = rel;
+    JOIN primecloud_internal.retention_policy p ON p.schema_name = n.nspname AND p.table_name = c.relname WHERE c.oid = rel;
     IF NOT FOUND THEN
         RAISE undefined_object USING MESSAGE = format('table %s has no retention policy', rel), HINT = 'Register one with primecloud.retain().';
     END IF;
     RETURN policy;
 END $$;
-COMMENT ON FUNCTION retention_policy_of(regclass) IS 'the policy registered under a table''s present name';
+COMMENT ON FUNCTION primecloud_internal.retention_policy_of(regclass) IS 'the policy registered under a table''s present name';
 
-REVOKE ALL ON FUNCTION retention_is_owner(oid, regclass), retention_may_run(oid, regclass, retention_policy), retention_time_types(), retention_key_types(),
-    retention_check_policy(regclass, retention_policy), retention_policy_of(regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION primecloud_internal.retention_is_owner(oid, regclass),
+    primecloud_internal.retention_may_run(oid, regclass, primecloud_internal.retention_policy),
+    primecloud_internal.retention_time_types(), primecloud_internal.retention_key_types(),
+    primecloud_internal.retention_check_policy(regclass, primecloud_internal.retention_policy),
+    primecloud_internal.retention_policy_of(regclass) FROM PUBLIC;

@@ -1,23 +1,23 @@
 -- What would expire now: a statement that reads.
 
-CREATE FUNCTION retention_preview(rel regclass, policy retention_policy) RETURNS text
+CREATE FUNCTION primecloud_internal.retention_preview(rel regclass, policy primecloud_internal.retention_policy) RETURNS text
     LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    due CONSTANT text := primecloud.retention_due(rel, policy, now());
-    free CONSTANT text := primecloud.retention_free(policy);
-    time CONSTANT text := primecloud.retention_time(rel, policy);
+    due CONSTANT text := primecloud_internal.retention_due(rel, policy, now());
+    free CONSTANT text := primecloud_internal.retention_free(policy);
+    time CONSTANT text := primecloud_internal.retention_time(rel, policy);
     tenant CONSTANT text := CASE WHEN policy.tenant_column IS NULL THEN 'NULL::text' ELSE format('x.%I::text', policy.tenant_column) END;
     fixed jsonb;
 BEGIN
     SELECT coalesce(jsonb_agg(jsonb_build_object('what', f.what, 'name', f.name, 'note', f.note)), '[]') INTO fixed FROM (
-        SELECT 'foreign key' AS what, format('%s.%s', k.child, k.name) AS name, k.effect AS note FROM primecloud.retention_foreign_keys(rel) k
+        SELECT 'foreign key' AS what, format('%s.%s', k.child, k.name) AS name, k.effect AS note FROM primecloud_internal.retention_foreign_keys(rel) k
         UNION ALL
         SELECT 'partition', p.oid::regclass::text, CASE policy.mode WHEN 'drop_partition' THEN 'dropped whole, unless a row of it stays'
             WHEN 'detach_partition' THEN 'detached whole, unless a row of it stays' ELSE 'every row of it is due, unless held or excepted' END
-        FROM primecloud.retention_partitions(rel, policy, primecloud.retention_cutoff(now(), policy.keep)) p
+        FROM primecloud_internal.retention_partitions(rel, policy, primecloud.retention_cutoff(now(), policy.keep)) p
         UNION ALL
-        SELECT 'note', '', n FROM unnest(primecloud.retention_notes(rel, policy)) AS n WHERE n NOT LIKE 'foreign key%') AS f;
+        SELECT 'note', '', n FROM unnest(primecloud_internal.retention_notes(rel, policy)) AS n WHERE n NOT LIKE 'foreign key%') AS f;
     RETURN format('WITH due AS MATERIALIZED (SELECT %1$s AS at, %2$s AS tenant, (%3$s) AS free FROM %4$s AS x WHERE %5$s), '
         'line AS (SELECT 1 AS place, ''expires'' AS what, '''' AS name, count(*) AS n, min(at) AS oldest, max(at) AS newest FROM due WHERE free '
         'UNION ALL SELECT 2, ''held'', '''', count(*), min(at), max(at) FROM due WHERE NOT free HAVING count(*) > 0 '
@@ -25,5 +25,6 @@ BEGIN
         'SELECT (SELECT jsonb_agg(jsonb_build_object(''what'', what, ''name'', name, ''row_count'', n, ''oldest'', oldest, ''newest'', newest) '
         'ORDER BY place, n DESC, name) FROM line) || %6$L::jsonb', time, tenant, free, rel, due, fixed);
 END $$;
-COMMENT ON FUNCTION retention_preview(regclass, retention_policy) IS 'the statement behind expire_preview()';
-REVOKE ALL ON FUNCTION retention_preview(regclass, retention_policy) FROM PUBLIC;
+COMMENT ON FUNCTION primecloud_internal.retention_preview(regclass, primecloud_internal.retention_policy)
+    IS 'the statement behind expire_preview()';
+REVOKE ALL ON FUNCTION primecloud_internal.retention_preview(regclass, primecloud_internal.retention_policy) FROM PUBLIC;

@@ -1,10 +1,10 @@
 -- What retain() asks for, checked and written down.
 
-CREATE FUNCTION retention_register(who text, rel regclass, request jsonb) RETURNS jsonb
+CREATE FUNCTION primecloud_internal.retention_register(who text, rel regclass, request jsonb) RETURNS jsonb
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    policy primecloud.retention_policy;
+    policy primecloud_internal.retention_policy;
     archive regclass := (request ->> 'archive')::oid;
 BEGIN
     SELECT n.nspname, c.relname, pg_get_userbyid(c.relowner) INTO policy.schema_name, policy.table_name, policy.owner_name
@@ -30,17 +30,17 @@ BEGIN
     ELSIF (policy.mode = 'archive') <> (policy.archive_table IS NOT NULL) THEN
         RAISE invalid_parameter_value USING MESSAGE = 'archive belongs to mode ''archive'', which cannot do without it';
     END IF;
-    PERFORM primecloud.retention_check_keep(policy.keep);
-    PERFORM primecloud.retention_check_policy(rel, policy);
-    IF EXISTS (SELECT FROM primecloud.retention_hold h WHERE h.schema_name = policy.schema_name AND h.table_name = policy.table_name AND h.released_at IS NULL
+    PERFORM primecloud_internal.retention_check_keep(policy.keep);
+    PERFORM primecloud_internal.retention_check_policy(rel, policy);
+    IF EXISTS (SELECT FROM primecloud_internal.retention_hold h WHERE h.schema_name = policy.schema_name AND h.table_name = policy.table_name AND h.released_at IS NULL
                AND (h.tenant IS NOT NULL AND policy.tenant_column IS NULL OR h.row_id IS NOT NULL AND policy.id_column IS NULL))
-       OR policy.tenant_column IS NULL AND EXISTS (SELECT FROM primecloud.retention_override o
+       OR policy.tenant_column IS NULL AND EXISTS (SELECT FROM primecloud_internal.retention_override o
                WHERE o.schema_name = policy.schema_name AND o.table_name = policy.table_name) THEN
         RAISE object_not_in_prerequisite_state USING MESSAGE = format('table %s has holds or exceptions that this policy could not honour', rel),
             HINT = 'Name tenant_column and id_column, or release them first.';
     END IF;
 
-    INSERT INTO primecloud.retention_policy AS p (schema_name, table_name, owner_name, time_column, keep, mode, tenant_column, id_column,
+    INSERT INTO primecloud_internal.retention_policy AS p (schema_name, table_name, owner_name, time_column, keep, mode, tenant_column, id_column,
                                                   hold_column, soft_delete_column, archive_schema, archive_table, registered_by)
     VALUES (policy.schema_name, policy.table_name, policy.owner_name, policy.time_column, policy.keep, policy.mode, policy.tenant_column, policy.id_column,
             policy.hold_column, policy.soft_delete_column, policy.archive_schema, policy.archive_table, who)
@@ -49,15 +49,16 @@ BEGIN
         = (excluded.owner_name, excluded.time_column, excluded.keep, excluded.mode, excluded.tenant_column, excluded.id_column, excluded.hold_column,
             excluded.soft_delete_column, excluded.archive_schema, excluded.archive_table, excluded.registered_by, now(), p.version + 1);
     -- A run under way was decided by other words; the next one starts afresh.
-    UPDATE primecloud.retention_run r SET state = 'superseded', finished_at = clock_timestamp()
+    UPDATE primecloud_internal.retention_run r SET state = 'superseded', finished_at = clock_timestamp()
     WHERE r.schema_name = policy.schema_name AND r.table_name = policy.table_name AND r.state IN ('running', 'paused');
-    DELETE FROM primecloud.retention_problem p WHERE p.schema_name = policy.schema_name AND p.table_name = policy.table_name;
-    RETURN to_jsonb(primecloud.retention_notes(rel, primecloud.retention_policy_of(rel)));
+    DELETE FROM primecloud_internal.retention_problem p WHERE p.schema_name = policy.schema_name AND p.table_name = policy.table_name;
+    RETURN to_jsonb(primecloud_internal.retention_notes(rel, primecloud_internal.retention_policy_of(rel)));
 END $$;
-COMMENT ON FUNCTION retention_register(text, regclass, jsonb) IS 'checks and stores a policy; returns what its owner should know';
+COMMENT ON FUNCTION primecloud_internal.retention_register(text, regclass, jsonb)
+    IS 'checks and stores a policy; returns what its owner should know';
 
 -- What makes expiry slow or fail, found before it runs.
-CREATE FUNCTION retention_notes(rel regclass, policy retention_policy) RETURNS text[]
+CREATE FUNCTION primecloud_internal.retention_notes(rel regclass, policy primecloud_internal.retention_policy) RETURNS text[]
     LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -71,7 +72,7 @@ BEGIN
         notes := notes || format('no index leads with %I, so every run reads the whole table: CREATE INDEX CONCURRENTLY ON %s (%I)',
                                  policy.time_column, rel, policy.time_column);
     END IF;
-    FOR key IN SELECT * FROM primecloud.retention_foreign_keys(rel) LOOP
+    FOR key IN SELECT * FROM primecloud_internal.retention_foreign_keys(rel) LOOP
         notes := notes || format('foreign key %I of table %s: %s', key.name, key.child, key.effect);
     END LOOP;
     FOR code IN SELECT t.tgname, p.oid::regprocedure AS function FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_language l ON l.oid = p.prolang
@@ -87,9 +88,11 @@ BEGIN
     END IF;
     RETURN notes;
 END $$;
-COMMENT ON FUNCTION retention_notes(regclass, retention_policy) IS 'what makes a policy slow, or lets it fail';
+COMMENT ON FUNCTION primecloud_internal.retention_notes(regclass, primecloud_internal.retention_policy)
+    IS 'what makes a policy slow, or lets it fail';
 
-CREATE FUNCTION retention_foreign_keys(rel regclass, OUT name text, OUT child regclass, OUT effect text) RETURNS SETOF record
+CREATE FUNCTION primecloud_internal.retention_foreign_keys(rel regclass, OUT name text, OUT child regclass, OUT effect text)
+    RETURNS SETOF record
     LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT DISTINCT k.conname::text, k.conrelid::regclass,
@@ -97,9 +100,12 @@ AS $$
                WHEN 'd' THEN 'it is set to its default' ELSE 'rows that it refers to stay' END
            || CASE WHEN EXISTS (SELECT FROM pg_index i WHERE i.indrelid = k.conrelid AND i.indkey[0] = ANY (k.conkey)) THEN ''
                    ELSE '; no index on it, so each row searches the whole table' END
-    FROM primecloud.retention_tree(rel) t JOIN pg_constraint k ON k.confrelid = t.oid AND k.contype = 'f' AND k.conparentid = 0
+    FROM primecloud_internal.retention_tree(rel) t JOIN pg_constraint k ON k.confrelid = t.oid AND k.contype = 'f' AND k.conparentid = 0
     ORDER BY 1, 2
 $$;
-COMMENT ON FUNCTION retention_foreign_keys(regclass) IS 'foreign keys that point at a table, and what a delete does to them';
+COMMENT ON FUNCTION primecloud_internal.retention_foreign_keys(regclass)
+    IS 'foreign keys that point at a table, and what a delete does to them';
 
-REVOKE ALL ON FUNCTION retention_register(text, regclass, jsonb), retention_notes(regclass, retention_policy), retention_foreign_keys(regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION primecloud_internal.retention_register(text, regclass, jsonb),
+    primecloud_internal.retention_notes(regclass, primecloud_internal.retention_policy),
+    primecloud_internal.retention_foreign_keys(regclass) FROM PUBLIC;

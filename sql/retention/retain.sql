@@ -9,7 +9,7 @@ DECLARE
     notes jsonb;
     space text := (SELECT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = rel);
 BEGIN
-    notes := primecloud.retention_request(rel, jsonb_build_object('kind', 'retain', 'time_column', time_column, 'keep', keep, 'mode', mode,
+    notes := primecloud_internal.retention_request(rel, jsonb_build_object('kind', 'retain', 'time_column', time_column, 'keep', keep, 'mode', mode,
         'tenant_column', tenant_column, 'id_column', id_column, 'hold_column', hold_column, 'soft_delete_column', soft_delete_column,
         'archive', archive::oid));
     IF maintenance_role IS NOT NULL THEN
@@ -28,25 +28,26 @@ COMMENT ON FUNCTION retain(regclass, name, interval, text, name, name, name, nam
 
 CREATE FUNCTION unretain(rel regclass) RETURNS void
     LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
-AS $$ SELECT primecloud.retention_request(rel, '{"kind": "unretain"}') $$;
+AS $$ SELECT primecloud_internal.retention_request(rel, '{"kind": "unretain"}') $$;
 COMMENT ON FUNCTION unretain(regclass) IS 'forgets the policy of a table and its exceptions; holds and the audit stay';
 
 CREATE FUNCTION retain_tenant(rel regclass, tenant text, keep interval) RETURNS void
     LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
-AS $$ SELECT primecloud.retention_request(rel, jsonb_build_object('kind', 'retain_tenant', 'tenant', tenant, 'keep', keep)) $$;
+AS $$ SELECT primecloud_internal.retention_request(rel, jsonb_build_object('kind', 'retain_tenant', 'tenant', tenant, 'keep', keep)) $$;
 COMMENT ON FUNCTION retain_tenant(regclass, text, interval) IS 'keeps the rows of one tenant for another time; NULL: for ever';
 
 CREATE FUNCTION unretain_tenant(rel regclass, tenant text) RETURNS void
     LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
-AS $$ SELECT primecloud.retention_request(rel, jsonb_build_object('kind', 'unretain_tenant', 'tenant', tenant)) $$;
+AS $$ SELECT primecloud_internal.retention_request(rel, jsonb_build_object('kind', 'unretain_tenant', 'tenant', tenant)) $$;
 COMMENT ON FUNCTION unretain_tenant(regclass, text) IS 'the policy of the table again, for a tenant that had its own';
 
 CREATE FUNCTION place_hold(rel regclass, reason text, tenant text DEFAULT NULL, row_id text DEFAULT NULL) RETURNS bigint
     LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
-AS $$ SELECT primecloud.retention_request(rel, jsonb_build_object('kind', 'hold', 'reason', reason, 'tenant', tenant, 'row_id', row_id))::bigint $$;
-COMMENT ON FUNCTION place_hold(regclass, text, text, text) IS 'nothing of this row, this tenant or (neither given) this table expires from now on; returns the number of the hold';
+AS $$ SELECT primecloud_internal.retention_request(rel, jsonb_build_object('kind', 'hold', 'reason', reason, 'tenant', tenant, 'row_id', row_id))::bigint $$;
+COMMENT ON FUNCTION place_hold(regclass, text, text, text)
+    IS 'nothing of this row, this tenant or (neither given) this table expires from now on; returns the number of the hold';
 
 CREATE FUNCTION release_hold(rel regclass, hold bigint, reason text) RETURNS void
     LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
-AS $$ SELECT primecloud.retention_request(rel, jsonb_build_object('kind', 'release', 'id', hold, 'reason', reason)) $$;
+AS $$ SELECT primecloud_internal.retention_request(rel, jsonb_build_object('kind', 'release', 'id', hold, 'reason', reason)) $$;
 COMMENT ON FUNCTION release_hold(regclass, bigint, text) IS 'ends a hold; who placed and who released it is kept';

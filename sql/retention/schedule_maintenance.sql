@@ -19,4 +19,5 @@ BEGIN
         USING 'primecloud maintenance', cron, command, current_database()::text, coalesce(role, current_user)::text;
     RETURN number;
 END $$;
-COMMENT ON FUNCTION schedule_maintenance(text, interval, name) IS 'has pg_cron expire what is due by a schedule, as the caller or, for a superuser, another role; again changes it';
+COMMENT ON FUNCTION schedule_maintenance(text, interval, name)
+    IS 'has pg_cron expire what is due by a schedule, as the caller or, for a superuser, another role; again changes it';

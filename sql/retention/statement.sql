@@ -2,7 +2,7 @@
 -- went, of when, of which tenants: as one jsonb, or by yielding tenant and time of
 -- each row to retention_request(), which counts them.
 
-CREATE FUNCTION retention_statement(rel regclass, leaf oid, policy retention_policy, due text, free text, narrow text,
+CREATE FUNCTION primecloud_internal.retention_statement(rel regclass, leaf oid, policy primecloud_internal.retention_policy, due text, free text, narrow text,
                                     skip_locked boolean DEFAULT false, ordered boolean DEFAULT false, most bigint DEFAULT NULL) RETURNS text
     LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
@@ -10,7 +10,7 @@ DECLARE
     name CONSTANT text := (SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = leaf);
     condition CONSTANT text := format('%s AND %s AND %s', narrow, due, free);
     tenant CONSTANT text := CASE WHEN policy.tenant_column IS NULL THEN 'NULL::text' ELSE format('coalesce(x.%I::text, '''')', policy.tenant_column) END;
-    yields CONSTANT text := format('%s AS "of tenant", %s AS "of time"', tenant, primecloud.retention_time(rel, policy));
+    yields CONSTANT text := format('%s AS "of tenant", %s AS "of time"', tenant, primecloud_internal.retention_time(rel, policy));
     picked text := '';
     source text := '';
     moved text := '';
@@ -37,7 +37,7 @@ BEGIN
     END IF;
     IF policy.mode = 'soft_delete' THEN
         action := format('UPDATE ONLY %s AS x SET %I = %s%s WHERE %s%s RETURNING %s', name, policy.soft_delete_column,
-            CASE primecloud.retention_column(rel, policy.soft_delete_column, '{timestamptz,timestamp,boolean}')
+            CASE primecloud_internal.retention_column(rel, policy.soft_delete_column, '{timestamptz,timestamp,boolean}')
                 WHEN 'boolean'::regtype THEN 'true' WHEN 'timestamptz'::regtype THEN 'now()' ELSE '(now() AT TIME ZONE ''UTC'')' END,
             CASE WHEN skip_locked THEN ' FROM candidate AS d' ELSE '' END, source, condition, yields);
     ELSE
@@ -63,7 +63,8 @@ BEGIN
         picked, action, moved,
         CASE WHEN policy.tenant_column IS NULL THEN 'NULL' ELSE '(SELECT jsonb_object_agg(tenant, n) FROM per_tenant)' END, answer);
 END $$;
-COMMENT ON FUNCTION retention_statement(regclass, oid, retention_policy, text, text, text, boolean, boolean, bigint) IS
+COMMENT ON FUNCTION primecloud_internal.retention_statement(regclass, oid, primecloud_internal.retention_policy, text, text, text, boolean, boolean, bigint) IS
     'the statement that removes the due and free rows of one partition, narrowed to a range, and counts them';
 
-REVOKE ALL ON FUNCTION retention_statement(regclass, oid, retention_policy, text, text, text, boolean, boolean, bigint) FROM PUBLIC;
+REVOKE ALL ON FUNCTION primecloud_internal.retention_statement(regclass, oid,
+    primecloud_internal.retention_policy, text, text, text, boolean, boolean, bigint) FROM PUBLIC;

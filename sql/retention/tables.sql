@@ -2,7 +2,7 @@
 -- resolved and verified at each use; nobody but the extension reads or writes here
 -- directly (see retention_request.sql; the views are in retention_views.sql).
 
-CREATE TABLE retention_policy (
+CREATE TABLE primecloud_internal.retention_policy (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     schema_name text NOT NULL,
     table_name text NOT NULL,
@@ -20,10 +20,12 @@ CREATE TABLE retention_policy (
     registered_by text NOT NULL,
     registered_at timestamptz NOT NULL DEFAULT now(),
     UNIQUE (schema_name, table_name));
-COMMENT ON TABLE retention_policy IS 'how long rows of a table are kept and what is done with them then, set by retain()';
-COMMENT ON COLUMN retention_policy.owner_name IS 'who owned the table when it was registered: a table of that name that belongs to somebody else is left alone';
+COMMENT ON TABLE primecloud_internal.retention_policy
+    IS 'how long rows of a table are kept and what is done with them then, set by retain()';
+COMMENT ON COLUMN primecloud_internal.retention_policy.owner_name
+    IS 'who owned the table when it was registered: a table of that name that belongs to somebody else is left alone';
 
-CREATE TABLE retention_override (
+CREATE TABLE primecloud_internal.retention_override (
     schema_name text NOT NULL,
     table_name text NOT NULL,
     tenant text NOT NULL,
@@ -31,9 +33,9 @@ CREATE TABLE retention_override (
     set_by text NOT NULL,
     set_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (schema_name, table_name, tenant));
-COMMENT ON TABLE retention_override IS 'how long the rows of one tenant are kept instead; NULL: for ever';
+COMMENT ON TABLE primecloud_internal.retention_override IS 'how long the rows of one tenant are kept instead; NULL: for ever';
 
-CREATE TABLE retention_hold (
+CREATE TABLE primecloud_internal.retention_hold (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     schema_name text NOT NULL,
     table_name text NOT NULL,
@@ -46,10 +48,11 @@ CREATE TABLE retention_hold (
     released_at timestamptz,
     release_reason text,
     CHECK (tenant IS NULL OR row_id IS NULL));
-COMMENT ON TABLE retention_hold IS 'what must not expire, whatever the policy says: a row, a tenant, or (neither named) the whole table';
-CREATE INDEX retention_hold_open ON retention_hold (schema_name, table_name) WHERE released_at IS NULL;
+COMMENT ON TABLE primecloud_internal.retention_hold
+    IS 'what must not expire, whatever the policy says: a row, a tenant, or (neither named) the whole table';
+CREATE INDEX retention_hold_open ON primecloud_internal.retention_hold (schema_name, table_name) WHERE released_at IS NULL;
 
-CREATE TABLE retention_run (
+CREATE TABLE primecloud_internal.retention_run (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     schema_name text NOT NULL,
     table_name text NOT NULL,
@@ -68,11 +71,11 @@ CREATE TABLE retention_run (
     rows_failed bigint NOT NULL DEFAULT 0,
     partitions_done bigint NOT NULL DEFAULT 0,
     last_error text);
-COMMENT ON TABLE retention_run IS 'each run of a policy: its fixed instant, how far it is, and what it did';
-CREATE INDEX retention_run_of ON retention_run (schema_name, table_name, id);
-CREATE INDEX retention_run_open ON retention_run (schema_name, table_name) WHERE state IN ('running', 'paused');
+COMMENT ON TABLE primecloud_internal.retention_run IS 'each run of a policy: its fixed instant, how far it is, and what it did';
+CREATE INDEX retention_run_of ON primecloud_internal.retention_run (schema_name, table_name, id);
+CREATE INDEX retention_run_open ON primecloud_internal.retention_run (schema_name, table_name) WHERE state IN ('running', 'paused');
 
-CREATE TABLE retention_log (
+CREATE TABLE primecloud_internal.retention_log (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     run bigint,
     at timestamptz NOT NULL DEFAULT clock_timestamp(),
@@ -88,10 +91,11 @@ CREATE TABLE retention_log (
     cutoff timestamptz NOT NULL,
     policy_version bigint NOT NULL,
     done_by text NOT NULL);
-COMMENT ON TABLE retention_log IS 'one row for each batch, written in its transaction: how many, of when, of which tenants; never what was in them';
-CREATE INDEX retention_log_run ON retention_log (run);
+COMMENT ON TABLE primecloud_internal.retention_log
+    IS 'one row for each batch, written in its transaction: how many, of when, of which tenants; never what was in them';
+CREATE INDEX retention_log_run ON primecloud_internal.retention_log (run);
 
-CREATE TABLE retention_problem (
+CREATE TABLE primecloud_internal.retention_problem (
     schema_name text NOT NULL,
     table_name text NOT NULL,
     code text NOT NULL,
@@ -102,20 +106,22 @@ CREATE TABLE retention_problem (
     row_count bigint NOT NULL,
     oldest timestamptz,
     PRIMARY KEY (schema_name, table_name, code, constraint_name));
-COMMENT ON TABLE retention_problem IS 'rows that are due and cannot go, by the error and the constraint; counted in the last run that met them';
+COMMENT ON TABLE primecloud_internal.retention_problem
+    IS 'rows that are due and cannot go, by the error and the constraint; counted in the last run that met them';
 
-REVOKE ALL ON retention_policy, retention_override, retention_hold, retention_run, retention_log, retention_problem FROM PUBLIC;
-SELECT pg_catalog.pg_extension_config_dump('retention_policy', '');
-SELECT pg_catalog.pg_extension_config_dump('retention_policy_id_seq', '');
-COMMENT ON SEQUENCE retention_policy_id_seq IS 'ids of retention policies';
-SELECT pg_catalog.pg_extension_config_dump('retention_override', '');
-SELECT pg_catalog.pg_extension_config_dump('retention_hold', '');
-SELECT pg_catalog.pg_extension_config_dump('retention_hold_id_seq', '');
-COMMENT ON SEQUENCE retention_hold_id_seq IS 'ids of retention holds';
-SELECT pg_catalog.pg_extension_config_dump('retention_run', '');
-SELECT pg_catalog.pg_extension_config_dump('retention_run_id_seq', '');
-COMMENT ON SEQUENCE retention_run_id_seq IS 'ids of retention runs';
-SELECT pg_catalog.pg_extension_config_dump('retention_log', '');
-SELECT pg_catalog.pg_extension_config_dump('retention_log_id_seq', '');
-COMMENT ON SEQUENCE retention_log_id_seq IS 'ids of retention audited batches';
-SELECT pg_catalog.pg_extension_config_dump('retention_problem', '');
+REVOKE ALL ON primecloud_internal.retention_policy, primecloud_internal.retention_override, primecloud_internal.retention_hold,
+    primecloud_internal.retention_run, primecloud_internal.retention_log, primecloud_internal.retention_problem FROM PUBLIC;
+SELECT pg_catalog.pg_extension_config_dump('primecloud_internal.retention_policy', '');
+SELECT pg_catalog.pg_extension_config_dump('primecloud_internal.retention_policy_id_seq', '');
+COMMENT ON SEQUENCE primecloud_internal.retention_policy_id_seq IS 'ids of retention policies';
+SELECT pg_catalog.pg_extension_config_dump('primecloud_internal.retention_override', '');
+SELECT pg_catalog.pg_extension_config_dump('primecloud_internal.retention_hold', '');
+SELECT pg_catalog.pg_extension_config_dump('primecloud_internal.retention_hold_id_seq', '');
+COMMENT ON SEQUENCE primecloud_internal.retention_hold_id_seq IS 'ids of retention holds';
+SELECT pg_catalog.pg_extension_config_dump('primecloud_internal.retention_run', '');
+SELECT pg_catalog.pg_extension_config_dump('primecloud_internal.retention_run_id_seq', '');
+COMMENT ON SEQUENCE primecloud_internal.retention_run_id_seq IS 'ids of retention runs';
+SELECT pg_catalog.pg_extension_config_dump('primecloud_internal.retention_log', '');
+SELECT pg_catalog.pg_extension_config_dump('primecloud_internal.retention_log_id_seq', '');
+COMMENT ON SEQUENCE primecloud_internal.retention_log_id_seq IS 'ids of retention audited batches';
+SELECT pg_catalog.pg_extension_config_dump('primecloud_internal.retention_problem', '');

@@ -1,7 +1,7 @@
 -- What a policy's names stand for today, verified at each use.  Catalogs alone are
 -- read here: nothing of the table's runs.
 
-CREATE FUNCTION retention_base_type(type oid) RETURNS regtype
+CREATE FUNCTION primecloud_internal.retention_base_type(type oid) RETURNS regtype
     LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -14,13 +14,13 @@ BEGIN
     END LOOP;
     RETURN type;
 END $$;
-COMMENT ON FUNCTION retention_base_type(oid) IS 'the type below a domain, or the type itself';
+COMMENT ON FUNCTION primecloud_internal.retention_base_type(oid) IS 'the type below a domain, or the type itself';
 
-CREATE FUNCTION retention_column(rel regclass, column_name text, types regtype[]) RETURNS regtype
+CREATE FUNCTION primecloud_internal.retention_column(rel regclass, column_name text, types regtype[]) RETURNS regtype
     LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    type regtype := (SELECT primecloud.retention_base_type(a.atttypid) FROM pg_attribute a
+    type regtype := (SELECT primecloud_internal.retention_base_type(a.atttypid) FROM pg_attribute a
                      WHERE a.attrelid = rel AND a.attname = column_name AND a.attnum > 0 AND NOT a.attisdropped);
 BEGIN
     IF type IS NULL THEN
@@ -33,9 +33,10 @@ BEGIN
     END IF;
     RETURN type;
 END $$;
-COMMENT ON FUNCTION retention_column(regclass, text, regtype[]) IS 'the base type of a column, which must exist and have one of the given types';
+COMMENT ON FUNCTION primecloud_internal.retention_column(regclass, text, regtype[])
+    IS 'the base type of a column, which must exist and have one of the given types';
 
-CREATE FUNCTION retention_tree(rel regclass, OUT oid oid, OUT schema_name text, OUT table_name text, OUT kind "char", OUT owner oid,
+CREATE FUNCTION primecloud_internal.retention_tree(rel regclass, OUT oid oid, OUT schema_name text, OUT table_name text, OUT kind "char", OUT owner oid,
                                OUT parent oid, OUT depth integer) RETURNS SETOF record
     LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
@@ -48,9 +49,9 @@ BEGIN
     SELECT DISTINCT ON (c.oid) c.oid, n.nspname::text, c.relname::text, c.relkind, c.relowner, t.parent, t.depth
     FROM tree t JOIN pg_class c ON c.oid = t.oid JOIN pg_namespace n ON n.oid = c.relnamespace;
 END $$;
-COMMENT ON FUNCTION retention_tree(regclass) IS 'a table with its partitions and children, all levels';
+COMMENT ON FUNCTION primecloud_internal.retention_tree(regclass) IS 'a table with its partitions and children, all levels';
 
-CREATE FUNCTION retention_check_table(rel regclass) RETURNS void
+CREATE FUNCTION primecloud_internal.retention_check_table(rel regclass) RETURNS void
     LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -64,7 +65,7 @@ BEGIN
         RAISE wrong_object_type USING MESSAGE = format('"%s" is not an ordinary or partitioned table', rel),
             HINT = 'Name a permanent table; for a view, the one below it.';
     END IF;
-    FOR part IN SELECT t.*, c.relhasrules, am.amname FROM primecloud.retention_tree(rel) t JOIN pg_class c ON c.oid = t.oid LEFT JOIN pg_am am ON am.oid = c.relam LOOP
+    FOR part IN SELECT t.*, c.relhasrules, am.amname FROM primecloud_internal.retention_tree(rel) t JOIN pg_class c ON c.oid = t.oid LEFT JOIN pg_am am ON am.oid = c.relam LOOP
         IF part.owner <> class.relowner THEN
             RAISE object_not_in_prerequisite_state USING
                 MESSAGE = format('partition %I.%I does not belong to the owner of table %s', part.schema_name, part.table_name, rel),
@@ -78,11 +79,11 @@ BEGIN
                 HINT = 'A rule rewrites the statements of maintenance: use a trigger instead.';
         END IF;
     END LOOP;
-    PERFORM primecloud.retention_check_code(rel, class.relowner);
+    PERFORM primecloud_internal.retention_check_code(rel, class.relowner);
 END $$;
-COMMENT ON FUNCTION retention_check_table(regclass) IS 'refuses what maintenance cannot safely be done on';
+COMMENT ON FUNCTION primecloud_internal.retention_check_table(regclass) IS 'refuses what maintenance cannot safely be done on';
 
-CREATE FUNCTION retention_check_code(rel regclass, owner oid) RETURNS void
+CREATE FUNCTION primecloud_internal.retention_check_code(rel regclass, owner oid) RETURNS void
     LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -94,7 +95,7 @@ BEGIN
         RETURN;
     END IF;
     WITH RECURSIVE reached(oid) AS (
-        SELECT t.oid FROM primecloud.retention_tree(rel) t
+        SELECT t.oid FROM primecloud_internal.retention_tree(rel) t
         UNION
         (WITH step AS (SELECT r.oid FROM reached r)
          SELECT k.conrelid FROM step JOIN pg_constraint k ON k.contype = 'f' AND k.confrelid = step.oid AND k.confdeltype IN ('c', 'n', 'd')
@@ -109,7 +110,9 @@ BEGIN
             HINT = format('Give table %s to a role that is no superuser.', rel);
     END IF;
 END $$;
-COMMENT ON FUNCTION retention_check_code(regclass, oid) IS 'refuses tables of a superuser whose triggers, or those of tables reached by cascade, belong to others';
+COMMENT ON FUNCTION primecloud_internal.retention_check_code(regclass, oid)
+    IS 'refuses tables of a superuser whose triggers, or those of tables reached by cascade, belong to others';
 
-REVOKE ALL ON FUNCTION retention_base_type(oid), retention_column(regclass, text, regtype[]), retention_tree(regclass),
-    retention_check_table(regclass), retention_check_code(regclass, oid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION primecloud_internal.retention_base_type(oid),
+    primecloud_internal.retention_column(regclass, text, regtype[]), primecloud_internal.retention_tree(regclass),
+    primecloud_internal.retention_check_table(regclass), primecloud_internal.retention_check_code(regclass, oid) FROM PUBLIC;

@@ -9,34 +9,36 @@ AS $$
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = schema_name AND c.relname = table_name),
         (SELECT r.rolsuper FROM pg_roles r WHERE r.rolname = current_user))
 $$;
-COMMENT ON FUNCTION may_expire(text, text) IS 'whether the current role owns a table or may expire its rows; of one that is gone, whether it is a superuser';
+COMMENT ON FUNCTION may_expire(text, text)
+    IS 'whether the current role owns a table or may expire its rows; of one that is gone, whether it is a superuser';
 
 CREATE VIEW retention_status WITH (security_barrier) AS
 SELECT p.schema_name, p.table_name, p.mode, p.keep, p.time_column,
        to_regclass(format('%I.%I', p.schema_name, p.table_name)) IS NOT NULL AS may_run,
-       (SELECT count(*) FROM primecloud.retention_override o WHERE o.schema_name = p.schema_name AND o.table_name = p.table_name) AS tenants_excepted,
-       (SELECT count(*) FROM primecloud.retention_hold h WHERE h.schema_name = p.schema_name AND h.table_name = p.table_name AND h.released_at IS NULL) AS holds,
+       (SELECT count(*) FROM primecloud_internal.retention_override o WHERE o.schema_name = p.schema_name AND o.table_name = p.table_name) AS tenants_excepted,
+       (SELECT count(*) FROM primecloud_internal.retention_hold h WHERE h.schema_name = p.schema_name AND h.table_name = p.table_name AND h.released_at IS NULL) AS holds,
        last.updated_at AS last_run, last.state AS last_state, last.last_error,
        -- Everything older than this has gone, but for what is held, locked or undeletable.
-       (SELECT max(primecloud.retention_cutoff(r.at, p.keep)) FROM primecloud.retention_run r
+       (SELECT max(primecloud.retention_cutoff(r.at, p.keep)) FROM primecloud_internal.retention_run r
         WHERE r.schema_name = p.schema_name AND r.table_name = p.table_name AND r.state = 'finished' AND r.policy_version = p.version) AS watermark,
        last.rows_held, last.rows_locked, last.rows_failed AS rows_undeletable,
-       (SELECT min(b.oldest) FROM primecloud.retention_problem b WHERE b.schema_name = p.schema_name AND b.table_name = p.table_name) AS oldest_undeletable
-FROM primecloud.retention_policy p LEFT JOIN LATERAL (
-    SELECT * FROM primecloud.retention_run r WHERE r.schema_name = p.schema_name AND r.table_name = p.table_name ORDER BY r.id DESC LIMIT 1) last ON true
+       (SELECT min(b.oldest) FROM primecloud_internal.retention_problem b WHERE b.schema_name = p.schema_name AND b.table_name = p.table_name) AS oldest_undeletable
+FROM primecloud_internal.retention_policy p LEFT JOIN LATERAL (
+    SELECT * FROM primecloud_internal.retention_run r WHERE r.schema_name = p.schema_name AND r.table_name = p.table_name ORDER BY r.id DESC LIMIT 1) last ON true
 WHERE primecloud.may_expire(p.schema_name, p.table_name);
 COMMENT ON VIEW retention_status IS 'each policy: its last run, its watermark, what is held and what cannot go';
 
 CREATE VIEW retention_holds WITH (security_barrier) AS
-SELECT h.* FROM primecloud.retention_hold h WHERE primecloud.may_expire(h.schema_name, h.table_name);
+SELECT h.* FROM primecloud_internal.retention_hold h WHERE primecloud.may_expire(h.schema_name, h.table_name);
 COMMENT ON VIEW retention_holds IS 'what is held and was held: by whom, why, and who let it go';
 
 CREATE VIEW retention_audit WITH (security_barrier) AS
-SELECT l.* FROM primecloud.retention_log l WHERE primecloud.may_expire(l.schema_name, l.table_name);
-COMMENT ON VIEW retention_audit IS 'one row for each batch: how many rows went, of when, of which tenants, under which cut-off; a whole partition with the count that ANALYZE last made';
+SELECT l.* FROM primecloud_internal.retention_log l WHERE primecloud.may_expire(l.schema_name, l.table_name);
+COMMENT ON VIEW retention_audit
+    IS 'one row for each batch: how many rows went, of when, of which tenants, under which cut-off; a whole partition with the count that ANALYZE last made';
 
 CREATE VIEW retention_problems WITH (security_barrier) AS
-SELECT p.* FROM primecloud.retention_problem p WHERE primecloud.may_expire(p.schema_name, p.table_name);
+SELECT p.* FROM primecloud_internal.retention_problem p WHERE primecloud.may_expire(p.schema_name, p.table_name);
 COMMENT ON VIEW retention_problems IS 'rows that are due and cannot go, by error and constraint';
 
 GRANT SELECT ON retention_status, retention_holds, retention_audit, retention_problems TO PUBLIC;

@@ -1,7 +1,7 @@
 -- Whether a control plane is what its version says: compared, object by object,
 -- with one made for the purpose and undone.
 
-CREATE FUNCTION schema_objects(schema name, OUT object text, OUT definition text) RETURNS SETOF record
+CREATE FUNCTION primecloud_internal.schema_objects(schema name, OUT object text, OUT definition text) RETURNS SETOF record
     LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $schema_objects$
     WITH relations AS (SELECT c.* FROM pg_class c WHERE c.relnamespace = to_regnamespace(quote_ident(schema)) AND c.relkind IN ('r', 'p', 'v', 'c')),
@@ -33,14 +33,15 @@ AS $schema_objects$
     SELECT regexp_replace(f.object, '\m' || quote_ident(schema) || '\.', '@.', 'g'),
            regexp_replace(regexp_replace(f.definition, '\m' || quote_ident(schema) || '\.', '@.', 'g'), '''' || schema || '''', '''@''', 'g') FROM found f
 $schema_objects$;
-COMMENT ON FUNCTION schema_objects(name) IS 'what a schema holds, each object with its definition, free of the schema''s name; for check_schema';
+COMMENT ON FUNCTION primecloud_internal.schema_objects(name)
+    IS 'what a schema holds, each object with its definition, free of the schema''s name; for check_schema';
 
 CREATE FUNCTION check_schema(schema name) RETURNS TABLE (object text, problem text)
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $check_schema$
 DECLARE
     seen integer := primecloud.schema_version(schema);
-    latest integer := (SELECT max(h.version) FROM primecloud.schema_history('primecloud') h);
+    latest integer := (SELECT max(h.version) FROM primecloud_internal.schema_history('primecloud_internal') h);
     reference CONSTANT name := 'primecloud_check_' || pg_backend_pid();
     expected jsonb;
 BEGIN
@@ -53,8 +54,8 @@ BEGIN
     END IF;
     -- A reference is made and taken back, all but what is read from it.
     BEGIN
-        PERFORM primecloud.schema_create(reference, 'primecloud');
-        SELECT jsonb_object_agg(o.object, coalesce(o.definition, '')) INTO expected FROM primecloud.schema_objects(reference) o;
+        PERFORM primecloud_internal.schema_create(reference, 'primecloud_internal');
+        SELECT jsonb_object_agg(o.object, coalesce(o.definition, '')) INTO expected FROM primecloud_internal.schema_objects(reference) o;
         RAISE SQLSTATE 'PCCHK';
     EXCEPTION WHEN SQLSTATE 'PCCHK' THEN
         NULL;
@@ -64,9 +65,10 @@ BEGIN
     END IF;
     RETURN QUERY
     SELECT coalesce(e.key, o.object), CASE WHEN o.object IS NULL THEN 'missing' WHEN e.key IS NULL THEN 'added' ELSE 'changed' END
-    FROM jsonb_each_text(expected) e FULL JOIN primecloud.schema_objects(schema) o ON o.object = e.key
+    FROM jsonb_each_text(expected) e FULL JOIN primecloud_internal.schema_objects(schema) o ON o.object = e.key
     WHERE o.object IS NULL OR e.key IS NULL OR e.value <> coalesce(o.definition, '')
     ORDER BY 1;
 END
 $check_schema$;
-COMMENT ON FUNCTION check_schema(name) IS 'how a control plane differs from what its version should be: missing, changed, or added by its users; no row where nothing does';
+COMMENT ON FUNCTION check_schema(name)
+    IS 'how a control plane differs from what its version should be: missing, changed, or added by its users; no row where nothing does';

@@ -22,16 +22,17 @@ END
 $schema_version$;
 COMMENT ON FUNCTION schema_version(name) IS 'version of a control plane; NULL where the schema is none';
 
-CREATE FUNCTION schema_history(source name, OUT version integer, OUT name text, OUT checksum text) RETURNS SETOF record
+CREATE FUNCTION primecloud_internal.schema_history(source name, OUT version integer, OUT name text, OUT checksum text) RETURNS SETOF record
     LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $schema_history$
 BEGIN
     RETURN QUERY EXECUTE format('SELECT 1, ''first'', ''open'' UNION ALL SELECT version, name, checksum FROM %I.schema_steps() ORDER BY 1', source);
 END
 $schema_history$;
-COMMENT ON FUNCTION schema_history(name) IS 'the versions that this extension knows, with the checksum of the step to each; the first is open until a release freezes it';
+COMMENT ON FUNCTION primecloud_internal.schema_history(name)
+    IS 'the versions that this extension knows, with the checksum of the step to each; the first is open until a release freezes it';
 
-CREATE FUNCTION schema_create(schema name, source name) RETURNS integer
+CREATE FUNCTION primecloud_internal.schema_create(schema name, source name) RETURNS integer
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $schema_create$
 DECLARE
@@ -52,12 +53,13 @@ BEGIN
     END LOOP;
     -- Who may call what is declared beside each function: it starts with nobody.
     EXECUTE format('REVOKE EXECUTE ON ALL ROUTINES IN SCHEMA %I FROM PUBLIC', schema);
-    EXECUTE format('INSERT INTO %I.schema_version (version, name, checksum, extension_version) SELECT h.version, h.name, h.checksum, $2 FROM primecloud.schema_history($1) h', schema)
+    EXECUTE format('INSERT INTO %I.schema_version (version, name, checksum, extension_version) SELECT h.version, h.name, h.checksum, $2 FROM primecloud_internal.schema_history($1) h', schema)
         USING source, (SELECT extversion FROM pg_extension WHERE extname = 'primecloud');
     RETURN primecloud.schema_version(schema);
 END
 $schema_create$;
-COMMENT ON FUNCTION schema_create(name, name) IS 'makes a control plane of what another schema''s schema_statements() gives; for create_schema and check_schema';
+COMMENT ON FUNCTION primecloud_internal.schema_create(name, name)
+    IS 'makes a control plane of what another schema''s schema_statements() gives; for create_schema and check_schema';
 
 CREATE FUNCTION create_schema(schema name, register boolean DEFAULT true) RETURNS integer
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -73,7 +75,7 @@ BEGIN
         RAISE EXCEPTION 'schema "%" exists already', schema USING ERRCODE = '42P06',
             HINT = 'Choose a name that is free; nothing was changed.';
     END IF;
-    reached := primecloud.schema_create(schema, 'primecloud');
+    reached := primecloud_internal.schema_create(schema, 'primecloud_internal');
     -- What enter asks: who is a member in what role, of an account in what state, with what granted.
     IF register THEN
         PERFORM primecloud.register_membership(
@@ -85,4 +87,5 @@ BEGIN
     RETURN reached;
 END
 $create_schema$;
-COMMENT ON FUNCTION create_schema(name, boolean) IS 'makes a control plane in a new schema, owned by the caller, and unless told not to has enter ask it for membership; tells its version';
+COMMENT ON FUNCTION create_schema(name, boolean)
+    IS 'makes a control plane in a new schema, owned by the caller, and unless told not to has enter ask it for membership; tells its version';

@@ -10,7 +10,7 @@ BEGIN
     IF primecloud.schema_version(schema) IS NULL THEN
         RAISE EXCEPTION 'schema "%" is not a control plane', schema USING ERRCODE = '3F000';
     END IF;
-    PERFORM primecloud.lift_guard();
+    PERFORM primecloud_internal.lift_guard();
     -- A table that a deferred constraint still waits for cannot be altered.
     SET CONSTRAINTS ALL IMMEDIATE;
     FOR rel IN SELECT c.oid FROM pg_class c WHERE c.relnamespace = to_regnamespace(quote_ident(schema)) AND c.relkind IN ('r', 'p')
@@ -20,4 +20,5 @@ BEGIN
     SET CONSTRAINTS ALL DEFERRED;
 END
 $force_policies$;
-COMMENT ON FUNCTION force_policies(name, boolean) IS 'lifts and restores, inside one transaction, what holds the owner of a control plane to the entered account; the owner alone can';
+COMMENT ON FUNCTION force_policies(name, boolean)
+    IS 'lifts and restores, inside one transaction, what holds the owner of a control plane to the entered account; the owner alone can';

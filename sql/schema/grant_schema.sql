@@ -37,14 +37,14 @@ BEGIN
             HINT = 'A client role is neither a superuser nor has BYPASSRLS.';
     END IF;
     EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', schema, role);
-    FOR wanted IN SELECT g.privilege, g.object FROM primecloud.schema_grants() g WHERE g.access = grant_schema.access LOOP
+    FOR wanted IN SELECT g.privilege, g.object FROM primecloud_internal.schema_grants() g WHERE g.access = grant_schema.access LOOP
         IF wanted.privilege IN ('EXECUTE', 'OWNER') THEN
             FOR routine IN SELECT p.oid FROM pg_proc p
                            WHERE p.pronamespace = schema::text::regnamespace AND p.proname = wanted.object LOOP
                 IF wanted.privilege = 'EXECUTE' THEN
                     EXECUTE format('GRANT EXECUTE ON ROUTINE %s TO %I', routine, role);
                 ELSE
-                    PERFORM primecloud.schema_hand_over(schema, routine, role);
+                    PERFORM primecloud_internal.schema_hand_over(schema, routine, role);
                 END IF;
             END LOOP;
         ELSIF to_regclass(format('%I.%I', schema, wanted.object)) IS NOT NULL THEN
@@ -55,9 +55,10 @@ BEGIN
         USING role, access;
 END
 $grant_schema$;
-COMMENT ON FUNCTION grant_schema(name, name, text) IS 'lets a role into a control plane as app, gate, gateway, platform, worker or maintenance; again after a migration';
+COMMENT ON FUNCTION grant_schema(name, name, text)
+    IS 'lets a role into a control plane as app, gate, gateway, platform, worker or maintenance; again after a migration';
 
-CREATE FUNCTION schema_hand_over(schema name, routine regprocedure, role name) RETURNS void
+CREATE FUNCTION primecloud_internal.schema_hand_over(schema name, routine regprocedure, role name) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $schema_hand_over$
 BEGIN
@@ -70,7 +71,8 @@ BEGIN
     EXECUTE format('REVOKE CREATE ON SCHEMA %I FROM %I', schema, role);
 END
 $schema_hand_over$;
-COMMENT ON FUNCTION schema_hand_over(name, regprocedure, name) IS 'gives a narrow function to the gate role; called by grant_schema';
+COMMENT ON FUNCTION primecloud_internal.schema_hand_over(name, regprocedure, name)
+    IS 'gives a narrow function to the gate role; called by grant_schema';
 
 CREATE FUNCTION revoke_schema(schema name, role name) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp

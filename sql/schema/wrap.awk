@@ -1,5 +1,5 @@
-# Turns the control plane's files into the SQL of primecloud.schema_statements() and
-# primecloud.schema_grants(), so that the extension carries them and no text from
+# Turns the control plane's files into the SQL of primecloud_internal.schema_statements() and
+# primecloud_internal.schema_grants(), so that the extension carries them and no text from
 # anywhere else is executed.
 #
 #   awk -v into=primecloud -f wrap.awk shared/list.template orders/tables.sql orders/reads.sql ...

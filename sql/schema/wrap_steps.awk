@@ -1,4 +1,4 @@
-# Turns the frozen steps into the SQL of primecloud.schema_steps().
+# Turns the frozen steps into the SQL of primecloud_internal.schema_steps().
 #
 #   awk -v into=primecloud -f wrap_steps.awk upgrade/checksums upgrade/0002_name.sql ...
 #

@@ -1,19 +1,21 @@
 -- Keys: a root key outside the database wraps random data keys, one for each tenant
 -- and purpose.
 
-CREATE TABLE root_key_version (
+CREATE TABLE primecloud_internal.root_key_version (
     version integer PRIMARY KEY CHECK (version > 0),
     check_value bytea NOT NULL CHECK (octet_length(check_value) = 8),
     first_used_at timestamptz NOT NULL DEFAULT now());
-COMMENT ON TABLE root_key_version IS 'the versions of the root key this database has used, with a value that tells the right key from a wrong one';
-COMMENT ON COLUMN root_key_version.check_value IS 'eight bytes derived from the key; the key cannot be derived from them';
-REVOKE ALL ON root_key_version FROM PUBLIC;
-SELECT pg_catalog.pg_extension_config_dump('root_key_version', '');
+COMMENT ON TABLE primecloud_internal.root_key_version
+    IS 'the versions of the root key this database has used, with a value that tells the right key from a wrong one';
+COMMENT ON COLUMN primecloud_internal.root_key_version.check_value
+    IS 'eight bytes derived from the key; the key cannot be derived from them';
+REVOKE ALL ON primecloud_internal.root_key_version FROM PUBLIC;
+SELECT pg_catalog.pg_extension_config_dump('primecloud_internal.root_key_version', '');
 
-CREATE SEQUENCE data_key_id AS bigint;
-COMMENT ON SEQUENCE data_key_id IS 'ids of data keys';
-REVOKE ALL ON SEQUENCE data_key_id FROM PUBLIC;
-SELECT pg_catalog.pg_extension_config_dump('data_key_id', '');
+CREATE SEQUENCE primecloud_internal.data_key_id AS bigint;
+COMMENT ON SEQUENCE primecloud_internal.data_key_id IS 'ids of data keys';
+REVOKE ALL ON SEQUENCE primecloud_internal.data_key_id FROM PUBLIC;
+SELECT pg_catalog.pg_extension_config_dump('primecloud_internal.data_key_id', '');
 
 CREATE TABLE data_key (
     key_id bigint PRIMARY KEY,
@@ -41,12 +43,14 @@ SELECT pg_catalog.pg_extension_config_dump('data_key', '');
 CREATE FUNCTION verify_root_key() RETURNS integer
     LANGUAGE c VOLATILE PARALLEL UNSAFE
     AS 'MODULE_PATHNAME', 'primecloud_verify_root_key';
-COMMENT ON FUNCTION verify_root_key() IS 'the newest version of the root key, after checking that it and every version in use are there and this database''s; PC001 or PC002 otherwise';
+COMMENT ON FUNCTION verify_root_key()
+    IS 'the newest version of the root key, after checking that it and every version in use are there and this database''s; PC001 or PC002 otherwise';
 REVOKE ALL ON FUNCTION verify_root_key() FROM PUBLIC;
 
 CREATE FUNCTION act_for_any_tenant() RETURNS void
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$ $$;
-COMMENT ON FUNCTION act_for_any_tenant() IS 'does nothing: EXECUTE on it is the right to seal and open for a tenant that has not been entered';
+COMMENT ON FUNCTION act_for_any_tenant()
+    IS 'does nothing: EXECUTE on it is the right to seal and open for a tenant that has not been entered';
 REVOKE ALL ON FUNCTION act_for_any_tenant() FROM PUBLIC;
 

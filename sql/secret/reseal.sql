@@ -2,12 +2,12 @@
 
 -- Batches inside the caller's transaction.  Nothing is left only when a whole run has
 -- found nothing.
-CREATE FUNCTION reseal_within(who oid, rel regclass, registered sealed_column, batch integer) RETURNS bigint
+CREATE FUNCTION primecloud_internal.reseal_within(who oid, rel regclass, registered sealed_column, batch integer) RETURNS bigint
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     done bigint := 0;
-    run primecloud.reseal_run;
+    run primecloud_internal.reseal_run;
     answer jsonb;
     fresh boolean;
 BEGIN
@@ -15,25 +15,25 @@ BEGIN
         RAISE invalid_parameter_value USING MESSAGE = format('a batch of %s rows is none', coalesce(batch::text, 'NULL'));
     END IF;
     LOOP
-        run := primecloud.reseal_begin(who, rel, registered.column_name, false);
+        run := primecloud_internal.reseal_begin(who, rel, registered.column_name, false);
         fresh := run.position = '{"pass": 1}';
         LOOP
-            answer := primecloud.reseal_step(rel, registered, run.id, (batch - done)::int);
+            answer := primecloud_internal.reseal_step(rel, registered, run.id, (batch - done)::int);
             EXIT WHEN (answer ->> 'done')::boolean;
             done := done + (answer ->> 'rows')::bigint;
             IF done >= batch THEN
                 RETURN done;
             END IF;
         END LOOP;
-        PERFORM primecloud.reseal_end(registered, run.id, answer ->> 'state', NULL);
+        PERFORM primecloud_internal.reseal_end(registered, run.id, answer ->> 'state', NULL);
         IF done > 0 OR fresh THEN
             RETURN done;
         END IF;
     END LOOP;
 END $$;
-COMMENT ON FUNCTION reseal_within(oid, regclass, sealed_column, integer) IS 'behind reseal_batch()';
+COMMENT ON FUNCTION primecloud_internal.reseal_within(oid, regclass, sealed_column, integer) IS 'behind reseal_batch()';
 
-CREATE FUNCTION reseal_decide(asker key_asker, request jsonb) RETURNS jsonb
+CREATE FUNCTION primecloud_internal.reseal_decide(asker primecloud_internal.key_asker, request jsonb) RETURNS jsonb
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -44,35 +44,36 @@ DECLARE
     registered primecloud.sealed_column;
     lock_id bigint;
 BEGIN
-    PERFORM primecloud.check_asker(asker);
-    registered := primecloud.check_may_reseal(asker, rel, col);
+    PERFORM primecloud_internal.check_asker(asker);
+    registered := primecloud_internal.check_may_reseal(asker, rel, col);
     lock_id := hashtext(concat_ws('.', registered.schema_name, registered.table_name, registered.column_name));
     CASE kind
-        WHEN 'batch' THEN RETURN to_jsonb(primecloud.reseal_within(asker.role, rel, registered, (request ->> 'batch')::int));
+        WHEN 'batch' THEN RETURN to_jsonb(primecloud_internal.reseal_within(asker.role, rel, registered, (request ->> 'batch')::int));
         WHEN 'begin' THEN
-            IF NOT primecloud.retention_claim('primecloud.reseal_run', lock_id) THEN
+            IF NOT primecloud_internal.retention_claim('primecloud_internal.reseal_run', lock_id) THEN
                 RETURN '{"busy": true}';
             END IF;
-            RETURN jsonb_build_object('run', (primecloud.reseal_begin(asker.role, rel, col, true)).id);
-        WHEN 'step' THEN RETURN primecloud.reseal_step(rel, registered, number, (request ->> 'batch')::int);
-        WHEN 'failed' THEN RETURN primecloud.reseal_failed(rel, registered, number, request ->> 'code', request ->> 'constraint', (request ->> 'tries')::int);
+            RETURN jsonb_build_object('run', (primecloud_internal.reseal_begin(asker.role, rel, col, true)).id);
+        WHEN 'step' THEN RETURN primecloud_internal.reseal_step(rel, registered, number, (request ->> 'batch')::int);
+        WHEN 'failed' THEN RETURN primecloud_internal.reseal_failed(rel, registered, number, request ->> 'code', request ->> 'constraint', (request ->> 'tries')::int);
         WHEN 'end' THEN
-            PERFORM primecloud.reseal_end(registered, number, request ->> 'state', request ->> 'error');
-            PERFORM primecloud.retention_release('primecloud.reseal_run', lock_id);
-            RETURN (SELECT jsonb_build_object('locked', r.rows_locked, 'failed', r.rows_failed) FROM primecloud.reseal_run r WHERE r.id = number);
+            PERFORM primecloud_internal.reseal_end(registered, number, request ->> 'state', request ->> 'error');
+            PERFORM primecloud_internal.retention_release('primecloud_internal.reseal_run', lock_id);
+            RETURN (SELECT jsonb_build_object('locked', r.rows_locked, 'failed', r.rows_failed) FROM primecloud_internal.reseal_run r WHERE r.id = number);
     END CASE;
 END $$;
-COMMENT ON FUNCTION reseal_decide(key_asker, jsonb) IS 'behind reseal_request()';
+COMMENT ON FUNCTION primecloud_internal.reseal_decide(primecloud_internal.key_asker, jsonb) IS 'behind reseal_request()';
 
-CREATE FUNCTION reseal_request(rel regclass, col name, request jsonb) RETURNS jsonb
+CREATE FUNCTION primecloud_internal.reseal_request(rel regclass, col name, request jsonb) RETURNS jsonb
     LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
-AS $$ SELECT primecloud.key_request('reseal', request || jsonb_build_object('rel', rel::oid, 'col', col)) $$;
-COMMENT ON FUNCTION reseal_request(regclass, name, jsonb) IS 'behind reseal() and reseal_batch(); call those';
+AS $$ SELECT primecloud_internal.key_request('reseal', request || jsonb_build_object('rel', rel::oid, 'col', col)) $$;
+COMMENT ON FUNCTION primecloud_internal.reseal_request(regclass, name, jsonb) IS 'behind reseal() and reseal_batch(); call those';
 
 CREATE FUNCTION reseal_batch(rel regclass, col name, batch integer DEFAULT 1000) RETURNS bigint
     LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
-AS $$ SELECT primecloud.reseal_request(rel, col, jsonb_build_object('kind', 'batch', 'batch', batch))::bigint $$;
-COMMENT ON FUNCTION reseal_batch(regclass, name, integer) IS 'reseals at most so many rows in the caller''s transaction, passing over locked ones; returns how many, 0 when none is left that it can have';
+AS $$ SELECT primecloud_internal.reseal_request(rel, col, jsonb_build_object('kind', 'batch', 'batch', batch))::bigint $$;
+COMMENT ON FUNCTION reseal_batch(regclass, name, integer)
+    IS 'reseals at most so many rows in the caller''s transaction, passing over locked ones; returns how many, 0 when none is left that it can have';
 
 -- Commits after every batch, so it can be neither SECURITY DEFINER nor have SET clauses:
 -- it sets its search_path anew in every transaction, and until it has, it calls nothing
@@ -99,7 +100,7 @@ BEGIN
     IF batch < 1 OR max_rate < 1 OR max_duration < '0' THEN
         RAISE EXCEPTION 'batch and max_rate must be positive, max_duration not negative' USING ERRCODE = '22023';
     END IF;
-    answer := primecloud.reseal_request(rel, col, '{"kind": "begin"}');
+    answer := primecloud_internal.reseal_request(rel, col, '{"kind": "begin"}');
     IF answer ? 'busy' THEN
         RAISE NOTICE 'another session reseals column "%" of %', col, rel;
         RETURN;
@@ -119,14 +120,14 @@ BEGIN
         END IF;
         code := NULL;
         BEGIN
-            answer := primecloud.reseal_request(rel, col, run || '{"kind": "step"}');
+            answer := primecloud_internal.reseal_request(rel, col, run || '{"kind": "step"}');
             failures := 0;
         EXCEPTION WHEN OTHERS THEN
             GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, constraint_name = CONSTRAINT_NAME;
         END;
         IF code IS NOT NULL THEN
             failures := failures + 1;
-            answer := primecloud.reseal_request(rel, col, run || jsonb_build_object('kind', 'failed', 'code', code, 'constraint', constraint_name, 'tries', failures));
+            answer := primecloud_internal.reseal_request(rel, col, run || jsonb_build_object('kind', 'failed', 'code', code, 'constraint', constraint_name, 'tries', failures));
             IF (answer ->> 'passed')::boolean THEN
                 RAISE WARNING 'a row of % cannot be resealed: %', rel, message USING ERRCODE = code, HINT = 'It is passed over; see primecloud.reseal_problems.';
             END IF;
@@ -137,7 +138,7 @@ BEGIN
                      WHEN max_rate IS NULL THEN 0
                      ELSE (answer ->> 'rows')::float8 * 1000 / max_rate - (answer ->> 'elapsed')::float8 END;
     END LOOP;
-    answer := primecloud.reseal_request(rel, col, run || jsonb_build_object('kind', 'end', 'state', state, 'error', answer -> 'error'));
+    answer := primecloud_internal.reseal_request(rel, col, run || jsonb_build_object('kind', 'end', 'state', state, 'error', answer -> 'error'));
     COMMIT;
     PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
     IF state = 'failed' THEN
@@ -156,7 +157,8 @@ COMMENT ON PROCEDURE reseal(regclass, name, integer, interval, integer) IS
 CREATE FUNCTION reseal_move(s sealed, tenant text, label text, row_id text, new_tenant text, new_label text, new_row_id text) RETURNS sealed
     LANGUAGE c VOLATILE PARALLEL UNSAFE
     AS 'MODULE_PATHNAME', 'primecloud_reseal_move';
-COMMENT ON FUNCTION reseal_move(sealed, text, text, text, text, text, text) IS 'the same secret for another tenant, label or row, without revealing it; needs the right to both tenants';
+COMMENT ON FUNCTION reseal_move(sealed, text, text, text, text, text, text)
+    IS 'the same secret for another tenant, label or row, without revealing it; needs the right to both tenants';
 REVOKE ALL ON FUNCTION reseal_move(sealed, text, text, text, text, text, text) FROM PUBLIC;
 
 -- Exactly what a maintenance role needs to be let in; it works as the owner does.
@@ -166,7 +168,7 @@ AS $$
 DECLARE
     space CONSTANT text := (SELECT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = rel);
 BEGIN
-    PERFORM primecloud.check_owner(rel), primecloud.sealed_column_of(rel, col);
+    PERFORM primecloud_internal.check_owner(rel), primecloud.sealed_column_of(rel, col);
     IF (SELECT r.rolbypassrls OR r.rolsuper FROM pg_roles r WHERE r.rolname = maintenance_role) IS NOT TRUE THEN
         RAISE invalid_parameter_value USING MESSAGE = format('role "%s" is no maintenance role', maintenance_role),
             HINT = 'Make it with primecloud.create_maintenance_role().';
@@ -178,12 +180,13 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION allow_reseal(regclass, name, name) IS 'gives a maintenance role what it needs to reseal a column, as its owner';
 
-REVOKE ALL ON FUNCTION reseal_within(oid, regclass, sealed_column, integer), reseal_decide(key_asker, jsonb), reseal_request(regclass, name, jsonb),
+REVOKE ALL ON FUNCTION primecloud_internal.reseal_within(oid, regclass, sealed_column, integer),
+    primecloud_internal.reseal_decide(primecloud_internal.key_asker, jsonb), primecloud_internal.reseal_request(regclass, name, jsonb),
     reseal_batch(regclass, name, integer) FROM PUBLIC;
 REVOKE ALL ON PROCEDURE reseal(regclass, name, integer, interval, integer) FROM PUBLIC;
-INSERT INTO role_grant VALUES
+INSERT INTO primecloud_internal.role_grant VALUES
     ('maintenance', 'EXECUTE', 'FUNCTION primecloud.reseal_move(primecloud.sealed, text, text, text, text, text, text)'),
     ('platform', 'EXECUTE', 'FUNCTION primecloud.reseal_move(primecloud.sealed, text, text, text, text, text, text)'),
-    ('maintenance', 'EXECUTE', 'FUNCTION primecloud.reseal_request(regclass, name, jsonb)'),
+    ('maintenance', 'EXECUTE', 'FUNCTION primecloud_internal.reseal_request(regclass, name, jsonb)'),
     ('maintenance', 'EXECUTE', 'FUNCTION primecloud.reseal_batch(regclass, name, integer)'),
     ('maintenance', 'EXECUTE', 'PROCEDURE primecloud.reseal(regclass, name, integer, interval, integer)');

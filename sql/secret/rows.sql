@@ -5,14 +5,16 @@
 CREATE FUNCTION seal_for(rel regclass, col name, row_id anyelement, plaintext text) RETURNS sealed
     LANGUAGE c VOLATILE PARALLEL UNSAFE
     AS 'MODULE_PATHNAME', 'primecloud_seal_for';
-COMMENT ON FUNCTION seal_for(regclass, name, anyelement, text) IS 'encrypts a value for a row of a registered column, in the entered account';
+COMMENT ON FUNCTION seal_for(regclass, name, anyelement, text)
+    IS 'encrypts a value for a row of a registered column, in the entered account';
 CREATE FUNCTION seal_for(rel regclass, col name, row_id text, plaintext text) RETURNS sealed
     LANGUAGE c VOLATILE PARALLEL UNSAFE
     AS 'MODULE_PATHNAME', 'primecloud_seal_for_text';
-COMMENT ON FUNCTION seal_for(regclass, name, text, text) IS 'encrypts a value for a row of a registered column, in the entered account; the id as text';
+COMMENT ON FUNCTION seal_for(regclass, name, text, text)
+    IS 'encrypts a value for a row of a registered column, in the entered account; the id as text';
 
 -- As the caller: who may not read the row cannot reveal it.
-CREATE FUNCTION sealed_row(rel regclass, col name, row_id text, OUT tenant text, OUT label text, OUT id text, OUT envelope sealed)
+CREATE FUNCTION primecloud_internal.sealed_row(rel regclass, col name, row_id text, OUT tenant text, OUT label text, OUT id text, OUT envelope sealed)
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -34,31 +36,34 @@ BEGIN
     END IF;
     label := registered.label;
 END $$;
-COMMENT ON FUNCTION sealed_row(regclass, name, text) IS 'the envelope of a row of a registered column with what it is bound to, as far as the caller may read it';
+COMMENT ON FUNCTION primecloud_internal.sealed_row(regclass, name, text)
+    IS 'the envelope of a row of a registered column with what it is bound to, as far as the caller may read it';
 
 CREATE FUNCTION reveal(rel regclass, col name, row_id anyelement, purpose text) RETURNS text
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    found_row record := primecloud.sealed_row(rel, col, row_id::text);
+    found_row record := primecloud_internal.sealed_row(rel, col, row_id::text);
 BEGIN
     RETURN primecloud.open(found_row.envelope, found_row.tenant, found_row.label, found_row.id, purpose);
 END $$;
-COMMENT ON FUNCTION reveal(regclass, name, anyelement, text) IS 'the plaintext of a row''s secret; needs the right to read the row and the right to open; recorded with its purpose';
+COMMENT ON FUNCTION reveal(regclass, name, anyelement, text)
+    IS 'the plaintext of a row''s secret; needs the right to read the row and the right to open; recorded with its purpose';
 REVOKE ALL ON FUNCTION reveal(regclass, name, anyelement, text) FROM PUBLIC;
 CREATE FUNCTION reveal(rel regclass, col name, row_id text, purpose text) RETURNS text
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    found_row record := primecloud.sealed_row(rel, col, row_id);
+    found_row record := primecloud_internal.sealed_row(rel, col, row_id);
 BEGIN
     RETURN primecloud.open(found_row.envelope, found_row.tenant, found_row.label, found_row.id, purpose);
 END $$;
-COMMENT ON FUNCTION reveal(regclass, name, text, text) IS 'the plaintext of a row''s secret; needs the right to read the row and the right to open; recorded with its purpose; the id as text';
+COMMENT ON FUNCTION reveal(regclass, name, text, text)
+    IS 'the plaintext of a row''s secret; needs the right to read the row and the right to open; recorded with its purpose; the id as text';
 REVOKE ALL ON FUNCTION reveal(regclass, name, text, text) FROM PUBLIC;
 
-INSERT INTO role_grant VALUES
+INSERT INTO primecloud_internal.role_grant VALUES
     ('platform', 'EXECUTE', 'FUNCTION primecloud.reveal(regclass, name, anyelement, text)'),
     ('platform', 'EXECUTE', 'FUNCTION primecloud.reveal(regclass, name, text, text)');

@@ -1,6 +1,7 @@
 -- Signature Version 4 with a stored secret: the secret itself never leaves.
 
-CREATE FUNCTION s3_signing_key(s sealed, tenant text, label text, row_id text, date date, region text, service text DEFAULT 's3') RETURNS bytea
+CREATE FUNCTION s3_signing_key(s sealed, tenant text, label text, row_id text, date date, region text, service text DEFAULT 's3')
+    RETURNS bytea
     LANGUAGE c VOLATILE PARALLEL UNSAFE
     AS 'MODULE_PATHNAME', 'primecloud_s3_signing_key';
 COMMENT ON FUNCTION s3_signing_key(sealed, text, text, text, date, text, text) IS
@@ -15,6 +16,6 @@ COMMENT ON FUNCTION s3_presign(sealed, text, text, text, text, text, text, text,
     'a presigned S3 URL, signed with a sealed S3 secret; the path as it is, not yet percent-encoded';
 REVOKE ALL ON FUNCTION s3_presign(sealed, text, text, text, text, text, text, text, text, interval, jsonb, timestamptz) FROM PUBLIC;
 
-INSERT INTO role_grant VALUES
+INSERT INTO primecloud_internal.role_grant VALUES
     ('platform', 'EXECUTE', 'FUNCTION primecloud.s3_signing_key(primecloud.sealed, text, text, text, date, text, text)'),
     ('platform', 'EXECUTE', 'FUNCTION primecloud.s3_presign(primecloud.sealed, text, text, text, text, text, text, text, text, interval, jsonb, timestamptz)');

@@ -1,11 +1,11 @@
 -- Sealing and opening.
 
 -- What was opened, by whom, for what: rows go with a rollback, the server's log does not.
-CREATE SEQUENCE reveal_log_id AS bigint;
-COMMENT ON SEQUENCE reveal_log_id IS 'ids of reveals';
-REVOKE ALL ON SEQUENCE reveal_log_id FROM PUBLIC;
+CREATE SEQUENCE primecloud_internal.reveal_log_id AS bigint;
+COMMENT ON SEQUENCE primecloud_internal.reveal_log_id IS 'ids of reveals';
+REVOKE ALL ON SEQUENCE primecloud_internal.reveal_log_id FROM PUBLIC;
 CREATE TABLE reveal_log (
-    id bigint PRIMARY KEY DEFAULT nextval('reveal_log_id'),
+    id bigint PRIMARY KEY DEFAULT nextval('primecloud_internal.reveal_log_id'),
     at timestamptz NOT NULL DEFAULT clock_timestamp(),
     session_role text NOT NULL,
     user_id text,
@@ -18,7 +18,7 @@ COMMENT ON TABLE reveal_log IS 'every secret that was opened; a line in the serv
 CREATE INDEX reveal_log_tenant ON reveal_log (tenant, at DESC);
 REVOKE ALL ON reveal_log FROM PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('reveal_log', '');
-SELECT pg_catalog.pg_extension_config_dump('reveal_log_id', '');
+SELECT pg_catalog.pg_extension_config_dump('primecloud_internal.reveal_log_id', '');
 
 -- VOLATILE: each call draws a nonce, and the first for a tenant makes its key.
 CREATE FUNCTION seal(plaintext text, tenant text, label text, row_id text) RETURNS sealed
@@ -28,17 +28,20 @@ COMMENT ON FUNCTION seal(text, text, text, text) IS 'encrypts, bound to tenant, 
 CREATE FUNCTION seal_bytes(plaintext bytea, tenant text, label text, row_id text) RETURNS sealed
     LANGUAGE c VOLATILE PARALLEL UNSAFE
     AS 'MODULE_PATHNAME', 'primecloud_seal_bytes';
-COMMENT ON FUNCTION seal_bytes(bytea, text, text, text) IS 'encrypts bytes, bound to tenant, label and row; the tenant must be the one entered';
+COMMENT ON FUNCTION seal_bytes(bytea, text, text, text)
+    IS 'encrypts bytes, bound to tenant, label and row; the tenant must be the one entered';
 
 CREATE FUNCTION open(s sealed, tenant text, label text, row_id text, purpose text) RETURNS text
     LANGUAGE c VOLATILE PARALLEL UNSAFE
     AS 'MODULE_PATHNAME', 'primecloud_open';
-COMMENT ON FUNCTION open(sealed, text, text, text, text) IS 'the plaintext of an envelope that belongs to this tenant, label and row; recorded with its purpose';
+COMMENT ON FUNCTION open(sealed, text, text, text, text)
+    IS 'the plaintext of an envelope that belongs to this tenant, label and row; recorded with its purpose';
 REVOKE ALL ON FUNCTION open(sealed, text, text, text, text) FROM PUBLIC;
 CREATE FUNCTION open_bytes(s sealed, tenant text, label text, row_id text, purpose text) RETURNS bytea
     LANGUAGE c VOLATILE PARALLEL UNSAFE
     AS 'MODULE_PATHNAME', 'primecloud_open_bytes';
-COMMENT ON FUNCTION open_bytes(sealed, text, text, text, text) IS 'the plaintext bytes of an envelope that belongs to this tenant, label and row; recorded with its purpose';
+COMMENT ON FUNCTION open_bytes(sealed, text, text, text, text)
+    IS 'the plaintext bytes of an envelope that belongs to this tenant, label and row; recorded with its purpose';
 REVOKE ALL ON FUNCTION open_bytes(sealed, text, text, text, text) FROM PUBLIC;
 
 CREATE FUNCTION generate_access_key_id() RETURNS text
@@ -53,15 +56,17 @@ COMMENT ON FUNCTION generate_secret(integer) IS 'a random secret from A-Z, a-z, 
 CREATE FUNCTION last_four(secret text) RETURNS text
     LANGUAGE c VOLATILE STRICT PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'primecloud_last_four';
-COMMENT ON FUNCTION last_four(text) IS 'the last four characters of a generated secret, to keep beside it for screens; NULL of anything short or plain enough to be a password';
+COMMENT ON FUNCTION last_four(text)
+    IS 'the last four characters of a generated secret, to keep beside it for screens; NULL of anything short or plain enough to be a password';
 
 CREATE FUNCTION opens(s sealed, tenant text, label text, row_id text) RETURNS boolean
     LANGUAGE c VOLATILE PARALLEL UNSAFE
     AS 'MODULE_PATHNAME', 'primecloud_opens';
-COMMENT ON FUNCTION opens(sealed, text, text, text) IS 'whether an envelope belongs to this tenant, label and row, without revealing it: for checks after a restore';
+COMMENT ON FUNCTION opens(sealed, text, text, text)
+    IS 'whether an envelope belongs to this tenant, label and row, without revealing it: for checks after a restore';
 REVOKE ALL ON FUNCTION opens(sealed, text, text, text) FROM PUBLIC;
 
-INSERT INTO role_grant VALUES
+INSERT INTO primecloud_internal.role_grant VALUES
     ('platform', 'EXECUTE', 'FUNCTION primecloud.opens(primecloud.sealed, text, text, text)'),
     ('maintenance', 'EXECUTE', 'FUNCTION primecloud.opens(primecloud.sealed, text, text, text)'),
     ('maintenance', 'EXECUTE', 'FUNCTION primecloud.act_for_any_tenant()'),

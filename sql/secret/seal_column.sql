@@ -1,7 +1,7 @@
 -- seal_column: plaintext becomes envelopes, in place.
 
 -- What stands on a column and would see plaintext turn into an envelope.
-CREATE FUNCTION sealed_column_obstacles(rel regclass, col name) RETURNS SETOF text
+CREATE FUNCTION primecloud_internal.sealed_column_obstacles(rel regclass, col name) RETURNS SETOF text
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -22,11 +22,12 @@ AS $$
     WHERE a.attnum = ANY (p.partattrs::smallint[]) OR p.partexprs::text ~ format(':varattno %s ', a.attnum)
     ORDER BY 1;
 $$;
-COMMENT ON FUNCTION sealed_column_obstacles(regclass, name) IS 'what depends on a column and keeps it from being sealed in place';
+COMMENT ON FUNCTION primecloud_internal.sealed_column_obstacles(regclass, name)
+    IS 'what depends on a column and keeps it from being sealed in place';
 
 -- An envelope is bound to the text of tenant and id, so each value needs one spelling,
 -- which no setting changes; and a row's id must be its own.
-CREATE FUNCTION check_sealed_row(rel regclass, id_column name, tenant_column name) RETURNS void
+CREATE FUNCTION primecloud_internal.check_sealed_row(rel regclass, id_column name, tenant_column name) RETURNS void
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -60,7 +61,8 @@ BEGIN
             HINT = 'Name the key in id_column, or make it unique: rows that share an id could exchange their secrets.';
     END IF;
 END $$;
-COMMENT ON FUNCTION check_sealed_row(regclass, name, name) IS 'raises unless id and tenant column can name a row in an envelope';
+COMMENT ON FUNCTION primecloud_internal.check_sealed_row(regclass, name, name)
+    IS 'raises unless id and tenant column can name a row in an envelope';
 
 CREATE FUNCTION seal_column(rel regclass, col name, label text, id_column name DEFAULT 'id', tenant_column name DEFAULT 'account_id', dry_run boolean DEFAULT false,
                             maintenance_role name DEFAULT NULL)
@@ -71,8 +73,8 @@ AS $$
 DECLARE
     class pg_class := (SELECT c FROM pg_class c WHERE oid = rel);
     attribute pg_attribute := (SELECT a FROM pg_attribute a WHERE attrelid = rel AND attname = col AND attnum > 0 AND NOT attisdropped);
-    obstacles text := (SELECT string_agg(o, ', ') FROM primecloud.sealed_column_obstacles(rel, col) AS o);
-    steps primecloud.plan_step[] := '{}';
+    obstacles text := (SELECT string_agg(o, ', ') FROM primecloud_internal.sealed_column_obstacles(rel, col) AS o);
+    steps primecloud_internal.plan_step[] := '{}';
 BEGIN
     IF class.relkind NOT IN ('r', 'p') THEN
         RAISE wrong_object_type USING MESSAGE = format('%s is not a table', rel), HINT = 'Seal the column of the table below it.';
@@ -83,14 +85,14 @@ BEGIN
     IF EXISTS (SELECT FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhparent WHERE c.relkind = 'r' AND rel IN (i.inhrelid, i.inhparent)) THEN
         RAISE feature_not_supported USING MESSAGE = format('%s inherits, or is inherited from', rel), HINT = 'No index keeps ids unique across such tables: partition it instead.';
     END IF;
-    PERFORM primecloud.check_owner(rel);
+    PERFORM primecloud_internal.check_owner(rel);
     IF attribute IS NULL THEN
         RAISE undefined_column USING MESSAGE = format('table %s has no column "%s"', rel, col), HINT = 'Name the column that holds the secrets.';
     END IF;
     IF col IN (id_column, tenant_column) THEN
         RAISE invalid_parameter_value USING MESSAGE = format('column "%s" cannot be bound to itself', col), HINT = 'Name the row''s id in id_column and its tenant in tenant_column.';
     END IF;
-    PERFORM primecloud.check_sealed_row(rel, id_column, tenant_column);
+    PERFORM primecloud_internal.check_sealed_row(rel, id_column, tenant_column);
     IF coalesce(octet_length(label), 0) NOT BETWEEN 1 AND 128 THEN
         RAISE invalid_parameter_value USING MESSAGE = format('the label has %s bytes', coalesce(octet_length(label), 0)), HINT = 'Take a name of 1 to 128 bytes for what the column holds, and never change it.';
     END IF;
@@ -103,23 +105,23 @@ BEGIN
                 HINT = 'Drop what depends on the plaintext first; it could not work on an envelope.';
         END IF;
         IF attribute.atthasdef THEN
-            steps := steps || primecloud.step('drop default', rel::text, format('ALTER TABLE %s ALTER COLUMN %I DROP DEFAULT', rel, col));
+            steps := steps || primecloud_internal.step('drop default', rel::text, format('ALTER TABLE %s ALTER COLUMN %I DROP DEFAULT', rel, col));
         END IF;
         -- A rewrite, not an UPDATE: no dead row keeps the plaintext in the new file.
-        steps := steps || primecloud.step('seal', rel::text, format(CASE WHEN attribute.atttypid = 'bytea'::regtype
+        steps := steps || primecloud_internal.step('seal', rel::text, format(CASE WHEN attribute.atttypid = 'bytea'::regtype
                 THEN 'ALTER TABLE %s ALTER COLUMN %I TYPE primecloud.sealed USING primecloud.seal_bytes(%2$I, %I::text, %L, %I::text)'
                 ELSE 'ALTER TABLE %s ALTER COLUMN %I TYPE primecloud.sealed USING primecloud.seal(%2$I::text, %I::text, %L, %I::text)' END,
             rel, col, tenant_column, label, id_column));
     END IF;
-    steps := steps || primecloud.step('register', rel::text, format('SELECT primecloud.register_sealed_column(%L, %L, %L, %L, %L)', rel, col, label, id_column, tenant_column));
+    steps := steps || primecloud_internal.step('register', rel::text, format('SELECT primecloud_internal.register_sealed_column(%L, %L, %L, %L, %L)', rel, col, label, id_column, tenant_column));
     IF maintenance_role IS NOT NULL THEN
-        steps := steps || primecloud.step('grant', rel::text, format('SELECT primecloud.allow_reseal(%L, %L, %L)', rel, col, maintenance_role));
+        steps := steps || primecloud_internal.step('grant', rel::text, format('SELECT primecloud.allow_reseal(%L, %L, %L)', rel, col, maintenance_role));
     END IF;
     IF attribute.atttypid <> 'primecloud.sealed'::regtype THEN
-        steps := steps || primecloud.step('remark', rel::text,
+        steps := steps || primecloud_internal.step('remark', rel::text,
             '-- plaintext remains in WAL and archives until they are recycled, in older backups, and in free space of the disk: change the secrets themselves where that matters');
     END IF;
-    RETURN QUERY SELECT * FROM primecloud.run_plan(steps, dry_run);
+    RETURN QUERY SELECT * FROM primecloud_internal.run_plan(steps, dry_run);
 END $$;
 COMMENT ON FUNCTION seal_column(regclass, name, text, name, name, boolean, name) IS
     'seals a column of plaintext in place and registers it; returns the statements it ran and what plaintext remains where';

@@ -18,25 +18,27 @@ GRANT SELECT ON sealed_column TO PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('sealed_column', '');
 
 -- Names are kept, not OIDs, so a registration can outlive its column.
-CREATE FUNCTION is_sealed_column(schema_name text, table_name text, column_name text) RETURNS boolean
+CREATE FUNCTION primecloud_internal.is_sealed_column(schema_name text, table_name text, column_name text) RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT EXISTS (SELECT FROM pg_namespace n JOIN pg_class c ON c.relnamespace = n.oid JOIN pg_attribute a ON a.attrelid = c.oid
                    WHERE n.nspname = schema_name AND c.relname = table_name AND a.attname = column_name AND a.atttypid = 'primecloud.sealed'::regtype);
 $$;
-COMMENT ON FUNCTION is_sealed_column(text, text, text) IS 'whether there is a column of that name and of type sealed';
+COMMENT ON FUNCTION primecloud_internal.is_sealed_column(text, text, text) IS 'whether there is a column of that name and of type sealed';
 
 -- By the size of files: policies could hide rows from whoever asks.
-CREATE FUNCTION holds_rows(rel regclass) RETURNS boolean
+CREATE FUNCTION primecloud_internal.holds_rows(rel regclass) RETURNS boolean
     LANGUAGE sql VOLATILE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT pg_relation_size(rel) > 0 OR EXISTS (SELECT FROM pg_partition_tree(rel) WHERE pg_relation_size(relid) > 0);
 $$;
-COMMENT ON FUNCTION holds_rows(regclass) IS 'whether a table or one of its partitions has ever held a row since it was emptied';
+COMMENT ON FUNCTION primecloud_internal.holds_rows(regclass)
+    IS 'whether a table or one of its partitions has ever held a row since it was emptied';
 
-CREATE FUNCTION register_sealed_column_as(caller oid, rel regclass, col name, label text, id_column name, tenant_column name) RETURNS void
+CREATE FUNCTION primecloud_internal.register_sealed_column_as(caller oid, rel regclass, col name, label text, id_column name, tenant_column name)
+    RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -44,7 +46,7 @@ DECLARE
     wanted primecloud.sealed_column;
     other primecloud.sealed_column;
 BEGIN
-    PERFORM primecloud.check_owner_as(caller, rel);
+    PERFORM primecloud_internal.check_owner_as(caller, rel);
     IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = rel AND attname = col AND atttypid = 'primecloud.sealed'::regtype AND NOT attisdropped) THEN
         RAISE datatype_mismatch USING MESSAGE = format('column "%s" of %s is not sealed', col, rel);
     END IF;
@@ -54,13 +56,13 @@ BEGIN
     FOR other IN SELECT s.* FROM primecloud.sealed_column s WHERE s.label = wanted.label
                      OR (s.schema_name = wanted.schema_name AND s.table_name = wanted.table_name AND s.column_name = wanted.column_name) LOOP
         IF (other.schema_name, other.table_name, other.column_name) <> (wanted.schema_name, wanted.table_name, wanted.column_name) THEN
-            IF primecloud.is_sealed_column(other.schema_name, other.table_name, other.column_name) THEN
+            IF primecloud_internal.is_sealed_column(other.schema_name, other.table_name, other.column_name) THEN
                 RAISE duplicate_object USING MESSAGE = format('the label "%s" is that of column "%s" of %I.%I', other.label, other.column_name, other.schema_name, other.table_name),
                     HINT = 'Take another: under one label an envelope of one column would open in the other.';
             END IF;
         ELSIF (other.label, other.tenant_column, other.id_column) = (wanted.label, wanted.tenant_column, wanted.id_column) THEN
             RETURN;
-        ELSIF primecloud.holds_rows(rel) THEN
+        ELSIF primecloud_internal.holds_rows(rel) THEN
             RAISE object_not_in_prerequisite_state USING MESSAGE = format('column "%s" of %s is registered with label "%s", tenant column "%s" and id column "%s"', col, rel, other.label, other.tenant_column, other.id_column),
                 HINT = 'Its envelopes are bound to those: they would not open under others.';
         END IF;
@@ -71,13 +73,16 @@ BEGIN
     INSERT INTO primecloud.sealed_column VALUES (wanted.*);
     PERFORM primecloud_internal.table_changed('primecloud.sealed_column');
 END $$;
-COMMENT ON FUNCTION register_sealed_column_as(oid, regclass, name, text, name, name) IS 'what register_sealed_column() does, for whoever asks';
-REVOKE ALL ON FUNCTION register_sealed_column_as(oid, regclass, name, text, name, name) FROM PUBLIC;
+COMMENT ON FUNCTION primecloud_internal.register_sealed_column_as(oid, regclass, name, text, name, name)
+    IS 'what register_sealed_column() does, for whoever asks';
+REVOKE ALL ON FUNCTION primecloud_internal.register_sealed_column_as(oid, regclass, name, text, name, name) FROM PUBLIC;
 
-CREATE FUNCTION register_sealed_column(rel regclass, col name, label text, id_column name, tenant_column name) RETURNS void
+CREATE FUNCTION primecloud_internal.register_sealed_column(rel regclass, col name, label text, id_column name, tenant_column name)
+    RETURNS void
     LANGUAGE c VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'primecloud_door';
-COMMENT ON FUNCTION register_sealed_column(regclass, name, text, name, name) IS 'registers a column that is of type sealed already; called by seal_column()';
+COMMENT ON FUNCTION primecloud_internal.register_sealed_column(regclass, name, text, name, name)
+    IS 'registers a column that is of type sealed already; called by seal_column()';
 
 -- The registration of a column, or the error that says there is none.
 CREATE FUNCTION sealed_column_of(rel regclass, col name) RETURNS sealed_column

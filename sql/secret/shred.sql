@@ -1,6 +1,6 @@
 -- Shredding: what a tenant's keys have sealed can be opened no more.
 
-CREATE FUNCTION shred_tenant_as(asker key_asker, tenant text) RETURNS SETOF text
+CREATE FUNCTION primecloud_internal.shred_tenant_as(asker primecloud_internal.key_asker, tenant text) RETURNS SETOF text
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -10,13 +10,13 @@ DECLARE
     kind text;
     versions text;
 BEGIN
-    PERFORM primecloud.check_asker(asker, shred_tenant_as.tenant);
+    PERFORM primecloud_internal.check_asker(asker, shred_tenant_as.tenant);
     FOREACH kind IN ARRAY ARRAY['seal', 'index'] LOOP
-        PERFORM primecloud.lock_keys(shred_tenant_as.tenant, kind);
+        PERFORM primecloud_internal.lock_keys(shred_tenant_as.tenant, kind);
         -- Waits for a transaction that is making the tenant's first key; where there is
         -- none, the mark that is left keeps one from being made later.
         INSERT INTO primecloud.data_key (key_id, tenant, purpose, root_version, wrapped)
-        VALUES (nextval('primecloud.data_key_id'), shred_tenant_as.tenant, kind, 0, decode(repeat('00', 104), 'hex'))
+        VALUES (nextval('primecloud_internal.data_key_id'), shred_tenant_as.tenant, kind, 0, decode(repeat('00', 104), 'hex'))
         ON CONFLICT (tenant, purpose) WHERE state = 'active' DO NOTHING;
     END LOOP;
     SELECT string_agg(DISTINCT k.root_version::text, ', ') INTO versions FROM primecloud.data_key k
@@ -27,7 +27,7 @@ BEGIN
         CONTINUE WHEN key.root_version = 0;
         RETURN NEXT format('destroyed: data key %s (%s)', key.key_id, key.purpose);
     END LOOP;
-    PERFORM primecloud.keys_changed();
+    PERFORM primecloud_internal.keys_changed();
     RAISE LOG 'primecloud: role % shreds tenant "%"', pg_get_userbyid(asker.role), shred_tenant_as.tenant;
     IF versions IS NULL THEN
         RETURN NEXT format('nothing to destroy: tenant "%s" has no key that could open anything', shred_tenant_as.tenant);
@@ -41,5 +41,5 @@ BEGIN
     END IF;
     RETURN NEXT format('the tenant is closed: sealing for it is refused (PC004) until primecloud.rotate_key(%L)', shred_tenant_as.tenant);
 END $$;
-COMMENT ON FUNCTION shred_tenant_as(key_asker, text) IS 'behind shred_tenant()';
-REVOKE ALL ON FUNCTION shred_tenant_as(key_asker, text) FROM PUBLIC;
+COMMENT ON FUNCTION primecloud_internal.shred_tenant_as(primecloud_internal.key_asker, text) IS 'behind shred_tenant()';
+REVOKE ALL ON FUNCTION primecloud_internal.shred_tenant_as(primecloud_internal.key_asker, text) FROM PUBLIC;

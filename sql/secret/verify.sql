@@ -5,23 +5,27 @@
 CREATE FUNCTION token_hash(token text, purpose text) RETURNS bytea
     LANGUAGE c STABLE PARALLEL UNSAFE
     AS 'MODULE_PATHNAME', 'primecloud_token_hash';
-COMMENT ON FUNCTION token_hash(text, text) IS '32 bytes that a generated token is stored and looked up by: BLAKE2b under a key of this database; not for passwords';
+COMMENT ON FUNCTION token_hash(text, text)
+    IS '32 bytes that a generated token is stored and looked up by: BLAKE2b under a key of this database; not for passwords';
 
 CREATE FUNCTION blind_index(value text, tenant text, label text) RETURNS bytea
     LANGUAGE c STABLE PARALLEL UNSAFE
     AS 'MODULE_PATHNAME', 'primecloud_blind_index';
-COMMENT ON FUNCTION blind_index(text, text, text) IS '16 bytes to find a sealed value by equality, under a key of the tenant''s; as it is given: normalise it first';
+COMMENT ON FUNCTION blind_index(text, text, text)
+    IS '16 bytes to find a sealed value by equality, under a key of the tenant''s; as it is given: normalise it first';
 REVOKE ALL ON FUNCTION blind_index(text, text, text) FROM PUBLIC;
 
 CREATE FUNCTION password_hash(password text) RETURNS text
     LANGUAGE c VOLATILE STRICT PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'primecloud_password_hash';
-COMMENT ON FUNCTION password_hash(text) IS 'an argon2id hash in PHC format, as SFTPGo takes it; 22023 for a password that begins like a hash';
+COMMENT ON FUNCTION password_hash(text)
+    IS 'an argon2id hash in PHC format, as SFTPGo takes it; 22023 for a password that begins like a hash';
 
 CREATE FUNCTION password_verify(password text, hash text) RETURNS boolean
     LANGUAGE c VOLATILE STRICT PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'primecloud_password_verify';
-COMMENT ON FUNCTION password_verify(text, text) IS 'whether a password is the one that was hashed; 22023 for a hash beyond the primecloud.password_max_ settings';
+COMMENT ON FUNCTION password_verify(text, text)
+    IS 'whether a password is the one that was hashed; 22023 for a hash beyond the primecloud.password_max_ settings';
 
 CREATE FUNCTION password_needs_rehash(hash text) RETURNS boolean
     LANGUAGE c STABLE STRICT PARALLEL SAFE
@@ -37,10 +41,11 @@ REVOKE ALL ON FUNCTION matches(sealed, text, text, text, text) FROM PUBLIC;
 CREATE FUNCTION fingerprint(s sealed, tenant text, label text, row_id text) RETURNS text
     LANGUAGE c VOLATILE PARALLEL UNSAFE
     AS 'MODULE_PATHNAME', 'primecloud_fingerprint';
-COMMENT ON FUNCTION fingerprint(sealed, text, text, text) IS '16 hexadecimal digits that are equal for equal secrets of one tenant and label, and comparable nowhere else';
+COMMENT ON FUNCTION fingerprint(sealed, text, text, text)
+    IS '16 hexadecimal digits that are equal for equal secrets of one tenant and label, and comparable nowhere else';
 REVOKE ALL ON FUNCTION fingerprint(sealed, text, text, text) FROM PUBLIC;
 
-INSERT INTO role_grant VALUES
+INSERT INTO primecloud_internal.role_grant VALUES
     ('app', 'EXECUTE', 'FUNCTION primecloud.blind_index(text, text, text)'),
     ('platform', 'EXECUTE', 'FUNCTION primecloud.blind_index(text, text, text)'),
     ('platform', 'EXECUTE', 'FUNCTION primecloud.matches(primecloud.sealed, text, text, text, text)'),

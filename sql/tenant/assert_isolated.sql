@@ -1,30 +1,33 @@
 -- assert_isolated: tries to reach another tenant's rows as the application would.
 
-CREATE FUNCTION enter_probe(tenant text, role text) RETURNS void
+CREATE FUNCTION primecloud_internal.enter_probe(tenant text, role text) RETURNS void
     LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
     AS 'MODULE_PATHNAME', 'primecloud_enter_probe';
-COMMENT ON FUNCTION enter_probe(text, text) IS 'enters a tenant without asking for membership; called by assert_isolated()';
-REVOKE ALL ON FUNCTION enter_probe(text, text) FROM PUBLIC;
+COMMENT ON FUNCTION primecloud_internal.enter_probe(text, text)
+    IS 'enters a tenant without asking for membership; called by assert_isolated()';
+REVOKE ALL ON FUNCTION primecloud_internal.enter_probe(text, text) FROM PUBLIC;
 
 -- Runs one statement as a role in a tenant and undoes it: what it answered (a count, or the
 -- rows it touched), the SQLSTATE it was refused with, or why it could not be tried.
-CREATE FUNCTION try_as(app_role text, tenant text, role text, statement text, argument text, reads boolean, OUT answer text, OUT refused text, OUT untried text)
+CREATE FUNCTION primecloud_internal.try_as(app_role text, tenant text, role text, statement text, argument text, reads boolean, OUT answer text, OUT refused text, OUT untried text)
     LANGUAGE c VOLATILE PARALLEL UNSAFE
     AS 'MODULE_PATHNAME', 'primecloud_try_as';
-COMMENT ON FUNCTION try_as(text, text, text, text, text, boolean) IS 'runs a statement with the rights of a role alone, in a tenant, and undoes it; called by assert_isolated()';
-REVOKE ALL ON FUNCTION try_as(text, text, text, text, text, boolean) FROM PUBLIC;
+COMMENT ON FUNCTION primecloud_internal.try_as(text, text, text, text, text, boolean)
+    IS 'runs a statement with the rights of a role alone, in a tenant, and undoes it; called by assert_isolated()';
+REVOKE ALL ON FUNCTION primecloud_internal.try_as(text, text, text, text, text, boolean) FROM PUBLIC;
 
 -- Two tenants of a table, how many rows the one has, a row of the other, and whether all of
 -- the table was read.  Without SQL: whatever the table's owner made does not run.
-CREATE FUNCTION tenant_rows(rel regclass, tenant_column text, OUT one text, OUT other text, OUT own_rows bigint, OUT foreign_row text, OUT whole boolean)
+CREATE FUNCTION primecloud_internal.tenant_rows(rel regclass, tenant_column text, OUT one text, OUT other text, OUT own_rows bigint, OUT foreign_row text, OUT whole boolean)
     LANGUAGE c STABLE STRICT PARALLEL UNSAFE
     AS 'MODULE_PATHNAME', 'primecloud_tenant_rows';
-COMMENT ON FUNCTION tenant_rows(regclass, text) IS 'what assert_isolated() compares with; reads past row-level security and without SQL';
-REVOKE ALL ON FUNCTION tenant_rows(regclass, text) FROM PUBLIC;
+COMMENT ON FUNCTION primecloud_internal.tenant_rows(regclass, text)
+    IS 'what assert_isolated() compares with; reads past row-level security and without SQL';
+REVOKE ALL ON FUNCTION primecloud_internal.tenant_rows(regclass, text) FROM PUBLIC;
 
 -- Whose code a view runs: who owns it, what it reads, and the functions, operators and types
 -- on the way.
-CREATE FUNCTION code_owners(view regclass) RETURNS SETOF oid
+CREATE FUNCTION primecloud_internal.code_owners(view regclass) RETURNS SETOF oid
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -45,27 +48,28 @@ AS $$
         LATERAL (VALUES (o.oprowner), (p.proowner)) AS v(w) WHERE w IS NOT NULL
     UNION SELECT t.typowner FROM used JOIN pg_type t ON t.oid = objid AND classid = 'pg_type'::regclass;
 $$;
-COMMENT ON FUNCTION code_owners(regclass) IS 'the owners of what runs when a view is read or written';
+COMMENT ON FUNCTION primecloud_internal.code_owners(regclass) IS 'the owners of what runs when a view is read or written';
 
 -- Why a view is not tried: NULL for one that runs nothing but what the table's owner or a
 -- superuser made.  A tenant is entered for the trial, and nobody is lent that; what the
 -- application's role made reads as that role, which the trials of the table have tried.
-CREATE FUNCTION reason_to_skip(view regclass, rel regclass, app_role name) RETURNS text
+CREATE FUNCTION primecloud_internal.reason_to_skip(view regclass, rel regclass, app_role name) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT CASE WHEN v.relpersistence = 't' THEN 'it is temporary'
                 ELSE (SELECT 'it runs what ' || string_agg(pg_get_userbyid(o), ', ' ORDER BY pg_get_userbyid(o)) || ' made'
-                      FROM primecloud.code_owners(view) AS o
+                      FROM primecloud_internal.code_owners(view) AS o
                       WHERE o <> t.relowner AND NOT EXISTS (SELECT FROM pg_roles WHERE oid = o AND rolsuper)) END
     FROM pg_class v, pg_class t WHERE v.oid = view AND t.oid = rel;
 $$;
-COMMENT ON FUNCTION reason_to_skip(regclass, regclass, name) IS 'why assert_isolated() does not run a view; NULL if it does';
+COMMENT ON FUNCTION primecloud_internal.reason_to_skip(regclass, regclass, name)
+    IS 'why assert_isolated() does not run a view; NULL if it does';
 
 -- What is tried on a table, a partition or a view.  `allowed`: how many rows it may touch;
 -- -1: it must be refused.  `foreign_row`: a row of the other tenant, as text; a view's is read
 -- as the application in that tenant.
-CREATE FUNCTION isolation_probes(target regclass, tenant_column name, one text, other text, own_rows bigint, foreign_row text, confined boolean)
+CREATE FUNCTION primecloud_internal.isolation_probes(target regclass, tenant_column name, one text, other text, own_rows bigint, foreign_row text, confined boolean)
     RETURNS TABLE (tenant text, role text, statement text, argument text, reads boolean, allowed bigint, claim text, applies boolean)
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
@@ -103,12 +107,13 @@ BEGIN
         ) AS t(n, tenant, role, statement, reads, takes_row, allowed, claim, applies)
     WHERE t.applies IS NOT NULL OR t.n < 10 ORDER BY t.n;
 END $$;
-COMMENT ON FUNCTION isolation_probes(regclass, name, text, text, bigint, text, boolean) IS 'the statements that assert_isolated() tries';
-REVOKE ALL ON FUNCTION isolation_probes(regclass, name, text, text, bigint, text, boolean) FROM PUBLIC;
+COMMENT ON FUNCTION primecloud_internal.isolation_probes(regclass, name, text, text, bigint, text, boolean)
+    IS 'the statements that assert_isolated() tries';
+REVOKE ALL ON FUNCTION primecloud_internal.isolation_probes(regclass, name, text, text, bigint, text, boolean) FROM PUBLIC;
 
 -- What is tried within one account on a table that entering asks: to become more than one
 -- is, or to make somebody so.  `sample` is a row of the table, whoever's.
-CREATE FUNCTION rank_probes(rel regclass, tenant_column name, one text, sample text)
+CREATE FUNCTION primecloud_internal.rank_probes(rel regclass, tenant_column name, one text, sample text)
     RETURNS TABLE (tenant text, role text, statement text, argument text, reads boolean, allowed bigint, claim text, applies boolean)
     LANGUAGE sql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
@@ -117,7 +122,7 @@ AS $$
                (SELECT string_agg(CASE attname WHEN tenant_column THEN format('%L', one) WHEN r.role_column THEN quote_literal(t.rank) ELSE quote_ident(attname) END, ', ' ORDER BY attnum)
                 FROM pg_attribute WHERE attrelid = rel AND attnum > 0 AND NOT attisdropped AND attgenerated = '' AND attidentity <> 'a'), t.rank, r.status_column),
            sample, false, 0::bigint, t.claim, one IS NOT NULL
-    FROM primecloud.registered_as(rel) AS r,
+    FROM primecloud_internal.registered_as(rel) AS r,
         LATERAL (SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) AS columns FROM pg_attribute
                  WHERE attrelid = rel AND attnum > 0 AND NOT attisdropped AND attgenerated = '' AND attidentity <> 'a') AS c,
         LATERAL (VALUES
@@ -135,21 +140,23 @@ AS $$
         ) AS t(n, part, role, rank, pattern, claim)
     WHERE t.part = r.part ORDER BY t.n;
 $$;
-COMMENT ON FUNCTION rank_probes(regclass, name, text, text) IS 'the statements by which assert_isolated() tries to rise within an account';
-REVOKE ALL ON FUNCTION rank_probes(regclass, name, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION primecloud_internal.rank_probes(regclass, name, text, text)
+    IS 'the statements by which assert_isolated() tries to rise within an account';
+REVOKE ALL ON FUNCTION primecloud_internal.rank_probes(regclass, name, text, text) FROM PUBLIC;
 
 -- What the catalog says already.
-CREATE FUNCTION isolation_facts(rel regclass, tenant_column name, app_role name) RETURNS TABLE (holds boolean, claim text)
+CREATE FUNCTION primecloud_internal.isolation_facts(rel regclass, tenant_column name, app_role name)
+    RETURNS TABLE (holds boolean, claim text)
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT relrowsecurity AND relforcerowsecurity, 'row-level security is enabled and forced' FROM pg_class WHERE oid = rel
     UNION ALL
-    SELECT NOT EXISTS (SELECT FROM primecloud.table_tree(rel) AS t JOIN pg_class c ON c.oid = t.relid
+    SELECT NOT EXISTS (SELECT FROM primecloud_internal.table_tree(rel) AS t JOIN pg_class c ON c.oid = t.relid
                        WHERE CASE t.kind WHEN 'f' THEN has_table_privilege(app_role, c.oid, 'SELECT, INSERT, UPDATE, DELETE') ELSE NOT (relrowsecurity AND relforcerowsecurity) END), 'and on every partition'
     UNION ALL
-    SELECT NOT EXISTS (SELECT FROM primecloud.table_tree(rel) AS t, pg_attribute a,
-                           LATERAL primecloud.tenant_policies(t.relid, tenant_column, a.atttypid, 'owner', 'owner', 'owner') AS w
+    SELECT NOT EXISTS (SELECT FROM primecloud_internal.table_tree(rel) AS t, pg_attribute a,
+                           LATERAL primecloud_internal.tenant_policies(t.relid, tenant_column, a.atttypid, 'owner', 'owner', 'owner') AS w
                        WHERE t.kind IN ('r', 'p') AND a.attrelid = t.relid AND a.attname = tenant_column AND w.policy = 'primecloud_floor'
                          AND NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = t.relid AND p.polname = w.policy AND NOT p.polpermissive AND p.polcmd = '*' AND p.polroles = '{0}'
                                          AND pg_get_expr(p.polqual, t.relid) = w.qual AND pg_get_expr(p.polwithcheck, t.relid) = w.with_check)), 'the floor is whole'
@@ -160,12 +167,13 @@ AS $$
     SELECT NOT EXISTS (SELECT FROM pg_roles r WHERE r.rolname IN ('pg_write_server_files', 'pg_execute_server_program', 'pg_read_server_files') AND pg_has_role(app_role, r.oid, 'MEMBER')),
            format('%s does not reach the server''s files', app_role)
     UNION ALL
-    SELECT NOT EXISTS (SELECT FROM primecloud.table_tree(rel) AS t JOIN pg_class c ON c.oid = t.relid WHERE pg_has_role(app_role, c.relowner, 'MEMBER')), format('%s cannot become the owner', app_role)
+    SELECT NOT EXISTS (SELECT FROM primecloud_internal.table_tree(rel) AS t JOIN pg_class c ON c.oid = t.relid WHERE pg_has_role(app_role, c.relowner, 'MEMBER')), format('%s cannot become the owner', app_role)
     UNION ALL
-    SELECT NOT EXISTS (SELECT FROM primecloud.table_tree(rel) AS t WHERE has_table_privilege(app_role, t.relid, 'TRUNCATE, REFERENCES, TRIGGER') OR has_any_column_privilege(app_role, t.relid, 'REFERENCES')),
+    SELECT NOT EXISTS (SELECT FROM primecloud_internal.table_tree(rel) AS t WHERE has_table_privilege(app_role, t.relid, 'TRUNCATE, REFERENCES, TRIGGER') OR has_any_column_privilege(app_role, t.relid, 'REFERENCES')),
            format('%s cannot truncate, reference or attach a trigger', app_role);
 $$;
-COMMENT ON FUNCTION isolation_facts(regclass, name, name) IS 'what assert_isolated() reads in the catalog';
+COMMENT ON FUNCTION primecloud_internal.isolation_facts(regclass, name, name) IS 'what assert_isolated() reads in the catalog';
+REVOKE ALL ON FUNCTION primecloud_internal.isolation_facts(regclass, name, name) FROM PUBLIC;
 
 CREATE FUNCTION assert_isolated(rel regclass, app_role name) RETURNS SETOF text
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -191,21 +199,21 @@ BEGIN
     IF tenant_column IS NULL THEN
         RAISE wrong_object_type USING MESSAGE = format('table %s is not protected', rel), HINT = 'Call primecloud.protect_table() first.';
     END IF;
-    SELECT * INTO known FROM primecloud.tenant_rows(rel, tenant_column);
+    SELECT * INTO known FROM primecloud_internal.tenant_rows(rel, tenant_column);
 
-    FOR tried IN SELECT * FROM primecloud.isolation_facts(rel, tenant_column, app_role) LOOP
+    FOR tried IN SELECT * FROM primecloud_internal.isolation_facts(rel, tenant_column, app_role) LOOP
         number := number + 1;
         RETURN NEXT format('%s %s - %s: %s', CASE WHEN tried.holds THEN 'ok' ELSE 'not ok' END, number, rel, tried.claim);
     END LOOP;
     -- The table, its parts by their own names, and the views that show the tenant.
     FOR target IN
-        SELECT t.relid, 0 AS sort, t.level FROM primecloud.table_tree(rel) AS t WHERE t.kind IN ('r', 'p')
+        SELECT t.relid, 0 AS sort, t.level FROM primecloud_internal.table_tree(rel) AS t WHERE t.kind IN ('r', 'p')
         UNION ALL
-        SELECT DISTINCT v.view, 1, 0 FROM primecloud.views_over(rel) v JOIN pg_class c ON c.oid = v.view JOIN pg_attribute a ON a.attrelid = v.view AND a.attname = tenant_column AND NOT a.attisdropped
+        SELECT DISTINCT v.view, 1, 0 FROM primecloud_internal.views_over(rel) v JOIN pg_class c ON c.oid = v.view JOIN pg_attribute a ON a.attrelid = v.view AND a.attname = tenant_column AND NOT a.attisdropped
         WHERE c.relkind = 'v' AND has_table_privilege(app_role, v.view, 'SELECT')
         ORDER BY 2, 3, 1
     LOOP
-        reason := CASE target.sort WHEN 1 THEN primecloud.reason_to_skip(target.relid, rel, app_role) END;
+        reason := CASE target.sort WHEN 1 THEN primecloud_internal.reason_to_skip(target.relid, rel, app_role) END;
         IF reason IS NOT NULL THEN
             number := number + 1;
             RETURN NEXT format('ok %s - %s: it shows no row of another # SKIP not tried: %s', number, target.relid, reason);
@@ -214,13 +222,13 @@ BEGIN
         IF target.relid = rel THEN
             foreign_row := known.foreign_row;
         ELSIF target.sort = 0 THEN
-            foreign_row := (SELECT r.foreign_row FROM primecloud.tenant_rows(target.relid, tenant_column) AS r WHERE r.other = known.other);
+            foreign_row := (SELECT r.foreign_row FROM primecloud_internal.tenant_rows(target.relid, tenant_column) AS r WHERE r.other = known.other);
         ELSE
-            foreign_row := (SELECT t.answer FROM primecloud.try_as(app_role, known.other, 'owner',
+            foreign_row := (SELECT t.answer FROM primecloud_internal.try_as(app_role, known.other, 'owner',
                 format('SELECT t::text FROM %s AS t WHERE %I::text = %L', target.relid, tenant_column, known.other), NULL, true) AS t);
         END IF;
-        FOR tried IN SELECT * FROM primecloud.isolation_probes(target.relid, tenant_column, known.one, known.other, known.own_rows, foreign_row, confined)
-                     UNION ALL SELECT * FROM primecloud.rank_probes(rel, tenant_column, known.one, known.foreign_row) WHERE target.relid = rel LOOP
+        FOR tried IN SELECT * FROM primecloud_internal.isolation_probes(target.relid, tenant_column, known.one, known.other, known.own_rows, foreign_row, confined)
+                     UNION ALL SELECT * FROM primecloud_internal.rank_probes(rel, tenant_column, known.one, known.foreign_row) WHERE target.relid = rel LOOP
             CONTINUE WHEN target.relid <> rel AND (tried.claim = 'a tenant sees all of its rows' OR NOT tried.applies);
             CONTINUE WHEN tried.claim = 'a tenant sees all of its rows' AND NOT known.whole;
             number := number + 1;
@@ -228,7 +236,7 @@ BEGIN
                 RETURN NEXT format('ok %s - %s: %s # SKIP the table has rows of %s', number, target.relid, tried.claim, CASE WHEN known.one IS NULL THEN 'no tenant' ELSE 'one tenant' END);
                 CONTINUE;
             END IF;
-            SELECT * INTO outcome FROM primecloud.try_as(app_role, tried.tenant, tried.role, tried.statement, tried.argument, tried.reads);
+            SELECT * INTO outcome FROM primecloud_internal.try_as(app_role, tried.tenant, tried.role, tried.statement, tried.argument, tried.reads);
             -- A view may be one that cannot be written at all.
             IF outcome.answer::bigint = tried.allowed OR (tried.allowed <= 0 AND outcome.refused = '42501') OR (target.sort = 1 AND outcome.refused IN ('55000', '0A000', '42P10')) THEN
                 RETURN NEXT format('ok %s - %s: %s', number, target.relid, tried.claim);

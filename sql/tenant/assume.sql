@@ -6,4 +6,4 @@ CREATE FUNCTION assume(tenant text, reason text) RETURNS void
 COMMENT ON FUNCTION assume(text, text) IS
     'enters one account as an operator, with the rights of its owner, for the rest of the transaction; who, which and why go to the server''s log and the WAL, and ROLLBACK does not erase them';
 REVOKE ALL ON FUNCTION assume(text, text) FROM PUBLIC;
-INSERT INTO role_grant VALUES ('platform', 'EXECUTE', 'FUNCTION primecloud.assume(text, text)');
+INSERT INTO primecloud_internal.role_grant VALUES ('platform', 'EXECUTE', 'FUNCTION primecloud.assume(text, text)');

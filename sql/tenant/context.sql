@@ -10,7 +10,8 @@ REVOKE ALL ON FUNCTION enter_trusted(text, text, text) FROM PUBLIC;
 CREATE FUNCTION narrow(role text) RETURNS void
     LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
     AS 'MODULE_PATHNAME', 'primecloud_narrow';
-COMMENT ON FUNCTION narrow(text) IS 'lowers the role for the rest of the transaction; ROLLBACK TO an earlier savepoint restores it, nothing else raises it';
+COMMENT ON FUNCTION narrow(text)
+    IS 'lowers the role for the rest of the transaction; ROLLBACK TO an earlier savepoint restores it, nothing else raises it';
 
 CREATE FUNCTION context() RETURNS jsonb
     LANGUAGE c STABLE PARALLEL SAFE

@@ -1,6 +1,6 @@
 -- Tables that stay unprotected on purpose, with the reason and the day it ends.
 
-CREATE TABLE exemption (
+CREATE TABLE primecloud_internal.exemption (
     relation_schema text NOT NULL,
     relation_name text NOT NULL,
     reason text NOT NULL,
@@ -8,21 +8,21 @@ CREATE TABLE exemption (
     recorded_by text NOT NULL,
     recorded_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (relation_schema, relation_name));
-COMMENT ON TABLE exemption IS 'tables left unprotected on purpose, recorded by exempt()';
-COMMENT ON COLUMN exemption.until IS 'the last day of the exemption; NULL: until it is taken back';
-REVOKE ALL ON exemption FROM PUBLIC;
-GRANT SELECT ON exemption TO PUBLIC;
-SELECT pg_catalog.pg_extension_config_dump('exemption', '');
+COMMENT ON TABLE primecloud_internal.exemption IS 'tables left unprotected on purpose, recorded by exempt()';
+COMMENT ON COLUMN primecloud_internal.exemption.until IS 'the last day of the exemption; NULL: until it is taken back';
+REVOKE ALL ON primecloud_internal.exemption FROM PUBLIC;
+GRANT SELECT ON primecloud_internal.exemption TO PUBLIC;
+SELECT pg_catalog.pg_extension_config_dump('primecloud_internal.exemption', '');
 
-CREATE FUNCTION exempt_as(caller oid, rel regclass, reason text, until date) RETURNS void
+CREATE FUNCTION primecloud_internal.exempt_as(caller oid, rel regclass, reason text, until date) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     class pg_class := (SELECT c FROM pg_class c WHERE oid = rel);
 BEGIN
-    PERFORM primecloud.check_owner_as(caller, rel);
-    DELETE FROM primecloud.exemption AS e
+    PERFORM primecloud_internal.check_owner_as(caller, rel);
+    DELETE FROM primecloud_internal.exemption AS e
     WHERE e.relation_schema = (SELECT nspname FROM pg_namespace WHERE oid = class.relnamespace) AND e.relation_name = class.relname;
     IF reason IS NULL THEN
         RETURN;
@@ -36,22 +36,23 @@ BEGIN
     IF primecloud.tenant_column(rel) IS NOT NULL THEN
         RAISE object_not_in_prerequisite_state USING MESSAGE = format('table %s is protected', rel), HINT = 'Call primecloud.unprotect_table() first.';
     END IF;
-    INSERT INTO primecloud.exemption (relation_schema, relation_name, reason, until, recorded_by)
+    INSERT INTO primecloud_internal.exemption (relation_schema, relation_name, reason, until, recorded_by)
     SELECT n.nspname, class.relname, exempt_as.reason, exempt_as.until, pg_get_userbyid(caller) FROM pg_namespace n WHERE n.oid = class.relnamespace;
 END $$;
-COMMENT ON FUNCTION exempt_as(oid, regclass, text, date) IS 'what exempt() does, for whoever asks';
-REVOKE ALL ON FUNCTION exempt_as(oid, regclass, text, date) FROM PUBLIC;
+COMMENT ON FUNCTION primecloud_internal.exempt_as(oid, regclass, text, date) IS 'what exempt() does, for whoever asks';
+REVOKE ALL ON FUNCTION primecloud_internal.exempt_as(oid, regclass, text, date) FROM PUBLIC;
 
 CREATE FUNCTION exempt(rel regclass, reason text, until date DEFAULT NULL) RETURNS void
     LANGUAGE c VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'primecloud_door';
-COMMENT ON FUNCTION exempt(regclass, text, date) IS 'records that a table stays unprotected, why and until when; a NULL reason takes it back';
+COMMENT ON FUNCTION exempt(regclass, text, date)
+    IS 'records that a table stays unprotected, why and until when; a NULL reason takes it back';
 
 CREATE FUNCTION exemption_of(rel regclass) RETURNS text
     LANGUAGE sql STABLE STRICT PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT e.reason || coalesce(' (until ' || e.until || ')', '') FROM primecloud.exemption e
+    SELECT e.reason || coalesce(' (until ' || e.until || ')', '') FROM primecloud_internal.exemption e
     JOIN pg_namespace n ON n.nspname = e.relation_schema
     JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = e.relation_name
     WHERE c.oid = rel AND (e.until IS NULL OR e.until >= current_date);

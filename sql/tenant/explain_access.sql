@@ -1,29 +1,29 @@
 -- explain_access: every way by which a role reaches a table, and whether policies hold it there.
 
 -- The roles whose rights a role has or can take by SET ROLE, itself included.
-CREATE FUNCTION roles_of(role name) RETURNS TABLE (oid oid, rolname name, how text)
+CREATE FUNCTION primecloud_internal.roles_of(role name) RETURNS TABLE (oid oid, rolname name, how text)
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT r.oid, r.rolname, CASE WHEN r.rolname = role THEN 'itself' WHEN pg_has_role(role, r.oid, 'USAGE') THEN 'inherits ' || r.rolname ELSE 'SET ROLE ' || r.rolname END
     FROM pg_roles r WHERE pg_has_role(role, r.oid, 'MEMBER') AND (r.rolname = role OR NOT (SELECT rolsuper FROM pg_roles s WHERE s.rolname = role));
 $$;
-COMMENT ON FUNCTION roles_of(name) IS 'the roles that a role is, inherits from or can become';
+COMMENT ON FUNCTION primecloud_internal.roles_of(name) IS 'the roles that a role is, inherits from or can become';
 
 -- Whether policies hold a role on a table that has them.
-CREATE FUNCTION policies_hold(rel regclass, reader oid) RETURNS boolean
+CREATE FUNCTION primecloud_internal.policies_hold(rel regclass, reader oid) RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT c.relrowsecurity AND NOT r.rolsuper AND NOT r.rolbypassrls AND (c.relforcerowsecurity OR NOT pg_has_role(r.oid, c.relowner, 'USAGE'))
     FROM pg_class c, pg_roles r WHERE c.oid = rel AND r.oid = reader;
 $$;
-COMMENT ON FUNCTION policies_hold(regclass, oid) IS 'whether row-level security of a table holds a role';
+COMMENT ON FUNCTION primecloud_internal.policies_hold(regclass, oid) IS 'whether row-level security of a table holds a role';
 
 -- Views over a table, however deep.  The view that names the table decides who reads it:
 -- its owner, or with security_invoker its caller, whatever stands above.  A
 -- materialized view anywhere on the way hands out rows that were read earlier.
-CREATE FUNCTION views_over(rel regclass) RETURNS TABLE (view regclass, stored boolean, reader oid)
+CREATE FUNCTION primecloud_internal.views_over(rel regclass) RETURNS TABLE (view regclass, stored boolean, reader oid)
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -39,7 +39,8 @@ AS $$
         SELECT a.view, reach.stored OR a.stored, reach.reader FROM reach JOIN above a ON a.below = reach.view)
     SELECT reach.view::regclass, reach.stored, reach.reader FROM reach;
 $$;
-COMMENT ON FUNCTION views_over(regclass) IS 'the views that read a table; reader is NULL where they read as their caller';
+COMMENT ON FUNCTION primecloud_internal.views_over(regclass)
+    IS 'the views that read a table; reader is NULL where they read as their caller';
 
 CREATE FUNCTION explain_access(rel regclass, role name, OUT path text, OUT access text, OUT held boolean, OUT why text) RETURNS SETOF record
     LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -56,49 +57,49 @@ BEGIN
     END IF;
 
     RETURN QUERY SELECT m.how, 'ALL', false, 'a superuser reads and writes everything'
-        FROM primecloud.roles_of(role) m JOIN pg_roles r ON r.oid = m.oid WHERE r.rolsuper;
+        FROM primecloud_internal.roles_of(role) m JOIN pg_roles r ON r.oid = m.oid WHERE r.rolsuper;
     RETURN QUERY SELECT m.how, 'BYPASSRLS', false, 'no policy holds this role'
-        FROM primecloud.roles_of(role) m JOIN pg_roles r ON r.oid = m.oid WHERE r.rolbypassrls AND NOT r.rolsuper;
-    RETURN QUERY SELECT m.how, 'ALL', primecloud.policies_hold(rel, m.oid),
+        FROM primecloud_internal.roles_of(role) m JOIN pg_roles r ON r.oid = m.oid WHERE r.rolbypassrls AND NOT r.rolsuper;
+    RETURN QUERY SELECT m.how, 'ALL', primecloud_internal.policies_hold(rel, m.oid),
         CASE WHEN class.relforcerowsecurity THEN 'the owner can take protection away; until then forced policies hold it' ELSE 'policies do not hold the owner: row-level security is not forced' END
-        FROM primecloud.roles_of(role) m JOIN pg_roles r ON r.oid = m.oid WHERE m.oid = class.relowner AND NOT r.rolsuper;
-    RETURN QUERY SELECT m.how, m.rolname::text, m.rolname LIKE '%data' AND primecloud.policies_hold(rel, (SELECT oid FROM pg_roles WHERE rolname = role)),
+        FROM primecloud_internal.roles_of(role) m JOIN pg_roles r ON r.oid = m.oid WHERE m.oid = class.relowner AND NOT r.rolsuper;
+    RETURN QUERY SELECT m.how, m.rolname::text, m.rolname LIKE '%data' AND primecloud_internal.policies_hold(rel, (SELECT oid FROM pg_roles WHERE rolname = role)),
         CASE m.rolname WHEN 'pg_read_all_data' THEN 'reads every table' WHEN 'pg_write_all_data' THEN 'writes every table' ELSE 'reaches the files of the server' END
-        FROM primecloud.roles_of(role) m WHERE m.rolname IN ('pg_read_all_data', 'pg_write_all_data', 'pg_read_server_files', 'pg_write_server_files', 'pg_execute_server_program')
+        FROM primecloud_internal.roles_of(role) m WHERE m.rolname IN ('pg_read_all_data', 'pg_write_all_data', 'pg_read_server_files', 'pg_write_server_files', 'pg_execute_server_program')
           AND m.how <> 'itself';
 
     -- Grants, of the table and of its columns.
     RETURN QUERY
         SELECT coalesce(m.how, 'PUBLIC'), string_agg(DISTINCT a.privilege_type, ', ' ORDER BY a.privilege_type),
-               primecloud.policies_hold(rel, coalesce(m.oid, (SELECT oid FROM pg_roles WHERE rolname = role)))
+               primecloud_internal.policies_hold(rel, coalesce(m.oid, (SELECT oid FROM pg_roles WHERE rolname = role)))
                    AND NOT bool_or(a.privilege_type IN ('TRUNCATE', 'REFERENCES', 'TRIGGER')),
                'granted' || CASE WHEN bool_or(a.privilege_type = 'TRUNCATE') THEN '; policies do not hold TRUNCATE' ELSE '' END
                    || CASE WHEN bool_or(a.privilege_type = 'REFERENCES') THEN '; a foreign key probes for rows that policies hide' ELSE '' END
                    || CASE WHEN bool_or(a.privilege_type = 'TRIGGER') THEN '; a trigger sees what other users write' ELSE '' END
         FROM (SELECT (aclexplode(class.relacl)).* UNION ALL
               SELECT (aclexplode(attacl)).* FROM pg_attribute WHERE attrelid = rel AND attacl IS NOT NULL) AS a(grantor, grantee, privilege_type, is_grantable)
-        LEFT JOIN primecloud.roles_of(role) m ON m.oid = a.grantee
+        LEFT JOIN primecloud_internal.roles_of(role) m ON m.oid = a.grantee
         WHERE a.grantee <> class.relowner AND (a.grantee = 0 OR m.oid IS NOT NULL)
         GROUP BY m.how, m.oid;
 
     -- Partitions and children under their own names.
     RETURN QUERY
-        SELECT 'partition ' || c.oid::regclass, 'SELECT', primecloud.policies_hold(c.oid, r.oid), 'granted on the partition itself'
+        SELECT 'partition ' || c.oid::regclass, 'SELECT', primecloud_internal.policies_hold(c.oid, r.oid), 'granted on the partition itself'
         FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_roles r ON r.rolname = role
         WHERE i.inhparent IN (SELECT rel UNION SELECT t.relid FROM pg_partition_tree(rel) AS t) AND has_table_privilege(role, c.oid, 'SELECT, INSERT, UPDATE, DELETE');
 
     RETURN QUERY
         SELECT CASE c.relkind WHEN 'm' THEN 'materialized view ' ELSE 'view ' END || v.view, 'SELECT',
-               NOT v.stored AND primecloud.policies_hold(rel, coalesce(v.reader, (SELECT oid FROM pg_roles WHERE rolname = role))),
+               NOT v.stored AND primecloud_internal.policies_hold(rel, coalesce(v.reader, (SELECT oid FROM pg_roles WHERE rolname = role))),
                CASE WHEN v.stored THEN 'holds the rows that its owner saw when it was refreshed'
                     WHEN v.reader IS NULL THEN 'reads as its caller'
                     ELSE format('reads as %s', pg_get_userbyid(v.reader)) END
-        FROM primecloud.views_over(rel) v JOIN pg_class c ON c.oid = v.view
+        FROM primecloud_internal.views_over(rel) v JOIN pg_class c ON c.oid = v.view
         WHERE has_table_privilege(role, v.view, 'SELECT, INSERT, UPDATE, DELETE') OR has_any_column_privilege(role, v.view, 'SELECT');
 
     -- Functions that run as somebody who reaches the table and name it.
     RETURN QUERY
-        SELECT 'function ' || p.oid::regprocedure, 'EXECUTE', primecloud.policies_hold(rel, p.proowner),
+        SELECT 'function ' || p.oid::regprocedure, 'EXECUTE', primecloud_internal.policies_hold(rel, p.proowner),
                format('SECURITY DEFINER, runs as %s and names the table', pg_get_userbyid(p.proowner))
         FROM pg_proc p
         WHERE p.prosecdef AND has_function_privilege(role, p.oid, 'EXECUTE') AND has_table_privilege(p.proowner, rel, 'SELECT, INSERT, UPDATE, DELETE')

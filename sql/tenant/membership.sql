@@ -2,7 +2,7 @@
 -- which state, and what a confined user was granted.
 
 -- Names as text, resolved at each use: a dump restores them whatever comes first.
-CREATE TABLE membership_source (
+CREATE TABLE primecloud_internal.membership_source (
     only_one boolean PRIMARY KEY DEFAULT true CHECK (only_one),
     relation_schema text NOT NULL,
     relation_name text NOT NULL,
@@ -20,9 +20,9 @@ CREATE TABLE membership_source (
     grants_tenant_column text,
     grants_user_column text,
     grants_id_column text);
-COMMENT ON TABLE membership_source IS 'the tables that entering an account asks, registered by register_membership()';
-REVOKE ALL ON membership_source FROM PUBLIC;
-SELECT pg_catalog.pg_extension_config_dump('membership_source', '');
+COMMENT ON TABLE primecloud_internal.membership_source IS 'the tables that entering an account asks, registered by register_membership()';
+REVOKE ALL ON primecloud_internal.membership_source FROM PUBLIC;
+SELECT pg_catalog.pg_extension_config_dump('primecloud_internal.membership_source', '');
 
 -- What takes something away says so: every session that is in a context then asks again before
 -- its next statement.
@@ -67,7 +67,8 @@ BEGIN
         END IF;
     END LOOP;
 END $$;
-COMMENT ON FUNCTION primecloud_internal.set_membership_watch(regclass, boolean, text) IS 'adds or drops the triggers of register_membership(..., watch => ...)';
+COMMENT ON FUNCTION primecloud_internal.set_membership_watch(regclass, boolean, text)
+    IS 'adds or drops the triggers of register_membership(..., watch => ...)';
 
 CREATE FUNCTION primecloud_internal.record_membership_as(
     caller oid, rel regclass, tenant_column name, user_column name, role_column name,
@@ -127,8 +128,8 @@ BEGIN
             RAISE undefined_column USING MESSAGE = format('table %s has no column "%s" of type uuid, bigint, integer, text or varchar', wanted.tab, wanted.col);
         END IF;
     END LOOP;
-    DELETE FROM primecloud.membership_source;
-    INSERT INTO primecloud.membership_source
+    DELETE FROM primecloud_internal.membership_source;
+    INSERT INTO primecloud_internal.membership_source
     SELECT true, (SELECT nspname FROM pg_namespace WHERE oid = m.relnamespace), m.relname, pg_get_userbyid(m.relowner), tenant_column, user_column, role_column,
            (SELECT nspname FROM pg_namespace WHERE oid = a.relnamespace), a.relname, CASE WHEN a.oid IS NOT NULL THEN accounts_key_column END,
            CASE WHEN a.oid IS NOT NULL THEN accounts_status_column END, CASE WHEN a.oid IS NOT NULL THEN accounts_active_status END,
@@ -138,7 +139,7 @@ BEGIN
     -- What is protected already is from now on held by rank, too.
     FOREACH source IN ARRAY ARRAY[rel, accounts, grants] LOOP
         CONTINUE WHEN primecloud.tenant_column(source) IS NULL;
-        PERFORM primecloud.run_as_owner(source, format('SELECT primecloud.protect_table(%L, %L)', source, primecloud.tenant_column(source)));
+        PERFORM primecloud_internal.run_as_owner(source, format('SELECT primecloud.protect_table(%L, %L)', source, primecloud.tenant_column(source)));
     END LOOP;
 END $$;
 COMMENT ON FUNCTION primecloud_internal.record_membership_as(oid, regclass, name, name, name, regclass, name, name, text, regclass, name, name, name) IS

@@ -1,76 +1,82 @@
 -- Plans: what a helper would do, as rows that say what each statement is for.  Whoever works
 -- on a plan chooses by kind, never by the text of a statement.
 
-CREATE TYPE plan_step AS (kind text, object text, statement text);
-COMMENT ON TYPE plan_step IS 'one statement of a plan: what kind it is, what it is about, and its text';
+CREATE TYPE primecloud_internal.plan_step AS (kind text, object text, statement text);
+COMMENT ON TYPE primecloud_internal.plan_step IS 'one statement of a plan: what kind it is, what it is about, and its text';
 
-CREATE FUNCTION step(kind text, object text, statement text) RETURNS plan_step
+CREATE FUNCTION primecloud_internal.step(kind text, object text, statement text) RETURNS primecloud_internal.plan_step
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
-AS $$ SELECT ROW(kind, object, statement)::primecloud.plan_step $$;
-COMMENT ON FUNCTION step(text, text, text) IS 'a step of a plan';
+AS $$ SELECT ROW(kind, object, statement)::primecloud_internal.plan_step $$;
+COMMENT ON FUNCTION primecloud_internal.step(text, text, text) IS 'a step of a plan';
 
 -- The statement as the table's owner runs it, past the forced policies that would hold him
 -- to one tenant: triggers and indexes of his have his rights, whoever asked.
-CREATE FUNCTION run_as_owner(rel regclass, statement text) RETURNS void
+CREATE FUNCTION primecloud_internal.run_as_owner(rel regclass, statement text) RETURNS void
     LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
     AS 'MODULE_PATHNAME', 'primecloud_run_as_owner';
-COMMENT ON FUNCTION run_as_owner(regclass, text) IS 'runs a statement of a plan as the owner of a table; for who has the owner''s rights';
+COMMENT ON FUNCTION primecloud_internal.run_as_owner(regclass, text)
+    IS 'runs a statement of a plan as the owner of a table; for who has the owner''s rights';
 
 -- The guard lets pass what the extension's own functions do.
-CREATE FUNCTION lift_guard() RETURNS void
+CREATE FUNCTION primecloud_internal.lift_guard() RETURNS void
     LANGUAGE c VOLATILE PARALLEL UNSAFE
     AS 'MODULE_PATHNAME', 'primecloud_lift_guard';
-COMMENT ON FUNCTION lift_guard() IS 'lifts the guard until the function that calls this one returns; called by the functions that change protection on purpose';
+COMMENT ON FUNCTION primecloud_internal.lift_guard()
+    IS 'lifts the guard until the function that calls this one returns; called by the functions that change protection on purpose';
 
 -- Runs a plan in order, with the caller's own rights, or just returns its statements; as a
 -- psql script each ends where psql wants it to.  A `remark` is for readers, `psql` for psql.
-CREATE FUNCTION run_plan(steps plan_step[], dry_run boolean, script boolean DEFAULT false) RETURNS SETOF text
+CREATE FUNCTION primecloud_internal.run_plan(steps primecloud_internal.plan_step[], dry_run boolean, script boolean DEFAULT false)
+    RETURNS SETOF text
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    step primecloud.plan_step;
+    step primecloud_internal.plan_step;
 BEGIN
-    PERFORM primecloud.lift_guard();
+    PERFORM primecloud_internal.lift_guard();
     FOREACH step IN ARRAY coalesce(steps, '{}') LOOP
         CONTINUE WHEN step.statement IS NULL;
         IF NOT dry_run AND NOT script THEN
             CASE step.kind
                 WHEN 'remark' THEN NULL;
-                WHEN 'fill' THEN PERFORM primecloud.run_as_owner(step.object::regclass, step.statement);
+                WHEN 'fill' THEN PERFORM primecloud_internal.run_as_owner(step.object::regclass, step.statement);
                 ELSE EXECUTE step.statement;
             END CASE;
         END IF;
         RETURN NEXT step.statement || CASE WHEN script AND step.kind NOT IN ('remark', 'psql') THEN ';' ELSE '' END;
     END LOOP;
 END $$;
-COMMENT ON FUNCTION run_plan(plan_step[], boolean, boolean) IS 'runs what a helper composed; with the caller''s own rights';
+COMMENT ON FUNCTION primecloud_internal.run_plan(primecloud_internal.plan_step[], boolean, boolean)
+    IS 'runs what a helper composed; with the caller''s own rights';
 
 -- How every script begins and ends.  It stops at the first error, gives up waiting for a lock
 -- before the application's wait for it counts as a deadlock (deadlock_timeout, a second), and
 -- is run by somebody whom forced policies do not hold, since checks are queries.
-CREATE FUNCTION script_around(steps plan_step[]) RETURNS plan_step[]
+CREATE FUNCTION primecloud_internal.script_around(steps primecloud_internal.plan_step[]) RETURNS primecloud_internal.plan_step[]
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT ARRAY[
-        primecloud.step('psql', NULL, '\set ON_ERROR_STOP on'),
-        primecloud.step('remark', NULL, '-- Where a statement times out, ask for the script again: it goes on where this one stopped.'),
-        primecloud.step('setting', 'lock_timeout', 'SET lock_timeout = ''500ms'''),
-        primecloud.step('setting', 'row_security', 'SET row_security = off'),
-        primecloud.step('setting', 'primecloud.guard', 'SET primecloud.guard = off')]
+        primecloud_internal.step('psql', NULL, '\set ON_ERROR_STOP on'),
+        primecloud_internal.step('remark', NULL, '-- Where a statement times out, ask for the script again: it goes on where this one stopped.'),
+        primecloud_internal.step('setting', 'lock_timeout', 'SET lock_timeout = ''500ms'''),
+        primecloud_internal.step('setting', 'row_security', 'SET row_security = off'),
+        primecloud_internal.step('setting', 'primecloud.guard', 'SET primecloud.guard = off')]
         || steps || ARRAY[
-        primecloud.step('setting', 'primecloud.guard', 'RESET primecloud.guard'),
-        primecloud.step('setting', 'row_security', 'RESET row_security'),
-        primecloud.step('setting', 'lock_timeout', 'RESET lock_timeout')]
+        primecloud_internal.step('setting', 'primecloud.guard', 'RESET primecloud.guard'),
+        primecloud_internal.step('setting', 'row_security', 'RESET row_security'),
+        primecloud_internal.step('setting', 'lock_timeout', 'RESET lock_timeout')]
     WHERE cardinality(steps) > 0;
 $$;
-COMMENT ON FUNCTION script_around(plan_step[]) IS 'a plan as the script that online => true prints; NULL where there is nothing to do';
+COMMENT ON FUNCTION primecloud_internal.script_around(primecloud_internal.plan_step[])
+    IS 'a plan as the script that online => true prints; NULL where there is nothing to do';
 
 -- Steps that hold together: all of them, or none.
-CREATE FUNCTION in_one_transaction(steps plan_step[]) RETURNS plan_step[]
+CREATE FUNCTION primecloud_internal.in_one_transaction(steps primecloud_internal.plan_step[]) RETURNS primecloud_internal.plan_step[]
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
-AS $$ SELECT primecloud.step('begin', NULL, 'BEGIN') || steps || primecloud.step('commit', NULL, 'COMMIT') WHERE cardinality(steps) > 0 $$;
-COMMENT ON FUNCTION in_one_transaction(plan_step[]) IS 'steps of a script that are done together or not at all';
+AS $$ SELECT primecloud_internal.step('begin', NULL, 'BEGIN') || steps || primecloud_internal.step('commit', NULL, 'COMMIT') WHERE cardinality(steps) > 0 $$;
+COMMENT ON FUNCTION primecloud_internal.in_one_transaction(primecloud_internal.plan_step[])
+    IS 'steps of a script that are done together or not at all';

@@ -3,23 +3,24 @@
 
 -- Steps that make a column NOT NULL: a validated check lets SET NOT NULL skip the scan
 -- under an exclusive lock.
-CREATE FUNCTION online_not_null(rel regclass, tenant_column name) RETURNS plan_step[]
+CREATE FUNCTION primecloud_internal.online_not_null(rel regclass, tenant_column name) RETURNS primecloud_internal.plan_step[]
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT ARRAY[
-        primecloud.step('drop check', rel::text, format('ALTER TABLE %s DROP CONSTRAINT IF EXISTS primecloud_tenant_known', rel)),
-        primecloud.step('check', rel::text, format('ALTER TABLE %s ADD CONSTRAINT primecloud_tenant_known CHECK (%I IS NOT NULL) NOT VALID', rel, tenant_column)),
-        primecloud.step('validate', rel::text, format('ALTER TABLE %s VALIDATE CONSTRAINT primecloud_tenant_known', rel)),
-        primecloud.step('not null', rel::text, format('ALTER TABLE %s ALTER COLUMN %I SET NOT NULL', rel, tenant_column)),
-        primecloud.step('drop check', rel::text, format('ALTER TABLE %s DROP CONSTRAINT primecloud_tenant_known', rel))];
+        primecloud_internal.step('drop check', rel::text, format('ALTER TABLE %s DROP CONSTRAINT IF EXISTS primecloud_tenant_known', rel)),
+        primecloud_internal.step('check', rel::text, format('ALTER TABLE %s ADD CONSTRAINT primecloud_tenant_known CHECK (%I IS NOT NULL) NOT VALID', rel, tenant_column)),
+        primecloud_internal.step('validate', rel::text, format('ALTER TABLE %s VALIDATE CONSTRAINT primecloud_tenant_known', rel)),
+        primecloud_internal.step('not null', rel::text, format('ALTER TABLE %s ALTER COLUMN %I SET NOT NULL', rel, tenant_column)),
+        primecloud_internal.step('drop check', rel::text, format('ALTER TABLE %s DROP CONSTRAINT primecloud_tenant_known', rel))];
 $$;
-COMMENT ON FUNCTION online_not_null(regclass, name) IS 'the steps that make a column of a live table NOT NULL';
+COMMENT ON FUNCTION primecloud_internal.online_not_null(regclass, name) IS 'the steps that make a column of a live table NOT NULL';
 
 -- Steps that build an index on one table: on a partitioned one an empty frame, on any other
 -- concurrently.  What an interrupted script has built already is taken, what it has broken is
 -- dropped, and both by the name that it noted.
-CREATE FUNCTION online_index_part(rel regclass, kind "char", index_name name, columns text) RETURNS SETOF plan_step
+CREATE FUNCTION primecloud_internal.online_index_part(rel regclass, kind "char", index_name name, columns text)
+    RETURNS SETOF primecloud_internal.plan_step
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -28,44 +29,46 @@ DECLARE
 BEGIN
     IF kind = 'p' THEN
         IF there IS NULL THEN
-            RETURN NEXT primecloud.step('index', rel::text, format('CREATE INDEX %I ON ONLY %s %s', index_name, rel, columns));
+            RETURN NEXT primecloud_internal.step('index', rel::text, format('CREATE INDEX %I ON ONLY %s %s', index_name, rel, columns));
         END IF;
         RETURN;
     END IF;
     IF NOT there.indisvalid THEN
-        RETURN NEXT primecloud.step('drop index', rel::text, format('DROP INDEX CONCURRENTLY %s', there.indexrelid::regclass));
+        RETURN NEXT primecloud_internal.step('drop index', rel::text, format('DROP INDEX CONCURRENTLY %s', there.indexrelid::regclass));
     END IF;
     IF there.indisvalid IS NOT TRUE THEN
-        RETURN NEXT primecloud.step('index', rel::text, format('CREATE INDEX CONCURRENTLY %I ON %s %s', index_name, rel, columns));
+        RETURN NEXT primecloud_internal.step('index', rel::text, format('CREATE INDEX CONCURRENTLY %I ON %s %s', index_name, rel, columns));
     END IF;
 END $$;
-COMMENT ON FUNCTION online_index_part(regclass, "char", name, text) IS 'the steps that build the tenant index of one live table or partition';
+COMMENT ON FUNCTION primecloud_internal.online_index_part(regclass, "char", name, text)
+    IS 'the steps that build the tenant index of one live table or partition';
 
 -- The whole index: of a partitioned table the frame first, then each part, attached to the
 -- part above it, until the whole is valid.
-CREATE FUNCTION online_index(rel regclass, tenant_column name) RETURNS SETOF plan_step
+CREATE FUNCTION primecloud_internal.online_index(rel regclass, tenant_column name) RETURNS SETOF primecloud_internal.plan_step
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    columns text := primecloud.tenant_index_columns(rel, tenant_column);
+    columns text := primecloud_internal.tenant_index_columns(rel, tenant_column);
     part record;
     names jsonb := '{}';
 BEGIN
-    FOR part IN SELECT t.relid, t.kind, (SELECT i.inhparent::regclass FROM pg_inherits i WHERE i.inhrelid = t.relid) AS parent, primecloud.tenant_index_name(t.relid) AS name
-                FROM primecloud.table_tree(rel) AS t
+    FOR part IN SELECT t.relid, t.kind, (SELECT i.inhparent::regclass FROM pg_inherits i WHERE i.inhrelid = t.relid) AS parent, primecloud_internal.tenant_index_name(t.relid) AS name
+                FROM primecloud_internal.table_tree(rel) AS t
                 WHERE t.relid = rel OR (t.kind IN ('r', 'p') AND (SELECT relkind FROM pg_class WHERE oid = rel) = 'p') ORDER BY t.level, t.relid LOOP
-        names := names || jsonb_build_object(part.relid, format('%I.%I', primecloud.schema_of(part.relid), part.name));
-        RETURN QUERY SELECT * FROM primecloud.online_index_part(part.relid, part.kind, part.name, columns);
+        names := names || jsonb_build_object(part.relid, format('%I.%I', primecloud_internal.schema_of(part.relid), part.name));
+        RETURN QUERY SELECT * FROM primecloud_internal.online_index_part(part.relid, part.kind, part.name, columns);
         IF part.relid <> rel AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = to_regclass(names ->> part.relid::text)) THEN
-            RETURN NEXT primecloud.step('attach', part.relid::text, format('ALTER INDEX %s ATTACH PARTITION %s', names ->> part.parent::text, names ->> part.relid::text));
+            RETURN NEXT primecloud_internal.step('attach', part.relid::text, format('ALTER INDEX %s ATTACH PARTITION %s', names ->> part.parent::text, names ->> part.relid::text));
         END IF;
     END LOOP;
 END $$;
-COMMENT ON FUNCTION online_index(regclass, name) IS 'the steps that build the tenant index of a live table';
+COMMENT ON FUNCTION primecloud_internal.online_index(regclass, name) IS 'the steps that build the tenant index of a live table';
 
 -- What the script is about to make, noted on each table before anything is made.
-CREATE FUNCTION online_notes(rel regclass, tenant_column name, plan plan_step[]) RETURNS SETOF plan_step
+CREATE FUNCTION primecloud_internal.online_notes(rel regclass, tenant_column name, plan primecloud_internal.plan_step[])
+    RETURNS SETOF primecloud_internal.plan_step
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -74,61 +77,62 @@ DECLARE
     had jsonb;
     note jsonb;
 BEGIN
-    FOR part IN SELECT t.relid FROM primecloud.table_tree(rel) AS t WHERE t.kind IN ('r', 'p') ORDER BY t.level, t.relid LOOP
-        had := primecloud.unfinished_note(part);
+    FOR part IN SELECT t.relid FROM primecloud_internal.table_tree(rel) AS t WHERE t.kind IN ('r', 'p') ORDER BY t.level, t.relid LOOP
+        had := primecloud_internal.unfinished_note(part);
         note := jsonb_build_object('tenant', tenant_column,
             'made', ARRAY(SELECT m FROM (SELECT jsonb_array_elements_text(had -> 'made') UNION SELECT kind FROM unnest(plan) WHERE object = part::text AND kind IN ('column', 'not null', 'default')) AS u(m) ORDER BY m));
         IF had ? 'index' OR EXISTS (SELECT FROM unnest(plan) JOIN pg_class c ON c.oid = part
                                     WHERE kind = 'index' AND object = CASE WHEN c.relispartition THEN rel ELSE part END::text) THEN
-            note := note || jsonb_build_object('index', primecloud.tenant_index_name(part));
+            note := note || jsonb_build_object('index', primecloud_internal.tenant_index_name(part));
         END IF;
         CONTINUE WHEN note = had;
-        RETURN QUERY SELECT s.* FROM unnest(primecloud.in_one_transaction(ARRAY(
-            SELECT primecloud.step('unfinished', part::text, format('CREATE POLICY primecloud_unfinished ON %s FOR SELECT USING (false)', part)) WHERE had = '{}'
-            UNION ALL SELECT primecloud.note_protection(part, note, 'primecloud_unfinished')))) AS s;
+        RETURN QUERY SELECT s.* FROM unnest(primecloud_internal.in_one_transaction(ARRAY(
+            SELECT primecloud_internal.step('unfinished', part::text, format('CREATE POLICY primecloud_unfinished ON %s FOR SELECT USING (false)', part)) WHERE had = '{}'
+            UNION ALL SELECT primecloud_internal.note_protection(part, note, 'primecloud_unfinished')))) AS s;
     END LOOP;
 END $$;
-COMMENT ON FUNCTION online_notes(regclass, name, plan_step[]) IS 'the steps by which a script notes what it is about to make';
+COMMENT ON FUNCTION primecloud_internal.online_notes(regclass, name, primecloud_internal.plan_step[])
+    IS 'the steps by which a script notes what it is about to make';
 
 -- The long steps are taken out of a plan and done ahead; the switch is what is left, and
 -- takes a moment.  `before` and `within` are a caller's own steps.
-CREATE FUNCTION online_protection(rel regclass, tenant_column name, read_role text, write_role text, delete_role text,
-                                  before plan_step[] DEFAULT '{}', within plan_step[] DEFAULT '{}', type regtype DEFAULT NULL, role_column name DEFAULT NULL)
-    RETURNS SETOF plan_step
+CREATE FUNCTION primecloud_internal.online_protection(rel regclass, tenant_column name, read_role text, write_role text, delete_role text,
+                                  before primecloud_internal.plan_step[] DEFAULT '{}', within primecloud_internal.plan_step[] DEFAULT '{}', type regtype DEFAULT NULL, role_column name DEFAULT NULL)
+    RETURNS SETOF primecloud_internal.plan_step
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    plan primecloud.plan_step[] := ARRAY(SELECT s FROM primecloud.table_tree(rel) AS t,
-        LATERAL primecloud.protection_plan(t.relid, tenant_column, read_role, write_role, delete_role, rel, type, role_column) AS s WHERE t.kind IN ('r', 'p'));
-    wanted primecloud.plan_step;
-    ahead primecloud.plan_step[] := before;
-    switch primecloud.plan_step[] := '{}';
+    plan primecloud_internal.plan_step[] := ARRAY(SELECT s FROM primecloud_internal.table_tree(rel) AS t,
+        LATERAL primecloud_internal.protection_plan(t.relid, tenant_column, read_role, write_role, delete_role, rel, type, role_column) AS s WHERE t.kind IN ('r', 'p'));
+    wanted primecloud_internal.plan_step;
+    ahead primecloud_internal.plan_step[] := before;
+    switch primecloud_internal.plan_step[] := '{}';
 BEGIN
     FOREACH wanted IN ARRAY plan LOOP
         CASE wanted.kind
-            WHEN 'not null' THEN ahead := ahead || primecloud.online_not_null(wanted.object::regclass, tenant_column);
+            WHEN 'not null' THEN ahead := ahead || primecloud_internal.online_not_null(wanted.object::regclass, tenant_column);
             WHEN 'drop check' THEN ahead := ahead || wanted;
-            WHEN 'index' THEN ahead := ahead || ARRAY(SELECT s FROM primecloud.online_index(wanted.object::regclass, tenant_column) AS s);
+            WHEN 'index' THEN ahead := ahead || ARRAY(SELECT s FROM primecloud_internal.online_index(wanted.object::regclass, tenant_column) AS s);
             WHEN 'drop index', 'drop unfinished' THEN NULL;  -- what is broken is mended, and the note ends with the switch
             ELSE switch := switch || wanted;
         END CASE;
     END LOOP;
     IF cardinality(ahead) > 0 OR EXISTS (SELECT FROM unnest(plan) WHERE kind = 'drop unfinished') THEN
-        ahead := ARRAY(SELECT s FROM primecloud.online_notes(rel, tenant_column, before || plan) AS s) || ahead;
-        switch := switch || ARRAY(SELECT primecloud.step('drop unfinished', t.relid::text, format('DROP POLICY primecloud_unfinished ON %s', t.relid))
-                                  FROM primecloud.table_tree(rel) AS t WHERE t.kind IN ('r', 'p'));
+        ahead := ARRAY(SELECT s FROM primecloud_internal.online_notes(rel, tenant_column, before || plan) AS s) || ahead;
+        switch := switch || ARRAY(SELECT primecloud_internal.step('drop unfinished', t.relid::text, format('DROP POLICY primecloud_unfinished ON %s', t.relid))
+                                  FROM primecloud_internal.table_tree(rel) AS t WHERE t.kind IN ('r', 'p'));
     END IF;
     IF EXISTS (SELECT FROM unnest(switch) WHERE kind = 'drop policy') THEN
         -- What is there is mended, and that is the guard's business: protect_table may.
-        switch := ARRAY[primecloud.step('protect', rel::text, format('SELECT primecloud.protect_table(%L, %L, %L, %L, %L, role_column => %L)',
+        switch := ARRAY[primecloud_internal.step('protect', rel::text, format('SELECT primecloud.protect_table(%L, %L, %L, %L, %L, role_column => %L)',
             rel, tenant_column, read_role, write_role, delete_role, role_column))];
     END IF;
     IF cardinality(switch || within) > 0 THEN
-        ahead := ahead || primecloud.step('remark', NULL, '-- From here on the table is protected: the application must enter tenants.')
-            || primecloud.in_one_transaction(within || switch);
+        ahead := ahead || primecloud_internal.step('remark', NULL, '-- From here on the table is protected: the application must enter tenants.')
+            || primecloud_internal.in_one_transaction(within || switch);
     END IF;
     RETURN QUERY SELECT s.* FROM unnest(ahead) AS s;
 END $$;
-COMMENT ON FUNCTION online_protection(regclass, name, text, text, text, plan_step[], plan_step[], regtype, name) IS
+COMMENT ON FUNCTION primecloud_internal.online_protection(regclass, name, text, text, text, primecloud_internal.plan_step[], primecloud_internal.plan_step[], regtype, name) IS
     'the steps of a script that protects a large live table; called by protect_table() and protect_child()';

@@ -17,7 +17,7 @@ BEGIN
     IF NOT EXISTS (SELECT FROM pg_namespace WHERE nspname = schema) THEN
         RAISE invalid_schema_name USING MESSAGE = format('schema "%s" does not exist', schema), HINT = 'Name the schema that holds the application''s tables.';
     END IF;
-    PERFORM primecloud.tenant_function(tenants, tenants_key_column);
+    PERFORM primecloud_internal.tenant_function(tenants, tenants_key_column);
     IF app_role IS NOT NULL AND NOT EXISTS (SELECT FROM pg_roles WHERE rolname = app_role) THEN
         RAISE undefined_object USING MESSAGE = format('role "%s" does not exist', app_role), HINT = 'Call primecloud.create_app_role() first.';
     END IF;
@@ -26,7 +26,7 @@ BEGIN
 
     -- The tenants themselves: each sees its own row, and its admins may change it.
     RETURN QUERY SELECT * FROM primecloud.protect_table(tenants, tenants_key_column,
-        write_role => coalesce(primecloud.chosen_role(tenants, 'write'), 'admin'), delete_role => coalesce(primecloud.chosen_role(tenants, 'delete'), 'owner'), dry_run => dry_run, online => online);
+        write_role => coalesce(primecloud_internal.chosen_role(tenants, 'write'), 'admin'), delete_role => coalesce(primecloud_internal.chosen_role(tenants, 'delete'), 'owner'), dry_run => dry_run, online => online);
     reached := reached || tenants;
 
     FOR rel IN SELECT t FROM unnest(todo) AS t JOIN pg_attribute a ON a.attrelid = t
@@ -44,18 +44,18 @@ BEGIN
         -- A key that is always there, before one that may be NULL.
         ORDER BY EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.conrelid AND a.attnum = ANY (c.conkey) AND NOT a.attnotnull), conname LIMIT 1;
         EXIT WHEN NOT FOUND;
-        PERFORM primecloud.check_owner(child.rel);
-        RETURN QUERY SELECT * FROM primecloud.protect_child_as(child.rel, child.parent, tenant_column, tenant_column, type, dry_run, online, child.conname,
+        PERFORM primecloud_internal.check_owner(child.rel);
+        RETURN QUERY SELECT * FROM primecloud_internal.protect_child_as(child.rel, child.parent, tenant_column, tenant_column, type, dry_run, online, child.conname,
             NULL, NULL, NULL);
         reached := reached || child.rel;
     END LOOP;
 
     FOR rel IN SELECT t FROM unnest(todo) AS t JOIN pg_class ON oid = t WHERE relname = ANY (shared) ORDER BY t::text LOOP
-        RETURN QUERY SELECT * FROM primecloud.run_plan(ARRAY(SELECT s FROM primecloud.share_plan(rel) AS s), dry_run, online);
+        RETURN QUERY SELECT * FROM primecloud_internal.run_plan(ARRAY(SELECT s FROM primecloud_internal.share_plan(rel) AS s), dry_run, online);
     END LOOP;
 
     IF app_role IS NOT NULL THEN
-        RETURN QUERY SELECT * FROM primecloud.run_plan(ARRAY(SELECT primecloud.step('grant', NULL, g) FROM (
+        RETURN QUERY SELECT * FROM primecloud_internal.run_plan(ARRAY(SELECT primecloud_internal.step('grant', NULL, g) FROM (
             SELECT format('GRANT USAGE ON SCHEMA %I TO %I', schema, app_role)
             UNION ALL SELECT format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO %I', t, app_role) FROM unnest(reached) AS t
             UNION ALL SELECT format('GRANT SELECT ON %s TO %I', t, app_role) FROM unnest(todo) AS t JOIN pg_class ON oid = t WHERE relname = ANY (shared)

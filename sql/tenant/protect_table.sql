@@ -3,10 +3,10 @@
 
 -- Read without SQL: a superuser may protect a table of somebody else's, whose functions in
 -- its indexes must not run as his.
-CREATE FUNCTION rows_without_tenant(rel regclass, tenant_column text) RETURNS bigint
+CREATE FUNCTION primecloud_internal.rows_without_tenant(rel regclass, tenant_column text) RETURNS bigint
     LANGUAGE c STABLE STRICT PARALLEL UNSAFE
     AS 'MODULE_PATHNAME', 'primecloud_rows_without_tenant';
-COMMENT ON FUNCTION rows_without_tenant(regclass, text) IS 'how many rows of a table have no tenant; for its owner';
+COMMENT ON FUNCTION primecloud_internal.rows_without_tenant(regclass, text) IS 'how many rows of a table have no tenant; for its owner';
 
 CREATE FUNCTION protect_table(rel regclass, tenant_column name DEFAULT 'account_id', read_role text DEFAULT NULL,
                               write_role text DEFAULT NULL, delete_role text DEFAULT NULL, dry_run boolean DEFAULT false, online boolean DEFAULT false,
@@ -19,8 +19,8 @@ DECLARE
     part regclass;
     empty_rows bigint;
 BEGIN
-    PERFORM primecloud.check_owner(rel);
-    PERFORM primecloud.tenant_function(rel, tenant_column);
+    PERFORM primecloud_internal.check_owner(rel);
+    PERFORM primecloud_internal.tenant_function(rel, tenant_column);
     IF role_column IS NOT NULL AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = rel AND attname = role_column AND attnum > 0 AND NOT attisdropped
                                                AND atttypid IN ('text'::regtype, 'varchar'::regtype)) THEN
         RAISE undefined_column USING MESSAGE = format('table %s has no column "%s" of type text or varchar', rel, role_column), HINT = 'Name the column that holds the roles of members.';
@@ -30,21 +30,21 @@ BEGIN
             HINT = 'Call primecloud.unprotect_table() first, if the tenant is another column.';
     END IF;
     IF online THEN
-        RETURN QUERY SELECT * FROM primecloud.run_plan(primecloud.script_around(ARRAY(
-            SELECT s FROM primecloud.online_protection(rel, tenant_column, read_role, write_role, delete_role, role_column => role_column) AS s)), false, true);
+        RETURN QUERY SELECT * FROM primecloud_internal.run_plan(primecloud_internal.script_around(ARRAY(
+            SELECT s FROM primecloud_internal.online_protection(rel, tenant_column, read_role, write_role, delete_role, role_column => role_column) AS s)), false, true);
         RETURN;
     END IF;
     IF NOT dry_run AND NOT (SELECT attnotnull FROM pg_attribute WHERE attrelid = rel AND attname = tenant_column) THEN
-        empty_rows := primecloud.rows_without_tenant(rel, tenant_column);
+        empty_rows := primecloud_internal.rows_without_tenant(rel, tenant_column);
         IF empty_rows > 0 THEN
             RAISE not_null_violation USING MESSAGE = format('%s rows of %s have no tenant in "%s"', empty_rows, rel, tenant_column),
                 HINT = 'Give each a tenant or delete it, then protect the table.';
         END IF;
     END IF;
     -- A partition can be read by its own name: each one is protected like the whole.
-    FOR part IN SELECT t.relid FROM primecloud.table_tree(rel) AS t WHERE t.kind IN ('r', 'p') ORDER BY t.level, t.relid LOOP
-        RETURN QUERY SELECT * FROM primecloud.run_plan(
-            ARRAY(SELECT s FROM primecloud.protection_plan(part, tenant_column, read_role, write_role, delete_role, rel, role_column => role_column) AS s), dry_run);
+    FOR part IN SELECT t.relid FROM primecloud_internal.table_tree(rel) AS t WHERE t.kind IN ('r', 'p') ORDER BY t.level, t.relid LOOP
+        RETURN QUERY SELECT * FROM primecloud_internal.run_plan(
+            ARRAY(SELECT s FROM primecloud_internal.protection_plan(part, tenant_column, read_role, write_role, delete_role, rel, role_column => role_column) AS s), dry_run);
     END LOOP;
 END $$;
 COMMENT ON FUNCTION protect_table(regclass, name, text, text, text, boolean, boolean, name) IS

@@ -14,15 +14,16 @@ BEGIN
     IF class.relkind <> 'v' THEN
         RAISE wrong_object_type USING MESSAGE = format('%s is not a view', view), HINT = 'Tables are protected by primecloud.protect_table().';
     END IF;
-    PERFORM primecloud.check_owner(view);
+    PERFORM primecloud_internal.check_owner(view);
     -- security_invoker: policies ask for the caller.  security_barrier: a function in the
     -- caller's WHERE sees no row that the view's own WHERE hides.
     IF (SELECT count(*) FROM pg_options_to_table(class.reloptions) WHERE option_name IN ('security_invoker', 'security_barrier') AND option_value::boolean) < 2 THEN
-        RETURN QUERY SELECT * FROM primecloud.run_plan(ARRAY[
-            primecloud.step('view', view::text, format('ALTER VIEW %s SET (security_invoker = true, security_barrier = true)', view))], dry_run);
+        RETURN QUERY SELECT * FROM primecloud_internal.run_plan(ARRAY[
+            primecloud_internal.step('view', view::text, format('ALTER VIEW %s SET (security_invoker = true, security_barrier = true)', view))], dry_run);
     END IF;
 END $$;
-COMMENT ON FUNCTION protect_view(regclass, boolean) IS 'makes a view read as its caller, whose policies then hold; the caller needs grants on the tables below';
+COMMENT ON FUNCTION protect_view(regclass, boolean)
+    IS 'makes a view read as its caller, whose policies then hold; the caller needs grants on the tables below';
 
 CREATE FUNCTION unprotect_view(view regclass, dry_run boolean DEFAULT false) RETURNS SETOF text
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -34,10 +35,10 @@ BEGIN
     IF class.relkind <> 'v' THEN
         RAISE wrong_object_type USING MESSAGE = format('%s is not a view', view), HINT = 'Tables are unprotected by primecloud.unprotect_table().';
     END IF;
-    PERFORM primecloud.check_owner(view);
+    PERFORM primecloud_internal.check_owner(view);
     IF EXISTS (SELECT FROM unnest(class.reloptions) AS o WHERE o ~ '^security_(invoker|barrier)=') THEN
-        RETURN QUERY SELECT * FROM primecloud.run_plan(ARRAY[
-            primecloud.step('view', view::text, format('ALTER VIEW %s RESET (security_invoker, security_barrier)', view))], dry_run);
+        RETURN QUERY SELECT * FROM primecloud_internal.run_plan(ARRAY[
+            primecloud_internal.step('view', view::text, format('ALTER VIEW %s RESET (security_invoker, security_barrier)', view))], dry_run);
     END IF;
 END $$;
 COMMENT ON FUNCTION unprotect_view(regclass, boolean) IS 'undoes protect_view(): the view reads as its owner again';

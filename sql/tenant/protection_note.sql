@@ -4,7 +4,7 @@
 -- and writable by its owner alone.  Names and words only: nothing of it is ever run.
 
 -- A table with its partitions and the children that inherit from it, parents first.
-CREATE FUNCTION table_tree(rel regclass) RETURNS TABLE (relid regclass, level integer, kind "char")
+CREATE FUNCTION primecloud_internal.table_tree(rel regclass) RETURNS TABLE (relid regclass, level integer, kind "char")
     LANGUAGE sql STABLE STRICT PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -15,9 +15,9 @@ AS $$
     SELECT t.relid::regclass, max(t.level), c.relkind FROM tree t JOIN pg_class c ON c.oid = t.relid
     WHERE c.relkind IN ('r', 'p', 'f') GROUP BY t.relid, c.relkind ORDER BY 2, 1;
 $$;
-COMMENT ON FUNCTION table_tree(regclass) IS 'a table with all its partitions and inheriting children, parents first';
+COMMENT ON FUNCTION primecloud_internal.table_tree(regclass) IS 'a table with all its partitions and inheriting children, parents first';
 
-CREATE FUNCTION protection_note(rel regclass) RETURNS jsonb
+CREATE FUNCTION primecloud_internal.protection_note(rel regclass) RETURNS jsonb
     LANGUAGE sql STABLE STRICT PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -26,24 +26,27 @@ AS $$
         FROM (SELECT obj_description(oid, 'pg_policy') AS comment FROM pg_policy
               WHERE polrelid = rel AND polname IN ('primecloud_floor', 'primecloud_shared') ORDER BY polname LIMIT 1) AS p), '{}');
 $$;
-COMMENT ON FUNCTION protection_note(regclass) IS 'what a protected table was before, what was made for it, and its tenant constraints';
+COMMENT ON FUNCTION primecloud_internal.protection_note(regclass)
+    IS 'what a protected table was before, what was made for it, and its tenant constraints';
 
-CREATE FUNCTION note_protection(rel regclass, note jsonb, policy name DEFAULT 'primecloud_floor') RETURNS plan_step
+CREATE FUNCTION primecloud_internal.note_protection(rel regclass, note jsonb, policy name DEFAULT 'primecloud_floor')
+    RETURNS primecloud_internal.plan_step
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
-AS $$ SELECT primecloud.step('remember', rel::text, format('COMMENT ON POLICY %I ON %s IS %L', policy, rel, 'primecloud: ' || note::text)) $$;
-COMMENT ON FUNCTION note_protection(regclass, jsonb, name) IS 'the step that keeps a note of protection';
+AS $$ SELECT primecloud_internal.step('remember', rel::text, format('COMMENT ON POLICY %I ON %s IS %L', policy, rel, 'primecloud: ' || note::text)) $$;
+COMMENT ON FUNCTION primecloud_internal.note_protection(regclass, jsonb, name) IS 'the step that keeps a note of protection';
 
 -- The same of a script that is not through.  It stands in the comment of a policy that lets
 -- nobody in: of no effect, dumped like the other, and gone with the last step of the script.
-CREATE FUNCTION unfinished_note(rel regclass) RETURNS jsonb
+CREATE FUNCTION primecloud_internal.unfinished_note(rel regclass) RETURNS jsonb
     LANGUAGE sql STABLE STRICT PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT coalesce((SELECT CASE WHEN starts_with(comment, 'primecloud: {') THEN substr(comment, 13)::jsonb END
                      FROM (SELECT obj_description(oid, 'pg_policy') AS comment FROM pg_policy WHERE polrelid = rel AND polname = 'primecloud_unfinished') AS p), '{}');
 $$;
-COMMENT ON FUNCTION unfinished_note(regclass) IS 'what a script that was interrupted has made so far, or is about to make';
+COMMENT ON FUNCTION primecloud_internal.unfinished_note(regclass)
+    IS 'what a script that was interrupted has made so far, or is about to make';
 
 -- The tenant column of a protected table, which its floor compares; NULL otherwise.
 CREATE FUNCTION tenant_column(rel regclass) RETURNS name
@@ -57,13 +60,14 @@ AS $$
 $$;
 COMMENT ON FUNCTION tenant_column(regclass) IS 'the tenant column of a protected table; NULL for any other';
 
-CREATE FUNCTION tenant_constraints(rel regclass) RETURNS name[]
+CREATE FUNCTION primecloud_internal.tenant_constraints(rel regclass) RETURNS name[]
     LANGUAGE sql STABLE STRICT PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
-AS $$ SELECT ARRAY(SELECT k::name FROM jsonb_object_keys(primecloud.protection_note(rel) -> 'constraints') AS k ORDER BY k) $$;
-COMMENT ON FUNCTION tenant_constraints(regclass) IS 'the constraints that protect_fk() and protect_unique() made on a table';
+AS $$ SELECT ARRAY(SELECT k::name FROM jsonb_object_keys(primecloud_internal.protection_note(rel) -> 'constraints') AS k ORDER BY k) $$;
+COMMENT ON FUNCTION primecloud_internal.tenant_constraints(regclass)
+    IS 'the constraints that protect_fk() and protect_unique() made on a table';
 
-CREATE FUNCTION check_owner_as(caller oid, rel regclass) RETURNS void
+CREATE FUNCTION primecloud_internal.check_owner_as(caller oid, rel regclass) RETURNS void
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -76,52 +80,53 @@ BEGIN
             HINT = coalesce((SELECT format('It belongs to role "%s".', pg_get_userbyid(relowner)) FROM pg_class WHERE oid = rel), 'There is no such relation.');
     END IF;
 END $$;
-COMMENT ON FUNCTION check_owner_as(oid, regclass) IS 'raises 42501 unless a role owns the relation';
+COMMENT ON FUNCTION primecloud_internal.check_owner_as(oid, regclass) IS 'raises 42501 unless a role owns the relation';
 
-CREATE FUNCTION check_owner(rel regclass) RETURNS void
+CREATE FUNCTION primecloud_internal.check_owner(rel regclass) RETURNS void
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
-AS $$ SELECT primecloud.check_owner_as((SELECT oid FROM pg_roles WHERE rolname = current_user), rel) $$;
-COMMENT ON FUNCTION check_owner(regclass) IS 'raises 42501 unless the current user owns the relation';
+AS $$ SELECT primecloud_internal.check_owner_as((SELECT oid FROM pg_roles WHERE rolname = current_user), rel) $$;
+COMMENT ON FUNCTION primecloud_internal.check_owner(regclass) IS 'raises 42501 unless the current user owns the relation';
 
 -- The names that are tried for what a helper makes, in order: as wanted, shortened where
 -- that is too long, then with a number.
-CREATE FUNCTION candidate_name(wanted text, attempt integer) RETURNS name
+CREATE FUNCTION primecloud_internal.candidate_name(wanted text, attempt integer) RETURNS name
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT (CASE WHEN octet_length(wanted) <= 56 THEN wanted ELSE left(wanted, 10) || '_' || left(md5(wanted), 10) END
             || CASE attempt WHEN 0 THEN '' ELSE '_' || attempt END)::name;
 $$;
-COMMENT ON FUNCTION candidate_name(text, integer) IS 'a name for what a helper makes, at the nth attempt';
+COMMENT ON FUNCTION primecloud_internal.candidate_name(text, integer) IS 'a name for what a helper makes, at the nth attempt';
 
 -- A name that no relation of a schema has.
-CREATE FUNCTION free_name(space name, wanted text) RETURNS name
+CREATE FUNCTION primecloud_internal.free_name(space name, wanted text) RETURNS name
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT n FROM generate_series(0, 1000) AS s(i), LATERAL (SELECT primecloud.candidate_name(wanted, i)) AS u(n)
+    SELECT n FROM generate_series(0, 1000) AS s(i), LATERAL (SELECT primecloud_internal.candidate_name(wanted, i)) AS u(n)
     WHERE NOT EXISTS (SELECT FROM pg_class c JOIN pg_namespace p ON p.oid = c.relnamespace WHERE p.nspname = space AND c.relname = n) ORDER BY i LIMIT 1;
 $$;
-COMMENT ON FUNCTION free_name(name, text) IS 'a name for a relation that is not taken in a schema';
+COMMENT ON FUNCTION primecloud_internal.free_name(name, text) IS 'a name for a relation that is not taken in a schema';
 
 -- What a script that was interrupted has left of a unique index: one of that name, over
 -- those columns in that order, that no constraint has taken up.
-CREATE FUNCTION unfinished_index(rel regclass, wanted text, columns name[], OUT index_name name, OUT whole boolean)
+CREATE FUNCTION primecloud_internal.unfinished_index(rel regclass, wanted text, columns name[], OUT index_name name, OUT whole boolean)
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT found.relname, found.indisvalid FROM (SELECT 1) AS always LEFT JOIN (
         SELECT c.relname, i.indisvalid FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid, generate_series(0, 9) AS attempt
-        WHERE i.indrelid = rel AND i.indisunique AND c.relname = primecloud.candidate_name(wanted, attempt)
+        WHERE i.indrelid = rel AND i.indisunique AND c.relname = primecloud_internal.candidate_name(wanted, attempt)
           AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = i.indexrelid)
           AND ARRAY(SELECT a.attname FROM generate_series(0, i.indnkeyatts - 1) AS n LEFT JOIN pg_attribute a ON a.attrelid = rel AND a.attnum = i.indkey[n] ORDER BY n) = columns
         ORDER BY attempt LIMIT 1) AS found ON true;
 $$;
-COMMENT ON FUNCTION unfinished_index(regclass, text, name[]) IS 'a unique index that an interrupted script has built, or begun to build';
+COMMENT ON FUNCTION primecloud_internal.unfinished_index(regclass, text, name[])
+    IS 'a unique index that an interrupted script has built, or begun to build';
 
-CREATE FUNCTION schema_of(rel regclass) RETURNS name
+CREATE FUNCTION primecloud_internal.schema_of(rel regclass) RETURNS name
     LANGUAGE sql STABLE STRICT PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$ SELECT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = rel $$;
-COMMENT ON FUNCTION schema_of(regclass) IS 'the name of the schema that a relation is in';
+COMMENT ON FUNCTION primecloud_internal.schema_of(regclass) IS 'the name of the schema that a relation is in';

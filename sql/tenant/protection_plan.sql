@@ -1,7 +1,7 @@
 -- What a protected table is given, and what of it is still missing.
 
 -- The function that gives the tenant key as a type; NULL for types that are no key.
-CREATE FUNCTION tenant_key_function(type regtype) RETURNS text
+CREATE FUNCTION primecloud_internal.tenant_key_function(type regtype) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -9,9 +9,9 @@ AS $$
                      WHEN 'integer'::regtype THEN 'primecloud.tenant_int' WHEN 'text'::regtype THEN 'primecloud.tenant_text'
                      WHEN 'varchar'::regtype THEN 'primecloud.tenant_text' END;
 $$;
-COMMENT ON FUNCTION tenant_key_function(regtype) IS 'the tenant function for a type of tenant key';
+COMMENT ON FUNCTION primecloud_internal.tenant_key_function(regtype) IS 'the tenant function for a type of tenant key';
 
-CREATE FUNCTION tenant_function(rel regclass, tenant_column name) RETURNS text
+CREATE FUNCTION primecloud_internal.tenant_function(rel regclass, tenant_column name) RETURNS text
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -27,18 +27,19 @@ BEGIN
         RAISE undefined_column USING MESSAGE = format('table %s has no column "%s"', rel, tenant_column),
             HINT = 'Name the tenant column, or use protect_child() for a table that reaches its tenant by a foreign key.';
     END IF;
-    IF primecloud.tenant_key_function(type) IS NULL THEN
+    IF primecloud_internal.tenant_key_function(type) IS NULL THEN
         RAISE datatype_mismatch USING MESSAGE = format('tenant column "%s" of %s is of type %s', tenant_column, rel, type),
             HINT = 'A tenant column is of type uuid, bigint, integer, text or varchar.';
     END IF;
-    RETURN primecloud.tenant_key_function(type);
+    RETURN primecloud_internal.tenant_key_function(type);
 END $$;
-COMMENT ON FUNCTION tenant_function(regclass, name) IS 'the tenant function for a tenant column''s type; an error for what cannot be protected';
+COMMENT ON FUNCTION primecloud_internal.tenant_function(regclass, name)
+    IS 'the tenant function for a tenant column''s type; an error for what cannot be protected';
 
 -- The policies that a protected table has: what each is, and the statement that makes it.
 -- With a column of ranks, nobody writes a row that stands above himself, nor makes one: in
 -- the policies that let in, and again in restrictive ones below whatever else lets in.
-CREATE FUNCTION tenant_policies(rel regclass, tenant_column name, type regtype, read_role text, write_role text, delete_role text, rank_column name DEFAULT NULL)
+CREATE FUNCTION primecloud_internal.tenant_policies(rel regclass, tenant_column name, type regtype, read_role text, write_role text, delete_role text, rank_column name DEFAULT NULL)
     RETURNS TABLE (policy name, command "char", permissive boolean, qual text, with_check text, statement text)
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
@@ -69,7 +70,7 @@ BEGIN
         -- Every role is at least external_client: without the argument the condition equals
         -- the floor's, and the planner keeps one of the two.
         condition := format(CASE type WHEN 'varchar'::regtype THEN '((%I)::text = %s(%s))' ELSE '(%I = %s(%s))' END, tenant_column,
-            primecloud.tenant_key_function(type), CASE wanted.role WHEN 'external_client' THEN '' ELSE quote_literal(wanted.role) || '::text' END);
+            primecloud_internal.tenant_key_function(type), CASE wanted.role WHEN 'external_client' THEN '' ELSE quote_literal(wanted.role) || '::text' END);
         IF starts_with(wanted.name, 'primecloud_rank_') THEN
             condition := rank;
         ELSIF wanted.ranked AND rank_column IS NOT NULL THEN
@@ -82,46 +83,48 @@ BEGIN
         RETURN NEXT;
     END LOOP;
 END $$;
-COMMENT ON FUNCTION tenant_policies(regclass, name, regtype, text, text, text, name) IS 'the policies that protect_table() gives a table';
+COMMENT ON FUNCTION primecloud_internal.tenant_policies(regclass, name, regtype, text, text, text, name)
+    IS 'the policies that protect_table() gives a table';
 
 -- The columns of the index that leads with the tenant: lists are read newest first, and
 -- the same index then serves the filter and the order.
-CREATE FUNCTION tenant_index_columns(rel regclass, tenant_column name) RETURNS text
+CREATE FUNCTION primecloud_internal.tenant_index_columns(rel regclass, tenant_column name) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT format('(%I', tenant_column) || coalesce(string_agg(format(', %I DESC', attname), '' ORDER BY attname = 'id'), '') || ')' FROM pg_attribute
     WHERE attrelid = rel AND attname IN ('created_at', 'id') AND attname <> tenant_column AND NOT attisdropped;
 $$;
-COMMENT ON FUNCTION tenant_index_columns(regclass, name) IS 'the columns of the index that protect_table() makes';
+COMMENT ON FUNCTION primecloud_internal.tenant_index_columns(regclass, name) IS 'the columns of the index that protect_table() makes';
 
 -- The name of the tenant index: what an interrupted script took, or one that is free.
-CREATE FUNCTION tenant_index_name(rel regclass) RETURNS name
+CREATE FUNCTION primecloud_internal.tenant_index_name(rel regclass) RETURNS name
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT coalesce(primecloud.unfinished_note(rel) ->> 'index', primecloud.free_name(primecloud.schema_of(rel), format('%s_tenant_idx', c.relname)))::name
+    SELECT coalesce(primecloud_internal.unfinished_note(rel) ->> 'index', primecloud_internal.free_name(primecloud_internal.schema_of(rel), format('%s_tenant_idx', c.relname)))::name
     FROM pg_class c WHERE c.oid = rel;
 $$;
-COMMENT ON FUNCTION tenant_index_name(regclass) IS 'the name of the index that protect_table() makes';
+COMMENT ON FUNCTION primecloud_internal.tenant_index_name(regclass) IS 'the name of the index that protect_table() makes';
 
 -- Indexes of interrupted scripts that would be in the way: a partitioned one whose parts are
 -- missing, and those that a build has left invalid.
-CREATE FUNCTION broken_indexes(rel regclass) RETURNS SETOF plan_step
+CREATE FUNCTION primecloud_internal.broken_indexes(rel regclass) RETURNS SETOF primecloud_internal.plan_step
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT primecloud.step('drop index', t.relid::text, format('DROP INDEX %s', i.indexrelid::regclass))
-    FROM primecloud.table_tree(rel) AS t JOIN pg_index i ON i.indrelid = t.relid JOIN pg_class c ON c.oid = i.indexrelid
-    WHERE NOT i.indisvalid AND c.relname = primecloud.unfinished_note(t.relid) ->> 'index' AND NOT c.relispartition ORDER BY t.level, t.relid;
+    SELECT primecloud_internal.step('drop index', t.relid::text, format('DROP INDEX %s', i.indexrelid::regclass))
+    FROM primecloud_internal.table_tree(rel) AS t JOIN pg_index i ON i.indrelid = t.relid JOIN pg_class c ON c.oid = i.indexrelid
+    WHERE NOT i.indisvalid AND c.relname = primecloud_internal.unfinished_note(t.relid) ->> 'index' AND NOT c.relispartition ORDER BY t.level, t.relid;
 $$;
-COMMENT ON FUNCTION broken_indexes(regclass) IS 'the steps that drop what an interrupted script has left of the tenant index';
+COMMENT ON FUNCTION primecloud_internal.broken_indexes(regclass)
+    IS 'the steps that drop what an interrupted script has left of the tenant index';
 
 -- `root` is the table that the call was for: what it is given, its partitions get from it.
 -- `type` is the type of a tenant column that is still to be added.  What an interrupted script
 -- has made counts as made here.
-CREATE FUNCTION protection_plan(rel regclass, tenant_column name, read_role text, write_role text, delete_role text, root regclass, type regtype DEFAULT NULL, role_column name DEFAULT NULL)
-    RETURNS SETOF plan_step
+CREATE FUNCTION primecloud_internal.protection_plan(rel regclass, tenant_column name, read_role text, write_role text, delete_role text, root regclass, type regtype DEFAULT NULL, role_column name DEFAULT NULL)
+    RETURNS SETOF primecloud_internal.plan_step
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -130,18 +133,18 @@ DECLARE
     tenant pg_attribute := (SELECT a FROM pg_attribute a WHERE attrelid = rel AND attname = tenant_column AND NOT attisdropped);
     above pg_attribute := (SELECT a FROM pg_attribute a WHERE attrelid = root AND attname = tenant_column AND NOT attisdropped AND root <> rel);
     key_type regtype := coalesce(tenant.atttypid, type);
-    note jsonb := primecloud.protection_note(rel);
+    note jsonb := primecloud_internal.protection_note(rel);
     fresh boolean := note = '{}';
-    unfinished jsonb := primecloud.unfinished_note(rel);
+    unfinished jsonb := primecloud_internal.unfinished_note(rel);
     made text[] := ARRAY(SELECT jsonb_array_elements_text(unfinished -> 'made'));
     index_name name := CASE WHEN NOT class.relispartition THEN unfinished ->> 'index' END;
     wanted record;
     existing pg_policy;
     new_floor boolean := false;
     roles jsonb := jsonb_build_object(
-        'read', coalesce(read_role, primecloud.chosen_role(root, 'read'), 'external_client'),
-        'write', coalesce(write_role, primecloud.chosen_role(root, 'write'), 'developer'),
-        'delete', coalesce(delete_role, primecloud.chosen_role(root, 'delete'), 'admin'));
+        'read', coalesce(read_role, primecloud_internal.chosen_role(root, 'read'), 'external_client'),
+        'write', coalesce(write_role, primecloud_internal.chosen_role(root, 'write'), 'developer'),
+        'delete', coalesce(delete_role, primecloud_internal.chosen_role(root, 'delete'), 'admin'));
 BEGIN
     IF rel = root AND (tenant.attnum IS NULL OR EXISTS (SELECT FROM pg_trigger WHERE tgrelid = rel AND tgname = 'primecloud_fill_tenant')) THEN
         made := made || 'column'::text;
@@ -150,38 +153,38 @@ BEGIN
         FROM pg_constraint WHERE conrelid = rel AND conname = 'primecloud_tenant_known' AND coninhcount = 0;
     IF NOT coalesce(tenant.attnotnull, false) AND coalesce(above.attnotnull, true) THEN
         made := made || 'not null'::text;
-        RETURN NEXT primecloud.step('not null', rel::text, format('ALTER TABLE %s ALTER COLUMN %I SET NOT NULL', rel, tenant_column));
+        RETURN NEXT primecloud_internal.step('not null', rel::text, format('ALTER TABLE %s ALTER COLUMN %I SET NOT NULL', rel, tenant_column));
     END IF;
     IF NOT coalesce(tenant.atthasdef, false) AND coalesce(tenant.attidentity, '') = '' AND coalesce(above.atthasdef OR above.attidentity <> '', true) THEN
         made := made || 'default'::text;
-        RETURN NEXT primecloud.step('default', rel::text, format('ALTER TABLE %s ALTER COLUMN %I SET DEFAULT %s()', rel, tenant_column, primecloud.tenant_key_function(key_type)));
+        RETURN NEXT primecloud_internal.step('default', rel::text, format('ALTER TABLE %s ALTER COLUMN %I SET DEFAULT %s()', rel, tenant_column, primecloud_internal.tenant_key_function(key_type)));
     END IF;
     IF NOT class.relispartition AND NOT EXISTS (
             SELECT FROM pg_index WHERE indrelid = rel AND indkey[0] = tenant.attnum AND indpred IS NULL AND indisvalid) THEN
-        index_name := primecloud.tenant_index_name(rel);
-        RETURN QUERY SELECT * FROM primecloud.broken_indexes(rel);
-        RETURN NEXT primecloud.step('index', rel::text, format('CREATE INDEX %I ON %s %s', index_name, rel, primecloud.tenant_index_columns(rel, tenant_column)));
+        index_name := primecloud_internal.tenant_index_name(rel);
+        RETURN QUERY SELECT * FROM primecloud_internal.broken_indexes(rel);
+        RETURN NEXT primecloud_internal.step('index', rel::text, format('CREATE INDEX %I ON %s %s', index_name, rel, primecloud_internal.tenant_index_columns(rel, tenant_column)));
     END IF;
     IF NOT class.relrowsecurity THEN
-        RETURN NEXT primecloud.step('row security', rel::text, format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', rel));
+        RETURN NEXT primecloud_internal.step('row security', rel::text, format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', rel));
     END IF;
     IF NOT class.relforcerowsecurity THEN
-        RETURN NEXT primecloud.step('row security', rel::text, format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', rel));
+        RETURN NEXT primecloud_internal.step('row security', rel::text, format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', rel));
     END IF;
-    FOR wanted IN SELECT * FROM primecloud.tenant_policies(rel, tenant_column, key_type, roles ->> 'read', primecloud.least_writer(root, 'write', roles ->> 'write'),
-                                                           primecloud.least_writer(root, 'delete', roles ->> 'delete'), coalesce(role_column, primecloud.rank_column(root))) LOOP
+    FOR wanted IN SELECT * FROM primecloud_internal.tenant_policies(rel, tenant_column, key_type, roles ->> 'read', primecloud_internal.least_writer(root, 'write', roles ->> 'write'),
+                                                           primecloud_internal.least_writer(root, 'delete', roles ->> 'delete'), coalesce(role_column, primecloud_internal.rank_column(root))) LOOP
         SELECT p.* INTO existing FROM pg_policy p WHERE polrelid = rel AND polname = wanted.policy;
         IF FOUND THEN
             CONTINUE WHEN existing.polcmd = wanted.command AND existing.polpermissive = wanted.permissive AND existing.polroles = '{0}'
                 AND pg_get_expr(existing.polqual, rel) IS NOT DISTINCT FROM wanted.qual AND pg_get_expr(existing.polwithcheck, rel) IS NOT DISTINCT FROM wanted.with_check;
-            RETURN NEXT primecloud.step('drop policy', rel::text, format('DROP POLICY %I ON %s', wanted.policy, rel));
+            RETURN NEXT primecloud_internal.step('drop policy', rel::text, format('DROP POLICY %I ON %s', wanted.policy, rel));
         END IF;
         new_floor := new_floor OR wanted.policy = 'primecloud_floor';
-        RETURN NEXT primecloud.step('policy', rel::text, wanted.statement);
+        RETURN NEXT primecloud_internal.step('policy', rel::text, wanted.statement);
     END LOOP;
     -- Roles that were chosen are kept, so that asking again does not loosen them.
     IF new_floor OR (rel = root AND note -> 'roles' IS DISTINCT FROM roles) THEN
-        RETURN NEXT primecloud.note_protection(rel, CASE WHEN fresh AND new_floor THEN jsonb_strip_nulls(jsonb_build_object(
+        RETURN NEXT primecloud_internal.note_protection(rel, CASE WHEN fresh AND new_floor THEN jsonb_strip_nulls(jsonb_build_object(
             'row security', CASE WHEN class.relforcerowsecurity AND class.relrowsecurity THEN 'forced' WHEN class.relrowsecurity THEN 'on' ELSE 'off' END,
             'made', ARRAY(SELECT m FROM unnest('{column,not null,default}'::text[]) WITH ORDINALITY AS u(m, n) WHERE m = ANY (made) ORDER BY n), 'index', index_name))
             ELSE note END || CASE WHEN rel = root THEN jsonb_build_object('roles', roles) ELSE '{}' END);
@@ -189,4 +192,5 @@ BEGIN
     RETURN QUERY SELECT 'drop unfinished', rel::text, format('DROP POLICY primecloud_unfinished ON %s', rel)
         FROM pg_policy WHERE polrelid = rel AND polname = 'primecloud_unfinished';
 END $$;
-COMMENT ON FUNCTION protection_plan(regclass, name, text, text, text, regclass, regtype, name) IS 'the steps that protect_table() would still have to take on one table';
+COMMENT ON FUNCTION primecloud_internal.protection_plan(regclass, name, text, text, text, regclass, regtype, name)
+    IS 'the steps that protect_table() would still have to take on one table';

@@ -2,52 +2,54 @@
 -- one would be somebody else.
 
 -- Names alone, of tables that everybody may see: who protects a table need not own the database.
-CREATE VIEW registered_table WITH (security_barrier) AS
+CREATE VIEW primecloud_internal.registered_table WITH (security_barrier) AS
 SELECT 'members' AS part, relation_schema, relation_name, relation_owner, tenant_column, role_column, NULL::text AS status_column
-FROM primecloud.membership_source
+FROM primecloud_internal.membership_source
 UNION ALL
 SELECT 'accounts', accounts_schema, accounts_name, relation_owner, accounts_key_column, NULL, accounts_status_column
-FROM primecloud.membership_source WHERE accounts_name IS NOT NULL
+FROM primecloud_internal.membership_source WHERE accounts_name IS NOT NULL
 UNION ALL
 SELECT 'grants', grants_schema, grants_name, relation_owner, grants_tenant_column, NULL, NULL
-FROM primecloud.membership_source WHERE grants_name IS NOT NULL;
-COMMENT ON VIEW registered_table IS 'the tables that register_membership() named, and what each is: members, accounts or grants';
-GRANT SELECT ON registered_table TO PUBLIC;
+FROM primecloud_internal.membership_source WHERE grants_name IS NOT NULL;
+COMMENT ON VIEW primecloud_internal.registered_table
+    IS 'the tables that register_membership() named, and what each is: members, accounts or grants';
+GRANT SELECT ON primecloud_internal.registered_table TO PUBLIC;
 
 -- What a table is registered as.  A name that another owner has taken since is not believed.
-CREATE FUNCTION registered_as(rel regclass) RETURNS TABLE (part text, role_column name, status_column name)
+CREATE FUNCTION primecloud_internal.registered_as(rel regclass) RETURNS TABLE (part text, role_column name, status_column name)
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT r.part, r.role_column::name, r.status_column::name FROM primecloud.registered_table r
+    SELECT r.part, r.role_column::name, r.status_column::name FROM primecloud_internal.registered_table r
     JOIN pg_namespace n ON n.nspname = r.relation_schema
     JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = r.relation_name AND pg_get_userbyid(c.relowner) = r.relation_owner
     WHERE c.oid = rel ORDER BY r.part;
 $$;
-COMMENT ON FUNCTION registered_as(regclass) IS 'what register_membership() named a table as, with the column of its roles or of its status';
+COMMENT ON FUNCTION primecloud_internal.registered_as(regclass)
+    IS 'what register_membership() named a table as, with the column of its roles or of its status';
 
 -- The roles that were chosen for a table: what its note says, else what its policies do.
-CREATE FUNCTION chosen_role(rel regclass, command text) RETURNS text
+CREATE FUNCTION primecloud_internal.chosen_role(rel regclass, command text) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT coalesce(primecloud.protection_note(rel) -> 'roles' ->> command, (
+    SELECT coalesce(primecloud_internal.protection_note(rel) -> 'roles' ->> command, (
         SELECT coalesce(substring(pg_get_expr(coalesce(polqual, polwithcheck), polrelid)
                                   FROM $pattern$ = primecloud\.tenant_\w+\('(external_client|developer|admin|owner)'::text\)$pattern$), 'external_client')
         FROM pg_policy WHERE polrelid = rel
           AND polname = CASE command WHEN 'read' THEN 'primecloud_select' WHEN 'write' THEN 'primecloud_update' ELSE 'primecloud_delete' END));
 $$;
-COMMENT ON FUNCTION chosen_role(regclass, text) IS
+COMMENT ON FUNCTION primecloud_internal.chosen_role(regclass, text) IS
     'the least role that was chosen to read, write or delete from a protected table; NULL where none was';
 
 -- The column that holds the ranks of a table's rows: its policies compare it with the rank
 -- of whoever writes.
-CREATE FUNCTION rank_column(rel regclass) RETURNS name
+CREATE FUNCTION primecloud_internal.rank_column(rel regclass) RETURNS name
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT coalesce(
-        (SELECT r.role_column FROM primecloud.registered_as(rel) r JOIN pg_attribute a ON a.attrelid = rel AND a.attname = r.role_column
+        (SELECT r.role_column FROM primecloud_internal.registered_as(rel) r JOIN pg_attribute a ON a.attrelid = rel AND a.attname = r.role_column
          WHERE r.part = 'members' AND a.atttypid IN ('text'::regtype, 'varchar'::regtype)),
         (SELECT a.attname FROM pg_policy p
          JOIN pg_depend d ON d.classid = 'pg_policy'::regclass AND d.objid = p.oid
@@ -55,16 +57,18 @@ AS $$
          JOIN pg_attribute a ON a.attrelid = p.polrelid AND a.attnum = d.refobjsubid
          WHERE p.polrelid = rel AND p.polname = 'primecloud_rank_insert' LIMIT 1));
 $$;
-COMMENT ON FUNCTION rank_column(regclass) IS 'the column whose roles nobody sets above his own; NULL where there is none';
+COMMENT ON FUNCTION primecloud_internal.rank_column(regclass)
+    IS 'the column whose roles nobody sets above his own; NULL where there is none';
 
 -- The least role that writes a table: what was chosen, and never less than an admin where
 -- the table says who may enter, or what he reaches.
-CREATE FUNCTION least_writer(rel regclass, command text, role text) RETURNS text
+CREATE FUNCTION primecloud_internal.least_writer(rel regclass, command text, role text) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT CASE WHEN primecloud.role_rank(role) < primecloud.role_rank('admin')
-                     AND EXISTS (SELECT FROM primecloud.registered_as(rel) WHERE command <> 'delete' OR part <> 'members')
+                     AND EXISTS (SELECT FROM primecloud_internal.registered_as(rel) WHERE command <> 'delete' OR part <> 'members')
                 THEN 'admin' ELSE role END;
 $$;
-COMMENT ON FUNCTION least_writer(regclass, text, text) IS 'the least role that may write a table: admin at least, where entering asks it';
+COMMENT ON FUNCTION primecloud_internal.least_writer(regclass, text, text)
+    IS 'the least role that may write a table: admin at least, where entering asks it';

@@ -1,19 +1,19 @@
 -- Database roles with exactly the grants they need.
 
 -- What each kind of role may call, beyond what everyone may.  The rooms add rows.
-CREATE TABLE role_grant (
+CREATE TABLE primecloud_internal.role_grant (
     kind text NOT NULL CHECK (kind IN ('app', 'platform', 'gate', 'maintenance', 'backup')),
     privilege text NOT NULL CHECK (privilege IN ('EXECUTE', 'SELECT')),
     object text NOT NULL,
     PRIMARY KEY (kind, privilege, object));
-COMMENT ON TABLE role_grant IS 'what create_app_role() and its sisters grant; part of the extension, not configuration';
-REVOKE ALL ON role_grant FROM PUBLIC;
-INSERT INTO role_grant VALUES
+COMMENT ON TABLE primecloud_internal.role_grant IS 'what create_app_role() and its sisters grant; part of the extension, not configuration';
+REVOKE ALL ON primecloud_internal.role_grant FROM PUBLIC;
+INSERT INTO primecloud_internal.role_grant VALUES
     ('gate', 'EXECUTE', 'FUNCTION primecloud.enter_trusted(text, text, text)'),
     ('maintenance', 'EXECUTE', 'FUNCTION primecloud.enter_trusted(text, text, text)');
 
 -- Not for callers: a kind of role is made by the function of its name.
-CREATE FUNCTION make_role(kind text, name name, attributes text) RETURNS void
+CREATE FUNCTION primecloud_internal.make_role(kind text, name name, attributes text) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -32,35 +32,37 @@ BEGIN
     ELSE
         EXECUTE format('CREATE ROLE %I %s', name, attributes);
     END IF;
-    FOR wanted IN SELECT g.privilege, g.object FROM primecloud.role_grant AS g WHERE g.kind = make_role.kind ORDER BY 1, 2 LOOP
+    FOR wanted IN SELECT g.privilege, g.object FROM primecloud_internal.role_grant AS g WHERE g.kind = make_role.kind ORDER BY 1, 2 LOOP
         EXECUTE format('GRANT %s ON %s TO %I', wanted.privilege, wanted.object, name);
     END LOOP;
 END $$;
-COMMENT ON FUNCTION make_role(text, name, text) IS 'creates or corrects a role of a kind; called by create_app_role() and its sisters';
-REVOKE ALL ON FUNCTION make_role(text, name, text) FROM PUBLIC;
+COMMENT ON FUNCTION primecloud_internal.make_role(text, name, text)
+    IS 'creates or corrects a role of a kind; called by create_app_role() and its sisters';
+REVOKE ALL ON FUNCTION primecloud_internal.make_role(text, name, text) FROM PUBLIC;
 
 CREATE FUNCTION create_app_role(name name) RETURNS void
     LANGUAGE sql VOLATILE PARALLEL UNSAFE
-AS $$ SELECT primecloud.make_role('app', name, 'NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION NOINHERIT') $$;
+AS $$ SELECT primecloud_internal.make_role('app', name, 'NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION NOINHERIT') $$;
 COMMENT ON FUNCTION create_app_role(name) IS 'the role that an application connects as: held by every policy, owner of nothing';
 REVOKE ALL ON FUNCTION create_app_role(name) FROM PUBLIC;
 
 CREATE FUNCTION create_platform_role(name name) RETURNS void
     LANGUAGE sql VOLATILE PARALLEL UNSAFE
-AS $$ SELECT primecloud.make_role('platform', name, 'NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION NOINHERIT') $$;
+AS $$ SELECT primecloud_internal.make_role('platform', name, 'NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION NOINHERIT') $$;
 COMMENT ON FUNCTION create_platform_role(name) IS 'the role of an operator, who assumes one account at a time';
 REVOKE ALL ON FUNCTION create_platform_role(name) FROM PUBLIC;
 
 CREATE FUNCTION create_gate_role(name name) RETURNS void
     LANGUAGE sql VOLATILE PARALLEL UNSAFE
-AS $$ SELECT primecloud.make_role('gate', name, 'NOLOGIN NOSUPERUSER BYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION NOINHERIT') $$;
+AS $$ SELECT primecloud_internal.make_role('gate', name, 'NOLOGIN NOSUPERUSER BYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION NOINHERIT') $$;
 COMMENT ON FUNCTION create_gate_role(name) IS 'the owner of the few narrow functions that must cross accounts; nobody logs in as it';
 REVOKE ALL ON FUNCTION create_gate_role(name) FROM PUBLIC;
 
 CREATE FUNCTION create_maintenance_role(name name) RETURNS void
     LANGUAGE sql VOLATILE PARALLEL UNSAFE
-AS $$ SELECT primecloud.make_role('maintenance', name, 'NOSUPERUSER BYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION NOINHERIT') $$;
-COMMENT ON FUNCTION create_maintenance_role(name) IS 'the role of scheduled work: expiry and resealing, with the grants that retain() and seal_column() give it';
+AS $$ SELECT primecloud_internal.make_role('maintenance', name, 'NOSUPERUSER BYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION NOINHERIT') $$;
+COMMENT ON FUNCTION create_maintenance_role(name)
+    IS 'the role of scheduled work: expiry and resealing, with the grants that retain() and seal_column() give it';
 REVOKE ALL ON FUNCTION create_maintenance_role(name) FROM PUBLIC;
 
 CREATE FUNCTION create_backup_role(name name) RETURNS void
@@ -68,7 +70,7 @@ CREATE FUNCTION create_backup_role(name name) RETURNS void
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM primecloud.make_role('backup', name, 'NOSUPERUSER BYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION INHERIT');
+    PERFORM primecloud_internal.make_role('backup', name, 'NOSUPERUSER BYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION INHERIT');
     EXECUTE format('GRANT pg_read_all_data TO %I', name);
 END $$;
 COMMENT ON FUNCTION create_backup_role(name) IS 'the role that pg_dump connects as: reads every row, writes none, opens no envelope';

@@ -1,25 +1,26 @@
 -- Tokens: the keys that verify them, and entering with one.
 
-CREATE FUNCTION token_algorithm_known(alg text) RETURNS boolean
+CREATE FUNCTION primecloud_internal.token_algorithm_known(alg text) RETURNS boolean
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'primecloud_token_algorithm_known';
-COMMENT ON FUNCTION token_algorithm_known(text) IS 'whether alg is EdDSA or HS256';
+COMMENT ON FUNCTION primecloud_internal.token_algorithm_known(text) IS 'whether alg is EdDSA or HS256';
+REVOKE ALL ON FUNCTION primecloud_internal.token_algorithm_known(text) FROM PUBLIC;
 
-CREATE TABLE token_key (
+CREATE TABLE primecloud_internal.token_key (
     kid text PRIMARY KEY CHECK (octet_length(kid) BETWEEN 1 AND 255),
-    alg text NOT NULL CHECK (primecloud.token_algorithm_known(alg)),
+    alg text NOT NULL CHECK (primecloud_internal.token_algorithm_known(alg)),
     key bytea NOT NULL,
     issuer text CHECK (octet_length(issuer) BETWEEN 1 AND 255),
     added_at timestamptz NOT NULL DEFAULT now(),
     revoked_at timestamptz,
     CHECK (CASE alg WHEN 'EdDSA' THEN octet_length(key) = 32 ELSE octet_length(key) BETWEEN 32 AND 256 END));
-COMMENT ON TABLE token_key IS 'keys that verify tokens; a public key for EdDSA, a shared secret for HS256';
-COMMENT ON COLUMN token_key.kid IS 'the key id that a token names';
-COMMENT ON COLUMN token_key.alg IS 'the algorithm, which no token can choose';
-COMMENT ON COLUMN token_key.issuer IS 'if set, what a token must name in iss';
-COMMENT ON COLUMN token_key.revoked_at IS 'from when on its tokens are refused';
-REVOKE ALL ON token_key FROM PUBLIC;
-SELECT pg_catalog.pg_extension_config_dump('token_key', '');
+COMMENT ON TABLE primecloud_internal.token_key IS 'keys that verify tokens; a public key for EdDSA, a shared secret for HS256';
+COMMENT ON COLUMN primecloud_internal.token_key.kid IS 'the key id that a token names';
+COMMENT ON COLUMN primecloud_internal.token_key.alg IS 'the algorithm, which no token can choose';
+COMMENT ON COLUMN primecloud_internal.token_key.issuer IS 'if set, what a token must name in iss';
+COMMENT ON COLUMN primecloud_internal.token_key.revoked_at IS 'from when on its tokens are refused';
+REVOKE ALL ON primecloud_internal.token_key FROM PUBLIC;
+SELECT pg_catalog.pg_extension_config_dump('primecloud_internal.token_key', '');
 
 CREATE FUNCTION enter(token text) RETURNS void
     LANGUAGE c VOLATILE PARALLEL UNSAFE
@@ -32,7 +33,7 @@ CREATE FUNCTION add_token_key(kid text, alg text, key bytea, issuer text DEFAULT
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    IF NOT coalesce(primecloud.token_algorithm_known(alg), false) THEN
+    IF NOT coalesce(primecloud_internal.token_algorithm_known(alg), false) THEN
         RAISE invalid_parameter_value USING MESSAGE = format('unknown algorithm: "%s"', alg), HINT = 'Use EdDSA, or HS256 where the issuer can do nothing else.';
     END IF;
     IF alg = 'EdDSA' AND octet_length(key) <> 32 THEN
@@ -44,11 +45,12 @@ BEGIN
     IF kid IS NULL OR octet_length(kid) NOT BETWEEN 1 AND 255 OR octet_length(issuer) NOT BETWEEN 1 AND 255 THEN
         RAISE invalid_parameter_value USING MESSAGE = 'a kid, and an issuer where there is one, has 1 to 255 bytes', HINT = 'The kid is the name of the key in the header of its tokens.';
     END IF;
-    INSERT INTO primecloud.token_key (kid, alg, key, issuer) VALUES (kid, alg, key, issuer);
+    INSERT INTO primecloud_internal.token_key (kid, alg, key, issuer) VALUES (kid, alg, key, issuer);
 EXCEPTION WHEN unique_violation THEN
     RAISE unique_violation USING MESSAGE = format('there is a token key "%s" already', kid), HINT = 'A new key takes a new kid.';
 END $$;
-COMMENT ON FUNCTION add_token_key(text, text, bytea, text) IS 'adds a key that verifies tokens: the public key for EdDSA, the shared secret for HS256';
+COMMENT ON FUNCTION add_token_key(text, text, bytea, text)
+    IS 'adds a key that verifies tokens: the public key for EdDSA, the shared secret for HS256';
 REVOKE ALL ON FUNCTION add_token_key(text, text, bytea, text) FROM PUBLIC;
 
 CREATE FUNCTION revoke_token_key(kid text) RETURNS void
@@ -56,7 +58,7 @@ CREATE FUNCTION revoke_token_key(kid text) RETURNS void
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    UPDATE primecloud.token_key AS k SET revoked_at = least(k.revoked_at, now()) WHERE k.kid = revoke_token_key.kid;
+    UPDATE primecloud_internal.token_key AS k SET revoked_at = least(k.revoked_at, now()) WHERE k.kid = revoke_token_key.kid;
     IF NOT FOUND THEN
         RAISE undefined_object USING MESSAGE = format('there is no token key "%s"', kid), HINT = 'See primecloud.token_key_status.';
     END IF;
@@ -70,9 +72,9 @@ CREATE FUNCTION rotate_token_key(kid text, new_kid text, new_key bytea, grace in
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    old primecloud.token_key;
+    old primecloud_internal.token_key;
 BEGIN
-    SELECT k.* INTO old FROM primecloud.token_key AS k WHERE k.kid = rotate_token_key.kid FOR UPDATE;
+    SELECT k.* INTO old FROM primecloud_internal.token_key AS k WHERE k.kid = rotate_token_key.kid FOR UPDATE;
     IF NOT FOUND OR old.revoked_at <= clock_timestamp() THEN
         RAISE undefined_object USING MESSAGE = format('there is no active token key "%s"', kid), HINT = 'Add a new one with primecloud.add_token_key().';
     END IF;
@@ -84,7 +86,7 @@ BEGIN
         RAISE invalid_parameter_value USING MESSAGE = format('"%s" would have the key of "%s"', new_kid, kid), HINT = 'Make a new key pair.';
     END IF;
     PERFORM primecloud.add_token_key(new_kid, old.alg, new_key, old.issuer);
-    UPDATE primecloud.token_key AS k SET revoked_at = least(k.revoked_at, now() + grace) WHERE k.kid = rotate_token_key.kid;
+    UPDATE primecloud_internal.token_key AS k SET revoked_at = least(k.revoked_at, now() + grace) WHERE k.kid = rotate_token_key.kid;
     PERFORM primecloud.membership_changed();
 END $$;
 COMMENT ON FUNCTION rotate_token_key(text, text, bytea, interval) IS
@@ -92,5 +94,5 @@ COMMENT ON FUNCTION rotate_token_key(text, text, bytea, interval) IS
 REVOKE ALL ON FUNCTION rotate_token_key(text, text, bytea, interval) FROM PUBLIC;
 
 CREATE VIEW token_key_status AS
-SELECT kid, alg, issuer, added_at, revoked_at, revoked_at IS NULL OR revoked_at > clock_timestamp() AS active FROM token_key;
+SELECT kid, alg, issuer, added_at, revoked_at, revoked_at IS NULL OR revoked_at > clock_timestamp() AS active FROM primecloud_internal.token_key;
 COMMENT ON VIEW token_key_status IS 'the keys that verify tokens, without the keys themselves';

@@ -3,13 +3,13 @@
 -- What takes one table back, by its note, or by that of a script that is not through.  A table
 -- that was protected without one (its comment was overwritten) loses its policies and
 -- row-level security, and keeps the rest.
-CREATE FUNCTION unprotection_plan(rel regclass) RETURNS SETOF plan_step
+CREATE FUNCTION primecloud_internal.unprotection_plan(rel regclass) RETURNS SETOF primecloud_internal.plan_step
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     class pg_class := (SELECT c FROM pg_class c WHERE oid = rel);
-    note jsonb := primecloud.unfinished_note(rel) || primecloud.protection_note(rel);
+    note jsonb := primecloud_internal.unfinished_note(rel) || primecloud_internal.protection_note(rel);
     key name := coalesce(primecloud.tenant_column(rel), note ->> 'tenant');
     tenant pg_attribute := (SELECT a FROM pg_attribute a WHERE attrelid = rel AND attname = key AND NOT attisdropped);
     held_before text := coalesce(note ->> 'row security', 'off');
@@ -23,12 +23,12 @@ BEGIN
         FROM pg_trigger WHERE tgrelid = rel AND tgname = 'primecloud_fill_tenant' AND tgparentid = 0;
     RETURN QUERY SELECT 'drop check', rel::text, format('ALTER TABLE %s DROP CONSTRAINT %I', rel, conname)
         FROM pg_constraint WHERE conrelid = rel AND conname = 'primecloud_tenant_known' AND coninhcount = 0;
-    IF note ? 'row security' OR primecloud.protection_note(rel) = '{}' THEN
+    IF note ? 'row security' OR primecloud_internal.protection_note(rel) = '{}' THEN
         IF class.relforcerowsecurity AND held_before <> 'forced' THEN
-            RETURN NEXT primecloud.step('lift', rel::text, format('ALTER TABLE %s NO FORCE ROW LEVEL SECURITY', rel));
+            RETURN NEXT primecloud_internal.step('lift', rel::text, format('ALTER TABLE %s NO FORCE ROW LEVEL SECURITY', rel));
         END IF;
         IF class.relrowsecurity AND held_before = 'off' THEN
-            RETURN NEXT primecloud.step('lift', rel::text, format('ALTER TABLE %s DISABLE ROW LEVEL SECURITY', rel));
+            RETURN NEXT primecloud_internal.step('lift', rel::text, format('ALTER TABLE %s DISABLE ROW LEVEL SECURITY', rel));
         END IF;
     END IF;
     RETURN QUERY SELECT 'drop index', rel::text, format('DROP INDEX %s', i.indexrelid::regclass) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
@@ -38,14 +38,14 @@ BEGIN
         RETURN;
     END IF;
     IF note -> 'made' ? 'default' AND (SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef WHERE adrelid = rel AND adnum = tenant.attnum)
-                                      = primecloud.tenant_key_function(tenant.atttypid) || '()' THEN
-        RETURN NEXT primecloud.step('drop default', rel::text, format('ALTER TABLE %s ALTER COLUMN %I DROP DEFAULT', rel, key));
+                                      = primecloud_internal.tenant_key_function(tenant.atttypid) || '()' THEN
+        RETURN NEXT primecloud_internal.step('drop default', rel::text, format('ALTER TABLE %s ALTER COLUMN %I DROP DEFAULT', rel, key));
     END IF;
     IF note -> 'made' ? 'not null' AND tenant.attnotnull AND NOT EXISTS (SELECT FROM pg_index WHERE indrelid = rel AND indisprimary AND tenant.attnum = ANY (indkey)) THEN
-        RETURN NEXT primecloud.step('drop not null', rel::text, format('ALTER TABLE %s ALTER COLUMN %I DROP NOT NULL', rel, key));
+        RETURN NEXT primecloud_internal.step('drop not null', rel::text, format('ALTER TABLE %s ALTER COLUMN %I DROP NOT NULL', rel, key));
     END IF;
 END $$;
-COMMENT ON FUNCTION unprotection_plan(regclass) IS 'the steps by which unprotect_table() takes one table back';
+COMMENT ON FUNCTION primecloud_internal.unprotection_plan(regclass) IS 'the steps by which unprotect_table() takes one table back';
 
 CREATE FUNCTION unprotect_table(rel regclass, dry_run boolean DEFAULT false) RETURNS SETOF text
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -54,12 +54,12 @@ AS $$
 DECLARE
     tied record;
 BEGIN
-    PERFORM primecloud.check_owner(rel);
+    PERFORM primecloud_internal.check_owner(rel);
     IF (SELECT relkind FROM pg_class WHERE oid = rel) NOT IN ('r', 'p') THEN
         RAISE wrong_object_type USING MESSAGE = format('%s is not a table', rel), HINT = 'Protection stands on tables; for a view there is primecloud.unprotect_view().';
     END IF;
     -- Constraints first: foreign keys before the keys that they lean on.
-    FOR tied IN SELECT c.name, c.kind FROM jsonb_each_text(primecloud.protection_note(rel) -> 'constraints') AS c(name, kind)
+    FOR tied IN SELECT c.name, c.kind FROM jsonb_each_text(primecloud_internal.protection_note(rel) -> 'constraints') AS c(name, kind)
                 WHERE c.kind IN ('foreign key', 'unique') ORDER BY c.kind, c.name LOOP
         IF tied.kind = 'foreign key' THEN
             RETURN QUERY SELECT * FROM primecloud.unprotect_fk(rel, tied.name::name, dry_run);
@@ -67,12 +67,12 @@ BEGIN
             RETURN QUERY SELECT * FROM primecloud.unprotect_unique(rel, tied.name::name, dry_run);
         END IF;
     END LOOP;
-    IF EXISTS (SELECT FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE t.tgname = 'primecloud_copy' AND c.oid = to_regclass(primecloud.copy_target_name(rel))) THEN
+    IF EXISTS (SELECT FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE t.tgname = 'primecloud_copy' AND c.oid = to_regclass(primecloud_internal.copy_target_name(rel))) THEN
         RETURN QUERY SELECT * FROM primecloud.drop_copy_target(rel, dry_run);
     END IF;
     -- Policies of every partition before anything else of any: they hold on to the column.
-    RETURN QUERY SELECT * FROM primecloud.run_plan(ARRAY(
-        SELECT p.s FROM primecloud.table_tree(rel) WITH ORDINALITY AS t, LATERAL (SELECT s, row_number() OVER () AS n FROM primecloud.unprotection_plan(t.relid) AS s) AS p
+    RETURN QUERY SELECT * FROM primecloud_internal.run_plan(ARRAY(
+        SELECT p.s FROM primecloud_internal.table_tree(rel) WITH ORDINALITY AS t, LATERAL (SELECT s, row_number() OVER () AS n FROM primecloud_internal.unprotection_plan(t.relid) AS s) AS p
         WHERE t.kind IN ('r', 'p') ORDER BY (p.s).kind <> 'drop policy', t.ordinality, p.n), dry_run);
 END $$;
 COMMENT ON FUNCTION unprotect_table(regclass, boolean) IS

@@ -14,7 +14,8 @@ COMMENT ON FUNCTION bucket_name_problem(text, text) IS
 -- One constraint, one C function: five cost twice as much on load.
 CREATE DOMAIN bucket_name AS text COLLATE "C"
     CONSTRAINT bucket_name_valid CHECK (bucket_name_problem(VALUE) IS NULL);
-COMMENT ON DOMAIN bucket_name IS 'the name of an S3 bucket that both MinIO and AWS can serve; bucket_name_problem says what is wrong with one';
+COMMENT ON DOMAIN bucket_name
+    IS 'the name of an S3 bucket that both MinIO and AWS can serve; bucket_name_problem says what is wrong with one';
 
 CREATE FUNCTION bucket_name_is_reserved(name text, provider text DEFAULT 'aws') RETURNS boolean
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE

@@ -2,25 +2,25 @@
 
 CREATE TYPE money_amount;
 
-CREATE FUNCTION money_amount_in(cstring) RETURNS money_amount
+CREATE FUNCTION primecloud_internal.money_amount_in(cstring) RETURNS money_amount
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'primecloud_money_amount_in';
-COMMENT ON FUNCTION money_amount_in(cstring) IS 'text input';
-CREATE FUNCTION money_amount_out(money_amount) RETURNS cstring
+COMMENT ON FUNCTION primecloud_internal.money_amount_in(cstring) IS 'text input';
+CREATE FUNCTION primecloud_internal.money_amount_out(money_amount) RETURNS cstring
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'primecloud_money_amount_out';
-COMMENT ON FUNCTION money_amount_out(money_amount) IS 'text output';
-CREATE FUNCTION money_amount_recv(internal) RETURNS money_amount
+COMMENT ON FUNCTION primecloud_internal.money_amount_out(money_amount) IS 'text output';
+CREATE FUNCTION primecloud_internal.money_amount_recv(internal) RETURNS money_amount
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'primecloud_money_amount_recv';
-COMMENT ON FUNCTION money_amount_recv(internal) IS 'binary input, as strict as text input';
-CREATE FUNCTION money_amount_send(money_amount) RETURNS bytea
+COMMENT ON FUNCTION primecloud_internal.money_amount_recv(internal) IS 'binary input, as strict as text input';
+CREATE FUNCTION primecloud_internal.money_amount_send(money_amount) RETURNS bytea
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'primecloud_money_amount_send';
-COMMENT ON FUNCTION money_amount_send(money_amount) IS 'binary output';
+COMMENT ON FUNCTION primecloud_internal.money_amount_send(money_amount) IS 'binary output';
 
 CREATE TYPE money_amount (
-    INPUT = money_amount_in, OUTPUT = money_amount_out, RECEIVE = money_amount_recv, SEND = money_amount_send,
+    INPUT = primecloud_internal.money_amount_in, OUTPUT = primecloud_internal.money_amount_out, RECEIVE = primecloud_internal.money_amount_recv, SEND = primecloud_internal.money_amount_send,
     INTERNALLENGTH = 12, ALIGNMENT = int4, STORAGE = plain, CATEGORY = 'U');
 COMMENT ON TYPE money_amount IS 'an amount of money in one currency: ''12.34 BRL''';
 
@@ -47,7 +47,8 @@ COMMENT ON FUNCTION currency_digits(text) IS 'how many decimals a currency has; 
 CREATE FUNCTION allocate(amount money_amount, weights integer[]) RETURNS money_amount[]
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'primecloud_allocate';
-COMMENT ON FUNCTION allocate(money_amount, integer[]) IS 'the amount in parts that stand in the ratio of the weights and add up to it exactly';
+COMMENT ON FUNCTION allocate(money_amount, integer[])
+    IS 'the amount in parts that stand in the ratio of the weights and add up to it exactly';
 
 CREATE CAST (text AS money_amount) WITH INOUT AS ASSIGNMENT;
 CREATE CAST (varchar AS money_amount) WITH INOUT AS ASSIGNMENT;

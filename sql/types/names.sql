@@ -33,4 +33,5 @@ COMMENT ON FUNCTION tax_id_problem(text) IS 'the rule that a CPF or CNPJ breaks;
 CREATE FUNCTION role_rank(role text) RETURNS smallint
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF
     AS 'MODULE_PATHNAME', 'primecloud_role_rank';
-COMMENT ON FUNCTION role_rank(text) IS 'the place of a role in external_client (1) < developer < admin < owner (4); NULL for any other text';
+COMMENT ON FUNCTION role_rank(text)
+    IS 'the place of a role in external_client (1) < developer < admin < owner (4); NULL for any other text';

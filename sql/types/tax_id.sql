@@ -2,25 +2,25 @@
 
 CREATE TYPE tax_id;
 
-CREATE FUNCTION tax_id_in(cstring) RETURNS tax_id
+CREATE FUNCTION primecloud_internal.tax_id_in(cstring) RETURNS tax_id
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'primecloud_tax_id_in';
-COMMENT ON FUNCTION tax_id_in(cstring) IS 'text input';
-CREATE FUNCTION tax_id_out(tax_id) RETURNS cstring
+COMMENT ON FUNCTION primecloud_internal.tax_id_in(cstring) IS 'text input';
+CREATE FUNCTION primecloud_internal.tax_id_out(tax_id) RETURNS cstring
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'primecloud_tax_id_out';
-COMMENT ON FUNCTION tax_id_out(tax_id) IS 'text output';
-CREATE FUNCTION tax_id_recv(internal) RETURNS tax_id
+COMMENT ON FUNCTION primecloud_internal.tax_id_out(tax_id) IS 'text output';
+CREATE FUNCTION primecloud_internal.tax_id_recv(internal) RETURNS tax_id
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'primecloud_tax_id_recv';
-COMMENT ON FUNCTION tax_id_recv(internal) IS 'binary input, as strict as text input';
-CREATE FUNCTION tax_id_send(tax_id) RETURNS bytea
+COMMENT ON FUNCTION primecloud_internal.tax_id_recv(internal) IS 'binary input, as strict as text input';
+CREATE FUNCTION primecloud_internal.tax_id_send(tax_id) RETURNS bytea
     LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE
     AS 'int8send';
-COMMENT ON FUNCTION tax_id_send(tax_id) IS 'binary output';
+COMMENT ON FUNCTION primecloud_internal.tax_id_send(tax_id) IS 'binary output';
 
 CREATE TYPE tax_id (
-    INPUT = tax_id_in, OUTPUT = tax_id_out, RECEIVE = tax_id_recv, SEND = tax_id_send,
+    INPUT = primecloud_internal.tax_id_in, OUTPUT = primecloud_internal.tax_id_out, RECEIVE = primecloud_internal.tax_id_recv, SEND = primecloud_internal.tax_id_send,
     LIKE = bigint, CATEGORY = 'U');
 COMMENT ON TYPE tax_id IS 'a Brazilian tax number, CPF or CNPJ: reads it bare or masked, writes it bare';
 

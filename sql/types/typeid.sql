@@ -9,7 +9,8 @@ COMMENT ON FUNCTION typeid_encode(text, uuid) IS 'a uuid as a TypeID: prefix, "_
 CREATE FUNCTION typeid_decode(text text, prefix text) RETURNS uuid
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'primecloud_typeid_decode';
-COMMENT ON FUNCTION typeid_decode(text, text) IS 'the uuid in a TypeID of that prefix; 22023 for another prefix, 22P02 for what is no TypeID';
+COMMENT ON FUNCTION typeid_decode(text, text)
+    IS 'the uuid in a TypeID of that prefix; 22023 for another prefix, 22P02 for what is no TypeID';
 
 CREATE FUNCTION typeid_prefix(text text) RETURNS text
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE

@@ -14,4 +14,5 @@ COMMENT ON FUNCTION uuid_timestamp(uuid) IS 'when a version 7 UUID was made, to 
 CREATE FUNCTION uuid_v7_floor(at timestamptz) RETURNS uuid
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF
     AS 'MODULE_PATHNAME', 'primecloud_uuid_v7_floor';
-COMMENT ON FUNCTION uuid_v7_floor(timestamptz) IS 'the least version 7 UUID of that millisecond: WHERE id >= uuid_v7_floor(t) reads what was made since t by the primary key';
+COMMENT ON FUNCTION uuid_v7_floor(timestamptz)
+    IS 'the least version 7 UUID of that millisecond: WHERE id >= uuid_v7_floor(t) reads what was made since t by the primary key';

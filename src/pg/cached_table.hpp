@@ -22,7 +22,10 @@ class cached_table {
   cached_table &operator=(const cached_table &) = delete;
 
   // InvalidOid where the extension is not installed.
-  Oid oid() const { return extension_table(name_); }
+  Oid oid() const {
+    const Oid for_callers = extension_table(name_);
+    return OidIsValid(for_callers) ? for_callers : internal_table(name_);
+  }
 
   // What fill(table) returns, which reads the table and keeps what it finds; again and again
   // until the table does not change meanwhile.  Server code: nothing with a destructor alive.

@@ -2,7 +2,7 @@
 // once he has looked at who asks.
 //
 //   CREATE FUNCTION exempt(rel regclass, ...) RETURNS void LANGUAGE c AS '...', 'primecloud_door';
-//   CREATE FUNCTION exempt_as(caller oid, rel regclass, ...) RETURNS void LANGUAGE plpgsql ...;
+//   CREATE FUNCTION primecloud_internal.exempt_as(caller oid, rel regclass, ...) RETURNS void LANGUAGE plpgsql ...;
 //
 // The door runs the function of its own name and arguments with `_as` behind the name, in
 // primecloud_internal or beside it, as the keeper; the caller is the current user, whom SECURITY DEFINER would not know.
@@ -36,14 +36,11 @@ Oid find_behind(Oid door, Oid keeper) {
   const int count = form->pronargs;
   if (count >= FUNC_MAX_ARGS) elog(ERROR, "function %u has too many arguments for a door", door);
   for (int i = 0; i < count; i++) types[i + 1] = form->proargtypes.values[i];
-  const char *space = get_namespace_name(form->pronamespace);
-  if (space == nullptr) elog(ERROR, "cache lookup failed for schema %u", form->pronamespace);
   const Oid returns = form->prorettype;
   char *name = psprintf("%s_as", NameStr(form->proname));
   ReleaseSysCache(tuple);
   List *inside = list_make2(makeString(pstrdup("primecloud_internal")), makeString(name));
-  Oid behind = LookupFuncName(inside, count + 1, types, true);
-  if (!OidIsValid(behind)) behind = LookupFuncName(list_make2(makeString(const_cast<char *>(space)), makeString(name)), count + 1, types, false);
+  const Oid behind = LookupFuncName(inside, count + 1, types, false);
   if (get_func_rettype(behind) != returns || pg::owner_of_function(behind) != keeper || func_strict(behind)) {
     elog(ERROR, "function %u is not what door %u opens", behind, door);
   }

@@ -15,11 +15,13 @@ extern "C" {
 
 namespace primecloud::pg {
 
-// The extension's own table of that name; InvalidOid where it is not installed.
-inline Oid extension_table(const char *name) {
-  const Oid space = get_namespace_oid("primecloud", true);
+// The extension's own table of that name, in the schema of callers or behind it; InvalidOid where it is not installed.
+inline Oid table_in(const char *schema, const char *name) {
+  const Oid space = get_namespace_oid(schema, true);
   return OidIsValid(space) ? get_relname_relid(name, space) : InvalidOid;
 }
+inline Oid extension_table(const char *name) { return table_in("primecloud", name); }
+inline Oid internal_table(const char *name) { return table_in("primecloud_internal", name); }
 
 // What has been committed by now, and what this transaction has done, whatever its own
 // snapshot sees; also in a parallel worker, where GetLatestSnapshot() is an error.

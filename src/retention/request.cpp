@@ -38,8 +38,8 @@ struct question {
   int arguments;
   SPIPlanPtr plan;
 };
-question decide{"SELECT state, run_as, statement, writes FROM primecloud.retention_decide($1, $2, $3)", 3, nullptr};
-question record{"SELECT state, run_as, statement, writes FROM primecloud.retention_record($1, $2, $3, $4)", 4, nullptr};
+question decide{"SELECT state, run_as, statement, writes FROM primecloud_internal.retention_decide($1, $2, $3)", 3, nullptr};
+question record{"SELECT state, run_as, statement, writes FROM primecloud_internal.retention_record($1, $2, $3, $4)", 4, nullptr};
 
 decision consult(Oid keeper, question &asked, Oid caller, pg::relation rel, Datum state, Datum result) {
   const pg::identity before = pg::current_identity();

@@ -29,7 +29,7 @@ Datum decide(Oid keeper, std::string_view kind, Datum request) {
   const char nulls[] = {' ', ' ', entered ? ' ' : 'n', ' ', ' ', '\0'};
   const pg::identity before = pg::current_identity();
   pg::become(keeper, 0);
-  const int code = SPI_execute_with_args("SELECT primecloud.key_decide(ROW($1, $2, $3)::primecloud.key_asker, $4, $5)", 5, types, values, nulls, false, 0);
+  const int code = SPI_execute_with_args("SELECT primecloud_internal.key_decide(ROW($1, $2, $3)::primecloud_internal.key_asker, $4, $5)", 5, types, values, nulls, false, 0);
   pg::resume(before);
   bool null = true;
   if (code != SPI_OK_SELECT || SPI_processed != 1) elog(ERROR, "unexpected result of key_decide: %s", SPI_result_code_string(code));

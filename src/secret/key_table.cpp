@@ -130,7 +130,7 @@ void begin_key(std::string_view owner, key_purpose what) {
 std::int64_t next_key_id() {
   std::int64_t id = 0;
   pg::as_superuser([&] {
-    pg::run("SELECT pg_catalog.nextval('primecloud.data_key_id')", 0, nullptr, nullptr);
+    pg::run("SELECT pg_catalog.nextval('primecloud_internal.data_key_id')", 0, nullptr, nullptr);
     id = DatumGetInt64(pg::only_value());
   });
   return id;
@@ -150,7 +150,7 @@ bool insert_key(std::int64_t id, std::string_view owner, key_purpose what, std::
 
 root_check check_root(std::int32_t version, const std::uint8_t *value) {
   auto found = root_check::first;
-  pg::for_each_row<2>(pg::extension_table("root_key_version"), [&](Datum *values, bool *) {
+  pg::for_each_row<2>(pg::internal_table("root_key_version"), [&](Datum *values, bool *) {
     if (DatumGetInt32(values[0]) != version) {
       if (found == root_check::first) found = root_check::unknown;
       return;
@@ -163,7 +163,7 @@ root_check check_root(std::int32_t version, const std::uint8_t *value) {
 
 std::int32_t newest_recorded_root() {
   std::int32_t newest = 0;
-  pg::for_each_row<2>(pg::extension_table("root_key_version"), [&](Datum *values, bool *) {
+  pg::for_each_row<2>(pg::internal_table("root_key_version"), [&](Datum *values, bool *) {
     if (DatumGetInt32(values[0]) > newest) newest = DatumGetInt32(values[0]);
   });
   return newest;
@@ -173,7 +173,7 @@ void record_root(std::int32_t version, const std::uint8_t *value) {
   pg::as_superuser([&] {
     const Oid types[] = {INT4OID, BYTEAOID};
     Datum values[] = {Int32GetDatum(version), bytes_of(value, 8)};
-    pg::run("INSERT INTO primecloud.root_key_version (version, check_value) VALUES ($1, $2) ON CONFLICT DO NOTHING", 2, types, values);
+    pg::run("INSERT INTO primecloud_internal.root_key_version (version, check_value) VALUES ($1, $2) ON CONFLICT DO NOTHING", 2, types, values);
   });
 }
 

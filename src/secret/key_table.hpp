@@ -1,4 +1,4 @@
-// The rows of primecloud.data_key and primecloud.root_key_version, read and written
+// The rows of primecloud.data_key and primecloud_internal.root_key_version, read and written
 // past whatever the caller may not.  Server code.
 #pragma once
 

@@ -80,7 +80,7 @@ std::int64_t write_rows(const table_name &name, const candidate *rows, int count
   pg::detail::set_for_now("enable_hashjoin", "off");
   pg::detail::set_for_now("enable_mergejoin", "off");
   pg::run_as_owner(name.owner, psprintf("UPDATE ONLY %s AS x SET %s = v.after FROM unnest($1, $2, $3) AS v(place, before, after) "
-                                        "WHERE x.ctid = v.place AND primecloud.sealed_send(x.%s) = v.before", name.qualified, name.column, name.column),
+                                        "WHERE x.ctid = v.place AND primecloud_internal.sealed_send(x.%s) = v.before", name.qualified, name.column, name.column),
                    3, types, values, true);
   AtEOXact_GUC(false, settings);
   return static_cast<std::int64_t>(SPI_processed);

@@ -11,7 +11,7 @@ extern "C" {
 namespace primecloud::tenant {
 namespace {
 
-// One row of primecloud.membership_source, in the order of its columns.
+// One row of primecloud_internal.membership_source, in the order of its columns.
 enum column {
   relation_schema, relation_name, relation_owner, tenant_column, user_column, role_column,
   accounts_schema, accounts_name, accounts_key_column, accounts_status_column, accounts_active_status,
@@ -25,7 +25,7 @@ struct source {
 
 source read_source(Snapshot seen) {
   source read;
-  const Oid table = pg::extension_table("membership_source");
+  const Oid table = pg::internal_table("membership_source");
   if (!OidIsValid(table)) return read;
   const MemoryContext here = CurrentMemoryContext;
   pg::for_each_row<columns + 1>(table, seen, [&](const Datum *values, const bool *nulls) {

@@ -32,7 +32,7 @@ bool is_text(Datum value, const char *wanted, size_t size) {
 
 token_key find_token_key(const char *key_id) {
   token_key found;
-  const Oid table = pg::extension_table("token_key");
+  const Oid table = pg::internal_table("token_key");
   if (!OidIsValid(table)) return found;
   const size_t size = strlen(key_id);
   pg::for_each_row<columns>(table, GetLatestSnapshot(), [&](const Datum *values, const bool *nulls) {

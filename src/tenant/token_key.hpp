@@ -1,4 +1,4 @@
-// The rows of primecloud.token_key: what verifies tokens.
+// The rows of primecloud_internal.token_key: what verifies tokens.
 #pragma once
 
 #include <algorithm>

@@ -118,12 +118,12 @@ const pg::startup watch{[] {
 }  // namespace
 
 void announce_change() {
-  const Oid table = pg::extension_table("membership_source");
+  const Oid table = pg::internal_table("membership_source");
   if (OidIsValid(table)) CacheInvalidateRelcacheByRelid(table);
 }
 
 std::uint64_t changes_until_now() {
-  registration = pg::extension_table("membership_source");
+  registration = pg::internal_table("membership_source");
   return changes;
 }
 

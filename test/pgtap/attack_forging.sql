@@ -37,17 +37,17 @@ INSERT INTO harness.attacks (name, usual, ours, statements) VALUES
 ('another setting of that prefix', NULL, '42602', ARRAY['SET LOCAL primecloud.tenant = ''2''']),
 ('entering on its own word', NULL, '42501', ARRAY['SELECT primecloud.enter_trusted(''2'', ''victim'', ''owner'')']),
 ('entering as an operator', NULL, '42501', ARRAY['SELECT primecloud.assume(''2'', ''curious'')']),
-('entering as a probe', NULL, '42501', ARRAY['SELECT primecloud.enter_probe(''2'', ''owner'')']),
+('entering as a probe', NULL, '42501', ARRAY['SELECT primecloud_internal.enter_probe(''2'', ''owner'')']),
 ('the C function under a name of its own', NULL, '42501', ARRAY['CREATE FUNCTION pg_temp.enter(text, text, text) RETURNS void LANGUAGE c AS ''primecloud'', ''primecloud_enter_trusted''']),
 ('LOAD', NULL, '42501', ARRAY['LOAD ''/usr/lib/anything.so''']),
 ('no context is an empty result', NULL, '42501', ARRAY['SET LOCAL primecloud.missing_context = ''empty''']),
 ('keys of its own', NULL, '42501', ARRAY['SELECT primecloud.add_token_key(''mine'', ''HS256'', decode(repeat(''00'', 32), ''hex''))']),
-('keys of its own, by INSERT', NULL, '42501', ARRAY['INSERT INTO primecloud.token_key VALUES (''mine'', ''HS256'', decode(repeat(''00'', 32), ''hex''))']),
-('un-revoking a key', NULL, '42501', ARRAY['UPDATE primecloud.token_key SET revoked_at = NULL']),
-('reading the secrets that sign', NULL, '42501', ARRAY['SELECT count(*) FROM primecloud.token_key']),
+('keys of its own, by INSERT', NULL, '42501', ARRAY['INSERT INTO primecloud_internal.token_key VALUES (''mine'', ''HS256'', decode(repeat(''00'', 32), ''hex''))']),
+('un-revoking a key', NULL, '42501', ARRAY['UPDATE primecloud_internal.token_key SET revoked_at = NULL']),
+('reading the secrets that sign', NULL, '42501', ARRAY['SELECT count(*) FROM primecloud_internal.token_key']),
 ('what shows keys shows no secret', NULL, '42703', ARRAY['SELECT key FROM primecloud.token_key_status']),
 ('membership of its own', NULL, '42501', ARRAY['CREATE TEMP TABLE m (account_id int, user_id text, role text)', 'SELECT primecloud.register_membership(''m'', ''account_id'', ''user_id'', ''role'')']),
-('the registration, by INSERT', NULL, '42501', ARRAY['DELETE FROM primecloud.membership_source']),
+('the registration, by INSERT', NULL, '42501', ARRAY['DELETE FROM primecloud_internal.membership_source']),
 ('joining the other account', NULL, '42501', ARRAY['INSERT INTO members VALUES (2, ''mallory'', ''owner'')']);
 SELECT harness.run();
 

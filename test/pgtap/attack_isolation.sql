@@ -150,7 +150,7 @@ SELECT primecloud.enter_trusted('1', 'x', 'owner') \gset done_
 SELECT throws_ok($$SELECT primecloud.assert_isolated('invoices', 'isolation_app')$$, '55000', NULL, 'nor is a tenant that he has entered taken for the trial''s');
 ROLLBACK;
 SELECT is((SELECT count(*) FROM invoices), 3::bigint, 'rows are as they were');
-SELECT throws_ok($$SET ROLE isolation_third; SELECT primecloud.try_as('isolation_app', NULL, 'owner', 'SELECT 1', NULL, true)$$, '42501', NULL, 'nobody else may try');
+SELECT throws_ok($$SET ROLE isolation_third; SELECT primecloud_internal.try_as('isolation_app', NULL, 'owner', 'SELECT 1', NULL, true)$$, '42501', NULL, 'nobody else may try');
 RESET ROLE;
 SELECT * FROM finish();
 SELECT dblink_disconnect('app') \gset done_

@@ -6,23 +6,23 @@
 SELECT no_plan();
 
 -- What there is to attack, from the catalog: whatever is added stands here or fails.
-SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc p WHERE pronamespace = 'primecloud'::regnamespace AND prosecdef$$, 'no function of the extension runs as its owner');
-SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc p JOIN pg_language l ON l.oid = prolang WHERE pronamespace = 'primecloud'::regnamespace AND lanname IN ('sql', 'plpgsql')
+SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc p WHERE pronamespace IN ('primecloud'::regnamespace, 'primecloud_internal'::regnamespace) AND prosecdef$$, 'no function of the extension runs as its owner');
+SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc p JOIN pg_language l ON l.oid = prolang WHERE pronamespace IN ('primecloud'::regnamespace, 'primecloud_internal'::regnamespace) AND lanname IN ('sql', 'plpgsql')
     AND proconfig IS NULL AND prosqlbody IS NULL
     -- a SET clause would forbid them COMMIT; they name everything in full
     AND proname NOT IN ('expire', 'expire_all', 'retention_drive', 'reseal')
     -- one call of a qualified function, or a constant
-    AND prosrc !~ '^\s*SELECT primecloud\.make_role\(''\w+'', name, ''[A-Z ]+''\)\s*$' AND proname NOT IN ('online_preamble', 'schema_grants', 'schema_statements', 'schema_steps', 'act_for_any_tenant')$$,
+    AND prosrc !~ '^\s*SELECT primecloud_internal\.make_role\(''\w+'', name, ''[A-Z ]+''\)\s*$' AND proname NOT IN ('online_preamble', 'schema_grants', 'schema_statements', 'schema_steps', 'act_for_any_tenant')$$,
     'every function with a body pins its search path');
-SELECT is_empty($$SELECT p.oid::regprocedure, proconfig FROM pg_proc p WHERE pronamespace = 'primecloud'::regnamespace AND proconfig IS NOT NULL
+SELECT is_empty($$SELECT p.oid::regprocedure, proconfig FROM pg_proc p WHERE pronamespace IN ('primecloud'::regnamespace, 'primecloud_internal'::regnamespace) AND proconfig IS NOT NULL
     AND NOT proconfig @> ARRAY['search_path=pg_catalog, pg_temp']$$, 'to pg_catalog, and pg_temp last');
-SELECT set_eq($$SELECT relname FROM pg_class c WHERE relnamespace = 'primecloud'::regnamespace AND relkind = 'v'
+SELECT set_eq($$SELECT relname FROM pg_class c WHERE relnamespace IN ('primecloud'::regnamespace, 'primecloud_internal'::regnamespace) AND relkind = 'v'
     AND (has_table_privilege('public', oid, 'INSERT') OR has_table_privilege('public', oid, 'UPDATE') OR has_table_privilege('public', oid, 'DELETE'))$$,
     '{}'::text[], 'no view is written through');
-SELECT is_empty($$SELECT relname FROM pg_class c WHERE relnamespace = 'primecloud'::regnamespace AND relkind IN ('r', 'p')
+SELECT is_empty($$SELECT relname FROM pg_class c WHERE relnamespace IN ('primecloud'::regnamespace, 'primecloud_internal'::regnamespace) AND relkind IN ('r', 'p')
     AND (has_table_privilege('public', oid, 'INSERT') OR has_table_privilege('public', oid, 'UPDATE') OR has_table_privilege('public', oid, 'DELETE') OR has_table_privilege('public', oid, 'TRUNCATE') OR has_table_privilege('public', oid, 'TRIGGER'))$$, 'tables that everyone may write: none');
 SELECT ok(NOT has_schema_privilege('public', 'primecloud', 'CREATE'), 'nobody creates in the extension''s schema');
-SELECT set_eq($$SELECT proname::text FROM pg_proc WHERE pronamespace = 'primecloud'::regnamespace AND proname ~ '^(enter_|assume|probe|assert_|create_.*_role|make_role|.*token_key)' AND has_function_privilege('public', oid, 'EXECUTE')$$,
+SELECT set_eq($$SELECT proname::text FROM pg_proc WHERE pronamespace IN ('primecloud'::regnamespace, 'primecloud_internal'::regnamespace) AND proname ~ '^(enter_|assume|probe|assert_|create_.*_role|make_role|.*token_key)' AND has_function_privilege('public', oid, 'EXECUTE')$$,
     '{}'::text[], 'what enters, assumes, probes or makes roles is for nobody in general');
 
 \ir support/plants.sql
@@ -49,12 +49,12 @@ FROM (VALUES
     ($$SELECT primecloud.exemption_of('public.guarded') IS NULL$$, 't'),
     ($$SELECT primecloud.unprotect_table('public.guarded')$$, '42501'),
     ($$SELECT primecloud.protect_table('public.guarded')$$, '42501'),
-    ($$SELECT primecloud.register_sealed_column('public.guarded', 'secret', 'x', 'id', 'account_id')$$, '42501'),
-    ($$SELECT primecloud.run_plan(ARRAY[primecloud.step('lift', 'public.guarded', 'ALTER TABLE public.guarded DISABLE ROW LEVEL SECURITY')], false)$$, '42501'),
-    ($$SELECT primecloud.run_as_owner('public.guarded', 'ALTER TABLE public.guarded DISABLE ROW LEVEL SECURITY')$$, '42501'),
-    ($$SELECT primecloud.run_plan(ARRAY[primecloud.step('fill', 'public.guarded', 'DELETE FROM public.guarded')], false)$$, '42501'),
-    ($$SELECT primecloud.exempt_as(10, 'public.guarded', 'mine', NULL)$$, '42501'),
-    ($$SELECT primecloud.register_sealed_column_as(10, 'public.guarded', 'secret', 'mine', 'account_id', 'id')$$, '42501')) AS c(call, expected);
+    ($$SELECT primecloud_internal.register_sealed_column('public.guarded', 'secret', 'x', 'id', 'account_id')$$, '42501'),
+    ($$SELECT primecloud_internal.run_plan(ARRAY[primecloud_internal.step('lift', 'public.guarded', 'ALTER TABLE public.guarded DISABLE ROW LEVEL SECURITY')], false)$$, '42501'),
+    ($$SELECT primecloud_internal.run_as_owner('public.guarded', 'ALTER TABLE public.guarded DISABLE ROW LEVEL SECURITY')$$, '42501'),
+    ($$SELECT primecloud_internal.run_plan(ARRAY[primecloud_internal.step('fill', 'public.guarded', 'DELETE FROM public.guarded')], false)$$, '42501'),
+    ($$SELECT primecloud_internal.exempt_as(10, 'public.guarded', 'mine', NULL)$$, '42501'),
+    ($$SELECT primecloud_internal.register_sealed_column_as(10, 'public.guarded', 'secret', 'mine', 'account_id', 'id')$$, '42501')) AS c(call, expected);
 SELECT is(harness.over('app', 'BEGIN', format('SET LOCAL search_path = pg_temp, %I, common, public, pg_catalog', :'app'), harness.entering(), 'SELECT primecloud.tenant_int()') || harness.over('app', 'ROLLBACK'), '1ROLLBACK', 'shadowed: entering is as ever');
 SELECT is(harness.over('app', 'BEGIN', format('SET LOCAL search_path = pg_temp, %I, common, public, pg_catalog', :'app'), harness.entering(), 'SELECT pg_catalog.count(*) FROM public.guarded') || harness.over('app', 'ROLLBACK'), '5ROLLBACK', 'shadowed: policies are as ever');
 SELECT is_empty(format('SELECT DISTINCT who, what FROM harness.loot WHERE who <> %L', :'app'), 'and nobody but the attacker ran what was planted');
@@ -68,7 +68,7 @@ BEGIN
 EXCEPTION WHEN OTHERS THEN RETURN SQLSTATE;
 END $$;
 BEGIN;
-DELETE FROM primecloud.membership_source;
+DELETE FROM primecloud_internal.membership_source;
 SELECT is(harness.attempt(:'app', $$SELECT primecloud.register_membership('public.members', 'account_id', 'user_id', 'role')$$),
     '42501', 'nobody but the owner of the database registers where nothing is');
 ROLLBACK;
@@ -120,7 +120,7 @@ CREATE FUNCTION mallory.act(who text) RETURNS boolean LANGUAGE plpgsql SECURITY 
 BEGIN
     BEGIN PERFORM primecloud.register_membership('mallory.members', 'account_id', 'user_id', 'role'); INSERT INTO harness.loot VALUES (current_user, 'register_membership'); EXCEPTION WHEN OTHERS THEN NULL; END;
     BEGIN PERFORM primecloud.exempt('public.plain', 'mallory says so'); INSERT INTO harness.loot VALUES (current_user, 'exempt'); EXCEPTION WHEN OTHERS THEN NULL; END;
-    BEGIN PERFORM primecloud.register_sealed_column('public.sealed_notes', 'note', 'mallory', 'id', 'account_id'); INSERT INTO harness.loot VALUES (current_user, 'register_sealed_column'); EXCEPTION WHEN OTHERS THEN NULL; END;
+    BEGIN PERFORM primecloud_internal.register_sealed_column('public.sealed_notes', 'note', 'mallory', 'id', 'account_id'); INSERT INTO harness.loot VALUES (current_user, 'register_sealed_column'); EXCEPTION WHEN OTHERS THEN NULL; END;
     BEGIN PERFORM primecloud.enter_trusted('2', 'victim', 'owner'); INSERT INTO harness.loot VALUES (current_user, 'enter_trusted'); EXCEPTION WHEN OTHERS THEN NULL; END;
     BEGIN PERFORM primecloud.unprotect_table('public.guarded'); INSERT INTO harness.loot VALUES (current_user, 'unprotect_table'); EXCEPTION WHEN OTHERS THEN NULL; END;
     BEGIN PERFORM primecloud.add_token_key('mallory', 'HS256', decode(repeat('00', 32), 'hex')); INSERT INTO harness.loot VALUES (current_user, 'add_token_key'); EXCEPTION WHEN OTHERS THEN NULL; END;
@@ -138,7 +138,7 @@ SELECT isnt_empty($$SELECT FROM harness.loot WHERE what = 'sprung'$$, 'ANALYZE b
 SELECT is_empty($$SELECT who, what FROM harness.loot WHERE what <> 'sprung'$$, 'which gets no more than its owner has');
 SELECT is(mallory.trap('x'), true, 'a superuser calls a SECURITY DEFINER function of its owner''s');
 SELECT is_empty($$SELECT who, what FROM harness.loot WHERE what <> 'sprung'$$, 'which gets no more than its owner has either');
-SELECT isnt((SELECT relation_schema FROM primecloud.membership_source), 'mallory', 'the registration is what it was');
+SELECT isnt((SELECT relation_schema FROM primecloud_internal.membership_source), 'mallory', 'the registration is what it was');
 SELECT * FROM finish();
 \o /dev/null
 DROP OWNED BY attack_planting_mallory CASCADE;

@@ -113,7 +113,7 @@ SELECT is(harness.who(:'second'), 'mallory 1 developer', 'and after');
 SELECT is(harness.who(:'second'), 'mallory 1 developer', 'and again: it may be used until it expires (said in the docs)');
 -- Whatever empties the caches of a backend between the first look and the second.
 SELECT is(harness.over('app', 'BEGIN'), 'BEGIN', 'a transaction that enters');
-ANALYZE primecloud.token_key;
+ANALYZE primecloud_internal.token_key;
 SELECT is(harness.over('app', format('SELECT primecloud.enter(%L)', :'second'), 'SELECT primecloud.tenant_int()'), '1', 'after the key table was analyzed meanwhile');
 SELECT is(harness.over('app', 'ROLLBACK'), 'ROLLBACK', 'and it ends');
 UPDATE members SET role = 'external_client' WHERE user_id = 'mallory';
@@ -125,20 +125,20 @@ UPDATE accounts SET status = 'suspended' WHERE id = 1;
 SELECT is(harness.who(:'second'), '28000', 'an account that was suspended, with the cached token');
 UPDATE accounts SET status = 'active' WHERE id = 1;
 SELECT is(harness.who(:'second'), 'mallory 1 developer', 'and taken up again');
-UPDATE primecloud.token_key SET issuer = 'us' WHERE kid = 'second';
+UPDATE primecloud_internal.token_key SET issuer = 'us' WHERE kid = 'second';
 SELECT is(harness.who(:'second'), '28000', 'an issuer that the key names now, with the cached token');
-UPDATE primecloud.token_key SET issuer = NULL WHERE kid = 'second';
+UPDATE primecloud_internal.token_key SET issuer = NULL WHERE kid = 'second';
 SELECT is(harness.who(:'second'), 'mallory 1 developer', 'and no more');
-UPDATE primecloud.token_key SET key = decode(repeat('5b', 32), 'hex') WHERE kid = 'second';
+UPDATE primecloud_internal.token_key SET key = decode(repeat('5b', 32), 'hex') WHERE kid = 'second';
 SELECT is(harness.who(:'second'), '28000', 'another key under the same id, with the cached token');
-UPDATE primecloud.token_key SET key = decode(repeat('5a', 32), 'hex') WHERE kid = 'second';
+UPDATE primecloud_internal.token_key SET key = decode(repeat('5a', 32), 'hex') WHERE kid = 'second';
 SELECT is(harness.who(:'second'), 'mallory 1 developer', 'and the old key again');
 BEGIN;
 SELECT primecloud.revoke_token_key('second') \g /dev/null
 SELECT is(harness.who(:'second'), 'mallory 1 developer', 'a revocation that is not committed');
 COMMIT;
 SELECT is(harness.who(:'second'), '28000', 'a revoked key, with the cached token');
-DELETE FROM primecloud.token_key WHERE kid = 'second';
+DELETE FROM primecloud_internal.token_key WHERE kid = 'second';
 SELECT is(harness.who(:'second'), '28000', 'a key that is gone, with the cached token');
 SELECT pg_sleep(greatest(0, :brief_exp + 0.05 - extract(epoch FROM clock_timestamp()))) \g /dev/null
 SELECT is(harness.who(:'brief'), '28000', 'an expired token, though it is cached');

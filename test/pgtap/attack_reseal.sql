@@ -26,7 +26,7 @@ GRANT SELECT ON public.stolen TO PUBLIC;
 GRANT EXECUTE ON FUNCTION primecloud.open(primecloud.sealed, text, text, text, text), primecloud.reveal(regclass, name, anyelement, text),
     primecloud.matches(primecloud.sealed, text, text, text, text), primecloud.reseal_move(primecloud.sealed, text, text, text, text, text, text),
     primecloud.rotate_key(text, text), primecloud.shred_tenant(text), primecloud.reseal_batch(regclass, name, integer),
-    primecloud.reseal_request(regclass, name, jsonb), primecloud.blind_index(text, text, text) TO reseal_mallory;
+    primecloud_internal.reseal_request(regclass, name, jsonb), primecloud.blind_index(text, text, text) TO reseal_mallory;
 
 SET ROLE reseal_mallory;
 CREATE FUNCTION mallory.note(trap text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN INSERT INTO public.loot VALUES (current_user, trap); END $$;
@@ -47,14 +47,14 @@ BEGIN
         'SELECT primecloud.rotate_key(''victim'')', 'SELECT primecloud.shred_tenant(''victim'')',
         'SELECT primecloud.retire_key(1)', 'SELECT primecloud.retire_key(1, true)', 'SELECT primecloud.destroy_key(1, true)', 'SELECT primecloud.rotate_root()',
         'SELECT primecloud.key_usage()', 'SELECT primecloud.root_versions_in_use()', 'SELECT wrapped FROM primecloud.data_key',
-        'UPDATE primecloud.data_key SET state = ''active''', 'DELETE FROM primecloud.data_key', 'DELETE FROM primecloud.root_key_version',
+        'UPDATE primecloud.data_key SET state = ''active''', 'DELETE FROM primecloud.data_key', 'DELETE FROM primecloud_internal.root_key_version',
         'SELECT primecloud.reseal_batch(''victim.keys'', ''secret'')', 'SELECT primecloud.reseal_batch(''mallory.trap'', ''secret'')',
-        'SELECT primecloud.reseal_request(''mallory.trap'', ''secret'', ''{"kind": "begin"}'')',
-        'SELECT primecloud.reseal_rows(''victim.keys'', ''secret'', ''account_id'', ''id'', ''victim.keys'', 0, 0, 1, 1, true, '''')',
-        'SELECT primecloud.sealed_rows_by_key(''victim.keys'', ''secret'')',
-        'SELECT primecloud.lock_keys(''victim'', ''seal'')', 'SELECT primecloud.make_data_key(''victim'', ''seal'')', 'SELECT primecloud.keys_changed()',
-        'SELECT primecloud.wait_for_sealers(1)', 'SELECT primecloud.key_request(''rotate_key'', ''{"tenant": "victim", "purpose": "seal"}'')',
-        'SELECT primecloud.key_request(''shred_tenant'', ''{"tenant": "victim"}'')', 'SELECT primecloud.key_decide(ROW(10, true, NULL), ''rotate_key'', ''{"tenant": "victim", "purpose": "seal"}'')',
+        'SELECT primecloud_internal.reseal_request(''mallory.trap'', ''secret'', ''{"kind": "begin"}'')',
+        'SELECT primecloud_internal.reseal_rows(''victim.keys'', ''secret'', ''account_id'', ''id'', ''victim.keys'', 0, 0, 1, 1, true, '''')',
+        'SELECT primecloud_internal.sealed_rows_by_key(''victim.keys'', ''secret'')',
+        'SELECT primecloud_internal.lock_keys(''victim'', ''seal'')', 'SELECT primecloud_internal.make_data_key(''victim'', ''seal'')', 'SELECT primecloud_internal.keys_changed()',
+        'SELECT primecloud_internal.wait_for_sealers(1)', 'SELECT primecloud_internal.key_request(''rotate_key'', ''{"tenant": "victim", "purpose": "seal"}'')',
+        'SELECT primecloud_internal.key_request(''shred_tenant'', ''{"tenant": "victim"}'')', 'SELECT primecloud_internal.key_decide(ROW(10, true, NULL), ''rotate_key'', ''{"tenant": "victim", "purpose": "seal"}'')',
         'SELECT primecloud.enter_trusted(''victim'', ''x'', ''owner'')',
         'SELECT tenant FROM primecloud.key_status', 'SET primecloud.root_key_file = ''''', 'SET session_replication_role = replica',
         'CREATE TEMP TABLE keys (id integer)'] LOOP
@@ -155,7 +155,7 @@ SELECT is((SELECT array_agg(DISTINCT what) FROM public.loot WHERE what LIKE '% -
 -- careful mode asks for locks by a statement of its own
 SELECT primecloud.rotate_key('mallory') > 0 AS rotated;
 TRUNCATE public.loot;
-SELECT resealed FROM primecloud.reseal_rows('mallory.trap', 'secret', 'account_id', 'id', 'mallory.trap', 0, 0, 100, 100, true, '') \gset
+SELECT resealed FROM primecloud_internal.reseal_rows('mallory.trap', 'secret', 'account_id', 'id', 'mallory.trap', 0, 0, 100, 100, true, '') \gset
 SELECT is(:resealed::bigint, 20::bigint, 'careful mode');
 SELECT is((SELECT array_agg(DISTINCT who) FROM public.loot), '{reseal_mallory}', 'as mallory too');
 SELECT is((SELECT array_agg(DISTINCT what) FROM public.loot WHERE what LIKE '% -> %'), NULL, 'for nothing');
@@ -191,16 +191,16 @@ CREATE TABLE attempts (what text);
 INSERT INTO attempts VALUES ('SELECT primecloud.rotate_key(''victim'')'), ('SELECT primecloud.rotate_key(''victim'', ''index'')'), ('SELECT primecloud.rotate_key(''*'', ''token'')'),
     ('SELECT primecloud.retire_key(1)'), ('SELECT primecloud.retire_key(1, true)'), ('SELECT primecloud.restore_key(1)'), ('SELECT primecloud.destroy_key(1, true)'),
     ('SELECT primecloud.shred_tenant(''victim'')'), ('SELECT primecloud.rotate_root()'), ('SELECT primecloud.verify_root_key()'), ('SELECT primecloud.root_versions_in_use()'),
-    ('SELECT primecloud.key_usage()'), ('SELECT primecloud.reseal_batch(''victim.keys'', ''secret'')'), ('SELECT primecloud.reseal_request(''victim.keys'', ''secret'', ''{"kind": "begin"}'')'),
+    ('SELECT primecloud.key_usage()'), ('SELECT primecloud.reseal_batch(''victim.keys'', ''secret'')'), ('SELECT primecloud_internal.reseal_request(''victim.keys'', ''secret'', ''{"kind": "begin"}'')'),
     ('CALL primecloud.reseal(''victim.keys'', ''secret'')'), ('SELECT primecloud.allow_reseal(''victim.keys'', ''secret'', ''reseal_cleaner'')'),
     ('SELECT primecloud.reseal_move(secret, ''victim'', ''victim.keys'', ''1'', ''victim'', ''victim.keys'', ''2'') FROM public.stolen'),
-    ('SELECT primecloud.reseal_rows(''victim.keys'', ''secret'', ''account_id'', ''id'', ''victim.keys'', 0, 0, 1, 1, true, '''')'),
-    ('SELECT primecloud.sealed_rows_by_key(''victim.keys'', ''secret'')'), ('SELECT primecloud.lock_keys(''victim'', ''seal'')'), ('SELECT primecloud.make_data_key(''victim'', ''seal'')'),
-    ('SELECT primecloud.wait_for_sealers(1)'), ('SELECT primecloud.keys_changed()'), ('SELECT primecloud.lock_key(ROW(10, true, NULL), 1)'), ('SELECT * FROM primecloud.data_key'),
-    ('SELECT * FROM primecloud.root_key_version'), ('SELECT * FROM primecloud.reseal_run'), ('SELECT * FROM primecloud.reseal_problem'), ('UPDATE primecloud.data_key SET state = ''active'''),
-    ('INSERT INTO primecloud.sealed_column SELECT * FROM primecloud.sealed_column'), ('SELECT nextval(''primecloud.data_key_id'')'),
-    ('SELECT primecloud.retention_claim(''primecloud.reseal_run'', 1)'), ('SELECT primecloud.key_request(''destroy_key'', ''{"key_id": 1}'')'),
-    ('SELECT primecloud.key_decide(ROW(10, true, NULL), ''destroy_key'', ''{"key_id": 1}'')'), ('SELECT primecloud.rotate_key_as(ROW(10, true, NULL), ''victim'', ''seal'')');
+    ('SELECT primecloud_internal.reseal_rows(''victim.keys'', ''secret'', ''account_id'', ''id'', ''victim.keys'', 0, 0, 1, 1, true, '''')'),
+    ('SELECT primecloud_internal.sealed_rows_by_key(''victim.keys'', ''secret'')'), ('SELECT primecloud_internal.lock_keys(''victim'', ''seal'')'), ('SELECT primecloud_internal.make_data_key(''victim'', ''seal'')'),
+    ('SELECT primecloud_internal.wait_for_sealers(1)'), ('SELECT primecloud_internal.keys_changed()'), ('SELECT primecloud_internal.lock_key(ROW(10, true, NULL), 1)'), ('SELECT * FROM primecloud.data_key'),
+    ('SELECT * FROM primecloud_internal.root_key_version'), ('SELECT * FROM primecloud_internal.reseal_run'), ('SELECT * FROM primecloud_internal.reseal_problem'), ('UPDATE primecloud.data_key SET state = ''active'''),
+    ('INSERT INTO primecloud.sealed_column SELECT * FROM primecloud.sealed_column'), ('SELECT nextval(''primecloud_internal.data_key_id'')'),
+    ('SELECT primecloud_internal.retention_claim(''primecloud_internal.reseal_run'', 1)'), ('SELECT primecloud_internal.key_request(''destroy_key'', ''{"key_id": 1}'')'),
+    ('SELECT primecloud_internal.key_decide(ROW(10, true, NULL), ''destroy_key'', ''{"key_id": 1}'')'), ('SELECT primecloud_internal.rotate_key_as(ROW(10, true, NULL), ''victim'', ''seal'')');
 GRANT SELECT ON attempts TO PUBLIC;
 SET SESSION AUTHORIZATION reseal_app;
 SELECT ok(outcome(what) IN ('42501', 'PC007'), 'an application: ' || what) FROM attempts;

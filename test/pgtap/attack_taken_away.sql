@@ -13,7 +13,7 @@ BEGIN
     INSERT INTO accounts VALUES (1, 'active'), (2, 'active');
     INSERT INTO members VALUES (1, 'mallory', 'developer'), (1, 'boss', 'owner'), (1, 'ext', 'external_client'), (2, 'victim', 'owner');
     INSERT INTO granted VALUES (1, 'ext', 2), (1, 'ext', 4);
-    UPDATE primecloud.token_key SET revoked_at = NULL;
+    UPDATE primecloud_internal.token_key SET revoked_at = NULL;
 END $$;
 
 -- One a row: who is in, what somebody commits meanwhile, what the next statement says.

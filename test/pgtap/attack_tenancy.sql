@@ -59,16 +59,16 @@ SELECT is(attempt($$SELECT current_setting('primecloud.context')$$), '42501', 't
 
 -- Switching
 SELECT is(attempt($$SELECT primecloud.enter_trusted('2', 'victim', 'owner')$$), '42501', 'enter_trusted is not for the application');
-SELECT is(attempt($$SELECT primecloud.enter_probe('2', 'owner')$$), '42501', 'nor is enter_probe');
+SELECT is(attempt($$SELECT primecloud_internal.enter_probe('2', 'owner')$$), '42501', 'nor is enter_probe');
 SELECT is(attempt($$SELECT primecloud.enter('a.b.c')$$), '28000', 'a token that is none');
 SELECT is(attempt($$SELECT primecloud.narrow('owner')$$), '42501', 'narrow cannot raise');
 SELECT is(attempt($$SAVEPOINT s$$), '0A000', '(savepoints are not for functions)');
 SELECT is(attempt($$DO 'BEGIN BEGIN PERFORM primecloud.narrow(''external_client''); RAISE EXCEPTION ''x''; EXCEPTION WHEN OTHERS THEN NULL; END; END'$$, 'SELECT primecloud.role()'), 'developer', 'an undone narrow gives back what was there, and no more');
 SELECT is(attempt($$SELECT primecloud.add_token_key('k', 'EdDSA', decode(repeat('00', 32), 'hex'))$$), '42501', 'adding a token key');
-SELECT is(attempt($$SELECT * FROM primecloud.token_key$$), '42501', 'reading the token keys');
-SELECT is(attempt($$INSERT INTO primecloud.token_key VALUES ('k', 'EdDSA', decode(repeat('00', 32), 'hex'))$$), '42501', 'writing the token keys');
+SELECT is(attempt($$SELECT * FROM primecloud_internal.token_key$$), '42501', 'reading the token keys');
+SELECT is(attempt($$INSERT INTO primecloud_internal.token_key VALUES ('k', 'EdDSA', decode(repeat('00', 32), 'hex'))$$), '42501', 'writing the token keys');
 SELECT is(attempt($$SELECT primecloud.register_membership('plain', 'account_id', 'secret', 'secret')$$), '42501', 'registering a membership table');
-SELECT is(attempt($$DELETE FROM primecloud.membership_source$$), '42501', 'writing the registration');
+SELECT is(attempt($$DELETE FROM primecloud_internal.membership_source$$), '42501', 'writing the registration');
 SELECT is(attempt($$INSERT INTO members VALUES (2, 'mallory', 'owner')$$), '42501', 'writing the membership');
 SELECT ok(NOT pg_has_role('attack_app', 'attack_owner', 'MEMBER'), 'it cannot become the owner');
 
@@ -109,7 +109,7 @@ SELECT is(attempt('ALTER TABLE guarded NO FORCE ROW LEVEL SECURITY'), '42501', '
 SELECT is(attempt('DROP POLICY primecloud_floor ON guarded'), '42501', 'dropping a policy');
 SELECT is(attempt('CREATE POLICY open ON guarded USING (true)'), '42501', 'adding a policy');
 SELECT is(attempt($$SELECT primecloud.unprotect_table('guarded')$$), '42501', 'unprotect_table');
-SELECT is(attempt($$SELECT primecloud.try_as('attack_owner', '2', 'owner', 'SELECT 1', NULL, true)$$), '42501', 'the probe of assert_isolated');
+SELECT is(attempt($$SELECT primecloud_internal.try_as('attack_owner', '2', 'owner', 'SELECT 1', NULL, true)$$), '42501', 'the probe of assert_isolated');
 -- A careless policy opens nothing: the floor is restrictive.
 CREATE POLICY careless ON guarded USING (true);
 SELECT is(attempt('SELECT count(*) FROM guarded WHERE account_id = 2'), '0', 'a careless USING (true) stays below the floor');

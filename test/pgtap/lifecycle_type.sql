@@ -53,11 +53,11 @@ SELECT is(text::lifecycle::jsonb, text::jsonb, 'it casts to jsonb') FROM canonic
 SELECT ok(text::lifecycle = lifecycle_xml(text::lifecycle)::lifecycle, 'XML and JSON of one configuration are equal') FROM canonical;
 SELECT ok(text::lifecycle <> replace(text, '30', '31')::lifecycle, 'another day is another configuration') FROM canonical;
 SELECT is(count(DISTINCT c), 2::bigint, 'DISTINCT') FROM (SELECT text::lifecycle AS c FROM canonical UNION ALL SELECT text::lifecycle FROM canonical UNION ALL SELECT replace(text, '30', '31')::lifecycle FROM canonical) all_of_them;
-SELECT is(lifecycle_hash(text::lifecycle), lifecycle_hash(lifecycle_xml(text::lifecycle)::lifecycle), 'equal configurations hash alike') FROM canonical;
+SELECT is(primecloud_internal.lifecycle_hash(text::lifecycle), primecloud_internal.lifecycle_hash(lifecycle_xml(text::lifecycle)::lifecycle), 'equal configurations hash alike') FROM canonical;
 SELECT lives_ok('CREATE TEMP TABLE keyed (c primecloud.lifecycle PRIMARY KEY); CREATE INDEX ON keyed USING hash (c)', 'btree and hash operator classes');
 
 -- Binary
-SELECT is(length(lifecycle_send(text::lifecycle)) > 100, true, 'binary output') FROM canonical;
+SELECT is(length(primecloud_internal.lifecycle_send(text::lifecycle)) > 100, true, 'binary output') FROM canonical;
 
 -- Storage: every form a value takes on disk gives the same answer, from row to row
 CREATE TEMP TABLE stored (id int, form text, c lifecycle);
@@ -74,7 +74,7 @@ INSERT INTO stored VALUES (4, 'out of line', (SELECT jsonb_build_object('Rules',
 INSERT INTO stored SELECT id + 10, form || ' again', c FROM stored;
 SELECT is(form, wanted, 'stored ' || wanted)
 FROM (SELECT id, wanted, CASE WHEN pg_column_size(c) > 2100 THEN 'out of line'
-      WHEN pg_column_size(c) < length(lifecycle_send(c)) THEN 'compressed'
+      WHEN pg_column_size(c) < length(primecloud_internal.lifecycle_send(c)) THEN 'compressed'
       WHEN pg_column_size(c) <= 127 THEN 'inline-short' ELSE 'inline-plain' END AS form
       FROM stored JOIN (VALUES (1, 'inline-short'), (2, 'inline-plain'), (3, 'compressed'), (4, 'out of line')) w(wid, wanted) ON wid = id) forms ORDER BY id;
 SELECT is(array_agg(DISTINCT left((lifecycle_evaluate(c, 'p1/x', '2025-01-01', at => '2025-06-01')).rule_id, 2)), ARRAY['r1'], 'all forms are evaluated')

@@ -3,7 +3,7 @@
 SET client_min_messages = warning;
 SELECT no_plan();
 SELECT primecloud.create_schema('cloud', register => false) > 0 AS made;
-CREATE TEMP TABLE made AS SELECT * FROM primecloud.schema_statements();
+CREATE TEMP TABLE made AS SELECT * FROM primecloud_internal.schema_statements();
 SELECT cmp_ok((SELECT count(DISTINCT entity) FROM made), '>', 20::bigint, 'there are entities');
 SELECT set_eq('SELECT DISTINCT kind FROM made', ARRAY['table', 'index', 'type', 'view', 'function', 'policy', 'rows', 'protection', 'comment'], 'and statements of each kind');
 
@@ -32,11 +32,11 @@ SELECT is_empty($$SELECT t.name FROM objects t WHERE t.kind = 'table' AND NOT EX
     AND t.name NOT IN ('schema_roles', 'users', 'retention_periods', 'invoice_counters')$$, 'each table of accounts is protected where it is made');
 
 -- who may call a function stands beside it; who may read a table, behind it
-SELECT is_empty($$SELECT g.access, g.object, g.entity, g.file FROM primecloud.schema_grants() g
+SELECT is_empty($$SELECT g.access, g.object, g.entity, g.file FROM primecloud_internal.schema_grants() g
     WHERE NOT EXISTS (SELECT FROM homes h WHERE h.name = g.object AND (h.entity, h.file) = (g.entity, g.file) AND (h.kind = 'function') = (g.privilege IN ('EXECUTE', 'OWNER')))$$, 'a grant stands in the file of its object');
-SELECT is_empty($$SELECT access, privilege, object FROM primecloud.schema_grants() GROUP BY 1, 2, 3 HAVING count(*) > 1$$, 'none twice');
+SELECT is_empty($$SELECT access, privilege, object FROM primecloud_internal.schema_grants() GROUP BY 1, 2, 3 HAVING count(*) > 1$$, 'none twice');
 -- what nobody is let to call is called by the schema's own functions
-SELECT is_empty($$SELECT f.name FROM objects f WHERE f.kind = 'function' AND NOT EXISTS (SELECT FROM primecloud.schema_grants() g WHERE g.object = f.name)
+SELECT is_empty($$SELECT f.name FROM objects f WHERE f.kind = 'function' AND NOT EXISTS (SELECT FROM primecloud_internal.schema_grants() g WHERE g.object = f.name)
     AND NOT EXISTS (SELECT FROM made m WHERE m.kind IN ('function', 'policy') AND m.name <> f.name AND m.statement ~ ('@schema@\.' || f.name || '\('))
     AND f.name <> 'load_demo'$$, 'a function that nobody calls is none');
 

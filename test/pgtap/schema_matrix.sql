@@ -82,7 +82,7 @@ SELECT is_empty($$SELECT name FROM commands WHERE name NOT IN (SELECT proname FR
 -- No one may call more than schema_grants says, by PUBLIC or by another role.
 SELECT is_empty(format($$SELECT p.proname, r.access FROM pg_proc p, (VALUES ('app', %L), ('gateway', %L), ('platform', %L), ('worker', %L), ('maintenance', %L)) AS r(access, role)
     WHERE p.pronamespace = 'cloud'::regnamespace AND has_function_privilege(r.role, p.oid, 'EXECUTE')
-      AND NOT EXISTS (SELECT FROM primecloud.schema_grants() g WHERE g.access = r.access AND g.privilege = 'EXECUTE' AND g.object = p.proname)$$,
+      AND NOT EXISTS (SELECT FROM primecloud_internal.schema_grants() g WHERE g.access = r.access AND g.privilege = 'EXECUTE' AND g.object = p.proname)$$,
     :'app', :'gateway', :'platform', :'worker', :'maintenance'), 'nobody may call more than he was let in for');
 
 CREATE TABLE tried AS

@@ -6,7 +6,7 @@ CREATE ROLE schema_versions_other;
 CREATE ROLE schema_versions_app;
 SELECT format('ALTER DATABASE %I OWNER TO schema_versions_owner', current_database()) \gexec
 GRANT CREATE ON DATABASE :DBNAME TO schema_versions_other;
-SELECT max(version) AS latest FROM primecloud.schema_history('primecloud') \gset
+SELECT max(version) AS latest FROM primecloud_internal.schema_history('primecloud_internal') \gset
 SET ROLE schema_versions_owner;
 
 -- names and owners
@@ -25,10 +25,10 @@ SELECT throws_ok($$SELECT primecloud.check_schema('nowhere')$$, '3F000');
 SELECT is(primecloud.create_schema('cloud', register => false), :latest, 'created');
 SELECT throws_ok($$SELECT primecloud.create_schema('cloud')$$, '42P06', NULL, 'once');
 SELECT is(primecloud.migrate_schema('cloud'), :latest, 'nothing to migrate');
-SELECT cmp_ok((SELECT count(*) FROM primecloud.schema_objects('cloud')), '>', 900::bigint, '(and there is much to compare)');
+SELECT cmp_ok((SELECT count(*) FROM primecloud_internal.schema_objects('cloud')), '>', 900::bigint, '(and there is much to compare)');
 SELECT is_empty($$SELECT * FROM primecloud.check_schema('cloud')$$, 'check_schema has nothing to say');
 SELECT is((SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'primecloud_check%'), 0::bigint, 'and leaves nothing behind');
-SELECT results_eq('SELECT version, name, checksum FROM cloud.schema_version ORDER BY 1', $$SELECT * FROM primecloud.schema_history('primecloud')$$, 'its history is the extension''s');
+SELECT results_eq('SELECT version, name, checksum FROM cloud.schema_version ORDER BY 1', $$SELECT * FROM primecloud_internal.schema_history('primecloud_internal')$$, 'its history is the extension''s');
 
 -- with rows, with what its users have added, and with readers
 SELECT primecloud.create_schema('used', register => false);
@@ -62,7 +62,7 @@ SELECT ok((SELECT relforcerowsecurity FROM pg_class WHERE oid = 'used.orders'::r
 CREATE FUNCTION as_owner(statement text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE answer text;
 BEGIN
-    PERFORM primecloud.enter_probe('00000000-0000-7000-8000-00000000000a', 'owner');
+    PERFORM primecloud_internal.enter_probe('00000000-0000-7000-8000-00000000000a', 'owner');
     EXECUTE statement INTO answer;
     RAISE SQLSTATE 'UNDOX' USING MESSAGE = answer;
 EXCEPTION WHEN SQLSTATE 'UNDOX' THEN RETURN SQLERRM;

@@ -25,7 +25,7 @@ INSERT INTO mailers SELECT n, n % 3 + 1, 'h' || n, CASE n WHEN 4 THEN NULL WHEN 
 CREATE TABLE before AS SELECT * FROM mailers;
 SELECT pg_relation_filenode('mailers') AS file \gset
 SELECT is((SELECT string_agg(left(told, 40), '; ') FROM primecloud.seal_column('mailers', 'password', 'mailers.password', dry_run => true) AS told),
-    'ALTER TABLE public.mailers ALTER COLUMN ; ALTER TABLE public.mailers ALTER COLUMN ; SELECT primecloud.register_sealed_column; -- plaintext remains in WAL and archives', 'a dry run tells');
+    'ALTER TABLE public.mailers ALTER COLUMN ; ALTER TABLE public.mailers ALTER COLUMN ; SELECT primecloud_internal.register_seal; -- plaintext remains in WAL and archives', 'a dry run tells');
 SELECT is((SELECT count(*) FROM primecloud.sealed_column), 0::bigint, 'and does nothing');
 SELECT is((SELECT count(*) FROM primecloud.seal_column('mailers', 'password', 'mailers.password')), 4::bigint, 'sealed');
 SELECT isnt(pg_relation_filenode('mailers'), :file::oid, 'in a new file');
@@ -190,13 +190,13 @@ BEGIN
 EXCEPTION WHEN invalid_text_representation THEN
     RETURN 'refused';
 END $$;
-SELECT is_empty($$SELECT n FROM (SELECT primecloud.sealed_send(password) AS b FROM senders WHERE id = 1) AS e, generate_series(0, 2 * octet_length(b) - 1) AS n,
+SELECT is_empty($$SELECT n FROM (SELECT primecloud_internal.sealed_send(password) AS b FROM senders WHERE id = 1) AS e, generate_series(0, 2 * octet_length(b) - 1) AS n,
     LATERAL (SELECT CASE WHEN n < octet_length(b) THEN set_byte(b, n, get_byte(b, n) # 255) ELSE substr(b, 1, n - octet_length(b)) END AS altered) AS a
     WHERE by_binary(altered, current_setting('data_directory') || '/secret_columns') <> by_text(altered)$$, 'every byte turned and every length: text and binary agree');
 SELECT is(by_binary('\x', :'file'), 'refused', 'an empty value');
 
 -- What reads envelopes past SQL looks at the column's type itself: the registration may be older.
-SELECT is(outcome(format('SELECT count(*) FROM primecloud.sealed_rows_by_key(%s)', what)), code, what) FROM (VALUES
+SELECT is(outcome(format('SELECT count(*) FROM primecloud_internal.sealed_rows_by_key(%s)', what)), code, what) FROM (VALUES
     ($$'senders', 'password'$$, '3'), ($$'senders', 'id'$$, '42804'), ($$'senders', 'host'$$, '42804'), ($$'senders', 'nothing'$$, '42703'), ($$'pg_stat_activity', 'query'$$, '42809'), ($$'parts', 'secret'$$, '42809'), ($$0, 'x'$$, '42P01')) AS v(what, code);
-SELECT is(outcome(format($$SELECT count(*) FROM primecloud.reseal_rows('senders', %L, 'account_id', 'id', 'l', 0, 1, 10, 10, false, '')$$, col)), '42804', 'reseal_rows: ' || col) FROM unnest(ARRAY['id', 'host']) AS col;
+SELECT is(outcome(format($$SELECT count(*) FROM primecloud_internal.reseal_rows('senders', %L, 'account_id', 'id', 'l', 0, 1, 10, 10, false, '')$$, col)), '42804', 'reseal_rows: ' || col) FROM unnest(ARRAY['id', 'host']) AS col;
 SELECT finish();

@@ -15,7 +15,7 @@ END $$;
 -- An envelope's text from its bytes, altered perhaps; and bytes as recv would take them are tried by test/server/secret_binary.
 CREATE FUNCTION written(envelope bytea) RETURNS text LANGUAGE sql AS $$
     SELECT 'pc1.' || rtrim(translate(encode(envelope, 'base64'), E'+/\n', '-_'), '=') $$;
-CREATE FUNCTION bytes_of(s primecloud.sealed) RETURNS bytea LANGUAGE sql AS $$ SELECT primecloud.sealed_send(s) $$;
+CREATE FUNCTION bytes_of(s primecloud.sealed) RETURNS bytea LANGUAGE sql AS $$ SELECT primecloud_internal.sealed_send(s) $$;
 
 CREATE TABLE size AS SELECT * FROM (VALUES ('empty', 0), ('one byte', 1), ('short', 40), ('a KiB', 1024), ('a block', 8192), ('a MiB', 1048576)) AS v(name, bytes);
 CREATE TABLE plain AS SELECT name, bytes, coalesce(left((SELECT string_agg(md5(n::text), '') FROM generate_series(1, bytes / 32 + 1) AS n), bytes), '') AS secret FROM size;

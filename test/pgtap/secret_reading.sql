@@ -66,9 +66,10 @@ SELECT is(line, format('%s of its own: %s, of another: %s', name,
 FROM (SELECT role, line, split_part(line, ' of its own', 1) AS name FROM tried) AS t;
 -- Neither the keys, nor the registration's writer, nor the record are anybody's.
 SET ROLE secret_reading_worker;
-SELECT is(outcome('SELECT count(*) FROM primecloud.' || rel), '42501', rel) FROM unnest(ARRAY['data_key', 'root_key_version', 'reveal_log', 'data_key_id', 'reveal_log_id', 'role_grant']) AS rel;
+SELECT is(outcome('SELECT count(*) FROM ' || rel), '42501', rel) FROM unnest(ARRAY['primecloud.data_key', 'primecloud_internal.root_key_version',
+    'primecloud.reveal_log', 'primecloud_internal.data_key_id', 'primecloud_internal.reveal_log_id', 'primecloud_internal.role_grant']) AS rel;
 SELECT is(outcome(format('%s primecloud.sealed_column', how)), '42501', how) FROM unnest(ARRAY['INSERT INTO primecloud.sealed_column SELECT * FROM', 'DELETE FROM', 'TRUNCATE']) AS how;
-SELECT is(outcome($$SELECT primecloud.register_sealed_column('keys', 'secret', 'mine', 'id', 'account_id')$$), '42501', 'not the table''s owner');
+SELECT is(outcome($$SELECT primecloud_internal.register_sealed_column('keys', 'secret', 'mine', 'id', 'account_id')$$), '42501', 'not the table''s owner');
 SELECT is(outcome($$SELECT primecloud.seal_column('keys', 'secret', 'mine')$$), '42501', 'nor here');
 SELECT is(outcome('SHOW primecloud.root_key_file'), '42501', 'the root key''s place is not shown');
 SELECT is(outcome(format('SET primecloud.%s', setting)), '42501', setting) FROM unnest(ARRAY['reveals_per_transaction = 1000', 'root_key_file = ''/tmp/x''', 'allow_drop = on', 'password_max_memory_kib = 1048576']) AS setting;
@@ -146,8 +147,8 @@ FROM (VALUES ('1', 'l', 'a'), ('1', 'l', 'b'), ('2', 'l', 'a'), ('1', 'm', 'a'))
 SELECT matches(primecloud.fingerprint(secret, '1', 'keys.secret', '1'), '^[0-9a-f]{16}$', 'sixteen digits') FROM copy WHERE id = 1;
 SELECT is(primecloud.last_four(secret), shown, 'last four of ' || left(coalesce(secret, 'NULL'), 12)) FROM (VALUES ('wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY', 'EKEY'), ('correct horse battery staple, and then some more', NULL), ('hunter2', NULL), (repeat('ab', 20), NULL), (NULL, NULL)) AS v(secret, shown);
 -- Planning opens nothing: no function that takes or gives plaintext is folded.
-SELECT is_empty($$SELECT oid::regprocedure FROM pg_proc WHERE pronamespace = 'primecloud'::regnamespace AND provolatile = 'i' AND proname ~ '^(seal|seal_bytes|seal_for|open|open_bytes|opens|reveal|matches|fingerprint|blind_index|token_hash|password_.*|s3_.*|generate_.*|last_four)$'$$, 'none of them is IMMUTABLE');
-SELECT is_empty($$SELECT oid::regprocedure FROM pg_proc WHERE pronamespace = 'primecloud'::regnamespace AND proleakproof AND prosrc ~ 'primecloud_(seal|open|match|reveal|finger|blind|token_hash|password|s3)'$$, 'none is LEAKPROOF');
+SELECT is_empty($$SELECT oid::regprocedure FROM pg_proc WHERE pronamespace IN ('primecloud'::regnamespace, 'primecloud_internal'::regnamespace) AND provolatile = 'i' AND proname ~ '^(seal|seal_bytes|seal_for|open|open_bytes|opens|reveal|matches|fingerprint|blind_index|token_hash|password_.*|s3_.*|generate_.*|last_four)$'$$, 'none of them is IMMUTABLE');
+SELECT is_empty($$SELECT oid::regprocedure FROM pg_proc WHERE pronamespace IN ('primecloud'::regnamespace, 'primecloud_internal'::regnamespace) AND proleakproof AND prosrc ~ 'primecloud_(seal|open|match|reveal|finger|blind|token_hash|password|s3)'$$, 'none is LEAKPROOF');
 TRUNCATE primecloud.reveal_log;
 CREATE FUNCTION explained(statement text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE

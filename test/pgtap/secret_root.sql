@@ -95,13 +95,13 @@ SELECT is(split_part(outcome(statement), ' ', 1), code, code) FROM (VALUES
     ('22P02', 'SELECT ''kept''::primecloud.sealed')) AS v(code, statement);
 -- Bytes that no input lets in, as a damaged page could hold them.
 CREATE CAST (bytea AS primecloud.sealed) WITHOUT FUNCTION;
-CREATE TABLE damaged AS SELECT n, (CASE n WHEN 1 THEN '' WHEN 2 THEN '\x0101' WHEN 3 THEN set_byte(primecloud.sealed_send(:'envelope'), 0, 2)
-    WHEN 4 THEN set_byte(primecloud.sealed_send(:'envelope'), 1, 0) WHEN 5 THEN set_byte(primecloud.sealed_send(:'envelope'), 3, 1)
-    WHEN 6 THEN substr(primecloud.sealed_send(:'envelope'), 1, 83) END)::bytea::primecloud.sealed AS secret FROM generate_series(1, 6) AS n;
+CREATE TABLE damaged AS SELECT n, (CASE n WHEN 1 THEN '' WHEN 2 THEN '\x0101' WHEN 3 THEN set_byte(primecloud_internal.sealed_send(:'envelope'), 0, 2)
+    WHEN 4 THEN set_byte(primecloud_internal.sealed_send(:'envelope'), 1, 0) WHEN 5 THEN set_byte(primecloud_internal.sealed_send(:'envelope'), 3, 1)
+    WHEN 6 THEN substr(primecloud_internal.sealed_send(:'envelope'), 1, 83) END)::bytea::primecloud.sealed AS secret FROM generate_series(1, 6) AS n;
 SELECT is(split_part(outcome(format('SELECT %s FROM damaged WHERE n = %s', call, n)), ' ', 1), 'PC006', call || ' of damaged bytes, ' || n)
 FROM generate_series(1, 6) AS n, unnest(ARRAY['primecloud.open(secret, ''1'', ''l'', ''1'', ''t'')', 'primecloud.matches(secret, ''1'', ''l'', ''1'', ''x'')',
     'primecloud.reseal_move(secret, ''1'', ''l'', ''1'', ''1'', ''l'', ''2'')', 'primecloud.fingerprint(secret, ''1'', ''l'', ''1'')']) AS call;
-SELECT is((SELECT count(*) FROM primecloud.sealed_rows_by_key('damaged', 'secret')), 2::bigint, 'they can be counted');
+SELECT is((SELECT count(*) FROM primecloud_internal.sealed_rows_by_key('damaged', 'secret')), 2::bigint, 'they can be counted');
 DROP TABLE damaged;
 DROP CAST (bytea AS primecloud.sealed);
 
@@ -135,7 +135,7 @@ SELECT is((SELECT array_agg(version) FROM primecloud.root_versions_in_use()), '{
 SELECT is(primecloud.rotate_root(), :wrapped::bigint, 'committed');
 SELECT is((SELECT array_agg(version) FROM primecloud.root_versions_in_use()), '{2}', 'the new version alone is in use');
 SELECT is(outcome(:'open'), 'kept', 'what was sealed before opens');
-SELECT is((SELECT count(*) FROM primecloud.root_key_version), 2::bigint, 'both check values are kept');
+SELECT is((SELECT count(*) FROM primecloud_internal.root_key_version), 2::bigint, 'both check values are kept');
 SELECT is(with_file(key_file('case', '2:' || hex_key('c')), :'open'), 'kept', 'without the old version too');
 SELECT is(with_file(key_file('case', '1:' || hex_key('a')), :'open'), 'PC002 the root key has no version 2', 'but not with the old one alone, which is named');
 SELECT is(with_file(key_file('case', '1:' || hex_key('a')), $$SELECT primecloud.seal('x', 'a fourth', 'l', '1')$$), 'PC002 root key version 2 is not this database''s', 'nor is anything new wrapped by it');

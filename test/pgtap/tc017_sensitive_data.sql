@@ -27,7 +27,7 @@ DECLARE
     found boolean;
 BEGIN
     FOR rel IN SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-               WHERE c.relkind IN ('r', 'm') AND (n.nspname IN ('cloud', 'primecloud') OR c.oid IN ('pg_statistic'::regclass, 'pg_description'::regclass)) LOOP
+               WHERE c.relkind IN ('r', 'm') AND (n.nspname IN ('cloud', 'primecloud', 'primecloud_internal') OR c.oid IN ('pg_statistic'::regclass, 'pg_description'::regclass)) LOOP
         EXECUTE format('SELECT EXISTS (SELECT FROM %s t WHERE t::text LIKE %L)', rel, '%' || replace(needle, '\', '\\') || '%') INTO found;
         IF found THEN RETURN NEXT rel; END IF;
     END LOOP;

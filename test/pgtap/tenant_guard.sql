@@ -76,7 +76,7 @@ SELECT lives_ok(statement, 'passes: ' || statement) FROM (VALUES
     ('ALTER TABLE plain DISABLE ROW LEVEL SECURITY'), ('DROP POLICY own ON plain'), ('ALTER TABLE plain ALTER COLUMN id DROP DEFAULT, ALTER COLUMN id DROP NOT NULL, DROP CONSTRAINT positive'),
     ('DROP TABLE plain'), ('CREATE TABLE plain (id int)'), ('ALTER TABLE orders ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY'), ('DROP INDEX customers_tenant_idx')) AS t(statement);
 SELECT throws_ok('SET primecloud.guard = off', '42501', NULL, 'the owner cannot switch it off');
-SELECT throws_ok('SELECT primecloud.lift_guard()', '55000', NULL, 'nor lift it in passing');
+SELECT throws_ok('SELECT primecloud_internal.lift_guard()', '55000', NULL, 'nor lift it in passing');
 SELECT throws_ok('SELECT set_config(''primecloud.guard'', ''off'', true)', '42501', NULL, 'nor by set_config');
 RESET ROLE;
 SELECT throws_ok('ALTER TABLE orders DISABLE ROW LEVEL SECURITY', '42501', NULL, 'a superuser''s migration is stopped too');

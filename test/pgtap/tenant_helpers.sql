@@ -109,7 +109,7 @@ SELECT is(attempt($$INSERT INTO orders_copy (id, account_id) VALUES (50, 2)$$), 
 CREATE TABLE logins (at timestamptz);
 SELECT primecloud.exempt('logins', 'holds no tenant', current_date);
 SELECT is(primecloud.exemption_of('logins'), 'holds no tenant (until ' || current_date || ')', 'an exemption is recorded');
-UPDATE primecloud.exemption SET until = current_date - 1;
+UPDATE primecloud_internal.exemption SET until = current_date - 1;
 SELECT is(primecloud.exemption_of('logins'), NULL, 'and is none when its last day has passed');
 SELECT throws_ok($$SELECT primecloud.exempt('logins', 'x', current_date - 1)$$, '22023', NULL, 'one that has passed already is not taken');
 SELECT is((SELECT string_agg(line, ',') FROM primecloud.protect_schema('public', 'customers', tenants_key_column => 'account_id', keep_out => '{orders,events}', dry_run => true) AS line WHERE line LIKE '%logins'),

@@ -49,9 +49,9 @@ SELECT is_empty($$SELECT role, rel FROM who, lockable WHERE (lock_as(role, rel, 
 CREATE TABLE mine (account_id int, user_id text, role text);
 SELECT throws_ok('SET LOCAL ROLE tenant_lock_table_app; ' || call, '42501', NULL, call) FROM (VALUES
     ($$SELECT primecloud.exempt('public.mine', 'not mine')$$),
-    ($$SELECT primecloud.exempt_as(10, 'public.mine', 'not mine', NULL)$$),
-    ($$SELECT primecloud.register_sealed_column('public.mine', 'role', 'x', 'account_id', 'account_id')$$),
-    ($$SELECT primecloud.register_sealed_column_as(10, 'public.mine', 'role', 'x', 'account_id', 'account_id')$$),
+    ($$SELECT primecloud_internal.exempt_as(10, 'public.mine', 'not mine', NULL)$$),
+    ($$SELECT primecloud_internal.register_sealed_column('public.mine', 'role', 'x', 'account_id', 'account_id')$$),
+    ($$SELECT primecloud_internal.register_sealed_column_as(10, 'public.mine', 'role', 'x', 'account_id', 'account_id')$$),
     ($$SELECT primecloud.register_membership('public.mine', 'account_id', 'user_id', 'role')$$),
     ($$SELECT primecloud_internal.record_membership_as(10, 'public.mine', 'account_id', 'user_id', 'role', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)$$)) AS c(call);
 SELECT throws_ok($$SELECT primecloud.exempt(4294967295::oid::regclass, 'nothing')$$, '42501', NULL, 'nor is what does not exist written');
@@ -60,7 +60,7 @@ SET ROLE tenant_lock_table_nobody;
 CREATE TABLE public.own_one (id int);
 SELECT lives_ok($$SELECT primecloud.exempt('public.own_one', 'mine')$$, 'an owner exempts his table');
 RESET ROLE;
-SELECT is((SELECT recorded_by FROM primecloud.exemption WHERE relation_name = 'own_one'), 'tenant_lock_table_nobody', 'and stands as who did it');
+SELECT is((SELECT recorded_by FROM primecloud_internal.exemption WHERE relation_name = 'own_one'), 'tenant_lock_table_nobody', 'and stands as who did it');
 
 -- A definer counts as its owner, and code that runs in somebody's maintenance does not get in.
 CREATE FUNCTION lent() RETURNS void LANGUAGE sql SECURITY DEFINER AS $$ SELECT primecloud.exempt('public.own_one', 'as its owner') $$;

@@ -67,8 +67,8 @@ BEGIN
         EXECUTE format('SELECT count(*) FROM (SELECT a.%1$I AS x, b.%1$I AS y FROM valued a, valued b WHERE a.n %% 7 = 0 OR b.n < 5) AS pair
                         WHERE (x OPERATOR(pg_catalog.%2$s) y) IS DISTINCT FROM (y OPERATOR(pg_catalog.%3$s) x)
                            OR (x OPERATOR(pg_catalog.%2$s) y) IS NOT DISTINCT FROM (x OPERATOR(pg_catalog.%4$s) y)
-                           OR (x = y) IS DISTINCT FROM (primecloud.%1$s_cmp(x, y) = 0)
-                           OR (x < y) IS DISTINCT FROM (primecloud.%1$s_cmp(x, y) < 0)', type, c.op, c.com, c.neg) INTO found;
+                           OR (x = y) IS DISTINCT FROM (primecloud_internal.%1$s_cmp(x, y) = 0)
+                           OR (x < y) IS DISTINCT FROM (primecloud_internal.%1$s_cmp(x, y) < 0)', type, c.op, c.com, c.neg) INTO found;
         total := total + found;
     END LOOP;
     RETURN total;
@@ -78,12 +78,12 @@ SELECT is(disagreements(name), 0::bigint, name || ': each operator agrees with i
 CREATE TABLE distinct_values AS
 SELECT n, (n * 1073741824)::primecloud.byte_size AS byte_size, primecloud.make_money(n * 100, 'BRL') AS money_amount,
        tax_id_of(to_char(100 + n, 'FM000000000')) AS tax_id FROM generate_series(1::bigint, 1024) AS n;
-SELECT cmp_ok((SELECT count(DISTINCT primecloud.byte_size_hash(byte_size)) FROM distinct_values), '>=', 1000::bigint, 'byte_size hashes well');
-SELECT cmp_ok((SELECT count(DISTINCT primecloud.money_amount_hash(money_amount)) FROM distinct_values), '>=', 1000::bigint, 'money_amount hashes well');
-SELECT cmp_ok((SELECT count(DISTINCT primecloud.tax_id_hash(tax_id)) FROM distinct_values), '>=', 1000::bigint, 'tax_id hashes well');
-SELECT cmp_ok((SELECT count(DISTINCT primecloud.byte_size_hash_extended(byte_size, 7)) FROM distinct_values), '>=', 1000::bigint, 'byte_size, extended');
-SELECT cmp_ok((SELECT count(DISTINCT primecloud.money_amount_hash_extended(money_amount, 7)) FROM distinct_values), '>=', 1000::bigint, 'money_amount, extended');
-SELECT cmp_ok((SELECT count(DISTINCT primecloud.tax_id_hash_extended(tax_id, 7)) FROM distinct_values), '>=', 1000::bigint, 'tax_id, extended');
+SELECT cmp_ok((SELECT count(DISTINCT primecloud_internal.byte_size_hash(byte_size)) FROM distinct_values), '>=', 1000::bigint, 'byte_size hashes well');
+SELECT cmp_ok((SELECT count(DISTINCT primecloud_internal.money_amount_hash(money_amount)) FROM distinct_values), '>=', 1000::bigint, 'money_amount hashes well');
+SELECT cmp_ok((SELECT count(DISTINCT primecloud_internal.tax_id_hash(tax_id)) FROM distinct_values), '>=', 1000::bigint, 'tax_id hashes well');
+SELECT cmp_ok((SELECT count(DISTINCT primecloud_internal.byte_size_hash_extended(byte_size, 7)) FROM distinct_values), '>=', 1000::bigint, 'byte_size, extended');
+SELECT cmp_ok((SELECT count(DISTINCT primecloud_internal.money_amount_hash_extended(money_amount, 7)) FROM distinct_values), '>=', 1000::bigint, 'money_amount, extended');
+SELECT cmp_ok((SELECT count(DISTINCT primecloud_internal.tax_id_hash_extended(tax_id, 7)) FROM distinct_values), '>=', 1000::bigint, 'tax_id, extended');
 
 -- Sorting, with abbreviated keys, gives the order of the comparison function.
 SELECT is((SELECT count(*) FROM (SELECT money_amount AS a, lead(money_amount) OVER (ORDER BY money_amount) AS b FROM valued) AS s WHERE b < a), 0::bigint, 'sorted amounts ascend');
