@@ -85,7 +85,9 @@ void check() {
   if (who->expires_known && GetCurrentTimestamp() >= who->expires.microseconds) refuse("its token has expired");
   // A statement whose relations are locked already has not listened.
   AcceptInvalidationMessages();
-  if (known != changes) ask_again(*who);
+  // What the leader of a parallel plan runs inside it is part of that statement, and may take
+  // no new snapshot: the next one asks.
+  if (known != changes && !IsInParallelMode()) ask_again(*who);
 }
 
 void start(QueryDesc *query, int flags) {

@@ -102,6 +102,29 @@ SELECT pg_advisory_unlock(71);
 SELECT throws_ok($$SELECT * FROM harness.dblink_get_result('app') AS t(x text)$$, '28000', NULL, 'a block that was under way ends at its next statement');
 SELECT count(*) FROM harness.dblink_get_result('app') AS t(x text) \g /dev/null
 
+-- What the leader of a parallel plan runs inside it goes on: it is part of a statement under way.
+CREATE FUNCTION waiting(n bigint) RETURNS bigint LANGUAGE plpgsql PARALLEL RESTRICTED AS $$
+BEGIN
+    LOOP
+        PERFORM FROM pg_locks WHERE locktype = 'advisory' AND objid = 72;
+        EXIT WHEN NOT FOUND;
+        PERFORM pg_sleep(0.01);
+    END LOOP;
+    RETURN n;
+END $$;
+SELECT harness.again();
+SELECT matches(harness.over('app', 'BEGIN', 'SET LOCAL parallel_setup_cost = 0', 'SET LOCAL parallel_tuple_cost = 0', 'SET LOCAL min_parallel_table_scan_size = 0',
+    'SET LOCAL enable_indexscan = off', 'SET LOCAL enable_bitmapscan = off', 'SET LOCAL enable_indexonlyscan = off', harness.entering(),
+    'EXPLAIN SELECT waiting(count(*)) FROM guarded'), 'Gather', 'a parallel plan');
+SELECT pg_advisory_lock(72);
+SELECT harness.dblink_send_query('app', 'SELECT waiting(count(*)) FROM guarded');
+DO $$ BEGIN WHILE NOT EXISTS (SELECT FROM pg_stat_activity WHERE usename = current_setting('harness.app') AND wait_event = 'PgSleep') LOOP PERFORM pg_sleep(0.01), pg_stat_clear_snapshot(); END LOOP; END $$;
+DELETE FROM members WHERE user_id = 'mallory';
+SELECT pg_advisory_unlock(72);
+SELECT is((SELECT x FROM harness.dblink_get_result('app') AS t(x text)), '5', 'a parallel plan that was under way goes on');
+SELECT count(*) FROM harness.dblink_get_result('app') AS t(x text) \g /dev/null
+SELECT is(harness.over('app', 'SELECT 1'), '28000', 'ends the context with the next statement');
+
 -- What a transaction changes itself is not taken from it before it commits.
 SELECT harness.again();
 GRANT SELECT, DELETE ON members TO :app;
