@@ -29,6 +29,7 @@ std::uint64_t known = 0;    // of those, what the context was entered after, or 
 bool paused = false;
 
 ExecutorStart_hook_type next_start = nullptr;
+ExecutorRun_hook_type next_run = nullptr;
 ProcessUtility_hook_type next_utility = nullptr;
 
 void note_change(Datum, Oid relation) noexcept {
@@ -90,8 +91,15 @@ void check() {
   if (known != changes && !IsInParallelMode()) ask_again(*who);
 }
 
+// A portal may be bound in one message and run in another: each is a statement.
+struct {
+  const QueryDesc *query = nullptr;
+  TimestampTz message = 0;
+} started;
+
 void start(QueryDesc *query, int flags) {
   check();
+  started = {query, GetCurrentStatementStartTimestamp()};
   (next_start != nullptr ? next_start : standard_ExecutorStart)(query, flags);
 }
 
@@ -111,6 +119,11 @@ const pg::startup watch{[] {
   CacheRegisterRelcacheCallback(note_change, 0);
   next_start = ExecutorStart_hook;
   ExecutorStart_hook = start;
+  next_run = ExecutorRun_hook;
+  ExecutorRun_hook = [](QueryDesc *query, ScanDirection direction, auto... rest) {
+    if (query != started.query || GetCurrentStatementStartTimestamp() != started.message) check();
+    (next_run != nullptr ? next_run : standard_ExecutorRun)(query, direction, rest...);
+  };
   next_utility = ProcessUtility_hook;
   ProcessUtility_hook = utility;
   RegisterXactCallback(at_end_of_transaction, nullptr);
