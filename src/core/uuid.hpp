@@ -3,7 +3,10 @@
 
 #include <array>
 #include <compare>
+#include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <string_view>
 
 namespace primecloud {
 
@@ -12,5 +15,11 @@ struct uuid {
 
   friend constexpr auto operator<=>(const uuid &, const uuid &) = default;
 };
+
+inline constexpr std::size_t uuid_text_size = 36;
+
+// The canonical text form, lower case with hyphens, and no other: a key has one spelling.
+std::optional<uuid> parse_uuid(std::string_view text) noexcept;
+void write_uuid(const uuid &id, char (&text)[uuid_text_size]) noexcept;
 
 }  // namespace primecloud

@@ -17,16 +17,16 @@ namespace primecloud::json {
 namespace {
 
 // Every buffer is the server's: an error on the way skips nothing that needs care.
-void append(StringInfo out, std::string_view text) {
+SERVER_CODE void append(StringInfo out, std::string_view text) {
   appendBinaryStringInfo(out, text.data(), static_cast<int>(text.size()));
 }
-void append_string(StringInfo out, std::string_view text) {
+SERVER_CODE void append_string(StringInfo out, std::string_view text) {
   write_json_string(text, [out](std::string_view piece) { append(out, piece); });
 }
 
 void write(memory &site, const shape &as, Datum value, StringInfo out);
 
-void write_row(memory &site, Datum value, StringInfo out) {
+SERVER_CODE void write_row(memory &site, Datum value, StringInfo out) {
   HeapTupleHeader header = DatumGetHeapTupleHeader(value);
   TupleDesc descriptor = lookup_rowtype_tupdesc(HeapTupleHeaderGetTypeId(header), HeapTupleHeaderGetTypMod(header));
   const row_shape &row = shape_of_row(site, descriptor);
@@ -58,7 +58,7 @@ void write_row(memory &site, Datum value, StringInfo out) {
 }
 
 // One dimension after another; `next` walks the elements, which stand in row order.
-void write_dimension(memory &site, const shape &element, ArrayType *array, int dimension, const Datum *values, const bool *nulls,
+SERVER_CODE void write_dimension(memory &site, const shape &element, ArrayType *array, int dimension, const Datum *values, const bool *nulls,
                      int &next, StringInfo out) {
   appendStringInfoChar(out, '[');
   for (int i = 0; i < ARR_DIMS(array)[dimension]; i++) {
@@ -75,7 +75,7 @@ void write_dimension(memory &site, const shape &element, ArrayType *array, int d
   appendStringInfoChar(out, ']');
 }
 
-void write_array(memory &site, const shape &as, Datum value, StringInfo out) {
+SERVER_CODE void write_array(memory &site, const shape &as, Datum value, StringInfo out) {
   ArrayType *array = DatumGetArrayTypeP(value);
   if (ARR_NDIM(array) == 0) return append(out, "[]");
   Datum *values;
@@ -85,7 +85,7 @@ void write_array(memory &site, const shape &as, Datum value, StringInfo out) {
   write_dimension(site, *as.element, array, 0, values, nulls, next, out);
 }
 
-void write_time(Oid type, Datum value, StringInfo out) {
+SERVER_CODE void write_time(Oid type, Datum value, StringInfo out) {
   char text[MAXDATELEN + 1];
   const int utc = 0;
   JsonEncodeDateTime(text, value, type, type == TIMESTAMPTZOID ? &utc : nullptr);
@@ -98,7 +98,7 @@ void write_time(Oid type, Datum value, StringInfo out) {
   append_string(out, text);
 }
 
-void write(memory &site, const shape &as, Datum value, StringInfo out) {
+SERVER_CODE void write(memory &site, const shape &as, Datum value, StringInfo out) {
   check_stack_depth();
   CHECK_FOR_INTERRUPTS();
   switch (as.how) {
@@ -126,7 +126,7 @@ void write(memory &site, const shape &as, Datum value, StringInfo out) {
 struct any_value { Datum datum; };
 struct json_text { text *value; };
 
-json_text to_camel_json(pg::call_site call, any_value value) noexcept {
+SERVER_CODE json_text to_camel_json(pg::call_site call, any_value value) noexcept {
   auto *&site = call.kept<memory>();
   if (site == nullptr) {
     const Oid type = call.argument_type(0);

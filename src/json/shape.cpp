@@ -13,7 +13,7 @@ extern "C" {
 namespace primecloud::json {
 namespace {
 
-FmgrInfo *function(Oid oid, MemoryContext context) {
+SERVER_CODE FmgrInfo *function(Oid oid, MemoryContext context) {
   auto *info = static_cast<FmgrInfo *>(MemoryContextAlloc(context, sizeof(FmgrInfo)));
   fmgr_info_cxt(oid, info, context);
   return info;
@@ -21,7 +21,7 @@ FmgrInfo *function(Oid oid, MemoryContext context) {
 
 // A type made by a user or an extension may say how it becomes JSON by a cast: a
 // sealed value redacts itself so, a byte size becomes a number.
-Oid cast_to_json(Oid type) {
+SERVER_CODE Oid cast_to_json(Oid type) {
   if (type < FirstNormalObjectId) return InvalidOid;
   HeapTuple tuple = SearchSysCache2(CASTSOURCETARGET, ObjectIdGetDatum(type), ObjectIdGetDatum(JSONOID));
   if (!HeapTupleIsValid(tuple)) return InvalidOid;
@@ -31,7 +31,7 @@ Oid cast_to_json(Oid type) {
   return by;
 }
 
-kind kind_of(Oid base) {
+SERVER_CODE kind kind_of(Oid base) {
   switch (base) {
     case BOOLOID: return kind::boolean;
     case INT2OID:
@@ -50,7 +50,7 @@ kind kind_of(Oid base) {
   return type_is_rowtype(base) ? kind::row : kind::text;
 }
 
-const char *key_of(const char *name, MemoryContext context) {
+SERVER_CODE const char *key_of(const char *name, MemoryContext context) {
   char camel[NAMEDATALEN];
   const size_t size = camel_case(name, camel);
   const MemoryContext before = MemoryContextSwitchTo(context);
@@ -76,7 +76,7 @@ bool same_columns(const row_shape &known, TupleDesc descriptor) {
   return true;
 }
 
-void fill(row_shape &row, TupleDesc descriptor, MemoryContext context) {
+SERVER_CODE void fill(row_shape &row, TupleDesc descriptor, MemoryContext context) {
   row.count = descriptor->natts;
   row.columns = static_cast<row_shape::column *>(
       MemoryContextAllocZero(context, sizeof(row_shape::column) * static_cast<size_t>(row.count + 1)));

@@ -45,11 +45,11 @@ struct memory {
 };
 
 // The shape of a type, made in `context`.
-shape shape_of(Oid type, MemoryContext context);
+SERVER_CODE shape shape_of(Oid type, MemoryContext context);
 
 // The shape of the row type that `descriptor` describes: remembered if its columns
 // are still the same, else made anew.  Two columns whose names are one in camelCase
 // are an error (42701).
-const row_shape &shape_of_row(memory &site, TupleDesc descriptor);
+SERVER_CODE const row_shape &shape_of_row(memory &site, TupleDesc descriptor);
 
 }  // namespace primecloud::json

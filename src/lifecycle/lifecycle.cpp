@@ -46,7 +46,7 @@ struct datum<lifecycle::printed> {
 template <>
 struct datum<lifecycle::compared> {
   static constexpr const char *sql = "primecloud.lifecycle";
-  static lifecycle::compared get(Datum d) {
+  SERVER_CODE static lifecycle::compared get(Datum d) {
     return {site_memory::view(pg_detoast_datum_packed(reinterpret_cast<varlena *>(DatumGetPointer(d))))};
   }
 };

@@ -58,8 +58,8 @@ struct datum<lifecycle::made> {
 template <>
 struct datum<lifecycle::object> {
   static constexpr const char *sql = "primecloud.object_version";
-  static lifecycle::object get(Datum d) { return read(d, true); }
-  static lifecycle::object read(Datum d, bool latest_unless_said) {
+  SERVER_CODE static lifecycle::object get(Datum d) { return read(d, true); }
+  SERVER_CODE static lifecycle::object read(Datum d, bool latest_unless_said) {
     const auto [key, version_id, mod_time, size, is_latest, delete_marker, num_versions, successor_mod_time,
                 tags, transition_status, restore_expires, legal_hold, retain_until, replication_pending] =
         read_row<std::string_view, std::string_view, timestamp, int64, bool, bool, int32, timestamp,
@@ -88,7 +88,7 @@ struct datum<lifecycle::object> {
 template <>
 struct datum<std::span<const lifecycle::object>> {
   static constexpr const char *sql = "primecloud.object_version[]";
-  static std::span<const lifecycle::object> get(Datum d) {
+  SERVER_CODE static std::span<const lifecycle::object> get(Datum d) {
     const auto elements = read_array(d);
     auto *objects =
         static_cast<lifecycle::object *>(palloc(sizeof(lifecycle::object) * (elements.size() + 1)));
@@ -110,7 +110,7 @@ inline constexpr const char *sql_name<std::optional<lifecycle::answer>> = "recor
 // allocation; the tuple copies it.
 class short_text {
  public:
-  Datum put(std::string_view text) {
+  SERVER_CODE Datum put(std::string_view text) {
     if (text.size() + VARHDRSZ_SHORT > VARATT_SHORT_MAX) return datum<std::string_view>::put(text);
     SET_VARSIZE_SHORT(bytes_, text.size() + VARHDRSZ_SHORT);
     memcpy(VARDATA_SHORT(bytes_), text.data(), text.size());

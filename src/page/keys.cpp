@@ -34,7 +34,7 @@ void keep(const cursor_key &key, TimestampTz made) noexcept {
   cache.made[at] = made;
 }
 
-void load() {
+SERVER_CODE void load() {
   table.read([](Oid oid) {
     cache.filled = false;
     cache.count = 0;

@@ -3,13 +3,14 @@
 #pragma once
 
 #include "core/page/cursor.hpp"
+#include "pg/server_code.hpp"
 
 namespace primecloud::page {
 
 // The newest key; nullptr if the table has none.  Valid until the next call here.
-const cursor_key *newest_key();
+SERVER_CODE const cursor_key *newest_key();
 
 // The key of that id; nullptr if there is none, even after looking again.
-const cursor_key *find_key(std::int32_t id);
+SERVER_CODE const cursor_key *find_key(std::int32_t id);
 
 }  // namespace primecloud::page

@@ -15,7 +15,7 @@ extern "C" {
 
 namespace primecloud::pg {
 
-inline Oid owner_of_function(Oid function) {
+SERVER_CODE inline Oid owner_of_function(Oid function) {
   HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
   if (!HeapTupleIsValid(tuple)) elog(ERROR, "cache lookup failed for function %u", function);
   const Oid owner = reinterpret_cast<Form_pg_proc>(GETSTRUCT(tuple))->proowner;

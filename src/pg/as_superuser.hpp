@@ -15,7 +15,7 @@ namespace primecloud::pg {
 // Server code: `work` must own nothing with a destructor.  A server error restores the
 // user, since the transaction does.
 template <class F>
-void as_superuser(F &&work) {
+SERVER_CODE void as_superuser(F &&work) {
   Oid before;
   int security;
   GetUserIdAndSecContext(&before, &security);
@@ -27,11 +27,11 @@ void as_superuser(F &&work) {
 }
 
 // One statement between SPI_connect and SPI_finish.  `nulls` as SPI has them.
-inline void run(const char *statement, int count, const Oid *types, Datum *values, const char *nulls = nullptr) {
+SERVER_CODE inline void run(const char *statement, int count, const Oid *types, Datum *values, const char *nulls = nullptr) {
   const int outcome = SPI_execute_with_args(statement, count, const_cast<Oid *>(types), values, nulls, false, 0);
   if (outcome < 0) elog(ERROR, "statement of primecloud failed: %s", SPI_result_code_string(outcome));
 }
-inline Datum only_value() {
+SERVER_CODE inline Datum only_value() {
   bool null;
   return SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &null);
 }

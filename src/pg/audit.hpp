@@ -15,7 +15,7 @@ namespace primecloud::pg {
 
 // Server code: raises server errors, so that what cannot be recorded does not happen.
 // `text` holds no secret.
-inline void record_beyond_rollback(const char *text) {
+SERVER_CODE inline void record_beyond_rollback(const char *text) {
   ereport(LOG_SERVER_ONLY, errmsg("primecloud audit: %s", text), errhidestmt(true), errhidecontext(true));
   if (RecoveryInProgress()) return;
   XLogFlush(log_message("primecloud.audit", text));

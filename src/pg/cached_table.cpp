@@ -14,7 +14,7 @@ namespace {
 
 std::uint64_t changes = 0;
 
-void relation_changed(Datum, Oid relation) noexcept {
+SERVER_CODE void relation_changed(Datum, Oid relation) noexcept {
   changes++;
   cached_table::told(relation);
 }
@@ -25,7 +25,7 @@ const startup watch{[] {
   CacheRegisterSyscacheCallback(NAMESPACEOID, schema_changed, Datum{0});
 }};
 
-nothing table_changed(relation table) noexcept {
+SERVER_CODE nothing table_changed(relation table) noexcept {
   cached_table::tell(table.oid);
   return {};
 }

@@ -22,7 +22,7 @@ class cached_table {
   cached_table &operator=(const cached_table &) = delete;
 
   // InvalidOid where the extension is not installed.
-  Oid oid() const {
+  SERVER_CODE Oid oid() const {
     const Oid for_callers = extension_table(name_);
     return OidIsValid(for_callers) ? for_callers : internal_table(name_);
   }
@@ -30,7 +30,7 @@ class cached_table {
   // What fill(table) returns, which reads the table and keeps what it finds; again and again
   // until the table does not change meanwhile.  Server code: nothing with a destructor alive.
   template <class F>
-  auto read(F &&fill) {
+  SERVER_CODE auto read(F &&fill) {
     watched_ = oid();
     for (;;) {
       const std::uint64_t before = changes_;
@@ -41,13 +41,13 @@ class cached_table {
   }
 
   // Every backend forgets when this transaction commits; this one with its next command.
-  void changed() const {
+  SERVER_CODE void changed() const {
     const Oid table = oid();
     if (OidIsValid(table)) tell(table);
   }
 
-  static void tell(Oid table);
-  static void told(Oid table) noexcept;  // by the server
+  SERVER_CODE static void tell(Oid table);
+  SERVER_CODE static void told(Oid table) noexcept;  // by the server
 
  private:
   const char *name_;

@@ -22,11 +22,11 @@ using bytes_view = std::span<const std::uint8_t>;
 // bytea, unpacked only when it must be.
 template <> struct datum<bytes_view> {
   static constexpr const char *sql = "bytea";
-  static bytes_view get(Datum d) {
+  SERVER_CODE static bytes_view get(Datum d) {
     auto *v = pg_detoast_datum_packed(reinterpret_cast<varlena *>(DatumGetPointer(d)));
     return {reinterpret_cast<const std::uint8_t *>(VARDATA_ANY(v)), static_cast<size_t>(VARSIZE_ANY_EXHDR(v))};
   }
-  static Datum put(bytes_view v) {
+  SERVER_CODE static Datum put(bytes_view v) {
     auto *t = static_cast<varlena *>(palloc(v.size() + VARHDRSZ));
     SET_VARSIZE(t, v.size() + VARHDRSZ);
     if (!v.empty()) memcpy(VARDATA(t), v.data(), v.size());
@@ -49,7 +49,7 @@ template <> struct datum<uuid> {
     memcpy(v.octets.data(), DatumGetUUIDP(d)->data, v.octets.size());
     return v;
   }
-  static Datum put(const uuid &v) {
+  SERVER_CODE static Datum put(const uuid &v) {
     auto *p = static_cast<pg_uuid_t *>(palloc(sizeof(pg_uuid_t)));
     memcpy(p->data, v.octets.data(), v.octets.size());
     return UUIDPGetDatum(p);

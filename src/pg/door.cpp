@@ -28,7 +28,7 @@ struct room {
   Oid keeper;
 };
 
-Oid find_behind(Oid door, Oid keeper) {
+SERVER_CODE Oid find_behind(Oid door, Oid keeper) {
   HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(door));
   if (!HeapTupleIsValid(tuple)) elog(ERROR, "cache lookup failed for function %u", door);
   const auto *form = reinterpret_cast<Form_pg_proc>(GETSTRUCT(tuple));
@@ -47,7 +47,7 @@ Oid find_behind(Oid door, Oid keeper) {
   return behind;
 }
 
-room *behind(FmgrInfo *door) {
+SERVER_CODE room *behind(FmgrInfo *door) {
   if (door->fn_extra == nullptr) {
     auto *found = static_cast<room *>(MemoryContextAllocZero(door->fn_mcxt, sizeof(room)));
     found->keeper = pg::owner_of_function(door->fn_oid);
@@ -57,7 +57,7 @@ room *behind(FmgrInfo *door) {
   return static_cast<room *>(door->fn_extra);
 }
 
-Datum enter(FunctionCallInfo door) noexcept {
+SERVER_CODE Datum enter(FunctionCallInfo door) noexcept {
   if (InSecurityRestrictedOperation()) {
     ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("the extension's tables are not written from inside a security-restricted operation"),
             errhint("Call the function by itself, not from an index, a trigger or a view."));

@@ -23,7 +23,7 @@ struct call_site {
   FunctionCallInfo info;
 
   // The type of argument `number` (from 0), which for anyelement is the actual one.
-  Oid argument_type(int number) const { return get_fn_expr_argtype(info->flinfo, number); }
+  SERVER_CODE Oid argument_type(int number) const { return get_fn_expr_argtype(info->flinfo, number); }
   MemoryContext memory() const { return info->flinfo->fn_mcxt; }
   template <class T> T *&kept() const { return reinterpret_cast<T *&>(info->flinfo->fn_extra); }
 };
@@ -39,7 +39,7 @@ template <class R, class... A> struct signature<R (*)(A...) noexcept> : signatur
 };
 
 template <class T>
-inline T argument(FunctionCallInfo fcinfo, int i) {
+SERVER_CODE inline T argument(FunctionCallInfo fcinfo, int i) {
   static_assert(std::is_trivially_destructible_v<T>, "arguments must be views or plain values");
   const NullableDatum &arg = fcinfo->args[i];
   if constexpr (is_optional<T>) {
@@ -67,14 +67,24 @@ template <class... T> struct returned<std::tuple<T...>> {
 };
 template <class T> inline constexpr bool is_result = false;
 template <class T> inline constexpr bool is_result<result<T>> = true;
+template <class T> inline constexpr bool is_row = false;
+template <class... T> inline constexpr bool is_row<std::tuple<T...>> = true;
+
+// What a signature may promise: nothing is caught around a noexcept function, so what it
+// returns is stored without a guard, and is gone if the server raises an error meanwhile.
+template <class sig> struct checked : sig {
+  using R = typename sig::returns;
+  static_assert(sig::throws || std::is_trivially_destructible_v<R>, "a noexcept function returns nothing that needs destroying");
+  static_assert(sig::throws || !is_row<R>, "a noexcept function returns no row, since storing one may throw");
+};
 
 template <auto function, class = typename signature<decltype(function)>::template arguments<std::tuple>>
 struct entry;
 // A function that asks for its call site has one SQL argument fewer.
 template <auto function, class... A>
 struct entry<function, std::tuple<call_site, A...>> {
-  using sig = signature<decltype(function)>;
-  static_assert(!is_result<typename sig::returns>);
+  using sig = checked<signature<decltype(function)>>;
+  static_assert(!is_result<typename sig::returns>, "a function that asks for its call site throws its failures");
 
   template <size_t... i>
   static Datum run(FunctionCallInfo fcinfo, std::index_sequence<i...>) noexcept(!sig::throws) {
@@ -96,10 +106,8 @@ struct entry<function, std::tuple<call_site, A...>> {
 
 template <auto function, class... A>
 struct entry<function, std::tuple<A...>> {
-  using sig = signature<decltype(function)>;
+  using sig = checked<signature<decltype(function)>>;
   using R = typename sig::returns;
-  static_assert(sig::throws || std::is_trivially_destructible_v<R>,
-                "a noexcept function returns nothing that needs destroying");
 
   template <size_t... i>
   static Datum run(FunctionCallInfo fcinfo, std::index_sequence<i...>) noexcept(!sig::throws) {

@@ -14,7 +14,7 @@ extern "C" {
 namespace primecloud::pg {
 
 namespace detail {
-inline void set_for_now(const char *name, const char *value) {
+SERVER_CODE inline void set_for_now(const char *name, const char *value) {
   set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 }
 }  // namespace detail
@@ -23,7 +23,7 @@ inline void set_for_now(const char *name, const char *value) {
 // outcome.  Every name in the statement is qualified or pg_catalog's.
 //
 // With a receiver, rows go to that instead, and there are no values.
-inline void run_as_owner(Oid owner, const char *statement, int count, Oid *types, Datum *values, bool writes, DestReceiver *receiver = nullptr) {
+SERVER_CODE inline void run_as_owner(Oid owner, const char *statement, int count, Oid *types, Datum *values, bool writes, DestReceiver *receiver = nullptr) {
   const identity before = current_identity();
   // What is checked at commit would be checked as the caller, and is forbidden in
   // a restricted operation: it is checked at once.

@@ -38,4 +38,5 @@ extern "C" {
 #undef Min
 #undef _
 
+#include "pg/server_code.hpp"
 #include "pg/server_version.hpp"

@@ -9,7 +9,7 @@
 namespace primecloud::pg {
 
 // Never NULL: of a role that was dropped, what pg_get_userbyid says.  Server code.
-inline const char *role_name(Oid role) {
+SERVER_CODE inline const char *role_name(Oid role) {
   const char *name = GetUserNameFromId(role, true);
   return name != nullptr ? name : psprintf("unknown (OID=%u)", role);
 }

@@ -33,7 +33,7 @@ inline constexpr Oid column_type<timestamp> = TIMESTAMPTZOID;
 // Views of the row's columns, valid as long as the datum.  May report a server
 // error: call it before anything with a destructor is alive.
 template <class... T>
-std::tuple<std::optional<T>...> read_row(Datum d) {
+SERVER_CODE std::tuple<std::optional<T>...> read_row(Datum d) {
   constexpr int width = sizeof...(T);
   constexpr Oid types[] = {column_type<T>...};
   HeapTupleHeader header = DatumGetHeapTupleHeader(d);
@@ -60,7 +60,7 @@ std::tuple<std::optional<T>...> read_row(Datum d) {
 }
 
 // The elements of a one-dimensional array, none of them NULL.
-inline std::span<Datum> read_array(Datum d) {
+SERVER_CODE inline std::span<Datum> read_array(Datum d) {
   ArrayType *array = DatumGetArrayTypeP(d);
   if (ARR_NDIM(array) > 1)
     ereport(ERROR, errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),

@@ -11,7 +11,7 @@
 namespace primecloud::pg {
 
 // Raises an error from a function that holds no live object.
-[[gnu::cold, noreturn]] inline void raise(int code, const char *message, const char *hint = nullptr) {
+[[gnu::cold, noreturn]] SERVER_CODE inline void raise(int code, const char *message, const char *hint = nullptr) {
   if (hint != nullptr) ereport(ERROR, errcode(code), errmsg_internal("%s", message), errhint("%s", hint));
   ereport(ERROR, errcode(code), errmsg_internal("%s", message));
   pg_unreachable();
@@ -24,6 +24,6 @@ namespace primecloud::pg {
   extern "C" {                                                            \
   PGDLLEXPORT Datum symbol(PG_FUNCTION_ARGS);                             \
   PG_FUNCTION_INFO_V1(symbol);                                            \
-  Datum symbol(PG_FUNCTION_ARGS) { return function(fcinfo); }             \
+  SERVER_CODE Datum symbol(PG_FUNCTION_ARGS) { return function(fcinfo); } \
   }                                                                       \
   static_assert(true)

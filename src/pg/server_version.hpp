@@ -25,14 +25,14 @@ namespace primecloud::pg {
 // An error of input, which from 16 on the caller may want noted and not raised.  Where
 // begin_refusal() says so, the report is filled in and end_refusal() called, which
 // returns only if it was noted.
-inline bool begin_refusal([[maybe_unused]] Node *context, const char *domain) {
+SERVER_CODE inline bool begin_refusal([[maybe_unused]] Node *context, const char *domain) {
 #if PG_VERSION_NUM >= 160000
   return errsave_start(context, domain);
 #else
   return errstart(ERROR, domain);
 #endif
 }
-inline void end_refusal([[maybe_unused]] Node *context, const char *file, int line, const char *function) {
+SERVER_CODE inline void end_refusal([[maybe_unused]] Node *context, const char *file, int line, const char *function) {
 #if PG_VERSION_NUM >= 160000
   errsave_finish(context, file, line, function);
 #else
@@ -57,7 +57,7 @@ inline bool drops_constraint(AlterTableType part) noexcept {
   return part == AT_DropConstraint;
 }
 
-inline bool may_execute(Oid role, Oid function) {
+SERVER_CODE inline bool may_execute(Oid role, Oid function) {
 #if PG_VERSION_NUM >= 160000
   return object_aclcheck(ProcedureRelationId, function, role, ACL_EXECUTE) == ACLCHECK_OK;
 #else
@@ -82,7 +82,7 @@ inline bool holds_lock(const LOCKTAG &tag, LOCKMODE mode) {
 #endif
 }
 
-inline IndexScanDesc begin_index_scan(Relation table, Relation index, Snapshot seen, int keys) {
+SERVER_CODE inline IndexScanDesc begin_index_scan(Relation table, Relation index, Snapshot seen, int keys) {
 #if PG_VERSION_NUM >= 180000
   return index_beginscan(table, index, seen, nullptr, keys, 0);
 #else
@@ -91,7 +91,7 @@ inline IndexScanDesc begin_index_scan(Relation table, Relation index, Snapshot s
 }
 
 // A message in the WAL, outside the transaction: flushing is the caller's.
-inline XLogRecPtr log_message(const char *prefix, const char *text) {
+SERVER_CODE inline XLogRecPtr log_message(const char *prefix, const char *text) {
 #if PG_VERSION_NUM >= 170000
   return LogLogicalMessage(prefix, text, strlen(text), false, false);
 #else

@@ -20,7 +20,7 @@ namespace primecloud::pg {
 class site_memory {
  public:
   // Nothing if the function was called without a place to remember (DirectFunctionCall).
-  static site_memory *of(FunctionCallInfo fcinfo) {
+  SERVER_CODE static site_memory *of(FunctionCallInfo fcinfo) {
     if (fcinfo->flinfo == nullptr) return nullptr;
     if (fcinfo->flinfo->fn_extra == nullptr) {
       auto *made = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(site_memory));
@@ -31,14 +31,14 @@ class site_memory {
 
   // The type this place returns.  A row type's descriptor is looked up anew for
   // every row: it may change between two calls.
-  Oid result_type(FunctionCallInfo fcinfo) {
+  SERVER_CODE Oid result_type(FunctionCallInfo fcinfo) {
     if (!OidIsValid(result_type_)) result_type_ = get_func_rettype(fcinfo->flinfo->fn_oid);
     return result_type_;
   }
 
   // The bytes of a varlena argument, unaligned, valid until the next call.
   // One large argument a place: the last one asked for is the one kept.
-  std::span<const std::uint8_t> unpack(FunctionCallInfo fcinfo, Datum d) {
+  SERVER_CODE std::span<const std::uint8_t> unpack(FunctionCallInfo fcinfo, Datum d) {
     auto *const given = reinterpret_cast<varlena *>(DatumGetPointer(d));
     // An out-of-line pointer looks short as well, so it must be asked about first.
     const bool on_disk = VARATT_IS_EXTERNAL_ONDISK(given);
@@ -56,7 +56,7 @@ class site_memory {
   }
 
  private:
-  void remember(MemoryContext memory, varlena *given, Size size) {
+  SERVER_CODE void remember(MemoryContext memory, varlena *given, Size size) {
     key_size_ = 0;  // nothing is remembered if what follows fails
     if (unpacked_ != nullptr) pfree(unpacked_);
     if (key_ != nullptr) pfree(key_);

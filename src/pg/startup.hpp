@@ -5,6 +5,8 @@
 //   static const pg::startup settings{[] { DefineCustomBoolVariable(...); }};
 #pragma once
 
+#include "pg/server_code.hpp"
+
 namespace primecloud::pg {
 
 class startup {
@@ -15,7 +17,7 @@ class startup {
   startup &operator=(const startup &) = delete;
 
   // Runs every queued action.  Called once, from _PG_init.
-  static void run_all() {
+  SERVER_CODE static void run_all() {
     for (const startup *each = first_; each != nullptr; each = each->next_) each->run_();
   }
 

@@ -16,22 +16,22 @@ extern "C" {
 namespace primecloud::pg {
 
 // The extension's own table of that name, in the schema of callers or behind it; InvalidOid where it is not installed.
-inline Oid table_in(const char *schema, const char *name) {
+SERVER_CODE inline Oid table_in(const char *schema, const char *name) {
   const Oid space = get_namespace_oid(schema, true);
   return OidIsValid(space) ? get_relname_relid(name, space) : InvalidOid;
 }
-inline Oid extension_table(const char *name) { return table_in("primecloud", name); }
-inline Oid internal_table(const char *name) { return table_in("primecloud_internal", name); }
+SERVER_CODE inline Oid extension_table(const char *name) { return table_in("primecloud", name); }
+SERVER_CODE inline Oid internal_table(const char *name) { return table_in("primecloud_internal", name); }
 
 // What has been committed by now, and what this transaction has done, whatever its own
 // snapshot sees; also in a parallel worker, where GetLatestSnapshot() is an error.
-inline Snapshot snapshot_of_now(Oid table) { return GetNonHistoricCatalogSnapshot(table); }
+SERVER_CODE inline Snapshot snapshot_of_now(Oid table) { return GetNonHistoricCatalogSnapshot(table); }
 
 // Calls visit(values, nulls) for every row that a snapshot sees.  Values are valid
 // during the call.  `visit` must own nothing with a destructor when it may raise a
 // server error.
 template <int columns, class F>
-void for_each_row(Oid table_oid, Snapshot seen, F &&visit) {
+SERVER_CODE void for_each_row(Oid table_oid, Snapshot seen, F &&visit) {
   Relation table = table_open(table_oid, AccessShareLock);
   if (RelationGetDescr(table)->natts < columns) elog(ERROR, "table \"%s\" has too few columns", RelationGetRelationName(table));
   const Snapshot snapshot = RegisterSnapshot(seen);
@@ -49,7 +49,7 @@ void for_each_row(Oid table_oid, Snapshot seen, F &&visit) {
 
 // The same for what the statement itself sees.
 template <int columns, class F>
-void for_each_row(Oid table_oid, F &&visit) {
+SERVER_CODE void for_each_row(Oid table_oid, F &&visit) {
   for_each_row<columns>(table_oid, ActiveSnapshotSet() ? GetActiveSnapshot() : GetTransactionSnapshot(), static_cast<F &&>(visit));
 }
 

@@ -17,7 +17,7 @@ bool claiming = false;
 
 // The server itself releases the lock when the transaction that is running
 // aborts, so it may be gone already.
-void release_claim() {
+SERVER_CODE void release_claim() {
   if (claiming && pg::holds_lock(claimed, ExclusiveLock)) LockRelease(&claimed, ExclusiveLock, true);
   claiming = false;
 }
@@ -28,7 +28,7 @@ LOCKTAG tag_of(pg::relation keyspace, int64 policy) {
   return tag;
 }
 
-bool claim(pg::relation keyspace, int64 policy) noexcept {
+SERVER_CODE bool claim(pg::relation keyspace, int64 policy) noexcept {
   static bool registered = false;
   if (!registered) {
     before_shmem_exit([](int, Datum) { release_claim(); }, 0);
@@ -45,7 +45,7 @@ bool claim(pg::relation keyspace, int64 policy) noexcept {
   return true;
 }
 
-bool release(pg::relation keyspace, int64 policy) noexcept {
+SERVER_CODE bool release(pg::relation keyspace, int64 policy) noexcept {
   const LOCKTAG tag = tag_of(keyspace, policy);
   if (!claiming || memcmp(&tag, &claimed, sizeof tag) != 0) return false;
   release_claim();

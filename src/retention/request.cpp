@@ -41,7 +41,7 @@ struct question {
 question decide{"SELECT state, run_as, statement, writes FROM primecloud_internal.retention_decide($1, $2, $3)", 3, nullptr};
 question record{"SELECT state, run_as, statement, writes FROM primecloud_internal.retention_record($1, $2, $3, $4)", 4, nullptr};
 
-decision consult(Oid keeper, question &asked, Oid caller, pg::relation rel, Datum state, Datum result) {
+SERVER_CODE decision consult(Oid keeper, question &asked, Oid caller, pg::relation rel, Datum state, Datum result) {
   const pg::identity before = pg::current_identity();
   pg::become(keeper, 0);
   Oid types[] = {OIDOID, OIDOID, JSONBOID, JSONBOID};
@@ -67,14 +67,14 @@ decision consult(Oid keeper, question &asked, Oid caller, pg::relation rel, Datu
 }
 
 // Runs a statement as the table's owner and returns what it did as one jsonb.
-Datum perform(Oid owner, const char *statement, bool writes) {
+SERVER_CODE Datum perform(Oid owner, const char *statement, bool writes) {
   retention::tally removed;
   pg::run_as_owner(owner, statement, 0, nullptr, nullptr, writes, removed.receiver());
   const Datum result = removed.answer();
   return result;
 }
 
-pg::jsonb_value request(pg::call_site site, pg::relation rel, pg::jsonb_value request) noexcept {
+SERVER_CODE pg::jsonb_value request(pg::call_site site, pg::relation rel, pg::jsonb_value request) noexcept {
   if (InSecurityRestrictedOperation()) {
     ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("retention cannot be asked for from inside a security-restricted operation"));
   }

@@ -44,14 +44,14 @@ JsonbValue string_value(const char *text, int length) {
   return v;
 }
 
-JsonbValue number_value(int64 n) {
+SERVER_CODE JsonbValue number_value(int64 n) {
   JsonbValue v{};
   v.type = jbvNumeric;
   v.val.numeric = int64_to_numeric(n);
   return v;
 }
 
-JsonbValue time_value(TimestampTz t, bool known) {
+SERVER_CODE JsonbValue time_value(TimestampTz t, bool known) {
   if (!known) {
     JsonbValue v{};
     v.type = jbvNull;
@@ -61,12 +61,12 @@ JsonbValue time_value(TimestampTz t, bool known) {
   return string_value(buffer, static_cast<int>(strlen(buffer)));
 }
 
-void put_key(JsonbParseState **state, const char *name) {
+SERVER_CODE void put_key(JsonbParseState **state, const char *name) {
   JsonbValue key = string_value(name, static_cast<int>(strlen(name)));
   pushJsonbValue(state, WJB_KEY, &key);
 }
 
-void put(JsonbParseState **state, const char *name, JsonbValue value) {
+SERVER_CODE void put(JsonbParseState **state, const char *name, JsonbValue value) {
   put_key(state, name);
   pushJsonbValue(state, WJB_VALUE, &value);
 }

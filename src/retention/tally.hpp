@@ -17,10 +17,10 @@ namespace primecloud::retention {
 // much as their deletion.  Everything is kept in the memory context it is made in.
 class tally {
  public:
-  tally();
+  SERVER_CODE tally();
   DestReceiver *receiver() { return &hook_.receiver; }
   // Calls elog(ERROR) if the statement yielded neither.
-  Datum answer();
+  SERVER_CODE Datum answer();
 
  private:
   struct hook {
@@ -28,9 +28,9 @@ class tally {
     tally *owner;
   };
   static tally &of(DestReceiver *receiver) { return *reinterpret_cast<hook *>(receiver)->owner; }
-  void start(TupleDesc desc);
-  void take(TupleTableSlot *slot);
-  void count(text *tenant);
+  SERVER_CODE void start(TupleDesc desc);
+  SERVER_CODE void take(TupleTableSlot *slot);
+  SERVER_CODE void count(text *tenant);
 
   hook hook_;
   MemoryContext context_;

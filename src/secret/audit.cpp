@@ -23,10 +23,10 @@ void at_end(XactEvent event, void *) noexcept {
 }
 const pg::startup watch{[] { RegisterXactCallback(at_end, nullptr); }};
 
-Datum text_datum(std::string_view text) { return PointerGetDatum(cstring_to_text_with_len(text.data(), static_cast<int>(text.size()))); }
+SERVER_CODE Datum text_datum(std::string_view text) { return PointerGetDatum(cstring_to_text_with_len(text.data(), static_cast<int>(text.size()))); }
 
 // A log line has one line: whatever else a value holds is written as \xx.
-void append_plain(StringInfo line, const char *name, std::string_view value) {
+SERVER_CODE void append_plain(StringInfo line, const char *name, std::string_view value) {
   appendStringInfo(line, " %s=\"", name);
   for (const char c : value) {
     if (static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\') appendStringInfo(line, "\\%02x", static_cast<unsigned char>(c));
@@ -35,7 +35,7 @@ void append_plain(StringInfo line, const char *name, std::string_view value) {
   appendStringInfoChar(line, '"');
 }
 
-void write_log(const reveal &what, const char *did) {
+SERVER_CODE void write_log(const reveal &what, const char *did) {
   StringInfoData line;
   initStringInfo(&line);
   append_plain(&line, "tenant", what.tenant);
@@ -50,7 +50,7 @@ void write_log(const reveal &what, const char *did) {
 }
 
 // Prepared once a backend: planning would cost more than the row.
-SPIPlanPtr insertion() {
+SERVER_CODE SPIPlanPtr insertion() {
   static SPIPlanPtr kept = nullptr;
   if (kept != nullptr) return kept;
   Oid types[] = {TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT8OID};
@@ -59,7 +59,7 @@ SPIPlanPtr insertion() {
   return kept = fresh;
 }
 
-void write_row(const reveal &what) {
+SERVER_CODE void write_row(const reveal &what) {
   const Datum who = CStringGetTextDatum(pg::role_name(GetSessionUserId()));
   const context_record *context = tenant::current();
   pg::as_superuser([&] {

@@ -4,6 +4,8 @@
 
 #include <string_view>
 
+#include "pg/server_code.hpp"
+
 namespace primecloud::secret {
 
 struct reveal {
@@ -13,13 +15,13 @@ struct reveal {
 
 // Counts the reveal against primecloud.reveals_per_transaction (PC008 above it) and
 // records it.  Raises when it cannot: no secret leaves unrecorded.  Server code.
-void record_reveal(const reveal &what);
+SERVER_CODE void record_reveal(const reveal &what);
 
 // Leaves a line in the server's log for each end of a move: nobody has seen the secret,
 // but from now on it opens elsewhere.
-void record_move(const reveal &from, const reveal &to);
+SERVER_CODE void record_move(const reveal &from, const reveal &to);
 
 // Leaves a line in the server's log alone: the error that follows undoes any row.
-void record_refusal(const reveal &what);
+SERVER_CODE void record_refusal(const reveal &what);
 
 }  // namespace primecloud::secret

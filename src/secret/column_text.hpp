@@ -20,9 +20,9 @@ struct column_text {
 
 // Raises 42703 where there is no such column, 0A000 where its cast to text is a
 // function of somebody's, which must not run here.
-column_text find_column_text(Relation table, const char *name);
+SERVER_CODE column_text find_column_text(Relation table, const char *name);
 
 // In the current memory context, or in the slot.
-std::string_view text_of_column(column_text &column, TupleTableSlot *slot, bool *null);
+SERVER_CODE std::string_view text_of_column(column_text &column, TupleTableSlot *slot, bool *null);
 
 }  // namespace primecloud::secret

@@ -13,7 +13,7 @@ namespace {
 constexpr int not_authentic = MAKE_SQLSTATE('P', 'C', '0', '0', '5');
 constexpr int malformed = MAKE_SQLSTATE('P', 'C', '0', '0', '6');
 
-[[noreturn, gnu::cold]] void refuse(const reveal &what, bool elsewhere) {
+[[noreturn, gnu::cold]] SERVER_CODE void refuse(const reveal &what, bool elsewhere) {
   record_refusal(what);
   ereport(ERROR, errcode(not_authentic),
           errmsg("the envelope does not belong to tenant \"%.*s\", label \"%.*s\", row \"%.*s\"", static_cast<int>(what.tenant.size()), what.tenant.data(),
@@ -31,7 +31,7 @@ struct attempt {
   bool elsewhere;      // its key is another tenant's
 };
 
-attempt try_decrypt(bytes_span envelope, const place &where) {
+SERVER_CODE attempt try_decrypt(bytes_span envelope, const place &where) {
   check_tenant(where.tenant);
   // Input lets none of those in: the bytes were damaged where they lie.
   if (const char *problem = envelope_problem(envelope)) {

@@ -4,6 +4,7 @@
 
 #include <string_view>
 
+#include "pg/server_code.hpp"
 #include "secret/sealed.hpp"
 
 namespace primecloud::secret {
@@ -15,11 +16,11 @@ struct place {
 // The plaintext as a varlena (text or bytea) in the current memory context.  Raises
 // PC001 to PC005 and PC007; a refusal is in the server's log under `purpose`.
 // Server code, nothing with a destructor alive.
-varlena *decrypt(bytes_span envelope, const place &where, std::string_view purpose);
+SERVER_CODE varlena *decrypt(bytes_span envelope, const place &where, std::string_view purpose);
 
 // Whether the envelope opens there; false where decrypt() would raise PC005, all else is
 // raised.  Leaves no record, since nothing is learned but that.
-bool opens(bytes_span envelope, const place &where);
+SERVER_CODE bool opens(bytes_span envelope, const place &where);
 
 // Wipes and frees what decrypt() gave.
 void wipe(varlena *plaintext) noexcept;

@@ -24,9 +24,9 @@ struct targets {
   bool none() const noexcept { return extensions == NIL && schemas == NIL && owners == NIL; }
 };
 
-List *with(List *oids, Oid one) { return OidIsValid(one) ? lappend_oid(oids, one) : oids; }
+SERVER_CODE List *with(List *oids, Oid one) { return OidIsValid(one) ? lappend_oid(oids, one) : oids; }
 
-targets targets_of(const Node *statement) {
+SERVER_CODE targets targets_of(const Node *statement) {
   targets found;
   const ListCell *cell;
   if (IsA(statement, DropOwnedStmt)) {
@@ -47,7 +47,7 @@ targets targets_of(const Node *statement) {
   return found;
 }
 
-Datum oid_array(const List *oids) {
+SERVER_CODE Datum oid_array(const List *oids) {
   auto *elements = static_cast<Datum *>(palloc0(sizeof(Datum) * (list_length(oids) + 1)));
   const ListCell *cell;
   foreach (cell, oids) elements[foreach_current_index(cell)] = ObjectIdGetDatum(lfirst_oid(cell));
@@ -96,7 +96,7 @@ constexpr const char *table_with_secrets =
     "pg_catalog.pg_relation_size(c.oid) OPERATOR(pg_catalog.>) 0 ORDER BY 1 LIMIT 1";
 
 // The table that keeps the extension from being dropped; null where nothing does.
-const char *obstacle(const targets &dropped) {
+SERVER_CODE const char *obstacle(const targets &dropped) {
   char *table = nullptr;
   const MemoryContext caller = CurrentMemoryContext;
   const Oid types[] = {OIDARRAYOID, OIDARRAYOID, OIDARRAYOID};
@@ -114,7 +114,7 @@ const char *obstacle(const targets &dropped) {
 extern "C" {
 PGDLLEXPORT Datum primecloud_guard_drop(PG_FUNCTION_ARGS);
 PG_FUNCTION_INFO_V1(primecloud_guard_drop);
-Datum primecloud_guard_drop(PG_FUNCTION_ARGS) {
+SERVER_CODE Datum primecloud_guard_drop(PG_FUNCTION_ARGS) {
   if (!CALLED_AS_EVENT_TRIGGER(fcinfo)) {
     ereport(ERROR, errcode(ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED), errmsg("guard_drop can be called by an event trigger only"));
   }

@@ -9,10 +9,10 @@
 namespace primecloud::secret {
 
 // In a database without an encoding (SQL_ASCII) the bytes as they are.  Server code.
-std::string_view to_utf8(std::string_view text);
+SERVER_CODE std::string_view to_utf8(std::string_view text);
 
 // The bytes as text of the database, or nullptr where they are none; the argument then
 // stays, else it may be freed.  Quotes nothing in an error, as the server's own would.
-varlena *from_utf8(varlena *bytes);
+SERVER_CODE varlena *from_utf8(varlena *bytes);
 
 }  // namespace primecloud::secret

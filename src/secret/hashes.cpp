@@ -28,14 +28,14 @@ using hash = std::array<std::uint8_t, 32>;
 
 bytes_span octets(std::string_view text) noexcept { return {reinterpret_cast<const std::uint8_t *>(text.data()), text.size()}; }
 
-varlena *make_bytes(const hash &value, size_t size) {
+SERVER_CODE varlena *make_bytes(const hash &value, size_t size) {
   auto *out = static_cast<varlena *>(palloc(VARHDRSZ + size));
   SET_VARSIZE(out, VARHDRSZ + size);
   memcpy(VARDATA(out), value.data(), size);
   return out;
 }
 
-hash hash_with(std::string_view tenant, key_purpose purpose, std::string_view use, std::string_view name, std::string_view value) {
+SERVER_CODE hash hash_with(std::string_view tenant, key_purpose purpose, std::string_view use, std::string_view name, std::string_view value) {
   const std::string_view written = secret::to_utf8(name);  // asks the server, which may take the key away
   const auto key = secret::active_key(tenant, purpose);
   return keyed_hash(data_key(key.bytes, 32), use, written, octets(value));
@@ -44,14 +44,14 @@ hash hash_with(std::string_view tenant, key_purpose purpose, std::string_view us
 struct hash_bytes_result { varlena *value; };
 struct hash_list { ArrayType *value; };
 
-std::optional<hash_bytes_result> token_hash(text_argument token, text_argument purpose) {
+SERVER_CODE std::optional<hash_bytes_result> token_hash(text_argument token, text_argument purpose) {
   if (!token) return std::nullopt;
   secret::warn_of_literal(*token);
   const auto name = secret::checked_part(purpose, "purpose", longest_label);
   return hash_bytes_result{make_bytes(hash_with(whole_database, key_purpose::token, "token", name, secret::to_utf8(*token)), 32)};
 }
 
-std::optional<hash_bytes_result> blind_index(text_argument value, text_argument tenant, text_argument label) {
+SERVER_CODE std::optional<hash_bytes_result> blind_index(text_argument value, text_argument tenant, text_argument label) {
   if (!value) return std::nullopt;
   secret::warn_of_literal(*value);
   const auto owner = secret::checked_part(tenant, "tenant", longest_tenant);
@@ -62,7 +62,7 @@ std::optional<hash_bytes_result> blind_index(text_argument value, text_argument 
 
 // The hash under each key that has not been retired, the active one's among them: a value
 // stored before a rotation is found while the old key is kept.
-hash_list candidates(std::string_view tenant, key_purpose purpose, std::string_view use, std::string_view name, std::string_view value, size_t size) {
+SERVER_CODE hash_list candidates(std::string_view tenant, key_purpose purpose, std::string_view use, std::string_view name, std::string_view value, size_t size) {
   constexpr int most = 64;
   std::int64_t ids[most];
   Datum hashes[most];
@@ -77,13 +77,13 @@ hash_list candidates(std::string_view tenant, key_purpose purpose, std::string_v
   return {construct_array(hashes, count, BYTEAOID, -1, false, TYPALIGN_INT)};
 }
 
-std::optional<hash_list> token_hash_candidates(text_argument token, text_argument purpose) {
+SERVER_CODE std::optional<hash_list> token_hash_candidates(text_argument token, text_argument purpose) {
   if (!token) return std::nullopt;
   const auto name = secret::checked_part(purpose, "purpose", longest_label);
   return candidates(whole_database, key_purpose::token, "token", name, *token, 32);
 }
 
-std::optional<hash_list> blind_index_candidates(text_argument value, text_argument tenant, text_argument label) {
+SERVER_CODE std::optional<hash_list> blind_index_candidates(text_argument value, text_argument tenant, text_argument label) {
   if (!value) return std::nullopt;
   const auto owner = secret::checked_part(tenant, "tenant", longest_tenant);
   const auto name = secret::checked_part(label, "label", longest_label);
@@ -91,7 +91,7 @@ std::optional<hash_list> blind_index_candidates(text_argument value, text_argume
   return candidates(owner, key_purpose::index, "blind index", name, *value, blind_index_size);
 }
 
-std::optional<std::string_view> fingerprint(std::optional<secret::sealed_view> sealed, text_argument tenant, text_argument label, text_argument row_id) {
+SERVER_CODE std::optional<std::string_view> fingerprint(std::optional<secret::sealed_view> sealed, text_argument tenant, text_argument label, text_argument row_id) {
   if (!sealed) return std::nullopt;
   const auto where = secret::checked_place(tenant, label, row_id);
   varlena *plaintext = secret::decrypt(sealed->bytes, where, "fingerprint");

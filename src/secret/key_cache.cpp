@@ -42,7 +42,7 @@ bool is_active(const cached_key &key, std::string_view tenant, key_purpose purpo
 }
 
 // Locked, guarded and kept out of core dumps.  Once a backend: it costs 80 microseconds.
-void make_arena() {
+SERVER_CODE void make_arena() {
   kept = static_cast<arena *>(sodium_malloc(sizeof(arena)));
   if (kept == nullptr) {
     ereport(ERROR, errcode(ERRCODE_OUT_OF_MEMORY), errmsg("no memory could be set aside for keys"), errhint("Raise the server's RLIMIT_MEMLOCK."));
@@ -120,8 +120,7 @@ void set_aside_key_memory() {
   if (kept == nullptr) make_arena();
 }
 
-void keep_roots(std::span<const root_key> roots) {
-  set_aside_key_memory();
+void keep_roots(std::span<const root_key> roots) noexcept {
   forget_roots();
   const auto newest = roots.size() > most_roots ? roots.last(most_roots) : roots;
   for (std::size_t i = 0; i < newest.size(); i++) {

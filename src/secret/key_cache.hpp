@@ -8,6 +8,7 @@
 
 #include "core/secret/envelope.hpp"
 #include "core/secret/root_key.hpp"
+#include "pg/server_code.hpp"
 
 namespace primecloud::secret {
 
@@ -30,14 +31,14 @@ const cached_key *cached_by_id(std::int64_t id) noexcept;
 const cached_key *cached_active(std::string_view tenant, key_purpose purpose) noexcept;
 
 // Keeps a copy, and returns it.  Raises 53200 if no memory can be locked away.
-const cached_key *keep_key(const cached_key &key);
+SERVER_CODE const cached_key *keep_key(const cached_key &key);
 
 // Sets aside the memory for keys, so that keeping some cannot fail.  Raises 53200.
-void set_aside_key_memory();
+SERVER_CODE void set_aside_key_memory();
 
 // Root keys that a command printed, so that it need not run for every data key.  Of
 // more than can be kept, the newest are.
-void keep_roots(std::span<const root_key> roots);
+void keep_roots(std::span<const root_key> roots) noexcept;
 // Copies the kept root key of a version, or the newest for version 0; false without one.
 bool kept_root(std::int32_t version, root_key *out) noexcept;
 void forget_roots() noexcept;

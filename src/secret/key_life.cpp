@@ -13,7 +13,7 @@ namespace {
 using namespace primecloud;
 using secret::key_purpose;
 
-key_purpose purpose_of(std::string_view name) {
+SERVER_CODE key_purpose purpose_of(std::string_view name) {
   for (const auto purpose : {key_purpose::seal, key_purpose::index, key_purpose::token}) {
     if (name == secret::purpose_name(purpose)) return purpose;
   }
@@ -23,7 +23,7 @@ key_purpose purpose_of(std::string_view name) {
 }
 
 // Decisions on keys are made by what is committed, which only READ COMMITTED shows.
-pg::nothing lock_keys(std::string_view tenant, std::string_view purpose) {
+SERVER_CODE pg::nothing lock_keys(std::string_view tenant, std::string_view purpose) {
   if (IsolationUsesXactSnapshot()) {
     ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("keys cannot be changed in this transaction"),
             errhint("What was committed since it began would not be seen: use READ COMMITTED."));
@@ -31,12 +31,12 @@ pg::nothing lock_keys(std::string_view tenant, std::string_view purpose) {
   secret::begin_key(tenant, purpose_of(purpose));
   return {};
 }
-int64 make_data_key(std::string_view tenant, std::string_view purpose) { return secret::make_key(tenant, purpose_of(purpose)); }
-pg::nothing wait_for_sealers(int64 id) {
+SERVER_CODE int64 make_data_key(std::string_view tenant, std::string_view purpose) { return secret::make_key(tenant, purpose_of(purpose)); }
+SERVER_CODE pg::nothing wait_for_sealers(int64 id) {
   secret::wait_for_sealers(id);
   return {};
 }
-pg::nothing keys_changed() {
+SERVER_CODE pg::nothing keys_changed() {
   secret::keys_changed();
   return {};
 }

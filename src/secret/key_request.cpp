@@ -19,7 +19,7 @@ extern "C" {
 namespace {
 using namespace primecloud;
 
-Datum decide(Oid keeper, std::string_view kind, Datum request) {
+SERVER_CODE Datum decide(Oid keeper, std::string_view kind, Datum request) {
   const context_record *context = tenant::current();
   const bool entered = context != nullptr && context->has_tenant;
   const bool any = secret::may_act_for_any_tenant();
@@ -38,7 +38,7 @@ Datum decide(Oid keeper, std::string_view kind, Datum request) {
   return answer;
 }
 
-pg::jsonb_value key_request(pg::call_site site, std::string_view kind, pg::jsonb_value request) {
+SERVER_CODE pg::jsonb_value key_request(pg::call_site site, std::string_view kind, pg::jsonb_value request) {
   if (InSecurityRestrictedOperation()) {
     ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("keys cannot be asked for from inside a security-restricted operation"));
   }

@@ -13,14 +13,14 @@ namespace {
 
 enum column { key_id = 1, tenant, purpose, state, root_version, wrapped, columns = wrapped };
 
-std::string_view view(Datum d) {
+SERVER_CODE std::string_view view(Datum d) {
   const auto *t = pg_detoast_datum_packed(reinterpret_cast<varlena *>(DatumGetPointer(d)));
   return {VARDATA_ANY(t), static_cast<size_t>(VARSIZE_ANY_EXHDR(t))};
 }
 
 char state_letter(std::string_view text) noexcept { return text == "destroyed" ? 'x' : text.empty() ? '\0' : text.front(); }
 
-void take_row(HeapTuple tuple, TupleDesc desc, key_row &row) {
+SERVER_CODE void take_row(HeapTuple tuple, TupleDesc desc, key_row &row) {
   Datum values[16];
   bool nulls[16];
   heap_deform_tuple(tuple, desc, values, nulls);
@@ -37,7 +37,7 @@ void take_row(HeapTuple tuple, TupleDesc desc, key_row &row) {
 
 // Calls visit(row) for each row that the index finds, until it returns false.
 template <class F>
-void scan(const char *index, ScanKey keys, int count, F &&visit) {
+SERVER_CODE void scan(const char *index, ScanKey keys, int count, F &&visit) {
   const Oid oid = data_keys.oid();
   if (!OidIsValid(oid)) ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("the table of data keys is missing"));
   Relation table = table_open(oid, AccessShareLock);
@@ -54,7 +54,7 @@ void scan(const char *index, ScanKey keys, int count, F &&visit) {
   table_close(table, AccessShareLock);
 }
 
-bool find_one(const char *index, ScanKey keys, int count, key_row &row) {
+SERVER_CODE bool find_one(const char *index, ScanKey keys, int count, key_row &row) {
   bool found = false;
   scan(index, keys, count, [&](const key_row &each) {
     row = each;
@@ -64,8 +64,8 @@ bool find_one(const char *index, ScanKey keys, int count, key_row &row) {
   return found;
 }
 
-Datum text_of(std::string_view v) { return PointerGetDatum(cstring_to_text_with_len(v.data(), static_cast<int>(v.size()))); }
-Datum bytes_of(const std::uint8_t *bytes, size_t size) {
+SERVER_CODE Datum text_of(std::string_view v) { return PointerGetDatum(cstring_to_text_with_len(v.data(), static_cast<int>(v.size()))); }
+SERVER_CODE Datum bytes_of(const std::uint8_t *bytes, size_t size) {
   auto *v = static_cast<varlena *>(palloc(VARHDRSZ + size));
   SET_VARSIZE(v, VARHDRSZ + size);
   memcpy(VARDATA(v), bytes, size);
@@ -73,7 +73,7 @@ Datum bytes_of(const std::uint8_t *bytes, size_t size) {
 }
 
 // The first two columns of an index on (tenant, purpose).
-void select_keys(ScanKeyData *keys, std::string_view owner, key_purpose what) {
+SERVER_CODE void select_keys(ScanKeyData *keys, std::string_view owner, key_purpose what) {
   const Datum values[] = {text_of(owner), CStringGetTextDatum(purpose_name(what))};
   for (int i = 0; i < 2; i++) {
     ScanKeyEntryInitialize(&keys[i], 0, static_cast<AttrNumber>(tenant + i), BTEqualStrategyNumber, InvalidOid, C_COLLATION_OID, F_TEXTEQ, values[i]);

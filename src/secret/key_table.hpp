@@ -20,29 +20,29 @@ struct key_row {
 
 // False where there is none.  Sees what has been committed by now, whatever the
 // transaction's snapshot.
-bool find_key(std::int64_t id, key_row &row);
-bool find_active_key(std::string_view tenant, key_purpose purpose, key_row &row);
+SERVER_CODE bool find_key(std::int64_t id, key_row &row);
+SERVER_CODE bool find_active_key(std::string_view tenant, key_purpose purpose, key_row &row);
 
 // The newest `most` keys of a tenant that hash or open, in no order: how many.
-int find_usable_keys(std::string_view tenant, key_purpose purpose, std::int64_t *ids, int most);
+SERVER_CODE int find_usable_keys(std::string_view tenant, key_purpose purpose, std::int64_t *ids, int most);
 
 // Whether the tenant's keys were destroyed, and none was made by hand since.
-bool is_shredded(std::string_view tenant);
+SERVER_CODE bool is_shredded(std::string_view tenant);
 
 // Holds off others who would change the tenant's active key, until the transaction ends.
-void begin_key(std::string_view tenant, key_purpose purpose);
-std::int64_t next_key_id();
+SERVER_CODE void begin_key(std::string_view tenant, key_purpose purpose);
+SERVER_CODE std::int64_t next_key_id();
 // False, after waiting for whoever is at it, if the tenant has an active key already.
 // Takes no lock of its own: one statement may make keys for many thousand tenants.
-bool insert_key(std::int64_t id, std::string_view tenant, key_purpose purpose, std::int32_t root_version, const wrapped_key &wrapped);
+SERVER_CODE bool insert_key(std::int64_t id, std::string_view tenant, key_purpose purpose, std::int32_t root_version, const wrapped_key &wrapped);
 
 enum class root_check { right, wrong, unknown, first };
 
 // Whether `value` is the check value recorded for the version.  `unknown`: others are
 // recorded, this one is not; `first`: none is.
-root_check check_root(std::int32_t version, const std::uint8_t *value);
-void record_root(std::int32_t version, const std::uint8_t *value);
-std::int32_t newest_recorded_root();
+SERVER_CODE root_check check_root(std::int32_t version, const std::uint8_t *value);
+SERVER_CODE void record_root(std::int32_t version, const std::uint8_t *value);
+SERVER_CODE std::int32_t newest_recorded_root();
 
 extern pg::cached_table data_keys;  // kept in secret/key_cache.hpp
 

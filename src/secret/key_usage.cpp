@@ -18,7 +18,7 @@ struct usage {
   int64 rows;
 };
 
-HTAB *count_by_key(Oid relation, const char *column) {
+SERVER_CODE HTAB *count_by_key(Oid relation, const char *column) {
   HASHCTL shape{};
   shape.keysize = sizeof(int64);
   shape.entrysize = sizeof(usage);

@@ -51,7 +51,7 @@ LOCKTAG lock_of(std::int64_t id) noexcept {
   return tag;
 }
 
-const cached_key *unwrap_and_keep(const key_row &row) {
+SERVER_CODE const cached_key *unwrap_and_keep(const key_row &row) {
   cached_key key{};
   unwrap(row, key.bytes);
   key.id = row.id;
@@ -65,39 +65,35 @@ const cached_key *unwrap_and_keep(const key_row &row) {
 }
 
 template <class Find>
-const cached_key *load(Find &&find) {
+SERVER_CODE const cached_key *load(Find &&find) {
   return data_keys.read([&](Oid) -> const cached_key * {
     key_row row;
     return find(row) ? unwrap_and_keep(row) : nullptr;
   });
 }
 
+// A key that nobody has seen, wrapped with the newest root key, whose version is returned.
+std::int32_t wrap_new_key(const key_identity &whose, wrapped_key &wrapped) {
+  root_key root;
+  pg::guarded([&] { checked_root(0, &root); });
+  struct drawn {
+    std::uint8_t key[32], nonce[24];
+    ~drawn() { sodium_memzero(this, sizeof *this); }
+  } fresh;
+  randombytes_buf(&fresh, sizeof fresh);
+  wrapped = wrap_key(fresh.key, root, whose, fresh.nonce);
+  return root.version;
+}
+
 // False if the tenant has an active key already.
-bool make_key_with(std::int64_t id, std::string_view tenant, key_purpose purpose) {
-  std::uint8_t key[32], nonce[24];
-  const std::string_view written = to_utf8(tenant);
+SERVER_CODE bool make_key_with(std::int64_t id, std::string_view tenant, key_purpose purpose) {
   wrapped_key wrapped;
-  std::int32_t version = 0;
-  bool done = false;
-  {
-    root_key root;
-    pg::guarded([&] { checked_root(0, &root); });
-    version = root.version;
-    randombytes_buf(key, sizeof key);
-    randombytes_buf(nonce, sizeof nonce);
-    try {
-      wrapped = wrap_key(key, root, {id, written, purpose_name(purpose)}, nonce);
-      done = true;
-    } catch (const std::bad_alloc &) {
-    }
-  }
-  sodium_memzero(key, sizeof key);
-  if (!done) ereport(ERROR, errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory"));
+  const std::int32_t version = wrap_new_key({id, to_utf8(tenant), purpose_name(purpose)}, wrapped);
   changed_in_transaction = true;
   return insert_key(id, tenant, purpose, version, wrapped);
 }
 
-const cached_key *find_or_make(std::string_view tenant, key_purpose purpose) {
+SERVER_CODE const cached_key *find_or_make(std::string_view tenant, key_purpose purpose) {
   if (const cached_key *key = cached_active(tenant, purpose)) return key;
   const auto find = [&](key_row &row) { return find_active_key(tenant, purpose, row); };
   if (const cached_key *key = load(find)) return key;
@@ -112,7 +108,7 @@ const cached_key *find_or_make(std::string_view tenant, key_purpose purpose) {
 unwrapped_key told(const cached_key &key) noexcept { return {key.id, key.bytes, key.owner(), key.purpose}; }
 
 // True if the lock is new, so that the key may have changed before it was held.
-bool hold(std::int64_t id) {
+SERVER_CODE bool hold(std::int64_t id) {
   if (held_in == pg::local_transaction() && held_key == id) return false;
   const LOCKTAG tag = lock_of(id);
   LockAcquire(&tag, ShareLock, false, false);

@@ -3,7 +3,7 @@
 // Raises server errors (PC001 to PC004): server code, to be called below a boundary
 // with nothing alive that has a destructor.
 #pragma once
-
+#include "pg/server_code.hpp"
 #include "secret/key_cache.hpp"
 
 namespace primecloud::secret {
@@ -17,20 +17,20 @@ struct unwrapped_key {
 
 // The active key of a tenant for a purpose, made where there is none.  A key that seals
 // is held until the end of the transaction: it cannot be retired meanwhile.
-unwrapped_key active_key(std::string_view tenant, key_purpose purpose);
+SERVER_CODE unwrapped_key active_key(std::string_view tenant, key_purpose purpose);
 
 // The key of that id, if it may still open.
-unwrapped_key key_by_id(std::int64_t id);
+SERVER_CODE unwrapped_key key_by_id(std::int64_t id);
 
 // A new key of the tenant, active once the caller has retired the old one; its id.
-std::int64_t make_key(std::string_view tenant, key_purpose purpose);
+SERVER_CODE std::int64_t make_key(std::string_view tenant, key_purpose purpose);
 
 // Tells every backend that the table of keys has changed, when this transaction commits.
-void keys_changed();
+SERVER_CODE void keys_changed();
 
 // Returns when every transaction that may have sealed with the key has ended.  Those that
 // begin to seal meanwhile find the key that is active by then: it must be another, and
 // begin_key() must be held, so that everybody has been told.
-void wait_for_sealers(std::int64_t id);
+SERVER_CODE void wait_for_sealers(std::int64_t id);
 
 }  // namespace primecloud::secret

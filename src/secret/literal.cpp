@@ -40,7 +40,7 @@ bool quoted_in(std::string_view query, std::string_view text) {
   return false;
 }
 
-void warn() {
+SERVER_CODE void warn() {
   // Before the warning, whose own report would show the statement.
   debug_query_string = hidden;
   pgstat_report_activity(STATE_RUNNING, hidden);

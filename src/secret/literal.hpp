@@ -5,12 +5,14 @@
 #include <span>
 #include <string_view>
 
+#include "pg/server_code.hpp"
+
 namespace primecloud::secret {
 
 // Warns, once a statement, if the client's statement holds the secret as a literal; from
 // then on neither pg_stat_activity nor an error line of the statement shows it.  Looks
 // at the first few secrets of a statement.
-void warn_of_literal(std::string_view plaintext);
-void warn_of_bytes_literal(std::span<const std::uint8_t> plaintext);
+SERVER_CODE void warn_of_literal(std::string_view plaintext);
+SERVER_CODE void warn_of_bytes_literal(std::span<const std::uint8_t> plaintext);
 
 }  // namespace primecloud::secret

@@ -14,7 +14,7 @@ using secret::sealed_value;
 using secret::sealed_view;
 using secret::text_argument;
 
-std::optional<sealed_value> reseal_move(std::optional<sealed_view> sealed, text_argument tenant, text_argument label, text_argument row_id,
+SERVER_CODE std::optional<sealed_value> reseal_move(std::optional<sealed_view> sealed, text_argument tenant, text_argument label, text_argument row_id,
                                         text_argument new_tenant, text_argument new_label, text_argument new_row_id) {
   if (!sealed) return std::nullopt;
   const auto from = secret::checked_place(tenant, label, row_id), to = secret::checked_place(new_tenant, new_label, new_row_id);

@@ -15,7 +15,7 @@ using secret::text_argument;
 
 constexpr std::size_t longest_purpose = 200;
 
-varlena *open_recorded(sealed_view sealed, text_argument tenant, text_argument label, text_argument row_id, text_argument purpose) {
+SERVER_CODE varlena *open_recorded(sealed_view sealed, text_argument tenant, text_argument label, text_argument row_id, text_argument purpose) {
   const auto where = secret::checked_place(tenant, label, row_id);
   const auto why = secret::checked_part(purpose, "purpose", longest_purpose);
   varlena *out = secret::decrypt(sealed.bytes, where, why);
@@ -26,7 +26,7 @@ varlena *open_recorded(sealed_view sealed, text_argument tenant, text_argument l
 struct opened_text { varlena *value; };
 struct opened_bytes { varlena *value; };
 
-std::optional<opened_text> open_text(std::optional<sealed_view> sealed, text_argument tenant, text_argument label, text_argument row_id,
+SERVER_CODE std::optional<opened_text> open_text(std::optional<sealed_view> sealed, text_argument tenant, text_argument label, text_argument row_id,
                                      text_argument purpose) {
   if (!sealed) return std::nullopt;
   varlena *out = open_recorded(*sealed, tenant, label, row_id, purpose);
@@ -39,13 +39,13 @@ std::optional<opened_text> open_text(std::optional<sealed_view> sealed, text_arg
   }
   return opened_text{text};
 }
-std::optional<opened_bytes> open_bytes(std::optional<sealed_view> sealed, text_argument tenant, text_argument label, text_argument row_id,
+SERVER_CODE std::optional<opened_bytes> open_bytes(std::optional<sealed_view> sealed, text_argument tenant, text_argument label, text_argument row_id,
                                        text_argument purpose) {
   if (!sealed) return std::nullopt;
   return opened_bytes{open_recorded(*sealed, tenant, label, row_id, purpose)};
 }
 
-std::optional<bool> matches(std::optional<sealed_view> sealed, text_argument tenant, text_argument label, text_argument row_id,
+SERVER_CODE std::optional<bool> matches(std::optional<sealed_view> sealed, text_argument tenant, text_argument label, text_argument row_id,
                             text_argument candidate) {
   if (!sealed || !candidate) return std::nullopt;
   secret::warn_of_literal(*candidate);
@@ -57,7 +57,7 @@ std::optional<bool> matches(std::optional<sealed_view> sealed, text_argument ten
   return same;
 }
 
-std::optional<bool> opens(std::optional<sealed_view> sealed, text_argument tenant, text_argument label, text_argument row_id) {
+SERVER_CODE std::optional<bool> opens(std::optional<sealed_view> sealed, text_argument tenant, text_argument label, text_argument row_id) {
   if (!sealed) return std::nullopt;
   return secret::opens(sealed->bytes, secret::checked_place(tenant, label, row_id));
 }

@@ -31,22 +31,22 @@ password_cost limit() noexcept {
           static_cast<std::uint32_t>(most_lanes)};
 }
 
-[[noreturn, gnu::cold]] void refuse(int code, const char *message, const char *hint) {
+[[noreturn, gnu::cold]] SERVER_CODE void refuse(int code, const char *message, const char *hint) {
   ereport(ERROR, errcode(code), errmsg("%s", message), errhint("%s", hint), errhidestmt(true), errhidecontext(true));
   pg_unreachable();
 }
-[[noreturn, gnu::cold]] void refuse_memory() {
+[[noreturn, gnu::cold]] SERVER_CODE void refuse_memory() {
   refuse(ERRCODE_OUT_OF_MEMORY, "no memory for a password hash", "Allow fewer connections, or lower primecloud.password_memory_kib.");
 }
 // In UTF-8, as clients and services spell it, whatever the database's encoding.
-std::string_view checked_password(std::string_view given) {
+SERVER_CODE std::string_view checked_password(std::string_view given) {
   secret::warn_of_literal(given);
   const std::string_view password = secret::to_utf8(given);
   if (password.size() <= static_cast<size_t>(longest_password)) return password;
   refuse(ERRCODE_PROGRAM_LIMIT_EXCEEDED, psprintf("the password is longer than %d bytes", longest_password), "A superuser sets primecloud.password_max_bytes.");
 }
 
-std::string_view password_hash_text(std::string_view given) noexcept {
+SERVER_CODE std::string_view password_hash_text(std::string_view given) noexcept {
   const std::string_view password = checked_password(given);
   if (password.empty()) refuse(ERRCODE_INVALID_PARAMETER_VALUE, "the password is empty", "Ask for one.");
   // Services that take hashes, SFTPGo for one, would take it for a hash and not for a password.
@@ -60,7 +60,7 @@ std::string_view password_hash_text(std::string_view given) noexcept {
   return {text, size};
 }
 
-password_string parse(std::string_view hash) {
+SERVER_CODE password_string parse(std::string_view hash) {
   password_string stored;
   const auto fault = parse_password_string(hash, limit(), stored);
   if (fault != password_fault::none) {
@@ -70,7 +70,7 @@ password_string parse(std::string_view hash) {
   return stored;
 }
 
-bool password_verify(std::string_view given, std::string_view hash) noexcept {
+SERVER_CODE bool password_verify(std::string_view given, std::string_view hash) noexcept {
   const std::string_view password = checked_password(given);
   const auto stored = parse(hash);
   CHECK_FOR_INTERRUPTS();
@@ -79,7 +79,7 @@ bool password_verify(std::string_view given, std::string_view hash) noexcept {
   return outcome == password_outcome::match;
 }
 
-bool password_needs_rehash(std::string_view hash) noexcept { return parse(hash).cost != wanted(); }
+SERVER_CODE bool password_needs_rehash(std::string_view hash) noexcept { return parse(hash).cost != wanted(); }
 }  // namespace
 
 PRIMECLOUD_FUNCTION(primecloud_password_hash, password_hash_text);

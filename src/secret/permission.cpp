@@ -17,7 +17,7 @@ namespace {
 constexpr int not_permitted = MAKE_SQLSTATE('P', 'C', '0', '0', '7');
 
 // EXECUTE on this function is what maintenance and platform roles are given.
-bool may_execute_act_for_any_tenant(Oid role) {
+SERVER_CODE bool may_execute_act_for_any_tenant(Oid role) {
   List *name = list_make2(makeString(pstrdup("primecloud")), makeString(pstrdup("act_for_any_tenant")));
   const Oid function = LookupFuncName(name, 0, nullptr, true);
   return OidIsValid(function) && pg::may_execute(role, function);
@@ -38,7 +38,7 @@ const pg::startup watch{[] {
   for (const int catalog : {PROCOID, PROCNAMEARGSNSP, AUTHOID, AUTHMEMROLEMEM, NAMESPACEOID}) CacheRegisterSyscacheCallback(catalog, forget_answer, Datum{0});
 }};
 
-bool allowed(Oid role) {
+SERVER_CODE bool allowed(Oid role) {
   if (answer.known && answer.role == role) return answer.allowed;
   const std::uint64_t before = changes;
   const bool yes = may_execute_act_for_any_tenant(role);

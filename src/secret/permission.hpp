@@ -4,11 +4,13 @@
 
 #include <string_view>
 
+#include "pg/server_code.hpp"
+
 namespace primecloud::secret {
 
 // Raises PC007 unless the current user may act for `tenant`.  Server code.
-void check_tenant(std::string_view tenant);
+SERVER_CODE void check_tenant(std::string_view tenant);
 
-bool may_act_for_any_tenant();
+SERVER_CODE bool may_act_for_any_tenant();
 
 }  // namespace primecloud::secret

@@ -11,12 +11,12 @@ namespace {
 
 enum column { schema_name, table_name, column_name, label, tenant_column, id_column, columns };
 
-std::string_view view(Datum d) {
+SERVER_CODE std::string_view view(Datum d) {
   const auto *t = pg_detoast_datum_packed(reinterpret_cast<varlena *>(DatumGetPointer(d)));
   return {VARDATA_ANY(t), static_cast<size_t>(VARSIZE_ANY_EXHDR(t))};
 }
 
-Oid root_of(Oid table) {
+SERVER_CODE Oid root_of(Oid table) {
   while (get_rel_relispartition(table)) table = get_partition_parent(table, true);
   return table;
 }

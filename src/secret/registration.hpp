@@ -18,6 +18,6 @@ struct registration {
 
 // Fills `out` from primecloud.sealed_column; a partition is registered by its root.
 // Raises 42704 where the column is not registered.  Server code.
-void find_registration(Oid table, const char *column, registration &out);
+SERVER_CODE void find_registration(Oid table, const char *column, registration &out);
 
 }  // namespace primecloud::secret

@@ -29,23 +29,23 @@ struct table_name {
   Oid owner;
 };
 
-Datum array_of(const candidate *rows, int count, Oid type, int size, char alignment, Datum (*part)(const candidate &)) {
+SERVER_CODE Datum array_of(const candidate *rows, int count, Oid type, int size, char alignment, Datum (*part)(const candidate &)) {
   auto *values = static_cast<Datum *>(palloc(sizeof(Datum) * static_cast<size_t>(count)));
   for (int i = 0; i < count; i++) values[i] = part(rows[i]);
   return PointerGetDatum(construct_array(values, count, type, size, false, alignment));
 }
-Datum places_of(const candidate *rows, int count) {
+SERVER_CODE Datum places_of(const candidate *rows, int count) {
   return array_of(rows, count, TIDOID, sizeof(ItemPointerData), TYPALIGN_SHORT,
                   [](const candidate &row) { return PointerGetDatum(const_cast<ItemPointerData *>(&row.place)); });
 }
 
-int by_place(const void *a, const void *b) {
+SERVER_CODE int by_place(const void *a, const void *b) {
   return ItemPointerCompare(static_cast<ItemPointer>(const_cast<void *>(a)), static_cast<ItemPointer>(const_cast<void *>(b)));
 }
 
 // Locks the rows that nobody else has, and forgets the others.  A row that changed since
 // it was read has another place by now, and is forgotten too.
-int lock_rows(const table_name &name, candidate *rows, int count) {
+SERVER_CODE int lock_rows(const table_name &name, candidate *rows, int count) {
   Oid types[] = {TIDARRAYOID};
   Datum values[] = {places_of(rows, count)};
   pg::run_as_owner(name.owner, psprintf("SELECT x.ctid FROM ONLY %s AS x WHERE x.ctid = ANY ($1) FOR NO KEY UPDATE SKIP LOCKED", name.qualified),
@@ -69,7 +69,7 @@ int lock_rows(const table_name &name, candidate *rows, int count) {
 
 // A row that holds another envelope by now keeps it: the comparison is made again on the
 // newest version of a row that somebody has just changed.
-std::int64_t write_rows(const table_name &name, const candidate *rows, int count) {
+SERVER_CODE std::int64_t write_rows(const table_name &name, const candidate *rows, int count) {
   const Oid type = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum("sealed"), ObjectIdGetDatum(get_namespace_oid("primecloud", false)));
   Oid types[] = {TIDARRAYOID, BYTEAARRAYOID, get_array_type(type)};
   Datum values[] = {places_of(rows, count), array_of(rows, count, BYTEAOID, -1, TYPALIGN_INT, [](const candidate &row) { return row.before; }),
@@ -86,7 +86,7 @@ std::int64_t write_rows(const table_name &name, const candidate *rows, int count
   return static_cast<std::int64_t>(SPI_processed);
 }
 
-ItemPointerData place_of(int64 block, int32 offset) {
+SERVER_CODE ItemPointerData place_of(int64 block, int32 offset) {
   if (block < 0 || block > MaxBlockNumber || offset < 0 || offset > MaxOffsetNumber) {
     ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("no such place in a table: (%lld,%d)", static_cast<long long>(block), offset));
   }
@@ -95,11 +95,11 @@ ItemPointerData place_of(int64 block, int32 offset) {
   return place;
 }
 
-char *text_copy(std::string_view text) { return pnstrdup(text.data(), text.size()); }
+SERVER_CODE char *text_copy(std::string_view text) { return pnstrdup(text.data(), text.size()); }
 
 // Next place (block and offset), rows sealed anew, rows passed over since somebody else
 // had them, rows that cannot be sealed anew.
-std::tuple<int64, int32, int64, int64, pg::jsonb_value> reseal_rows(pg::relation leaf, std::string_view column, std::string_view tenant_column,
+SERVER_CODE std::tuple<int64, int32, int64, int64, pg::jsonb_value> reseal_rows(pg::relation leaf, std::string_view column, std::string_view tenant_column,
                                                                     std::string_view id_column, std::string_view label, int64 block, int32 offset,
                                                                     int64 blocks, int32 most, bool careful, std::string_view refusal) {
   if (IsolationUsesXactSnapshot()) {

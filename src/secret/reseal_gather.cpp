@@ -46,7 +46,7 @@ struct work {
   size_t room = 0;
 };
 
-standing standing_of(work &w, std::int64_t id) {
+SERVER_CODE standing standing_of(work &w, std::int64_t id) {
   if (id == w.last.id && id != 0) return w.last.state;
   bool known;
   auto *entry = static_cast<known_key *>(hash_search(w.keys, &id, HASH_ENTER, &known));
@@ -62,7 +62,7 @@ standing standing_of(work &w, std::int64_t id) {
   return entry->state;
 }
 
-void note(work &w, std::string_view tenant, std::string_view id, std::int64_t key, const char *code) {
+SERVER_CODE void note(work &w, std::string_view tenant, std::string_view id, std::int64_t key, const char *code) {
   if (w.problems.len > 1) appendStringInfoChar(&w.problems, ',');
   appendStringInfoString(&w.problems, "{\"tenant\":");
   escape_json(&w.problems, pnstrdup(tenant.data(), tenant.size()));
@@ -72,7 +72,7 @@ void note(work &w, std::string_view tenant, std::string_view id, std::int64_t ke
 }
 
 // Whether another transaction has the row, as far as the row itself tells.
-bool looks_locked(TupleTableSlot *slot) {
+SERVER_CODE bool looks_locked(TupleTableSlot *slot) {
   bool copied;
   const HeapTuple tuple = ExecFetchSlotHeapTuple(slot, false, &copied);
   const HeapTupleHeader header = tuple->t_data;
@@ -85,7 +85,7 @@ bool looks_locked(TupleTableSlot *slot) {
 }
 
 // From the old key to the new one.  The plaintext is in memory of ours no longer than this.
-const char *seal_anew(work &w, bytes_span envelope, std::string_view tenant, std::string_view id, Datum *after) {
+SERVER_CODE const char *seal_anew(work &w, bytes_span envelope, std::string_view tenant, std::string_view id, Datum *after) {
   const std::int64_t old_id = envelope_key_id(envelope);
   const size_t size = envelope.size() - envelope_overhead;
   const binding bound_to = binding_of({tenant, w.request.label, id});
@@ -116,7 +116,7 @@ const char *why_not(standing state) noexcept {
   }
 }
 
-void take(work &w, TupleTableSlot *slot, Datum stored, std::int64_t key_id, standing state) {
+SERVER_CODE void take(work &w, TupleTableSlot *slot, Datum stored, std::int64_t key_id, standing state) {
   bool no_tenant, no_id;
   const std::string_view tenant = text_of_column(w.tenant, slot, &no_tenant), id = text_of_column(w.id, slot, &no_id);
   const char *problem = why_not(state);
@@ -147,7 +147,7 @@ void take(work &w, TupleTableSlot *slot, Datum stored, std::int64_t key_id, stan
   }
 }
 
-void prepare(work &w, Relation table) {
+SERVER_CODE void prepare(work &w, Relation table) {
   HASHCTL shape{};
   shape.keysize = sizeof(int64);
   shape.entrysize = sizeof(known_key);
@@ -165,7 +165,7 @@ void prepare(work &w, Relation table) {
 
 }  // namespace
 
-gathered gather_rows(Relation table, Snapshot snapshot, const reseal_request &request) {
+SERVER_CODE gathered gather_rows(Relation table, Snapshot snapshot, const reseal_request &request) {
   work w{request, {}, 0, {}, {}, nullptr, {}, nullptr, nullptr};
   prepare(w, table);
   ItemPointerData from = request.from, last;

@@ -16,7 +16,7 @@ namespace {
 constexpr int wrong_root_key = MAKE_SQLSTATE('P', 'C', '0', '0', '2');
 constexpr int retired_key = MAKE_SQLSTATE('P', 'C', '0', '0', '4');
 
-[[noreturn, gnu::cold]] void refuse_root(int version, const char *why, const char *hint) {
+[[noreturn, gnu::cold]] SERVER_CODE void refuse_root(int version, const char *why, const char *hint) {
   ereport(ERROR, errcode(wrong_root_key), errmsg("root key version %d is not this database's", version), errdetail("%s", why), errhint("%s", hint),
           errhidestmt(true), errhidecontext(true));
   pg_unreachable();
@@ -24,7 +24,7 @@ constexpr int retired_key = MAKE_SQLSTATE('P', 'C', '0', '0', '4');
 
 // A new version is taken only from who has the newest one that is known.  `root` serves
 // as the one place where keys lie, since its owner wipes it.
-void check_new_root(std::int32_t version, root_key *root) {
+SERVER_CODE void check_new_root(std::int32_t version, root_key *root) {
   const std::int32_t known = newest_recorded_root();
   if (!read_root_key(known, root)) {
     refuse_root(version, psprintf("The root key lacks version %d, which this database uses.", known), "Keep every older version in the root key, and add new ones.");
@@ -74,6 +74,15 @@ void unwrap_with(const root_key &root, const key_row &row, std::uint8_t *out) {
           errdetail("Its row in primecloud.data_key was altered."), errhint("Restore the row from a backup."), errhidestmt(true), errhidecontext(true));
 }
 
+// The root key is wiped on every way out, so no error may jump over it.
+static void unwrap_under_root(const key_row &row, std::uint8_t *out) {
+  root_key root;
+  pg::guarded([&] {
+    checked_root(row.root_version, &root);
+    unwrap_with(root, row, out);
+  });
+}
+
 void unwrap(const key_row &row, std::uint8_t *out) {
   const auto id = static_cast<long long>(row.id);
   if (row.state == 'x' || !row.has_key) {
@@ -84,11 +93,7 @@ void unwrap(const key_row &row, std::uint8_t *out) {
     ereport(ERROR, errcode(retired_key), errmsg("data key %lld is retired", id), errhint("A maintenance role can bring it back with primecloud.restore_key()."),
             errhidestmt(true), errhidecontext(true));
   }
-  root_key root;
-  pg::guarded([&] {
-    checked_root(row.root_version, &root);
-    unwrap_with(root, row, out);
-  });
+  unwrap_under_root(row, out);
 }
 
 }  // namespace primecloud::secret

@@ -19,7 +19,7 @@ namespace {
 
 constexpr int no_root_key = MAKE_SQLSTATE('P', 'C', '0', '0', '1');
 
-[[noreturn, gnu::cold]] void refuse(const char *what, const char *hint) {
+[[noreturn, gnu::cold]] SERVER_CODE void refuse(const char *what, const char *hint) {
   // Names the setting, never what the file holds.
   ereport(ERROR, errcode(no_root_key), errmsg("%s", what), errhint("%s", hint), errhidestmt(true), errhidecontext(true));
   pg_unreachable();
@@ -39,7 +39,7 @@ bool file_changed() noexcept {
 void remember_file() noexcept { known_file = read_status; }
 
 // The file, read straight into `buffer`, past stdio: no copy stays behind in a stream.
-size_t read_file(char *buffer, size_t size) {
+SERVER_CODE size_t read_file(char *buffer, size_t size) {
   const int file = OpenTransientFile(root_key_file, O_RDONLY | O_NONBLOCK);  // a pipe would keep us waiting
   if (file < 0) {
     const int reason = errno;
@@ -65,13 +65,44 @@ size_t read_file(char *buffer, size_t size) {
 }
 
 // From wherever the keys are, into memory that is not swapped out meanwhile.
-size_t fetch(char *buffer, size_t size) {
+SERVER_CODE size_t fetch(char *buffer, size_t size) {
   if (!is_set(root_key_command) && !is_set(root_key_file)) {
     refuse("primecloud root key is not configured",
            "A superuser sets primecloud.root_key_file to a file that only the server may read, or primecloud.root_key_command.");
   }
   (void)sodium_mlock(buffer, size);  // the arena has said in the log if memory cannot be locked
   return is_set(root_key_command) ? run_root_key_command(root_key_command, root_key_command_timeout, buffer, size) : read_file(buffer, size);
+}
+
+// Keeps the keys of a text, and copies the one of a version, or the newest for version 0.
+// `problem` says what is wrong with the text, and is empty where nothing is.
+bool keep_keys_of(std::string_view text, std::int32_t version, root_key *out, char (&problem)[128]) {
+  const auto keys = parse_root_keys(text);
+  if (!keys) {
+    strlcpy(problem, keys.reason().message.c_str(), sizeof problem);
+    return false;
+  }
+  keep_roots(*keys);
+  bool found = false;
+  for (const root_key &key : *keys) {
+    if (version != 0 && key.version != version) continue;
+    *out = key;
+    found = true;
+  }
+  return found;
+}
+
+// Wipes the text whatever becomes of it.
+bool take_keys(char *text, std::size_t size, std::size_t room, std::int32_t version, root_key *out, char (&problem)[128]) {
+  struct wiped {
+    char *text;
+    std::size_t room;
+    ~wiped() {
+      sodium_memzero(text, room);
+      sodium_munlock(text, room);
+    }
+  } const whole{text, room};
+  return keep_keys_of({text, size}, version, out, problem);
 }
 
 }  // namespace
@@ -86,26 +117,7 @@ bool read_root_key(std::int32_t version, root_key *out) {
   set_aside_key_memory();
   const size_t size = fetch(buffer, sizeof buffer);
   char problem[128] = "";
-  bool found = false, out_of_memory = false;
-  try {
-    const auto keys = parse_root_keys({buffer, size});
-    if (!keys) {
-      strlcpy(problem, keys.reason().message.c_str(), sizeof problem);
-    } else {
-      keep_roots(*keys);
-      for (const root_key &key : *keys) {
-        if (version == 0 || key.version == version) {
-          *out = key;
-          found = true;
-        }
-      }
-    }
-  } catch (const std::bad_alloc &) {
-    out_of_memory = true;
-  }
-  sodium_memzero(buffer, sizeof buffer);
-  sodium_munlock(buffer, sizeof buffer);
-  if (out_of_memory) ereport(ERROR, errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory"), errhidestmt(true), errhidecontext(true));
+  const bool found = take_keys(buffer, size, sizeof buffer, version, out, problem);
   if (!by_command) remember_file();
   if (problem[0] != '\0') refuse(problem, "A line reads VERSION:KEY, the key in 64 hexadecimal digits.");
   return found;

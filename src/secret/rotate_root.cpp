@@ -20,13 +20,13 @@ using secret::key_row;
 
 constexpr int rows_at_a_time = 1000;
 
-std::string_view text_in(HeapTuple row, TupleDesc desc, int column) {
+SERVER_CODE std::string_view text_in(HeapTuple row, TupleDesc desc, int column) {
   bool null;
   const auto *t = pg_detoast_datum_packed(reinterpret_cast<varlena *>(DatumGetPointer(SPI_getbinval(row, desc, column, &null))));
   return {VARDATA_ANY(t), static_cast<size_t>(VARSIZE_ANY_EXHDR(t))};
 }
 
-key_row row_of(HeapTuple tuple, TupleDesc desc) {
+SERVER_CODE key_row row_of(HeapTuple tuple, TupleDesc desc) {
   bool null;
   key_row row;
   row.id = DatumGetInt64(SPI_getbinval(tuple, desc, 1, &null));
@@ -40,7 +40,7 @@ key_row row_of(HeapTuple tuple, TupleDesc desc) {
   return row;
 }
 
-bool wrap_anew(const key_row &row, const std::uint8_t *key, const root_key &root, std::uint8_t *out) noexcept {
+SERVER_CODE bool wrap_anew(const key_row &row, const std::uint8_t *key, const root_key &root, std::uint8_t *out) noexcept {
   std::uint8_t nonce[24];
   const std::string_view tenant = secret::to_utf8(row.tenant);
   randombytes_buf(nonce, sizeof nonce);
@@ -53,7 +53,7 @@ bool wrap_anew(const key_row &row, const std::uint8_t *key, const root_key &root
   }
 }
 
-void rewrap(const key_row &row, const root_key &old, const root_key &newest, SPIPlanPtr update) {
+SERVER_CODE void rewrap(const key_row &row, const root_key &old, const root_key &newest, SPIPlanPtr update) {
   std::uint8_t key[32];
   auto *wrapped = static_cast<varlena *>(palloc(VARHDRSZ + wrapped_key_size));
   SET_VARSIZE(wrapped, VARHDRSZ + wrapped_key_size);
@@ -68,7 +68,7 @@ void rewrap(const key_row &row, const root_key &old, const root_key &newest, SPI
 
 // Keys are made by nobody meanwhile, and read by everybody: until this commits, as the
 // old root key wraps them.
-std::int64_t rewrap_all(root_key *old, const root_key &newest) {
+SERVER_CODE std::int64_t rewrap_all(root_key *old, const root_key &newest) {
   std::int64_t done = 0;
   pg::run("LOCK TABLE primecloud.data_key IN SHARE ROW EXCLUSIVE MODE", 0, nullptr, nullptr);
   Oid update_types[] = {INT8OID, INT4OID, BYTEAOID};
@@ -108,7 +108,7 @@ int64 rotate_root() {
 }
 
 // Every version that a data key is wrapped with, each once.
-int versions_in_use(std::int32_t *versions, int most) {
+SERVER_CODE int versions_in_use(std::int32_t *versions, int most) {
   int count = 0;
   pg::for_each_row<6>(secret::data_keys.oid(), [&](Datum *values, bool *nulls) {
     const std::int32_t version = DatumGetInt32(values[4]);

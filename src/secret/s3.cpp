@@ -3,6 +3,7 @@
 #include <sodium.h>
 
 #include "core/secret/sigv4.hpp"
+#include "core/uri.hpp"
 #include "pg/function.hpp"
 #include "pg/jsonb.hpp"
 #include "secret/audit.hpp"
@@ -35,14 +36,14 @@ struct key_bytes {
   varlena *value;
 };
 
-[[noreturn, gnu::cold]] void refuse(const char *message, const char *hint) {
+[[noreturn, gnu::cold]] SERVER_CODE void refuse(const char *message, const char *hint) {
   ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s", message), errhint("%s", hint), errhidestmt(true), errhidecontext(true));
   pg_unreachable();
 }
-const char *quoted(std::string_view text) { return pnstrdup(text.data(), text.size()); }
+SERVER_CODE const char *quoted(std::string_view text) { return pnstrdup(text.data(), text.size()); }
 
 // Names in a credential scope: a slash or a space would make it another scope.
-std::string_view scope_part(text_argument part, const char *what) {
+SERVER_CODE std::string_view scope_part(text_argument part, const char *what) {
   const auto text = secret::checked_part(part, what, longest_name);
   for (const char c : text) {
     const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == '+';
@@ -52,7 +53,7 @@ std::string_view scope_part(text_argument part, const char *what) {
 }
 
 // The key of a day, made from the secret at `where`, which is wiped.
-signing_key key_of(const sealed_view &sealed, const secret::place &where, const char *purpose, std::string_view date, std::string_view region,
+SERVER_CODE signing_key key_of(const sealed_view &sealed, const secret::place &where, const char *purpose, std::string_view date, std::string_view region,
                    std::string_view service) {
   varlena *plaintext = secret::decrypt(sealed.bytes, where, purpose);
   const std::string_view value(VARDATA(plaintext), VARSIZE(plaintext) - VARHDRSZ);
@@ -63,7 +64,7 @@ signing_key key_of(const sealed_view &sealed, const secret::place &where, const 
   return key;
 }
 
-std::optional<key_bytes> s3_signing_key(std::optional<sealed_view> sealed, text_argument tenant, text_argument label, text_argument row_id,
+SERVER_CODE std::optional<key_bytes> s3_signing_key(std::optional<sealed_view> sealed, text_argument tenant, text_argument label, text_argument row_id,
                                         std::optional<date_argument> date, text_argument region, text_argument service) {
   if (!sealed) return std::nullopt;
   const auto where = secret::checked_place(tenant, label, row_id);
@@ -89,7 +90,7 @@ struct endpoint {
   std::string_view scheme, host;  // host with its port, unless that is the scheme's own
 };
 
-endpoint parse_endpoint(std::string_view text) {
+SERVER_CODE endpoint parse_endpoint(std::string_view text) {
   constexpr const char *hint = "It reads https://host or https://host:port, without a path.";
   endpoint out;
   if (text.starts_with("https://")) out.scheme = "https://";
@@ -113,7 +114,7 @@ struct parameter {
 };
 
 // A flat object of strings and numbers.  Returns how many, and fills `out`.
-int read_parameters(pg::jsonb_value object, parameter *&out) {
+SERVER_CODE int read_parameters(pg::jsonb_value object, parameter *&out) {
   constexpr const char *hint = "It is an object of strings: {\"versionId\": \"...\"}.";
   Jsonb *json = DatumGetJsonbP(object.value);
   if (!JB_ROOT_IS_OBJECT(json)) refuse("the parameters are not an object", hint);
@@ -143,14 +144,14 @@ bool is_method(std::string_view name) noexcept {
   return name == "GET" || name == "HEAD" || name == "PUT" || name == "POST" || name == "DELETE";
 }
 
-int seconds_of(const interval_argument &expires) {
+SERVER_CODE int seconds_of(const interval_argument &expires) {
   const Interval &span = *expires.value;
   const int64 seconds = span.time / USECS_PER_SEC + int64{span.day} * 86400;
   if (span.month != 0 || seconds < 1 || seconds > longest_life_seconds) refuse("a presigned URL lives from one second to seven days", "Name an expiry in between.");
   return static_cast<int>(seconds);
 }
 
-const char *stamp_of(timestamp at) {
+SERVER_CODE const char *stamp_of(timestamp at) {
   pg_tm when;
   fsec_t fraction;
   if (TIMESTAMP_NOT_FINITE(at.microseconds) || timestamp2tm(at.microseconds, nullptr, &when, &fraction, nullptr, nullptr) != 0 || when.tm_year < 1 || when.tm_year > 9999)
@@ -158,11 +159,20 @@ const char *stamp_of(timestamp at) {
   return psprintf("%04d%02d%02dT%02d%02d%02dZ", when.tm_year, when.tm_mon, when.tm_mday, when.tm_hour, when.tm_min, when.tm_sec);
 }
 
-std::optional<std::string> s3_presign(std::optional<sealed_view> sealed, text_argument tenant, text_argument label, text_argument row_id,
-                                      text_argument access_key_id, text_argument method, text_argument endpoint_url, text_argument path,
-                                      text_argument region, std::optional<interval_argument> expires, std::optional<pg::jsonb_value> parameters,
-                                      std::optional<timestamp> at) {
-  if (!sealed) return std::nullopt;
+// What a URL is signed from, all of it the server's memory but for the key.
+struct signing {
+  endpoint server;
+  std::string_view verb, resource, id, region, stamp;
+  int seconds;
+  parameter *further;
+  int count;
+  signing_key key;
+};
+
+SERVER_CODE signing prepare_signing(sealed_view sealed, text_argument tenant, text_argument label, text_argument row_id,
+                                    text_argument access_key_id, text_argument method, text_argument endpoint_url, text_argument path,
+                                    text_argument region, std::optional<interval_argument> expires, std::optional<pg::jsonb_value> parameters,
+                                    std::optional<timestamp> at) {
   const auto where = secret::checked_place(tenant, label, row_id);
   const auto id = scope_part(access_key_id, "access key id"), region_name = scope_part(region, "region");
   const auto verb = secret::checked_part(method, "method", longest_name);
@@ -175,13 +185,24 @@ std::optional<std::string> s3_presign(std::optional<sealed_view> sealed, text_ar
   const char *stamp = stamp_of(*at);
   parameter *further = nullptr;
   const int count = parameters ? read_parameters(*parameters, further) : 0;
-  signing_key key = key_of(*sealed, where, "s3_presign", {stamp, 8}, region_name, "s3");
+  return {server, verb, resource, id, region_name, stamp, seconds, further, count, key_of(sealed, where, "s3_presign", {stamp, 8}, region_name, "s3")};
+}
 
-  presign_request request{verb, server.host, resource, id, region_name, stamp, seconds};
-  for (int i = 0; i < count; i++) request.parameters.emplace_back(further[i].name, further[i].value);
-  std::string url = std::string(server.scheme) + std::string(server.host) + uri_encode(resource, true) + "?" + presign_query(request, key);
-  sodium_memzero(key.data(), key.size());
-  return url;
+std::optional<std::string> s3_presign(std::optional<sealed_view> sealed, text_argument tenant, text_argument label, text_argument row_id,
+                                      text_argument access_key_id, text_argument method, text_argument endpoint_url, text_argument path,
+                                      text_argument region, std::optional<interval_argument> expires, std::optional<pg::jsonb_value> parameters,
+                                      std::optional<timestamp> at) {
+  if (!sealed) return std::nullopt;
+  struct wiped {
+    signing from;
+    ~wiped() { sodium_memzero(from.key.data(), from.key.size()); }
+  } const to_sign{pg::guarded([&] {
+    return prepare_signing(*sealed, tenant, label, row_id, access_key_id, method, endpoint_url, path, region, expires, parameters, at);
+  })};
+  const signing &from = to_sign.from;
+  presign_request request{from.verb, from.server.host, from.resource, from.id, from.region, from.stamp, from.seconds};
+  for (int i = 0; i < from.count; i++) request.parameters.emplace_back(from.further[i].name, from.further[i].value);
+  return std::string(from.server.scheme) + std::string(from.server.host) + uri_encode(from.resource, true) + "?" + presign_query(request, from.key);
 }
 }  // namespace
 

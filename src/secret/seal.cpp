@@ -14,7 +14,7 @@
 
 namespace primecloud::secret {
 namespace {
-[[noreturn, gnu::cold]] void refuse(int code, const char *message, const char *hint) {
+[[noreturn, gnu::cold]] SERVER_CODE void refuse(int code, const char *message, const char *hint) {
   ereport(ERROR, errcode(code), errmsg("%s", message), errhint("%s", hint), errhidestmt(true), errhidecontext(true));
   pg_unreachable();
 }
@@ -56,12 +56,12 @@ using namespace primecloud;
 using secret::sealed_value;
 using secret::text_argument;
 
-std::optional<sealed_value> seal(text_argument plaintext, text_argument tenant, text_argument label, text_argument row_id) {
+SERVER_CODE std::optional<sealed_value> seal(text_argument plaintext, text_argument tenant, text_argument label, text_argument row_id) {
   if (!plaintext) return std::nullopt;
   secret::check_plaintext(*plaintext);
   return secret::seal_text(*plaintext, secret::checked_place(tenant, label, row_id));
 }
-std::optional<sealed_value> seal_bytes(std::optional<pg::bytes_view> plaintext, text_argument tenant, text_argument label, text_argument row_id) {
+SERVER_CODE std::optional<sealed_value> seal_bytes(std::optional<pg::bytes_view> plaintext, text_argument tenant, text_argument label, text_argument row_id) {
   if (!plaintext) return std::nullopt;
   secret::warn_of_bytes_literal(*plaintext);
   return secret::seal_octets(*plaintext, secret::checked_place(tenant, label, row_id));

@@ -26,7 +26,7 @@ struct column_name {
   const char *text;
 };
 
-[[noreturn, gnu::cold]] void refuse_type(Oid given, Oid wanted) {
+[[noreturn, gnu::cold]] SERVER_CODE void refuse_type(Oid given, Oid wanted) {
   ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
           errmsg("the row id is of type %s, the column of %s", format_type_be(given), format_type_be(wanted)),
           errhint("Cast it: an envelope is bound to the id as its column writes it."), errhidestmt(true), errhidecontext(true));
@@ -37,7 +37,7 @@ bool is_integer(Oid type) noexcept { return type == INT2OID || type == INT4OID |
 bool is_text(Oid type) noexcept { return type == TEXTOID || type == VARCHAROID || type == BPCHAROID; }
 
 // The id as its column writes it: one spelling, whatever the caller's.
-std::string_view row_id_text(Datum value, Oid given, Oid wanted) {
+SERVER_CODE std::string_view row_id_text(Datum value, Oid given, Oid wanted) {
   const Oid type = getBaseType(given);
   if (is_integer(type) && is_integer(wanted)) {
     auto *text = static_cast<char *>(palloc(MAXINT8LEN + 1));
@@ -64,7 +64,7 @@ struct known_registration {
   std::uint64_t changes;  // pg::relation_changes() before the look-up
 };
 
-registration &registered(const pg::call_site &site, Oid table, const char *column) {
+SERVER_CODE registration &registered(const pg::call_site &site, Oid table, const char *column) {
   auto *&kept = site.kept<known_registration>();
   if (kept == nullptr) kept = static_cast<known_registration *>(MemoryContextAllocZero(site.memory(), sizeof(known_registration)));
   const bool same = OidIsValid(kept->found.table) && kept->found.table == table && strcmp(NameStr(kept->found.column), column) == 0;
@@ -77,7 +77,7 @@ registration &registered(const pg::call_site &site, Oid table, const char *colum
   return kept->found;
 }
 
-std::optional<sealed_value> seal_row(const pg::call_site &site, std::optional<pg::relation> table, std::optional<column_name> column, Datum row_id,
+SERVER_CODE std::optional<sealed_value> seal_row(const pg::call_site &site, std::optional<pg::relation> table, std::optional<column_name> column, Datum row_id,
                                      Oid row_id_type, text_argument plaintext) {
   if (!plaintext) return std::nullopt;
   secret::check_plaintext(*plaintext);
@@ -95,19 +95,19 @@ std::optional<sealed_value> seal_row(const pg::call_site &site, std::optional<pg
 }
 
 // NULL is a mistake here, not an absent secret: the row has an id before it is sealed.
-[[noreturn, gnu::cold]] void refuse_missing_id() {
+[[noreturn, gnu::cold]] SERVER_CODE void refuse_missing_id() {
   ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("the row id is NULL"), errhint("Make the id first: the envelope is bound to it."),
           errhidestmt(true), errhidecontext(true));
   pg_unreachable();
 }
 
-std::optional<sealed_value> seal_for(pg::call_site site, std::optional<pg::relation> table, std::optional<column_name> column,
+SERVER_CODE std::optional<sealed_value> seal_for(pg::call_site site, std::optional<pg::relation> table, std::optional<column_name> column,
                                      std::optional<any_row_id> row_id, text_argument plaintext) {
   if (!plaintext) return std::nullopt;
   if (!row_id) refuse_missing_id();
   return seal_row(site, table, column, row_id->value, site.argument_type(2), plaintext);
 }
-std::optional<sealed_value> seal_for_text(pg::call_site site, std::optional<pg::relation> table, std::optional<column_name> column, text_argument row_id,
+SERVER_CODE std::optional<sealed_value> seal_for_text(pg::call_site site, std::optional<pg::relation> table, std::optional<column_name> column, text_argument row_id,
                                           text_argument plaintext) {
   if (!plaintext) return std::nullopt;
   if (!row_id) refuse_missing_id();

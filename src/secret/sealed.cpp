@@ -5,6 +5,8 @@
 #include <cstdio>
 
 #include "core/secret/generated.hpp"
+#include "pg/c_string.hpp"
+#include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
 
 extern "C" {
@@ -17,35 +19,27 @@ using namespace primecloud;
 using secret::sealed_value;
 using secret::sealed_view;
 
-sealed_value copy_sealed(bytes_span bytes) {
-  auto *value = static_cast<varlena *>(palloc_extended(VARHDRSZ + bytes.size(), MCXT_ALLOC_NO_OOM));
-  if (value == nullptr) throw std::bad_alloc();
-  SET_VARSIZE(value, VARHDRSZ + bytes.size());
-  memcpy(VARDATA(value), bytes.data(), bytes.size());
-  return {value};
+// Nothing where the text is no envelope.
+std::optional<sealed_value> read_sealed(const char *text) {
+  const auto bytes = parse_envelope_text(text);
+  if (!bytes) return std::nullopt;
+  return sealed_value{reinterpret_cast<varlena *>(DatumGetPointer(pg::datum<std::vector<std::uint8_t>>::put(*bytes)))};
 }
 
 // The input could be a secret on its way into the wrong column: it is never repeated,
 // and the statement that holds it is kept out of the log.
-[[noreturn]] void refuse_input(int code, const char *hint) {
+[[noreturn]] SERVER_CODE void refuse_input(int code, const char *hint) {
   ereport(ERROR, errcode(code), errmsg("value is not a sealed envelope"), errhint("%s", hint), errhidestmt(true), errhidecontext(true));
   pg_unreachable();
 }
 
-sealed_value sealed_in(const char *text) {
-  {
-    const auto bytes = parse_envelope_text(text);
-    if (bytes) return copy_sealed(*bytes);
-  }
+SERVER_CODE sealed_value sealed_in(const char *text) {
+  if (const auto sealed = read_sealed(text)) return *sealed;
   refuse_input(ERRCODE_INVALID_TEXT_REPRESENTATION, "Seal the plaintext with primecloud.seal() or primecloud.seal_for().");
 }
 
 const char *sealed_out(sealed_view sealed) {
-  const std::string text = envelope_text(sealed.bytes);
-  auto *out = static_cast<char *>(palloc_extended(text.size() + 1, MCXT_ALLOC_NO_OOM));
-  if (out == nullptr) throw std::bad_alloc();
-  memcpy(out, text.c_str(), text.size() + 1);
-  return out;
+  return pg::c_string_of(envelope_text(sealed.bytes));
 }
 
 std::string sealed_json(sealed_view sealed) {
@@ -90,7 +84,7 @@ PRIMECLOUD_FUNCTION(primecloud_last_four, last_four_text);
 extern "C" {
 PGDLLEXPORT Datum primecloud_sealed_recv(PG_FUNCTION_ARGS);
 PG_FUNCTION_INFO_V1(primecloud_sealed_recv);
-Datum primecloud_sealed_recv(PG_FUNCTION_ARGS) {
+SERVER_CODE Datum primecloud_sealed_recv(PG_FUNCTION_ARGS) {
   auto *message = reinterpret_cast<StringInfo>(PG_GETARG_POINTER(0));
   const int size = message->len - message->cursor;
   const auto *bytes = reinterpret_cast<const std::uint8_t *>(pq_getmsgbytes(message, size));

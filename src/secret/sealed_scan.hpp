@@ -19,7 +19,7 @@ extern "C" {
 namespace primecloud::secret {
 
 // The number of a table's column; raises 42703 where there is none of that name.
-inline AttrNumber column_number(Relation table, const char *name) {
+SERVER_CODE inline AttrNumber column_number(Relation table, const char *name) {
   const AttrNumber number = get_attnum(RelationGetRelid(table), name);
   if (number <= 0) {
     ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN), errmsg("table \"%s\" has no column \"%s\"", RelationGetRelationName(table), name));
@@ -30,7 +30,7 @@ inline AttrNumber column_number(Relation table, const char *name) {
 // The same for a column of type sealed in a table that has rows of its own.  Asked under
 // the lock that holds while the rows are read: what was true when the column was
 // registered need not be true now, and a value of another type is no envelope.
-inline AttrNumber sealed_column_number(Relation table, const char *name) {
+SERVER_CODE inline AttrNumber sealed_column_number(Relation table, const char *name) {
   if (!RELKIND_HAS_TABLE_AM(table->rd_rel->relkind)) {
     ereport(ERROR, errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("\"%s\" is not a table", RelationGetRelationName(table)));
   }
@@ -43,7 +43,7 @@ inline AttrNumber sealed_column_number(Relation table, const char *name) {
 }
 
 // The key id of a stored envelope, of which no more than its first bytes are fetched.
-inline std::int64_t stored_key_id(Datum stored) {
+SERVER_CODE inline std::int64_t stored_key_id(Datum stored) {
   auto *v = reinterpret_cast<varlena *>(DatumGetPointer(stored));
   constexpr int needed = 12;
   if (VARATT_IS_EXTERNAL(v) || VARATT_IS_COMPRESSED(v)) v = pg_detoast_datum_slice(v, 0, needed);

@@ -18,16 +18,16 @@ using namespace primecloud;
 
 constexpr size_t longest_reason = 1000;
 
-const char *copy(std::string_view text) { return pnstrdup(text.data(), text.size()); }
+SERVER_CODE const char *copy(std::string_view text) { return pnstrdup(text.data(), text.size()); }
 
 // Who asks: the role that connected, and the one that SET ROLE chose where it differs.
-const char *operator_name() {
+SERVER_CODE const char *operator_name() {
   const char *session = pg::role_name(GetSessionUserId());
   const Oid chosen = GetOuterUserId();
   return chosen == GetSessionUserId() ? session : psprintf("%s as %s", session, pg::role_name(chosen));
 }
 
-pg::nothing assume(std::string_view tenant, std::string_view reason) noexcept {
+SERVER_CODE pg::nothing assume(std::string_view tenant, std::string_view reason) noexcept {
   bool says_something = false;
   for (const char c : reason) says_something |= c != ' ' && c != '\t' && c != '\n' && c != '\r';
   if (!says_something || reason.size() > longest_reason) {

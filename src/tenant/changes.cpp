@@ -12,19 +12,19 @@ extern "C" {
 namespace {
 using namespace primecloud;
 
-pg::nothing membership_changed() noexcept {
+SERVER_CODE pg::nothing membership_changed() noexcept {
   tenant::announce_change();
   return {};
 }
 
-Datum watch_membership(FunctionCallInfo fcinfo) noexcept {
+SERVER_CODE Datum watch_membership(FunctionCallInfo fcinfo) noexcept {
   if (!CALLED_AS_TRIGGER(fcinfo)) pg::raise(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED, "watch_membership is for triggers", "Use register_membership(..., watch => true).");
   tenant::announce_change();
   return PointerGetDatum(nullptr);
 }
 
 // Two snapshots, one that decides and one that writes, may disagree on who may do what.
-pg::nothing require_read_committed() noexcept {
+SERVER_CODE pg::nothing require_read_committed() noexcept {
   if (IsolationUsesXactSnapshot()) {
     ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("commands run in READ COMMITTED alone"),
             errhint("Begin the transaction without an isolation level, or SET TRANSACTION ISOLATION LEVEL READ COMMITTED."));

@@ -18,7 +18,20 @@ const context_record *record = nullptr;
 bool assigning = false;  // true only while assign() runs
 bool answered_without_context = false;
 
-bool check(char **value, void **extra, GucSource) noexcept {
+// The record of an identity as guc.c keeps it; nullptr where the text is none, or there is
+// no memory.
+void *record_of(const char *value) noexcept {
+  try {
+    const auto who = decode_identity(value);
+    void *block = who ? pg::allocate_for_setting(context_record::size(*who)) : nullptr;
+    if (block != nullptr) context_record::build(block, *who);
+    return block;
+  } catch (const std::bad_alloc &) {
+    return nullptr;
+  }
+}
+
+SERVER_CODE bool check(char **value, void **extra, GucSource) noexcept {
   if (*value == nullptr) return true;
   if (!assigning && !InitializingParallelWorker) {
     GUC_check_errcode(ERRCODE_INSUFFICIENT_PRIVILEGE);
@@ -27,17 +40,8 @@ bool check(char **value, void **extra, GucSource) noexcept {
     return false;
   }
   if (**value == '\0') return true;
-  try {
-    const auto who = decode_identity(*value);
-    if (!who) return false;
-    void *block = pg::allocate_for_setting(context_record::size(*who));
-    if (block == nullptr) return false;
-    context_record::build(block, *who);
-    *extra = block;
-    return true;
-  } catch (const std::bad_alloc &) {
-    return false;
-  }
+  *extra = record_of(*value);
+  return *extra != nullptr;
 }
 
 void assign_hook(const char *, void *extra) noexcept { record = static_cast<const context_record *>(extra); }

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "core/tenant/identity.hpp"
+#include "pg/server_code.hpp"
 
 namespace primecloud::tenant {
 
@@ -20,7 +21,7 @@ std::string_view current_tenant() noexcept;
 
 // Makes `who` the context until the end of the transaction or of the savepoint.
 // Raises server errors; call under guarded() where objects are alive.
-void assign(const char *encoded);
+SERVER_CODE void assign(const char *encoded);
 
 // Notes that a tenant function has answered NULL for want of a context.  A plan that was
 // made upon that answer believes that there are no rows: the next context forgets it.

@@ -1,5 +1,6 @@
 // enter_trusted, narrow, context.  (enter, which takes a token, is in token.cpp.)
 #include "core/json/text.hpp"
+#include "pg/c_string.hpp"
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
 #include "tenant/context.hpp"
@@ -16,9 +17,9 @@ extern "C" {
 namespace {
 using namespace primecloud;
 
-const char *copy(std::string_view text) { return pnstrdup(text.data(), text.size()); }
+SERVER_CODE const char *copy(std::string_view text) { return pnstrdup(text.data(), text.size()); }
 
-pg::nothing enter_trusted(std::optional<std::string_view> tenant, std::optional<std::string_view> user,
+SERVER_CODE pg::nothing enter_trusted(std::optional<std::string_view> tenant, std::optional<std::string_view> user,
                           std::optional<std::string_view> role) noexcept {
   if (!tenant || !user) {
     ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("the %s is NULL", tenant ? "user" : "tenant"),
@@ -34,7 +35,7 @@ pg::nothing enter_trusted(std::optional<std::string_view> tenant, std::optional<
 }
 
 // Enters without membership, for a check that must see what a tenant would see.
-pg::nothing enter_probe(std::string_view tenant, std::string_view role) noexcept {
+SERVER_CODE pg::nothing enter_probe(std::string_view tenant, std::string_view role) noexcept {
   tenant::claim who;
   who.known = tenant::changes_until_now();
   who.tenant = copy(tenant);
@@ -46,9 +47,21 @@ pg::nothing enter_probe(std::string_view tenant, std::string_view role) noexcept
   return {};
 }
 
+// The identity at hand with another role; nullptr where there is no memory.
+const char *encode_lowered(role to) noexcept {
+  try {
+    auto who = decode_identity(tenant::encoded());
+    if (!who) return nullptr;
+    who->role = to;
+    return pg::c_string_or_null(encode(*who));
+  } catch (const std::bad_alloc &) {
+    return nullptr;
+  }
+}
+
 // Lowers the role for the rest of the transaction or savepoint; the ids a user was
 // granted are read at entry alone, so narrowing to a confined role leaves none.
-pg::nothing narrow(std::string_view name) noexcept {
+SERVER_CODE pg::nothing narrow(std::string_view name) noexcept {
   const context_record *now = tenant::current();
   const auto wanted = parse_role(name);
   if (now == nullptr || !now->has_tenant) {
@@ -63,17 +76,7 @@ pg::nothing narrow(std::string_view name) noexcept {
     ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
             errmsg("narrow cannot raise the role to \"%s\"", copy(name)), errhint("Start a new transaction and enter with that role."));
   }
-  char *lowered = nullptr;
-  try {
-    auto who = decode_identity(tenant::encoded());
-    if (who) {
-      who->role = wanted;
-      const std::string text = encode(*who);
-      lowered = static_cast<char *>(palloc_extended(text.size() + 1, MCXT_ALLOC_NO_OOM));
-      if (lowered != nullptr) memcpy(lowered, text.c_str(), text.size() + 1);
-    }
-  } catch (const std::bad_alloc &) {
-  }
+  const char *lowered = encode_lowered(*wanted);
   if (lowered == nullptr) ereport(ERROR, errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory"));
   tenant::assign(lowered);
   return {};
@@ -81,7 +84,7 @@ pg::nothing narrow(std::string_view name) noexcept {
 
 struct jsonb_value { Datum datum; };
 
-std::optional<jsonb_value> context() noexcept {
+SERVER_CODE std::optional<jsonb_value> context() noexcept {
   const context_record *now = tenant::current();
   if (now == nullptr) return std::nullopt;
   StringInfoData json;

@@ -37,7 +37,7 @@ void forget(void *query) noexcept {
   }
 }
 
-void note_begun(Portal portal) {
+SERVER_CODE void note_begun(Portal portal) {
   for (const begun_query *each = begun; each != nullptr; each = each->next) {
     if (each->portal == portal) return;
   }
@@ -53,13 +53,13 @@ void note_begun(Portal portal) {
 ExecutorRun_hook_type next_run = nullptr;
 
 // Entered outside of any savepoint, a context is not taken away before the queries are.
-void note_run() {
+SERVER_CODE void note_run() {
   if (entered.known && entered.in != TopSubTransactionId && ActivePortal != nullptr && current() != nullptr) note_begun(ActivePortal);
 }
 
 // What runs at this moment is the code that meets the failure: only what waits to be gone on
 // with is ended.
-void end_begun_queries() {
+SERVER_CODE void end_begun_queries() {
   for (begun_query *each = begun, *next; each != nullptr; each = next) {
     next = each->next;
     if (each->portal->status == PORTAL_READY) MarkPortalFailed(each->portal);
@@ -71,7 +71,7 @@ void at_end_of_transaction(XactEvent event, void *) noexcept {
 }
 
 // Later savepoints have greater numbers: those that have ended are part of the one around them.
-void at_end_of_subtransaction(SubXactEvent event, SubTransactionId ended, SubTransactionId, void *) {
+SERVER_CODE void at_end_of_subtransaction(SubXactEvent event, SubTransactionId ended, SubTransactionId, void *) {
   if (event != SUBXACT_EVENT_ABORT_SUB || !entered.known || entered.in < ended) return;
   entered.known = false;
   end_begun_queries();

@@ -2,10 +2,12 @@
 // context: whoever may set that one may empty it, and is to gain nothing by it.
 #pragma once
 
+#include "pg/server_code.hpp"
+
 namespace primecloud::tenant {
 
 // Notes that the transaction, or the savepoint it is in, has entered an identity.
-void note_entered();
+SERVER_CODE void note_entered();
 
 // Whether one has been entered that no ROLLBACK TO has undone.
 bool has_entered() noexcept;

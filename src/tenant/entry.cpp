@@ -1,6 +1,7 @@
 #include "tenant/entry.hpp"
 
 #include "core/tenant/identity.hpp"
+#include "pg/c_string.hpp"
 #include "tenant/context.hpp"
 #include "tenant/entered.hpp"
 #include "tenant/membership.hpp"
@@ -14,20 +15,20 @@ extern "C" {
 namespace primecloud::tenant {
 namespace {
 
-[[noreturn]] void refuse(const claim &who, const char *what, const char *hint) {
+[[noreturn]] SERVER_CODE void refuse(const claim &who, const char *what, const char *hint) {
   if (who.uniform) refuse_token(what);
   ereport(ERROR, errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION), errmsg("%s", what), hint != nullptr ? errhint("%s", hint) : 0);
   pg_unreachable();
 }
 
-void check_text(const claim &who, const char *name, const char *value) {
+SERVER_CODE void check_text(const claim &who, const char *name, const char *value) {
   const size_t size = strlen(value);
   if (size == 0) refuse(who, psprintf("the %s is empty", name), nullptr);
   if (size > longest_identifier) refuse(who, psprintf("the %s is longer than %zu bytes", name, longest_identifier), nullptr);
 }
 
 // The role that the claim and the membership agree on.
-const char *settle_role(const claim &who, const membership &found) {
+SERVER_CODE const char *settle_role(const claim &who, const membership &found) {
   if (who.role != nullptr && !parse_role(who.role)) {
     refuse(who, psprintf("unknown role: \"%s\"", who.role), "The roles are external_client, developer, admin and owner.");
   }
@@ -43,10 +44,8 @@ const char *settle_role(const claim &who, const membership &found) {
   return who.role;
 }
 
-// Encodes the identity into server memory.  The only C++ objects live and die here.
-const char *encode_claim(const claim &who, const char *role, const membership &found) {
-  char *encoded_copy = nullptr;
-  bool out_of_memory = false;
+// Encodes the identity into server memory; nullptr where there is none.
+const char *encode_claim(const claim &who, const char *role, const membership &found) noexcept {
   try {
     identity entered;
     if (who.tenant != nullptr) {
@@ -62,18 +61,14 @@ const char *encode_claim(const claim &who, const char *role, const membership &f
         if (strlen(found.ids[i]) <= longest_identifier) entered.granted.emplace_back(found.ids[i]);
       }
     }
-    const std::string text = encode(entered);
-    encoded_copy = static_cast<char *>(palloc_extended(text.size() + 1, MCXT_ALLOC_NO_OOM));
-    if (encoded_copy != nullptr) memcpy(encoded_copy, text.c_str(), text.size() + 1);
+    return pg::c_string_or_null(encode(entered));
   } catch (const std::bad_alloc &) {
-    out_of_memory = true;
+    return nullptr;
   }
-  if (out_of_memory || encoded_copy == nullptr) ereport(ERROR, errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory"));
-  return encoded_copy;
 }
 
 // One identity a transaction: a cursor opened as one tenant must never be read as another.
-void check_not_entered(const claim &who, const char *role) {
+SERVER_CODE void check_not_entered(const claim &who, const char *role) {
   const context_record *now = current();
   if (now == nullptr && !has_entered()) return;
   const bool same = now != nullptr && now->has_tenant == (who.tenant != nullptr) && (who.tenant == nullptr || now->tenant() == who.tenant) &&
@@ -119,7 +114,9 @@ void enter(const claim &who) {
   // A superuser's session is no tenant's: what lies in it (a test run's own tables, say)
   // is the superuser's.
   if (current() == nullptr && !who.keep_traces && !superuser_arg(GetSessionUserId())) clean_up_after_another(who.tenant, who.user);
-  assign(encode_claim(who, role, found));
+  const char *encoded_claim = encode_claim(who, role, found);
+  if (encoded_claim == nullptr) ereport(ERROR, errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory"));
+  assign(encoded_claim);
   note_entered();
   knows_changes_until(who.known);
 }

@@ -24,9 +24,9 @@ struct claim {
 // Checks the claim against the membership table and enters it until the end of the
 // transaction.  Server code: raises 25P01 outside a transaction block, 55000 where
 // another identity has been entered, 28000 where the claim does not hold.
-void enter(const claim &who);
+SERVER_CODE void enter(const claim &who);
 
 // The one error for whatever is wrong with a token.
-[[gnu::cold, noreturn]] void refuse_token(const char *log_detail);
+[[gnu::cold, noreturn]] SERVER_CODE void refuse_token(const char *log_detail);
 
 }  // namespace primecloud::tenant

@@ -35,7 +35,7 @@ std::string_view guard_level_name() noexcept { return levels[level].name; }
 
 // Off until the function that calls it returns or fails: each function of ours has a SET
 // clause and so opens a level of settings, and what is saved there ends with it.
-pg::nothing lift_guard() noexcept {
+SERVER_CODE pg::nothing lift_guard() noexcept {
   const int below = NewGUCNestLevel();
   AtEOXact_GUC(true, below);
   if (below - 1 <= GetCurrentTransactionNestLevel()) {

@@ -15,7 +15,7 @@ namespace {
 
 // Of an index that is being built, or was built over rows that an older snapshot still sees,
 // nothing can be taken for absent.
-bool is_whole(HeapTuple row) {
+SERVER_CODE bool is_whole(HeapTuple row) {
   const auto *index = reinterpret_cast<Form_pg_index>(GETSTRUCT(row));
   if (!index->indisvalid || !index->indisready || !index->indislive) return false;
   if (!heap_attisnull(row, Anum_pg_index_indpred, nullptr) || !heap_attisnull(row, Anum_pg_index_indexprs, nullptr)) return false;
@@ -23,14 +23,14 @@ bool is_whole(HeapTuple row) {
 }
 
 // Whether the class is the server's own, and orders values of `type` by the server's `=`.
-bool is_servers_own(Oid operator_class, Oid type) {
+SERVER_CODE bool is_servers_own(Oid operator_class, Oid type) {
   if (operator_class >= FirstUnpinnedObjectId) return false;
   if (!OidIsValid(type)) return true;
   const Oid equality = get_opfamily_member(get_opclass_family(operator_class), type, type, BTEqualStrategyNumber);
   return OidIsValid(equality) && get_opcode(equality) == plain_equality(type);
 }
 
-key_index consider(HeapTuple row, int keys, const plain_column *columns) {
+SERVER_CODE key_index consider(HeapTuple row, int keys, const plain_column *columns) {
   const auto *index = reinterpret_cast<Form_pg_index>(GETSTRUCT(row));
   bool null;
   const Datum classes = SysCacheGetAttr(INDEXRELID, row, Anum_pg_index_indclass, &null);

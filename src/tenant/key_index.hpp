@@ -1,6 +1,6 @@
 // An index that rows can be found through without running anything of its owner's.
 #pragma once
-
+#include "pg/server_code.hpp"
 #include "tenant/keyed_rows.hpp"
 #include "tenant/plain_value.hpp"
 
@@ -15,6 +15,6 @@ struct key_index {
 // The index of `table` with the most leading columns among `columns`: a btree that is ready
 // and whole (neither predicate nor expression), of the server's own operator classes.
 // Decided by the catalog alone: an index that is not taken is not opened.
-key_index choose_index(Relation table, int keys, const plain_column *columns);
+SERVER_CODE key_index choose_index(Relation table, int keys, const plain_column *columns);
 
 }  // namespace primecloud::tenant

@@ -35,7 +35,7 @@ struct work {
   int room = 0;
 };
 
-void take(work &w, TupleTableSlot *slot) {
+SERVER_CODE void take(work &w, TupleTableSlot *slot) {
   for (int i = 0; i < w.asked.keys; i++) {
     bool null;
     const Datum value = slot_getattr(slot, w.keys[i].number, &null);
@@ -52,7 +52,7 @@ void take(work &w, TupleTableSlot *slot) {
   w.found.value[w.found.count++] = null ? nullptr : plain_text(w.column.type, value);
 }
 
-void read_through(work &w, Relation table, const key_index &by, TupleTableSlot *slot) {
+SERVER_CODE void read_through(work &w, Relation table, const key_index &by, TupleTableSlot *slot) {
   Relation index = index_open(by.index, AccessShareLock);
   ScanKeyData keys[most_keys];
   for (int i = 0; i < by.keys; i++) {
@@ -69,14 +69,14 @@ void read_through(work &w, Relation table, const key_index &by, TupleTableSlot *
   index_close(index, AccessShareLock);
 }
 
-void read_whole(work &w, Relation table, TupleTableSlot *slot) {
+SERVER_CODE void read_whole(work &w, Relation table, TupleTableSlot *slot) {
   TableScanDesc scan = table_beginscan(table, w.seen, 0, nullptr);
   while (table_scan_getnextslot(scan, ForwardScanDirection, slot)) take(w, slot);
   table_endscan(scan);
 }
 
 // A table that has rows of its own.
-void read_table(work &w, Relation table) {
+SERVER_CODE void read_table(work &w, Relation table) {
   // Another access method's rows would be read by code of whoever made it.
   if (table->rd_rel->relkind != RELKIND_RELATION || table->rd_rel->relam != HEAP_TABLE_AM_OID) {
     ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
@@ -99,7 +99,7 @@ void read_table(work &w, Relation table) {
 
 // Partitions and children.  Whoever owns one of them writes its rows: another's are not
 // believed, and not even waited for.  A temporary one is some session's own.
-void read_below(work &w, Oid parent, Oid owner) {
+SERVER_CODE void read_below(work &w, Oid parent, Oid owner) {
   List *tree = find_all_inheritors(parent, NoLock, nullptr);
   const ListCell *cell;
   foreach (cell, tree) {
@@ -117,7 +117,7 @@ void read_below(work &w, Oid parent, Oid owner) {
   }
 }
 
-Oid find_table(const keyed_question &asked) {
+SERVER_CODE Oid find_table(const keyed_question &asked) {
   const Oid space = get_namespace_oid(asked.schema, true);
   const Oid table = OidIsValid(space) ? get_relname_relid(asked.table, space) : InvalidOid;
   const char kind = OidIsValid(table) ? get_rel_relkind(table) : '\0';
@@ -129,7 +129,7 @@ Oid find_table(const keyed_question &asked) {
 
 // The table by its registered name, opened, if it is still what was registered: a table of
 // the same owner.  A name that somebody else has taken since is not believed.
-Relation open_registered(const keyed_question &asked) {
+SERVER_CODE Relation open_registered(const keyed_question &asked) {
   for (;;) {
     Relation table = try_relation_open(find_table(asked), AccessShareLock);
     if (table == nullptr) continue;  // dropped meanwhile: the name tells

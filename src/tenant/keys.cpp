@@ -26,20 +26,20 @@ const pg::startup define{[] {
                            missing_is_error, missing_context_options, PGC_SUSET, 0, nullptr, nullptr, nullptr);
 }};
 
-[[gnu::cold, noreturn]] void refuse_missing() {
+[[gnu::cold, noreturn]] SERVER_CODE void refuse_missing() {
   ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("no tenant has been entered in this transaction"),
           errhint("Call primecloud.enter(token) after BEGIN."),
           errhidestmt(tenant::statement_may_hold_token()));
   pg_unreachable();
 }
-[[gnu::cold, noreturn]] void refuse_role(std::string_view name) {
+[[gnu::cold, noreturn]] SERVER_CODE void refuse_role(std::string_view name) {
   ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
           errmsg("unknown role: \"%.*s\"", static_cast<int>(name.size()), name.data()),
           errhint("The roles are external_client, developer, admin and owner."),
           errhidestmt(tenant::statement_may_hold_token()));
   pg_unreachable();
 }
-[[gnu::cold, noreturn]] void refuse_type(const char *type) {
+[[gnu::cold, noreturn]] SERVER_CODE void refuse_type(const char *type) {
   ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("the tenant key is not of type %s", type),
           errhint("Protect the table with a tenant column of the type of the account's key."),
           errhidestmt(tenant::statement_may_hold_token()));
@@ -48,7 +48,7 @@ const pg::startup define{[] {
 
 // The context if its role is at least `minimum`; nullptr if it is less or, where the
 // setting says so, absent.
-const context_record *at_least(std::optional<std::string_view> minimum) noexcept {
+SERVER_CODE const context_record *at_least(std::optional<std::string_view> minimum) noexcept {
   const context_record *context = tenant::current();
   if (context == nullptr || !context->has_tenant) {
     if (on_missing_context == missing_is_error) refuse_missing();
@@ -67,13 +67,13 @@ struct kept_uuid { Datum datum; };
 struct kept_text { Datum datum; };
 
 template <class T>
-T *kept_at(pg::call_site site) {
+SERVER_CODE T *kept_at(pg::call_site site) {
   auto *&place = site.kept<T>();
   if (place == nullptr) place = static_cast<T *>(MemoryContextAlloc(site.memory(), sizeof(T)));
   return place;
 }
 
-std::optional<kept_uuid> tenant_uuid(pg::call_site site, std::optional<std::string_view> minimum) noexcept {
+SERVER_CODE std::optional<kept_uuid> tenant_uuid(pg::call_site site, std::optional<std::string_view> minimum) noexcept {
   const context_record *context = at_least(minimum);
   if (context == nullptr) return std::nullopt;
   if (!context->has_uuid) refuse_type("uuid");
@@ -81,19 +81,19 @@ std::optional<kept_uuid> tenant_uuid(pg::call_site site, std::optional<std::stri
   memcpy(key->data, context->tenant_uuid.octets.data(), UUID_LEN);
   return kept_uuid{UUIDPGetDatum(key)};
 }
-std::optional<int64> tenant_bigint(std::optional<std::string_view> minimum) noexcept {
+SERVER_CODE std::optional<int64> tenant_bigint(std::optional<std::string_view> minimum) noexcept {
   const context_record *context = at_least(minimum);
   if (context == nullptr) return std::nullopt;
   if (!context->has_bigint) refuse_type("bigint");
   return context->tenant_bigint;
 }
-std::optional<int32> tenant_int(std::optional<std::string_view> minimum) noexcept {
+SERVER_CODE std::optional<int32> tenant_int(std::optional<std::string_view> minimum) noexcept {
   const context_record *context = at_least(minimum);
   if (context == nullptr) return std::nullopt;
   if (!context->has_integer) refuse_type("integer");
   return static_cast<int32>(context->tenant_bigint);
 }
-std::optional<kept_text> tenant_text(pg::call_site site, std::optional<std::string_view> minimum) noexcept {
+SERVER_CODE std::optional<kept_text> tenant_text(pg::call_site site, std::optional<std::string_view> minimum) noexcept {
   const context_record *context = at_least(minimum);
   if (context == nullptr) return std::nullopt;
   struct place { alignas(varlena) char bytes[VARHDRSZ + longest_identifier]; };
@@ -104,7 +104,7 @@ std::optional<kept_text> tenant_text(pg::call_site site, std::optional<std::stri
   return kept_text{PointerGetDatum(text)};
 }
 
-std::optional<std::string_view> user_id() noexcept {
+SERVER_CODE std::optional<std::string_view> user_id() noexcept {
   const context_record *context = tenant::current();
   if (context == nullptr) {
     if (on_missing_context == missing_is_error) refuse_missing();
@@ -112,18 +112,18 @@ std::optional<std::string_view> user_id() noexcept {
   }
   return context->user();
 }
-std::optional<std::string_view> role_of_context() noexcept {
+SERVER_CODE std::optional<std::string_view> role_of_context() noexcept {
   const context_record *context = at_least(std::nullopt);
   if (context == nullptr) return std::nullopt;
   return role_name(static_cast<primecloud::role>(context->rank));
 }
-bool has_role(std::string_view minimum) noexcept { return at_least(minimum) != nullptr; }
+SERVER_CODE bool has_role(std::string_view minimum) noexcept { return at_least(minimum) != nullptr; }
 
-bool in_scope_text(std::string_view id) noexcept {
+SERVER_CODE bool in_scope_text(std::string_view id) noexcept {
   const context_record *context = at_least(std::nullopt);
   return context != nullptr && (!context->confined() || context->granted(id));
 }
-bool in_scope_uuid(uuid id) noexcept {
+SERVER_CODE bool in_scope_uuid(uuid id) noexcept {
   const context_record *context = at_least(std::nullopt);
   if (context == nullptr) return false;
   if (!context->confined()) return true;
@@ -137,7 +137,7 @@ bool in_scope_uuid(uuid id) noexcept {
   }
   return context->granted({text, sizeof text});
 }
-bool in_scope_bigint(int64 id) noexcept {
+SERVER_CODE bool in_scope_bigint(int64 id) noexcept {
   const context_record *context = at_least(std::nullopt);
   if (context == nullptr) return false;
   if (!context->confined()) return true;

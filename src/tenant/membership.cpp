@@ -23,7 +23,7 @@ struct source {
   const char *text[columns] = {};
 };
 
-source read_source(Snapshot seen) {
+SERVER_CODE source read_source(Snapshot seen) {
   source read;
   const Oid table = pg::internal_table("membership_source");
   if (!OidIsValid(table)) return read;
@@ -50,7 +50,7 @@ const char *least_role(const texts &roles) {
 }
 
 // Duplicate accounts, where nothing forbids them: each must be active.
-bool is_active(const source &from, const char *tenant, Snapshot seen) {
+SERVER_CODE bool is_active(const source &from, const char *tenant, Snapshot seen) {
   if (from.text[accounts_name] == nullptr) return true;
   const texts states = find_rows({from.text[accounts_schema], from.text[accounts_name], from.text[relation_owner], from.text[accounts_status_column],
                                   1, {{from.text[accounts_key_column], tenant}, {}}}, seen);
@@ -61,12 +61,12 @@ bool is_active(const source &from, const char *tenant, Snapshot seen) {
   return states.count > 0;
 }
 
-const char *find_role(const source &from, const char *tenant, const char *user, Snapshot seen) {
+SERVER_CODE const char *find_role(const source &from, const char *tenant, const char *user, Snapshot seen) {
   return least_role(find_rows({from.text[relation_schema], from.text[relation_name], from.text[relation_owner], from.text[role_column],
                                2, {{from.text[tenant_column], tenant}, {from.text[user_column], user}}}, seen));
 }
 
-void find_grants(const source &from, const char *tenant, const char *user, Snapshot seen, membership *answer) {
+SERVER_CODE void find_grants(const source &from, const char *tenant, const char *user, Snapshot seen, membership *answer) {
   if (from.text[grants_name] == nullptr) return;
   const texts ids = find_rows({from.text[grants_schema], from.text[grants_name], from.text[relation_owner], from.text[grants_id_column],
                                2, {{from.text[grants_tenant_column], tenant}, {from.text[grants_user_column], user}}}, seen);
@@ -76,7 +76,7 @@ void find_grants(const source &from, const char *tenant, const char *user, Snaps
   }
 }
 
-membership ask(const char *tenant, const char *user, Snapshot seen) {
+SERVER_CODE membership ask(const char *tenant, const char *user, Snapshot seen) {
   membership answer;
   const source from = read_source(seen);
   if (!from.found) return answer;

@@ -51,7 +51,7 @@ bool plain_datum(Oid type, const char *text, Datum *value) {
   switch (type) {
     case TEXTOID: *value = CStringGetTextDatum(text); return true;
     case UUIDOID: {
-      const auto id = parse_canonical_uuid(text);
+      const auto id = parse_uuid(text);
       if (!id) return false;
       auto *copy = static_cast<pg_uuid_t *>(palloc(sizeof(pg_uuid_t)));
       memcpy(copy->data, id->octets.data(), id->octets.size());

@@ -18,16 +18,16 @@ struct plain_column {
 
 // The column of that name; raises 42703 where there is none, 42804 where its type is another,
 // 0A000 where its value is not stored.
-plain_column find_plain_column(Relation table, const char *name);
+SERVER_CODE plain_column find_plain_column(Relation table, const char *name);
 
 // `text` as a value of the type; false if no value of it reads so.
-bool plain_datum(Oid type, const char *text, Datum *value);
+SERVER_CODE bool plain_datum(Oid type, const char *text, Datum *value);
 
 // Whether a stored value reads as `text`: texts byte for byte, whatever their collation.
-bool plain_equals(Oid type, Datum stored, Datum wanted);
+SERVER_CODE bool plain_equals(Oid type, Datum stored, Datum wanted);
 
 // The text of a stored value.
-const char *plain_text(Oid type, Datum stored);
+SERVER_CODE const char *plain_text(Oid type, Datum stored);
 
 // The server's function behind `=` of the type.
 Oid plain_equality(Oid type);

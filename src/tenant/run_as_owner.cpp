@@ -13,7 +13,7 @@ extern "C" {
 namespace {
 using namespace primecloud;
 
-Oid owner_of_table(Oid table) {
+SERVER_CODE Oid owner_of_table(Oid table) {
   HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(table));
   if (!HeapTupleIsValid(tuple)) ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("there is no table %u", table));
   const Oid owner = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->relowner;
@@ -21,7 +21,7 @@ Oid owner_of_table(Oid table) {
   return owner;
 }
 
-pg::nothing run_as_owner(pg::relation table, std::string_view statement) noexcept {
+SERVER_CODE pg::nothing run_as_owner(pg::relation table, std::string_view statement) noexcept {
   const Oid owner = owner_of_table(table.oid);
   if (!has_privs_of_role(GetUserId(), owner)) aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, get_rel_name(table.oid));
   if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "could not connect to the SQL manager");

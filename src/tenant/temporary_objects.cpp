@@ -18,7 +18,7 @@ namespace primecloud::tenant {
 namespace {
 
 // Objects in a schema, counted up to `most`.
-int count_objects(Oid space, int most) {
+SERVER_CODE int count_objects(Oid space, int most) {
   int count = 0;
   ScanKeyData keys[2];
   ScanKeyInit(&keys[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(NamespaceRelationId));
@@ -33,7 +33,7 @@ int count_objects(Oid space, int most) {
 
 // Whether the session left more than its share of the lock table can drop: each object takes
 // a few locks, with its row type, its array and its toast table.
-bool left_too_much() {
+SERVER_CODE bool left_too_much() {
   constexpr int locks_an_object = 8;
   Oid space, toast;
   GetTempNamespaceState(&space, &toast);
@@ -41,7 +41,7 @@ bool left_too_much() {
   return OidIsValid(space) && count_objects(space, share + 1) > share;
 }
 
-void set_for_now(const char *name, const char *value) {
+SERVER_CODE void set_for_now(const char *name, const char *value) {
   set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, ERROR, false);
 }
 

@@ -29,20 +29,20 @@ struct survey {
   bool whole = true;             // false: there are foreign tables, which are not read
 };
 
-void keep_text(const survey &s, char **place, const char *text) {
+SERVER_CODE void keep_text(const survey &s, char **place, const char *text) {
   if (*place != nullptr) pfree(*place);
   *place = MemoryContextStrdup(s.kept, text);
 }
 
 // A row of `leaf` as the text of a row of `whole`, whose columns may lie in another order.
-const char *row_text(HeapTuple tuple, Relation leaf, Relation whole, MemoryContext kept) {
+SERVER_CODE const char *row_text(HeapTuple tuple, Relation leaf, Relation whole, MemoryContext kept) {
   TupleConversionMap *map = convert_tuples_by_name(RelationGetDescr(leaf), RelationGetDescr(whole));
   if (map != nullptr) tuple = execute_attr_map_tuple(tuple, map);
   const Datum row = heap_copy_tuple_as_datum(tuple, RelationGetDescr(whole));
   return MemoryContextStrdup(kept, OidOutputFunctionCall(F_RECORD_OUT, row));
 }
 
-void read_leaf(survey &s, Relation leaf, Relation whole) {
+SERVER_CODE void read_leaf(survey &s, Relation leaf, Relation whole) {
   const AttrNumber number = get_attnum(RelationGetRelid(leaf), s.column);
   if (number <= 0) ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN), errmsg("table \"%s\" has no column \"%s\"", RelationGetRelationName(leaf), s.column));
   Oid output;
@@ -80,7 +80,7 @@ void read_leaf(survey &s, Relation leaf, Relation whole) {
   MemoryContextDelete(row);
 }
 
-Relation open_whole(Oid table) {
+SERVER_CODE Relation open_whole(Oid table) {
   Relation whole = try_table_open(table, AccessShareLock);
   if (whole == nullptr) ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("there is no table %u", table));
   return whole;
@@ -88,7 +88,7 @@ Relation open_whole(Oid table) {
 
 // Calls visit(leaf) for every table of a tree that has rows of its own, under a lock that stays.
 template <class F>
-void for_each_leaf(Oid table, F &&visit) {
+SERVER_CODE void for_each_leaf(Oid table, F &&visit) {
   const ListCell *cell;
   foreach (cell, find_all_inheritors(table, AccessShareLock, nullptr)) {
     Relation leaf = table_open(lfirst_oid(cell), NoLock);
@@ -97,7 +97,7 @@ void for_each_leaf(Oid table, F &&visit) {
   }
 }
 
-int64 empty_rows(Relation leaf, const char *column) {
+SERVER_CODE int64 empty_rows(Relation leaf, const char *column) {
   const AttrNumber number = get_attnum(RelationGetRelid(leaf), column);
   if (number <= 0 || !RELKIND_HAS_TABLE_AM(leaf->rd_rel->relkind)) return 0;
   int64 empty = 0;
@@ -113,7 +113,7 @@ int64 empty_rows(Relation leaf, const char *column) {
 }
 
 // For the table's owner: how many rows have no tenant yet.
-int64 rows_without_tenant(pg::relation table, std::string_view column) noexcept {
+SERVER_CODE int64 rows_without_tenant(pg::relation table, std::string_view column) noexcept {
   Relation whole = open_whole(table.oid);
   if (!has_privs_of_role(GetUserId(), whole->rd_rel->relowner)) aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, RelationGetRelationName(whole));
   table_close(whole, NoLock);
@@ -123,7 +123,7 @@ int64 rows_without_tenant(pg::relation table, std::string_view column) noexcept 
   return empty;
 }
 
-void check_reader(Oid table) {
+SERVER_CODE void check_reader(Oid table) {
   if (superuser()) return;
   if (!has_bypassrls_privilege(GetUserId()) || pg_class_aclcheck(table, GetUserId(), ACL_SELECT) != ACLCHECK_OK) {
     ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("permission denied for the rows of table \"%s\"", get_rel_name(table)),
@@ -133,7 +133,7 @@ void check_reader(Oid table) {
 
 using answer = std::tuple<std::optional<std::string_view>, std::optional<std::string_view>, int64, std::optional<std::string_view>, bool>;
 
-answer tenant_rows(pg::relation table, std::string_view column) noexcept {
+SERVER_CODE answer tenant_rows(pg::relation table, std::string_view column) {
   Relation whole = open_whole(table.oid);
   check_reader(table.oid);
   survey s{pnstrdup(column.data(), column.size()), CurrentMemoryContext};

@@ -99,13 +99,13 @@ verified_claims verify(std::string_view text) {
 
 // The statement holds the token: neither pg_stat_activity nor a later error line of
 // this statement may show it.
-void hide_statement() {
+SERVER_CODE void hide_statement() {
   debug_query_string = "<statement with a token>";
   pgstat_report_activity(STATE_RUNNING, debug_query_string);
 }
 
 // JSON is UTF-8; the tables that are asked have the database's encoding.
-const char *in_server_encoding(const char *text) { return pg_any_to_server(text, static_cast<int>(strlen(text)), PG_UTF8); }
+SERVER_CODE const char *in_server_encoding(const char *text) { return pg_any_to_server(text, static_cast<int>(strlen(text)), PG_UTF8); }
 
 // No token at all is a bad token: an application that lost it must not go on without.
 pg::nothing enter(std::optional<std::string_view> text) {

@@ -11,7 +11,7 @@ namespace {
 
 enum column { key_id_column, algorithm_column, key_column, issuer_column, added_at_column, revoked_at_column, columns };
 
-void read(const Datum *values, const bool *nulls, token_key *out) {
+SERVER_CODE void read(const Datum *values, const bool *nulls, token_key *out) {
   const auto algorithm = parse_token_algorithm(TextDatumGetCString(values[algorithm_column]));
   const auto *key = reinterpret_cast<varlena *>(PG_DETOAST_DATUM_PACKED(values[key_column]));
   if (!algorithm || VARSIZE_ANY_EXHDR(key) > longest_token_key) return;
@@ -23,7 +23,7 @@ void read(const Datum *values, const bool *nulls, token_key *out) {
   if (out->has_issuer) strlcpy(out->issuer, TextDatumGetCString(values[issuer_column]), sizeof out->issuer);
 }
 
-bool is_text(Datum value, const char *wanted, size_t size) {
+SERVER_CODE bool is_text(Datum value, const char *wanted, size_t size) {
   const auto *text = reinterpret_cast<varlena *>(PG_DETOAST_DATUM_PACKED(value));
   return VARSIZE_ANY_EXHDR(text) == size && memcmp(VARDATA_ANY(text), wanted, size) == 0;
 }

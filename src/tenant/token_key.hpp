@@ -35,6 +35,6 @@ struct token_key {
 
 // The key of that id as it is committed now, whatever snapshot the transaction has: a
 // revoked key is revoked for transactions that began before, too.  Server code.
-token_key find_token_key(const char *key_id);
+SERVER_CODE token_key find_token_key(const char *key_id);
 
 }  // namespace primecloud::tenant

@@ -55,7 +55,7 @@ struct {
 
 ProcessUtility_hook_type next_hook = nullptr;
 
-void note_utility(PlannedStmt *statement, const char *text, bool read_only, ProcessUtilityContext context, ParamListInfo parameters,
+SERVER_CODE void note_utility(PlannedStmt *statement, const char *text, bool read_only, ProcessUtilityContext context, ParamListInfo parameters,
                   QueryEnvironment *environment, DestReceiver *destination, QueryCompletion *completion) {
   const Node *command = statement->utilityStmt;
   if (IsA(command, PrepareStmt)) left_behind.prepared = true;
@@ -66,7 +66,7 @@ void note_utility(PlannedStmt *statement, const char *text, bool read_only, Proc
 void forget_owner() noexcept { traces.known = traces.pending_known = false; }
 
 // Names that a query lists.
-char **list_names(SPIPlanPtr *plan, const char *query, uint64 *count) {
+SERVER_CODE char **list_names(SPIPlanPtr *plan, const char *query, uint64 *count) {
   const MemoryContext here = CurrentMemoryContext;
   if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "could not connect to the SQL manager");
   if (*plan == nullptr) {
@@ -84,7 +84,7 @@ char **list_names(SPIPlanPtr *plan, const char *query, uint64 *count) {
 }
 
 // Closes the cursors WITH HOLD, and no others: a loop may be pinning those.
-void close_held_cursors() {
+SERVER_CODE void close_held_cursors() {
   static SPIPlanPtr plan = nullptr;
   uint64 count = 0;
   char **names = list_names(&plan, "SELECT c.name FROM pg_catalog.pg_cursor() AS c WHERE c.is_holdable", &count);
@@ -97,7 +97,7 @@ void close_held_cursors() {
 // Forgets the statements that SQL prepared: one planted under the name that the next
 // client's driver uses would run in that client's context.  What a driver prepared
 // itself, through the protocol, stays.
-void forget_planted_statements() {
+SERVER_CODE void forget_planted_statements() {
   static SPIPlanPtr plan = nullptr;
   uint64 count = 0;
   char **names = list_names(&plan, "SELECT p.name FROM pg_catalog.pg_prepared_statement() AS p WHERE p.from_sql", &count);
@@ -106,7 +106,7 @@ void forget_planted_statements() {
 
 // Whether a cursor WITH HOLD is about to outlive the transaction: at COMMIT the server has
 // persisted those, and only those are ready.
-bool cursor_is_held() {
+SERVER_CODE bool cursor_is_held() {
   if (ThereAreNoReadyPortals()) return false;
   // It leaves its scan of the portals open where it finds one; no other is open at COMMIT.
   AtEOXact_HashTables(false);
@@ -115,7 +115,7 @@ bool cursor_is_held() {
 
 // The context ends with the transaction, and so does what was read in it: a client that
 // enters nobody passes no clean-up on its way to what is left.
-void leave_nothing() {
+SERVER_CODE void leave_nothing() {
   if (current() == nullptr || keep_session_objects || superuser_arg(GetSessionUserId())) return;
   const bool held = cursor_is_held();
   const bool temporary = (MyXactFlags & XACT_FLAGS_ACCESSEDTEMPNAMESPACE) != 0;
@@ -128,7 +128,7 @@ void leave_nothing() {
   pause_checks(false);
 }
 
-void at_end_of_transaction(XactEvent event, void *) {
+SERVER_CODE void at_end_of_transaction(XactEvent event, void *) {
   if (event == XACT_EVENT_PRE_COMMIT) return leave_nothing();
   const bool committed = event == XACT_EVENT_COMMIT || event == XACT_EVENT_PREPARE;
   if (!committed && event != XACT_EVENT_ABORT) return;
@@ -155,7 +155,7 @@ const pg::startup watch{[] {
   RegisterSubXactCallback(at_end_of_subtransaction, nullptr);
 }};
 
-void clean_up() {
+SERVER_CODE void clean_up() {
   if (left_behind.held) close_held_cursors();
   if (left_behind.prepared) forget_planted_statements();
   drop_temporary_objects();

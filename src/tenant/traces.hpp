@@ -3,11 +3,13 @@
 // a sequence, channels listened to.
 #pragma once
 
+#include "pg/server_code.hpp"
+
 namespace primecloud::tenant {
 
 // Cleans up unless all that is there was left by the same tenant and user.  That is
 // known from the last clean-up that was committed, and of no transaction since then
 // that entered nobody.  Server code; `tenant` may be nullptr.
-void clean_up_after_another(const char *tenant, const char *user);
+SERVER_CODE void clean_up_after_another(const char *tenant, const char *user);
 
 }  // namespace primecloud::tenant

@@ -15,7 +15,7 @@ extern "C" {
 namespace {
 using namespace primecloud;
 
-char *copy(std::string_view text) { return pnstrdup(text.data(), text.size()); }
+SERVER_CODE char *copy(std::string_view text) { return pnstrdup(text.data(), text.size()); }
 
 struct trial {
   Oid role;
@@ -28,7 +28,7 @@ struct trial {
   const char *answer = nullptr;
 };
 
-void enter_as(const trial &t) {
+SERVER_CODE void enter_as(const trial &t) {
   if (t.tenant == nullptr) return;
   tenant::claim who;
   who.tenant = t.tenant;
@@ -39,7 +39,7 @@ void enter_as(const trial &t) {
   tenant::enter(who);
 }
 
-void keep_answer(trial &t) {
+SERVER_CODE void keep_answer(trial &t) {
   const MemoryContext before = MemoryContextSwitchTo(t.answers);
   if (!t.reads) {
     t.answer = psprintf(UINT64_FORMAT, SPI_processed);
@@ -52,7 +52,7 @@ void keep_answer(trial &t) {
 
 // As the role, in a security-restricted operation: a function of a view's cannot go back
 // to who runs the test, as SET ROLE would let it, nor leave anything in his session.
-void run_as_role(trial &t) {
+SERVER_CODE void run_as_role(trial &t) {
   enter_as(t);
   if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "could not connect to the SQL manager");
   // Deferred triggers cannot wait in such an operation.
@@ -70,7 +70,7 @@ void run_as_role(trial &t) {
 }
 
 // The role by name, if whoever asks may act as it.
-Oid role_to_try(std::string_view name) {
+SERVER_CODE Oid role_to_try(std::string_view name) {
   const Oid role = get_role_oid(copy(name), false);
   if (!superuser() && !is_member_of_role(GetUserId(), role)) {
     ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("must be member of role \"%s\"", copy(name)), errhint("Run it as a superuser."));
@@ -78,13 +78,13 @@ Oid role_to_try(std::string_view name) {
   return role;
 }
 
-const char *sqlstate_text(int code) { return pstrdup(unpack_sql_state(code)); }
+SERVER_CODE const char *sqlstate_text(int code) { return pstrdup(unpack_sql_state(code)); }
 
 using outcome = std::tuple<std::optional<std::string_view>, std::optional<std::string_view>, std::optional<std::string_view>>;
 
 // What the statement answered, or the SQLSTATE it was refused with; `untried`: why it could
 // not be tried, which is no refusal.
-outcome try_as(std::string_view role, std::optional<std::string_view> tenant, std::string_view rank, std::string_view statement,
+SERVER_CODE outcome try_as(std::string_view role, std::optional<std::string_view> tenant, std::string_view rank, std::string_view statement,
                std::optional<std::string_view> argument, bool reads) {
   trial t{};
   t.role = role_to_try(role);

@@ -36,13 +36,13 @@ void note_change(Datum, Oid relation) noexcept {
   if (relation == registration || !OidIsValid(relation)) changes++;
 }
 
-[[noreturn, gnu::cold]] void refuse(const char *why) {
+[[noreturn, gnu::cold]] SERVER_CODE void refuse(const char *why) {
   ereport(ERROR, errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION), errmsg("the context of this transaction has ended: %s", why),
           errhint("Roll the transaction back, and enter again."), errhidestmt(statement_may_hold_token()));
   pg_unreachable();
 }
 
-const char *copy(std::string_view text) { return pnstrdup(text.data(), text.size()); }
+SERVER_CODE const char *copy(std::string_view text) { return pnstrdup(text.data(), text.size()); }
 
 // Less than what was entered with: a lesser role, or one grant of several gone.
 bool covers(const membership &found, const context_record &who) {
@@ -62,14 +62,14 @@ bool covers(const membership &found, const context_record &who) {
 
 // What this transaction itself has changed is not committed, and takes nothing away yet; what
 // it has added lets it go on.
-bool is_covered(const context_record &who) {
+SERVER_CODE bool is_covered(const context_record &who) {
   if (!who.token_key().empty() && !find_token_key(copy(who.token_key())).active) return false;
   if (!who.has_tenant || who.assumed) return true;
   const char *tenant = copy(who.tenant()), *user = copy(who.user());
   return covers(ask_membership(tenant, user, membership_as::committed), who) || covers(ask_membership(tenant, user, membership_as::seen_here), who);
 }
 
-void ask_again(const context_record &who) {
+SERVER_CODE void ask_again(const context_record &who) {
   const std::uint64_t moment = changes;
   const MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "whether a context holds", ALLOCSET_SMALL_SIZES);
   const MemoryContext before = MemoryContextSwitchTo(work);
@@ -80,7 +80,7 @@ void ask_again(const context_record &who) {
   known = moment;
 }
 
-void check() {
+SERVER_CODE void check() {
   const context_record *who = current();
   if (who == nullptr || paused || IsParallelWorker()) return;
   if (who->expires_known && GetCurrentTimestamp() >= who->expires.microseconds) refuse("its token has expired");
@@ -97,13 +97,13 @@ struct {
   TimestampTz message = 0;
 } started;
 
-void start(QueryDesc *query, int flags) {
+SERVER_CODE void start(QueryDesc *query, int flags) {
   check();
   started = {query, GetCurrentStatementStartTimestamp()};
   (next_start != nullptr ? next_start : standard_ExecutorStart)(query, flags);
 }
 
-void utility(PlannedStmt *statement, const char *text, bool read_only, ProcessUtilityContext context, ParamListInfo parameters,
+SERVER_CODE void utility(PlannedStmt *statement, const char *text, bool read_only, ProcessUtilityContext context, ParamListInfo parameters,
              QueryEnvironment *environment, DestReceiver *destination, QueryCompletion *completion) {
   if (!IsA(statement->utilityStmt, TransactionStmt)) check();
   (next_utility != nullptr ? next_utility : standard_ProcessUtility)(statement, text, read_only, context, parameters, environment, destination, completion);

@@ -13,11 +13,11 @@ namespace primecloud::tenant {
 
 // Says to every backend, when this transaction commits, that what contexts were entered with
 // may have changed.  Nothing is said if it is rolled back.
-void announce_change();
+SERVER_CODE void announce_change();
 
 // How much has been said until now.  Asked before anything is read of what a context is
 // entered with: what is said afterwards, the context does not know.
-std::uint64_t changes_until_now();
+SERVER_CODE std::uint64_t changes_until_now();
 
 // The context that has just been entered knows what was said until then.
 void knows_changes_until(std::uint64_t moment) noexcept;

@@ -22,17 +22,17 @@ const pg::startup settings{[] {
                            &output_form, output_bytes, output_forms, PGC_USERSET, 0, nullptr, nullptr, nullptr);
 }};
 
-[[gnu::cold, noreturn]] void out_of_range_error() { pg::raise(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "byte_size out of range"); }
-[[gnu::cold, noreturn]] void division_by_zero() { pg::raise(ERRCODE_DIVISION_BY_ZERO, "division by zero"); }
+[[gnu::cold, noreturn]] SERVER_CODE void out_of_range_error() { pg::raise(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "byte_size out of range"); }
+[[gnu::cold, noreturn]] SERVER_CODE void division_by_zero() { pg::raise(ERRCODE_DIVISION_BY_ZERO, "division by zero"); }
 
-byte_size checked(std::optional<byte_size> size) {
+SERVER_CODE byte_size checked(std::optional<byte_size> size) {
   if (!size) out_of_range_error();
   return *size;
 }
 
 result<byte_size> input(const char *text) { return parse_byte_size(text); }
 // Written where it stays: a copy of bytes that were only just written would wait for them.
-const char *output(byte_size size) noexcept {
+SERVER_CODE const char *output(byte_size size) noexcept {
   if (output_form == output_iec) return pg::to_cstring(write_exact_units(size).view());
   auto *text = static_cast<char *>(palloc(21));
   *write_bytes(size, text) = '\0';
@@ -54,45 +54,45 @@ std::string pretty(byte_size size, std::string_view convention) {
   return std::string(write_pretty(size, convention_named(convention)).view());
 }
 
-byte_size plus(byte_size a, byte_size b) noexcept { return checked(add(a, b)); }
-byte_size minus(byte_size a, byte_size b) noexcept { return checked(subtract(a, b)); }
-byte_size negate(byte_size a) noexcept { return checked(subtract({0}, a)); }
-byte_size times(byte_size a, int64 factor) noexcept { return checked(multiply(a, factor)); }
-byte_size times_left(int64 factor, byte_size a) noexcept { return checked(multiply(a, factor)); }
-byte_size times_int4(byte_size a, int32 factor) noexcept { return checked(multiply(a, factor)); }
-byte_size times_int4_left(int32 factor, byte_size a) noexcept { return checked(multiply(a, factor)); }
-byte_size over(byte_size a, int64 divisor) noexcept {
+SERVER_CODE byte_size plus(byte_size a, byte_size b) noexcept { return checked(add(a, b)); }
+SERVER_CODE byte_size minus(byte_size a, byte_size b) noexcept { return checked(subtract(a, b)); }
+SERVER_CODE byte_size negate(byte_size a) noexcept { return checked(subtract({0}, a)); }
+SERVER_CODE byte_size times(byte_size a, int64 factor) noexcept { return checked(multiply(a, factor)); }
+SERVER_CODE byte_size times_left(int64 factor, byte_size a) noexcept { return checked(multiply(a, factor)); }
+SERVER_CODE byte_size times_int4(byte_size a, int32 factor) noexcept { return checked(multiply(a, factor)); }
+SERVER_CODE byte_size times_int4_left(int32 factor, byte_size a) noexcept { return checked(multiply(a, factor)); }
+SERVER_CODE byte_size over(byte_size a, int64 divisor) noexcept {
   if (divisor == 0) division_by_zero();
   return checked(divide(a, divisor));
 }
-byte_size over_int4(byte_size a, int32 divisor) noexcept { return over(a, divisor); }
+SERVER_CODE byte_size over_int4(byte_size a, int32 divisor) noexcept { return over(a, divisor); }
 
-byte_size of(std::optional<int64> bytes) {
+SERVER_CODE byte_size of(std::optional<int64> bytes) {
   if (!bytes) out_of_range_error();
   return {*bytes};
 }
-byte_size times_numeric(byte_size a, pg::numeric factor) noexcept {
+SERVER_CODE byte_size times_numeric(byte_size a, pg::numeric factor) noexcept {
   if (!pg::is_finite(factor.value)) out_of_range_error();
   return of(pg::round_to_int64(DirectFunctionCall2(numeric_mul, pg::to_numeric(a.bytes), factor.value)));
 }
-byte_size times_numeric_left(pg::numeric factor, byte_size a) noexcept { return times_numeric(a, factor); }
-byte_size over_numeric(byte_size a, pg::numeric divisor) noexcept {
+SERVER_CODE byte_size times_numeric_left(pg::numeric factor, byte_size a) noexcept { return times_numeric(a, factor); }
+SERVER_CODE byte_size over_numeric(byte_size a, pg::numeric divisor) noexcept {
   if (!pg::is_finite(divisor.value)) out_of_range_error();
   if (pg::compare_numeric(divisor.value, pg::to_numeric(0)) == 0) division_by_zero();
   return of(pg::divide_by_numeric(a.bytes, divisor.value));
 }
-pg::numeric ratio(byte_size a, byte_size b) noexcept {
+SERVER_CODE pg::numeric ratio(byte_size a, byte_size b) noexcept {
   if (b.bytes == 0) division_by_zero();
   return {DirectFunctionCall2(numeric_div, pg::to_numeric(a.bytes), pg::to_numeric(b.bytes))};
 }
 
-pg::numeric to_numeric(byte_size a) noexcept { return {pg::to_numeric(a.bytes)}; }
-byte_size from_numeric(pg::numeric number) noexcept {
+SERVER_CODE pg::numeric to_numeric(byte_size a) noexcept { return {pg::to_numeric(a.bytes)}; }
+SERVER_CODE byte_size from_numeric(pg::numeric number) noexcept {
   if (!pg::is_finite(number.value)) out_of_range_error();
   return of(pg::round_to_int64(number.value));
 }
 // A number, whatever primecloud.byte_size_output says.
-pg::json_text as_json(byte_size a) noexcept {
+SERVER_CODE pg::json_text as_json(byte_size a) noexcept {
   const auto text = write_bytes(a);
   return {cstring_to_text_with_len(text.characters, text.size)};
 }

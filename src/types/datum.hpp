@@ -30,7 +30,7 @@ template <> struct datum<money_amount> {
     memcpy(&v.minor, DatumGetPointer(d) + 4, 8);
     return v;
   }
-  static Datum put(money_amount v) noexcept {
+  SERVER_CODE static Datum put(money_amount v) noexcept {
     auto *p = static_cast<char *>(palloc(size));
     memcpy(p, &v.currency.code, 4);
     memcpy(p + 4, &v.minor, 8);
@@ -58,7 +58,7 @@ template <> struct datum<json_text> {
 };
 
 // The text as a C string that the server owns.
-inline const char *to_cstring(std::string_view text) {
+SERVER_CODE inline const char *to_cstring(std::string_view text) {
   auto *copy = static_cast<char *>(palloc(text.size() + 1));
   memcpy(copy, text.data(), text.size());
   copy[text.size()] = '\0';

@@ -18,10 +18,10 @@ namespace {
 using namespace primecloud;
 
 result<money_amount> input(const char *text) { return parse_money(text); }
-const char *output(money_amount amount) noexcept { return pg::to_cstring(write_money(amount).view()); }
+SERVER_CODE const char *output(money_amount amount) noexcept { return pg::to_cstring(write_money(amount).view()); }
 
 // As strict as text input: a currency that does not exist is refused.
-Datum receive(FunctionCallInfo fcinfo) noexcept {
+SERVER_CODE Datum receive(FunctionCallInfo fcinfo) noexcept {
   auto *message = reinterpret_cast<StringInfo>(DatumGetPointer(fcinfo->args[0].value));
   money_amount amount;
   amount.currency.code = static_cast<int32>(pq_getmsgint(message, 4));
@@ -31,7 +31,7 @@ Datum receive(FunctionCallInfo fcinfo) noexcept {
   }
   return pg::datum<money_amount>::put(amount);
 }
-pg::bytes_result send(money_amount amount) noexcept {
+SERVER_CODE pg::bytes_result send(money_amount amount) noexcept {
   StringInfoData out;
   pq_begintypsend(&out);
   pq_sendint32(&out, static_cast<uint32>(amount.currency.code));
@@ -60,26 +60,26 @@ money_amount times_int4_left(int32 factor, money_amount a) { return multiply(a, 
 money_amount over(money_amount a, int64 divisor) { return divide(a, divisor); }
 money_amount over_int4(money_amount a, int32 divisor) { return divide(a, divisor); }
 
-[[gnu::cold, noreturn]] void out_of_range_error() { pg::raise(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "money_amount out of range"); }
-[[gnu::cold, noreturn]] void division_by_zero() { pg::raise(ERRCODE_DIVISION_BY_ZERO, "division by zero"); }
+[[gnu::cold, noreturn]] SERVER_CODE void out_of_range_error() { pg::raise(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "money_amount out of range"); }
+[[gnu::cold, noreturn]] SERVER_CODE void division_by_zero() { pg::raise(ERRCODE_DIVISION_BY_ZERO, "division by zero"); }
 
-money_amount times_numeric(money_amount a, pg::numeric factor) noexcept {
+SERVER_CODE money_amount times_numeric(money_amount a, pg::numeric factor) noexcept {
   if (!pg::is_finite(factor.value)) out_of_range_error();
   const auto minor = pg::round_to_int64(DirectFunctionCall2(numeric_mul, pg::to_numeric(a.minor), factor.value));
   if (!minor) out_of_range_error();
   return {a.currency, *minor};
 }
-money_amount times_numeric_left(pg::numeric factor, money_amount a) noexcept { return times_numeric(a, factor); }
-money_amount over_numeric(money_amount a, pg::numeric divisor) noexcept {
+SERVER_CODE money_amount times_numeric_left(pg::numeric factor, money_amount a) noexcept { return times_numeric(a, factor); }
+SERVER_CODE money_amount over_numeric(money_amount a, pg::numeric divisor) noexcept {
   if (!pg::is_finite(divisor.value)) out_of_range_error();
   if (pg::compare_numeric(divisor.value, pg::to_numeric(0)) == 0) division_by_zero();
   const auto minor = pg::divide_by_numeric(a.minor, divisor.value);
   if (!minor) out_of_range_error();
   return {a.currency, *minor};
 }
-pg::numeric ratio(money_amount a, money_amount b) {
+SERVER_CODE pg::numeric ratio(money_amount a, money_amount b) {
   require_one_currency(a, b, "divide");
-  if (b.minor == 0) throw error(zero_divisor, "division by zero");
+  if (b.minor == 0) division_by_zero();
   return {DirectFunctionCall2(numeric_div, pg::to_numeric(a.minor), pg::to_numeric(b.minor))};
 }
 

@@ -19,7 +19,7 @@ struct int_array {
 };
 template <> struct datum<int_array> {
   static constexpr const char *sql = "integer[]";
-  static int_array get(Datum d) {
+  SERVER_CODE static int_array get(Datum d) {
     ArrayType *array = DatumGetArrayTypeP(d);
     if (ARR_NDIM(array) > 1) ereport(ERROR, errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR), errmsg("weights must have one dimension"));
     if (array_contains_nulls(array)) ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("weights must not be NULL"));
@@ -37,7 +37,7 @@ template <> struct datum<money_array> {
 };
 
 // The array type is found from the element's, which `type` names.
-inline money_array make_money_array(std::span<const money_amount> amounts, Oid type) {
+SERVER_CODE inline money_array make_money_array(std::span<const money_amount> amounts, Oid type) {
   auto *values = static_cast<Datum *>(palloc(sizeof(Datum) * (amounts.size() + 1)));
   for (size_t i = 0; i < amounts.size(); i++) values[i] = datum<money_amount>::put(amounts[i]);
   return {construct_array(values, static_cast<int>(amounts.size()), type, datum<money_amount>::size, false, TYPALIGN_INT)};

@@ -14,14 +14,14 @@ using namespace primecloud;
 
 result<tax_id> input(const char *text) { return parse_tax_id(text); }
 // Written where it stays: a copy of bytes that were only just written would wait for them.
-const char *output(tax_id id) noexcept {
+SERVER_CODE const char *output(tax_id id) noexcept {
   auto *text = static_cast<char *>(palloc(15));
   *write_tax_id(id, text) = '\0';
   return text;
 }
 
 // As strict as text input: a number that no text gives is refused.
-Datum receive(FunctionCallInfo fcinfo) noexcept {
+SERVER_CODE Datum receive(FunctionCallInfo fcinfo) noexcept {
   const int64 value = pq_getmsgint64(reinterpret_cast<StringInfo>(DatumGetPointer(fcinfo->args[0].value)));
   if (!is_tax_id(value)) pg::raise(ERRCODE_INVALID_BINARY_REPRESENTATION, "invalid tax_id in binary input");
   return Int64GetDatum(value);

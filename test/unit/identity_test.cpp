@@ -36,10 +36,10 @@ TEST(Identity, ComesBackAsItWent) {
 TEST(Identity, KeysHaveOneSpelling) {
   EXPECT_TRUE(parse_bigint("-9223372036854775808"));
   for (const char *bad : {"", "01", "+1", "-0", " 1", "1 ", "9223372036854775808", "1e3"}) EXPECT_FALSE(parse_bigint(bad)) << bad;
-  EXPECT_TRUE(parse_canonical_uuid("017f22e2-79b0-7cc3-98c4-dc0c0c07398f"));
+  EXPECT_TRUE(parse_uuid("017f22e2-79b0-7cc3-98c4-dc0c0c07398f"));
   for (const char *bad : {"", "017F22E2-79B0-7CC3-98C4-DC0C0C07398F", "017f22e279b07cc398c4dc0c0c07398f", "017f22e2-79b0-7cc3-98c4-dc0c0c07398g",
                           "{17f22e2-79b0-7cc3-98c4-dc0c0c07398f}"})
-    EXPECT_FALSE(parse_canonical_uuid(bad)) << bad;
+    EXPECT_FALSE(parse_uuid(bad)) << bad;
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <sodium.h>
 
+#include "core/uri.hpp"
+
 namespace primecloud {
 namespace {
 

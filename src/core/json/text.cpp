@@ -1,9 +1,9 @@
 #include "core/json/text.hpp"
 
+#include "core/ascii.hpp"
+
 namespace primecloud {
 namespace {
-constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-
 std::size_t skip_digits(std::string_view text, std::size_t at) noexcept {
   while (at < text.size() && is_digit(text[at])) at++;
   return at;
@@ -20,7 +20,7 @@ std::size_t camel_case(std::string_view name, char *out) noexcept {
       raise = true;
       continue;
     }
-    out[written++] = raise && c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    out[written++] = raise ? to_upper(c) : c;
     raise = false;
   }
   return written;

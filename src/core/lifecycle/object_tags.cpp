@@ -1,16 +1,11 @@
 #include "core/lifecycle/object_tags.hpp"
 
+#include <sodium.h>
+
 #include <array>
 
 namespace primecloud::lifecycle {
 namespace {
-
-int hexadecimal(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 enum : std::uint8_t { foreign, plain, equals, encoded, separator };
 
@@ -39,10 +34,9 @@ bool object_tags::decode(part &p, std::size_t longest) noexcept {
     if (c == '+') {
       c = ' ';
     } else if (c == '%') {
-      if (i + 2 >= p.length) return false;
-      const int high = hexadecimal(p.at[i + 1]), low = hexadecimal(p.at[i + 2]);
-      if (high < 0 || low < 0) return false;
-      c = static_cast<char>(high << 4 | low);
+      std::uint8_t byte;
+      if (i + 2 >= p.length || sodium_hex2bin(&byte, 1, p.at + i + 1, 2, nullptr, nullptr, nullptr) != 0) return false;
+      c = static_cast<char>(byte);
       i += 2;
       if (c != '+' && meaning_of(c) != plain && meaning_of(c) != equals) return false;
     }

@@ -2,28 +2,10 @@
 
 #include "core/lifecycle/decide.hpp"
 #include "core/lifecycle/restore_header.hpp"
+#include "core/uri.hpp"
 
 namespace primecloud::lifecycle {
 namespace {
-
-// RFC 3986, 2.3: everything but unreserved characters as %XX, so no ID breaks the header.
-std::string percent_encoded(std::string_view text) {
-  constexpr char digits[] = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       std::string_view("-._~").find(c) != std::string_view::npos;
-    if (plain) {
-      out += c;
-    } else {
-      out += '%';
-      out += digits[byte >> 4];
-      out += digits[byte & 15];
-    }
-  }
-  return out;
-}
 
 bool acts(const action_entry &a, timestamp at) noexcept {
   if (a.holds & action_entry::has_date) return timestamp{a.date} < at;
@@ -123,7 +105,7 @@ std::optional<std::string> expiration_header(const record_view &config, const ob
   const event next = predict(config, stored);
   const bool expires = next.action == action::remove || destroys_version(next.action);
   if (!expires || !next.due.finite() || civil_from_days(day_of(next.due)).year > 9999) return std::nullopt;
-  return "expiry-date=\"" + http_date(next.due) + "\", rule-id=\"" + percent_encoded(next.rule_id) + "\"";
+  return "expiry-date=\"" + http_date(next.due) + "\", rule-id=\"" + uri_encode(next.rule_id) + "\"";
 }
 
 }  // namespace primecloud::lifecycle

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "core/uri.hpp"
+
 namespace primecloud {
 namespace {
 const std::uint8_t *octets(std::string_view text) noexcept { return reinterpret_cast<const std::uint8_t *>(text.data()); }
@@ -38,24 +40,6 @@ signing_key derive_signing_key(std::string_view secret, std::string_view date, s
     key = next;
   }
   return key;
-}
-
-std::string uri_encode(std::string_view text, bool keep_slash) {
-  constexpr char digits[] = "0123456789ABCDEF";
-  std::string out;
-  out.reserve(text.size() + text.size() / 2);
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool unreserved = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == '~';
-    if (unreserved || (keep_slash && c == '/')) {
-      out += c;
-    } else {
-      out += '%';
-      out += digits[byte >> 4];
-      out += digits[byte & 15];
-    }
-  }
-  return out;
 }
 
 namespace {

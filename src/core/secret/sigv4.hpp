@@ -31,7 +31,4 @@ struct presign_request {
 // The query string, X-Amz-Signature last, without a leading "?".
 std::string presign_query(const presign_request &request, const signing_key &key);
 
-// Percent-encodes as S3 wants it: unreserved characters stay, a slash too where `keep_slash`.
-std::string uri_encode(std::string_view text, bool keep_slash);
-
 }  // namespace primecloud

@@ -98,7 +98,7 @@ void context_record::build(void *block, const identity &who) noexcept {
   if (who.expires) record->expires = *who.expires;
   char *text = reinterpret_cast<char *>(record + 1);
   if (who.tenant) {
-    if (const auto key = parse_canonical_uuid(*who.tenant)) record->has_uuid = true, record->tenant_uuid = *key;
+    if (const auto key = parse_uuid(*who.tenant)) record->has_uuid = true, record->tenant_uuid = *key;
     if (const auto key = parse_bigint(*who.tenant)) {
       record->has_bigint = true;
       record->tenant_bigint = *key;
@@ -122,24 +122,6 @@ bool context_record::granted(std::string_view id) const noexcept {
   bool found = false;
   for_each_granted([&](std::string_view each) noexcept { found |= each == id; });
   return found;
-}
-
-std::optional<uuid> parse_canonical_uuid(std::string_view text) noexcept {
-  if (text.size() != 36) return std::nullopt;
-  uuid id;
-  std::size_t octet = 0;
-  for (std::size_t i = 0; i < text.size();) {
-    if (i == 8 || i == 13 || i == 18 || i == 23) {
-      if (text[i++] != '-') return std::nullopt;
-      continue;
-    }
-    const auto nibble = [](char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1; };
-    const int high = nibble(text[i]), low = nibble(text[i + 1]);
-    if (high < 0 || low < 0) return std::nullopt;
-    id.octets[octet++] = static_cast<std::uint8_t>(high << 4 | low);
-    i += 2;
-  }
-  return id;
 }
 
 std::optional<std::int64_t> parse_bigint(std::string_view text) noexcept {

@@ -75,8 +75,7 @@ class context_record {
   std::uint32_t tenant_size_, user_size_, token_key_size_, granted_count_;
 };
 
-// Strict: the canonical text of the type and nothing else, since a tenant key has one spelling.
-std::optional<uuid> parse_canonical_uuid(std::string_view text) noexcept;
+// Strict: the canonical text and nothing else, since a tenant key has one spelling.
 std::optional<std::int64_t> parse_bigint(std::string_view text) noexcept;
 
 }  // namespace primecloud

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/types/ascii.hpp"
+#include "core/ascii.hpp"
 #include "core/types/name_character.hpp"
 #include "core/types/typeid.hpp"
 

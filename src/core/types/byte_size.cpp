@@ -2,7 +2,7 @@
 
 #include <charconv>
 
-#include "core/types/ascii.hpp"
+#include "core/ascii.hpp"
 #include "core/types/decimal.hpp"
 #include "core/types/rounding.hpp"
 #include "core/types/size_units.hpp"

@@ -2,7 +2,7 @@
 
 #include <limits>
 
-#include "core/types/ascii.hpp"
+#include "core/ascii.hpp"
 
 namespace primecloud {
 namespace {

@@ -4,7 +4,7 @@
 #include <charconv>
 #include <numeric>
 
-#include "core/types/ascii.hpp"
+#include "core/ascii.hpp"
 #include "core/types/rounding.hpp"
 
 namespace primecloud {

@@ -1,6 +1,6 @@
 #include "core/types/names.hpp"
 
-#include "core/types/ascii.hpp"
+#include "core/ascii.hpp"
 #include "core/types/name_character.hpp"
 
 namespace primecloud {

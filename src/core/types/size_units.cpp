@@ -1,6 +1,6 @@
 #include "core/types/size_units.hpp"
 
-#include "core/types/ascii.hpp"
+#include "core/ascii.hpp"
 
 namespace primecloud {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "core/types/ascii.hpp"
+#include "core/ascii.hpp"
 
 namespace primecloud {
 namespace {
@@ -38,11 +38,6 @@ std::optional<uuid> decode(std::string_view suffix) noexcept {
     pending &= (1u << bits) - 1;
   }
   return id;
-}
-
-int hexadecimal(char c) noexcept {
-  if (is_digit(c)) return c - '0';
-  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 }  // namespace
 
@@ -92,23 +87,6 @@ result<std::string> make_typeid(std::string_view prefix, const uuid &id) {
   auto text = std::string(prefix);
   if (!text.empty()) text.push_back('_');
   return text + uuid_base32(id);
-}
-
-std::optional<uuid> parse_uuid(std::string_view text) noexcept {
-  if (text.size() != 36) return std::nullopt;
-  uuid id;
-  std::size_t octet = 0;
-  for (std::size_t i = 0; i < text.size();) {
-    if (i == 8 || i == 13 || i == 18 || i == 23) {
-      if (text[i++] != '-') return std::nullopt;
-      continue;
-    }
-    const int high = hexadecimal(text[i]), low = hexadecimal(text[i + 1]);
-    if (high < 0 || low < 0) return std::nullopt;
-    id.octets[octet++] = static_cast<std::uint8_t>(high << 4 | low);
-    i += 2;
-  }
-  return id;
 }
 
 }  // namespace primecloud

@@ -31,7 +31,4 @@ result<std::string> make_typeid(std::string_view prefix, const uuid &id);
 // The 26 digits alone: Crockford's alphabet in lower case, most significant first.
 std::string uuid_base32(const uuid &id);
 
-// The canonical text form of a uuid, lower case with hyphens, and nothing else.
-std::optional<uuid> parse_uuid(std::string_view text) noexcept;
-
 }  // namespace primecloud
