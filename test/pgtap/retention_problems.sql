@@ -119,5 +119,9 @@ CALL primecloud.expire('crowd', max_rate => 0, method => 'keyset');
 SELECT is((SELECT format('%s %s %s', state, rows_failed, rows_expired) FROM primecloud.job_progress WHERE table_name = 'crowd'), 'paused 1000 0', 'after a thousand it pauses');
 CALL primecloud.expire('crowd', max_rate => 0);
 SELECT is((SELECT format('%s %s %s', state, rows_failed, rows_expired) FROM primecloud.job_progress WHERE table_name = 'crowd'), 'finished 1010 90', 'and goes on behind them');
+
+-- A table that is gone has no owner, and nobody has his rights.
+SELECT throws_ok('SELECT primecloud.place_hold(4294967295::oid::regclass, ''none'')', '42501', 'must be owner of table 4294967295',
+    'no hold on a table that is not there');
 RESET ROLE;
 SELECT * FROM finish();

@@ -25,6 +25,11 @@ TEST(BucketName, SaysWhichRuleIsBroken) {
   EXPECT_FALSE(bucket_name_problem("a--b"));
 }
 
+TEST(BucketName, TheOldRulesTakeEveryCapital) {
+  for (char c = 'A'; c <= 'Z'; c++) EXPECT_FALSE(bucket_name_problem(std::string(3, c), bucket_rules::minio_legacy)) << c;
+  for (const char c : {'@', '['}) EXPECT_TRUE(bucket_name_problem(std::string(3, c), bucket_rules::minio_legacy)) << c;
+}
+
 TEST(BucketName, PhysicalNamesOfDifferentPairsDiffer) {
   // Pairs that joining with '-' alone would merge.
   const std::pair<const char *, const char *> pairs[] = {
