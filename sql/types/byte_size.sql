@@ -24,7 +24,8 @@ CREATE FUNCTION primecloud_internal.byte_size_send(byte_size) RETURNS bytea
 COMMENT ON FUNCTION primecloud_internal.byte_size_send(byte_size) IS 'binary output';
 
 CREATE TYPE byte_size (
-    INPUT = primecloud_internal.byte_size_in, OUTPUT = primecloud_internal.byte_size_out, RECEIVE = primecloud_internal.byte_size_recv, SEND = primecloud_internal.byte_size_send,
+    INPUT = primecloud_internal.byte_size_in, OUTPUT = primecloud_internal.byte_size_out, RECEIVE = primecloud_internal.byte_size_recv,
+        SEND = primecloud_internal.byte_size_send,
     LIKE = bigint, CATEGORY = 'U');
 COMMENT ON TYPE byte_size IS 'a number of bytes: reads ''50 GiB'', writes 53687091200';
 

@@ -31,14 +31,18 @@ COMMENT ON FUNCTION primecloud_internal.byte_size_average(internal) IS 'the mean
 
 CREATE AGGREGATE pg_catalog.sum(byte_size) (
     SFUNC = primecloud_internal.byte_size_accumulate, STYPE = internal, SSPACE = 48, FINALFUNC = primecloud_internal.byte_size_sum,
-    COMBINEFUNC = primecloud_internal.byte_size_combine, SERIALFUNC = primecloud_internal.byte_size_serialize, DESERIALFUNC = primecloud_internal.byte_size_deserialize,
-    MSFUNC = primecloud_internal.byte_size_accumulate, MINVFUNC = primecloud_internal.byte_size_remove, MSTYPE = internal, MSSPACE = 48, MFINALFUNC = primecloud_internal.byte_size_sum,
+    COMBINEFUNC = primecloud_internal.byte_size_combine, SERIALFUNC = primecloud_internal.byte_size_serialize,
+        DESERIALFUNC = primecloud_internal.byte_size_deserialize,
+    MSFUNC = primecloud_internal.byte_size_accumulate, MINVFUNC = primecloud_internal.byte_size_remove, MSTYPE = internal, MSSPACE = 48,
+        MFINALFUNC = primecloud_internal.byte_size_sum,
     PARALLEL = SAFE);
 COMMENT ON AGGREGATE pg_catalog.sum(byte_size) IS 'the sum; an error beyond 8 EiB';
 
 CREATE AGGREGATE pg_catalog.avg(byte_size) (
     SFUNC = primecloud_internal.byte_size_accumulate, STYPE = internal, SSPACE = 48, FINALFUNC = primecloud_internal.byte_size_average,
-    COMBINEFUNC = primecloud_internal.byte_size_combine, SERIALFUNC = primecloud_internal.byte_size_serialize, DESERIALFUNC = primecloud_internal.byte_size_deserialize,
-    MSFUNC = primecloud_internal.byte_size_accumulate, MINVFUNC = primecloud_internal.byte_size_remove, MSTYPE = internal, MSSPACE = 48, MFINALFUNC = primecloud_internal.byte_size_average,
+    COMBINEFUNC = primecloud_internal.byte_size_combine, SERIALFUNC = primecloud_internal.byte_size_serialize,
+        DESERIALFUNC = primecloud_internal.byte_size_deserialize,
+    MSFUNC = primecloud_internal.byte_size_accumulate, MINVFUNC = primecloud_internal.byte_size_remove, MSTYPE = internal, MSSPACE = 48,
+        MFINALFUNC = primecloud_internal.byte_size_average,
     PARALLEL = SAFE);
 COMMENT ON AGGREGATE pg_catalog.avg(byte_size) IS 'the mean, rounded half away from zero to the byte';

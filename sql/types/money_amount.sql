@@ -20,7 +20,8 @@ CREATE FUNCTION primecloud_internal.money_amount_send(money_amount) RETURNS byte
 COMMENT ON FUNCTION primecloud_internal.money_amount_send(money_amount) IS 'binary output';
 
 CREATE TYPE money_amount (
-    INPUT = primecloud_internal.money_amount_in, OUTPUT = primecloud_internal.money_amount_out, RECEIVE = primecloud_internal.money_amount_recv, SEND = primecloud_internal.money_amount_send,
+    INPUT = primecloud_internal.money_amount_in, OUTPUT = primecloud_internal.money_amount_out,
+        RECEIVE = primecloud_internal.money_amount_recv, SEND = primecloud_internal.money_amount_send,
     INTERNALLENGTH = 12, ALIGNMENT = int4, STORAGE = plain, CATEGORY = 'U');
 COMMENT ON TYPE money_amount IS 'an amount of money in one currency: ''12.34 BRL''';
 

@@ -31,14 +31,19 @@ COMMENT ON FUNCTION primecloud_internal.money_amount_average(internal) IS 'the m
 
 CREATE AGGREGATE pg_catalog.sum(money_amount) (
     SFUNC = primecloud_internal.money_amount_accumulate, STYPE = internal, SSPACE = 48, FINALFUNC = primecloud_internal.money_amount_sum,
-    COMBINEFUNC = primecloud_internal.money_amount_combine, SERIALFUNC = primecloud_internal.money_amount_serialize, DESERIALFUNC = primecloud_internal.money_amount_deserialize,
-    MSFUNC = primecloud_internal.money_amount_accumulate, MINVFUNC = primecloud_internal.money_amount_remove, MSTYPE = internal, MSSPACE = 48, MFINALFUNC = primecloud_internal.money_amount_sum,
+    COMBINEFUNC = primecloud_internal.money_amount_combine, SERIALFUNC = primecloud_internal.money_amount_serialize,
+        DESERIALFUNC = primecloud_internal.money_amount_deserialize,
+    MSFUNC = primecloud_internal.money_amount_accumulate, MINVFUNC = primecloud_internal.money_amount_remove, MSTYPE = internal,
+        MSSPACE = 48, MFINALFUNC = primecloud_internal.money_amount_sum,
     PARALLEL = SAFE);
 COMMENT ON AGGREGATE pg_catalog.sum(money_amount) IS 'the sum; an error for mixed currencies';
 
 CREATE AGGREGATE pg_catalog.avg(money_amount) (
-    SFUNC = primecloud_internal.money_amount_accumulate, STYPE = internal, SSPACE = 48, FINALFUNC = primecloud_internal.money_amount_average,
-    COMBINEFUNC = primecloud_internal.money_amount_combine, SERIALFUNC = primecloud_internal.money_amount_serialize, DESERIALFUNC = primecloud_internal.money_amount_deserialize,
-    MSFUNC = primecloud_internal.money_amount_accumulate, MINVFUNC = primecloud_internal.money_amount_remove, MSTYPE = internal, MSSPACE = 48, MFINALFUNC = primecloud_internal.money_amount_average,
+    SFUNC = primecloud_internal.money_amount_accumulate, STYPE = internal, SSPACE = 48,
+        FINALFUNC = primecloud_internal.money_amount_average,
+    COMBINEFUNC = primecloud_internal.money_amount_combine, SERIALFUNC = primecloud_internal.money_amount_serialize,
+        DESERIALFUNC = primecloud_internal.money_amount_deserialize,
+    MSFUNC = primecloud_internal.money_amount_accumulate, MINVFUNC = primecloud_internal.money_amount_remove, MSTYPE = internal,
+        MSSPACE = 48, MFINALFUNC = primecloud_internal.money_amount_average,
     PARALLEL = SAFE);
 COMMENT ON AGGREGATE pg_catalog.avg(money_amount) IS 'the mean, rounded half away from zero to the minor unit';

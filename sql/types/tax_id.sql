@@ -20,7 +20,8 @@ CREATE FUNCTION primecloud_internal.tax_id_send(tax_id) RETURNS bytea
 COMMENT ON FUNCTION primecloud_internal.tax_id_send(tax_id) IS 'binary output';
 
 CREATE TYPE tax_id (
-    INPUT = primecloud_internal.tax_id_in, OUTPUT = primecloud_internal.tax_id_out, RECEIVE = primecloud_internal.tax_id_recv, SEND = primecloud_internal.tax_id_send,
+    INPUT = primecloud_internal.tax_id_in, OUTPUT = primecloud_internal.tax_id_out, RECEIVE = primecloud_internal.tax_id_recv,
+        SEND = primecloud_internal.tax_id_send,
     LIKE = bigint, CATEGORY = 'U');
 COMMENT ON TYPE tax_id IS 'a Brazilian tax number, CPF or CNPJ: reads it bare or masked, writes it bare';
 
