@@ -20,16 +20,23 @@ DECLARE
     tag text := '$copy$';
 BEGIN
     PERFORM primecloud_internal.check_protected(rel);
-    IF (to_regclass(primecloud_internal.copy_target_name(rel)) IS NOT NULL OR to_regprocedure(primecloud_internal.copy_target_name(rel) || '()') IS NOT NULL)
-       AND NOT EXISTS (SELECT FROM pg_trigger WHERE tgname = 'primecloud_copy' AND tgrelid = to_regclass(primecloud_internal.copy_target_name(rel))) THEN
-        RAISE duplicate_table USING MESSAGE = format('%s exists already', primecloud_internal.copy_target_name(rel)), HINT = 'Rename it: this is the name of the view to make.';
+    IF (to_regclass(primecloud_internal.copy_target_name(rel)) IS NOT NULL
+        OR to_regprocedure(primecloud_internal.copy_target_name(rel) || '()') IS NOT NULL)
+       AND NOT EXISTS (SELECT FROM pg_trigger WHERE tgname = 'primecloud_copy'
+           AND tgrelid = to_regclass(primecloud_internal.copy_target_name(rel))) THEN
+        RAISE duplicate_table USING MESSAGE = format('%s exists already', primecloud_internal.copy_target_name(rel)),
+            HINT = 'Rename it: this is the name of the view to make.';
     END IF;
     -- Columns that the table fills by itself are none of the view's.
     SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum), string_agg('NEW.' || quote_ident(attname), ', ' ORDER BY attnum)
-    INTO columns, values FROM pg_attribute WHERE attrelid = rel AND attnum > 0 AND NOT attisdropped AND attgenerated = '' AND attidentity <> 'a';
+    INTO columns, values FROM pg_attribute WHERE attrelid = rel AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
+        AND attidentity <> 'a';
     -- What COPY leaves out takes the table's default.
-    SELECT array_agg(primecloud_internal.step('view', target, format('ALTER VIEW %I.%I ALTER COLUMN %I SET DEFAULT %s', space, target, attname, value)) ORDER BY attnum) INTO defaults
-    FROM (SELECT a.attnum, a.attname, CASE a.attidentity WHEN 'd' THEN format('nextval(%L::regclass)', pg_get_serial_sequence(format('%I.%I', space, c.relname), a.attname))
+    SELECT array_agg(primecloud_internal.step('view', target, format('ALTER VIEW %I.%I ALTER COLUMN %I SET DEFAULT %s', space, target,
+        attname, value)) ORDER BY attnum) INTO defaults
+    FROM (SELECT a.attnum, a.attname,
+        CASE a.attidentity WHEN 'd'
+        THEN format('nextval(%L::regclass)', pg_get_serial_sequence(format('%I.%I', space, c.relname), a.attname))
                  ELSE pg_get_expr(d.adbin, d.adrelid) END AS value
           FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
           WHERE a.attrelid = rel AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' AND a.attidentity <> 'a') AS u
@@ -38,12 +45,19 @@ BEGIN
         tag := '$copy' || length(tag) || '$';
     END LOOP;
     RETURN QUERY SELECT * FROM primecloud_internal.run_plan(ARRAY[
-        primecloud_internal.step('view', target, format('CREATE OR REPLACE VIEW %I.%I WITH (security_invoker = true, security_barrier = true) AS SELECT %s FROM %s', space, target, columns, rel))]
+        primecloud_internal.step('view', target,
+            format('CREATE OR REPLACE VIEW %I.%I WITH (security_invoker = true, security_barrier = true) AS SELECT %s FROM %s', space,
+            target, columns, rel))]
         || coalesce(defaults, '{}') || ARRAY[
-        primecloud_internal.step('function', target, format('CREATE OR REPLACE FUNCTION %I.%I() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS %s BEGIN INSERT INTO %I.%I (%s) VALUES (%s); RETURN NEW; END %s',
+        primecloud_internal.step('function', target,
+            format('CREATE OR REPLACE FUNCTION %I.%I() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS %s BEGIN '
+            'INSERT INTO %I.%I (%s) VALUES (%s); RETURN NEW; END %s',
             space, target, tag, space, (SELECT relname FROM pg_class WHERE oid = rel), columns, values, tag)),
-        primecloud_internal.step('trigger', target, format('CREATE OR REPLACE TRIGGER primecloud_copy INSTEAD OF INSERT ON %I.%I FOR EACH ROW EXECUTE FUNCTION %I.%I()', space, target, space, target)),
-        primecloud_internal.step('remember', target, format('COMMENT ON VIEW %I.%I IS %L', space, target, format('COPY into this view to load %s, whose policies hold', rel)))], dry_run);
+        primecloud_internal.step('trigger', target,
+            format('CREATE OR REPLACE TRIGGER primecloud_copy INSTEAD OF INSERT ON %I.%I FOR EACH ROW EXECUTE FUNCTION %I.%I()', space,
+            target, space, target)),
+        primecloud_internal.step('remember', target, format('COMMENT ON VIEW %I.%I IS %L', space, target,
+            format('COPY into this view to load %s, whose policies hold', rel)))], dry_run);
 END $$;
 COMMENT ON FUNCTION copy_target(regclass, boolean)
     IS 'makes a view beside a protected table that COPY can load, row by row through the policies; grant INSERT on it';
@@ -59,7 +73,8 @@ BEGIN
     IF EXISTS (SELECT FROM pg_trigger WHERE tgname = 'primecloud_copy' AND tgrelid = to_regclass(target)) THEN
         PERFORM primecloud_internal.check_owner(to_regclass(target));
         RETURN QUERY SELECT * FROM primecloud_internal.run_plan(ARRAY[
-            primecloud_internal.step('drop view', target, format('DROP VIEW %s', target)), primecloud_internal.step('drop function', target, format('DROP FUNCTION %s()', target))], dry_run);
+            primecloud_internal.step('drop view', target, format('DROP VIEW %s', target)),
+                primecloud_internal.step('drop function', target, format('DROP FUNCTION %s()', target))], dry_run);
     END IF;
 END $$;
 COMMENT ON FUNCTION drop_copy_target(regclass, boolean) IS 'undoes copy_target()';

@@ -28,16 +28,19 @@ BEGIN
         RETURN;
     END IF;
     IF btrim(reason) = '' THEN
-        RAISE invalid_parameter_value USING MESSAGE = 'the reason is empty', HINT = 'Say why the table needs no protection; NULL takes the exemption back.';
+        RAISE invalid_parameter_value USING MESSAGE = 'the reason is empty',
+            HINT = 'Say why the table needs no protection; NULL takes the exemption back.';
     END IF;
     IF until < current_date THEN
         RAISE invalid_parameter_value USING MESSAGE = format('the exemption would have ended on %s', until);
     END IF;
     IF primecloud.tenant_column(rel) IS NOT NULL THEN
-        RAISE object_not_in_prerequisite_state USING MESSAGE = format('table %s is protected', rel), HINT = 'Call primecloud.unprotect_table() first.';
+        RAISE object_not_in_prerequisite_state USING MESSAGE = format('table %s is protected', rel),
+            HINT = 'Call primecloud.unprotect_table() first.';
     END IF;
     INSERT INTO primecloud_internal.exemption (relation_schema, relation_name, reason, until, recorded_by)
-    SELECT n.nspname, class.relname, exempt_as.reason, exempt_as.until, pg_get_userbyid(caller) FROM pg_namespace n WHERE n.oid = class.relnamespace;
+    SELECT n.nspname, class.relname, exempt_as.reason, exempt_as.until, pg_get_userbyid(caller) FROM pg_namespace n
+        WHERE n.oid = class.relnamespace;
 END $$;
 COMMENT ON FUNCTION primecloud_internal.exempt_as(oid, regclass, text, date) IS 'what exempt() does, for whoever asks';
 REVOKE ALL ON FUNCTION primecloud_internal.exempt_as(oid, regclass, text, date) FROM PUBLIC;

@@ -42,8 +42,10 @@ BEGIN
     FOR done IN SELECT c.classid, c.objid, c.objsubid, c.command_tag, c.command FROM pg_event_trigger_ddl_commands() AS c
                 WHERE c.classid IN ('pg_class'::regclass, 'pg_policy'::regclass) LOOP
         IF done.command_tag = 'ALTER POLICY' THEN
-            PERFORM primecloud_internal.guard_against(format('policy "%s" of protected table %s would be altered', polname, polrelid::regclass))
-            FROM pg_policy WHERE oid = done.objid AND (starts_with(polname, 'primecloud_') OR starts_with(obj_description(oid, 'pg_policy'), 'primecloud: {'));
+            PERFORM primecloud_internal.guard_against(format('policy "%s" of protected table %s would be altered', polname,
+                polrelid::regclass))
+            FROM pg_policy WHERE oid = done.objid
+                AND (starts_with(polname, 'primecloud_') OR starts_with(obj_description(oid, 'pg_policy'), 'primecloud: {'));
         ELSIF done.command_tag = 'ALTER TABLE' THEN
             rel := done.objid;
             FOR part IN SELECT w.action, w.name FROM primecloud_internal.weakenings(done.command) AS w LOOP
@@ -51,10 +53,13 @@ BEGIN
                     PERFORM primecloud_internal.protect_partitions(rel);
                     CONTINUE;
                 END IF;
-                CONTINUE WHEN primecloud_internal.guard_level() = 'off' OR NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = rel AND polname IN ('primecloud_floor', 'primecloud_shared'));
-                CONTINUE WHEN part.action IN ('drop not null', 'change the default of') AND part.name IS DISTINCT FROM primecloud.tenant_column(rel)::text;
+                CONTINUE WHEN primecloud_internal.guard_level() = 'off' OR NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = rel
+                    AND polname IN ('primecloud_floor', 'primecloud_shared'));
+                CONTINUE WHEN part.action IN ('drop not null', 'change the default of')
+                    AND part.name IS DISTINCT FROM primecloud.tenant_column(rel)::text;
                 CONTINUE WHEN part.action = 'drop constraint' AND NOT part.name::name = ANY (primecloud_internal.tenant_constraints(rel));
-                PERFORM primecloud_internal.guard_against(format('protected table %s: %s', rel, concat_ws(' ', part.action, quote_ident(part.name))));
+                PERFORM primecloud_internal.guard_against(format('protected table %s: %s', rel,
+                    concat_ws(' ', part.action, quote_ident(part.name))));
             END LOOP;
         -- A partition is a table that can be read by its own name.
         ELSIF done.command_tag = 'CREATE TABLE' AND EXISTS (SELECT FROM pg_inherits WHERE inhrelid = done.objid) THEN
@@ -82,7 +87,8 @@ BEGIN
         JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = d.address_names[2]
         WHERE d.object_type = 'policy' AND starts_with(d.address_names[3], 'primecloud_')
     LOOP
-        PERFORM primecloud_internal.guard_against(format('policy "%s" of protected table %s would be dropped', dropped.address_names[3], dropped.rel));
+        PERFORM primecloud_internal.guard_against(format('policy "%s" of protected table %s would be dropped', dropped.address_names[3],
+            dropped.rel));
     END LOOP;
 END $$;
 COMMENT ON FUNCTION primecloud_internal.guard_drops() IS 'event trigger: keeps the policies of protected tables';
@@ -104,31 +110,40 @@ BEGIN
     -- The nearest table above that has policies of ours, or this one.
     WITH RECURSIVE above(relid, n) AS (
         SELECT rel::oid, 0 UNION SELECT i.inhparent, n + 1 FROM above JOIN pg_inherits i ON i.inhrelid = above.relid)
-    SELECT a.relid INTO root FROM above a WHERE EXISTS (SELECT FROM pg_policy WHERE polrelid = a.relid AND polname IN ('primecloud_floor', 'primecloud_shared')) ORDER BY n LIMIT 1;
+    SELECT a.relid INTO root FROM above a WHERE EXISTS (SELECT FROM pg_policy WHERE polrelid = a.relid
+        AND polname IN ('primecloud_floor', 'primecloud_shared')) ORDER BY n LIMIT 1;
     IF root IS NULL THEN
         RETURN;
     END IF;
     key := primecloud.tenant_column(root);
-    FOR part IN SELECT c.* FROM primecloud_internal.table_tree(root) AS t JOIN pg_class c ON c.oid = t.relid WHERE t.level > 0 AND t.kind IN ('r', 'p') ORDER BY t.level, t.relid LOOP
+    FOR part IN SELECT c.* FROM primecloud_internal.table_tree(root) AS t JOIN pg_class c ON c.oid = t.relid WHERE t.level > 0
+        AND t.kind IN ('r', 'p') ORDER BY t.level, t.relid LOOP
         steps := '{}';
         made := '{}';
         CONTINUE WHEN EXISTS (SELECT FROM pg_policy WHERE polrelid = part.oid AND polname IN ('primecloud_floor', 'primecloud_shared'));
-        FOR policy IN SELECT polname, polpermissive, polcmd, pg_get_expr(polqual, polrelid) AS qual, pg_get_expr(polwithcheck, polrelid) AS with_check
+        FOR policy IN SELECT polname, polpermissive, polcmd, pg_get_expr(polqual, polrelid) AS qual, pg_get_expr(polwithcheck, polrelid)
+            AS with_check
                       FROM pg_policy WHERE polrelid = root AND starts_with(polname, 'primecloud_')
-                        AND NOT EXISTS (SELECT FROM pg_policy there WHERE there.polrelid = part.oid AND there.polname = pg_policy.polname) LOOP
-            steps := steps || primecloud_internal.step('policy', part.oid::regclass::text, format('CREATE POLICY %I ON %s AS %s FOR %s TO PUBLIC%s%s', policy.polname, part.oid::regclass,
+                        AND NOT EXISTS (SELECT FROM pg_policy there WHERE there.polrelid = part.oid AND there.polname = pg_policy.polname)
+                            LOOP
+            steps := steps || primecloud_internal.step('policy', part.oid::regclass::text,
+                format('CREATE POLICY %I ON %s AS %s FOR %s TO PUBLIC%s%s', policy.polname, part.oid::regclass,
                 CASE WHEN policy.polpermissive THEN 'PERMISSIVE' ELSE 'RESTRICTIVE' END,
-                CASE policy.polcmd WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' WHEN 'w' THEN 'UPDATE' WHEN 'd' THEN 'DELETE' ELSE 'ALL' END,
+                CASE policy.polcmd WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' WHEN 'w' THEN 'UPDATE' WHEN 'd' THEN 'DELETE' ELSE 'ALL'
+                    END,
                 coalesce(' USING (' || policy.qual || ')', ''), coalesce(' WITH CHECK (' || policy.with_check || ')', '')));
         END LOOP;
         IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = part.oid AND attname = key AND NOT atthasdef) THEN
             made := made || 'default'::text;
             steps := steps || primecloud_internal.step('default', part.oid::regclass::text,
-                format('ALTER TABLE %s ALTER COLUMN %I SET DEFAULT %s()', part.oid::regclass, key, primecloud_internal.tenant_function(part.oid, key)));
+                format('ALTER TABLE %s ALTER COLUMN %I SET DEFAULT %s()', part.oid::regclass, key,
+                    primecloud_internal.tenant_function(part.oid, key)));
         END IF;
-        PERFORM primecloud_internal.run_plan(steps || primecloud_internal.step('row security', part.oid::regclass::text, format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part.oid::regclass))
+        PERFORM primecloud_internal.run_plan(steps || primecloud_internal.step('row security', part.oid::regclass::text,
+            format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part.oid::regclass))
             || primecloud_internal.note_protection(part.oid, jsonb_build_object('made', to_jsonb(made),
-                'row security', CASE WHEN part.relforcerowsecurity AND part.relrowsecurity THEN 'forced' WHEN part.relrowsecurity THEN 'on' ELSE 'off' END),
+                'row security', CASE WHEN part.relforcerowsecurity AND part.relrowsecurity THEN 'forced' WHEN part.relrowsecurity THEN 'on'
+                    ELSE 'off' END),
                 CASE WHEN key IS NULL THEN 'primecloud_shared' ELSE 'primecloud_floor' END), false);
     END LOOP;
 END $$;

@@ -30,7 +30,8 @@ CREATE FUNCTION membership_changed() RETURNS void
     LANGUAGE c VOLATILE PARALLEL UNSAFE
     AS 'MODULE_PATHNAME', 'primecloud_membership_changed';
 COMMENT ON FUNCTION membership_changed() IS
-    'says to every session, when this transaction commits, that membership, accounts, grants or token keys changed: each asks again before its next statement';
+    'says to every session, when this transaction commits, that membership, accounts, grants or token keys changed: each asks again before '
+        'its next statement';
 
 CREATE FUNCTION watch_membership() RETURNS trigger
     LANGUAGE c VOLATILE PARALLEL UNSAFE
@@ -104,7 +105,8 @@ BEGIN
             WITH RECURSIVE tree(relid) AS (
                 SELECT source::oid UNION SELECT i.inhrelid FROM tree JOIN pg_inherits AS i ON i.inhparent = tree.relid)
             SELECT c.oid::regclass AS name, c.relkind, c.relpersistence,
-                   c.relowner <> (SELECT relowner FROM pg_class WHERE oid = source) AS foreign_owner, (SELECT amname FROM pg_am WHERE oid = c.relam) AS method
+                   c.relowner <> (SELECT relowner FROM pg_class WHERE oid = source) AS foreign_owner,
+                       (SELECT amname FROM pg_am WHERE oid = c.relam) AS method
             FROM tree JOIN pg_class AS c ON c.oid = tree.relid ORDER BY c.oid
         LOOP
             IF part.foreign_owner THEN
@@ -123,28 +125,36 @@ BEGIN
             (grants, grants_tenant_column), (grants, grants_user_column), (grants, grants_id_column)) AS c(tab, col)
         WHERE tab IS NOT NULL
     LOOP
-        IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = wanted.tab AND attname = wanted.col AND attnum > 0 AND NOT attisdropped AND attgenerated IN ('', 's')
+        IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = wanted.tab AND attname = wanted.col AND attnum > 0 AND NOT attisdropped
+            AND attgenerated IN ('', 's')
                        AND atttypid = ANY ('{uuid,bigint,integer,text,varchar}'::regtype[])) THEN
-            RAISE undefined_column USING MESSAGE = format('table %s has no column "%s" of type uuid, bigint, integer, text or varchar', wanted.tab, wanted.col);
+            RAISE undefined_column USING MESSAGE = format('table %s has no column "%s" of type uuid, bigint, integer, text or varchar',
+                wanted.tab, wanted.col);
         END IF;
     END LOOP;
     DELETE FROM primecloud_internal.membership_source;
     INSERT INTO primecloud_internal.membership_source
-    SELECT true, (SELECT nspname FROM pg_namespace WHERE oid = m.relnamespace), m.relname, pg_get_userbyid(m.relowner), tenant_column, user_column, role_column,
-           (SELECT nspname FROM pg_namespace WHERE oid = a.relnamespace), a.relname, CASE WHEN a.oid IS NOT NULL THEN accounts_key_column END,
+    SELECT true, (SELECT nspname FROM pg_namespace WHERE oid = m.relnamespace), m.relname, pg_get_userbyid(m.relowner), tenant_column,
+        user_column, role_column,
+           (SELECT nspname FROM pg_namespace WHERE oid = a.relnamespace), a.relname, CASE WHEN a.oid IS NOT NULL THEN accounts_key_column
+               END,
            CASE WHEN a.oid IS NOT NULL THEN accounts_status_column END, CASE WHEN a.oid IS NOT NULL THEN accounts_active_status END,
-           (SELECT nspname FROM pg_namespace WHERE oid = g.relnamespace), g.relname, grants_tenant_column, grants_user_column, grants_id_column
+           (SELECT nspname FROM pg_namespace WHERE oid = g.relnamespace), g.relname, grants_tenant_column, grants_user_column,
+               grants_id_column
     FROM pg_class m LEFT JOIN pg_class a ON a.oid = accounts LEFT JOIN pg_class g ON g.oid = grants
     WHERE m.oid = rel;
     -- What is protected already is from now on held by rank, too.
     FOREACH source IN ARRAY ARRAY[rel, accounts, grants] LOOP
         CONTINUE WHEN primecloud.tenant_column(source) IS NULL;
-        PERFORM primecloud_internal.run_as_owner(source, format('SELECT primecloud.protect_table(%L, %L)', source, primecloud.tenant_column(source)));
+        PERFORM primecloud_internal.run_as_owner(source, format('SELECT primecloud.protect_table(%L, %L)', source,
+            primecloud.tenant_column(source)));
     END LOOP;
 END $$;
-COMMENT ON FUNCTION primecloud_internal.record_membership_as(oid, regclass, name, name, name, regclass, name, name, text, regclass, name, name, name) IS
+COMMENT ON FUNCTION primecloud_internal.record_membership_as(oid, regclass, name, name, name, regclass, name, name, text, regclass, name,
+    name, name) IS
     'what record_membership() does, for whoever asks';
-REVOKE ALL ON FUNCTION primecloud_internal.record_membership_as(oid, regclass, name, name, name, regclass, name, name, text, regclass, name, name, name) FROM PUBLIC;
+REVOKE ALL ON FUNCTION primecloud_internal.record_membership_as(oid, regclass, name, name, name, regclass, name, name, text, regclass, name,
+    name, name) FROM PUBLIC;
 
 CREATE FUNCTION primecloud_internal.record_membership(
     rel regclass, tenant_column name, user_column name, role_column name,
@@ -152,7 +162,8 @@ CREATE FUNCTION primecloud_internal.record_membership(
     grants regclass, grants_tenant_column name, grants_user_column name, grants_id_column name) RETURNS void
     LANGUAGE c VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'primecloud_door';
-COMMENT ON FUNCTION primecloud_internal.record_membership(regclass, name, name, name, regclass, name, name, text, regclass, name, name, name) IS
+COMMENT ON FUNCTION primecloud_internal.record_membership(regclass, name, name, name, regclass, name, name, text, regclass, name, name,
+    name) IS
     'checks and writes down the registration; called by register_membership()';
 
 -- What is registered is the extension's to write; the triggers are made by whoever registers.
@@ -181,4 +192,5 @@ BEGIN
     PERFORM primecloud.membership_changed();
 END $$;
 COMMENT ON FUNCTION register_membership(regclass, name, name, name, regclass, name, name, text, regclass, name, name, name, boolean) IS
-    'names the tables that entering asks for membership, account status and granted ids; watch: every session notices what SQL changes in them';
+    'names the tables that entering asks for membership, account status and granted ids; watch: every session notices what SQL changes in '
+        'them';

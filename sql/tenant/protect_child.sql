@@ -15,15 +15,18 @@ BEGIN
     IF to_jsonb(NEW) ->> TG_ARGV[0] IS NOT NULL THEN
         RETURN NEW;
     END IF;
-    SELECT string_agg(format('p.%I = %L', TG_ARGV[i + 1], to_jsonb(NEW) ->> TG_ARGV[i]), ' AND ') INTO condition FROM generate_series(4, TG_NARGS - 2, 2) AS i;
-    EXECUTE format('SELECT jsonb_build_object(%L, p.%I) FROM %I.%I AS p WHERE %s', TG_ARGV[0], TG_ARGV[3], TG_ARGV[1], TG_ARGV[2], condition) INTO filled;
+    SELECT string_agg(format('p.%I = %L', TG_ARGV[i + 1], to_jsonb(NEW) ->> TG_ARGV[i]), ' AND ') INTO condition
+        FROM generate_series(4, TG_NARGS - 2, 2) AS i;
+    EXECUTE format('SELECT jsonb_build_object(%L, p.%I) FROM %I.%I AS p WHERE %s', TG_ARGV[0], TG_ARGV[3], TG_ARGV[1], TG_ARGV[2],
+        condition) INTO filled;
     RETURN jsonb_populate_record(NEW, coalesce(filled, '{}'));
 END $$;
 COMMENT ON FUNCTION fill_tenant()
     IS 'trigger: takes the tenant of a new row from its parent, until protect_child(online => true) is through';
 
 -- What joins a child to its parent along one foreign key.
-CREATE FUNCTION primecloud_internal.child_key(rel regclass, parent regclass, constraint_name name, OUT columns name[], OUT parent_columns name[], OUT condition text)
+CREATE FUNCTION primecloud_internal.child_key(rel regclass, parent regclass, constraint_name name, OUT columns name[],
+    OUT parent_columns name[], OUT condition text)
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -32,17 +35,20 @@ DECLARE
                          AND c.conname = coalesce(constraint_name, c.conname) ORDER BY c.conname);
 BEGIN
     IF cardinality(keys) = 0 THEN
-        RAISE undefined_object USING MESSAGE = format('table %s has no foreign key %sto %s', rel, CASE WHEN constraint_name IS NULL THEN '' ELSE format('"%s" ', constraint_name) END, parent),
+        RAISE undefined_object USING MESSAGE = format('table %s has no foreign key %sto %s', rel, CASE WHEN constraint_name IS NULL THEN ''
+            ELSE format('"%s" ', constraint_name) END, parent),
             HINT = 'Name the table that the child''s foreign key points at.';
     END IF;
     IF cardinality(keys) > 1 THEN
         RAISE ambiguous_column USING MESSAGE = format('table %s has %s foreign keys to %s', rel, cardinality(keys), parent),
             HINT = format('Pass constraint_name => one of %s.', array_to_string(keys, ', '));
     END IF;
-    SELECT array_agg(c.attname ORDER BY k.n), array_agg(p.attname ORDER BY k.n), string_agg(format('child.%I = parent.%I', c.attname, p.attname), ' AND ' ORDER BY k.n)
+    SELECT array_agg(c.attname ORDER BY k.n), array_agg(p.attname ORDER BY k.n),
+        string_agg(format('child.%I = parent.%I', c.attname, p.attname), ' AND ' ORDER BY k.n)
     INTO columns, parent_columns, condition
     FROM pg_constraint f, unnest(f.conkey, f.confkey) WITH ORDINALITY AS k(child, parent, n)
-    JOIN pg_attribute c ON c.attrelid = rel AND c.attnum = k.child JOIN pg_attribute p ON p.attrelid = child_key.parent AND p.attnum = k.parent
+    JOIN pg_attribute c ON c.attrelid = rel AND c.attnum = k.child JOIN pg_attribute p ON p.attrelid = child_key.parent
+        AND p.attnum = k.parent
     WHERE f.conrelid = rel AND f.contype = 'f' AND f.conname = keys[1];
 END $$;
 COMMENT ON FUNCTION primecloud_internal.child_key(regclass, regclass, name)
@@ -50,30 +56,37 @@ COMMENT ON FUNCTION primecloud_internal.child_key(regclass, regclass, name)
 
 -- The statement that fills a child's tenant column from its parent, of a range of pages
 -- where one is given: composed of names, in one place for those who run it and who print it.
-CREATE FUNCTION primecloud_internal.fill_statement(target regclass, rel regclass, parent regclass, constraint_name name, tenant_column name, parent_column name, pages int8range DEFAULT NULL)
+CREATE FUNCTION primecloud_internal.fill_statement(target regclass, rel regclass, parent regclass, constraint_name name, tenant_column name,
+    parent_column name, pages int8range DEFAULT NULL)
     RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT format('UPDATE %s%s AS child SET %I = parent.%I FROM %s AS parent WHERE %s AND child.%3$I IS NULL', CASE WHEN pages IS NULL THEN '' ELSE 'ONLY ' END,
+    SELECT format('UPDATE %s%s AS child SET %I = parent.%I FROM %s AS parent WHERE %s AND child.%3$I IS NULL',
+        CASE WHEN pages IS NULL THEN '' ELSE 'ONLY ' END,
                   target, tenant_column, parent_column, parent, k.condition)
-        || CASE WHEN pages IS NULL THEN '' ELSE format(' AND child.ctid >= ''(%s,0)''::pg_catalog.tid AND child.ctid < ''(%s,0)''::pg_catalog.tid', lower(pages), upper(pages)) END
+        || CASE WHEN pages IS NULL THEN ''
+            ELSE format(' AND child.ctid >= ''(%s,0)''::pg_catalog.tid AND child.ctid < ''(%s,0)''::pg_catalog.tid', lower(pages),
+            upper(pages)) END
     FROM primecloud_internal.child_key(rel, parent, constraint_name) AS k;
 $$;
 COMMENT ON FUNCTION primecloud_internal.fill_statement(regclass, regclass, regclass, name, name, name, int8range)
     IS 'the UPDATE that fills the tenant column of a child, or of a range of its pages';
 
-CREATE FUNCTION primecloud_internal.fill_pages(leaf regclass, rel regclass, parent regclass, constraint_name name, tenant_column name, parent_column name, first_page bigint, end_page bigint)
+CREATE FUNCTION primecloud_internal.fill_pages(leaf regclass, rel regclass, parent regclass, constraint_name name, tenant_column name,
+    parent_column name, first_page bigint, end_page bigint)
     RETURNS void
     LANGUAGE sql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
-AS $$ SELECT primecloud_internal.run_as_owner(leaf, primecloud_internal.fill_statement(leaf, rel, parent, constraint_name, tenant_column, parent_column, int8range(first_page, end_page))) $$;
+AS $$ SELECT primecloud_internal.run_as_owner(leaf, primecloud_internal.fill_statement(leaf, rel, parent, constraint_name, tenant_column,
+    parent_column, int8range(first_page, end_page))) $$;
 COMMENT ON FUNCTION primecloud_internal.fill_pages(regclass, regclass, regclass, name, name, name, bigint, bigint)
     IS 'fills a range of pages as the owner of the table; called by the scripts of protect_child()';
 
 -- The steps that add the column and fill it.  On a live table in ranges of pages, each
 -- committed, while a trigger, there as soon as the column is, fills what is inserted meanwhile.
-CREATE FUNCTION primecloud_internal.child_column(rel regclass, parent regclass, constraint_name name, tenant_column name, parent_column name, type text, online boolean)
+CREATE FUNCTION primecloud_internal.child_column(rel regclass, parent regclass, constraint_name name, tenant_column name,
+    parent_column name, type text, online boolean)
     RETURNS primecloud_internal.plan_step[]
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
@@ -81,17 +94,23 @@ AS $child_column$
 DECLARE
     key record := primecloud_internal.child_key(rel, parent, constraint_name);
     there boolean := EXISTS (SELECT FROM pg_attribute WHERE attrelid = rel AND attname = tenant_column AND attnum > 0 AND NOT attisdropped);
-    steps primecloud_internal.plan_step[] := CASE WHEN there THEN '{}' ELSE ARRAY[primecloud_internal.step('column', rel::text, format('ALTER TABLE %s ADD COLUMN %I %s', rel, tenant_column, type))] END;
+    steps primecloud_internal.plan_step[] := CASE WHEN there THEN '{}'
+        ELSE ARRAY[primecloud_internal.step('column', rel::text, format('ALTER TABLE %s ADD COLUMN %I %s', rel, tenant_column, type))] END;
     leaf record;
 BEGIN
     IF NOT online THEN
-        RETURN steps || primecloud_internal.step('fill', rel::text, primecloud_internal.fill_statement(rel, rel, parent, constraint_name, tenant_column, parent_column));
+        RETURN steps || primecloud_internal.step('fill', rel::text, primecloud_internal.fill_statement(rel, rel, parent, constraint_name,
+            tenant_column, parent_column));
     END IF;
     IF NOT there THEN
         steps := primecloud_internal.in_one_transaction(steps || primecloud_internal.step('fill trigger', rel::text,
-            format('CREATE OR REPLACE TRIGGER primecloud_fill_tenant BEFORE INSERT OR UPDATE ON %s FOR EACH ROW EXECUTE FUNCTION primecloud.fill_tenant(%s)', rel,
-            (SELECT string_agg(quote_literal(a), ', ' ORDER BY n) FROM unnest(ARRAY[tenant_column, primecloud_internal.schema_of(parent), (SELECT relname FROM pg_class WHERE oid = parent), parent_column]
-                || (SELECT array_agg(x ORDER BY i, side) FROM unnest(key.columns, key.parent_columns) WITH ORDINALITY AS k(c, p, i), LATERAL (VALUES (1, c), (2, p)) AS s(side, x))) WITH ORDINALITY AS u(a, n)))));
+            format('CREATE OR REPLACE TRIGGER primecloud_fill_tenant BEFORE INSERT OR UPDATE ON %s FOR EACH ROW EXECUTE FUNCTION '
+                'primecloud.fill_tenant(%s)', rel,
+            (SELECT string_agg(quote_literal(a), ', ' ORDER BY n)
+                FROM unnest(ARRAY[tenant_column, primecloud_internal.schema_of(parent), (SELECT relname FROM pg_class WHERE oid = parent),
+                parent_column]
+                || (SELECT array_agg(x ORDER BY i, side) FROM unnest(key.columns, key.parent_columns) WITH ORDINALITY AS k(c, p, i),
+                    LATERAL (VALUES (1, c), (2, p)) AS s(side, x))) WITH ORDINALITY AS u(a, n)))));
     END IF;
     FOR leaf IN SELECT t.relid FROM primecloud_internal.table_tree(rel) AS t WHERE t.kind = 'r' ORDER BY t.level, t.relid LOOP
         steps := steps || primecloud_internal.step('fill', leaf.relid::text, format($do$DO $fill$
@@ -109,31 +128,36 @@ END $child_column$;
 COMMENT ON FUNCTION primecloud_internal.child_column(regclass, regclass, name, name, name, text, boolean)
     IS 'the steps that give a child its tenant column, filled from its parent';
 
-CREATE FUNCTION primecloud_internal.child_plan(rel regclass, parent regclass, tenant_column name, parent_column name, type text, online boolean, constraint_name name,
+CREATE FUNCTION primecloud_internal.child_plan(rel regclass, parent regclass, tenant_column name, parent_column name, type text,
+    online boolean, constraint_name name,
                            read_role text, write_role text, delete_role text) RETURNS SETOF primecloud_internal.plan_step
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     filling boolean := EXISTS (SELECT FROM pg_trigger WHERE tgrelid = rel AND tgname = 'primecloud_fill_tenant');
-    steps primecloud_internal.plan_step[] := primecloud_internal.child_column(rel, parent, constraint_name, tenant_column, parent_column, type, online);
+    steps primecloud_internal.plan_step[] := primecloud_internal.child_column(rel, parent, constraint_name, tenant_column, parent_column,
+        type, online);
     last primecloud_internal.plan_step[] := CASE WHEN filling OR online THEN ARRAY[
         primecloud_internal.step('drop fill trigger', rel::text, format('DROP TRIGGER primecloud_fill_tenant ON %s', rel))] ELSE '{}' END;
 BEGIN
     IF online THEN
-        RETURN QUERY SELECT * FROM primecloud_internal.online_protection(rel, tenant_column, read_role, write_role, delete_role, steps, last, type::regtype);
+        RETURN QUERY SELECT * FROM primecloud_internal.online_protection(rel, tenant_column, read_role, write_role, delete_role, steps,
+            last, type::regtype);
         RETURN;
     END IF;
     -- Planned before the column is there, so that the note says who made it.
     RETURN QUERY SELECT s.* FROM unnest(steps || last) AS s;
     RETURN QUERY SELECT s.* FROM primecloud_internal.table_tree(rel) AS t,
-        LATERAL primecloud_internal.protection_plan(t.relid, tenant_column, read_role, write_role, delete_role, rel, type::regtype) AS s WHERE t.kind IN ('r', 'p');
+        LATERAL primecloud_internal.protection_plan(t.relid, tenant_column, read_role, write_role, delete_role, rel, type::regtype) AS s
+            WHERE t.kind IN ('r', 'p');
 END $$;
 COMMENT ON FUNCTION primecloud_internal.child_plan(regclass, regclass, name, name, text, boolean, name, text, text, text)
     IS 'the steps by which a table gets a tenant column from its parent, and protection';
 
 -- The same for a parent whose column is still to be added: `type` is what it will be.
-CREATE FUNCTION primecloud_internal.protect_child_as(rel regclass, parent regclass, tenant_column name, parent_column name, type text, dry_run boolean, online boolean, constraint_name name,
+CREATE FUNCTION primecloud_internal.protect_child_as(rel regclass, parent regclass, tenant_column name, parent_column name, type text,
+    dry_run boolean, online boolean, constraint_name name,
                                  read_role text, write_role text, delete_role text) RETURNS SETOF text
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
@@ -146,18 +170,22 @@ BEGIN
         RETURN QUERY SELECT * FROM primecloud.protect_table(rel, tenant_column, read_role, write_role, delete_role, dry_run, online);
         RETURN;
     END IF;
-    steps := ARRAY(SELECT s FROM primecloud_internal.child_plan(rel, parent, tenant_column, parent_column, type, online, constraint_name, read_role, write_role, delete_role) AS s);
+    steps := ARRAY(SELECT s FROM primecloud_internal.child_plan(rel, parent, tenant_column, parent_column, type, online, constraint_name,
+        read_role, write_role, delete_role) AS s);
     -- A table with triggers that still wait cannot be altered.
     IF NOT dry_run AND NOT online THEN
         SET CONSTRAINTS ALL IMMEDIATE;
     END IF;
-    RETURN QUERY SELECT * FROM primecloud_internal.run_plan(CASE WHEN online THEN primecloud_internal.script_around(steps) ELSE steps END, dry_run, online);
+    RETURN QUERY SELECT * FROM primecloud_internal.run_plan(CASE WHEN online THEN primecloud_internal.script_around(steps) ELSE steps
+        END, dry_run, online);
 END $$;
 COMMENT ON FUNCTION primecloud_internal.protect_child_as(regclass, regclass, name, name, text, boolean, boolean, name, text, text, text)
     IS 'does what protect_child() checked, also ahead of a parent''s own column';
 
-CREATE FUNCTION protect_child(rel regclass, parent regclass, tenant_column name DEFAULT 'account_id', dry_run boolean DEFAULT false, online boolean DEFAULT false,
-                              constraint_name name DEFAULT NULL, read_role text DEFAULT NULL, write_role text DEFAULT NULL, delete_role text DEFAULT NULL)
+CREATE FUNCTION protect_child(rel regclass, parent regclass, tenant_column name DEFAULT 'account_id', dry_run boolean DEFAULT false,
+    online boolean DEFAULT false,
+                              constraint_name name DEFAULT NULL, read_role text DEFAULT NULL, write_role text DEFAULT NULL,
+                                  delete_role text DEFAULT NULL)
     RETURNS SETOF text
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
@@ -169,12 +197,15 @@ BEGIN
     PERFORM primecloud_internal.check_owner(parent);
     PERFORM primecloud_internal.tenant_function(parent, parent_column);
     IF (SELECT relkind FROM pg_class WHERE oid = rel) NOT IN ('r', 'p') THEN
-        RAISE wrong_object_type USING MESSAGE = format('%s is not a table', rel), HINT = 'Only tables and partitioned tables can be protected.';
+        RAISE wrong_object_type USING MESSAGE = format('%s is not a table', rel),
+            HINT = 'Only tables and partitioned tables can be protected.';
     END IF;
     PERFORM primecloud_internal.child_key(rel, parent, constraint_name);
     RETURN QUERY SELECT * FROM primecloud_internal.protect_child_as(rel, parent, tenant_column, parent_column,
-        (SELECT format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = parent AND attname = parent_column AND NOT attisdropped),
+        (SELECT format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = parent AND attname = parent_column
+            AND NOT attisdropped),
         dry_run, online, constraint_name, read_role, write_role, delete_role);
 END $$;
 COMMENT ON FUNCTION protect_child(regclass, regclass, name, boolean, boolean, name, text, text, text) IS
-    'gives a table that reaches its tenant by a foreign key a tenant column of its own, fills it from the parent, and protects it; with online => true as a psql script for a large live table';
+    'gives a table that reaches its tenant by a foreign key a tenant column of its own, fills it from the parent, and protects it; with '
+        'online => true as a psql script for a large live table';

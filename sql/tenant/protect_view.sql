@@ -9,17 +9,21 @@ DECLARE
 BEGIN
     IF class.relkind = 'm' THEN
         RAISE wrong_object_type USING MESSAGE = format('%s is a materialized view', view),
-            HINT = 'It holds the rows of every tenant and no policy can hold it: revoke it from clients, or make it a table with a tenant column and protect that.';
+            HINT = 'It holds the rows of every tenant and no policy can hold it: revoke it from clients, or make it a table with a tenant '
+                'column and protect that.';
     END IF;
     IF class.relkind <> 'v' THEN
-        RAISE wrong_object_type USING MESSAGE = format('%s is not a view', view), HINT = 'Tables are protected by primecloud.protect_table().';
+        RAISE wrong_object_type USING MESSAGE = format('%s is not a view', view),
+            HINT = 'Tables are protected by primecloud.protect_table().';
     END IF;
     PERFORM primecloud_internal.check_owner(view);
     -- security_invoker: policies ask for the caller.  security_barrier: a function in the
     -- caller's WHERE sees no row that the view's own WHERE hides.
-    IF (SELECT count(*) FROM pg_options_to_table(class.reloptions) WHERE option_name IN ('security_invoker', 'security_barrier') AND option_value::boolean) < 2 THEN
+    IF (SELECT count(*) FROM pg_options_to_table(class.reloptions) WHERE option_name IN ('security_invoker', 'security_barrier')
+        AND option_value::boolean) < 2 THEN
         RETURN QUERY SELECT * FROM primecloud_internal.run_plan(ARRAY[
-            primecloud_internal.step('view', view::text, format('ALTER VIEW %s SET (security_invoker = true, security_barrier = true)', view))], dry_run);
+            primecloud_internal.step('view', view::text, format('ALTER VIEW %s SET (security_invoker = true, security_barrier = true)',
+                view))], dry_run);
     END IF;
 END $$;
 COMMENT ON FUNCTION protect_view(regclass, boolean)
@@ -33,12 +37,14 @@ DECLARE
     class pg_class := (SELECT c FROM pg_class c WHERE oid = view);
 BEGIN
     IF class.relkind <> 'v' THEN
-        RAISE wrong_object_type USING MESSAGE = format('%s is not a view', view), HINT = 'Tables are unprotected by primecloud.unprotect_table().';
+        RAISE wrong_object_type USING MESSAGE = format('%s is not a view', view),
+            HINT = 'Tables are unprotected by primecloud.unprotect_table().';
     END IF;
     PERFORM primecloud_internal.check_owner(view);
     IF EXISTS (SELECT FROM unnest(class.reloptions) AS o WHERE o ~ '^security_(invoker|barrier)=') THEN
         RETURN QUERY SELECT * FROM primecloud_internal.run_plan(ARRAY[
-            primecloud_internal.step('view', view::text, format('ALTER VIEW %s RESET (security_invoker, security_barrier)', view))], dry_run);
+            primecloud_internal.step('view', view::text, format('ALTER VIEW %s RESET (security_invoker, security_barrier)', view))],
+                dry_run);
     END IF;
 END $$;
 COMMENT ON FUNCTION unprotect_view(regclass, boolean) IS 'undoes protect_view(): the view reads as its owner again';

@@ -33,7 +33,8 @@ CREATE FUNCTION primecloud_internal.note_protection(rel regclass, note jsonb, po
     RETURNS primecloud_internal.plan_step
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
-AS $$ SELECT primecloud_internal.step('remember', rel::text, format('COMMENT ON POLICY %I ON %s IS %L', policy, rel, 'primecloud: ' || note::text)) $$;
+AS $$ SELECT primecloud_internal.step('remember', rel::text, format('COMMENT ON POLICY %I ON %s IS %L', policy, rel, 'primecloud: '
+    || note::text)) $$;
 COMMENT ON FUNCTION primecloud_internal.note_protection(regclass, jsonb, name) IS 'the step that keeps a note of protection';
 
 -- The same of a script that is not through.  It stands in the comment of a policy that lets
@@ -43,7 +44,8 @@ CREATE FUNCTION primecloud_internal.unfinished_note(rel regclass) RETURNS jsonb
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT coalesce((SELECT CASE WHEN starts_with(comment, 'primecloud: {') THEN substr(comment, 13)::jsonb END
-                     FROM (SELECT obj_description(oid, 'pg_policy') AS comment FROM pg_policy WHERE polrelid = rel AND polname = 'primecloud_unfinished') AS p), '{}');
+                     FROM (SELECT obj_description(oid, 'pg_policy') AS comment FROM pg_policy WHERE polrelid = rel
+                         AND polname = 'primecloud_unfinished') AS p), '{}');
 $$;
 COMMENT ON FUNCTION primecloud_internal.unfinished_note(regclass)
     IS 'what a script that was interrupted has made so far, or is about to make';
@@ -54,7 +56,8 @@ CREATE FUNCTION tenant_column(rel regclass) RETURNS name
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT a.attname FROM pg_policy p
-    JOIN pg_depend d ON d.classid = 'pg_policy'::regclass AND d.objid = p.oid AND d.refclassid = 'pg_class'::regclass AND d.refobjid = p.polrelid AND d.refobjsubid > 0
+    JOIN pg_depend d ON d.classid = 'pg_policy'::regclass AND d.objid = p.oid AND d.refclassid = 'pg_class'::regclass
+        AND d.refobjid = p.polrelid AND d.refobjsubid > 0
     JOIN pg_attribute a ON a.attrelid = p.polrelid AND a.attnum = d.refobjsubid
     WHERE p.polrelid = rel AND p.polname = 'primecloud_floor' ORDER BY a.attnum LIMIT 1;
 $$;
@@ -73,11 +76,13 @@ CREATE FUNCTION primecloud_internal.check_owner_as(caller oid, rel regclass) RET
 AS $$
 BEGIN
     IF rel IS NULL THEN
-        RAISE null_value_not_allowed USING MESSAGE = 'the table is NULL', HINT = 'Name a table; to_regclass() gives NULL for one that does not exist.';
+        RAISE null_value_not_allowed USING MESSAGE = 'the table is NULL',
+            HINT = 'Name a table; to_regclass() gives NULL for one that does not exist.';
     END IF;
     IF (SELECT pg_has_role(caller, relowner, 'USAGE') FROM pg_class WHERE oid = rel) IS NOT TRUE THEN
         RAISE insufficient_privilege USING MESSAGE = format('must be owner of %s', rel),
-            HINT = coalesce((SELECT format('It belongs to role "%s".', pg_get_userbyid(relowner)) FROM pg_class WHERE oid = rel), 'There is no such relation.');
+            HINT = coalesce((SELECT format('It belongs to role "%s".', pg_get_userbyid(relowner)) FROM pg_class WHERE oid = rel),
+                'There is no such relation.');
     END IF;
 END $$;
 COMMENT ON FUNCTION primecloud_internal.check_owner_as(oid, regclass) IS 'raises 42501 unless a role owns the relation';
@@ -105,7 +110,8 @@ CREATE FUNCTION primecloud_internal.free_name(space name, wanted text) RETURNS n
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT n FROM generate_series(0, 1000) AS s(i), LATERAL (SELECT primecloud_internal.candidate_name(wanted, i)) AS u(n)
-    WHERE NOT EXISTS (SELECT FROM pg_class c JOIN pg_namespace p ON p.oid = c.relnamespace WHERE p.nspname = space AND c.relname = n) ORDER BY i LIMIT 1;
+    WHERE NOT EXISTS (SELECT FROM pg_class c JOIN pg_namespace p ON p.oid = c.relnamespace WHERE p.nspname = space AND c.relname = n)
+        ORDER BY i LIMIT 1;
 $$;
 COMMENT ON FUNCTION primecloud_internal.free_name(name, text) IS 'a name for a relation that is not taken in a schema';
 
@@ -119,7 +125,8 @@ AS $$
         SELECT c.relname, i.indisvalid FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid, generate_series(0, 9) AS attempt
         WHERE i.indrelid = rel AND i.indisunique AND c.relname = primecloud_internal.candidate_name(wanted, attempt)
           AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = i.indexrelid)
-          AND ARRAY(SELECT a.attname FROM generate_series(0, i.indnkeyatts - 1) AS n LEFT JOIN pg_attribute a ON a.attrelid = rel AND a.attnum = i.indkey[n] ORDER BY n) = columns
+          AND ARRAY(SELECT a.attname FROM generate_series(0, i.indnkeyatts - 1) AS n LEFT JOIN pg_attribute a ON a.attrelid = rel
+              AND a.attnum = i.indkey[n] ORDER BY n) = columns
         ORDER BY attempt LIMIT 1) AS found ON true;
 $$;
 COMMENT ON FUNCTION primecloud_internal.unfinished_index(regclass, text, name[])

@@ -54,7 +54,8 @@ REVOKE ALL ON FUNCTION create_platform_role(name) FROM PUBLIC;
 
 CREATE FUNCTION create_gate_role(name name) RETURNS void
     LANGUAGE sql VOLATILE PARALLEL UNSAFE
-AS $$ SELECT primecloud_internal.make_role('gate', name, 'NOLOGIN NOSUPERUSER BYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION NOINHERIT') $$;
+AS $$ SELECT primecloud_internal.make_role('gate', name, 'NOLOGIN NOSUPERUSER BYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION NOINHERIT')
+    $$;
 COMMENT ON FUNCTION create_gate_role(name) IS 'the owner of the few narrow functions that must cross accounts; nobody logs in as it';
 REVOKE ALL ON FUNCTION create_gate_role(name) FROM PUBLIC;
 

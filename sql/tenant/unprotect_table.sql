@@ -31,8 +31,10 @@ BEGIN
             RETURN NEXT primecloud_internal.step('lift', rel::text, format('ALTER TABLE %s DISABLE ROW LEVEL SECURITY', rel));
         END IF;
     END IF;
-    RETURN QUERY SELECT 'drop index', rel::text, format('DROP INDEX %s', i.indexrelid::regclass) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
-        WHERE i.indrelid = rel AND c.relname = note ->> 'index' AND NOT c.relispartition AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = i.indexrelid);
+    RETURN QUERY SELECT 'drop index', rel::text, format('DROP INDEX %s', i.indexrelid::regclass) FROM pg_index i JOIN pg_class c
+        ON c.oid = i.indexrelid
+        WHERE i.indrelid = rel AND c.relname = note ->> 'index' AND NOT c.relispartition
+            AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = i.indexrelid);
     IF note -> 'made' ? 'column' THEN
         RETURN QUERY SELECT 'drop column', rel::text, format('ALTER TABLE %s DROP COLUMN %I', rel, key) WHERE tenant.attnum IS NOT NULL;
         RETURN;
@@ -41,7 +43,8 @@ BEGIN
                                       = primecloud_internal.tenant_key_function(tenant.atttypid) || '()' THEN
         RETURN NEXT primecloud_internal.step('drop default', rel::text, format('ALTER TABLE %s ALTER COLUMN %I DROP DEFAULT', rel, key));
     END IF;
-    IF note -> 'made' ? 'not null' AND tenant.attnotnull AND NOT EXISTS (SELECT FROM pg_index WHERE indrelid = rel AND indisprimary AND tenant.attnum = ANY (indkey)) THEN
+    IF note -> 'made' ? 'not null' AND tenant.attnotnull AND NOT EXISTS (SELECT FROM pg_index WHERE indrelid = rel AND indisprimary
+        AND tenant.attnum = ANY (indkey)) THEN
         RETURN NEXT primecloud_internal.step('drop not null', rel::text, format('ALTER TABLE %s ALTER COLUMN %I DROP NOT NULL', rel, key));
     END IF;
 END $$;
@@ -56,7 +59,8 @@ DECLARE
 BEGIN
     PERFORM primecloud_internal.check_owner(rel);
     IF (SELECT relkind FROM pg_class WHERE oid = rel) NOT IN ('r', 'p') THEN
-        RAISE wrong_object_type USING MESSAGE = format('%s is not a table', rel), HINT = 'Protection stands on tables; for a view there is primecloud.unprotect_view().';
+        RAISE wrong_object_type USING MESSAGE = format('%s is not a table', rel),
+            HINT = 'Protection stands on tables; for a view there is primecloud.unprotect_view().';
     END IF;
     -- Constraints first: foreign keys before the keys that they lean on.
     FOR tied IN SELECT c.name, c.kind FROM jsonb_each_text(primecloud_internal.protection_note(rel) -> 'constraints') AS c(name, kind)
@@ -67,13 +71,16 @@ BEGIN
             RETURN QUERY SELECT * FROM primecloud.unprotect_unique(rel, tied.name::name, dry_run);
         END IF;
     END LOOP;
-    IF EXISTS (SELECT FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE t.tgname = 'primecloud_copy' AND c.oid = to_regclass(primecloud_internal.copy_target_name(rel))) THEN
+    IF EXISTS (SELECT FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE t.tgname = 'primecloud_copy'
+        AND c.oid = to_regclass(primecloud_internal.copy_target_name(rel))) THEN
         RETURN QUERY SELECT * FROM primecloud.drop_copy_target(rel, dry_run);
     END IF;
     -- Policies of every partition before anything else of any: they hold on to the column.
     RETURN QUERY SELECT * FROM primecloud_internal.run_plan(ARRAY(
-        SELECT p.s FROM primecloud_internal.table_tree(rel) WITH ORDINALITY AS t, LATERAL (SELECT s, row_number() OVER () AS n FROM primecloud_internal.unprotection_plan(t.relid) AS s) AS p
+        SELECT p.s FROM primecloud_internal.table_tree(rel) WITH ORDINALITY AS t,
+            LATERAL (SELECT s, row_number() OVER () AS n FROM primecloud_internal.unprotection_plan(t.relid) AS s) AS p
         WHERE t.kind IN ('r', 'p') ORDER BY (p.s).kind <> 'drop policy', t.ordinality, p.n), dry_run);
 END $$;
 COMMENT ON FUNCTION unprotect_table(regclass, boolean) IS
-    'undoes protect_table(), protect_child(), share_table(), confine_table() and what protect_fk(), protect_unique() and copy_target() made on the table: what was there before is there again';
+    'undoes protect_table(), protect_child(), share_table(), confine_table() and what protect_fk(), protect_unique() and copy_target() '
+        'made on the table: what was there before is there again';
