@@ -19,7 +19,8 @@ CREATE FUNCTION primecloud_internal.check_asker(asker primecloud_internal.key_as
 AS $$
 BEGIN
     IF coalesce(octet_length(check_asker.tenant), 0) NOT BETWEEN 1 AND 255 THEN
-        RAISE invalid_parameter_value USING MESSAGE = format('the tenant has %s bytes', coalesce(octet_length(check_asker.tenant), 0)), HINT = 'It has 1 to 255.';
+        RAISE invalid_parameter_value USING MESSAGE = format('the tenant has %s bytes', coalesce(octet_length(check_asker.tenant), 0)),
+            HINT = 'It has 1 to 255.';
     ELSIF asker.any_tenant IS NOT TRUE AND asker.tenant IS DISTINCT FROM check_asker.tenant THEN
         RAISE EXCEPTION USING ERRCODE = 'PC007', MESSAGE = format('tenant "%s" is not the one that has been entered', check_asker.tenant),
             HINT = 'Enter that account first, or act as a maintenance role.';
@@ -34,7 +35,8 @@ CREATE FUNCTION primecloud_internal.check_asker(asker primecloud_internal.key_as
 AS $$
 BEGIN
     IF asker.any_tenant IS NOT TRUE THEN
-        RAISE EXCEPTION USING ERRCODE = 'PC007', MESSAGE = 'permission denied to act for every tenant', HINT = 'Act as a maintenance or platform role.';
+        RAISE EXCEPTION USING ERRCODE = 'PC007', MESSAGE = 'permission denied to act for every tenant',
+            HINT = 'Act as a maintenance or platform role.';
     END IF;
 END $$;
 COMMENT ON FUNCTION primecloud_internal.check_asker(primecloud_internal.key_asker)
@@ -75,7 +77,8 @@ REVOKE ALL ON FUNCTION primecloud_internal.lock_keys(text, text), primecloud_int
 
 -- Every column of type sealed that holds rows, registered or not: what a key has sealed
 -- is lost with it wherever it lies.
-CREATE FUNCTION primecloud_internal.count_key_usage(wanted bigint, OUT key_id bigint, OUT schema_name text, OUT table_name text, OUT column_name text, OUT row_count bigint)
+CREATE FUNCTION primecloud_internal.count_key_usage(wanted bigint, OUT key_id bigint, OUT schema_name text, OUT table_name text,
+    OUT column_name text, OUT row_count bigint)
     RETURNS SETOF record
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
@@ -104,14 +107,16 @@ DECLARE
 BEGIN
     PERFORM primecloud_internal.check_asker(asker, rotate_key_as.tenant);
     IF rotate_key_as.purpose = 'token' AND rotate_key_as.tenant <> '*' THEN
-        RAISE invalid_parameter_value USING MESSAGE = 'the token key is the database''s, not a tenant''s', HINT = 'Call rotate_key(''*'', ''token'').';
+        RAISE invalid_parameter_value USING MESSAGE = 'the token key is the database''s, not a tenant''s',
+            HINT = 'Call rotate_key(''*'', ''token'').';
     END IF;
     PERFORM primecloud_internal.lock_keys(rotate_key_as.tenant, rotate_key_as.purpose);
     UPDATE primecloud.data_key AS k SET state = 'decrypt_only', changed_at = now()
     WHERE k.tenant = rotate_key_as.tenant AND k.purpose = rotate_key_as.purpose AND k.state = 'active';
     fresh := primecloud_internal.make_data_key(rotate_key_as.tenant, rotate_key_as.purpose);
     PERFORM primecloud_internal.keys_changed();
-    RAISE LOG 'primecloud: role % rotates the % key of tenant "%" to data key %', pg_get_userbyid(asker.role), rotate_key_as.purpose, rotate_key_as.tenant, fresh;
+    RAISE LOG 'primecloud: role % rotates the % key of tenant "%" to data key %', pg_get_userbyid(asker.role), rotate_key_as.purpose,
+        rotate_key_as.tenant, fresh;
     RETURN fresh;
 END $$;
 COMMENT ON FUNCTION primecloud_internal.rotate_key_as(primecloud_internal.key_asker, text, text) IS 'behind rotate_key()';
@@ -148,7 +153,8 @@ DECLARE
     hint text;
 BEGIN
     IF key.purpose <> 'seal' THEN
-        RAISE object_not_in_prerequisite_state USING MESSAGE = format('data key %s may be in use: what was hashed with it is not known here', key.key_id),
+        RAISE object_not_in_prerequisite_state USING MESSAGE =
+            format('data key %s may be in use: what was hashed with it is not known here', key.key_id),
             HINT = 'Store new hashes, made with the active key, or let the old ones end; then pass force => true.';
     END IF;
     -- Nobody begins to seal with it, since it is not active; who did has ended after this.
@@ -156,7 +162,8 @@ BEGIN
     SELECT string_agg(format('%s rows of column "%s" of %I.%I', u.row_count, u.column_name, u.schema_name, u.table_name), ', '),
            string_agg(CASE WHEN primecloud_internal.is_registered(u.schema_name, u.table_name, u.column_name)
                       THEN format('CALL primecloud.reseal(''%I.%I'', %L)', u.schema_name, u.table_name, u.column_name)
-                      ELSE format('register "%s" of %I.%I with seal_column() and reseal it', u.column_name, u.schema_name, u.table_name) END, '; ')
+                      ELSE format('register "%s" of %I.%I with seal_column() and reseal it', u.column_name, u.schema_name, u.table_name)
+                          END, '; ')
     INTO used, hint FROM primecloud_internal.count_key_usage(key.key_id) AS u;
     IF used IS NOT NULL THEN
         RAISE object_in_use USING MESSAGE = format('data key %s is in use: %s', key.key_id, used), HINT = hint || '.';
@@ -173,7 +180,8 @@ AS $$
     SELECT EXISTS (
         SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         JOIN pg_class top ON top.oid = coalesce(pg_partition_root(c.oid), c.oid) JOIN pg_namespace above ON above.oid = top.relnamespace
-        JOIN primecloud.sealed_column s ON s.schema_name = above.nspname AND s.table_name = top.relname AND s.column_name = is_registered.column_name
+        JOIN primecloud.sealed_column s ON s.schema_name = above.nspname AND s.table_name = top.relname
+            AND s.column_name = is_registered.column_name
         WHERE n.nspname = is_registered.schema_name AND c.relname = is_registered.table_name);
 $$;
 COMMENT ON FUNCTION primecloud_internal.is_registered(text, text, text)
@@ -190,9 +198,11 @@ BEGIN
     IF key.state = 'retired' THEN
         RETURN;
     ELSIF key.state = 'active' THEN
-        RAISE object_not_in_prerequisite_state USING MESSAGE = format('data key %s is active', key.key_id), HINT = 'Call primecloud.rotate_key() first.';
+        RAISE object_not_in_prerequisite_state USING MESSAGE = format('data key %s is active', key.key_id),
+            HINT = 'Call primecloud.rotate_key() first.';
     ELSIF key.state = 'destroyed' THEN
-        RAISE EXCEPTION USING ERRCODE = 'PC004', MESSAGE = format('data key %s is destroyed', key.key_id), HINT = 'There is nothing left to retire.';
+        RAISE EXCEPTION USING ERRCODE = 'PC004', MESSAGE = format('data key %s is destroyed', key.key_id),
+            HINT = 'There is nothing left to retire.';
     ELSIF force IS NOT TRUE THEN
         PERFORM primecloud_internal.check_key_unused(key);
     END IF;

@@ -7,7 +7,8 @@ CREATE FUNCTION primecloud_internal.check_may_call(asker primecloud_internal.key
 AS $$
 BEGIN
     IF NOT has_function_privilege(asker.role, signature, 'EXECUTE') THEN
-        RAISE insufficient_privilege USING MESSAGE = format('permission denied for function %s', split_part(split_part(signature, '(', 1), '.', 2)),
+        RAISE insufficient_privilege USING MESSAGE = format('permission denied for function %s',
+            split_part(split_part(signature, '(', 1), '.', 2)),
             HINT = 'It takes EXECUTE on it, as the role helpers give it.';
     END IF;
 END $$;
@@ -85,7 +86,8 @@ AS $$ SELECT jsonb_array_elements_text(primecloud_internal.key_request('shred_te
 COMMENT ON FUNCTION shred_tenant(text)
     IS 'destroys the keys of a tenant, for good; returns what was destroyed and what remains readable where';
 
-CREATE FUNCTION key_usage(wanted bigint DEFAULT NULL, OUT key_id bigint, OUT schema_name text, OUT table_name text, OUT column_name text, OUT row_count bigint)
+CREATE FUNCTION key_usage(wanted bigint DEFAULT NULL, OUT key_id bigint, OUT schema_name text, OUT table_name text, OUT column_name text,
+    OUT row_count bigint)
     RETURNS SETOF record
     LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
@@ -98,12 +100,14 @@ COMMENT ON FUNCTION key_usage(bigint)
 CREATE FUNCTION root_versions_in_use(OUT version integer, OUT data_keys bigint, OUT first_used_at timestamptz) RETURNS SETOF record
     LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT v.* FROM jsonb_to_recordset(primecloud_internal.key_request('root_versions_in_use', '{}')) AS v(version integer, data_keys bigint, first_used_at timestamptz)
+    SELECT v.* FROM jsonb_to_recordset(primecloud_internal.key_request('root_versions_in_use', '{}'))
+        AS v(version integer, data_keys bigint, first_used_at timestamptz)
 $$;
 COMMENT ON FUNCTION root_versions_in_use()
     IS 'the versions of the root key that this database, and a backup of it made now, cannot do without';
 
-REVOKE ALL ON FUNCTION rotate_key(text, text), retire_key(bigint, boolean), restore_key(bigint), destroy_key(bigint, boolean), shred_tenant(text),
+REVOKE ALL ON FUNCTION rotate_key(text, text), retire_key(bigint, boolean), restore_key(bigint), destroy_key(bigint, boolean),
+    shred_tenant(text),
     key_usage(bigint), root_versions_in_use() FROM PUBLIC;
 INSERT INTO primecloud_internal.role_grant VALUES
     ('maintenance', 'EXECUTE', 'FUNCTION primecloud.key_usage(bigint)'),

@@ -44,7 +44,8 @@ CREATE FUNCTION verify_root_key() RETURNS integer
     LANGUAGE c VOLATILE PARALLEL UNSAFE
     AS 'MODULE_PATHNAME', 'primecloud_verify_root_key';
 COMMENT ON FUNCTION verify_root_key()
-    IS 'the newest version of the root key, after checking that it and every version in use are there and this database''s; PC001 or PC002 otherwise';
+    IS 'the newest version of the root key, after checking that it and every version in use are there and this database''s; PC001 or PC002 '
+        'otherwise';
 REVOKE ALL ON FUNCTION verify_root_key() FROM PUBLIC;
 
 CREATE FUNCTION act_for_any_tenant() RETURNS void

@@ -3,7 +3,8 @@
 -- reseal_request() asks the keeper (key_request.sql), who decides and writes down, and
 -- never writes the table: that is done as the table's owner (reseal_rows).
 
-CREATE FUNCTION primecloud_internal.reseal_rows(leaf regclass, col text, tenant_column text, id_column text, label text, block bigint, offset_number integer, blocks bigint,
+CREATE FUNCTION primecloud_internal.reseal_rows(leaf regclass, col text, tenant_column text, id_column text, label text, block bigint,
+    offset_number integer, blocks bigint,
                             most integer, careful boolean, refusal text,
                             OUT next_block bigint, OUT next_offset integer, OUT resealed bigint, OUT passed bigint, OUT problems jsonb)
     LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
@@ -44,7 +45,8 @@ BEGIN
     SELECT n.nspname, c.relname INTO space, name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = rel;
     PERFORM primecloud_internal.retention_check_table(rel);
     SELECT r.* INTO run FROM primecloud_internal.reseal_run r
-    WHERE r.schema_name = space AND r.table_name = name AND r.column_name = col AND r.state IN ('running', 'paused') ORDER BY r.id DESC LIMIT 1 FOR UPDATE;
+    WHERE r.schema_name = space AND r.table_name = name AND r.column_name = col AND r.state IN ('running', 'paused') ORDER BY r.id DESC
+        LIMIT 1 FOR UPDATE;
     -- Since a rotation there is work again where it was done.
     IF FOUND AND (anew OR run.newest_key <> newest) THEN
         UPDATE primecloud_internal.reseal_run r SET state = 'superseded', finished_at = clock_timestamp() WHERE r.id = run.id;
@@ -93,8 +95,10 @@ CREATE FUNCTION primecloud_internal.reseal_note(run primecloud_internal.reseal_r
     RETURNS void
     LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
-    INSERT INTO primecloud_internal.reseal_problem AS p (schema_name, table_name, column_name, partition_name, tenant, row_id, key_id, code, constraint_name)
-    VALUES (run.schema_name, run.table_name, run.column_name, leaf, problem ->> 'tenant', problem ->> 'row', (problem ->> 'key')::bigint, problem ->> 'code',
+    INSERT INTO primecloud_internal.reseal_problem AS p (schema_name, table_name, column_name, partition_name, tenant, row_id, key_id, code,
+        constraint_name)
+    VALUES (run.schema_name, run.table_name, run.column_name, leaf, problem ->> 'tenant', problem ->> 'row', (problem ->> 'key')::bigint,
+        problem ->> 'code',
             coalesce(reseal_note.constraint_name, ''))
     ON CONFLICT (schema_name, table_name, column_name, partition_name, md5(tenant), md5(row_id)) DO UPDATE
         SET last_seen = clock_timestamp(), key_id = excluded.key_id, code = excluded.code, constraint_name = excluded.constraint_name
@@ -102,7 +106,8 @@ $$;
 COMMENT ON FUNCTION primecloud_internal.reseal_note(primecloud_internal.reseal_run, text, jsonb, text)
     IS 'writes down a row that cannot be sealed anew';
 
-CREATE FUNCTION primecloud_internal.reseal_step(rel regclass, registered sealed_column, run_id bigint, batch integer, refusal text DEFAULT '', constraint_name text DEFAULT NULL)
+CREATE FUNCTION primecloud_internal.reseal_step(rel regclass, registered sealed_column, run_id bigint, batch integer,
+    refusal text DEFAULT '', constraint_name text DEFAULT NULL)
     RETURNS jsonb
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
@@ -123,16 +128,20 @@ BEGIN
         RETURN '{"done": true, "state": "finished"}';
     END IF;
     most := greatest(1, least(batch, (at ->> 'limit')::int, 50000));
-    SELECT * INTO done FROM primecloud_internal.reseal_rows((at ->> 'oid')::oid, registered.column_name, registered.tenant_column, registered.id_column, registered.label,
+    SELECT * INTO done FROM primecloud_internal.reseal_rows((at ->> 'oid')::oid, registered.column_name, registered.tenant_column,
+        registered.id_column, registered.label,
         (at ->> 'block')::bigint, (at ->> 'offset')::int, least(4096, (at ->> 'end')::bigint - (at ->> 'block')::bigint), most,
         at ? 'careful' OR (at ->> 'pass')::int > 1, refusal);
     FOR problem IN SELECT jsonb_array_elements(done.problems) LOOP
         PERFORM primecloud_internal.reseal_note(run, at ->> 'leaf', problem, constraint_name);
     END LOOP;
     -- After smaller bites, larger ones again.
-    at := (at - '{oid,careful}'::text[]) || jsonb_build_object('block', done.next_block, 'offset', done.next_offset, 'limit', least(most * 2, 50000));
-    UPDATE primecloud_internal.reseal_run r SET position = at, updated_at = clock_timestamp(), batches = r.batches + (done.resealed > 0)::int,
-        rows_resealed = r.rows_resealed + done.resealed, rows_locked = r.rows_locked + done.passed, rows_failed = r.rows_failed + jsonb_array_length(done.problems)
+    at := (at - '{oid,careful}'::text[]) || jsonb_build_object('block', done.next_block, 'offset', done.next_offset, 'limit',
+        least(most * 2, 50000));
+    UPDATE primecloud_internal.reseal_run r SET position = at, updated_at = clock_timestamp(),
+        batches = r.batches + (done.resealed > 0)::int,
+        rows_resealed = r.rows_resealed + done.resealed, rows_locked = r.rows_locked + done.passed,
+            rows_failed = r.rows_failed + jsonb_array_length(done.problems)
     WHERE r.id = run.id;
     RETURN jsonb_build_object('rows', done.resealed, 'elapsed', extract(epoch FROM clock_timestamp() - began) * 1000);
 END $$;
@@ -140,7 +149,8 @@ COMMENT ON FUNCTION primecloud_internal.reseal_step(regclass, sealed_column, big
     IS 'the next batch of a run, or that it is done';
 
 -- After a batch failed: again, more carefully; in smaller bites; around the row; or not at all.
-CREATE FUNCTION primecloud_internal.reseal_failed(rel regclass, registered sealed_column, run_id bigint, code text, constraint_name text, tries integer)
+CREATE FUNCTION primecloud_internal.reseal_failed(rel regclass, registered sealed_column, run_id bigint, code text, constraint_name text,
+    tries integer)
     RETURNS jsonb
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
@@ -175,11 +185,13 @@ AS $$
 DECLARE
     run primecloud_internal.reseal_run;
 BEGIN
-    UPDATE primecloud_internal.reseal_run r SET state = reseal_end.state, updated_at = clock_timestamp(), last_error = coalesce(problem, r.last_error),
+    UPDATE primecloud_internal.reseal_run r SET state = reseal_end.state, updated_at = clock_timestamp(),
+        last_error = coalesce(problem, r.last_error),
            finished_at = CASE WHEN reseal_end.state = 'paused' THEN NULL ELSE clock_timestamp() END
     WHERE r.id = run_id AND r.state IN ('running', 'paused') RETURNING * INTO run;
     IF run.state = 'finished' THEN  -- what it did not meet again is no problem any more
-        DELETE FROM primecloud_internal.reseal_problem p WHERE p.schema_name = run.schema_name AND p.table_name = run.table_name AND p.column_name = run.column_name
+        DELETE FROM primecloud_internal.reseal_problem p WHERE p.schema_name = run.schema_name AND p.table_name = run.table_name
+            AND p.column_name = run.column_name
           AND p.last_seen < run.started_at;
     END IF;
 END $$;

@@ -36,7 +36,8 @@ CREATE TABLE primecloud_internal.reseal_problem (
     last_seen timestamptz NOT NULL DEFAULT clock_timestamp());
 COMMENT ON TABLE primecloud_internal.reseal_problem IS 'rows that the last reseal of a column passed over, and left as they are';
 -- A hash of the row, since its id may be longer than an index takes.
-CREATE UNIQUE INDEX reseal_problem_row ON primecloud_internal.reseal_problem (schema_name, table_name, column_name, partition_name, md5(tenant), md5(row_id));
+CREATE UNIQUE INDEX reseal_problem_row ON primecloud_internal.reseal_problem (schema_name, table_name, column_name, partition_name,
+    md5(tenant), md5(row_id));
 CREATE INDEX reseal_problem_key ON primecloud_internal.reseal_problem (key_id);
 REVOKE ALL ON primecloud_internal.reseal_run, primecloud_internal.reseal_problem FROM PUBLIC;
 
@@ -55,5 +56,6 @@ COMMENT ON FUNCTION primecloud_internal.may_reseal(text, text, text)
 CREATE VIEW reseal_problems WITH (security_barrier) AS
 SELECT p.* FROM primecloud_internal.reseal_problem p WHERE primecloud_internal.may_reseal(p.schema_name, p.table_name, p.column_name);
 COMMENT ON VIEW reseal_problems
-    IS 'rows that the last reseal of a column passed over: PC005 does not belong to its row, PC004 and PC003 its key is gone, others are errors of the table''s own triggers and constraints';
+    IS 'rows that the last reseal of a column passed over: PC005 does not belong to its row, PC004 and PC003 its key is gone, others are '
+        'errors of the table''s own triggers and constraints';
 GRANT SELECT ON reseal_problems TO PUBLIC;

@@ -9,7 +9,8 @@ COMMENT ON FUNCTION s3_signing_key(sealed, text, text, text, date, text, text) I
 REVOKE ALL ON FUNCTION s3_signing_key(sealed, text, text, text, date, text, text) FROM PUBLIC;
 
 CREATE FUNCTION s3_presign(s sealed, tenant text, label text, row_id text, access_key_id text, method text, endpoint text, path text,
-                           region text DEFAULT 'us-east-1', expires interval DEFAULT '15 minutes', parameters jsonb DEFAULT '{}', at timestamptz DEFAULT now()) RETURNS text
+                           region text DEFAULT 'us-east-1', expires interval DEFAULT '15 minutes', parameters jsonb DEFAULT '{}',
+                               at timestamptz DEFAULT now()) RETURNS text
     LANGUAGE c VOLATILE PARALLEL UNSAFE
     AS 'MODULE_PATHNAME', 'primecloud_s3_presign';
 COMMENT ON FUNCTION s3_presign(sealed, text, text, text, text, text, text, text, text, interval, jsonb, timestamptz) IS
@@ -18,4 +19,5 @@ REVOKE ALL ON FUNCTION s3_presign(sealed, text, text, text, text, text, text, te
 
 INSERT INTO primecloud_internal.role_grant VALUES
     ('platform', 'EXECUTE', 'FUNCTION primecloud.s3_signing_key(primecloud.sealed, text, text, text, date, text, text)'),
-    ('platform', 'EXECUTE', 'FUNCTION primecloud.s3_presign(primecloud.sealed, text, text, text, text, text, text, text, text, interval, jsonb, timestamptz)');
+    ('platform', 'EXECUTE', 'FUNCTION primecloud.s3_presign(primecloud.sealed, text, text, text, text, text, text, text, text, interval, '
+        'jsonb, timestamptz)');

@@ -22,7 +22,8 @@ COMMENT ON FUNCTION primecloud_internal.sealed_send(sealed) IS 'binary form of a
 -- No operator and no operator class: nothing can be learned of a secret by comparing,
 -- sorting, grouping or indexing it, and ANALYZE keeps nothing of it.
 CREATE TYPE sealed (
-    INPUT = primecloud_internal.sealed_in, OUTPUT = primecloud_internal.sealed_out, RECEIVE = primecloud_internal.sealed_recv, SEND = primecloud_internal.sealed_send,
+    INPUT = primecloud_internal.sealed_in, OUTPUT = primecloud_internal.sealed_out, RECEIVE = primecloud_internal.sealed_recv,
+        SEND = primecloud_internal.sealed_send,
     INTERNALLENGTH = VARIABLE, ALIGNMENT = int4, STORAGE = external);
 COMMENT ON TYPE sealed
     IS 'an encrypted value, bound to its tenant, label and row; shows and dumps as an envelope, opens by reveal() and open() alone';

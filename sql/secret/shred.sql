@@ -33,11 +33,15 @@ BEGIN
         RETURN NEXT format('nothing to destroy: tenant "%s" has no key that could open anything', shred_tenant_as.tenant);
     ELSE
         RETURN NEXT 'from the commit on: no session of this server opens what these keys have sealed; rows keep their envelopes, as noise';
-        RETURN NEXT 'remains in this cluster: the destroyed keys, wrapped, in the pages of primecloud.data_key until VACUUM FULL primecloud.data_key, and in the free space of the disk after it';
+        RETURN NEXT 'remains in this cluster: the destroyed keys, wrapped, in the pages of primecloud.data_key until VACUUM FULL '
+            'primecloud.data_key, and in the free space of the disk after it';
         RETURN NEXT 'remains in this cluster: the same in WAL until it is recycled';
-        RETURN NEXT 'remains elsewhere: everything, readable, in dumps, base backups, WAL archives, snapshots and replicas of before, for whoever also has the root key';
-        RETURN NEXT format('those copies open with root key version %s: to end them too, add a version, call primecloud.rotate_root(), and destroy version %s wherever it is kept, once no backup that others need depends on it', versions, versions);
-        RETURN NEXT 'not reached: plaintext that was revealed or sent to a service, what was stored in the clear before it was sealed, and rows that were never sealed';
+        RETURN NEXT 'remains elsewhere: everything, readable, in dumps, base backups, WAL archives, snapshots and replicas of before, for '
+            'whoever also has the root key';
+        RETURN NEXT format('those copies open with root key version %s: to end them too, add a version, call primecloud.rotate_root(), and '
+            'destroy version %s wherever it is kept, once no backup that others need depends on it', versions, versions);
+        RETURN NEXT 'not reached: plaintext that was revealed or sent to a service, what was stored in the clear before it was sealed, and '
+            'rows that were never sealed';
     END IF;
     RETURN NEXT format('the tenant is closed: sealing for it is refused (PC004) until primecloud.rotate_key(%L)', shred_tenant_as.tenant);
 END $$;
