@@ -18,7 +18,8 @@ CREATE FUNCTION lifecycle_evaluate(
 ) RETURNS lifecycle_event
     LANGUAGE c IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 10
     AS 'MODULE_PATHNAME', 'primecloud_lifecycle_evaluate';
-COMMENT ON FUNCTION lifecycle_evaluate(lifecycle, text, timestamptz, bigint, text, boolean, boolean, integer, timestamptz, text, timestamptz, integer, timestamptz) IS
+COMMENT ON FUNCTION lifecycle_evaluate(lifecycle, text, timestamptz, bigint, text, boolean, boolean, integer, timestamptz, text,
+    timestamptz, integer, timestamptz) IS
     'what the rules say is due for one object version, from plain columns: for scans; holds are not looked at';
 
 CREATE FUNCTION lifecycle_evaluate_object(config lifecycle, object object_version, at timestamptz DEFAULT now()) RETURNS lifecycle_event

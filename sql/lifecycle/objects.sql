@@ -41,7 +41,8 @@ CREATE TYPE lifecycle_event AS (
 );
 COMMENT ON TYPE lifecycle_event IS 'what lifecycle rules do to an object version';
 COMMENT ON COLUMN lifecycle_event.action
-    IS 'none, delete, delete_version, transition, transition_version, delete_restored, delete_restored_version, delete_all_versions or del_marker_delete_all_versions';
+    IS 'none, delete, delete_version, transition, transition_version, delete_restored, delete_restored_version, delete_all_versions or '
+        'del_marker_delete_all_versions';
 COMMENT ON COLUMN lifecycle_event.due IS 'since when, or from when; NULL for none, infinity for never';
 COMMENT ON COLUMN lifecycle_event.rule_id IS 'the rule; NULL for none and for restored copies';
 COMMENT ON COLUMN lifecycle_event.storage_class IS 'where a transition leads';
