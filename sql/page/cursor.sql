@@ -30,7 +30,8 @@ AS $$
     SELECT primecloud.forget_cursor_keys();
 $$;
 COMMENT ON FUNCTION rotate_cursor_key()
-    IS 'makes a new cursor key, which every session uses from this transaction''s commit on; cursors of older ones stay valid until end_old_cursors()';
+    IS 'makes a new cursor key, which every session uses from this transaction''s commit on; cursors of older ones stay valid until '
+        'end_old_cursors()';
 REVOKE ALL ON FUNCTION rotate_cursor_key() FROM PUBLIC;
 SELECT rotate_cursor_key();
 
