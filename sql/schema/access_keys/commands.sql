@@ -6,10 +6,12 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER ROWS 1 SET search_pat
 AS $create_access_key$
 BEGIN
     PERFORM @schema@.command_account('developer', 'create_access_key');
-    RETURN QUERY SELECT * FROM @schema@.make_access_key(create_access_key.name, create_access_key.permissions, create_access_key.expires_at, NULL);
+    RETURN QUERY SELECT * FROM @schema@.make_access_key(create_access_key.name, create_access_key.permissions, create_access_key.expires_at,
+        NULL);
 END
 $create_access_key$;
-COMMENT ON FUNCTION @schema@.create_access_key(text, text, timestamptz) IS 'makes an S3 access key and tells its secret, now and never again; developers and above';
+COMMENT ON FUNCTION @schema@.create_access_key(text, text, timestamptz)
+    IS 'makes an S3 access key and tells its secret, now and never again; developers and above';
 GRANT EXECUTE ON FUNCTION @schema@.create_access_key TO @app@;
 
 CREATE FUNCTION @schema@.make_access_key(name text, permissions text, expires_at timestamptz, rotated_from uuid)
@@ -20,7 +22,8 @@ DECLARE
     account uuid := primecloud.tenant_uuid();
 BEGIN
     IF make_access_key.expires_at <= now() THEN
-        RAISE EXCEPTION 'the key would have expired at %', make_access_key.expires_at USING ERRCODE = '22023', HINT = 'Name a time to come.';
+        RAISE EXCEPTION 'the key would have expired at %', make_access_key.expires_at USING ERRCODE = '22023',
+            HINT = 'Name a time to come.';
     END IF;
     id := primecloud.uuid_v7();
     access_key_id := primecloud.generate_access_key_id();
@@ -39,12 +42,15 @@ BEGIN
         'expiration', CASE WHEN make_access_key.expires_at BETWEEN now() + interval '1 day' AND now() + interval '364 days'
                            THEN to_char(make_access_key.expires_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') END,
         'secretKey', jsonb_build_object('secret', 'access_key_secrets.secret', 'id', make_access_key.id)));
-    PERFORM @schema@.audit(CASE WHEN rotated_from IS NULL THEN 'create_access_key' ELSE 'rotate_access_key' END, 'access_keys', make_access_key.id::text,
-        jsonb_build_object('name', make_access_key.name, 'access_key_id', make_access_key.access_key_id, 'permissions', make_access_key.permissions));
+    PERFORM @schema@.audit(CASE WHEN rotated_from IS NULL THEN 'create_access_key' ELSE 'rotate_access_key' END, 'access_keys',
+        make_access_key.id::text,
+        jsonb_build_object('name', make_access_key.name, 'access_key_id', make_access_key.access_key_id, 'permissions',
+            make_access_key.permissions));
     RETURN NEXT;
 END
 $make_access_key$;
-COMMENT ON FUNCTION @schema@.make_access_key(text, text, timestamptz, uuid) IS 'a new key, its secret sealed and its service account ordered; for commands';
+COMMENT ON FUNCTION @schema@.make_access_key(text, text, timestamptz, uuid)
+    IS 'a new key, its secret sealed and its service account ordered; for commands';
 
 CREATE FUNCTION @schema@.lock_key(key uuid) RETURNS @schema@.access_keys
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -74,7 +80,8 @@ BEGIN
         RAISE EXCEPTION 'access key % is revoked', key USING ERRCODE = '55000', HINT = 'Make a new one with create_access_key.';
     END IF;
     -- The second of two who rotate finds the successor and is told, so no key is orphaned.
-    IF EXISTS (SELECT FROM @schema@.access_keys k WHERE k.account_id = account AND k.rotated_from_id = old_key.id AND k.status = 'active') THEN
+    IF EXISTS (SELECT FROM @schema@.access_keys k WHERE k.account_id = account AND k.rotated_from_id = old_key.id AND k.status = 'active')
+        THEN
         RAISE EXCEPTION 'access key % has been rotated already', key USING ERRCODE = '55000', HINT = 'Rotate its successor.';
     END IF;
     RETURN QUERY SELECT * FROM @schema@.make_access_key(old_key.name, old_key.permissions,
@@ -86,19 +93,23 @@ BEGIN
     END IF;
 END
 $rotate_access_key$;
-COMMENT ON FUNCTION @schema@.rotate_access_key(uuid, interval) IS 'makes a successor and lets the key work on for a while, or not at all; developers and above';
+COMMENT ON FUNCTION @schema@.rotate_access_key(uuid, interval)
+    IS 'makes a successor and lets the key work on for a while, or not at all; developers and above';
 GRANT EXECUTE ON FUNCTION @schema@.rotate_access_key TO @app@;
 
 CREATE FUNCTION @schema@.end_access_key(key @schema@.access_keys) RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $end_access_key$
 BEGIN
-    UPDATE @schema@.access_keys k SET status = 'revoked', revoked_at = now() WHERE k.account_id = key.account_id AND k.id = key.id AND k.status = 'active';
+    UPDATE @schema@.access_keys k SET status = 'revoked', revoked_at = now() WHERE k.account_id = key.account_id AND k.id = key.id
+        AND k.status = 'active';
     DELETE FROM @schema@.access_key_secrets s WHERE s.account_id = key.account_id AND s.id = key.id;
-    PERFORM @schema@.order_service('minio', 'key:' || key.access_key_id, 'delete_service_account', jsonb_build_object('accessKey', key.access_key_id));
+    PERFORM @schema@.order_service('minio', 'key:' || key.access_key_id, 'delete_service_account',
+        jsonb_build_object('accessKey', key.access_key_id));
 END
 $end_access_key$;
-COMMENT ON FUNCTION @schema@.end_access_key(@schema@.access_keys) IS 'revokes a locked key, forgets its secret and orders its service account away; for commands';
+COMMENT ON FUNCTION @schema@.end_access_key(@schema@.access_keys)
+    IS 'revokes a locked key, forgets its secret and orders its service account away; for commands';
 
 CREATE FUNCTION @schema@.revoke_access_key(key uuid) RETURNS boolean
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -115,7 +126,8 @@ BEGIN
     RETURN true;
 END
 $revoke_access_key$;
-COMMENT ON FUNCTION @schema@.revoke_access_key(uuid) IS 'ends a key at once and forgets its secret; false if it was revoked already; developers and above';
+COMMENT ON FUNCTION @schema@.revoke_access_key(uuid)
+    IS 'ends a key at once and forgets its secret; false if it was revoked already; developers and above';
 GRANT EXECUTE ON FUNCTION @schema@.revoke_access_key TO @app@;
 
 CREATE FUNCTION @schema@.key_used(key_id text, at timestamptz DEFAULT now()) RETURNS void

@@ -17,7 +17,9 @@ BEGIN
             || CASE WHEN writes THEN ARRAY['s3:ListBucketMultipartUploads'] ELSE '{}' END),
         jsonb_build_object('Effect', 'Allow', 'Resource', ARRAY[own_buckets || '/*'], 'Action',
             CASE WHEN reads THEN ARRAY['s3:GetObject', 's3:GetObjectVersion'] ELSE '{}' END
-            || CASE WHEN writes THEN ARRAY['s3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'] ELSE '{}' END)));
+            || CASE WHEN writes THEN ARRAY['s3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts']
+                ELSE '{}' END)));
 END
 $key_policy$;
-COMMENT ON FUNCTION @schema@.key_policy(text) IS 'the IAM policy that a key''s permissions mean, for the account''s buckets, present and to come';
+COMMENT ON FUNCTION @schema@.key_policy(text)
+    IS 'the IAM policy that a key''s permissions mean, for the account''s buckets, present and to come';

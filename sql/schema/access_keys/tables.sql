@@ -16,7 +16,8 @@ CREATE TABLE @schema@.access_keys (
     CONSTRAINT access_keys_pk PRIMARY KEY (account_id, id),
     CONSTRAINT access_keys_id_unique UNIQUE (access_key_id),
     CONSTRAINT access_keys_account_fk FOREIGN KEY (account_id) REFERENCES @schema@.accounts (id) ON DELETE CASCADE,
-    CONSTRAINT access_keys_rotation_fk FOREIGN KEY (account_id, rotated_from_id) REFERENCES @schema@.access_keys (account_id, id) ON DELETE NO ACTION,
+    CONSTRAINT access_keys_rotation_fk FOREIGN KEY (account_id, rotated_from_id) REFERENCES @schema@.access_keys (account_id, id)
+        ON DELETE NO ACTION,
     CONSTRAINT access_keys_name_short CHECK (char_length(name) BETWEEN 1 AND 200),
     CONSTRAINT access_keys_id_shape CHECK (access_key_id ~ '^[A-Z0-9]{20}$'),
     CONSTRAINT access_keys_permissions_known CHECK (permissions IN ('read', 'write', 'read-write')),
@@ -39,7 +40,8 @@ CREATE TABLE @schema@.access_key_secrets (
     CONSTRAINT access_key_secrets_key_fk FOREIGN KEY (account_id, id) REFERENCES @schema@.access_keys (account_id, id) ON DELETE CASCADE
 );
 COMMENT ON TABLE @schema@.access_key_secrets IS 'private: no client role has a grant; a revoked key has no row here';
-SELECT primecloud.protect_table('@schema@.access_key_secrets', read_role => 'developer', write_role => 'developer', delete_role => 'developer');
+SELECT primecloud.protect_table('@schema@.access_key_secrets', read_role => 'developer', write_role => 'developer',
+    delete_role => 'developer');
 SELECT primecloud.seal_column('@schema@.access_key_secrets', 'secret', '@schema@.access_key_secrets.secret', 'id');
 GRANT SELECT ON @schema@.access_key_secrets TO @worker@, @gate@;
 GRANT DELETE ON @schema@.access_key_secrets TO @gate@;

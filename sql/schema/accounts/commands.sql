@@ -17,13 +17,15 @@ BEGIN
     VALUES (founder.id, account, 'owner', founder.email, founder.display_name);
     INSERT INTO @schema@.account_owners (account_id, user_id) VALUES (account, founder.id);
     INSERT INTO @schema@.account_billing (account_id) VALUES (account);
-    PERFORM @schema@.send_notifications(jsonb_build_array(jsonb_build_object('account_id', account, 'type', 'welcome', 'title', 'Welcome')));
+    PERFORM @schema@.send_notifications(jsonb_build_array(jsonb_build_object('account_id', account, 'type', 'welcome', 'title',
+        'Welcome')));
     INSERT INTO @schema@.audit_log (account_id, user_id, role, action, resource, resource_id)
     VALUES (account, founder.id::text, 'owner', 'create_account', 'accounts', account::text);
     RETURN account;
 END
 $create_account$;
-COMMENT ON FUNCTION @schema@.create_account(text, text) IS 'opens an account of which the entered user is the owner; enter it afterwards, in a new transaction';
+COMMENT ON FUNCTION @schema@.create_account(text, text)
+    IS 'opens an account of which the entered user is the owner; enter it afterwards, in a new transaction';
 GRANT EXECUTE ON FUNCTION @schema@.create_account TO @app@;
 ALTER FUNCTION @schema@.create_account OWNER TO @gate@;
 
@@ -43,22 +45,27 @@ BEGIN
     -- Who may not enter does not get in by the services either.
     IF (old_status = 'active') <> (set_account_status.status = 'active') THEN
         PERFORM @schema@.lock_account();
-        FOR key IN SELECT k.access_key_id, k.permissions FROM @schema@.access_keys k WHERE k.account_id = account AND k.status = 'active' ORDER BY k.id FOR NO KEY UPDATE LOOP
-            PERFORM @schema@.order_service('minio', 'key:' || key.access_key_id, 'update_service_account', jsonb_build_object('accessKey', key.access_key_id,
+        FOR key IN SELECT k.access_key_id, k.permissions FROM @schema@.access_keys k WHERE k.account_id = account AND k.status = 'active'
+            ORDER BY k.id FOR NO KEY UPDATE LOOP
+            PERFORM @schema@.order_service('minio', 'key:' || key.access_key_id, 'update_service_account',
+                jsonb_build_object('accessKey', key.access_key_id,
                 -- MinIO takes an update without a policy as one that takes the policy away: the key would have its parent's.
                 'newPolicy', @schema@.key_policy(key.permissions),
                 'newStatus', CASE set_account_status.status WHEN 'active' THEN 'on' ELSE 'off' END));
         END LOOP;
         PERFORM @schema@.order_sftp_user(c) FROM @schema@.sftp_credentials c WHERE c.account_id = account AND c.status = 'active';
     END IF;
-    PERFORM @schema@.audit('set_account_status', 'accounts', account::text, jsonb_build_object('from', old_status, 'to', set_account_status.status, 'reason', reason), 'warning');
+    PERFORM @schema@.audit('set_account_status', 'accounts', account::text,
+        jsonb_build_object('from', old_status, 'to', set_account_status.status, 'reason', reason), 'warning');
     IF set_account_status.status IN ('active', 'suspended') THEN
-        PERFORM @schema@.send_notification(CASE set_account_status.status WHEN 'active' THEN 'account_activated' ELSE 'account_suspended' END,
+        PERFORM @schema@.send_notification(CASE set_account_status.status WHEN 'active' THEN 'account_activated' ELSE 'account_suspended'
+            END,
             format('The account is %s', set_account_status.status), coalesce(reason, ''));
     END IF;
 END
 $set_account_status$;
-COMMENT ON FUNCTION @schema@.set_account_status(text, text) IS 'activates, suspends or rejects an account, and with it its keys and login; for the platform';
+COMMENT ON FUNCTION @schema@.set_account_status(text, text)
+    IS 'activates, suspends or rejects an account, and with it its keys and login; for the platform';
 GRANT EXECUTE ON FUNCTION @schema@.set_account_status TO @platform@;
 
 CREATE FUNCTION @schema@.delete_account(slug text) RETURNS void
@@ -76,13 +83,15 @@ BEGIN
     END IF;
     -- The services are told, in the order in which they can follow: keys, logins, buckets.
     FOR item IN SELECT k.access_key_id FROM @schema@.access_keys k WHERE k.account_id = account AND k.status = 'active' LOOP
-        PERFORM @schema@.order_service('minio', 'key:' || item.access_key_id, 'delete_service_account', jsonb_build_object('accessKey', item.access_key_id));
+        PERFORM @schema@.order_service('minio', 'key:' || item.access_key_id, 'delete_service_account',
+            jsonb_build_object('accessKey', item.access_key_id));
     END LOOP;
     FOR item IN SELECT c.username FROM @schema@.sftp_credentials c WHERE c.account_id = account LOOP
         PERFORM @schema@.order_service('sftpgo', 'user:' || item.username, 'delete_user', jsonb_build_object('username', item.username));
     END LOOP;
     FOR item IN SELECT b.physical_name FROM @schema@.buckets b WHERE b.account_id = account LOOP
-        PERFORM @schema@.order_service('minio', 'bucket:' || item.physical_name, 'delete_bucket', jsonb_build_object('bucket', item.physical_name, 'force', true));
+        PERFORM @schema@.order_service('minio', 'bucket:' || item.physical_name, 'delete_bucket',
+            jsonb_build_object('bucket', item.physical_name, 'force', true));
     END LOOP;
     PERFORM @schema@.audit('delete_account', 'accounts', account::text, jsonb_build_object('slug', delete_account.slug), 'critical');
     -- Buckets first: a customer cannot go before what is kept for him.  The rest follows the account.

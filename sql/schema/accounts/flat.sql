@@ -1,12 +1,14 @@
 -- A flat view of accounts, for tools that introspect.
 
 CREATE VIEW @schema@.accounts_flat WITH (security_invoker, security_barrier = false) AS
-SELECT a.id, a.name, a.slug, a.status, a.storage_quota_bytes, a.storage_used_bytes, a.bandwidth_used_bytes, a.custom_domain, a.domain_status, a.created_at,
+SELECT a.id, a.name, a.slug, a.status, a.storage_quota_bytes, a.storage_used_bytes, a.bandwidth_used_bytes, a.custom_domain,
+    a.domain_status, a.created_at,
        s.id AS subscription_id, s.status AS subscription_status, s.current_period_end, p.id AS product_id, p.name AS product_name
 FROM @schema@.accounts a
 LEFT JOIN @schema@.subscriptions s ON s.account_id = a.id AND s.status IN ('trial', 'active', 'past_due')
 LEFT JOIN @schema@.products p ON p.id = s.product_id;
-COMMENT ON VIEW @schema@.accounts_flat IS 'accounts beside their live subscription and plan, one plain column each; row-level security is the reader''s';
+COMMENT ON VIEW @schema@.accounts_flat
+    IS 'accounts beside their live subscription and plan, one plain column each; row-level security is the reader''s';
 GRANT SELECT ON @schema@.accounts_flat TO @app@;
 
 -- Tools read the view: its columns are described as those they come from.  Behind an outer join one may be missing.
@@ -15,8 +17,10 @@ DECLARE
     described record;
 BEGIN
     FOR described IN
-        SELECT a.attname, CASE WHEN v.outer_joined THEN replace(col_description(b.attrelid, b.attnum), '@notNull ', '') ELSE col_description(b.attrelid, b.attnum) END AS comment
-        FROM (VALUES ('accounts', '', false), ('subscriptions', 'subscription_', true), ('subscriptions', '', true), ('products', 'product_', true)) AS v(base, prefix, outer_joined)
+        SELECT a.attname, CASE WHEN v.outer_joined THEN replace(col_description(b.attrelid, b.attnum), '@notNull ', '')
+            ELSE col_description(b.attrelid, b.attnum) END AS comment
+        FROM (VALUES ('accounts', '', false), ('subscriptions', 'subscription_', true), ('subscriptions', '', true),
+            ('products', 'product_', true)) AS v(base, prefix, outer_joined)
         JOIN pg_attribute a ON a.attrelid = '@schema@.accounts_flat'::regclass AND a.attnum > 0
         JOIN pg_attribute b ON b.attrelid = ('@schema@.' || v.base)::regclass AND v.prefix || b.attname = a.attname
         WHERE v.prefix <> '' OR v.base <> 'subscriptions' OR a.attname = 'current_period_end'

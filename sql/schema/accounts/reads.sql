@@ -22,7 +22,8 @@ END;
 COMMENT ON FUNCTION @schema@.account_with_details() IS 'the entered account with what the caller''s role may see of its details';
 GRANT EXECUTE ON FUNCTION @schema@.account_with_details TO @app@, @platform@;
 
-CREATE FUNCTION @schema@.my_accounts(after_name text DEFAULT NULL, after_id uuid DEFAULT NULL, page_size integer DEFAULT 200) RETURNS TABLE (role text, account @schema@.account_with_details)
+CREATE FUNCTION @schema@.my_accounts(after_name text DEFAULT NULL, after_id uuid DEFAULT NULL, page_size integer DEFAULT 200)
+    RETURNS TABLE (role text, account @schema@.account_with_details)
 LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 5 SET search_path = pg_catalog, pg_temp
 AS $my_accounts$
     -- What a role could see inside the account, and nothing beyond it.
@@ -46,12 +47,15 @@ AS $my_accounts$
     WHERE me.user_id = @schema@.entered_person() AND (after_name IS NULL OR (a.name, a.id) > (after_name, after_id))
     ORDER BY a.name, a.id LIMIT least(greatest(coalesce(page_size, 200), 1), 200)
 $my_accounts$;
-COMMENT ON FUNCTION @schema@.my_accounts(text, uuid, integer) IS 'the accounts of the entered user, with what each role may see, by name, after one of a name and id: the account switcher; a token without an account is enough';
+COMMENT ON FUNCTION @schema@.my_accounts(text, uuid, integer)
+    IS 'the accounts of the entered user, with what each role may see, by name, after one of a name and id: the account switcher; a token '
+    'without an account is enough';
 GRANT EXECUTE ON FUNCTION @schema@.my_accounts TO @app@;
 ALTER FUNCTION @schema@.my_accounts OWNER TO @gate@;
 
 CREATE FUNCTION @schema@.platform_accounts_page(after_slug text DEFAULT '', page_size integer DEFAULT 50)
-RETURNS TABLE (id uuid, slug text, name text, status text, storage_used_bytes bigint, storage_quota_bytes bigint, product text, subscription_status text, created_at timestamptz)
+RETURNS TABLE (id uuid, slug text, name text, status text, storage_used_bytes bigint, storage_quota_bytes bigint, product text,
+    subscription_status text, created_at timestamptz)
 LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 50 SET search_path = pg_catalog, pg_temp
 AS $platform_accounts_page$
 #variable_conflict use_column

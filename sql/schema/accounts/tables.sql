@@ -35,17 +35,20 @@ CREATE TABLE @schema@.accounts (
     CONSTRAINT accounts_primary_color_hex CHECK (branding_primary_color ~ '^#[0-9a-f]{6}$'),
     CONSTRAINT accounts_sidebar_color_hex CHECK (branding_sidebar_color ~ '^#[0-9a-f]{6}$'),
     CONSTRAINT accounts_background_color_hex CHECK (branding_background_color ~ '^#[0-9a-f]{6}$'),
-    CONSTRAINT accounts_domain_canonical CHECK (custom_domain ~ '^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?[.])+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$' AND octet_length(custom_domain) <= 253),
+    CONSTRAINT accounts_domain_canonical CHECK (custom_domain ~ '^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?[.])+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$'
+        AND octet_length(custom_domain) <= 253),
     CONSTRAINT accounts_domain_status_known CHECK (domain_status IN ('none', 'pending', 'active', 'failed')),
     CONSTRAINT accounts_domain_has_status CHECK ((custom_domain IS NULL) = (domain_status = 'none')),
-    CONSTRAINT accounts_branding_short CHECK (char_length(branding_name) <= 200 AND octet_length(branding_logo_url) <= 2000 AND octet_length(branding_icon_url) <= 2000),
+    CONSTRAINT accounts_branding_short CHECK (char_length(branding_name) <= 200 AND octet_length(branding_logo_url) <= 2000
+        AND octet_length(branding_icon_url) <= 2000),
     -- shown to an account's own customers: an address of the web or of the same site, nothing that runs
     CONSTRAINT accounts_logo_address CHECK (branding_logo_url ~ '^(https://|/)[^[:space:]<>"'']*$'),
     CONSTRAINT accounts_icon_address CHECK (branding_icon_url ~ '^(https://|/)[^[:space:]<>"'']*$')
 );
 COMMENT ON TABLE @schema@.accounts IS 'the tenants: what every member, external clients included, may see of an account';
 CREATE UNIQUE INDEX accounts_domain_active_unique ON @schema@.accounts (custom_domain) WHERE domain_status = 'active';
-SELECT primecloud.protect_table('@schema@.accounts', tenant_column => 'id', read_role => 'external_client', write_role => 'admin', delete_role => 'owner');
+SELECT primecloud.protect_table('@schema@.accounts', tenant_column => 'id', read_role => 'external_client', write_role => 'admin',
+    delete_role => 'owner');
 GRANT SELECT ON @schema@.accounts TO @app@, @platform@, @worker@, @gate@;
 GRANT INSERT ON @schema@.accounts TO @gate@;
 GRANT UPDATE (domain_status, updated_at, storage_used_bytes, bandwidth_used_bytes, bandwidth_month, quota_level)
@@ -66,7 +69,8 @@ CREATE TABLE @schema@.account_billing (
     CONSTRAINT account_billing_account_fk FOREIGN KEY (account_id) REFERENCES @schema@.accounts (id) ON DELETE CASCADE,
     CONSTRAINT account_billing_day_in_every_month CHECK (billing_day BETWEEN 1 AND 28),
     CONSTRAINT account_billing_tax_id_valid CHECK (primecloud.tax_id_problem(tax_id) IS NULL),
-    CONSTRAINT account_billing_short CHECK (char_length(legal_name) <= 200 AND char_length(phone) <= 50 AND char_length(financial_contact) <= 200),
+    CONSTRAINT account_billing_short CHECK (char_length(legal_name) <= 200 AND char_length(phone) <= 50
+        AND char_length(financial_contact) <= 200),
     CONSTRAINT account_billing_email_shape CHECK (billing_email ~ '^[^@[:space:]]+@[^@[:space:]]+$' AND octet_length(billing_email) <= 254)
 );
 COMMENT ON TABLE @schema@.account_billing IS 'whom an account''s invoices are made out to; for its owners and admins';

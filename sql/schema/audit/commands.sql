@@ -1,6 +1,7 @@
 -- Writing the audit log.
 
-CREATE FUNCTION @schema@.audit(action text, resource text, resource_id text, details jsonb DEFAULT '{}', severity text DEFAULT 'info') RETURNS void
+CREATE FUNCTION @schema@.audit(action text, resource text, resource_id text, details jsonb DEFAULT '{}', severity text DEFAULT 'info')
+    RETURNS void
 LANGUAGE sql VOLATILE PARALLEL UNSAFE
 BEGIN ATOMIC
     INSERT INTO @schema@.audit_log (account_id, user_id, role, action, resource, resource_id, details, severity)

@@ -28,13 +28,17 @@ BEGIN
     PERFORM @schema@.lock_account();
     -- 50 GiB to begin with, or what the account has
     INSERT INTO @schema@.buckets (id, account_id, name, physical_name, region, versioning_enabled, quota_bytes)
-    SELECT made, account, create_bucket.name, physical, create_bucket.region, coalesce(versioning, false), least(53687091200, a.storage_quota_bytes)
+    SELECT made, account, create_bucket.name, physical, create_bucket.region, coalesce(versioning, false),
+        least(53687091200, a.storage_quota_bytes)
     FROM @schema@.accounts a WHERE a.id = account RETURNING quota_bytes INTO quota;
-    PERFORM @schema@.order_service('minio', 'bucket:' || physical, 'create_bucket', jsonb_build_object('bucket', physical, 'region', region));
+    PERFORM @schema@.order_service('minio', 'bucket:' || physical, 'create_bucket',
+        jsonb_build_object('bucket', physical, 'region', region));
     IF versioning THEN
-        PERFORM @schema@.order_service('minio', 'bucket:' || physical, 'set_versioning', jsonb_build_object('bucket', physical, 'status', 'Enabled'));
+        PERFORM @schema@.order_service('minio', 'bucket:' || physical, 'set_versioning',
+            jsonb_build_object('bucket', physical, 'status', 'Enabled'));
     END IF;
-    PERFORM @schema@.order_service('minio', 'bucket:' || physical, 'set_bucket_quota', jsonb_build_object('bucket', physical, 'quota', quota, 'quotatype', 'hard'));
+    PERFORM @schema@.order_service('minio', 'bucket:' || physical, 'set_bucket_quota',
+        jsonb_build_object('bucket', physical, 'quota', quota, 'quotatype', 'hard'));
     PERFORM @schema@.order_sftp_user(c) FROM @schema@.sftp_credentials c WHERE c.account_id = account AND c.status = 'active';
     PERFORM @schema@.audit('create_bucket', 'buckets', made::text, jsonb_build_object('name', name));
     RETURN made;
@@ -58,8 +62,10 @@ BEGIN
         RAISE EXCEPTION 'bucket % holds % objects', target.name, target.object_count USING ERRCODE = '55000', HINT = 'Empty it first.';
     END IF;
     DELETE FROM @schema@.buckets b WHERE b.account_id = account AND b.id = target.id;
-    UPDATE @schema@.accounts a SET storage_used_bytes = a.storage_used_bytes - target.size_bytes WHERE a.id = account AND target.size_bytes > 0;
-    PERFORM @schema@.order_service('minio', 'bucket:' || target.physical_name, 'delete_bucket', jsonb_build_object('bucket', target.physical_name));
+    UPDATE @schema@.accounts a SET storage_used_bytes = a.storage_used_bytes - target.size_bytes WHERE a.id = account
+        AND target.size_bytes > 0;
+    PERFORM @schema@.order_service('minio', 'bucket:' || target.physical_name, 'delete_bucket',
+        jsonb_build_object('bucket', target.physical_name));
     PERFORM @schema@.order_sftp_user(c) FROM @schema@.sftp_credentials c WHERE c.account_id = account AND c.status = 'active';
     PERFORM @schema@.tell_quota(ARRAY[account]);
     PERFORM @schema@.audit('delete_bucket', 'buckets', bucket::text, jsonb_build_object('name', target.name), 'warning');
@@ -79,10 +85,12 @@ BEGIN
         RAISE EXCEPTION 'a bucket cannot hold more than the account: % bytes', set_bucket_quota.quota_bytes USING ERRCODE = '23514',
             HINT = 'Ask for more with request_quota.';
     END IF;
-    UPDATE @schema@.buckets b SET quota_bytes = set_bucket_quota.quota_bytes, updated_at = now() WHERE b.account_id = account AND b.id = target.id;
+    UPDATE @schema@.buckets b SET quota_bytes = set_bucket_quota.quota_bytes, updated_at = now() WHERE b.account_id = account
+        AND b.id = target.id;
     PERFORM @schema@.order_service('minio', 'bucket:' || target.physical_name, 'set_bucket_quota',
         jsonb_build_object('bucket', target.physical_name, 'quota', set_bucket_quota.quota_bytes, 'quotatype', 'hard'));
-    PERFORM @schema@.audit('set_bucket_quota', 'buckets', bucket::text, jsonb_build_object('from', target.quota_bytes, 'to', set_bucket_quota.quota_bytes));
+    PERFORM @schema@.audit('set_bucket_quota', 'buckets', bucket::text, jsonb_build_object('from', target.quota_bytes, 'to',
+        set_bucket_quota.quota_bytes));
 END
 $set_bucket_quota$;
 COMMENT ON FUNCTION @schema@.set_bucket_quota(uuid, bigint) IS 'limits what a bucket may hold, to the account''s quota at most; admins';

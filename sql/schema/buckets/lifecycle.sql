@@ -14,7 +14,8 @@ BEGIN
     RETURN ('{"Rules":[' || rules || ']}')::primecloud.lifecycle;
 END
 $bucket_lifecycle$;
-COMMENT ON FUNCTION @schema@.bucket_lifecycle(uuid) IS 'the lifecycle configuration of a bucket, put together from its rules; NULL without rules';
+COMMENT ON FUNCTION @schema@.bucket_lifecycle(uuid)
+    IS 'the lifecycle configuration of a bucket, put together from its rules; NULL without rules';
 GRANT EXECUTE ON FUNCTION @schema@.bucket_lifecycle TO @app@;
 
 CREATE FUNCTION @schema@.order_lifecycle(bucket @schema@.buckets) RETURNS void
@@ -25,7 +26,8 @@ DECLARE
     configuration primecloud.lifecycle := @schema@.bucket_lifecycle(bucket.id);
 BEGIN
     IF configuration IS NULL THEN
-        PERFORM @schema@.order_service('minio', 'bucket:' || bucket.physical_name, 'remove_lifecycle', jsonb_build_object('bucket', bucket.physical_name));
+        PERFORM @schema@.order_service('minio', 'bucket:' || bucket.physical_name, 'remove_lifecycle',
+            jsonb_build_object('bucket', bucket.physical_name));
     ELSE
         PERFORM @schema@.order_service('minio', 'bucket:' || bucket.physical_name, 'set_lifecycle',
             jsonb_build_object('bucket', bucket.physical_name, 'xml', primecloud.lifecycle_xml(configuration)));
@@ -51,7 +53,8 @@ BEGIN
     RETURN rule_name;
 END
 $add_lifecycle_rule$;
-COMMENT ON FUNCTION @schema@.add_lifecycle_rule(uuid, text) IS 'adds a rule, written as a member of AWS''s Rules, behind the others; tells its ID; developers and above';
+COMMENT ON FUNCTION @schema@.add_lifecycle_rule(uuid, text)
+    IS 'adds a rule, written as a member of AWS''s Rules, behind the others; tells its ID; developers and above';
 GRANT EXECUTE ON FUNCTION @schema@.add_lifecycle_rule TO @app@;
 
 CREATE FUNCTION @schema@.remove_lifecycle_rule(bucket uuid, rule_id text) RETURNS boolean
@@ -61,12 +64,14 @@ DECLARE
     account uuid := @schema@.command_account('developer', 'remove_lifecycle_rule');
     target @schema@.buckets := @schema@.lock_bucket(bucket);
 BEGIN
-    DELETE FROM @schema@.lifecycle_rules r WHERE r.account_id = account AND r.bucket_id = bucket AND r.rule_id = remove_lifecycle_rule.rule_id;
+    DELETE FROM @schema@.lifecycle_rules r WHERE r.account_id = account AND r.bucket_id = bucket
+        AND r.rule_id = remove_lifecycle_rule.rule_id;
     IF NOT FOUND THEN
         RETURN false;
     END IF;
     PERFORM @schema@.order_lifecycle(target);
-    PERFORM @schema@.audit('remove_lifecycle_rule', 'lifecycle_rules', bucket::text, jsonb_build_object('rule_id', remove_lifecycle_rule.rule_id));
+    PERFORM @schema@.audit('remove_lifecycle_rule', 'lifecycle_rules', bucket::text,
+        jsonb_build_object('rule_id', remove_lifecycle_rule.rule_id));
     RETURN true;
 END
 $remove_lifecycle_rule$;
@@ -93,5 +98,6 @@ BEGIN
     RETURN added;
 END
 $set_bucket_lifecycle$;
-COMMENT ON FUNCTION @schema@.set_bucket_lifecycle(uuid, text) IS 'replaces all rules of a bucket by an S3 document, XML or JSON; tells how many; developers and above';
+COMMENT ON FUNCTION @schema@.set_bucket_lifecycle(uuid, text)
+    IS 'replaces all rules of a bucket by an S3 document, XML or JSON; tells how many; developers and above';
 GRANT EXECUTE ON FUNCTION @schema@.set_bucket_lifecycle TO @app@;

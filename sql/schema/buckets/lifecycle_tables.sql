@@ -15,7 +15,9 @@ CREATE TABLE @schema@.lifecycle_rules (
     -- AWS takes 1000 rules of a few hundred bytes each
     CONSTRAINT lifecycle_rules_rule_short CHECK (octet_length(rule::text) <= 20000)
 );
-COMMENT ON TABLE @schema@.lifecycle_rules IS 'lifecycle rules, one a row, so that two people adding one at once lose neither; bucket_lifecycle puts them together';
-SELECT primecloud.protect_table('@schema@.lifecycle_rules', read_role => 'external_client', write_role => 'developer', delete_role => 'developer');
+COMMENT ON TABLE @schema@.lifecycle_rules
+    IS 'lifecycle rules, one a row, so that two people adding one at once lose neither; bucket_lifecycle puts them together';
+SELECT primecloud.protect_table('@schema@.lifecycle_rules', read_role => 'external_client', write_role => 'developer',
+    delete_role => 'developer');
 SELECT primecloud.confine_table('@schema@.lifecycle_rules', 'bucket_id');
 GRANT SELECT ON @schema@.lifecycle_rules TO @app@;

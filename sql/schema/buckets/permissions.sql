@@ -37,5 +37,6 @@ BEGIN
     RETURN false;
 END
 $revoke_bucket$;
-COMMENT ON FUNCTION @schema@.revoke_bucket(uuid, uuid) IS 'takes a bucket from an external client, and the links he made to it; false if he had it not; admins';
+COMMENT ON FUNCTION @schema@.revoke_bucket(uuid, uuid)
+    IS 'takes a bucket from an external client, and the links he made to it; false if he had it not; admins';
 GRANT EXECUTE ON FUNCTION @schema@.revoke_bucket TO @app@;

@@ -1,3 +1,4 @@
 -- An external client does not see what others were granted.
 
-CREATE POLICY own_grants_only ON @schema@.bucket_permissions AS RESTRICTIVE FOR SELECT USING (primecloud.has_role('developer') OR user_id = @schema@.entered_person());
+CREATE POLICY own_grants_only ON @schema@.bucket_permissions AS RESTRICTIVE FOR SELECT
+    USING (primecloud.has_role('developer') OR user_id = @schema@.entered_person());

@@ -10,7 +10,8 @@ CREATE FUNCTION @schema@.may_read_bucket(bucket uuid) RETURNS boolean
 LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $may_read_bucket$
     SELECT EXISTS (SELECT FROM @schema@.bucket_permissions p
-                   WHERE p.account_id = primecloud.tenant_uuid() AND p.bucket_id = bucket AND p.user_id = @schema@.entered_person() AND p.permission IN ('read', 'read-write'))
+                   WHERE p.account_id = primecloud.tenant_uuid() AND p.bucket_id = bucket AND p.user_id = @schema@.entered_person()
+                       AND p.permission IN ('read', 'read-write'))
         -- a command, which runs as the owner, has asked already
         OR current_user = (SELECT pg_get_userbyid(c.relowner) FROM pg_class c WHERE c.oid = '@schema@.object_tags'::regclass)
 $may_read_bucket$;

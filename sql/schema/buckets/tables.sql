@@ -45,12 +45,15 @@ CREATE TABLE @schema@.bucket_permissions (
     created_at timestamptz NOT NULL DEFAULT now(),  --: @public @notNull when it was granted
     CONSTRAINT bucket_permissions_pk PRIMARY KEY (account_id, id),
     CONSTRAINT bucket_permissions_member_unique UNIQUE (account_id, user_id, bucket_id),
-    CONSTRAINT bucket_permissions_bucket_fk FOREIGN KEY (account_id, bucket_id) REFERENCES @schema@.buckets (account_id, id) ON DELETE CASCADE,
-    CONSTRAINT bucket_permissions_member_fk FOREIGN KEY (account_id, user_id) REFERENCES @schema@.account_members (account_id, user_id) ON DELETE CASCADE,
+    CONSTRAINT bucket_permissions_bucket_fk FOREIGN KEY (account_id, bucket_id) REFERENCES @schema@.buckets (account_id, id)
+        ON DELETE CASCADE,
+    CONSTRAINT bucket_permissions_member_fk FOREIGN KEY (account_id, user_id) REFERENCES @schema@.account_members (account_id, user_id)
+        ON DELETE CASCADE,
     CONSTRAINT bucket_permissions_known CHECK (permission IN ('read', 'write', 'read-write'))
 );
 COMMENT ON TABLE @schema@.bucket_permissions IS 'the buckets that an external client reaches, and how';
 CREATE INDEX bucket_permissions_bucket_idx ON @schema@.bucket_permissions (account_id, bucket_id);
-SELECT primecloud.protect_table('@schema@.bucket_permissions', read_role => 'external_client', write_role => 'admin', delete_role => 'admin');
+SELECT primecloud.protect_table('@schema@.bucket_permissions', read_role => 'external_client', write_role => 'admin',
+    delete_role => 'admin');
 SELECT primecloud.confine_table('@schema@.bucket_permissions', 'bucket_id');
 GRANT SELECT ON @schema@.bucket_permissions TO @app@;

@@ -28,12 +28,15 @@ CREATE TABLE @schema@.customers (
     CONSTRAINT customers_model_known CHECK (billing_model IN ('fixed', 'usage', 'hybrid')),
     CONSTRAINT customers_discount_percent CHECK (discount_percent BETWEEN 0 AND 100),
     CONSTRAINT customers_storage_safe CHECK (contracted_storage_bytes BETWEEN 0 AND 9007199254740991),
-    CONSTRAINT customers_price_safe CHECK (price_cents >= 0 AND price_cents <= 100000000000 AND overage_cents >= 0 AND overage_cents <= 1000000000),
+    CONSTRAINT customers_price_safe CHECK (price_cents >= 0 AND price_cents <= 100000000000 AND overage_cents >= 0
+        AND overage_cents <= 1000000000),
     CONSTRAINT customers_currency_code CHECK (currency ~ '^[A-Z]{3}$'),
     CONSTRAINT customers_tax_id_valid CHECK (primecloud.tax_id_problem(tax_id) IS NULL),
-    CONSTRAINT customers_short CHECK (char_length(name) >= 1 AND char_length(name) <= 200 AND char_length(phone) <= 50 AND char_length(address) <= 1000 AND char_length(notes) <= 4000),
+    CONSTRAINT customers_short CHECK (char_length(name) >= 1 AND char_length(name) <= 200 AND char_length(phone) <= 50
+        AND char_length(address) <= 1000 AND char_length(notes) <= 4000),
     CONSTRAINT customers_admin_email_shape CHECK (admin_email ~ '^[^@[:space:]]+@[^@[:space:]]+$' AND octet_length(admin_email) <= 254),
-    CONSTRAINT customers_billing_email_shape CHECK (billing_email ~ '^[^@[:space:]]+@[^@[:space:]]+$' AND octet_length(billing_email) <= 254)
+    CONSTRAINT customers_billing_email_shape CHECK (billing_email ~ '^[^@[:space:]]+@[^@[:space:]]+$'
+        AND octet_length(billing_email) <= 254)
 );
 COMMENT ON TABLE @schema@.customers IS 'the customers of an account that resells';
 CREATE INDEX customers_list_idx ON @schema@.customers (account_id, created_at DESC, id DESC);

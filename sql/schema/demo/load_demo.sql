@@ -11,14 +11,16 @@ BEGIN
     END IF;
     PERFORM primecloud.force_policies('@schema@', false);
     PERFORM setseed(0.42);
-    INSERT INTO @schema@.products (name, description, price_cents, storage_limit_bytes, transfer_limit_bytes, overage_storage_cents, overage_transfer_cents)
+    INSERT INTO @schema@.products (name, description, price_cents, storage_limit_bytes, transfer_limit_bytes, overage_storage_cents,
+        overage_transfer_cents)
     VALUES ('Start', 'for one site', 4900, 100 * 1073741824::bigint, 500 * 1073741824::bigint, 15, 40),
            ('Business', 'for a company', 19900, 1024 * 1073741824::bigint, 5120 * 1073741824::bigint, 12, 35),
            ('Scale', 'for a platform', 89900, 10240 * 1073741824::bigint, 51200 * 1073741824::bigint, 9, 30)
     ON CONFLICT (name) DO NOTHING;
     INSERT INTO @schema@.prices (category, resource, unit, price_millicents)
     VALUES ('vps', 'core', 'core', 1500000), ('vps', 'ram', 'gib', 1000000), ('vps', 'ssd', 'gib', 15000), ('vps', 'nvme', 'gib', 25000),
-           ('vps', 'hdd', 'gib', 8000), ('vps', 'ip', 'unit', 1200000), ('vps', 'bandwidth', 'mbps', 5000), ('backup_vps', 'backup', 'day', 90000)
+           ('vps', 'hdd', 'gib', 8000), ('vps', 'ip', 'unit', 1200000), ('vps', 'bandwidth', 'mbps', 5000),
+               ('backup_vps', 'backup', 'day', 90000)
     ON CONFLICT (category, resource) DO NOTHING;
 
     CREATE TEMPORARY TABLE demo_accounts ON COMMIT DROP AS
@@ -27,7 +29,8 @@ BEGIN
     INSERT INTO @schema@.users (id, email, display_name)
     SELECT owner, format('owner%s@example.com', first_account + n), format('Owner %s', first_account + n) FROM pg_temp.demo_accounts
     UNION ALL
-    SELECT developer, format('developer%s@example.com', first_account + n), format('Developer %s', first_account + n) FROM pg_temp.demo_accounts;
+    SELECT developer, format('developer%s@example.com', first_account + n), format('Developer %s', first_account + n)
+        FROM pg_temp.demo_accounts;
     INSERT INTO @schema@.accounts (id, owner_user_id, name, slug)
     SELECT account, owner, format('Account %s', first_account + n), format('account-%s', first_account + n) FROM pg_temp.demo_accounts;
     INSERT INTO @schema@.account_members (user_id, account_id, role, email, display_name)
@@ -38,7 +41,8 @@ BEGIN
     INSERT INTO @schema@.subscriptions (product_id, account_id, price_cents, currency, current_period_start, current_period_end)
     SELECT p.id, d.account, p.price_cents, p.currency, date_trunc('month', now()), date_trunc('month', now()) + interval '1 month'
     FROM pg_temp.demo_accounts d
-    JOIN (SELECT p.*, row_number() OVER (ORDER BY price_cents) AS rank FROM @schema@.products p WHERE p.is_public) p ON p.rank = 1 + d.n % 3;
+    JOIN (SELECT p.*, row_number() OVER (ORDER BY price_cents) AS rank FROM @schema@.products p WHERE p.is_public) p
+        ON p.rank = 1 + d.n % 3;
     INSERT INTO @schema@.buckets (account_id, name, physical_name)
     SELECT d.account, b.name, primecloud.bucket_physical_name(d.account::text, b.name)
     FROM pg_temp.demo_accounts d CROSS JOIN (VALUES ('assets'), ('backups'), ('logs')) AS b(name);
@@ -51,7 +55,8 @@ BEGIN
         @schema@.vps_configs, @schema@.buckets, @schema@.notifications;
 END
 $load_demo$;
-COMMENT ON FUNCTION @schema@.load_demo(integer, integer) IS 'adds made-up accounts and orders, the square of a random number deciding whose; as the owner, outside any account';
+COMMENT ON FUNCTION @schema@.load_demo(integer, integer)
+    IS 'adds made-up accounts and orders, the square of a random number deciding whose; as the owner, outside any account';
 
 CREATE FUNCTION @schema@.load_demo_orders(orders integer) RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -72,7 +77,8 @@ BEGIN
                                  paid_at, canceled_at, delivered_at, created_at, updated_at)
     SELECT CASE WHEN kind >= 0.3 THEN products[product] END, account, CASE WHEN kind < 0.3 THEN 'vps' ELSE 'product' END,
            CASE WHEN fate < 0.7 THEN 'completed' WHEN fate < 0.8 THEN 'canceled' WHEN fate < 0.9 THEN 'processing' ELSE 'pending' END,
-           CASE WHEN fate < 0.7 OR fate BETWEEN 0.8 AND 0.9 THEN 'paid' ELSE 'pending' END, CASE WHEN fate < 0.5 THEN 'pix' ELSE 'credit_card' END,
+           CASE WHEN fate < 0.7 OR fate BETWEEN 0.8 AND 0.9 THEN 'paid' ELSE 'pending' END,
+               CASE WHEN fate < 0.5 THEN 'pix' ELSE 'credit_card' END,
            CASE WHEN kind < 0.3 THEN 1 ELSE quantity END, CASE WHEN kind < 0.3 THEN 9900 ELSE prices[product] END,
            CASE WHEN fate < 0.7 OR fate BETWEEN 0.8 AND 0.9 THEN placed + interval '1 hour' END,
            CASE WHEN fate >= 0.7 AND fate < 0.8 THEN placed + interval '2 hours' END,

@@ -9,7 +9,8 @@ DECLARE
     proof text := 'primecloud-verify=' || primecloud.generate_secret(32);
 BEGIN
     UPDATE @schema@.accounts a
-    SET custom_domain = lower(set_domain.domain), domain_status = CASE WHEN set_domain.domain IS NULL THEN 'none' ELSE 'pending' END, updated_at = now()
+    SET custom_domain = lower(set_domain.domain), domain_status = CASE WHEN set_domain.domain IS NULL THEN 'none' ELSE 'pending'
+        END, updated_at = now()
     WHERE a.id = account;
     IF set_domain.domain IS NULL THEN
         proof := NULL;
@@ -22,7 +23,8 @@ BEGIN
     RETURN proof;
 END
 $set_domain$;
-COMMENT ON FUNCTION @schema@.set_domain(text) IS 'sets the account''s host name, unverified, and tells the TXT record that proves it; NULL removes it; admins';
+COMMENT ON FUNCTION @schema@.set_domain(text)
+    IS 'sets the account''s host name, unverified, and tells the TXT record that proves it; NULL removes it; admins';
 GRANT EXECUTE ON FUNCTION @schema@.set_domain TO @app@;
 
 CREATE FUNCTION @schema@.confirm_domain(domain text, txt_records text[]) RETURNS boolean
@@ -51,7 +53,8 @@ BEGIN
     RETURN true;
 END
 $confirm_domain$;
-COMMENT ON FUNCTION @schema@.confirm_domain(text, text[]) IS 'verifies a host name by the TXT records that the gateway has seen; false if none proves it';
+COMMENT ON FUNCTION @schema@.confirm_domain(text, text[])
+    IS 'verifies a host name by the TXT records that the gateway has seen; false if none proves it';
 GRANT EXECUTE ON FUNCTION @schema@.confirm_domain TO @gateway@;
 ALTER FUNCTION @schema@.confirm_domain OWNER TO @gate@;
 
@@ -66,6 +69,7 @@ AS $resolve_domain$
     -- as a Host header has it: any case, perhaps a port or a final dot
     WHERE a.custom_domain = rtrim(regexp_replace(lower(host), ':[0-9]+$', ''), '.') AND a.domain_status = 'active' AND a.status = 'active'
 $resolve_domain$;
-COMMENT ON FUNCTION @schema@.resolve_domain(text) IS 'the account of a verified host name and its branding; public by nature: a web site shows as much';
+COMMENT ON FUNCTION @schema@.resolve_domain(text)
+    IS 'the account of a verified host name and its branding; public by nature: a web site shows as much';
 GRANT EXECUTE ON FUNCTION @schema@.resolve_domain TO @app@;
 ALTER FUNCTION @schema@.resolve_domain OWNER TO @gate@;

@@ -22,7 +22,8 @@ BEGIN
     RETURN QUERY SELECT made, secret;
 END
 $invite$;
-COMMENT ON FUNCTION @schema@.invite(text, text, interval) IS 'invites by e-mail, up to the caller''s own rank; tells the token, now and never again; admins';
+COMMENT ON FUNCTION @schema@.invite(text, text, interval)
+    IS 'invites by e-mail, up to the caller''s own rank; tells the token, now and never again; admins';
 GRANT EXECUTE ON FUNCTION @schema@.invite TO @app@;
 
 CREATE FUNCTION @schema@.revoke_invitation(invitation uuid) RETURNS boolean
@@ -69,12 +70,14 @@ BEGIN
     VALUES (person.id, invitation.account_id, invitation.role, person.email, person.display_name)
     ON CONFLICT DO NOTHING;
     UPDATE @schema@.invitations i SET accepted_at = now() WHERE i.account_id = invitation.account_id AND i.id = invitation.id;
-    PERFORM @schema@.send_notifications(jsonb_build_array(jsonb_build_object('account_id', invitation.account_id, 'type', 'member_joined', 'title', 'A person joined')));
+    PERFORM @schema@.send_notifications(jsonb_build_array(jsonb_build_object('account_id', invitation.account_id, 'type', 'member_joined',
+        'title', 'A person joined')));
     INSERT INTO @schema@.audit_log (account_id, user_id, role, action, resource, resource_id)
     VALUES (invitation.account_id, person.id::text, invitation.role, 'accept_invitation', 'invitations', invitation.id::text);
     RETURN invitation.account_id;
 END
 $accept_invitation$;
-COMMENT ON FUNCTION @schema@.accept_invitation(text) IS 'makes the entered user a member, if the invitation was for his address; the same token again gives the same account';
+COMMENT ON FUNCTION @schema@.accept_invitation(text)
+    IS 'makes the entered user a member, if the invitation was for his address; the same token again gives the same account';
 GRANT EXECUTE ON FUNCTION @schema@.accept_invitation TO @app@;
 ALTER FUNCTION @schema@.accept_invitation OWNER TO @gate@;

@@ -11,7 +11,8 @@ CREATE TABLE @schema@.invitations (
     created_at timestamptz NOT NULL DEFAULT now(),  --: @public @notNull when it was sent
     CONSTRAINT invitations_pk PRIMARY KEY (account_id, id),
     CONSTRAINT invitations_account_fk FOREIGN KEY (account_id) REFERENCES @schema@.accounts (id) ON DELETE CASCADE,
-    CONSTRAINT invitations_email_canonical CHECK (email = lower(email) AND email ~ '^[^@[:space:]]+@[^@[:space:]]+$' AND octet_length(email) <= 254),
+    CONSTRAINT invitations_email_canonical CHECK (email = lower(email) AND email ~ '^[^@[:space:]]+@[^@[:space:]]+$'
+        AND octet_length(email) <= 254),
     CONSTRAINT invitations_role_known CHECK (role IN ('admin', 'developer', 'external_client'))
 );
 COMMENT ON TABLE @schema@.invitations IS 'invitations by e-mail; the token is kept as a hash, in invitation_tokens';
@@ -29,7 +30,8 @@ CREATE TABLE @schema@.invitation_tokens (
     token_hash bytea NOT NULL,  --: @token keyed hash of the invitation's token
     CONSTRAINT invitation_tokens_pk PRIMARY KEY (account_id, id),
     CONSTRAINT invitation_tokens_hash_unique UNIQUE (token_hash),
-    CONSTRAINT invitation_tokens_invitation_fk FOREIGN KEY (account_id, id) REFERENCES @schema@.invitations (account_id, id) ON DELETE CASCADE
+    CONSTRAINT invitation_tokens_invitation_fk FOREIGN KEY (account_id, id) REFERENCES @schema@.invitations (account_id, id)
+        ON DELETE CASCADE
 );
 COMMENT ON TABLE @schema@.invitation_tokens IS 'private: no client role has a grant';
 SELECT primecloud.protect_table('@schema@.invitation_tokens', read_role => 'admin', write_role => 'admin', delete_role => 'admin');

@@ -5,7 +5,8 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_
 AS $generate_invoices$
 #variable_conflict use_column
 DECLARE
-    begins timestamptz := date_trunc('month', coalesce(generate_invoices.month::timestamp, (now() AT TIME ZONE 'UTC') - interval '1 month')) AT TIME ZONE 'UTC';
+    begins timestamptz := date_trunc('month', coalesce(generate_invoices.month::timestamp, (now() AT TIME ZONE 'UTC') - interval '1 month'))
+        AT TIME ZONE 'UTC';
     ends timestamptz := (date_trunc('month', begins AT TIME ZONE 'UTC') + interval '1 month') AT TIME ZONE 'UTC';
     this_year integer := extract(year FROM now() AT TIME ZONE 'UTC');
     made bigint;
@@ -15,15 +16,18 @@ BEGIN
         RAISE EXCEPTION 'generate_invoices is for the platform and for maintenance' USING ERRCODE = '42501';
     END IF;
     IF ends > now() THEN
-        RAISE EXCEPTION 'the month that begins on % is not over', begins::date USING ERRCODE = '22023', HINT = 'A month is billed when it is over.';
+        RAISE EXCEPTION 'the month that begins on % is not over', begins::date USING ERRCODE = '22023',
+            HINT = 'A month is billed when it is over.';
     END IF;
     -- Whoever bills at the same time waits here, and then finds the period billed.
-    INSERT INTO @schema@.invoice_counters (issuer, year, last_number) VALUES ('platform', this_year, 0) ON CONFLICT ON CONSTRAINT invoice_counters_pk DO NOTHING;
+    INSERT INTO @schema@.invoice_counters (issuer, year, last_number) VALUES ('platform', this_year, 0) ON CONFLICT
+        ON CONSTRAINT invoice_counters_pk DO NOTHING;
     PERFORM FROM @schema@.invoice_counters c WHERE c.issuer = 'platform' AND c.year = this_year FOR UPDATE;
     WITH due AS MATERIALIZED (
         SELECT primecloud.uuid_v7() AS id, c.*, CASE WHEN c.customer_id IS NULL THEN 'platform' ELSE c.account_id::text END AS issuer
         FROM @schema@.invoice_candidates(begins, ends) c
-        WHERE NOT EXISTS (SELECT FROM @schema@.invoices i WHERE i.account_id = c.account_id AND i.period_start = begins AND i.customer_id IS NOT DISTINCT FROM c.customer_id)
+        WHERE NOT EXISTS (SELECT FROM @schema@.invoices i WHERE i.account_id = c.account_id AND i.period_start = begins
+            AND i.customer_id IS NOT DISTINCT FROM c.customer_id)
     ), priced AS MATERIALIZED (
         SELECT d.*, (SELECT coalesce(sum((l ->> 'amount')::bigint), 0)::bigint FROM jsonb_array_elements(d.lines) l) AS subtotal FROM due d
     ), counted AS (
@@ -32,21 +36,27 @@ BEGIN
         ON CONFLICT ON CONSTRAINT invoice_counters_pk DO UPDATE SET last_number = c.last_number + excluded.last_number
         RETURNING c.issuer, c.last_number
     ), numbered AS MATERIALIZED (
-        SELECT p.*, c.last_number - count(*) OVER (PARTITION BY p.issuer) + row_number() OVER (PARTITION BY p.issuer ORDER BY p.account_id, p.customer_id) AS number
+        SELECT p.*, c.last_number - count(*) OVER (PARTITION BY p.issuer) + row_number() OVER (PARTITION BY p.issuer ORDER BY p.account_id,
+            p.customer_id) AS number
         FROM priced p JOIN counted c ON c.issuer = p.issuer WHERE p.subtotal > 0
     ), invoiced AS (
-        INSERT INTO @schema@.invoices (id, customer_id, account_id, invoice_number, billed_name, billed_tax_id, period_start, period_end, subtotal_cents, discount_cents, currency, due_at)
-        SELECT n.id, n.customer_id, n.account_id, format('%s-%s', this_year, lpad(n.number::text, 6, '0')), n.billed_name, n.billed_tax_id, begins, ends, n.subtotal,
-               floor(n.subtotal * n.discount_percent / 100.0 + 0.5)::bigint, n.currency, greatest(ends + (n.billing_day - 1) * interval '1 day', now())
+        INSERT INTO @schema@.invoices (id, customer_id, account_id, invoice_number, billed_name, billed_tax_id, period_start, period_end,
+            subtotal_cents, discount_cents, currency, due_at)
+        SELECT n.id, n.customer_id, n.account_id, format('%s-%s', this_year, lpad(n.number::text, 6, '0')), n.billed_name, n.billed_tax_id,
+            begins, ends, n.subtotal,
+               floor(n.subtotal * n.discount_percent / 100.0 + 0.5)::bigint, n.currency,
+                   greatest(ends + (n.billing_day - 1) * interval '1 day', now())
         FROM numbered n
         RETURNING id, account_id, invoice_number, customer_id
     ), lined AS (
         INSERT INTO @schema@.invoice_lines (invoice_id, account_id, position, kind, description, quantity_bytes, amount_cents)
-        SELECT n.id, n.account_id, l.position, l.line ->> 'kind', l.line ->> 'description', (l.line ->> 'bytes')::bigint, (l.line ->> 'amount')::bigint
+        SELECT n.id, n.account_id, l.position, l.line ->> 'kind', l.line ->> 'description', (l.line ->> 'bytes')::bigint,
+            (l.line ->> 'amount')::bigint
         FROM numbered n CROSS JOIN jsonb_array_elements(n.lines) WITH ORDINALITY AS l(line, position)
         WHERE (l.line ->> 'amount')::bigint > 0
     ), told AS (
-        SELECT jsonb_agg(jsonb_build_object('account_id', i.account_id, 'type', 'invoice_generated', 'title', format('Invoice %s', i.invoice_number),
+        SELECT jsonb_agg(jsonb_build_object('account_id', i.account_id, 'type', 'invoice_generated', 'title',
+            format('Invoice %s', i.invoice_number),
                                             'metadata', jsonb_build_object('invoice', i.id))) AS items
         FROM invoiced i WHERE i.customer_id IS NULL
     )
@@ -56,7 +66,8 @@ BEGIN
 END
 $generate_invoices$;
 COMMENT ON FUNCTION @schema@.generate_invoices(date) IS
-    'bills a month that is over, the last one by default: accounts for their plans, resold customers for their accounts; what is billed already is passed over; tells how many were made';
+    'bills a month that is over, the last one by default: accounts for their plans, resold customers for their accounts; what is billed '
+        'already is passed over; tells how many were made';
 GRANT EXECUTE ON FUNCTION @schema@.generate_invoices TO @platform@, @maintenance@;
 ALTER FUNCTION @schema@.generate_invoices OWNER TO @gate@;
 
@@ -80,17 +91,22 @@ BEGIN
     ELSIF bill.status = 'canceled' THEN
         RAISE EXCEPTION 'invoice % is canceled', bill.invoice_number USING ERRCODE = '55000';
     END IF;
-    UPDATE @schema@.invoices i SET status = 'paid', paid_at = now(), payment_method = method WHERE i.account_id = account AND i.id = invoice;
-    PERFORM @schema@.audit('mark_invoice_paid', 'invoices', invoice::text, jsonb_build_object('number', bill.invoice_number, 'method', method));
+    UPDATE @schema@.invoices i SET status = 'paid', paid_at = now(), payment_method = method WHERE i.account_id = account
+        AND i.id = invoice;
+    PERFORM @schema@.audit('mark_invoice_paid', 'invoices', invoice::text, jsonb_build_object('number', bill.invoice_number, 'method',
+        method));
     IF bill.customer_id IS NULL THEN
         UPDATE @schema@.subscriptions s SET status = 'active' WHERE s.account_id = account AND s.status = 'past_due'
-            AND NOT EXISTS (SELECT FROM @schema@.invoices i WHERE i.account_id = account AND i.customer_id IS NULL AND i.status = 'overdue');
-        PERFORM @schema@.send_notification('payment_received', format('Invoice %s is paid', bill.invoice_number), '', jsonb_build_object('invoice', invoice));
+            AND NOT EXISTS (SELECT FROM @schema@.invoices i WHERE i.account_id = account AND i.customer_id IS NULL
+                AND i.status = 'overdue');
+        PERFORM @schema@.send_notification('payment_received', format('Invoice %s is paid', bill.invoice_number), '',
+            jsonb_build_object('invoice', invoice));
     END IF;
     RETURN true;
 END
 $mark_invoice_paid$;
-COMMENT ON FUNCTION @schema@.mark_invoice_paid(uuid, text) IS 'records that an invoice was paid; false if it was; the platform, and admins for their own customers';
+COMMENT ON FUNCTION @schema@.mark_invoice_paid(uuid, text)
+    IS 'records that an invoice was paid; false if it was; the platform, and admins for their own customers';
 GRANT EXECUTE ON FUNCTION @schema@.mark_invoice_paid TO @app@, @platform@;
 
 CREATE FUNCTION @schema@.cancel_invoice(invoice uuid, reason text) RETURNS boolean
@@ -116,9 +132,12 @@ BEGIN
     UPDATE @schema@.invoices i SET status = 'canceled' WHERE i.account_id = account AND i.id = invoice;
     UPDATE @schema@.subscriptions s SET status = 'active' WHERE s.account_id = account AND s.status = 'past_due'
         AND NOT EXISTS (SELECT FROM @schema@.invoices i WHERE i.account_id = account AND i.customer_id IS NULL AND i.status = 'overdue');
-    PERFORM @schema@.audit('cancel_invoice', 'invoices', invoice::text, jsonb_build_object('number', bill.invoice_number, 'reason', reason), 'warning');
+    PERFORM @schema@.audit('cancel_invoice', 'invoices', invoice::text, jsonb_build_object('number', bill.invoice_number, 'reason', reason),
+        'warning');
     RETURN true;
 END
 $cancel_invoice$;
-COMMENT ON FUNCTION @schema@.cancel_invoice(uuid, text) IS 'takes an unpaid invoice back, number kept and period not billed again; false if it was; the platform, and admins for their own customers';
+COMMENT ON FUNCTION @schema@.cancel_invoice(uuid, text)
+    IS 'takes an unpaid invoice back, number kept and period not billed again; false if it was; the platform, and admins for their own '
+    'customers';
 GRANT EXECUTE ON FUNCTION @schema@.cancel_invoice TO @app@, @platform@;

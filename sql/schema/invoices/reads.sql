@@ -20,11 +20,14 @@ BEGIN ATOMIC
     SELECT i, ARRAY(SELECT l FROM @schema@.invoice_lines l WHERE l.account_id = i.account_id AND l.invoice_id = i.id ORDER BY l.position)
     FROM @schema@.invoices i WHERE i.account_id = primecloud.tenant_uuid('admin') AND i.id = invoice_id;
 END;
-COMMENT ON FUNCTION @schema@.invoice_with_lines(uuid) IS 'one invoice with its lines in order; no row if the entered account has none of that id';
+COMMENT ON FUNCTION @schema@.invoice_with_lines(uuid)
+    IS 'one invoice with its lines in order; no row if the entered account has none of that id';
 GRANT EXECUTE ON FUNCTION @schema@.invoice_with_lines TO @app@;
 
-CREATE FUNCTION @schema@.platform_open_invoices(after_time timestamptz DEFAULT NULL, after_id uuid DEFAULT NULL, page_size integer DEFAULT 50)
-RETURNS TABLE (id uuid, account_id uuid, account_name text, invoice_number text, status text, total_cents bigint, currency text, due_at timestamptz)
+CREATE FUNCTION @schema@.platform_open_invoices(after_time timestamptz DEFAULT NULL, after_id uuid DEFAULT NULL,
+    page_size integer DEFAULT 50)
+RETURNS TABLE (id uuid, account_id uuid, account_name text, invoice_number text, status text, total_cents bigint, currency text,
+    due_at timestamptz)
 LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 50 SET search_path = pg_catalog, pg_temp
 AS $platform_open_invoices$
 #variable_conflict use_column
@@ -38,6 +41,7 @@ BEGIN
     ORDER BY i.due_at, i.id LIMIT least(greatest(coalesce(page_size, 50), 1), 200);
 END
 $platform_open_invoices$;
-COMMENT ON FUNCTION @schema@.platform_open_invoices(timestamptz, uuid, integer) IS 'the platform''s unpaid invoices of all accounts, longest due first, after one of a time and id; for the platform';
+COMMENT ON FUNCTION @schema@.platform_open_invoices(timestamptz, uuid, integer)
+    IS 'the platform''s unpaid invoices of all accounts, longest due first, after one of a time and id; for the platform';
 GRANT EXECUTE ON FUNCTION @schema@.platform_open_invoices TO @platform@;
 ALTER FUNCTION @schema@.platform_open_invoices OWNER TO @gate@;

@@ -15,7 +15,8 @@ CREATE TABLE @schema@.invoices (
     id uuid NOT NULL DEFAULT primecloud.uuid_v7(),  --: @public @notNull identifier
     customer_id uuid,  --: @public the account's customer; missing when the platform bills the account
     account_id uuid NOT NULL,  --: @public @notNull the account; kept when the account is gone
-    issuer text NOT NULL GENERATED ALWAYS AS (CASE WHEN customer_id IS NULL THEN 'platform' ELSE account_id::text END) STORED,  --: @public @notNull who issued it
+    issuer text NOT NULL  --: @public @notNull who issued it
+        GENERATED ALWAYS AS (CASE WHEN customer_id IS NULL THEN 'platform' ELSE account_id::text END) STORED,
     invoice_number text NOT NULL,  --: @public @notNull number, without a gap for an issuer and year
     billed_name text NOT NULL,  --: @pii @notNull whom it is made out to, as it was then
     billed_tax_id text,  --: @pii CPF or CNPJ, as it was then
@@ -33,7 +34,8 @@ CREATE TABLE @schema@.invoices (
     CONSTRAINT invoices_pk PRIMARY KEY (account_id, id),
     CONSTRAINT invoices_number_unique UNIQUE (issuer, invoice_number),
     CONSTRAINT invoices_period_forward CHECK (period_start < period_end),
-    CONSTRAINT invoices_amount_safe CHECK (subtotal_cents >= 0 AND subtotal_cents <= 9007199254740991 AND discount_cents >= 0 AND discount_cents <= subtotal_cents),
+    CONSTRAINT invoices_amount_safe CHECK (subtotal_cents >= 0 AND subtotal_cents <= 9007199254740991 AND discount_cents >= 0
+        AND discount_cents <= subtotal_cents),
     CONSTRAINT invoices_currency_code CHECK (currency ~ '^[A-Z]{3}$'),
     CONSTRAINT invoices_status_known CHECK (status IN ('pending', 'overdue', 'paid', 'canceled')),
     CONSTRAINT invoices_paid_when CHECK ((status = 'paid') = (paid_at IS NOT NULL)),
@@ -42,7 +44,8 @@ CREATE TABLE @schema@.invoices (
 COMMENT ON TABLE @schema@.invoices IS 'invoices with the name and tax number they were made out to; kept when the account is gone';
 -- billing a period twice makes one invoice
 CREATE UNIQUE INDEX invoices_account_period_unique ON @schema@.invoices (account_id, period_start) WHERE customer_id IS NULL;
-CREATE UNIQUE INDEX invoices_customer_period_unique ON @schema@.invoices (account_id, customer_id, period_start) WHERE customer_id IS NOT NULL;
+CREATE UNIQUE INDEX invoices_customer_period_unique ON @schema@.invoices (account_id, customer_id, period_start)
+    WHERE customer_id IS NOT NULL;
 CREATE INDEX invoices_list_idx ON @schema@.invoices (account_id, created_at DESC, id DESC);
 CREATE INDEX invoices_status_idx ON @schema@.invoices (account_id, status, created_at DESC, id DESC);
 CREATE INDEX invoices_open_idx ON @schema@.invoices (due_at, id) WHERE status IN ('pending', 'overdue');
@@ -62,7 +65,8 @@ CREATE TABLE @schema@.invoice_lines (
     amount_cents bigint NOT NULL,  --: @public @notNull amount, rounded half up once
     CONSTRAINT invoice_lines_pk PRIMARY KEY (account_id, id),
     CONSTRAINT invoice_lines_position_unique UNIQUE (account_id, invoice_id, position),
-    CONSTRAINT invoice_lines_invoice_fk FOREIGN KEY (account_id, invoice_id) REFERENCES @schema@.invoices (account_id, id) ON DELETE CASCADE,
+    CONSTRAINT invoice_lines_invoice_fk FOREIGN KEY (account_id, invoice_id) REFERENCES @schema@.invoices (account_id, id)
+        ON DELETE CASCADE,
     CONSTRAINT invoice_lines_kind_known CHECK (kind IN ('subscription', 'storage', 'transfer', 'order', 'fixed')),
     CONSTRAINT invoice_lines_amount_safe CHECK (amount_cents BETWEEN 0 AND 9007199254740991),
     CONSTRAINT invoice_lines_quantity_safe CHECK (quantity_bytes BETWEEN 0 AND 9007199254740991)

@@ -9,9 +9,11 @@ DECLARE
     account uuid := @schema@.command_account('admin', 'set_smtp');
 BEGIN
     INSERT INTO @schema@.account_smtp (account_id, is_enabled, host, port, username, from_email, from_name, encryption)
-    VALUES (account, set_smtp.enabled, set_smtp.host, set_smtp.port, set_smtp.username, set_smtp.from_email, set_smtp.from_name, set_smtp.encryption)
+    VALUES (account, set_smtp.enabled, set_smtp.host, set_smtp.port, set_smtp.username, set_smtp.from_email, set_smtp.from_name,
+        set_smtp.encryption)
     ON CONFLICT ON CONSTRAINT account_smtp_pk DO UPDATE SET is_enabled = excluded.is_enabled, host = excluded.host, port = excluded.port,
-        username = excluded.username, from_email = excluded.from_email, from_name = excluded.from_name, encryption = excluded.encryption, updated_at = now();
+        username = excluded.username, from_email = excluded.from_email, from_name = excluded.from_name, encryption = excluded.encryption,
+            updated_at = now();
     -- Without a new password the old one stays.
     IF set_smtp.password IS NOT NULL THEN
         INSERT INTO @schema@.account_smtp_secrets (account_id, password)
@@ -21,7 +23,8 @@ BEGIN
     PERFORM @schema@.audit('set_smtp', 'account_smtp', account::text, jsonb_build_object('host', set_smtp.host));
 END
 $set_smtp$;
-COMMENT ON FUNCTION @schema@.set_smtp(text, text, text, text, integer, text, text, boolean) IS 'sets the account''s mail server, its password sealed; admins';
+COMMENT ON FUNCTION @schema@.set_smtp(text, text, text, text, integer, text, text, boolean)
+    IS 'sets the account''s mail server, its password sealed; admins';
 GRANT EXECUTE ON FUNCTION @schema@.set_smtp TO @app@;
 
 CREATE FUNCTION @schema@.remove_smtp() RETURNS boolean
@@ -57,6 +60,7 @@ BEGIN
                  WHERE m.account_id = mail_recipients.account AND m.role IN ('owner', 'admin') ORDER BY m.role DESC, m.id;
 END
 $mail_recipients$;
-COMMENT ON FUNCTION @schema@.mail_recipients(uuid, text) IS 'whom a mail to an account''s admins or billing address goes to, as it is now; for a worker';
+COMMENT ON FUNCTION @schema@.mail_recipients(uuid, text)
+    IS 'whom a mail to an account''s admins or billing address goes to, as it is now; for a worker';
 GRANT EXECUTE ON FUNCTION @schema@.mail_recipients TO @worker@;
 ALTER FUNCTION @schema@.mail_recipients OWNER TO @gate@;

@@ -16,7 +16,8 @@ CREATE TABLE @schema@.account_smtp (
     CONSTRAINT account_smtp_encryption_known CHECK (encryption IN ('none', 'ssl', 'tls')),
     CONSTRAINT account_smtp_host_shape CHECK (host ~ '^[A-Za-z0-9][A-Za-z0-9.:-]*$' AND octet_length(host) <= 253),
     CONSTRAINT account_smtp_from_shape CHECK (from_email ~ '^[^@[:space:]<>]+@[^@[:space:]<>]+$' AND octet_length(from_email) <= 254),
-    CONSTRAINT account_smtp_one_line CHECK (from_name !~ '[[:cntrl:]]' AND char_length(from_name) <= 200 AND username !~ '[[:cntrl:]]' AND char_length(username) <= 254)
+    CONSTRAINT account_smtp_one_line CHECK (from_name !~ '[[:cntrl:]]' AND char_length(from_name) <= 200 AND username !~ '[[:cntrl:]]'
+        AND char_length(username) <= 254)
 );
 COMMENT ON TABLE @schema@.account_smtp IS 'the mail server of an account; its password is sealed in account_smtp_secrets';
 SELECT primecloud.protect_table('@schema@.account_smtp', read_role => 'admin', write_role => 'admin', delete_role => 'admin');

@@ -5,7 +5,8 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_
 AS $maintain$
 BEGIN
     IF NOT @schema@.caller_is('maintenance') THEN
-        RAISE EXCEPTION 'maintenance is for the maintenance role' USING ERRCODE = '42501', HINT = 'Let the role in with primecloud.grant_schema, as maintenance.';
+        RAISE EXCEPTION 'maintenance is for the maintenance role' USING ERRCODE = '42501',
+            HINT = 'Let the role in with primecloud.grant_schema, as maintenance.';
     END IF;
     RETURN CASE step WHEN 'access' THEN @schema@.maintain_access(batch) WHEN 'subscriptions' THEN @schema@.maintain_subscriptions(batch)
                      WHEN 'invoices' THEN @schema@.maintain_invoices(batch) WHEN 'retention' THEN @schema@.maintain_retention(batch) END;
@@ -32,5 +33,6 @@ BEGIN
     END LOOP;
 END
 $run_maintenance$;
-COMMENT ON PROCEDURE @schema@.run_maintenance(integer) IS 'does what time demands, a batch a transaction; as the maintenance role, outside a transaction block';
+COMMENT ON PROCEDURE @schema@.run_maintenance(integer)
+    IS 'does what time demands, a batch a transaction; as the maintenance role, outside a transaction block';
 GRANT EXECUTE ON PROCEDURE @schema@.run_maintenance TO @maintenance@;

@@ -9,24 +9,29 @@ AS $maintain_access$
         SELECT k.account_id, k.id FROM @schema@.access_keys k WHERE k.status = 'active' AND k.expires_at <= now()
         ORDER BY k.expires_at LIMIT batch FOR NO KEY UPDATE SKIP LOCKED
     ), ended AS (
-        UPDATE @schema@.access_keys k SET status = 'revoked', revoked_at = now() FROM due d WHERE k.account_id = d.account_id AND k.id = d.id
+        UPDATE @schema@.access_keys k SET status = 'revoked', revoked_at = now() FROM due d WHERE k.account_id = d.account_id
+            AND k.id = d.id
         RETURNING k.account_id, k.id, k.access_key_id, k.name
     ), forgotten AS (
         DELETE FROM @schema@.access_key_secrets s USING due d WHERE s.account_id = d.account_id AND s.id = d.id
     ), ordered AS (
         INSERT INTO @schema@.outbox (account_id, service, object, operation, payload)
-        SELECT account_id, 'minio', 'key:' || access_key_id, 'delete_service_account', jsonb_build_object('accessKey', access_key_id) FROM ended
+        SELECT account_id, 'minio', 'key:' || access_key_id, 'delete_service_account', jsonb_build_object('accessKey', access_key_id)
+            FROM ended
     ), told AS (
         SELECT @schema@.send_notifications(coalesce(jsonb_agg(jsonb_build_object('account_id', account_id, 'type', 'key_expired',
             'title', format('Access key %s has expired', name), 'metadata', jsonb_build_object('key', id))), '[]')) FROM ended
     ), shares AS (
-        DELETE FROM @schema@.object_shares s USING (SELECT account_id, id FROM @schema@.object_shares WHERE expires_at <= now() ORDER BY expires_at LIMIT batch FOR UPDATE SKIP LOCKED) d
+        DELETE FROM @schema@.object_shares s USING (SELECT account_id, id FROM @schema@.object_shares WHERE expires_at <= now()
+            ORDER BY expires_at LIMIT batch FOR UPDATE SKIP LOCKED) d
         WHERE s.account_id = d.account_id AND s.id = d.id RETURNING 1
     ), invitations AS (
-        DELETE FROM @schema@.invitations i USING (SELECT account_id, id FROM @schema@.invitations WHERE accepted_at IS NULL AND expires_at <= now() ORDER BY expires_at LIMIT batch FOR UPDATE SKIP LOCKED) d
+        DELETE FROM @schema@.invitations i USING (SELECT account_id, id FROM @schema@.invitations WHERE accepted_at IS NULL
+            AND expires_at <= now() ORDER BY expires_at LIMIT batch FOR UPDATE SKIP LOCKED) d
         WHERE i.account_id = d.account_id AND i.id = d.id RETURNING 1
     )
-    SELECT (SELECT count(*) FROM ended) + (SELECT count(*) FROM shares) + (SELECT count(*) FROM invitations) + 0 * (SELECT count(*) FROM told)
+    SELECT (SELECT count(*) FROM ended) + (SELECT count(*) FROM shares) + (SELECT count(*) FROM invitations) + 0 * (SELECT count(*)
+        FROM told)
 $maintain_access$;
 COMMENT ON FUNCTION @schema@.maintain_access(integer) IS 'ends keys past their time, removes shares and invitations past theirs';
 GRANT EXECUTE ON FUNCTION @schema@.maintain_access TO @gate@;
@@ -36,24 +41,28 @@ LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $maintain_subscriptions$
     WITH due AS (
         SELECT s.account_id, s.id, s.status AS was FROM @schema@.subscriptions s
-        WHERE s.status IN ('trial', 'active', 'past_due') AND s.current_period_end <= now() ORDER BY s.current_period_end LIMIT batch FOR NO KEY UPDATE SKIP LOCKED
+        WHERE s.status IN ('trial', 'active', 'past_due') AND s.current_period_end <= now() ORDER BY s.current_period_end
+            LIMIT batch FOR NO KEY UPDATE SKIP LOCKED
     ), moved AS (
         -- The next period begins where the last ended, however late this runs.
         UPDATE @schema@.subscriptions s
         SET status = CASE WHEN s.cancel_at_period_end THEN 'canceled' WHEN s.status = 'trial' THEN 'active' ELSE s.status END,
             canceled_at = CASE WHEN s.cancel_at_period_end THEN s.current_period_end END,
             current_period_start = CASE WHEN s.cancel_at_period_end THEN s.current_period_start ELSE s.current_period_end END,
-            current_period_end = CASE WHEN s.cancel_at_period_end THEN s.current_period_end ELSE s.current_period_end + interval '1 month' END
+            current_period_end = CASE WHEN s.cancel_at_period_end THEN s.current_period_end ELSE s.current_period_end + interval '1 month'
+                END
         FROM due d WHERE s.account_id = d.account_id AND s.id = d.id
         RETURNING s.account_id, s.id, s.status, d.was
     ), told AS (
         SELECT @schema@.send_notifications(coalesce(jsonb_agg(jsonb_build_object('account_id', account_id,
             'type', CASE status WHEN 'canceled' THEN 'subscription_ended' ELSE 'trial_ended' END,
-            'title', CASE status WHEN 'canceled' THEN 'The subscription has ended' ELSE 'The trial has ended' END, 'metadata', jsonb_build_object('subscription', id))), '[]'))
+            'title', CASE status WHEN 'canceled' THEN 'The subscription has ended' ELSE 'The trial has ended' END, 'metadata',
+                jsonb_build_object('subscription', id))), '[]'))
         FROM moved WHERE status = 'canceled' OR was = 'trial'
     ), trials AS (
         UPDATE @schema@.customers c SET status = 'active'
-        FROM (SELECT account_id, id FROM @schema@.customers WHERE status = 'trial' AND trial_ends_at <= now() LIMIT batch FOR NO KEY UPDATE SKIP LOCKED) d
+        FROM (SELECT account_id, id FROM @schema@.customers WHERE status = 'trial' AND trial_ends_at <= now()
+            LIMIT batch FOR NO KEY UPDATE SKIP LOCKED) d
         WHERE c.account_id = d.account_id AND c.id = d.id RETURNING 1
     )
     SELECT (SELECT count(*) FROM moved) + (SELECT count(*) FROM trials) + 0 * (SELECT count(*) FROM told)
@@ -66,7 +75,8 @@ LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $maintain_invoices$
     WITH overdue AS (
         UPDATE @schema@.invoices i SET status = 'overdue'
-        FROM (SELECT account_id, id FROM @schema@.invoices WHERE status = 'pending' AND due_at <= now() ORDER BY due_at LIMIT batch FOR NO KEY UPDATE SKIP LOCKED) d
+        FROM (SELECT account_id, id FROM @schema@.invoices WHERE status = 'pending' AND due_at <= now() ORDER BY due_at
+            LIMIT batch FOR NO KEY UPDATE SKIP LOCKED) d
         WHERE i.account_id = d.account_id AND i.id = d.id RETURNING i.account_id, i.id, i.invoice_number, i.customer_id
     ), behind AS (
         -- An account that owes the platform is past due until mark_invoice_paid finds nothing owed.
@@ -79,33 +89,42 @@ AS $maintain_invoices$
     )
     SELECT count(*) + 0 * (SELECT count(*) FROM told) FROM overdue
 $maintain_invoices$;
-COMMENT ON FUNCTION @schema@.maintain_invoices(integer) IS 'marks invoices overdue, and the subscription of an account that owes one past due';
+COMMENT ON FUNCTION @schema@.maintain_invoices(integer)
+    IS 'marks invoices overdue, and the subscription of an account that owes one past due';
 GRANT EXECUTE ON FUNCTION @schema@.maintain_invoices TO @gate@;
 
 CREATE FUNCTION @schema@.maintain_retention(batch integer) RETURNS bigint
 LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $maintain_retention$
     WITH kept AS (
-        SELECT max(now() - keep) FILTER (WHERE relation = 'notifications') AS notifications, max(now() - keep) FILTER (WHERE relation = 'usage_records') AS usage_records,
-               max(now() - keep) FILTER (WHERE relation = 'usage_hourly') AS usage_hourly, max(now() - keep) FILTER (WHERE relation = 'audit_log') AS audit_log,
+        SELECT max(now() - keep) FILTER (WHERE relation = 'notifications') AS notifications,
+            max(now() - keep) FILTER (WHERE relation = 'usage_records') AS usage_records,
+               max(now() - keep) FILTER (WHERE relation = 'usage_hourly') AS usage_hourly,
+                   max(now() - keep) FILTER (WHERE relation = 'audit_log') AS audit_log,
                max(now() - keep) FILTER (WHERE relation = 'outbox') AS outbox FROM @schema@.retention_periods
     ), n AS (
-        DELETE FROM @schema@.notifications t USING (SELECT x.account_id, x.id FROM @schema@.notifications x, kept WHERE x.created_at < kept.notifications LIMIT batch) d
+        DELETE FROM @schema@.notifications t USING (SELECT x.account_id, x.id FROM @schema@.notifications x, kept
+            WHERE x.created_at < kept.notifications LIMIT batch) d
         WHERE t.account_id = d.account_id AND t.id = d.id RETURNING 1
     ), u AS (
-        DELETE FROM @schema@.usage_records t USING (SELECT x.account_id, x.id FROM @schema@.usage_records x, kept WHERE x.recorded_at < kept.usage_records LIMIT batch) d
+        DELETE FROM @schema@.usage_records t USING (SELECT x.account_id, x.id FROM @schema@.usage_records x, kept
+            WHERE x.recorded_at < kept.usage_records LIMIT batch) d
         WHERE t.account_id = d.account_id AND t.id = d.id RETURNING 1
     ), h AS (
-        DELETE FROM @schema@.usage_hourly t USING (SELECT x.account_id, x.period_start, x.bucket_id FROM @schema@.usage_hourly x, kept WHERE x.period_start < kept.usage_hourly LIMIT batch) d
+        DELETE FROM @schema@.usage_hourly t USING (SELECT x.account_id, x.period_start, x.bucket_id FROM @schema@.usage_hourly x, kept
+            WHERE x.period_start < kept.usage_hourly LIMIT batch) d
         WHERE t.account_id = d.account_id AND t.period_start = d.period_start AND t.bucket_id = d.bucket_id RETURNING 1
     ), a AS (
-        DELETE FROM @schema@.audit_log t USING (SELECT x.account_id, x.id FROM @schema@.audit_log x, kept WHERE x.created_at < kept.audit_log LIMIT batch) d
+        DELETE FROM @schema@.audit_log t USING (SELECT x.account_id, x.id FROM @schema@.audit_log x, kept
+            WHERE x.created_at < kept.audit_log LIMIT batch) d
         WHERE t.account_id = d.account_id AND t.id = d.id RETURNING 1
     ), o AS (
-        DELETE FROM @schema@.outbox t USING (SELECT x.sequence FROM @schema@.outbox x, kept WHERE x.status = 'done' AND x.finished_at < kept.outbox LIMIT batch) d
+        DELETE FROM @schema@.outbox t USING (SELECT x.sequence FROM @schema@.outbox x, kept WHERE x.status = 'done'
+            AND x.finished_at < kept.outbox LIMIT batch) d
         WHERE t.sequence = d.sequence RETURNING 1
     )
-    SELECT (SELECT count(*) FROM n) + (SELECT count(*) FROM u) + (SELECT count(*) FROM h) + (SELECT count(*) FROM a) + (SELECT count(*) FROM o)
+    SELECT (SELECT count(*) FROM n) + (SELECT count(*) FROM u) + (SELECT count(*) FROM h) + (SELECT count(*) FROM a) + (SELECT count(*)
+        FROM o)
 $maintain_retention$;
 COMMENT ON FUNCTION @schema@.maintain_retention(integer) IS 'deletes a batch of rows that are older than retention_periods keeps them';
 GRANT EXECUTE ON FUNCTION @schema@.maintain_retention TO @gate@;

@@ -48,12 +48,14 @@ BEGIN
     member := @schema@.lock_member(person);
     PERFORM @schema@.check_rank('change_member_role', change_member_role.role);
     PERFORM @schema@.check_rank('change_member_role', member.role);
-    IF EXISTS (SELECT FROM @schema@.accounts a WHERE a.id = account AND a.owner_user_id = person) AND change_member_role.role <> 'owner' THEN
+    IF EXISTS (SELECT FROM @schema@.accounts a WHERE a.id = account AND a.owner_user_id = person) AND change_member_role.role <> 'owner'
+        THEN
         RAISE EXCEPTION 'user % owns the account', person USING ERRCODE = '23503', HINT = 'Call transfer_ownership first.';
     END IF;
     UPDATE @schema@.account_members m SET role = change_member_role.role WHERE m.account_id = account AND m.user_id = person;
     PERFORM @schema@.end_shares(person);
-    PERFORM @schema@.audit('change_member_role', 'account_members', person::text, jsonb_build_object('from', member.role, 'to', change_member_role.role));
+    PERFORM @schema@.audit('change_member_role', 'account_members', person::text,
+        jsonb_build_object('from', member.role, 'to', change_member_role.role));
 END
 $change_member_role$;
 COMMENT ON FUNCTION @schema@.change_member_role(uuid, text) IS 'gives a member another role, neither of them above the caller''s; admins';
@@ -77,7 +79,8 @@ BEGIN
     PERFORM @schema@.audit('remove_member', 'account_members', person::text, jsonb_build_object('role', member.role));
 END
 $remove_member$;
-COMMENT ON FUNCTION @schema@.remove_member(uuid) IS 'removes a member of at most the caller''s rank, with the bucket permissions given to him and the links he made; admins';
+COMMENT ON FUNCTION @schema@.remove_member(uuid)
+    IS 'removes a member of at most the caller''s rank, with the bucket permissions given to him and the links he made; admins';
 GRANT EXECUTE ON FUNCTION @schema@.remove_member TO @app@;
 
 CREATE FUNCTION @schema@.transfer_ownership(person uuid) RETURNS void

@@ -20,7 +20,8 @@ COMMENT ON TABLE @schema@.account_members IS 'who belongs to an account, in what
 CREATE INDEX account_members_list_idx ON @schema@.account_members (account_id, created_at DESC, id DESC);
 -- of a person: the accounts to switch between, and the profile's foreign key
 CREATE INDEX account_members_user_idx ON @schema@.account_members (user_id, email, display_name);
-SELECT primecloud.protect_table('@schema@.account_members', read_role => 'developer', write_role => 'admin', delete_role => 'developer', role_column => 'role');
+SELECT primecloud.protect_table('@schema@.account_members', read_role => 'developer', write_role => 'admin', delete_role => 'developer',
+    role_column => 'role');
 GRANT SELECT ON @schema@.account_members TO @app@, @platform@, @gate@;
 GRANT INSERT ON @schema@.account_members TO @gate@;
 
@@ -38,6 +39,7 @@ CREATE TABLE @schema@.account_owners (
     CONSTRAINT account_owners_member_fk FOREIGN KEY (account_id, user_id, owner_role)
         REFERENCES @schema@.account_members (account_id, user_id, role) ON DELETE NO ACTION DEFERRABLE INITIALLY DEFERRED
 );
-COMMENT ON TABLE @schema@.account_owners IS 'private: keeps each account''s owner among its members; written with the account, and by the foreign key from then on';
+COMMENT ON TABLE @schema@.account_owners
+    IS 'private: keeps each account''s owner among its members; written with the account, and by the foreign key from then on';
 SELECT primecloud.protect_table('@schema@.account_owners', read_role => 'owner', write_role => 'owner', delete_role => 'owner');
 GRANT INSERT ON @schema@.account_owners TO @gate@;

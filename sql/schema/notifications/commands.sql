@@ -6,14 +6,16 @@ AS $send_notifications$
     WITH wanted AS (
         SELECT primecloud.uuid_v7() AS id, i.account_id, i.type,
                -- a title becomes a mail's subject: one line
-               left(regexp_replace(i.title, '[[:cntrl:]]+', ' ', 'g'), 200) AS title, coalesce(i.message, '') AS message, coalesce(i.metadata, '{}') AS metadata,
+               left(regexp_replace(i.title, '[[:cntrl:]]+', ' ', 'g'), 200) AS title, coalesce(i.message, '') AS message,
+                   coalesce(i.metadata, '{}') AS metadata,
                t.dedup_window, row_number() OVER (PARTITION BY i.account_id, i.type) AS nth
         FROM jsonb_to_recordset(items) AS i(account_id uuid, type text, title text, message text, metadata jsonb)
         JOIN @schema@.notification_types t ON t.type = i.type
     ), marked AS (
         -- Two senders meet at this row: the second waits, then sees the first's time.
         INSERT INTO @schema@.notification_marks AS mark (account_id, type, sent_at)
-        SELECT w.account_id, w.type, clock_timestamp() FROM wanted w WHERE w.dedup_window IS NOT NULL AND w.nth = 1 ORDER BY w.account_id, w.type
+        SELECT w.account_id, w.type, clock_timestamp() FROM wanted w WHERE w.dedup_window IS NOT NULL AND w.nth = 1 ORDER BY w.account_id,
+            w.type
         ON CONFLICT ON CONSTRAINT notification_marks_pk DO UPDATE SET sent_at = excluded.sent_at
             WHERE mark.sent_at <= excluded.sent_at - (SELECT t.dedup_window FROM @schema@.notification_types t WHERE t.type = excluded.type)
         RETURNING mark.account_id, mark.type
@@ -26,9 +28,11 @@ AS $send_notifications$
         -- Whom it goes to, what it looks like and which server sends it are looked up when it is sent.
         INSERT INTO @schema@.outbox (account_id, service, object, operation, payload)
         SELECT s.account_id, 'mail', 'mail:' || s.id, s.type, jsonb_build_object(
-            'template', s.type, 'notification', s.id, 'account', s.account_id, 'title', s.title, 'message', s.message, 'metadata', s.metadata,
+            'template', s.type, 'notification', s.id, 'account', s.account_id, 'title', s.title, 'message', s.message, 'metadata',
+                s.metadata,
             'to', jsonb_build_object('function', 'mail_recipients', 'account', s.account_id, 'audience', t.audience),
-            'branding', jsonb_build_object('table', 'accounts', 'id', s.account_id), 'smtp', jsonb_build_object('table', 'account_smtp', 'id', s.account_id))
+            'branding', jsonb_build_object('table', 'accounts', 'id', s.account_id), 'smtp',
+                jsonb_build_object('table', 'account_smtp', 'id', s.account_id))
         FROM sent s JOIN @schema@.notification_types t ON t.type = s.type WHERE t.sends_mail
     )
     SELECT id FROM sent
@@ -45,11 +49,13 @@ BEGIN
         RAISE EXCEPTION 'notification type % is not known', coalesce(quote_literal(kind), 'NULL') USING ERRCODE = '22023',
             HINT = 'Table notification_types lists them.';
     END IF;
-    RETURN (SELECT sent FROM @schema@.send_notifications(jsonb_build_array(jsonb_build_object('account_id', primecloud.tenant_uuid(), 'type', kind,
+    RETURN (SELECT sent FROM @schema@.send_notifications(jsonb_build_array(jsonb_build_object('account_id', primecloud.tenant_uuid(),
+        'type', kind,
         'title', send_notification.title, 'message', send_notification.message, 'metadata', send_notification.metadata))) AS sent);
 END
 $send_notification$;
-COMMENT ON FUNCTION @schema@.send_notification(text, text, text, jsonb) IS 'notifies the entered account, unless one of the type was just sent; for commands';
+COMMENT ON FUNCTION @schema@.send_notification(text, text, text, jsonb)
+    IS 'notifies the entered account, unless one of the type was just sent; for commands';
 
 CREATE FUNCTION @schema@.notify(kind text, title text, message text DEFAULT '', metadata jsonb DEFAULT '{}') RETURNS uuid
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp

@@ -59,7 +59,8 @@ CREATE INDEX notifications_unread_idx ON @schema@.notifications (account_id, cre
 CREATE INDEX notifications_type_idx ON @schema@.notifications (type, account_id, created_at DESC);
 -- Retention reads by time alone; a block range index costs a writer next to nothing.
 CREATE INDEX notifications_time_idx ON @schema@.notifications USING brin (created_at);
-SELECT primecloud.protect_table('@schema@.notifications', read_role => 'developer', write_role => 'external_client', delete_role => 'owner');
+SELECT primecloud.protect_table('@schema@.notifications', read_role => 'developer', write_role => 'external_client',
+    delete_role => 'owner');
 GRANT SELECT ON @schema@.notifications TO @app@, @platform@, @gate@;
 GRANT INSERT ON @schema@.notifications TO @gate@;
 GRANT UPDATE (read_at) ON @schema@.notifications TO @app@;
@@ -73,7 +74,8 @@ CREATE TABLE @schema@.notification_marks (
     CONSTRAINT notification_marks_account_fk FOREIGN KEY (account_id) REFERENCES @schema@.accounts (id) ON DELETE CASCADE
 );
 COMMENT ON TABLE @schema@.notification_marks IS 'private: when a notification of a type that is sent once an hour was last sent';
-SELECT primecloud.protect_table('@schema@.notification_marks', read_role => 'external_client', write_role => 'external_client', delete_role => 'owner');
+SELECT primecloud.protect_table('@schema@.notification_marks', read_role => 'external_client', write_role => 'external_client',
+    delete_role => 'owner');
 GRANT SELECT ON @schema@.notification_marks TO @gate@;
 GRANT INSERT ON @schema@.notification_marks TO @gate@;
 GRANT UPDATE ON @schema@.notification_marks TO @gate@;

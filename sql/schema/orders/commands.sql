@@ -1,6 +1,7 @@
 -- Placing orders: prices are the server's, an order repeated is one order.
 
-CREATE FUNCTION @schema@.place_order(product uuid, quantity integer DEFAULT 1, notes text DEFAULT NULL, request_id text DEFAULT NULL) RETURNS uuid
+CREATE FUNCTION @schema@.place_order(product uuid, quantity integer DEFAULT 1, notes text DEFAULT NULL, request_id text DEFAULT NULL)
+    RETURNS uuid
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $place_order$
 #variable_conflict use_column
@@ -14,7 +15,8 @@ BEGIN
         PERFORM @schema@.refuse_missing('product', product::text);
     END IF;
     INSERT INTO @schema@.orders (id, product_id, account_id, order_type, quantity, unit_price_cents, currency, notes, request_id, placed_by)
-    VALUES (made, offered.id, account, offered.order_type, coalesce(place_order.quantity, 1), offered.price_cents, offered.currency, place_order.notes, place_order.request_id, primecloud.user_id())
+    VALUES (made, offered.id, account, offered.order_type, coalesce(place_order.quantity, 1), offered.price_cents, offered.currency,
+        place_order.notes, place_order.request_id, primecloud.user_id())
     ON CONFLICT (account_id, request_id) WHERE request_id IS NOT NULL DO NOTHING;
     IF NOT FOUND THEN
         SELECT o.id INTO made FROM @schema@.orders o WHERE o.account_id = account AND o.request_id = place_order.request_id;
@@ -25,7 +27,8 @@ BEGIN
     RETURN made;
 END
 $place_order$;
-COMMENT ON FUNCTION @schema@.place_order(uuid, integer, text, text) IS 'orders a product at its price; the same request_id again gives the same order; developers and above';
+COMMENT ON FUNCTION @schema@.place_order(uuid, integer, text, text)
+    IS 'orders a product at its price; the same request_id again gives the same order; developers and above';
 GRANT EXECUTE ON FUNCTION @schema@.place_order TO @app@;
 
 CREATE FUNCTION @schema@.request_dedicated(notes text, request_id text DEFAULT NULL) RETURNS uuid
@@ -48,7 +51,8 @@ BEGIN
     RETURN made;
 END
 $request_dedicated$;
-COMMENT ON FUNCTION @schema@.request_dedicated(text, text) IS 'asks for a dedicated machine, which the platform quotes; the same request_id again gives the same order; developers and above';
+COMMENT ON FUNCTION @schema@.request_dedicated(text, text)
+    IS 'asks for a dedicated machine, which the platform quotes; the same request_id again gives the same order; developers and above';
 GRANT EXECUTE ON FUNCTION @schema@.request_dedicated TO @app@;
 
 CREATE FUNCTION @schema@.order_transition(order_id uuid, to_status text, reason text DEFAULT NULL) RETURNS text
@@ -70,7 +74,8 @@ BEGIN
     SELECT t.moved_by INTO needed FROM @schema@.order_transitions t
     WHERE t.from_status = current.status AND t.to_status = order_transition.to_status;
     IF needed IS NULL THEN
-        RAISE EXCEPTION 'an order cannot go from % to %', current.status, coalesce(order_transition.to_status, 'NULL') USING ERRCODE = '23514',
+        RAISE EXCEPTION 'an order cannot go from % to %', current.status, coalesce(order_transition.to_status, 'NULL')
+            USING ERRCODE = '23514',
             HINT = 'Table order_transitions lists the ways.';
     END IF;
     IF needed = 'platform' THEN
@@ -91,5 +96,6 @@ BEGIN
     RETURN order_transition.to_status;
 END
 $order_transition$;
-COMMENT ON FUNCTION @schema@.order_transition(uuid, text, text) IS 'moves an order to another state, if there is a way and the caller may go it; tells the state reached';
+COMMENT ON FUNCTION @schema@.order_transition(uuid, text, text)
+    IS 'moves an order to another state, if there is a way and the caller may go it; tells the state reached';
 GRANT EXECUTE ON FUNCTION @schema@.order_transition TO @app@, @platform@;

@@ -13,16 +13,19 @@ BEGIN
         PERFORM @schema@.refuse_missing('order', quote_order.order_id::text);
     END IF;
     IF current.status NOT IN ('pending', 'quoting') OR current.payment_status <> 'pending' THEN
-        RAISE EXCEPTION 'order % is % already', current.order_number, current.status USING ERRCODE = '55000', HINT = 'A price is set before the order is approved or paid.';
+        RAISE EXCEPTION 'order % is % already', current.order_number, current.status USING ERRCODE = '55000',
+            HINT = 'A price is set before the order is approved or paid.';
     END IF;
-    UPDATE @schema@.orders o SET unit_price_cents = quote_order.unit_price_cents, discount_cents = quote_order.discount_cents, updated_at = now()
+    UPDATE @schema@.orders o SET unit_price_cents = quote_order.unit_price_cents, discount_cents = quote_order.discount_cents,
+        updated_at = now()
     WHERE o.account_id = account AND o.id = quote_order.order_id RETURNING * INTO current;
     PERFORM @schema@.audit('quote_order', 'orders', quote_order.order_id::text,
         jsonb_build_object('unit_price_cents', quote_order.unit_price_cents, 'discount_cents', quote_order.discount_cents));
     RETURN current.total_cents;
 END
 $quote_order$;
-COMMENT ON FUNCTION @schema@.quote_order(uuid, bigint, bigint) IS 'sets price and discount of an order that is pending or being quoted; tells its total; for the platform';
+COMMENT ON FUNCTION @schema@.quote_order(uuid, bigint, bigint)
+    IS 'sets price and discount of an order that is pending or being quoted; tells its total; for the platform';
 GRANT EXECUTE ON FUNCTION @schema@.quote_order TO @platform@;
 
 CREATE FUNCTION @schema@.set_payment(order_id uuid, to_status text, method text DEFAULT NULL) RETURNS text
@@ -39,15 +42,18 @@ BEGIN
     IF current.payment_status = set_payment.to_status THEN
         RETURN current.payment_status;
     END IF;
-    IF (current.payment_status, set_payment.to_status) NOT IN (('pending', 'paid'), ('pending', 'failed'), ('failed', 'paid'), ('paid', 'refunded')) THEN
-        RAISE EXCEPTION 'a payment cannot go from % to %', current.payment_status, coalesce(set_payment.to_status, 'NULL') USING ERRCODE = '23514',
+    IF (current.payment_status, set_payment.to_status) NOT IN (('pending', 'paid'), ('pending', 'failed'), ('failed', 'paid'),
+        ('paid', 'refunded')) THEN
+        RAISE EXCEPTION 'a payment cannot go from % to %', current.payment_status, coalesce(set_payment.to_status, 'NULL')
+            USING ERRCODE = '23514',
             HINT = 'It goes from pending to paid or failed, from failed to paid, from paid to refunded.';
     END IF;
     UPDATE @schema@.orders o
     SET payment_status = set_payment.to_status, payment_method = coalesce(method, o.payment_method), updated_at = now(),
         paid_at = CASE WHEN set_payment.to_status = 'paid' THEN now() WHEN set_payment.to_status = 'failed' THEN NULL ELSE o.paid_at END
     WHERE o.account_id = account AND o.id = set_payment.order_id;
-    PERFORM @schema@.audit('set_payment', 'orders', set_payment.order_id::text, jsonb_build_object('from', current.payment_status, 'to', set_payment.to_status));
+    PERFORM @schema@.audit('set_payment', 'orders', set_payment.order_id::text, jsonb_build_object('from', current.payment_status, 'to',
+        set_payment.to_status));
     RETURN set_payment.to_status;
 END
 $set_payment$;
@@ -69,11 +75,13 @@ BEGIN
     ON CONFLICT ON CONSTRAINT order_internal_notes_pk DO UPDATE SET note = excluded.note, updated_at = now();
 END
 $note_order$;
-COMMENT ON FUNCTION @schema@.note_order(uuid, text) IS 'writes what the platform''s staff remark on an order, which no customer sees; for the platform';
+COMMENT ON FUNCTION @schema@.note_order(uuid, text)
+    IS 'writes what the platform''s staff remark on an order, which no customer sees; for the platform';
 GRANT EXECUTE ON FUNCTION @schema@.note_order TO @platform@;
 
 CREATE FUNCTION @schema@.platform_open_orders(after_time timestamptz DEFAULT NULL, after_id uuid DEFAULT NULL, page_size integer DEFAULT 50)
-RETURNS TABLE (id uuid, account_id uuid, account_name text, order_number text, order_type text, status text, payment_status text, total_cents bigint, currency text, created_at timestamptz)
+RETURNS TABLE (id uuid, account_id uuid, account_name text, order_number text, order_type text, status text, payment_status text,
+    total_cents bigint, currency text, created_at timestamptz)
 LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 50 SET search_path = pg_catalog, pg_temp
 AS $platform_open_orders$
 #variable_conflict use_column
@@ -87,6 +95,7 @@ BEGIN
     ORDER BY o.created_at, o.id LIMIT least(greatest(coalesce(page_size, 50), 1), 200);
 END
 $platform_open_orders$;
-COMMENT ON FUNCTION @schema@.platform_open_orders(timestamptz, uuid, integer) IS 'orders still to be worked on in all accounts, longest waiting first, after one of a time and id; for the platform';
+COMMENT ON FUNCTION @schema@.platform_open_orders(timestamptz, uuid, integer)
+    IS 'orders still to be worked on in all accounts, longest waiting first, after one of a time and id; for the platform';
 GRANT EXECUTE ON FUNCTION @schema@.platform_open_orders TO @platform@;
 ALTER FUNCTION @schema@.platform_open_orders OWNER TO @gate@;

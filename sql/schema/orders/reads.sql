@@ -16,7 +16,8 @@ BEGIN ATOMIC
     LEFT JOIN @schema@.vps_configs v ON v.account_id = o.account_id AND v.order_id = o.id
     WHERE o.account_id = primecloud.tenant_uuid('developer');
 END;
-COMMENT ON FUNCTION @schema@.orders_with_details() IS 'all orders of the entered account with their details; filter, order and limit it as a table';
+COMMENT ON FUNCTION @schema@.orders_with_details()
+    IS 'all orders of the entered account with their details; filter, order and limit it as a table';
 GRANT EXECUTE ON FUNCTION @schema@.orders_with_details TO @app@, @platform@;
 
 CREATE FUNCTION @schema@.order_with_details(order_id uuid) RETURNS SETOF @schema@.order_with_details
@@ -77,7 +78,8 @@ BEGIN
     ELSIF mode = 'exact' THEN
         SELECT count(*), true INTO orders, is_exact FROM @schema@.orders o WHERE o.account_id = account AND o.status = order_status;
     ELSIF mode = 'capped' AND order_status IS NULL THEN
-        SELECT count(*), count(*) <= 1000 INTO orders, is_exact FROM (SELECT FROM @schema@.orders o WHERE o.account_id = account LIMIT 1001) counted;
+        SELECT count(*), count(*) <= 1000 INTO orders, is_exact FROM (SELECT FROM @schema@.orders o WHERE o.account_id = account LIMIT 1001)
+            counted;
     ELSIF mode = 'capped' THEN
         SELECT count(*), count(*) <= 1000 INTO orders, is_exact
         FROM (SELECT FROM @schema@.orders o WHERE o.account_id = account AND o.status = order_status LIMIT 1001) counted;
@@ -87,9 +89,11 @@ BEGIN
         orders := (plan #>> '{0,Plan,Plan Rows}')::bigint;
         is_exact := false;
     ELSE
-        RAISE EXCEPTION 'count mode % is not known', coalesce(quote_literal(mode), 'NULL') USING ERRCODE = '22023', HINT = 'It is none, capped, estimated or exact.';
+        RAISE EXCEPTION 'count mode % is not known', coalesce(quote_literal(mode), 'NULL') USING ERRCODE = '22023',
+            HINT = 'It is none, capped, estimated or exact.';
     END IF;
 END
 $orders_count$;
-COMMENT ON FUNCTION @schema@.orders_count(text, text) IS 'how many orders: none, capped at 1001, estimated by the planner, or exact; and whether the figure is exact';
+COMMENT ON FUNCTION @schema@.orders_count(text, text)
+    IS 'how many orders: none, capped at 1001, estimated by the planner, or exact; and whether the figure is exact';
 GRANT EXECUTE ON FUNCTION @schema@.orders_count TO @app@;

@@ -29,7 +29,8 @@ CREATE TABLE @schema@.orders (
     CONSTRAINT orders_product_fk FOREIGN KEY (product_id) REFERENCES @schema@.products (id) ON DELETE RESTRICT,
     CONSTRAINT orders_type_known CHECK (order_type IN ('product', 'vps', 'dedicated', 'storage', 'backup_cloud', 'backup_vps')),
     CONSTRAINT orders_product_named CHECK ((order_type IN ('vps', 'dedicated')) = (product_id IS NULL)),
-    CONSTRAINT orders_status_known CHECK (status IN ('pending', 'quoting', 'approved', 'provisioning', 'processing', 'completed', 'canceled', 'refunded', 'denied')),
+    CONSTRAINT orders_status_known CHECK (status IN ('pending', 'quoting', 'approved', 'provisioning', 'processing', 'completed',
+        'canceled', 'refunded', 'denied')),
     CONSTRAINT orders_payment_status_known CHECK (payment_status IN ('pending', 'paid', 'failed', 'refunded')),
     CONSTRAINT orders_payment_method_known CHECK (payment_method IN ('credit_card', 'pix', 'boleto', 'bank_transfer')),
     CONSTRAINT orders_quantity_sane CHECK (quantity BETWEEN 1 AND 10000),
@@ -53,7 +54,8 @@ CREATE INDEX orders_status_idx ON @schema@.orders (account_id, status, created_a
 CREATE INDEX orders_product_idx ON @schema@.orders (product_id);
 CREATE UNIQUE INDEX orders_request_unique ON @schema@.orders (account_id, request_id) WHERE request_id IS NOT NULL;
 -- Orders that are still to be worked on: few, however many there have been.
-CREATE INDEX orders_open_idx ON @schema@.orders (created_at, id) INCLUDE (status) WHERE status IN ('pending', 'quoting', 'approved', 'provisioning', 'processing');
+CREATE INDEX orders_open_idx ON @schema@.orders (created_at, id) INCLUDE (status)
+    WHERE status IN ('pending', 'quoting', 'approved', 'provisioning', 'processing');
 SELECT primecloud.protect_table('@schema@.orders', read_role => 'developer', write_role => 'developer', delete_role => 'owner');
 GRANT SELECT ON @schema@.orders TO @app@, @platform@, @gate@;
 
@@ -63,7 +65,8 @@ CREATE TABLE @schema@.order_internal_notes (
     note text NOT NULL,  --: @secret what the platform's staff wrote
     updated_at timestamptz NOT NULL DEFAULT now(),  --: @public when it last changed
     CONSTRAINT order_internal_notes_pk PRIMARY KEY (account_id, order_id),
-    CONSTRAINT order_internal_notes_order_fk FOREIGN KEY (account_id, order_id) REFERENCES @schema@.orders (account_id, id) ON DELETE CASCADE,
+    CONSTRAINT order_internal_notes_order_fk FOREIGN KEY (account_id, order_id) REFERENCES @schema@.orders (account_id, id)
+        ON DELETE CASCADE,
     CONSTRAINT order_internal_notes_short CHECK (char_length(note) <= 10000)
 );
 COMMENT ON TABLE @schema@.order_internal_notes IS 'private: remarks of the platform''s staff on an order';
@@ -79,7 +82,8 @@ CREATE TABLE @schema@.order_transitions (
 );
 COMMENT ON TABLE @schema@.order_transitions IS 'the ways an order can go; reference data, shared by all accounts';
 INSERT INTO @schema@.order_transitions (from_status, to_status, moved_by) VALUES
-    ('pending', 'quoting', 'platform'), ('pending', 'approved', 'platform'), ('pending', 'denied', 'platform'), ('pending', 'canceled', 'developer'),
+    ('pending', 'quoting', 'platform'), ('pending', 'approved', 'platform'), ('pending', 'denied', 'platform'),
+        ('pending', 'canceled', 'developer'),
     ('quoting', 'approved', 'platform'), ('quoting', 'denied', 'platform'), ('quoting', 'canceled', 'developer'),
     ('approved', 'provisioning', 'platform'), ('approved', 'canceled', 'admin'),
     ('provisioning', 'processing', 'platform'), ('provisioning', 'completed', 'platform'), ('provisioning', 'canceled', 'platform'),

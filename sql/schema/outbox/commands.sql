@@ -25,7 +25,8 @@ BEGIN
     RETURNING o.sequence, o.claim_token, o.account_id, o.object, o.operation, o.payload, o.attempts;
 END
 $claim_outbox$;
-COMMENT ON FUNCTION @schema@.claim_outbox(text, text, integer, interval) IS 'orders to carry out, this worker''s own until the lease is over; never two of one object';
+COMMENT ON FUNCTION @schema@.claim_outbox(text, text, integer, interval)
+    IS 'orders to carry out, this worker''s own until the lease is over; never two of one object';
 GRANT EXECUTE ON FUNCTION @schema@.claim_outbox TO @worker@;
 ALTER FUNCTION @schema@.claim_outbox OWNER TO @gate@;
 
@@ -39,7 +40,8 @@ BEGIN
     RETURN FOUND;
 END
 $acknowledge_outbox$;
-COMMENT ON FUNCTION @schema@.acknowledge_outbox(bigint, uuid) IS 'says that an order was carried out; false if the claim was lost meanwhile';
+COMMENT ON FUNCTION @schema@.acknowledge_outbox(bigint, uuid)
+    IS 'says that an order was carried out; false if the claim was lost meanwhile';
 GRANT EXECUTE ON FUNCTION @schema@.acknowledge_outbox TO @worker@;
 ALTER FUNCTION @schema@.acknowledge_outbox OWNER TO @gate@;
 
@@ -61,7 +63,8 @@ BEGIN
     RETURN became;
 END
 $fail_outbox$;
-COMMENT ON FUNCTION @schema@.fail_outbox(bigint, uuid, text, integer) IS 'says that an order failed: tried again later, or dead after so many attempts; NULL if the claim was lost meanwhile';
+COMMENT ON FUNCTION @schema@.fail_outbox(bigint, uuid, text, integer)
+    IS 'says that an order failed: tried again later, or dead after so many attempts; NULL if the claim was lost meanwhile';
 GRANT EXECUTE ON FUNCTION @schema@.fail_outbox TO @worker@;
 ALTER FUNCTION @schema@.fail_outbox OWNER TO @gate@;
 
@@ -89,6 +92,7 @@ BEGIN
     RETURN FOUND;
 END
 $discard_outbox$;
-COMMENT ON FUNCTION @schema@.discard_outbox(bigint, text) IS 'gives a dead order up, so that later ones of its object go on; false if it is none';
+COMMENT ON FUNCTION @schema@.discard_outbox(bigint, text)
+    IS 'gives a dead order up, so that later ones of its object go on; false if it is none';
 GRANT EXECUTE ON FUNCTION @schema@.discard_outbox TO @worker@;
 ALTER FUNCTION @schema@.discard_outbox OWNER TO @gate@;

@@ -6,4 +6,5 @@ BEGIN ATOMIC
     INSERT INTO @schema@.outbox (account_id, service, object, operation, payload)
     VALUES (primecloud.tenant_uuid(), service, object, operation, payload);
 END;
-COMMENT ON FUNCTION @schema@.order_service(text, text, text, jsonb) IS 'tells a service what to do, in the transaction that decided it; the caller holds the object''s row lock';
+COMMENT ON FUNCTION @schema@.order_service(text, text, text, jsonb)
+    IS 'tells a service what to do, in the transaction that decided it; the caller holds the object''s row lock';

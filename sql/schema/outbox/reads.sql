@@ -1,7 +1,8 @@
 -- Orders that were given up.
 
 CREATE FUNCTION @schema@.dead_orders(page_size integer DEFAULT 50)
-RETURNS TABLE (sequence bigint, account_id uuid, service text, object text, operation text, attempts integer, last_error text, finished_at timestamptz, held_up bigint)
+RETURNS TABLE (sequence bigint, account_id uuid, service text, object text, operation text, attempts integer, last_error text,
+    finished_at timestamptz, held_up bigint)
 LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 50 SET search_path = pg_catalog, pg_temp
 AS $dead_orders$
 #variable_conflict use_column
@@ -11,10 +12,12 @@ BEGIN
     END IF;
     RETURN QUERY
     SELECT o.sequence, o.account_id, o.service, o.object, o.operation, o.attempts, o.last_error, o.finished_at,
-           (SELECT count(*) FROM @schema@.outbox later WHERE later.service = o.service AND later.object = o.object AND later.sequence > o.sequence AND later.status = 'pending')
+           (SELECT count(*) FROM @schema@.outbox later WHERE later.service = o.service AND later.object = o.object
+               AND later.sequence > o.sequence AND later.status = 'pending')
     FROM @schema@.outbox o WHERE o.status = 'dead' ORDER BY o.sequence LIMIT least(greatest(coalesce(page_size, 50), 1), 200);
 END
 $dead_orders$;
-COMMENT ON FUNCTION @schema@.dead_orders(integer) IS 'orders to the services that were given up, oldest first, and how many each holds up; for retry_outbox and discard_outbox';
+COMMENT ON FUNCTION @schema@.dead_orders(integer)
+    IS 'orders to the services that were given up, oldest first, and how many each holds up; for retry_outbox and discard_outbox';
 GRANT EXECUTE ON FUNCTION @schema@.dead_orders TO @platform@, @worker@;
 ALTER FUNCTION @schema@.dead_orders OWNER TO @gate@;

@@ -1,7 +1,8 @@
 -- Products and prices: the platform's.  Prices already taken stay.
 
 CREATE FUNCTION @schema@.set_product(name text, price_cents bigint, storage_limit_bytes bigint, transfer_limit_bytes bigint,
-    overage_storage_cents bigint DEFAULT 0, overage_transfer_cents bigint DEFAULT 0, description text DEFAULT '', is_public boolean DEFAULT true, currency text DEFAULT 'BRL', order_type text DEFAULT 'product') RETURNS uuid
+    overage_storage_cents bigint DEFAULT 0, overage_transfer_cents bigint DEFAULT 0, description text DEFAULT '',
+        is_public boolean DEFAULT true, currency text DEFAULT 'BRL', order_type text DEFAULT 'product') RETURNS uuid
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $set_product$
 #variable_conflict use_column
@@ -9,17 +10,22 @@ DECLARE
     made uuid;
 BEGIN
     PERFORM @schema@.require_platform('set_product');
-    INSERT INTO @schema@.products (name, description, order_type, price_cents, currency, storage_limit_bytes, transfer_limit_bytes, overage_storage_cents, overage_transfer_cents, is_public)
-    VALUES (set_product.name, set_product.description, set_product.order_type, set_product.price_cents, set_product.currency, set_product.storage_limit_bytes, set_product.transfer_limit_bytes,
+    INSERT INTO @schema@.products (name, description, order_type, price_cents, currency, storage_limit_bytes, transfer_limit_bytes,
+        overage_storage_cents, overage_transfer_cents, is_public)
+    VALUES (set_product.name, set_product.description, set_product.order_type, set_product.price_cents, set_product.currency,
+        set_product.storage_limit_bytes, set_product.transfer_limit_bytes,
             set_product.overage_storage_cents, set_product.overage_transfer_cents, set_product.is_public)
-    ON CONFLICT ON CONSTRAINT products_name_unique DO UPDATE SET description = excluded.description, order_type = excluded.order_type, price_cents = excluded.price_cents, currency = excluded.currency,
-        storage_limit_bytes = excluded.storage_limit_bytes, transfer_limit_bytes = excluded.transfer_limit_bytes, overage_storage_cents = excluded.overage_storage_cents,
+    ON CONFLICT ON CONSTRAINT products_name_unique DO UPDATE SET description = excluded.description, order_type = excluded.order_type,
+        price_cents = excluded.price_cents, currency = excluded.currency,
+        storage_limit_bytes = excluded.storage_limit_bytes, transfer_limit_bytes = excluded.transfer_limit_bytes,
+            overage_storage_cents = excluded.overage_storage_cents,
         overage_transfer_cents = excluded.overage_transfer_cents, is_public = excluded.is_public, updated_at = now()
     RETURNING id INTO made;
     RETURN made;
 END
 $set_product$;
-COMMENT ON FUNCTION @schema@.set_product(text, bigint, bigint, bigint, bigint, bigint, text, boolean, text, text) IS 'adds or changes a product by its name; prices already taken stay; for the platform';
+COMMENT ON FUNCTION @schema@.set_product(text, bigint, bigint, bigint, bigint, bigint, text, boolean, text, text)
+    IS 'adds or changes a product by its name; prices already taken stay; for the platform';
 GRANT EXECUTE ON FUNCTION @schema@.set_product TO @platform@;
 ALTER FUNCTION @schema@.set_product OWNER TO @gate@;
 

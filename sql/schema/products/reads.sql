@@ -6,7 +6,8 @@ AS $price_cents$
 DECLARE
     millicents bigint;
 BEGIN
-    SELECT p.price_millicents INTO millicents FROM @schema@.prices p WHERE p.category = price_cents.category AND p.resource = price_cents.resource;
+    SELECT p.price_millicents INTO millicents FROM @schema@.prices p WHERE p.category = price_cents.category
+        AND p.resource = price_cents.resource;
     IF NOT FOUND THEN
         PERFORM @schema@.refuse_missing('price', category || '/' || resource);
     END IF;

@@ -21,7 +21,8 @@ CREATE TABLE @schema@.products (
     CONSTRAINT products_currency_code CHECK (currency ~ '^[A-Z]{3}$'),
     CONSTRAINT products_storage_safe CHECK (storage_limit_bytes BETWEEN 0 AND 9007199254740991),
     CONSTRAINT products_transfer_safe CHECK (transfer_limit_bytes BETWEEN 0 AND 9007199254740991),
-    CONSTRAINT products_overage_safe CHECK (least(overage_storage_cents, overage_transfer_cents) >= 0 AND greatest(overage_storage_cents, overage_transfer_cents) <= 1000000000),
+    CONSTRAINT products_overage_safe CHECK (least(overage_storage_cents, overage_transfer_cents) >= 0
+        AND greatest(overage_storage_cents, overage_transfer_cents) <= 1000000000),
     CONSTRAINT products_short CHECK (char_length(name) >= 1 AND char_length(name) <= 200 AND char_length(description) <= 4000)
 );
 COMMENT ON TABLE @schema@.products IS 'the plans on offer; reference data, shared by all accounts';
@@ -33,7 +34,8 @@ GRANT UPDATE ON @schema@.products TO @gate@;
 CREATE TABLE @schema@.prices (
     category text NOT NULL,  --: @public @notNull vps, backup_cloud, backup_vps or storage
     resource text NOT NULL,  --: @public @notNull what is priced: core, ram, ssd, ip ...
-    price_key text NOT NULL GENERATED ALWAYS AS (category || '/' || resource) STORED,  --: @public @notNull both in one, as in vps/core; what price_changes refers to
+    price_key text NOT NULL  --: @public @notNull both in one, as in vps/core; what price_changes refers to
+        GENERATED ALWAYS AS (category || '/' || resource) STORED,
     unit text NOT NULL,  --: @public @notNull core, gib, mbps, day, unit or percent
     price_millicents bigint NOT NULL,  --: @public @notNull price of one unit a month, in thousandths of a cent
     currency text NOT NULL DEFAULT 'BRL',  --: @public @notNull ISO 4217 code

@@ -6,9 +6,11 @@ BEGIN ATOMIC
     -- Up at a threshold, down only five points below it, so that a figure that
     -- wavers about a threshold is told of once.
     SELECT max(level) FROM (VALUES (0), (80), (95), (100)) AS t(level)
-    WHERE level = 0 OR (used > 0 AND (used * 100.0 >= level * quota::numeric OR (level <= told AND used * 100.0 >= (level - 5) * quota::numeric)));
+    WHERE level = 0 OR (used > 0
+        AND (used * 100.0 >= level * quota::numeric OR (level <= told AND used * 100.0 >= (level - 5) * quota::numeric)));
 END;
-COMMENT ON FUNCTION @schema@.quota_level(bigint, bigint, integer) IS 'the threshold a use has reached, given the one last told of: 0, 80, 95 or 100';
+COMMENT ON FUNCTION @schema@.quota_level(bigint, bigint, integer)
+    IS 'the threshold a use has reached, given the one last told of: 0, 80, 95 or 100';
 GRANT EXECUTE ON FUNCTION @schema@.quota_level TO @gate@;
 
 CREATE FUNCTION @schema@.tell_quota(accounts uuid[]) RETURNS void
@@ -26,7 +28,8 @@ AS $tell_quota$
         'title', format('Storage has reached %s %% of the quota', m.level), 'metadata', jsonb_build_object('level', m.level))), '[]'))
     FROM moved m WHERE m.level > m.told
 $tell_quota$;
-COMMENT ON FUNCTION @schema@.tell_quota(uuid[]) IS 'notifies accounts that have risen past a threshold; of several passed at once, the highest';
+COMMENT ON FUNCTION @schema@.tell_quota(uuid[])
+    IS 'notifies accounts that have risen past a threshold; of several passed at once, the highest';
 GRANT EXECUTE ON FUNCTION @schema@.tell_quota TO @gate@;
 
 CREATE FUNCTION @schema@.request_quota(quota_bytes bigint, reason text DEFAULT '') RETURNS uuid
@@ -53,7 +56,8 @@ BEGIN
     RETURN made;
 END
 $request_quota$;
-COMMENT ON FUNCTION @schema@.request_quota(bigint, text) IS 'asks the platform for more storage; the same again gives the same request; admins';
+COMMENT ON FUNCTION @schema@.request_quota(bigint, text)
+    IS 'asks the platform for more storage; the same again gives the same request; admins';
 GRANT EXECUTE ON FUNCTION @schema@.request_quota TO @app@;
 
 CREATE FUNCTION @schema@.decide_quota(request uuid, decision text, note text) RETURNS void

@@ -7,7 +7,8 @@ LIST quota_requests_page, quota_requests_page_before
 GRANT EXECUTE ON FUNCTION @schema@.quota_requests_page, @schema@.quota_requests_page_before TO @app@;
 
 CREATE FUNCTION @schema@.platform_quota_requests(page_size integer DEFAULT 50)
-RETURNS TABLE (id uuid, account_id uuid, account_name text, current_quota_bytes bigint, requested_quota_bytes bigint, storage_used_bytes bigint, reason text, created_at timestamptz)
+RETURNS TABLE (id uuid, account_id uuid, account_name text, current_quota_bytes bigint, requested_quota_bytes bigint,
+    storage_used_bytes bigint, reason text, created_at timestamptz)
 LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 50 SET search_path = pg_catalog, pg_temp
 AS $platform_quota_requests$
 #variable_conflict use_column

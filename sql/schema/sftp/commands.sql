@@ -10,18 +10,25 @@ AS $order_sftp_user$
     )
     -- Bodies of SFTPGo's REST API: of PUT /folders/{name} for each folder, then of PUT /users/{username}.  The worker
     -- adds the object store's endpoint and keys to the folders, and the hash to a user that is to log in.
-    SELECT @schema@.order_service('sftpgo', 'user:' || login.username, CASE WHEN good.standing THEN 'put_user' ELSE 'disable_user' END, jsonb_build_object(
+    SELECT @schema@.order_service('sftpgo', 'user:' || login.username, CASE WHEN good.standing THEN 'put_user' ELSE 'disable_user'
+        END, jsonb_build_object(
         'folders', coalesce((SELECT jsonb_agg(jsonb_build_object('name', o.physical_name,
-            'filesystem', jsonb_build_object('provider', 1, 's3config', jsonb_build_object('bucket', o.physical_name, 'region', o.region)))) FROM own o), '[]'),
+            'filesystem', jsonb_build_object('provider', 1, 's3config', jsonb_build_object('bucket', o.physical_name, 'region', o.region))))
+                FROM own o), '[]'),
         'user', jsonb_build_object('username', login.username, 'status', CASE WHEN good.standing THEN 1 ELSE 0 END,
             -- Nothing is kept outside the buckets.
-            'permissions', jsonb_build_object('/', jsonb_build_array('list')) || coalesce((SELECT jsonb_object_agg('/' || o.name, jsonb_build_array('*')) FROM own o), '{}'),
-            'virtual_folders', coalesce((SELECT jsonb_agg(jsonb_build_object('name', o.physical_name, 'virtual_path', '/' || o.name, 'quota_size', -1, 'quota_files', -1)) FROM own o), '[]'))
+            'permissions', jsonb_build_object('/', jsonb_build_array('list'))
+                || coalesce((SELECT jsonb_object_agg('/' || o.name, jsonb_build_array('*')) FROM own o), '{}'),
+            'virtual_folders', coalesce((SELECT jsonb_agg(jsonb_build_object('name', o.physical_name, 'virtual_path', '/' || o.name,
+                'quota_size', -1, 'quota_files', -1)) FROM own o), '[]'))
             -- not of one that is to stay out: a worker could not enter a suspended account to read it
-            || CASE WHEN good.standing THEN jsonb_build_object('password', jsonb_build_object('secret', 'sftp_secrets.password_hash', 'id', login.id)) ELSE '{}' END))
+            || CASE WHEN good.standing
+                THEN jsonb_build_object('password', jsonb_build_object('secret', 'sftp_secrets.password_hash', 'id', login.id)) ELSE '{}'
+                END))
     FROM good
 $order_sftp_user$;
-COMMENT ON FUNCTION @schema@.order_sftp_user(@schema@.sftp_credentials) IS 'tells SFTPGo a login as it now is, with a virtual folder for each bucket; the caller holds lock_account';
+COMMENT ON FUNCTION @schema@.order_sftp_user(@schema@.sftp_credentials)
+    IS 'tells SFTPGo a login as it now is, with a virtual folder for each bucket; the caller holds lock_account';
 
 CREATE FUNCTION @schema@.create_sftp_credential(username text) RETURNS TABLE (id uuid, password text)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER ROWS 1 SET search_path = pg_catalog, pg_temp
@@ -32,14 +39,18 @@ BEGIN
     PERFORM @schema@.lock_account();
     id := primecloud.uuid_v7();
     password := primecloud.generate_secret(32);
-    INSERT INTO @schema@.sftp_credentials (id, account_id, username) VALUES (create_sftp_credential.id, account, create_sftp_credential.username);
-    INSERT INTO @schema@.sftp_secrets (id, account_id, password_hash) VALUES (create_sftp_credential.id, account, primecloud.password_hash(password));
+    INSERT INTO @schema@.sftp_credentials (id, account_id, username)
+        VALUES (create_sftp_credential.id, account, create_sftp_credential.username);
+    INSERT INTO @schema@.sftp_secrets (id, account_id, password_hash)
+        VALUES (create_sftp_credential.id, account, primecloud.password_hash(password));
     PERFORM @schema@.order_sftp_user(c) FROM @schema@.sftp_credentials c WHERE c.account_id = account AND c.id = create_sftp_credential.id;
-    PERFORM @schema@.audit('create_sftp_credential', 'sftp_credentials', create_sftp_credential.id::text, jsonb_build_object('username', username));
+    PERFORM @schema@.audit('create_sftp_credential', 'sftp_credentials', create_sftp_credential.id::text,
+        jsonb_build_object('username', username));
     RETURN NEXT;
 END
 $create_sftp_credential$;
-COMMENT ON FUNCTION @schema@.create_sftp_credential(text) IS 'makes the account''s SFTP login and tells its password, now and never again; admins';
+COMMENT ON FUNCTION @schema@.create_sftp_credential(text)
+    IS 'makes the account''s SFTP login and tells its password, now and never again; admins';
 GRANT EXECUTE ON FUNCTION @schema@.create_sftp_credential TO @app@;
 
 CREATE FUNCTION @schema@.lock_sftp(credential uuid) RETURNS @schema@.sftp_credentials
@@ -48,7 +59,8 @@ AS $lock_sftp$
 DECLARE
     found_login @schema@.sftp_credentials;
 BEGIN
-    SELECT * INTO found_login FROM @schema@.sftp_credentials c WHERE c.account_id = primecloud.tenant_uuid() AND c.id = credential FOR NO KEY UPDATE;
+    SELECT * INTO found_login FROM @schema@.sftp_credentials c WHERE c.account_id = primecloud.tenant_uuid()
+        AND c.id = credential FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         PERFORM @schema@.refuse_missing('SFTP login', credential::text);
     END IF;
@@ -91,7 +103,8 @@ BEGIN
     IF login.status = 'revoked' THEN
         RETURN false;
     END IF;
-    UPDATE @schema@.sftp_credentials c SET status = 'revoked', revoked_at = now() WHERE c.account_id = account AND c.id = login.id RETURNING * INTO login;
+    UPDATE @schema@.sftp_credentials c SET status = 'revoked', revoked_at = now() WHERE c.account_id = account AND c.id = login.id
+        RETURNING * INTO login;
     DELETE FROM @schema@.sftp_secrets s WHERE s.account_id = account AND s.id = login.id;
     PERFORM @schema@.order_sftp_user(login);
     PERFORM @schema@.audit('revoke_sftp_credential', 'sftp_credentials', login.id::text);

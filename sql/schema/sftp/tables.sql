@@ -26,7 +26,8 @@ CREATE TABLE @schema@.sftp_secrets (
     account_id uuid NOT NULL,  --: @public the account
     password_hash text NOT NULL,  --: @secret argon2id hash of the password
     CONSTRAINT sftp_secrets_pk PRIMARY KEY (account_id, id),
-    CONSTRAINT sftp_secrets_credential_fk FOREIGN KEY (account_id, id) REFERENCES @schema@.sftp_credentials (account_id, id) ON DELETE CASCADE
+    CONSTRAINT sftp_secrets_credential_fk FOREIGN KEY (account_id, id) REFERENCES @schema@.sftp_credentials (account_id, id)
+        ON DELETE CASCADE
 );
 COMMENT ON TABLE @schema@.sftp_secrets IS 'private: no client role has a grant';
 SELECT primecloud.protect_table('@schema@.sftp_secrets', read_role => 'admin', write_role => 'admin', delete_role => 'admin');

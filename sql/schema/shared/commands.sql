@@ -22,7 +22,8 @@ BEGIN
         HINT = format('The entered role is %s.', coalesce(primecloud.role(), 'none'));
 END
 $command_account$;
-COMMENT ON FUNCTION @schema@.command_account(text, text) IS 'the entered account, for a caller of a sufficient role; anything else is refused and logged';
+COMMENT ON FUNCTION @schema@.command_account(text, text)
+    IS 'the entered account, for a caller of a sufficient role; anything else is refused and logged';
 
 CREATE FUNCTION @schema@.entered_person() RETURNS uuid
 LANGUAGE sql STABLE PARALLEL SAFE
@@ -35,7 +36,8 @@ CREATE FUNCTION @schema@.refuse_missing(what text, id text) RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $refuse_missing$
 BEGIN
-    RAISE EXCEPTION 'no % %', what, coalesce(id, 'NULL') USING ERRCODE = 'P0002', HINT = format('The entered account has no such %s.', what);
+    RAISE EXCEPTION 'no % %', what, coalesce(id, 'NULL') USING ERRCODE = 'P0002',
+        HINT = format('The entered account has no such %s.', what);
 END
 $refuse_missing$;
 COMMENT ON FUNCTION @schema@.refuse_missing(text, text) IS 'the one error for a row that is not there or is not the caller''s';

@@ -11,7 +11,8 @@ CREATE TABLE @schema@.account_locks (
     CONSTRAINT account_locks_kind_known CHECK (kind IN ('end', 'order'))
 );
 COMMENT ON TABLE @schema@.account_locks IS 'private: rows that commands of an account wait for each other at';
-SELECT primecloud.protect_table('@schema@.account_locks', read_role => 'external_client', write_role => 'external_client', delete_role => 'owner');
+SELECT primecloud.protect_table('@schema@.account_locks', read_role => 'external_client', write_role => 'external_client',
+    delete_role => 'owner');
 
 CREATE FUNCTION @schema@.hold_account(kind text, alone boolean) RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -37,18 +38,21 @@ BEGIN
     END LOOP;
 END
 $hold_account$;
-COMMENT ON FUNCTION @schema@.hold_account(text, boolean) IS 'holds a lock of the entered account, alone or with others, until the end of the transaction; for commands';
+COMMENT ON FUNCTION @schema@.hold_account(text, boolean)
+    IS 'holds a lock of the entered account, alone or with others, until the end of the transaction; for commands';
 
 CREATE FUNCTION @schema@.lock_account() RETURNS void
 LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $lock_account$
     SELECT @schema@.hold_account('order', true)
 $lock_account$;
-COMMENT ON FUNCTION @schema@.lock_account() IS 'lets one transaction at a time decide something of several rows of the entered account; taken before any row; for commands';
+COMMENT ON FUNCTION @schema@.lock_account()
+    IS 'lets one transaction at a time decide something of several rows of the entered account; taken before any row; for commands';
 
 CREATE FUNCTION @schema@.share_account() RETURNS void
 LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $share_account$
     SELECT @schema@.hold_account('order', false)
 $share_account$;
-COMMENT ON FUNCTION @schema@.share_account() IS 'waits for lock_account, and holds it off: what was decided stays true until the end of the transaction; for commands';
+COMMENT ON FUNCTION @schema@.share_account()
+    IS 'waits for lock_account, and holds it off: what was decided stays true until the end of the transaction; for commands';

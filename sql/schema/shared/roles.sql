@@ -6,7 +6,8 @@ CREATE TABLE @schema@.schema_roles (
     CONSTRAINT schema_roles_pk PRIMARY KEY (role_name, access),
     CONSTRAINT schema_roles_access_known CHECK (access IN ('app', 'gate', 'gateway', 'platform', 'worker', 'maintenance'))
 );
-COMMENT ON TABLE @schema@.schema_roles IS 'the roles given access by primecloud.grant_schema, so that a migration can give them what it adds';
+COMMENT ON TABLE @schema@.schema_roles
+    IS 'the roles given access by primecloud.grant_schema, so that a migration can give them what it adds';
 GRANT SELECT ON @schema@.schema_roles TO @gate@;
 
 CREATE FUNCTION @schema@.caller_is(kind text) RETURNS boolean
@@ -16,7 +17,8 @@ AS $caller_is$
     SELECT EXISTS (
         SELECT FROM @schema@.schema_roles r JOIN pg_roles known ON known.rolname = r.role_name
         WHERE r.access = kind
-          AND pg_has_role(CASE current_setting('role') WHEN 'none' THEN session_user ELSE current_setting('role')::name END, known.oid, 'USAGE'))
+          AND pg_has_role(CASE current_setting('role') WHEN 'none' THEN session_user ELSE current_setting('role')::name END, known.oid,
+              'USAGE'))
 $caller_is$;
 COMMENT ON FUNCTION @schema@.caller_is(text) IS 'whether the calling role was let in as platform, gateway, worker or maintenance';
 GRANT EXECUTE ON FUNCTION @schema@.caller_is TO @gate@;
@@ -26,7 +28,8 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $require_worker$
 BEGIN
     IF NOT @schema@.caller_is('worker') THEN
-        RAISE EXCEPTION 'the outbox is for workers' USING ERRCODE = '42501', HINT = 'Let the role in with primecloud.grant_schema, as worker.';
+        RAISE EXCEPTION 'the outbox is for workers' USING ERRCODE = '42501',
+            HINT = 'Let the role in with primecloud.grant_schema, as worker.';
     END IF;
 END
 $require_worker$;
@@ -38,7 +41,8 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $require_platform$
 BEGIN
     IF NOT @schema@.caller_is('platform') THEN
-        RAISE EXCEPTION '% is for the platform', command USING ERRCODE = '42501', HINT = 'Let the role in with primecloud.grant_schema, as platform.';
+        RAISE EXCEPTION '% is for the platform', command USING ERRCODE = '42501',
+            HINT = 'Let the role in with primecloud.grant_schema, as platform.';
     END IF;
 END
 $require_platform$;
@@ -59,4 +63,5 @@ BEGIN
         HINT = 'Call it as a role given platform access by primecloud.grant_schema, inside the account.';
 END
 $platform_account$;
-COMMENT ON FUNCTION @schema@.platform_account(text) IS 'the entered account, for an operator of the platform; anything else is refused and logged';
+COMMENT ON FUNCTION @schema@.platform_account(text)
+    IS 'the entered account, for an operator of the platform; anything else is refused and logged';

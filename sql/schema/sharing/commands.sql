@@ -21,7 +21,8 @@ BEGIN
     RETURN account;
 END
 $reach_bucket$;
-COMMENT ON FUNCTION @schema@.reach_bucket(uuid, text, text) IS 'the entered account, for a caller who may read or write a bucket; else the bucket is not there';
+COMMENT ON FUNCTION @schema@.reach_bucket(uuid, text, text)
+    IS 'the entered account, for a caller who may read or write a bucket; else the bucket is not there';
 
 CREATE FUNCTION @schema@.tag_object(bucket uuid, object_key text, tag text) RETURNS boolean
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -49,10 +50,12 @@ BEGIN
     RETURN FOUND;
 END
 $untag_object$;
-COMMENT ON FUNCTION @schema@.untag_object(uuid, text, text) IS 'takes a tag off an object; false if it was not there; who may write the bucket';
+COMMENT ON FUNCTION @schema@.untag_object(uuid, text, text)
+    IS 'takes a tag off an object; false if it was not there; who may write the bucket';
 GRANT EXECUTE ON FUNCTION @schema@.untag_object TO @app@;
 
-CREATE FUNCTION @schema@.share_object(bucket uuid, object_key text, access text DEFAULT 'read', valid_for interval DEFAULT '7 days', email text DEFAULT NULL)
+CREATE FUNCTION @schema@.share_object(bucket uuid, object_key text, access text DEFAULT 'read', valid_for interval DEFAULT '7 days',
+    email text DEFAULT NULL)
 RETURNS TABLE (id uuid, token text)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER ROWS 1 SET search_path = pg_catalog, pg_temp
 AS $share_object$
@@ -66,11 +69,13 @@ BEGIN
             now() + least(greatest(coalesce(valid_for, interval '7 days'), interval '1 minute'), interval '90 days'), primecloud.user_id());
     INSERT INTO @schema@.object_share_tokens (id, account_id, token_hash, shared_with_email)
     VALUES (share_object.id, account, primecloud.token_hash(share_object.token, 'share'), share_object.email);
-    PERFORM @schema@.audit('share_object', 'object_shares', share_object.id::text, jsonb_build_object('bucket', bucket, 'object_key', share_object.object_key));
+    PERFORM @schema@.audit('share_object', 'object_shares', share_object.id::text,
+        jsonb_build_object('bucket', bucket, 'object_key', share_object.object_key));
     RETURN NEXT;
 END
 $share_object$;
-COMMENT ON FUNCTION @schema@.share_object(uuid, text, text, interval, text) IS 'makes a link to an object and tells its token, now and never again; who may read the bucket';
+COMMENT ON FUNCTION @schema@.share_object(uuid, text, text, interval, text)
+    IS 'makes a link to an object and tells its token, now and never again; who may read the bucket';
 GRANT EXECUTE ON FUNCTION @schema@.share_object TO @app@;
 
 CREATE FUNCTION @schema@.revoke_share(share uuid) RETURNS boolean
@@ -96,8 +101,11 @@ LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $end_shares$
     DELETE FROM @schema@.object_shares s
     WHERE s.account_id = primecloud.tenant_uuid() AND s.created_by = person::text
-      AND NOT EXISTS (SELECT FROM @schema@.account_members m WHERE m.account_id = s.account_id AND m.user_id = person AND m.role <> 'external_client')
-      AND NOT EXISTS (SELECT FROM @schema@.bucket_permissions p WHERE p.account_id = s.account_id AND p.bucket_id = s.bucket_id AND p.user_id = person
+      AND NOT EXISTS (SELECT FROM @schema@.account_members m WHERE m.account_id = s.account_id AND m.user_id = person
+          AND m.role <> 'external_client')
+      AND NOT EXISTS (SELECT FROM @schema@.bucket_permissions p WHERE p.account_id = s.account_id AND p.bucket_id = s.bucket_id
+          AND p.user_id = person
                       AND p.permission IN ('read', 'read-write'))
 $end_shares$;
-COMMENT ON FUNCTION @schema@.end_shares(uuid) IS 'ends the links of a person to what he may no longer read: nobody keeps by a link what was taken from him; for commands';
+COMMENT ON FUNCTION @schema@.end_shares(uuid)
+    IS 'ends the links of a person to what he may no longer read: nobody keeps by a link what was taken from him; for commands';

@@ -15,7 +15,8 @@ BEGIN
     RETURN QUERY
     UPDATE @schema@.object_shares s SET opened_count = s.opened_count + 1
     FROM @schema@.object_share_tokens t, @schema@.buckets b, @schema@.accounts a
-    WHERE t.token_hash = primecloud.token_hash(open_share.token, 'share') AND s.account_id = t.account_id AND s.id = t.id AND s.expires_at > now()
+    WHERE t.token_hash = primecloud.token_hash(open_share.token, 'share') AND s.account_id = t.account_id AND s.id = t.id
+        AND s.expires_at > now()
       AND b.account_id = s.account_id AND b.id = s.bucket_id AND a.id = s.account_id AND a.status = 'active'
     RETURNING b.physical_name, s.object_key, s.access, s.expires_at;
     IF NOT FOUND THEN

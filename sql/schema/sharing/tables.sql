@@ -14,7 +14,8 @@ CREATE TABLE @schema@.object_tags (
     CONSTRAINT object_tags_tag_short CHECK (char_length(tag) BETWEEN 1 AND 128)
 );
 COMMENT ON TABLE @schema@.object_tags IS 'tags people put on objects';
-SELECT primecloud.protect_table('@schema@.object_tags', read_role => 'external_client', write_role => 'external_client', delete_role => 'external_client');
+SELECT primecloud.protect_table('@schema@.object_tags', read_role => 'external_client', write_role => 'external_client',
+    delete_role => 'external_client');
 SELECT primecloud.confine_table('@schema@.object_tags', 'bucket_id');
 GRANT SELECT ON @schema@.object_tags TO @app@;
 
@@ -36,7 +37,8 @@ CREATE TABLE @schema@.object_shares (
 COMMENT ON TABLE @schema@.object_shares IS 'links to single objects; the token is kept as a hash, in object_share_tokens';
 CREATE INDEX object_shares_list_idx ON @schema@.object_shares (account_id, bucket_id, created_at DESC, id DESC);
 CREATE INDEX object_shares_due_idx ON @schema@.object_shares (expires_at);
-SELECT primecloud.protect_table('@schema@.object_shares', read_role => 'external_client', write_role => 'external_client', delete_role => 'external_client');
+SELECT primecloud.protect_table('@schema@.object_shares', read_role => 'external_client', write_role => 'external_client',
+    delete_role => 'external_client');
 SELECT primecloud.confine_table('@schema@.object_shares', 'bucket_id');
 GRANT SELECT ON @schema@.object_shares TO @app@, @gate@;
 GRANT UPDATE (opened_count) ON @schema@.object_shares TO @gate@;
@@ -49,9 +51,12 @@ CREATE TABLE @schema@.object_share_tokens (
     shared_with_email text,  --: @pii whom it was meant for
     CONSTRAINT object_share_tokens_pk PRIMARY KEY (account_id, id),
     CONSTRAINT object_share_tokens_hash_unique UNIQUE (token_hash),
-    CONSTRAINT object_share_tokens_share_fk FOREIGN KEY (account_id, id) REFERENCES @schema@.object_shares (account_id, id) ON DELETE CASCADE,
-    CONSTRAINT object_share_tokens_email_shape CHECK (shared_with_email ~ '^[^@[:space:]]+@[^@[:space:]]+$' AND octet_length(shared_with_email) <= 254)
+    CONSTRAINT object_share_tokens_share_fk FOREIGN KEY (account_id, id) REFERENCES @schema@.object_shares (account_id, id)
+        ON DELETE CASCADE,
+    CONSTRAINT object_share_tokens_email_shape CHECK (shared_with_email ~ '^[^@[:space:]]+@[^@[:space:]]+$'
+        AND octet_length(shared_with_email) <= 254)
 );
 COMMENT ON TABLE @schema@.object_share_tokens IS 'private: no client role has a grant';
-SELECT primecloud.protect_table('@schema@.object_share_tokens', read_role => 'external_client', write_role => 'external_client', delete_role => 'external_client');
+SELECT primecloud.protect_table('@schema@.object_share_tokens', read_role => 'external_client', write_role => 'external_client',
+    delete_role => 'external_client');
 GRANT SELECT ON @schema@.object_share_tokens TO @gate@;

@@ -22,7 +22,8 @@ BEGIN
     IF live.product_id = offered.id THEN
         RETURN live.id;
     END IF;
-    RAISE EXCEPTION 'the account has subscription % already', live.id USING ERRCODE = '23505', HINT = 'Use change_subscription or cancel_subscription.';
+    RAISE EXCEPTION 'the account has subscription % already', live.id USING ERRCODE = '23505',
+        HINT = 'Use change_subscription or cancel_subscription.';
 END
 $subscribe$;
 COMMENT ON FUNCTION @schema@.subscribe(uuid) IS 'subscribes the account to a product; the same again gives the same subscription; admins';
@@ -43,7 +44,8 @@ BEGIN
         UPDATE @schema@.subscriptions s
         SET product_id = offered.id, price_cents = offered.price_cents, currency = offered.currency, cancel_at_period_end = false
         WHERE s.account_id = account AND s.id = live.id;
-        PERFORM @schema@.audit('change_subscription', 'subscriptions', live.id::text, jsonb_build_object('from', live.product_id, 'to', offered.id));
+        PERFORM @schema@.audit('change_subscription', 'subscriptions', live.id::text,
+            jsonb_build_object('from', live.product_id, 'to', offered.id));
     END IF;
     RETURN live.id;
 END
@@ -70,7 +72,8 @@ BEGIN
     RETURN true;
 END
 $cancel_subscription$;
-COMMENT ON FUNCTION @schema@.cancel_subscription(boolean) IS 'ends the live subscription, with its period or at once; false if there is none; admins';
+COMMENT ON FUNCTION @schema@.cancel_subscription(boolean)
+    IS 'ends the live subscription, with its period or at once; false if there is none; admins';
 GRANT EXECUTE ON FUNCTION @schema@.cancel_subscription TO @app@;
 
 CREATE FUNCTION @schema@.grant_trial(product uuid, ends_at timestamptz) RETURNS uuid
@@ -82,9 +85,11 @@ DECLARE
     made uuid := primecloud.uuid_v7();
 BEGIN
     IF ends_at IS NULL OR ends_at <= now() OR ends_at > now() + interval '1 year' THEN
-        RAISE EXCEPTION 'a trial cannot end at %', coalesce(ends_at::text, 'NULL') USING ERRCODE = '22023', HINT = 'Name a time within a year from now.';
+        RAISE EXCEPTION 'a trial cannot end at %', coalesce(ends_at::text, 'NULL') USING ERRCODE = '22023',
+            HINT = 'Name a time within a year from now.';
     END IF;
-    INSERT INTO @schema@.subscriptions (id, product_id, account_id, status, price_cents, currency, current_period_start, current_period_end, trial_ends_at)
+    INSERT INTO @schema@.subscriptions (id, product_id, account_id, status, price_cents, currency, current_period_start, current_period_end,
+        trial_ends_at)
     VALUES (made, offered.id, account, 'trial', offered.price_cents, offered.currency, now(), ends_at, ends_at)
     ON CONFLICT (account_id) WHERE status IN ('trial', 'active', 'past_due') DO NOTHING;
     IF NOT FOUND THEN
@@ -94,5 +99,6 @@ BEGIN
     RETURN made;
 END
 $grant_trial$;
-COMMENT ON FUNCTION @schema@.grant_trial(uuid, timestamptz) IS 'subscribes the account to a product for nothing until a time, after which it pays; for the platform';
+COMMENT ON FUNCTION @schema@.grant_trial(uuid, timestamptz)
+    IS 'subscribes the account to a product for nothing until a time, after which it pays; for the platform';
 GRANT EXECUTE ON FUNCTION @schema@.grant_trial TO @platform@;

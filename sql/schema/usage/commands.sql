@@ -14,29 +14,38 @@ BEGIN
         SELECT b.account_id FROM jsonb_to_recordset(measurements) AS m(bucket text) JOIN @schema@.buckets b ON b.physical_name = m.bucket)
     ORDER BY a.id FOR NO KEY UPDATE;
     WITH measured AS (
-        SELECT b.account_id, b.id AS bucket_id, m.at AS recorded_at, coalesce(m.storage_bytes, 0) AS storage_bytes, coalesce(m.object_count, 0) AS object_count,
-               coalesce(m.ingress_bytes, 0) AS ingress_bytes, coalesce(m.egress_bytes, 0) AS egress_bytes, coalesce(m.request_count, 0) AS request_count
+        SELECT b.account_id, b.id AS bucket_id, m.at AS recorded_at, coalesce(m.storage_bytes, 0) AS storage_bytes,
+            coalesce(m.object_count, 0) AS object_count,
+               coalesce(m.ingress_bytes, 0) AS ingress_bytes, coalesce(m.egress_bytes, 0) AS egress_bytes, coalesce(m.request_count, 0)
+                   AS request_count
         FROM jsonb_to_recordset(measurements) AS m(bucket text, at timestamptz, storage_bytes bigint, object_count bigint,
                                                    ingress_bytes bigint, egress_bytes bigint, request_count bigint)
         JOIN @schema@.buckets b ON b.physical_name = m.bucket
     ), added AS (
         -- Reported again, a measurement adds nothing anywhere below.
-        INSERT INTO @schema@.usage_records (account_id, bucket_id, recorded_at, storage_bytes, object_count, ingress_bytes, egress_bytes, request_count)
+        INSERT INTO @schema@.usage_records (account_id, bucket_id, recorded_at, storage_bytes, object_count, ingress_bytes, egress_bytes,
+            request_count)
         SELECT account_id, bucket_id, recorded_at, storage_bytes, object_count, ingress_bytes, egress_bytes, request_count FROM measured
         ON CONFLICT ON CONSTRAINT usage_records_once DO NOTHING
         RETURNING *
     ), hourly AS (
-        INSERT INTO @schema@.usage_hourly AS h (account_id, bucket_id, period_start, storage_bytes_max, ingress_bytes, egress_bytes, request_count)
-        SELECT account_id, bucket_id, date_trunc('hour', recorded_at, 'UTC'), max(storage_bytes), sum(ingress_bytes), sum(egress_bytes), sum(request_count)
+        INSERT INTO @schema@.usage_hourly AS h (account_id, bucket_id, period_start, storage_bytes_max, ingress_bytes, egress_bytes,
+            request_count)
+        SELECT account_id, bucket_id, date_trunc('hour', recorded_at, 'UTC'), max(storage_bytes), sum(ingress_bytes), sum(egress_bytes),
+            sum(request_count)
         FROM added GROUP BY 1, 2, 3
-        ON CONFLICT ON CONSTRAINT usage_hourly_pk DO UPDATE SET storage_bytes_max = greatest(h.storage_bytes_max, excluded.storage_bytes_max),
+        ON CONFLICT ON CONSTRAINT usage_hourly_pk DO UPDATE
+            SET storage_bytes_max = greatest(h.storage_bytes_max, excluded.storage_bytes_max),
             ingress_bytes = h.ingress_bytes + excluded.ingress_bytes, egress_bytes = h.egress_bytes + excluded.egress_bytes,
             request_count = h.request_count + excluded.request_count
     ), daily AS (
-        INSERT INTO @schema@.usage_daily AS d (account_id, bucket_id, period_start, storage_bytes_max, ingress_bytes, egress_bytes, request_count)
-        SELECT account_id, bucket_id, date_trunc('day', recorded_at, 'UTC'), max(storage_bytes), sum(ingress_bytes), sum(egress_bytes), sum(request_count)
+        INSERT INTO @schema@.usage_daily AS d (account_id, bucket_id, period_start, storage_bytes_max, ingress_bytes, egress_bytes,
+            request_count)
+        SELECT account_id, bucket_id, date_trunc('day', recorded_at, 'UTC'), max(storage_bytes), sum(ingress_bytes), sum(egress_bytes),
+            sum(request_count)
         FROM added GROUP BY 1, 2, 3
-        ON CONFLICT ON CONSTRAINT usage_daily_pk DO UPDATE SET storage_bytes_max = greatest(d.storage_bytes_max, excluded.storage_bytes_max),
+        ON CONFLICT ON CONSTRAINT usage_daily_pk DO UPDATE
+            SET storage_bytes_max = greatest(d.storage_bytes_max, excluded.storage_bytes_max),
             ingress_bytes = d.ingress_bytes + excluded.ingress_bytes, egress_bytes = d.egress_bytes + excluded.egress_bytes,
             request_count = d.request_count + excluded.request_count
     ), latest AS (
@@ -50,21 +59,25 @@ BEGIN
         RETURNING b.account_id, b.size_bytes - before.size_bytes AS grown
     ), months AS (
         SELECT DISTINCT ON (account_id) account_id, date_trunc('month', recorded_at AT TIME ZONE 'UTC')::date AS month,
-               sum(ingress_bytes + egress_bytes) OVER (PARTITION BY account_id, date_trunc('month', recorded_at AT TIME ZONE 'UTC')) AS bytes
+               sum(ingress_bytes + egress_bytes) OVER (PARTITION BY account_id, date_trunc('month', recorded_at AT TIME ZONE 'UTC'))
+                   AS bytes
         FROM added ORDER BY account_id, 2 DESC
     )
     UPDATE @schema@.accounts a
     SET storage_used_bytes = a.storage_used_bytes + coalesce((SELECT sum(s.grown) FROM sized s WHERE s.account_id = a.id), 0),
-        bandwidth_used_bytes = CASE WHEN m.month > a.bandwidth_month THEN m.bytes WHEN m.month = a.bandwidth_month THEN a.bandwidth_used_bytes + m.bytes
+        bandwidth_used_bytes = CASE WHEN m.month > a.bandwidth_month THEN m.bytes WHEN m.month = a.bandwidth_month
+            THEN a.bandwidth_used_bytes + m.bytes
                                     ELSE a.bandwidth_used_bytes END,
         bandwidth_month = greatest(a.bandwidth_month, m.month)
     FROM months m WHERE m.account_id = a.id;
     SELECT count(*) INTO recorded FROM jsonb_array_elements(measurements);
-    PERFORM @schema@.tell_quota(ARRAY(SELECT DISTINCT b.account_id FROM jsonb_to_recordset(measurements) AS m(bucket text) JOIN @schema@.buckets b ON b.physical_name = m.bucket));
+    PERFORM @schema@.tell_quota(ARRAY(SELECT DISTINCT b.account_id FROM jsonb_to_recordset(measurements) AS m(bucket text)
+        JOIN @schema@.buckets b ON b.physical_name = m.bucket));
     RETURN recorded;
 END
 $record_usage$;
 COMMENT ON FUNCTION @schema@.record_usage(jsonb) IS
-    'takes measurements [{bucket, at, storage_bytes, object_count, ingress_bytes, egress_bytes, request_count}] by physical bucket name; one taken already adds nothing; for a worker';
+    'takes measurements [{bucket, at, storage_bytes, object_count, ingress_bytes, egress_bytes, request_count}] by physical bucket name; '
+        'one taken already adds nothing; for a worker';
 GRANT EXECUTE ON FUNCTION @schema@.record_usage TO @worker@;
 ALTER FUNCTION @schema@.record_usage OWNER TO @gate@;

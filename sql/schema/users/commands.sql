@@ -12,6 +12,7 @@ BEGIN
     RETURN user_id;
 END
 $register_user$;
-COMMENT ON FUNCTION @schema@.register_user(uuid, text, text) IS 'adds a person, or changes address and name everywhere; for the service that signs people in';
+COMMENT ON FUNCTION @schema@.register_user(uuid, text, text)
+    IS 'adds a person, or changes address and name everywhere; for the service that signs people in';
 GRANT EXECUTE ON FUNCTION @schema@.register_user TO @gateway@;
 ALTER FUNCTION @schema@.register_user OWNER TO @gate@;

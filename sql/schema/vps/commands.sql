@@ -10,7 +10,8 @@ AS $place_vps_order$
 DECLARE
     account uuid := @schema@.command_account('developer', 'place_vps_order');
     made uuid := primecloud.uuid_v7();
-    base bigint := @schema@.price_cents('vps', 'core', place_vps_order.cpu_cores) + @schema@.price_cents('vps', 'ram', place_vps_order.ram_gib)
+    base bigint := @schema@.price_cents('vps', 'core', place_vps_order.cpu_cores) + @schema@.price_cents('vps', 'ram',
+        place_vps_order.ram_gib)
         + @schema@.price_cents('vps', coalesce(place_vps_order.storage_type, 'ssd'), place_vps_order.storage_gib);
     network bigint := @schema@.price_cents('vps', 'bandwidth', place_vps_order.bandwidth_mbps);
     ips bigint := @schema@.price_cents('vps', 'ip', greatest(place_vps_order.public_ip_count - 1, 0));
@@ -27,15 +28,18 @@ BEGIN
     INSERT INTO @schema@.vps_configs (order_id, account_id, os, location, cpu_cores, ram_gib, storage_gib, storage_type, bandwidth_mbps,
         public_ip_count, backup_frequency, backup_retention_days, base_price_cents, ip_price_cents, backup_price_cents, network_price_cents)
     VALUES (made, account, place_vps_order.os, place_vps_order.location, place_vps_order.cpu_cores, place_vps_order.ram_gib,
-        place_vps_order.storage_gib, coalesce(place_vps_order.storage_type, 'ssd'), place_vps_order.bandwidth_mbps, place_vps_order.public_ip_count,
+        place_vps_order.storage_gib, coalesce(place_vps_order.storage_type, 'ssd'), place_vps_order.bandwidth_mbps,
+            place_vps_order.public_ip_count,
         place_vps_order.backup_frequency, place_vps_order.backup_retention_days, base, ips, backup, network);
-    PERFORM @schema@.audit('place_vps_order', 'orders', made::text, jsonb_build_object('os', place_vps_order.os, 'cpu_cores', place_vps_order.cpu_cores));
+    PERFORM @schema@.audit('place_vps_order', 'orders', made::text, jsonb_build_object('os', place_vps_order.os, 'cpu_cores',
+        place_vps_order.cpu_cores));
     PERFORM @schema@.send_notification('order_placed', 'Order of a machine', '', jsonb_build_object('order', made));
     RETURN made;
 END
 $place_vps_order$;
 COMMENT ON FUNCTION @schema@.place_vps_order(text, text, integer, integer, integer, text, integer, integer, text, integer, text, text) IS
-    'orders a machine at the prices that stand, order and configuration together; the same request_id again gives the same order; developers and above';
+    'orders a machine at the prices that stand, order and configuration together; the same request_id again gives the same order; '
+        'developers and above';
 GRANT EXECUTE ON FUNCTION @schema@.place_vps_order TO @app@;
 
 CREATE FUNCTION @schema@.set_vps_credentials(order_id uuid, hostname text, ip inet, credentials text) RETURNS void
@@ -52,10 +56,12 @@ BEGIN
     END IF;
     INSERT INTO @schema@.vps_secrets (order_id, account_id, credentials)
     VALUES (set_vps_credentials.order_id, account,
-            primecloud.seal(set_vps_credentials.credentials, account::text, '@schema@.vps_secrets.credentials', set_vps_credentials.order_id::text))
+            primecloud.seal(set_vps_credentials.credentials, account::text, '@schema@.vps_secrets.credentials',
+                set_vps_credentials.order_id::text))
     ON CONFLICT ON CONSTRAINT vps_secrets_pk DO UPDATE SET credentials = excluded.credentials;
     PERFORM @schema@.audit('set_vps_credentials', 'vps_configs', set_vps_credentials.order_id::text);
 END
 $set_vps_credentials$;
-COMMENT ON FUNCTION @schema@.set_vps_credentials(uuid, text, inet, text) IS 'records where a machine is and seals how to log in to it; for the platform';
+COMMENT ON FUNCTION @schema@.set_vps_credentials(uuid, text, inet, text)
+    IS 'records where a machine is and seals how to log in to it; for the platform';
 GRANT EXECUTE ON FUNCTION @schema@.set_vps_credentials TO @platform@;

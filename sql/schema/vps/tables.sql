@@ -23,7 +23,8 @@ CREATE TABLE @schema@.vps_configs (
     created_at timestamptz NOT NULL DEFAULT now(),  --: @public @notNull when it was configured
     CONSTRAINT vps_configs_pk PRIMARY KEY (account_id, order_id),
     CONSTRAINT vps_configs_order_fk FOREIGN KEY (account_id, order_id) REFERENCES @schema@.orders (account_id, id) ON DELETE CASCADE,
-    CONSTRAINT vps_configs_os_known CHECK (os IN ('ubuntu-24.04', 'ubuntu-22.04', 'ubuntu-20.04', 'debian-12', 'centos-8', 'rocky-9', 'windows-2022', 'windows-2019')),
+    CONSTRAINT vps_configs_os_known CHECK (os IN ('ubuntu-24.04', 'ubuntu-22.04', 'ubuntu-20.04', 'debian-12', 'centos-8', 'rocky-9',
+        'windows-2022', 'windows-2019')),
     CONSTRAINT vps_configs_location_known CHECK (location IN ('sp', 'rj', 'ny', 'mia', 'fra')),
     CONSTRAINT vps_configs_cores_known CHECK (cpu_cores IN (1, 2, 4, 6, 8, 12, 16, 24, 32)),
     CONSTRAINT vps_configs_ram_known CHECK (ram_gib IN (1, 2, 4, 8, 16, 32, 64, 128)),
@@ -32,9 +33,11 @@ CREATE TABLE @schema@.vps_configs (
     CONSTRAINT vps_configs_bandwidth_known CHECK (bandwidth_mbps IN (50, 100, 200, 500, 1000)),
     CONSTRAINT vps_configs_ips_sane CHECK (public_ip_count BETWEEN 0 AND 16),
     CONSTRAINT vps_configs_backup_known CHECK (backup_frequency IN ('daily', 'weekly', 'monthly')),
-    CONSTRAINT vps_configs_backup_whole CHECK ((backup_frequency IS NULL) = (backup_retention_days IS NULL) AND backup_retention_days BETWEEN 1 AND 365),
+    CONSTRAINT vps_configs_backup_whole CHECK ((backup_frequency IS NULL) = (backup_retention_days IS NULL)
+        AND backup_retention_days BETWEEN 1 AND 365),
     CONSTRAINT vps_configs_prices_safe CHECK (least(base_price_cents, ip_price_cents, backup_price_cents, network_price_cents) >= 0),
-    CONSTRAINT vps_configs_hostname_shape CHECK (server_hostname ~ '^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$' AND octet_length(server_hostname) <= 253)
+    CONSTRAINT vps_configs_hostname_shape CHECK (server_hostname ~ '^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$'
+        AND octet_length(server_hostname) <= 253)
 );
 COMMENT ON TABLE @schema@.vps_configs IS 'the machine of an order of type vps; written with its order by place_vps_order';
 SELECT primecloud.protect_table('@schema@.vps_configs', read_role => 'developer', write_role => 'developer', delete_role => 'owner');
@@ -45,7 +48,8 @@ CREATE TABLE @schema@.vps_secrets (
     account_id uuid NOT NULL,  --: @public the account
     credentials primecloud.sealed NOT NULL,  --: @secret how to log in to the machine
     CONSTRAINT vps_secrets_pk PRIMARY KEY (account_id, order_id),
-    CONSTRAINT vps_secrets_config_fk FOREIGN KEY (account_id, order_id) REFERENCES @schema@.vps_configs (account_id, order_id) ON DELETE CASCADE
+    CONSTRAINT vps_secrets_config_fk FOREIGN KEY (account_id, order_id) REFERENCES @schema@.vps_configs (account_id, order_id)
+        ON DELETE CASCADE
 );
 COMMENT ON TABLE @schema@.vps_secrets IS 'private: no client role has a grant';
 SELECT primecloud.protect_table('@schema@.vps_secrets', read_role => 'admin', write_role => 'admin', delete_role => 'owner');
