@@ -25,7 +25,8 @@ BEGIN
         'May create in it: ' || strangers || '.', 'It holds: ' || contents || '.') INTO found;
     IF found <> '' THEN
         RAISE insufficient_privilege USING MESSAGE = 'schema "primecloud" exists and is not the extension''s own', DETAIL = found,
-            HINT = 'Keep it under another name with ALTER SCHEMA primecloud RENAME TO ..., or remove it with DROP SCHEMA primecloud CASCADE; '
+            HINT = 'Keep it under another name with ALTER SCHEMA primecloud RENAME TO ..., or remove it with DROP SCHEMA primecloud '
+                'CASCADE; '
                 'then CREATE EXTENSION primecloud.';
     END IF;
     PERFORM set_config('search_path', script_path, true);

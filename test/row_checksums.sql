@@ -5,4 +5,5 @@
 \pset tuples_only on
 SELECT format('SELECT %L, count(*), md5(string_agg(t::text, E''\n'' ORDER BY t::text COLLATE "C")) FROM %s t', oid::regclass, oid::regclass)
 FROM pg_class WHERE oid >= 16384 AND relkind IN ('r', 'm') AND oid <> 'primecloud.cursor_key'::regclass ORDER BY oid::regclass::text \gexec
-SELECT format('SELECT %L, last_value, is_called FROM %s', oid::regclass, oid::regclass) FROM pg_class WHERE oid >= 16384 AND relkind = 'S' ORDER BY oid::regclass::text \gexec
+SELECT format('SELECT %L, last_value, is_called FROM %s', oid::regclass, oid::regclass) FROM pg_class WHERE oid >= 16384 AND relkind = 'S'
+    ORDER BY oid::regclass::text \gexec

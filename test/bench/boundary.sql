@@ -12,12 +12,20 @@ BEGIN
     FOR round IN 0..rounds LOOP
         FOR statement IN SELECT * FROM (VALUES
             ('scan', 'SELECT count(n) FROM numbers'),
-            ('c add', 'SELECT count(probe.baseline_add(probe.baseline_add(probe.baseline_add(probe.baseline_add(probe.baseline_add(probe.baseline_add(probe.baseline_add(probe.baseline_add(n, 1), 1), 1), 1), 1), 1), 1), 1)) FROM numbers'),
-            ('c++ add, noexcept', 'SELECT count(probe.add(probe.add(probe.add(probe.add(probe.add(probe.add(probe.add(probe.add(n, 1), 1), 1), 1), 1), 1), 1), 1)) FROM numbers'),
-            ('c++ add, may throw', 'SELECT count(probe.add_counts(probe.add_counts(probe.add_counts(probe.add_counts(probe.add_counts(probe.add_counts(probe.add_counts(probe.add_counts(n, 1), 1), 1), 1), 1), 1), 1), 1)) FROM numbers'),
+            ('c add', 'SELECT count(probe.baseline_add(probe.baseline_add(probe.baseline_add(probe.baseline_add(
+                 probe.baseline_add(probe.baseline_add(probe.baseline_add(
+                 probe.baseline_add(n, 1), 1), 1), 1), 1), 1), 1), 1)) FROM numbers'),
+            ('c++ add, noexcept', 'SELECT count(probe.add(probe.add(probe.add(probe.add(probe.add(probe.add(probe.add(probe.add(n, 1), 1), '
+                '1), 1), 1), 1), 1), 1)) FROM numbers'),
+            ('c++ add, may '
+                'throw', 'SELECT count(probe.add_counts(probe.add_counts(probe.add_counts(probe.add_counts(
+                 probe.add_counts(probe.add_counts(probe.add_counts(probe.add_counts(n, 1), 1), 1), 1), 1), 1), 1), 1)) FROM numbers'),
             ('text scan', 'SELECT count(t) FROM numbers'),
-            ('c text length', 'SELECT count(probe.baseline_length(t) + probe.baseline_length(t) + probe.baseline_length(t) + probe.baseline_length(t) + probe.baseline_length(t) + probe.baseline_length(t) + probe.baseline_length(t) + probe.baseline_length(t)) FROM numbers'),
-            ('c++ text length', 'SELECT count(probe.length(t) + probe.length(t) + probe.length(t) + probe.length(t) + probe.length(t) + probe.length(t) + probe.length(t) + probe.length(t)) FROM numbers')) AS s(name, query) ORDER BY random() LOOP
+            ('c text length', 'SELECT count(probe.baseline_length(t) + probe.baseline_length(t) + probe.baseline_length(t) + '
+                'probe.baseline_length(t) + probe.baseline_length(t) + probe.baseline_length(t) + probe.baseline_length(t) + '
+                'probe.baseline_length(t)) FROM numbers'),
+            ('c++ text length', 'SELECT count(probe.length(t) + probe.length(t) + probe.length(t) + probe.length(t) + probe.length(t) + '
+                'probe.length(t) + probe.length(t) + probe.length(t)) FROM numbers')) AS s(name, query) ORDER BY random() LOOP
             started := clock_timestamp();
             EXECUTE statement.query;
             IF round > 0 THEN  -- the first round warms up

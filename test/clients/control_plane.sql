@@ -8,5 +8,6 @@ ALTER ROLE clients_app LOGIN;
 SELECT cloud.load_demo(accounts => 5, orders => :orders);
 SELECT primecloud.force_policies('cloud', false);
 INSERT INTO cloud.account_members (user_id, account_id, role, email, display_name)
-SELECT u.id, a.id, 'admin', u.email, u.display_name FROM cloud.users u, cloud.accounts a WHERE u.email = 'owner1@example.com' AND a.slug = 'account-2';
+SELECT u.id, a.id, 'admin', u.email, u.display_name FROM cloud.users u, cloud.accounts a WHERE u.email = 'owner1@example.com'
+    AND a.slug = 'account-2';
 SELECT primecloud.force_policies('cloud', true);

@@ -17,10 +17,13 @@ SELECT cloud.load_demo(accounts => 2, orders => 10000);
 UPDATE cloud.accounts SET name = CASE slug WHEN 'account-1' THEN 'Northwind' ELSE 'Contoso' END;
 INSERT INTO cloud.users (email, display_name) VALUES ('client@example.com', 'A client of Northwind');
 INSERT INTO cloud.account_members (user_id, account_id, role, email, display_name)
-SELECT u.id, a.id, 'external_client', u.email, u.display_name FROM cloud.users u, cloud.accounts a WHERE u.email = 'client@example.com' AND a.slug = 'account-1';
+SELECT u.id, a.id, 'external_client', u.email, u.display_name FROM cloud.users u, cloud.accounts a WHERE u.email = 'client@example.com'
+    AND a.slug = 'account-1';
 \set ECHO queries
-SELECT a.name AS account, m.role, count(*) AS members FROM cloud.accounts a JOIN cloud.account_members m ON m.account_id = a.id GROUP BY 1, 2 ORDER BY 1, 2;
-SELECT a.name AS account, count(*) AS orders, (sum(o.total_cents) / 100)::bigint AS total FROM cloud.accounts a JOIN cloud.orders o ON o.account_id = a.id GROUP BY 1 ORDER BY 1;
+SELECT a.name AS account, m.role, count(*) AS members FROM cloud.accounts a JOIN cloud.account_members m ON m.account_id = a.id GROUP BY 1,
+    2 ORDER BY 1, 2;
+SELECT a.name AS account, count(*) AS orders, (sum(o.total_cents) / 100)::bigint AS total FROM cloud.accounts a JOIN cloud.orders o
+    ON o.account_id = a.id GROUP BY 1 ORDER BY 1;
 \set ECHO none
 \echo :sentence'That was the superuser, who sees everything. The application will not.':plain
 
@@ -102,7 +105,8 @@ SELECT row_to_json(s) FROM cloud.access_key_secrets s;
 \echo
 \echo :heading'What would S3 lifecycle rules delete today, and why?':plain
 CREATE TABLE inventory (key text, mod_time timestamptz, size bigint, is_latest boolean DEFAULT true, tags text DEFAULT '');
-INSERT INTO inventory SELECT (ARRAY['logs/', 'backups/', 'media/'])[n % 3 + 1] || n || '.bin', now() - (n % 120) * interval '1 day', n * 1000 FROM generate_series(1, 5000) AS n;
+INSERT INTO inventory SELECT (ARRAY['logs/', 'backups/', 'media/'])[n % 3 + 1] || n || '.bin', now() - (n % 120) * interval '1 day',
+    n * 1000 FROM generate_series(1, 5000) AS n;
 GRANT SELECT ON inventory TO cloud_app;
 \connect - cloud_app
 BEGIN;
@@ -147,7 +151,8 @@ ROLLBACK;
 \echo
 \echo :heading'Retention clears old notifications':plain
 \connect - postgres
-INSERT INTO cloud.notifications (account_id, type, title, message, created_at) SELECT id, 'welcome', 'Welcome ' || n, '', now() - n * interval '1 hour' FROM cloud.accounts, generate_series(1, 4000) AS n;
+INSERT INTO cloud.notifications (account_id, type, title, message, created_at) SELECT id, 'welcome', 'Welcome ' || n, '',
+    now() - n * interval '1 hour' FROM cloud.accounts, generate_series(1, 4000) AS n;
 \set ECHO queries
 SELECT count(*) AS notifications, min(created_at)::date AS oldest FROM cloud.notifications;
 SELECT primecloud.retain('cloud.notifications', 'created_at', '90 days', tenant_column => 'account_id', id_column => 'id');

@@ -3,7 +3,8 @@
 \echo :sentence'Twenty-five tables with integer keys, no index on any account, passwords in the clear.':plain
 \ir ../fixtures/hosting_app.sql
 \set ECHO queries
-SELECT (SELECT count(*) FROM accounts) AS accounts, (SELECT count(*) FROM orders) AS orders, (SELECT smtp_pass FROM accounts WHERE id = 1) AS "SMTP password of account 1";
+SELECT (SELECT count(*) FROM accounts) AS accounts, (SELECT count(*) FROM orders) AS orders, (SELECT smtp_pass FROM accounts WHERE id = 1)
+    AS "SMTP password of account 1";
 CREATE EXTENSION primecloud;
 \set ECHO none
 
@@ -23,10 +24,13 @@ ALTER ROLE hosting_app_role LOGIN;
 \echo
 \echo :heading'Is every tenant table isolated?':plain
 \set ECHO queries
-SELECT count(DISTINCT rel) AS tables, count(*) FILTER (WHERE line LIKE 'ok%') AS "attacks that failed", count(*) FILTER (WHERE line LIKE 'not ok%') AS "attacks that succeeded"
-FROM (SELECT polrelid::regclass AS rel, primecloud.assert_isolated(polrelid::regclass, 'hosting_app_role') AS line FROM pg_policy WHERE polname = 'primecloud_floor') AS tried;
+SELECT count(DISTINCT rel) AS tables, count(*) FILTER (WHERE line LIKE 'ok%') AS "attacks that failed",
+    count(*) FILTER (WHERE line LIKE 'not ok%') AS "attacks that succeeded"
+FROM (SELECT polrelid::regclass AS rel, primecloud.assert_isolated(polrelid::regclass, 'hosting_app_role') AS line FROM pg_policy
+    WHERE polname = 'primecloud_floor') AS tried;
 \set ECHO none
-SELECT count(*) = 0 AS isolated FROM (SELECT primecloud.assert_isolated(polrelid::regclass, 'hosting_app_role') AS line FROM pg_policy WHERE polname = 'primecloud_floor') AS t WHERE line LIKE 'not ok%' \gset
+SELECT count(*) = 0 AS isolated FROM (SELECT primecloud.assert_isolated(polrelid::regclass, 'hosting_app_role') AS line FROM pg_policy
+    WHERE polname = 'primecloud_floor') AS t WHERE line LIKE 'not ok%' \gset
 \if :isolated
 \else
   SELECT 1 / 0 AS demo_failed;
@@ -44,17 +48,22 @@ BEGIN;
 SELECT primecloud.enter(:'token') \g /dev/null
 \set ECHO queries
 \echo '-- the account and its plan'
-SELECT a.id, a.name, p.name AS plan FROM accounts a LEFT JOIN subscriptions s ON s.account_id = a.id LEFT JOIN products p ON p.id = s.product_id WHERE a.id = 3;
+SELECT a.id, a.name, p.name AS plan FROM accounts a LEFT JOIN subscriptions s ON s.account_id = a.id LEFT JOIN products p
+    ON p.id = s.product_id WHERE a.id = 3;
 \echo '-- orders, which the application asks for without a limit'
 SELECT count(*), min(account_id), max(account_id) FROM (SELECT * FROM orders ORDER BY created_at DESC) AS every_order;
 \echo '-- its "all orders", "all invoices", "all buckets", "all accounts": all of this account'
-SELECT (SELECT count(*) FROM orders) AS orders, (SELECT count(*) FROM invoices) AS invoices, (SELECT count(*) FROM buckets) AS buckets, (SELECT count(*) FROM accounts) AS accounts;
+SELECT (SELECT count(*) FROM orders) AS orders, (SELECT count(*) FROM invoices) AS invoices, (SELECT count(*) FROM buckets) AS buckets,
+    (SELECT count(*) FROM accounts) AS accounts;
 \echo '-- virtual machines, which had no account column'
-SELECT v.id, v.os, v.access_credentials IS NOT NULL AS "has credentials" FROM vps_configs v JOIN orders o ON o.id = v.order_id ORDER BY v.id LIMIT 2;
+SELECT v.id, v.os, v.access_credentials IS NOT NULL AS "has credentials" FROM vps_configs v JOIN orders o ON o.id = v.order_id ORDER BY v.id
+    LIMIT 2;
 \echo '-- members, and what an external client was granted'
-SELECT m.role, count(DISTINCT m.id) AS members, count(bp.id) AS grants FROM account_members m LEFT JOIN bucket_permissions bp ON bp.account_member_id = m.id GROUP BY 1 ORDER BY 1;
+SELECT m.role, count(DISTINCT m.id) AS members, count(bp.id) AS grants FROM account_members m LEFT JOIN bucket_permissions bp
+    ON bp.account_member_id = m.id GROUP BY 1 ORDER BY 1;
 \echo '-- notifications with the unread count, the audit log, the usage history'
-SELECT (SELECT count(*) FROM notifications WHERE NOT is_read) AS unread, (SELECT count(*) FROM audit_logs WHERE action ILIKE '%order%') AS audit, (SELECT count(*) FROM usage_records) AS usage;
+SELECT (SELECT count(*) FROM notifications WHERE NOT is_read) AS unread, (SELECT count(*) FROM audit_logs WHERE action ILIKE '%order%')
+    AS audit, (SELECT count(*) FROM usage_records) AS usage;
 \set ECHO none
 COMMIT;
 \echo :sentence'Each runs as it was written, and sees one account.':plain

@@ -19,13 +19,16 @@ ALTER TABLE granted OWNER TO :app_owner;
 
 -- What the owner would have run: it says who ran it, whatever it is called as.
 SET ROLE :app_owner;
-CREATE FUNCTION loot(what text) RETURNS void LANGUAGE plpgsql VOLATILE AS $$ BEGIN INSERT INTO harness.loot VALUES (current_user, what); END $$;
+CREATE FUNCTION loot(what text) RETURNS void LANGUAGE plpgsql VOLATILE AS $$ BEGIN INSERT INTO harness.loot VALUES (current_user, what);
+    END $$;
 CREATE FUNCTION evil(what text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN PERFORM public.loot(what); RETURN true; END $$;
 CREATE FUNCTION evil_text(what text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN PERFORM public.loot(what); RETURN ''; END $$;
-CREATE FUNCTION evil_compare(a int, b int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN PERFORM public.loot('operator class'); RETURN a - b; END $$;
+CREATE FUNCTION evil_compare(a int, b int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN PERFORM public.loot('operator class');
+    RETURN a - b; END $$;
 RESET ROLE;
 -- (A class is a superuser's to make; a careless one made this of functions that are not his.)
-CREATE OPERATOR CLASS careless_ops FOR TYPE int USING btree AS OPERATOR 1 <, OPERATOR 2 <=, OPERATOR 3 =, OPERATOR 4 >=, OPERATOR 5 >, FUNCTION 1 public.evil_compare(int, int);
+CREATE OPERATOR CLASS careless_ops FOR TYPE int USING btree AS OPERATOR 1 <, OPERATOR 2 <=, OPERATOR 3 =, OPERATOR 4 >=, OPERATOR 5 >,
+    FUNCTION 1 public.evil_compare(int, int);
 -- A planner that likes indexes.
 ALTER ROLE :app SET enable_seqscan = off;
 SELECT harness.over('app', 'SET enable_seqscan = off');
@@ -50,30 +53,42 @@ END $$;
 GRANT ALL ON ALL FUNCTIONS IN SCHEMA harness TO PUBLIC;
 
 -- One trap a row: what the owner does before and after he registers, and what entering says.
-CREATE TABLE harness.traps (n serial, name text, before text[] DEFAULT '{}', after text[] DEFAULT '{}', wanted text DEFAULT '1', seen text, ran text);
+CREATE TABLE harness.traps (n serial, name text, before text[] DEFAULT '{}', after text[] DEFAULT '{}', wanted text DEFAULT '1', seen text,
+    ran text);
 INSERT INTO harness.traps (name, before) VALUES
 ('a predicate of an index', $${CREATE INDEX ON members (user_id) WHERE public.evil('predicate')}$$),
 ('a predicate of a unique index', $${CREATE UNIQUE INDEX ON members (account_id\, user_id) WHERE public.evil('predicate')}$$),
 ('an expression of an index', $${CREATE INDEX ON members ((user_id || public.evil_text('expression')))}$$),
 ('an expression behind the keys', $${CREATE INDEX ON members (account_id\, user_id\, (role || public.evil_text('expression')))}$$),
-('extended statistics', $${CREATE STATISTICS trap ON (user_id || public.evil_text('statistics'))\, account_id FROM members,ANALYZE members}$$),
-('a policy', $${ALTER TABLE members ENABLE ROW LEVEL SECURITY,ALTER TABLE members FORCE ROW LEVEL SECURITY,CREATE POLICY trap ON members USING (public.evil('policy'))}$$),
+('extended statistics', $${CREATE STATISTICS trap
+    ON (user_id || public.evil_text('statistics'))\, account_id FROM members,ANALYZE members}$$),
+('a policy', $${ALTER TABLE members ENABLE ROW LEVEL SECURITY,ALTER TABLE members FORCE ROW LEVEL SECURITY,CREATE POLICY trap ON members
+    USING (public.evil('policy'))}$$),
 ('a check', $${ALTER TABLE members ADD CHECK (public.evil('check'))}$$),
 ('a generated column', $${ALTER TABLE members ADD more text GENERATED ALWAYS AS (public.evil_text('generated')) STORED}$$),
 ('a default', $${ALTER TABLE members ALTER role SET DEFAULT public.evil_text('default')}$$),
 ('the accounts: a predicate', $${CREATE INDEX ON accounts (id) WHERE public.evil('predicate of accounts')}$$),
-('the accounts: statistics', $${CREATE STATISTICS trap ON (status || public.evil_text('statistics'))\, id FROM accounts,ANALYZE accounts}$$),
+('the accounts: statistics', $${CREATE STATISTICS trap
+    ON (status || public.evil_text('statistics'))\, id FROM accounts,ANALYZE accounts}$$),
 ('the grants: a predicate', $${CREATE INDEX ON granted (user_id) WHERE public.evil('predicate of grants')}$$),
 ('a check of a child', $${CREATE TABLE child (CHECK (public.evil('check of a child'))) INHERITS (members)}$$),
-('a predicate of a child''s index', $${CREATE TABLE child () INHERITS (members),CREATE INDEX ON child (user_id) WHERE public.evil('predicate of a child')}$$),
-('a key of partitions', $${ALTER TABLE members RENAME TO one,CREATE TABLE members (account_id int NOT NULL\, user_id text NOT NULL\, role text NOT NULL) PARTITION BY LIST ((user_id || public.evil_text('partition key'))),ALTER TABLE members ATTACH PARTITION one DEFAULT}$$),
-('a class of operators', $${ALTER TABLE members DROP CONSTRAINT members_pkey,CREATE INDEX ON members (account_id public.careless_ops\, user_id)}$$),
+('a predicate of a child''s index', $${CREATE TABLE child () INHERITS (members),CREATE INDEX ON child (user_id)
+    WHERE public.evil('predicate of a child')}$$),
+('a key of partitions', $${ALTER TABLE members RENAME TO one,CREATE TABLE
+    members (account_id int
+    NOT NULL\, user_id text NOT NULL\, role text NOT NULL)
+    PARTITION BY LIST ((user_id || public.evil_text('partition key'))),ALTER TABLE members ATTACH PARTITION one DEFAULT}$$),
+('a class of operators', $${ALTER TABLE members DROP CONSTRAINT members_pkey,CREATE INDEX
+    ON members (account_id public.careless_ops\, user_id)}$$),
 ('a class of operators behind the keys', $${CREATE INDEX ON members (user_id\, account_id public.careless_ops)}$$);
 INSERT INTO harness.traps (name, after, wanted) VALUES
 ('a domain', $${CREATE DOMAIN word AS text CHECK (public.evil('domain')),ALTER TABLE members ALTER role TYPE word}$$, '42804'),
-('a domain of the user', $${CREATE DOMAIN word AS text CHECK (public.evil('domain')),ALTER TABLE members ALTER user_id TYPE word}$$, '42804'),
-('a view in its place', $${ALTER TABLE members RENAME TO real,"CREATE VIEW members AS SELECT * FROM real WHERE public.evil('view')"}$$, '42P01'),
-('another owner''s table in its place', $${ALTER TABLE members RENAME TO real,CREATE TABLE members (LIKE real),ALTER TABLE members OWNER TO attack_entering_other}$$, '42501');
+('a domain of the user', $${CREATE DOMAIN word AS text CHECK (public.evil('domain')),ALTER TABLE members ALTER user_id TYPE word}$$,
+    '42804'),
+('a view in its place', $${ALTER TABLE members RENAME TO real,"CREATE VIEW members AS SELECT * FROM real WHERE public.evil('view')"}$$,
+    '42P01'),
+('another owner''s table in its place', $${ALTER TABLE members RENAME TO real,CREATE TABLE members (LIKE real),ALTER TABLE members OWNER
+    TO attack_entering_other}$$, '42501');
 
 CREATE PROCEDURE harness.spring(who text) LANGUAGE plpgsql AS $$
 DECLARE
@@ -95,7 +110,8 @@ BEGIN
         COMMIT;
         one.seen := harness.over('app', 'BEGIN', harness.entering(who), 'SELECT primecloud.tenant_int()');
         PERFORM harness.over('app', 'COMMIT');
-        UPDATE harness.traps SET seen = one.seen, ran = (SELECT string_agg(DISTINCT l.what || ' by ' || l.who, ', ') FROM harness.loot AS l) WHERE n = one.n;
+        UPDATE harness.traps SET seen = one.seen, ran = (SELECT string_agg(DISTINCT l.what || ' by ' || l.who, ', ') FROM harness.loot AS l)
+            WHERE n = one.n;
         COMMIT;
     END LOOP;
 END $$;
@@ -105,7 +121,8 @@ SELECT is(concat_ws('; ran ', seen, ran), wanted, name || ': nobody runs it') FR
 TRUNCATE harness.traps;
 INSERT INTO harness.traps (name, before) VALUES
 ('for a confined user, the grants: a predicate', $${CREATE INDEX ON granted (user_id) WHERE public.evil('predicate of grants')}$$),
-('for a confined user, the grants: statistics', $${CREATE STATISTICS trap ON (user_id || public.evil_text('statistics'))\, account_id FROM granted,ANALYZE granted}$$);
+('for a confined user, the grants: statistics', $${CREATE STATISTICS trap
+    ON (user_id || public.evil_text('statistics'))\, account_id FROM granted,ANALYZE granted}$$);
 CALL harness.spring('ext');
 SELECT is(concat_ws('; ran ', seen, ran), wanted, name || ': nobody runs it') FROM harness.traps ORDER BY n;
 
@@ -137,7 +154,8 @@ SELECT is(harness.enter_as('eve'), '28000', 'but not in a child that another rol
 SELECT is(harness.enter_as('mallory'), 'developer', 'which keeps nobody else out');
 CREATE TABLE granted_child () INHERITS (granted);
 INSERT INTO granted_child VALUES (1, 'ext', 77);
-SELECT is(harness.over('app', 'BEGIN', harness.entering('ext'), 'SELECT primecloud.in_scope(77::bigint)') || harness.over('app', 'ROLLBACK'), 'fROLLBACK', 'nor is a grant in such a child');
+SELECT is(harness.over('app', 'BEGIN', harness.entering('ext'), 'SELECT primecloud.in_scope(77::bigint)')
+    || harness.over('app', 'ROLLBACK'), 'fROLLBACK', 'nor is a grant in such a child');
 DROP TABLE granted_child;
 CREATE TABLE accounts_child () INHERITS (accounts);
 INSERT INTO accounts_child VALUES (3, 'active');
@@ -146,7 +164,8 @@ SELECT is(harness.enter_as('mallory', 3), '28000', 'nor an account');
 -- Whoever locks a child of his own stops nobody.
 BEGIN;
 LOCK TABLE child IN ACCESS EXCLUSIVE MODE;
-SELECT is(harness.over('app', 'BEGIN', $$SET LOCAL lock_timeout = '2s'$$, harness.entering(), 'SELECT primecloud.role()') || harness.over('app', 'ROLLBACK'), 'developerROLLBACK', 'a child of another is not waited for');
+SELECT is(harness.over('app', 'BEGIN', $$SET LOCAL lock_timeout = '2s'$$, harness.entering(), 'SELECT primecloud.role()')
+    || harness.over('app', 'ROLLBACK'), 'developerROLLBACK', 'a child of another is not waited for');
 COMMIT;
 
 -- Texts are compared byte for byte, whatever the table's collation takes for equal.
@@ -171,11 +190,13 @@ SELECT harness.over('app', 'ROLLBACK') IS NOT NULL AS ignored \gset
 SELECT harness.anew();
 SELECT is(harness.over('app', 'BEGIN ISOLATION LEVEL REPEATABLE READ', 'SELECT 1'), '1', 'a third');
 DELETE FROM granted;
-SELECT is(harness.over('app', harness.entering('ext'), 'SELECT primecloud.in_scope(2::bigint)'), 'f', 'a grant that was taken back after it is none');
+SELECT is(harness.over('app', harness.entering('ext'), 'SELECT primecloud.in_scope(2::bigint)'), 'f',
+    'a grant that was taken back after it is none');
 SELECT harness.over('app', 'ROLLBACK') IS NOT NULL AS ignored \gset
 
 -- Duplicates, where nothing forbids them: the least.
-SELECT harness.anew('ALTER TABLE members DROP CONSTRAINT members_pkey', 'ALTER TABLE accounts DROP CONSTRAINT accounts_pkey', $$INSERT INTO members VALUES (1, 'mallory', 'owner'), (2, 'mallory', 'owner')$$);
+SELECT harness.anew('ALTER TABLE members DROP CONSTRAINT members_pkey', 'ALTER TABLE accounts DROP CONSTRAINT accounts_pkey',
+    $$INSERT INTO members VALUES (1, 'mallory', 'owner'), (2, 'mallory', 'owner')$$);
 SELECT is(harness.enter_as('mallory'), 'developer', 'of two memberships the lesser holds');
 SELECT is(harness.enter_as('mallory', 2), 'owner', '(of one, that)');
 INSERT INTO accounts VALUES (2, 'suspended');
@@ -187,7 +208,8 @@ DECLARE
     answer text;
 BEGIN
     PERFORM harness.connect('fresh');  -- which has counted no scan yet
-    answer := harness.over('fresh', 'BEGIN', harness.entering(), $q$SELECT coalesce((SELECT string_agg(c.relname, ' ' ORDER BY c.relname) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+    answer := harness.over('fresh', 'BEGIN', harness.entering(),
+        $q$SELECT coalesce((SELECT string_agg(c.relname, ' ' ORDER BY c.relname) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
         WHERE i.indrelid = 'members'::regclass AND pg_stat_get_xact_numscans(c.oid) > 0), 'the table')$q$);
     PERFORM harness.dblink_disconnect('fresh');
     RETURN answer;
@@ -210,10 +232,12 @@ SELECT is(harness.way(), 'the_user', 'not an index that is not valid');
 -- The types that a key can have.
 CREATE PROCEDURE harness.typed(type text) LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM harness.anew(format('ALTER TABLE members DROP CONSTRAINT members_pkey, ALTER account_id TYPE %s USING account_id::text::%1$s, ALTER user_id TYPE varchar', type),
+    PERFORM harness.anew(format('ALTER TABLE members DROP CONSTRAINT members_pkey, ALTER account_id TYPE %s USING account_id::text::%1$s, '
+        'ALTER user_id TYPE varchar', type),
         format('ALTER TABLE accounts ALTER id TYPE %s USING id::text::%1$s', type), 'CREATE INDEX typed ON members (account_id, user_id)');
     COMMIT;
-    INSERT INTO harness.traps (name, seen, wanted) VALUES (type, harness.way() || ' ' || harness.enter_as('mallory') || ' ' || harness.enter_as('mallory', 7), 'typed developer 28000');
+    INSERT INTO harness.traps (name, seen, wanted) VALUES (type, harness.way() || ' ' || harness.enter_as('mallory') || ' '
+        || harness.enter_as('mallory', 7), 'typed developer 28000');
 END $$;
 TRUNCATE harness.traps;
 CALL harness.typed('bigint');
@@ -225,7 +249,8 @@ SELECT is(seen, wanted, 'a key of type ' || name) FROM harness.traps;
 SELECT harness.anew();
 SET ROLE :app_owner;
 CREATE TABLE foreign_members (LIKE members);
-SELECT throws_like($$DO 'BEGIN CREATE TABLE child () INHERITS (members); ALTER TABLE child OWNER TO attack_entering_other; CALL harness.register(); END'$$,
+SELECT throws_like($$DO 'BEGIN CREATE TABLE child () INHERITS (members); ALTER TABLE child OWNER TO attack_entering_other; CALL '
+    'harness.register(); END'$$,
     '%child% has another owner%', 'a child of another owner');
 RESET ROLE;
 CREATE FOREIGN DATA WRAPPER nowhere;

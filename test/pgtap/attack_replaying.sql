@@ -15,7 +15,8 @@ BEGIN
 END $$;
 SELECT is(harness.who(harness.mint('{"sub": "mallory", "account": "1"}')), 'mallory 1 developer', 'a good token');
 SELECT is(harness.who(harness.mint('{"sub": "mallory"}')), 'mallory', 'a token for a user alone');
-SELECT is(harness.who(harness.mint('{"sub": "mallory", "account": "1", "role": "external_client"}')), 'mallory 1 external_client', 'a token for a lesser role');
+SELECT is(harness.who(harness.mint('{"sub": "mallory", "account": "1", "role": "external_client"}')), 'mallory 1 external_client',
+    'a token for a lesser role');
 
 -- Claims that do not hold.  One answer for all of them.
 SELECT is(harness.who(harness.mint(claims::jsonb)), '28000', name) FROM (VALUES
@@ -33,7 +34,8 @@ SELECT is(harness.who(harness.mint(claims::jsonb)), '28000', name) FROM (VALUES
     ('for another database', json_build_object('sub', 'mallory', 'account', '1', 'aud', 'template1')),
     ('for every database', json_build_object('sub', 'mallory', 'account', '1', 'aud', '*')),
     ('for no database', json_build_object('sub', 'mallory', 'account', '1', 'aud', json_build_array())),
-    ('for a database and something odd', json_build_object('sub', 'mallory', 'account', '1', 'aud', json_build_array(current_database(), 1))),
+    ('for a database and something odd', json_build_object('sub', 'mallory', 'account', '1', 'aud',
+        json_build_array(current_database(), 1))),
     ('without aud', json_build_object('sub', 'mallory', 'account', '1', 'aud', NULL)),
     ('without sub', json_build_object('account', '1')),
     ('with an empty sub', json_build_object('sub', '', 'account', '1')),
@@ -57,17 +59,23 @@ SELECT is(harness.who(harness.mint(claims::jsonb)), '28000', name) FROM (VALUES
 
 -- Headers and signatures.
 SELECT is(harness.who(token), '28000', name) FROM (
-    SELECT harness.mint('{"sub": "victim", "account": "2"}'), harness.base64url(convert_to('{"sub":"victim","account":"2","aud":"' || current_database() || '","exp":' || harness.now() + 100 || '}', 'UTF8'))
+    SELECT harness.mint('{"sub": "victim", "account": "2"}'),
+        harness.base64url(convert_to('{"sub":"victim","account":"2","aud":"' || current_database() || '","exp":' || harness.now() + 100
+        || '}', 'UTF8'))
 ) AS t(good, payload), LATERAL (VALUES
     ('alg none', harness.base64url('{"alg":"none","kid":"test"}') || '.' || payload || '.'),
-    ('alg none, with the signature of another', harness.base64url('{"alg":"none","kid":"test"}') || '.' || payload || '.' || split_part(good, '.', 3)),
+    ('alg none, with the signature of another', harness.base64url('{"alg":"none","kid":"test"}') || '.' || payload || '.'
+        || split_part(good, '.', 3)),
     ('another algorithm than the key''s', harness.mint('{"sub": "victim", "account": "2"}', '{"alg": "EdDSA", "kid": "test"}')),
     ('HS512', harness.mint('{"sub": "victim", "account": "2"}', '{"alg": "HS512", "kid": "test"}')),
     ('alg in another case', harness.mint('{"sub": "victim", "account": "2"}', '{"alg": "hs256", "kid": "test"}')),
     ('a key that nobody knows', harness.mint('{"sub": "victim", "account": "2"}', '{"alg": "HS256", "kid": "other"}')),
     ('no kid', harness.mint('{"sub": "victim", "account": "2"}', '{"alg": "HS256"}')),
-    ('a key sent along', harness.mint('{"sub": "victim", "account": "2"}', '{"alg": "HS256", "kid": "test", "jwk": {"kty": "oct", "k": "AAAA"}}', '\x0000000000000000000000000000000000000000000000000000000000000000')),
-    ('a key by address', harness.mint('{"sub": "victim", "account": "2"}', '{"alg": "HS256", "kid": "http://evil/test", "jku": "http://evil/"}')),
+    ('a key sent along', harness.mint('{"sub": "victim", "account": "2"}',
+        '{"alg": "HS256", "kid": "test", "jwk": {"kty": "oct", "k": "AAAA"}}',
+        '\x0000000000000000000000000000000000000000000000000000000000000000')),
+    ('a key by address', harness.mint('{"sub": "victim", "account": "2"}',
+        '{"alg": "HS256", "kid": "http://evil/test", "jku": "http://evil/"}')),
     ('a kid that is a path', harness.mint('{"sub": "victim", "account": "2"}', '{"alg": "HS256", "kid": "../../../../dev/null"}', '\x')),
     ('a kid that is SQL', harness.mint('{"sub": "victim", "account": "2"}', '{"alg": "HS256", "kid": "x'' UNION SELECT ''test"}')),
     ('the wrong key', harness.mint('{"sub": "victim", "account": "2"}', key => decode(repeat('5b', 32), 'hex'))),
@@ -82,7 +90,8 @@ SELECT is(harness.who(token), '28000', name) FROM (
     ('a blank after it', good || ' '),
     ('a line before it', E'\n' || good),
     ('another payload under the same signature', split_part(good, '.', 1) || '.' || payload || '.' || split_part(good, '.', 3)),
-    ('an extension it must understand', harness.mint('{"sub": "victim", "account": "2"}', '{"alg": "HS256", "kid": "test", "crit": ["x"], "x": 1}')),
+    ('an extension it must understand',
+        harness.mint('{"sub": "victim", "account": "2"}', '{"alg": "HS256", "kid": "test", "crit": ["x"], "x": 1}')),
     ('an unencoded payload', harness.mint('{"sub": "victim", "account": "2"}', '{"alg": "HS256", "kid": "test", "b64": false}')),
     ('nothing', ''),
     ('dots', '..'),
@@ -105,7 +114,8 @@ SELECT is(harness.who(harness.raw(format(payload, current_database(), harness.no
 
 -- What is good now, later.
 SELECT harness.mint('{"sub": "mallory", "account": "1"}', '{"alg": "HS256", "kid": "second"}') AS second,
-       harness.now() + 10 AS brief_exp, harness.mint(jsonb_build_object('sub', 'mallory', 'account', '1', 'exp', harness.now() + 10)) AS brief \gset
+       harness.now() + 10 AS brief_exp, harness.mint(jsonb_build_object('sub', 'mallory', 'account', '1', 'exp', harness.now() + 10))
+           AS brief \gset
 SELECT is(harness.who(:'brief'), 'mallory 1 developer', 'a token that is good for ten seconds');
 SELECT is(harness.who(:'second'), '28000', 'a token before its key is known');
 SELECT primecloud.add_token_key('second', 'HS256', decode(repeat('5a', 32), 'hex')) \g /dev/null
@@ -114,7 +124,8 @@ SELECT is(harness.who(:'second'), 'mallory 1 developer', 'and again: it may be u
 -- Whatever empties the caches of a backend between the first look and the second.
 SELECT is(harness.over('app', 'BEGIN'), 'BEGIN', 'a transaction that enters');
 ANALYZE primecloud_internal.token_key;
-SELECT is(harness.over('app', format('SELECT primecloud.enter(%L)', :'second'), 'SELECT primecloud.tenant_int()'), '1', 'after the key table was analyzed meanwhile');
+SELECT is(harness.over('app', format('SELECT primecloud.enter(%L)', :'second'), 'SELECT primecloud.tenant_int()'), '1',
+    'after the key table was analyzed meanwhile');
 SELECT is(harness.over('app', 'ROLLBACK'), 'ROLLBACK', 'and it ends');
 UPDATE members SET role = 'external_client' WHERE user_id = 'mallory';
 SELECT is(harness.who(:'second'), 'mallory 1 external_client', 'a membership that was lowered, with the cached token');
@@ -144,14 +155,18 @@ SELECT pg_sleep(greatest(0, :brief_exp + 0.05 - extract(epoch FROM clock_timesta
 SELECT is(harness.who(:'brief'), '28000', 'an expired token, though it is cached');
 
 -- One answer for everything, and nothing of the token in it.
-SELECT set_eq(format('SELECT DISTINCT harness.refusal(''app'', ''BEGIN'', format(''SELECT primecloud.enter(%%L)'', t)) FROM unnest(%L::text[]) AS t WHERE harness.over(''app'', ''ROLLBACK'') = ''ROLLBACK''',
-    ARRAY[:'brief', :'second', 'x.y.z', harness.mint('{"sub": "nobody", "account": "1"}'), harness.mint('{"sub": "mallory", "account": "3"}'), harness.mint('{"sub": "mallory", "account": "1", "role": "owner"}')]),
+SELECT set_eq(format('SELECT DISTINCT harness.refusal(''app'', ''BEGIN'', format(''SELECT primecloud.enter(%%L)'', t)) FROM '
+    'unnest(%L::text[]) AS t WHERE harness.over(''app'', ''ROLLBACK'') = ''ROLLBACK''',
+    ARRAY[:'brief', :'second', 'x.y.z', harness.mint('{"sub": "nobody", "account": "1"}'),
+        harness.mint('{"sub": "mallory", "account": "3"}'), harness.mint('{"sub": "mallory", "account": "1", "role": "owner"}')]),
     ARRAY['invalid token | Ask the issuer for a new token.'], 'every bad token gets the same words');
 SELECT is(harness.over('app', 'ROLLBACK'), 'ROLLBACK', 'undone');
 -- Other sessions of the application see each other's statements.
 SELECT is(harness.connect('watcher'), 'connected', 'another session of the application');
 SELECT is(harness.over('app', 'BEGIN', harness.entering()), '', 'while one enters');
-SELECT is(harness.over('watcher', 'SELECT count(*) FROM pg_stat_activity WHERE query LIKE ''%eyJ%'' AND pid <> pg_backend_pid()'), '0', 'the other sees no token');
-SELECT is(harness.over('watcher', 'SELECT count(*) FROM pg_stat_activity WHERE query LIKE ''%with a token%'' AND pid <> pg_backend_pid()'), '1', 'but that there was one');
+SELECT is(harness.over('watcher', 'SELECT count(*) FROM pg_stat_activity WHERE query LIKE ''%eyJ%'' AND pid <> pg_backend_pid()'), '0',
+    'the other sees no token');
+SELECT is(harness.over('watcher', 'SELECT count(*) FROM pg_stat_activity WHERE query LIKE ''%with a token%'' AND pid <> pg_backend_pid()'),
+    '1', 'but that there was one');
 SELECT * FROM finish();
 \ir support/done.sql

@@ -46,13 +46,16 @@ EXCEPTION
 END $$;
 
 -- Forging the context
-SELECT is(attempt($$SET LOCAL app.tenant = '2'$$, 'SELECT count(*) FROM plain WHERE account_id = 2'), '5', 'usual: SET switches the tenant');
+SELECT is(attempt($$SET LOCAL app.tenant = '2'$$, 'SELECT count(*) FROM plain WHERE account_id = 2'), '5',
+    'usual: SET switches the tenant');
 SELECT is(attempt($$SET LOCAL primecloud.context = '1:t1:21:u5:owner0:0:'$$), '42501', 'SET of the context');
 SELECT is(attempt($$SELECT set_config('primecloud.context', '1:t1:21:u5:owner0:0:', true)$$), '42501', 'set_config of the context');
-SELECT is(attempt($$UPDATE pg_settings SET setting = 'x' WHERE name = 'primecloud.context'$$, $$SELECT primecloud.tenant_int()$$), '1', 'UPDATE pg_settings changes nothing');
+SELECT is(attempt($$UPDATE pg_settings SET setting = 'x' WHERE name = 'primecloud.context'$$, $$SELECT primecloud.tenant_int()$$), '1',
+    'UPDATE pg_settings changes nothing');
 SELECT is(attempt($$RESET primecloud.context$$), '42501', 'RESET of the context');
 SELECT is(attempt($$RESET ALL$$, 'SELECT primecloud.tenant_int()'), '1', 'RESET ALL keeps the context');
-SELECT is(attempt($$CREATE FUNCTION pg_temp.forge() RETURNS bigint LANGUAGE sql SET primecloud.context = '1:t1:21:u5:owner0:0:' AS 'SELECT count(*) FROM guarded'$$), '42501', 'a function with a SET clause');
+SELECT is(attempt($$CREATE FUNCTION pg_temp.forge() RETURNS bigint LANGUAGE sql SET primecloud.context = '1:t1:21:u5:owner0:0:'
+    AS 'SELECT count(*) FROM guarded'$$), '42501', 'a function with a SET clause');
 SELECT is(attempt($$ALTER ROLE attack_app SET primecloud.context = 'x'$$), '42501', 'ALTER ROLE SET on itself');
 SELECT is(attempt($$SET LOCAL primecloud.missing_context = 'empty'$$), '42501', 'weakening missing_context');
 SELECT is(attempt($$SELECT current_setting('primecloud.context')$$), '42501', 'the context is not shown');
@@ -63,11 +66,14 @@ SELECT is(attempt($$SELECT primecloud_internal.enter_probe('2', 'owner')$$), '42
 SELECT is(attempt($$SELECT primecloud.enter('a.b.c')$$), '28000', 'a token that is none');
 SELECT is(attempt($$SELECT primecloud.narrow('owner')$$), '42501', 'narrow cannot raise');
 SELECT is(attempt($$SAVEPOINT s$$), '0A000', '(savepoints are not for functions)');
-SELECT is(attempt($$DO 'BEGIN BEGIN PERFORM primecloud.narrow(''external_client''); RAISE EXCEPTION ''x''; EXCEPTION WHEN OTHERS THEN NULL; END; END'$$, 'SELECT primecloud.role()'), 'developer', 'an undone narrow gives back what was there, and no more');
+SELECT is(attempt($$DO 'BEGIN BEGIN PERFORM primecloud.narrow(''external_client''); RAISE EXCEPTION ''x''; EXCEPTION WHEN OTHERS THEN '
+    'NULL; END; END'$$, 'SELECT primecloud.role()'), 'developer', 'an undone narrow gives back what was there, and no more');
 SELECT is(attempt($$SELECT primecloud.add_token_key('k', 'EdDSA', decode(repeat('00', 32), 'hex'))$$), '42501', 'adding a token key');
 SELECT is(attempt($$SELECT * FROM primecloud_internal.token_key$$), '42501', 'reading the token keys');
-SELECT is(attempt($$INSERT INTO primecloud_internal.token_key VALUES ('k', 'EdDSA', decode(repeat('00', 32), 'hex'))$$), '42501', 'writing the token keys');
-SELECT is(attempt($$SELECT primecloud.register_membership('plain', 'account_id', 'secret', 'secret')$$), '42501', 'registering a membership table');
+SELECT is(attempt($$INSERT INTO primecloud_internal.token_key VALUES ('k', 'EdDSA', decode(repeat('00', 32), 'hex'))$$), '42501',
+    'writing the token keys');
+SELECT is(attempt($$SELECT primecloud.register_membership('plain', 'account_id', 'secret', 'secret')$$), '42501',
+    'registering a membership table');
 SELECT is(attempt($$DELETE FROM primecloud_internal.membership_source$$), '42501', 'writing the registration');
 SELECT is(attempt($$INSERT INTO members VALUES (2, 'mallory', 'owner')$$), '42501', 'writing the membership');
 SELECT ok(NOT pg_has_role('attack_app', 'attack_owner', 'MEMBER'), 'it cannot become the owner');
@@ -78,7 +84,8 @@ SELECT is(attempt('SELECT count(*) FROM guarded WHERE account_id = 2'), '0', 'na
 SELECT is(attempt('SELECT count(*) FROM guarded WHERE account_id = 2 OR true'), '5', 'OR true');
 SELECT is(attempt('SELECT count(*) FROM ONLY guarded'), '5', 'ONLY');
 SELECT is(attempt('SET LOCAL row_security = off', 'SELECT count(*) FROM guarded'), '42501', 'row_security = off');
-SELECT is(attempt($$CREATE FUNCTION pg_temp.leak(text) RETURNS boolean LANGUAGE plpgsql COST 0.0001 AS 'BEGIN IF $1 IN (''secret 1'', ''secret 3'') THEN RAISE EXCEPTION ''leaked %'', $1; END IF; RETURN true; END'$$,
+SELECT is(attempt($$CREATE FUNCTION pg_temp.leak(text) RETURNS boolean LANGUAGE plpgsql COST 0.0001
+    AS 'BEGIN IF $1 IN (''secret 1'', ''secret 3'') THEN RAISE EXCEPTION ''leaked %'', $1; END IF; RETURN true; END'$$,
     'SELECT count(*) FROM guarded WHERE pg_temp.leak(secret)'), '5', 'a cheap leaky function sees no foreign row');
 SELECT is(attempt($$SELECT count(*) FROM guarded WHERE 1 / (account_id - 2) IS NOT NULL$$), '5', 'division by a foreign row''s value');
 SELECT is(attempt('CREATE TEMP VIEW mine AS SELECT * FROM guarded', 'SELECT count(*) FROM mine'), '5', 'a view of its own');
@@ -94,10 +101,13 @@ SELECT is(attempt('SELECT count(*) FROM (SELECT * FROM guarded UNION ALL TABLE g
 SELECT is(attempt($$INSERT INTO guarded VALUES (100, 2, 'x')$$), '42501', 'INSERT for the other tenant');
 SELECT is(attempt($$INSERT INTO guarded (id, secret) VALUES (100, 'x') RETURNING account_id$$), '1', 'the default is its own tenant');
 SELECT is(attempt($$UPDATE guarded SET account_id = 2 RETURNING id$$), '42501', 'moving a row to the other tenant');
-SELECT is(attempt($$WITH u AS (UPDATE guarded SET secret = 'x' WHERE account_id = 2 RETURNING 1) SELECT count(*) FROM u$$), '0', 'UPDATE of foreign rows');
+SELECT is(attempt($$WITH u AS (UPDATE guarded SET secret = 'x' WHERE account_id = 2 RETURNING 1) SELECT count(*) FROM u$$), '0',
+    'UPDATE of foreign rows');
 SELECT is(attempt($$WITH d AS (DELETE FROM guarded RETURNING 1) SELECT count(*) FROM d$$), '0', 'DELETE below admin touches nothing');
-SELECT is(attempt($$INSERT INTO guarded VALUES (1, 1, 'x') ON CONFLICT (id) DO UPDATE SET secret = guarded.secret RETURNING secret$$), '42501', 'ON CONFLICT DO UPDATE of a foreign row');
-SELECT is(attempt($$MERGE INTO guarded USING (VALUES (1)) AS s(id) ON guarded.id = s.id WHEN MATCHED THEN UPDATE SET secret = 'x' WHEN NOT MATCHED THEN DO NOTHING$$, 'SELECT count(*) FROM guarded WHERE secret = ''x'''), '0', 'MERGE into a foreign row');
+SELECT is(attempt($$INSERT INTO guarded VALUES (1, 1, 'x') ON CONFLICT (id) DO UPDATE SET secret = guarded.secret RETURNING secret$$),
+    '42501', 'ON CONFLICT DO UPDATE of a foreign row');
+SELECT is(attempt($$MERGE INTO guarded USING (VALUES (1)) AS s(id) ON guarded.id = s.id WHEN MATCHED THEN UPDATE SET secret = 'x'
+    WHEN NOT MATCHED THEN DO NOTHING$$, 'SELECT count(*) FROM guarded WHERE secret = ''x'''), '0', 'MERGE into a foreign row');
 SELECT is(attempt('TRUNCATE guarded'), '42501', 'TRUNCATE');
 SELECT is(attempt('LOCK TABLE guarded IN ACCESS EXCLUSIVE MODE'), 'done', '(whoever may write may lock: said in the docs)');
 SELECT is(attempt('CREATE TEMP TABLE child (x int REFERENCES guarded)'), '42P16', 'a foreign key as a probe');
@@ -109,7 +119,8 @@ SELECT is(attempt('ALTER TABLE guarded NO FORCE ROW LEVEL SECURITY'), '42501', '
 SELECT is(attempt('DROP POLICY primecloud_floor ON guarded'), '42501', 'dropping a policy');
 SELECT is(attempt('CREATE POLICY open ON guarded USING (true)'), '42501', 'adding a policy');
 SELECT is(attempt($$SELECT primecloud.unprotect_table('guarded')$$), '42501', 'unprotect_table');
-SELECT is(attempt($$SELECT primecloud_internal.try_as('attack_owner', '2', 'owner', 'SELECT 1', NULL, true)$$), '42501', 'the probe of assert_isolated');
+SELECT is(attempt($$SELECT primecloud_internal.try_as('attack_owner', '2', 'owner', 'SELECT 1', NULL, true)$$), '42501',
+    'the probe of assert_isolated');
 -- A careless policy opens nothing: the floor is restrictive.
 CREATE POLICY careless ON guarded USING (true);
 SELECT is(attempt('SELECT count(*) FROM guarded WHERE account_id = 2'), '0', 'a careless USING (true) stays below the floor');

@@ -31,14 +31,17 @@ CREATE VIEW ways AS SELECT * FROM (VALUES
     ('DROP SCHEMA shop, primecloud CASCADE'), ('DROP EXTENSION plpgsql CASCADE'), ('DROP OWNED BY drop_guard_installer CASCADE')) AS w(way);
 -- No rows: quiet
 SELECT is(attempt(way), 'dropped', 'empty table: ' || way) FROM ways;
-SELECT matches(attempt('DROP EXTENSION primecloud'), '^2BP01 cannot drop extension primecloud because other objects depend on it', 'without CASCADE the server itself refuses');
+SELECT matches(attempt('DROP EXTENSION primecloud'), '^2BP01 cannot drop extension primecloud because other objects depend on it',
+    'without CASCADE the server itself refuses');
 
 -- Rows
 INSERT INTO shop.notes VALUES (1, current_setting('drop_guard.envelope')::primecloud.sealed);
 SELECT is(attempt(way), '2BP01 refusing to drop primecloud: table shop.notes has a sealed column that holds rows', way) FROM ways;
 SELECT is(attempt('DROP OWNED BY drop_guard_bystander CASCADE'), 'dropped', 'a superuser who owns nothing of it');
 SELECT is(attempt('DROP OWNED BY drop_guard_owner CASCADE'), 'dropped', 'a role that owns nothing of it');
-SELECT is(attempt(s), 'dropped', s) FROM unnest(ARRAY['DROP SCHEMA shop CASCADE', 'DROP EXTENSION pgtap CASCADE', 'DROP EXTENSION IF EXISTS no_such', 'DROP SCHEMA IF EXISTS no_such CASCADE', 'DROP TABLE shop.notes']) AS s;
+SELECT is(attempt(s), 'dropped', s)
+    FROM unnest(ARRAY['DROP SCHEMA shop CASCADE', 'DROP EXTENSION pgtap CASCADE', 'DROP EXTENSION IF EXISTS no_such',
+    'DROP SCHEMA IF EXISTS no_such CASCADE', 'DROP TABLE shop.notes']) AS s;
 
 -- Whose table it is, and what its policies hide, changes nothing.
 ALTER TABLE shop.notes OWNER TO drop_guard_owner;
@@ -48,7 +51,8 @@ SELECT matches(attempt('DROP EXTENSION primecloud CASCADE', 'drop_guard_owner'),
 
 -- Who opens it
 SELECT matches(attempt('SET primecloud.allow_drop = on', 'drop_guard_owner'), '^42501', 'an ordinary role cannot open the guard');
-SELECT matches(attempt('ALTER ROLE drop_guard_owner SET primecloud.allow_drop = on', 'drop_guard_owner'), '^42501', 'nor for its next session');
+SELECT matches(attempt('ALTER ROLE drop_guard_owner SET primecloud.allow_drop = on', 'drop_guard_owner'), '^42501',
+    'nor for its next session');
 SELECT matches(attempt('ALTER EVENT TRIGGER primecloud_guard_drop DISABLE', 'drop_guard_owner'), '^42501', 'nor disable the trigger');
 SELECT matches(attempt('DROP EVENT TRIGGER primecloud_guard_drop'), '^2BP01', 'which belongs to the extension');
 SELECT is(attempt('SET LOCAL primecloud.allow_drop = on; DROP EXTENSION primecloud CASCADE'), 'dropped', 'a superuser can');
@@ -61,13 +65,15 @@ CREATE FUNCTION shaped(declaration text, content text, kind text DEFAULT 'TABLE'
 DECLARE answer text;
 BEGIN
     EXECUTE format('CREATE TABLE shop.shaped (id int, secret %s)', declaration);
-    EXECUTE format('INSERT INTO shop.shaped SELECT 1, %s', replace(content, '$', format('%L::primecloud.sealed', current_setting('drop_guard.envelope'))));
+    EXECUTE format('INSERT INTO shop.shaped SELECT 1, %s',
+        replace(content, '$', format('%L::primecloud.sealed', current_setting('drop_guard.envelope'))));
     answer := attempt('DROP EXTENSION primecloud CASCADE');
     RAISE SQLSTATE 'UNDOX' USING MESSAGE = answer;
 EXCEPTION WHEN SQLSTATE 'UNDOX' THEN RETURN SQLERRM;
 END $$;
 SELECT matches(shaped(d, c), '^2BP01 refusing to drop primecloud: table shop.shaped', 'a column of ' || d)
-FROM (VALUES ('primecloud.sealed', '$'), ('primecloud.sealed[]', 'ARRAY[$]'), ('shop.password', '$'), ('shop.login', 'ROW(''x'', $)::shop.login'),
+FROM (VALUES ('primecloud.sealed', '$'), ('primecloud.sealed[]', 'ARRAY[$]'), ('shop.password', '$'),
+    ('shop.login', 'ROW(''x'', $)::shop.login'),
              ('shop.login[]', 'ARRAY[ROW(''x'', $)::shop.login]'), ('shop.notes', 'ROW(1, $)::shop.notes')) AS shapes(d, c);
 SELECT is(shaped('text', '''x'''), 'dropped', 'a table without one');
 CREATE MATERIALIZED VIEW shop.copied AS SELECT 1 AS id, current_setting('drop_guard.envelope')::primecloud.sealed AS secret;

@@ -20,11 +20,14 @@ GRANT SELECT ON kept TO page_cursor_app;
 SET LOCAL ROLE page_cursor_app;
 
 PREPARE page(text) AS SELECT id, created_at FROM event
-    WHERE (created_at, id) < (primecloud.cursor_ts($1, 'event'), primecloud.cursor_id($1, 'event')) ORDER BY created_at DESC, id DESC LIMIT 500;
+    WHERE (created_at, id) < (primecloud.cursor_ts($1, 'event'), primecloud.cursor_id($1, 'event')) ORDER BY created_at DESC, id DESC
+        LIMIT 500;
 SET LOCAL plan_cache_mode = force_generic_plan;
 CREATE FUNCTION pg_temp.plan_of(query text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE line text; whole text := ''; BEGIN FOR line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || query LOOP whole := whole || line || E'\n'; END LOOP; RETURN whole; END $$;
-SELECT matches(pg_temp.plan_of('EXECUTE page(NULL)'), 'Index Cond: .*ROW\(created_at, id\) < ROW', 'the keyset is an index condition, under RLS, in a generic plan');
+DECLARE line text; whole text := ''; BEGIN FOR line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || query LOOP whole := whole || line || E'\n';
+    END LOOP; RETURN whole; END $$;
+SELECT matches(pg_temp.plan_of('EXECUTE page(NULL)'), 'Index Cond: .*ROW\(created_at, id\) < ROW',
+    'the keyset is an index condition, under RLS, in a generic plan');
 SELECT doesnt_match(pg_temp.plan_of('EXECUTE page(NULL)'), 'Filter|Sort', 'nothing is filtered or sorted');
 
 CREATE FUNCTION pg_temp.walk() RETURNS TABLE (id uuid) LANGUAGE plpgsql AS $$
@@ -49,12 +52,14 @@ FROM unnest('{2026-01-01 00:00:00.000001+00,1900-01-01 00:00+00,infinity,-infini
 SELECT lives_ok($$SELECT primecloud.cursor_ts(cursor, 'event') FROM kept$$, 'a cursor of this list and account');
 SELECT throws_ok($$SELECT primecloud.cursor_ts(cursor, 'orders') FROM kept$$, '22023', NULL, 'another list refuses it');
 SELECT throws_ok($$SELECT primecloud.cursor_ts(cursor, NULL) FROM kept$$, '22023', NULL, 'so does no list at all');
-SELECT throws_ok($$SELECT primecloud.cursor_ts(t, 'event') FROM unnest(ARRAY['', 'x', repeat('A', 60), repeat('A', 100000)]) AS t$$, '22023', NULL, 'what is no cursor is refused');
+SELECT throws_ok($$SELECT primecloud.cursor_ts(t, 'event') FROM unnest(ARRAY['', 'x', repeat('A', 60), repeat('A', 100000)]) AS t$$,
+    '22023', NULL, 'what is no cursor is refused');
 -- every character of a cursor is held by the MAC
 CREATE FUNCTION pg_temp.accepted(c text) RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN PERFORM primecloud.cursor_id(c, 'event'); RETURN true; EXCEPTION WHEN invalid_parameter_value THEN RETURN false; END $$;
 SELECT is((SELECT count(*) FROM kept, generate_series(1, length(cursor)) AS i, LATERAL (SELECT overlay(cursor PLACING
-    CASE substr(cursor, i, 1) WHEN 'A' THEN 'B' ELSE 'A' END FROM i FOR 1) AS altered) AS a WHERE pg_temp.accepted(altered)), 0::bigint, 'no altered cursor is accepted');
+    CASE substr(cursor, i, 1) WHEN 'A' THEN 'B' ELSE 'A' END FROM i FOR 1) AS altered) AS a WHERE pg_temp.accepted(altered)), 0::bigint,
+        'no altered cursor is accepted');
 SELECT throws_ok('SELECT * FROM primecloud.cursor_key', '42501', NULL, 'an ordinary role reads no key');
 SELECT throws_ok('SELECT primecloud.rotate_cursor_key()', '42501', NULL, 'and makes none');
 

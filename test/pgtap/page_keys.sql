@@ -3,9 +3,11 @@
 \o /dev/null
 SET client_min_messages = warning;
 CREATE EXTENSION dblink;
-SELECT dblink_connect('other', format('host=%s port=%s dbname=%s', current_setting('unix_socket_directories'), current_setting('port'), current_database()));
+SELECT dblink_connect('other', format('host=%s port=%s dbname=%s', current_setting('unix_socket_directories'), current_setting('port'),
+    current_database()));
 CREATE FUNCTION other(query text) RETURNS text LANGUAGE sql AS $$ SELECT answer FROM dblink('other', query) AS t(answer text) $$;
-CREATE FUNCTION make() RETURNS text LANGUAGE sql AS $$ SELECT primecloud.make_cursor('event', now(), '00000000-0000-0000-0000-000000000001') $$;
+CREATE FUNCTION make() RETURNS text LANGUAGE sql AS $$ SELECT primecloud.make_cursor('event', now(), '00000000-0000-0000-0000-000000000001')
+    $$;
 \o
 SELECT no_plan();
 CREATE FUNCTION valid(cursor text) RETURNS boolean LANGUAGE plpgsql AS $$
@@ -31,7 +33,8 @@ SELECT ok(valid(other('SELECT make()')), 'and afterwards');
 CREATE TABLE many AS SELECT n FROM generate_series(1, 2000) AS n;
 SELECT is(other('SELECT set_config(''force_parallel_mode'', ''on'', false)'), 'on', 'a parallel plan');
 SELECT lives_ok('SELECT primecloud.forget_cursor_keys()', 'whose workers know no key');
-SELECT ok(valid(other($$SELECT min(primecloud.make_cursor('event', '2026-01-01', '00000000-0000-0000-0000-000000000001') || left(n::text, 0)) FROM many$$)),
+SELECT ok(valid(other($$SELECT min(primecloud.make_cursor('event', '2026-01-01', '00000000-0000-0000-0000-000000000001')
+    || left(n::text, 0)) FROM many$$)),
     'makes cursors');
 SELECT * FROM finish();
 \o /dev/null

@@ -14,14 +14,22 @@ DECLARE
 BEGIN
     PERFORM act(owner, format('SELECT id FROM cloud.rotate_access_key(%L)', key));
     PERFORM act(owner, format('SELECT cloud.grant_bucket(%L, %L)', bucket, person));
-    PERFORM act(owner, format('SELECT cloud.add_lifecycle_rule(%L, %L)', bucket, '{"ID":"x","Status":"Enabled","Filter":{"Prefix":"x/"},"Expiration":{"Days":30}}'));
-    PERFORM act(owner, format('SELECT cloud.tag_object(%L, ''o'', ''t'')', bucket)), act(owner, format('SELECT id FROM cloud.share_object(%L, ''o'')', bucket));
-    PERFORM act(owner, format('SELECT id FROM cloud.create_sftp_credential(''login-%s'')', letter)), act(owner, 'SELECT id FROM cloud.invite(''new@example.com'')');
-    PERFORM act(owner, 'SELECT cloud.set_smtp(''m.example.com'', ''u'', ''p'', ''f@example.com'')'), act(owner, format('SELECT cloud.set_domain(''%s.example.com'')', letter));
-    PERFORM act(owner, 'SELECT cloud.subscribe(''00000000-0000-7000-8000-000000000001'')'), act(owner, 'SELECT cloud.request_quota(200000000000)'),
-            act(owner, 'SELECT cloud.notify(''account_activated'', ''x'')'), act(owner, 'INSERT INTO cloud.customers (name, price_cents) VALUES (''C'', 100)');
-    PERFORM act(letter || '_platform', format('SELECT cloud.set_vps_credentials(%L, ''h'', ''10.0.0.1'', ''x'')', machine)), act(letter || '_platform', format('SELECT cloud.note_order(%L, ''n'')', machine));
-    PERFORM act('worker', format('SELECT cloud.record_usage(jsonb_build_array(jsonb_build_object(''bucket'', %L, ''at'', now() - interval ''40 days'', ''storage_bytes'', 5)))',
+    PERFORM act(owner, format('SELECT cloud.add_lifecycle_rule(%L, %L)', bucket,
+        '{"ID":"x","Status":"Enabled","Filter":{"Prefix":"x/"},"Expiration":{"Days":30}}'));
+    PERFORM act(owner, format('SELECT cloud.tag_object(%L, ''o'', ''t'')', bucket)),
+        act(owner, format('SELECT id FROM cloud.share_object(%L, ''o'')', bucket));
+    PERFORM act(owner, format('SELECT id FROM cloud.create_sftp_credential(''login-%s'')', letter)),
+        act(owner, 'SELECT id FROM cloud.invite(''new@example.com'')');
+    PERFORM act(owner, 'SELECT cloud.set_smtp(''m.example.com'', ''u'', ''p'', ''f@example.com'')'),
+        act(owner, format('SELECT cloud.set_domain(''%s.example.com'')', letter));
+    PERFORM act(owner, 'SELECT cloud.subscribe(''00000000-0000-7000-8000-000000000001'')'),
+        act(owner, 'SELECT cloud.request_quota(200000000000)'),
+            act(owner, 'SELECT cloud.notify(''account_activated'', ''x'')'),
+                act(owner, 'INSERT INTO cloud.customers (name, price_cents) VALUES (''C'', 100)');
+    PERFORM act(letter || '_platform', format('SELECT cloud.set_vps_credentials(%L, ''h'', ''10.0.0.1'', ''x'')', machine)),
+        act(letter || '_platform', format('SELECT cloud.note_order(%L, ''n'')', machine));
+    PERFORM act('worker', format('SELECT cloud.record_usage(jsonb_build_array(jsonb_build_object(''bucket'', %L, ''at'', now() - '
+        'interval ''40 days'', ''storage_bytes'', 5)))',
         (SELECT physical_name FROM cloud.buckets b WHERE b.account_id = account)));
     UPDATE cloud.buckets b SET customer_id = (SELECT id FROM cloud.customers c WHERE c.account_id = account) WHERE b.account_id = account;
     UPDATE cloud.customers SET created_at = now() - interval '3 months';
@@ -33,34 +41,45 @@ CREATE FUNCTION rows_of(letter text) RETURNS TABLE (rel text, held bigint) LANGU
 BEGIN
     FOR rel IN SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'account_id'
                WHERE c.relnamespace = 'cloud'::regnamespace AND c.relkind = 'r' ORDER BY 1 LOOP
-        EXECUTE format('SELECT count(*) FROM cloud.%I WHERE account_id = %L', rel, (SELECT account_id FROM people WHERE who = letter || '_owner')) INTO held;
+        EXECUTE format('SELECT count(*) FROM cloud.%I WHERE account_id = %L',
+            rel, (SELECT account_id FROM people WHERE who = letter || '_owner')) INTO held;
         RETURN NEXT;
     END LOOP;
 END $$;
-SELECT is_empty($$SELECT rel FROM rows_of('a') WHERE held = 0$$, 'the account owns a row of every kind: a table that is missing here is not tested');
+SELECT is_empty($$SELECT rel FROM rows_of('a') WHERE held = 0$$,
+    'the account owns a row of every kind: a table that is missing here is not tested');
 CREATE TABLE of_b AS SELECT * FROM rows_of('b');
-CREATE TABLE before AS SELECT b.physical_name, k.access_key_id, c.username FROM cloud.buckets b, cloud.access_keys k, cloud.sftp_credentials c
+CREATE TABLE before AS SELECT b.physical_name, k.access_key_id, c.username FROM cloud.buckets b, cloud.access_keys k,
+    cloud.sftp_credentials c
     WHERE b.account_id = '00000000-0000-7000-8000-00000000000a' AND k.account_id = b.account_id AND c.account_id = b.account_id;
 SELECT is(act('a_owner', 'SELECT cloud.delete_account(''account-a'')'), '', 'it is deleted all the same');
-SELECT set_eq($$SELECT rel FROM rows_of('a') WHERE held > 0$$, ARRAY['audit_log', 'invoices', 'invoice_lines', 'outbox'], 'what stays is what the law and the services need');
+SELECT set_eq($$SELECT rel FROM rows_of('a') WHERE held > 0$$, ARRAY['audit_log', 'invoices', 'invoice_lines', 'outbox'],
+    'what stays is what the law and the services need');
 SELECT is((SELECT count(*) FROM cloud.accounts WHERE slug = 'account-a'), 0::bigint, 'the account is gone');
-SELECT results_eq($$SELECT rel, held FROM rows_of('b') ORDER BY 1$$, $$SELECT rel, held FROM of_b ORDER BY 1$$, 'the other account has all it had');
+SELECT results_eq($$SELECT rel, held FROM rows_of('b') ORDER BY 1$$, $$SELECT rel, held FROM of_b ORDER BY 1$$,
+    'the other account has all it had');
 SELECT isnt((SELECT count(*) FROM cloud.users), 0::bigint, 'people stay: they may belong elsewhere');
 -- the services are told of each thing that they have
-SELECT is((SELECT operation FROM cloud.outbox o WHERE o.object = 'bucket:' || physical_name ORDER BY sequence DESC LIMIT 1), 'delete_bucket', 'the bucket') FROM (SELECT DISTINCT physical_name FROM before) b;
-SELECT is((SELECT operation FROM cloud.outbox o WHERE o.object = 'key:' || access_key_id ORDER BY sequence DESC LIMIT 1), 'delete_service_account', 'a key') FROM (SELECT DISTINCT access_key_id FROM before) b;
-SELECT is((SELECT operation FROM cloud.outbox o WHERE o.object = 'user:' || username ORDER BY sequence DESC LIMIT 1), 'delete_user', 'the login') FROM (SELECT DISTINCT username FROM before) b;
+SELECT is((SELECT operation FROM cloud.outbox o WHERE o.object = 'bucket:' || physical_name ORDER BY sequence DESC LIMIT 1),
+    'delete_bucket', 'the bucket') FROM (SELECT DISTINCT physical_name FROM before) b;
+SELECT is((SELECT operation FROM cloud.outbox o WHERE o.object = 'key:' || access_key_id ORDER BY sequence DESC LIMIT 1),
+    'delete_service_account', 'a key') FROM (SELECT DISTINCT access_key_id FROM before) b;
+SELECT is((SELECT operation FROM cloud.outbox o WHERE o.object = 'user:' || username ORDER BY sequence DESC LIMIT 1), 'delete_user',
+    'the login') FROM (SELECT DISTINCT username FROM before) b;
 
 -- a part: a bucket with everything in it, a customer who still has one, the last owner
-SELECT is(act('b_owner', format('DELETE FROM cloud.customers WHERE id = %L', id)), '23503', 'a customer with a bucket stays: RESTRICT') FROM cloud.customers;
+SELECT is(act('b_owner', format('DELETE FROM cloud.customers WHERE id = %L', id)), '23503', 'a customer with a bucket stays: RESTRICT')
+    FROM cloud.customers;
 UPDATE cloud.buckets SET object_count = 3;
 SELECT is(act('b_owner', format('SELECT cloud.delete_bucket(%L)', id)), '55000', 'a bucket with objects stays') FROM cloud.buckets;
 UPDATE cloud.buckets SET object_count = 0;
 SELECT is(act('b_owner', format('SELECT cloud.delete_bucket(%L)', id)), '', 'an empty one goes') FROM cloud.buckets;
-SELECT is_empty($$SELECT rel FROM rows_of('b') WHERE held > 0 AND rel IN ('buckets', 'bucket_permissions', 'lifecycle_rules', 'object_tags', 'object_shares', 'object_share_tokens')$$, 'with what is in it');
+SELECT is_empty($$SELECT rel FROM rows_of('b') WHERE held > 0 AND rel IN ('buckets', 'bucket_permissions', 'lifecycle_rules', 'object_tags',
+    'object_shares', 'object_share_tokens')$$, 'with what is in it');
 SELECT isnt_empty($$SELECT rel FROM rows_of('b') WHERE held > 0 AND rel = 'usage_daily'$$, 'but for what it used');
 SELECT is((SELECT storage_used_bytes FROM cloud.accounts WHERE slug = 'account-b'), 0::bigint, 'and the account holds so much less');
-SELECT is(act('b_owner', format('DELETE FROM cloud.customers WHERE id = %L', id)), 'DELETE 1', 'then the customer goes') FROM cloud.customers;
+SELECT is(act('b_owner', format('DELETE FROM cloud.customers WHERE id = %L', id)), 'DELETE 1', 'then the customer goes')
+    FROM cloud.customers;
 SELECT throws_ok('DELETE FROM cloud.users', '23503', NULL, 'a person who is a member stays');
 SELECT throws_ok('DELETE FROM cloud.products', '23503', NULL, 'and a product that was ordered');
 SELECT finish();

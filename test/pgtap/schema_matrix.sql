@@ -76,19 +76,25 @@ INSERT INTO commands VALUES
     ('discard_outbox', 'worker', $$SELECT cloud.discard_outbox(0, 'x')$$),
     ('maintain', 'maintenance', $$SELECT cloud.maintain('access', 1)$$);
 -- what needs no account: for whoever has a token of his own, or of an invitation or a link
-INSERT INTO commands VALUES ('create_account', NULL, NULL), ('my_accounts', NULL, NULL), ('accept_invitation', NULL, NULL), ('resolve_domain', NULL, NULL), ('open_share', NULL, NULL);
-SELECT is_empty($$SELECT p.proname FROM pg_proc p WHERE p.pronamespace = 'cloud'::regnamespace AND p.prosecdef AND p.proname NOT IN (SELECT name FROM commands)$$, 'every command is here');
-SELECT is_empty($$SELECT name FROM commands WHERE name NOT IN (SELECT proname FROM pg_proc WHERE pronamespace = 'cloud'::regnamespace AND prosecdef)$$, 'and nothing else');
+INSERT INTO commands VALUES ('create_account', NULL, NULL), ('my_accounts', NULL, NULL), ('accept_invitation', NULL, NULL),
+    ('resolve_domain', NULL, NULL), ('open_share', NULL, NULL);
+SELECT is_empty($$SELECT p.proname FROM pg_proc p WHERE p.pronamespace = 'cloud'::regnamespace AND p.prosecdef
+    AND p.proname NOT IN (SELECT name FROM commands)$$, 'every command is here');
+SELECT is_empty($$SELECT name FROM commands WHERE name NOT IN (SELECT proname FROM pg_proc WHERE pronamespace = 'cloud'::regnamespace
+    AND prosecdef)$$, 'and nothing else');
 -- No one may call more than schema_grants says, by PUBLIC or by another role.
-SELECT is_empty(format($$SELECT p.proname, r.access FROM pg_proc p, (VALUES ('app', %L), ('gateway', %L), ('platform', %L), ('worker', %L), ('maintenance', %L)) AS r(access, role)
+SELECT is_empty(format($$SELECT p.proname, r.access FROM pg_proc p, (VALUES ('app', %L), ('gateway', %L), ('platform', %L), ('worker', %L),
+    ('maintenance', %L)) AS r(access, role)
     WHERE p.pronamespace = 'cloud'::regnamespace AND has_function_privilege(r.role, p.oid, 'EXECUTE')
-      AND NOT EXISTS (SELECT FROM primecloud_internal.schema_grants() g WHERE g.access = r.access AND g.privilege = 'EXECUTE' AND g.object = p.proname)$$,
+      AND NOT EXISTS (SELECT FROM primecloud_internal.schema_grants() g WHERE g.access = r.access AND g.privilege = 'EXECUTE'
+          AND g.object = p.proname)$$,
     :'app', :'gateway', :'platform', :'worker', :'maintenance'), 'nobody may call more than he was let in for');
 
 CREATE TABLE tried AS
 SELECT c.name, c.least, p.who, p.role, act(p.who, c.call) AS answer,
        CASE WHEN c.least IN ('gateway', 'worker', 'maintenance') THEN p.who = c.least
-            WHEN p.who IN ('gateway', 'worker', 'maintenance') THEN (c.name, p.who) IN (('dead_orders', 'worker'), ('generate_invoices', 'maintenance'))
+            WHEN p.who IN ('gateway', 'worker', 'maintenance')
+                THEN (c.name, p.who) IN (('dead_orders', 'worker'), ('generate_invoices', 'maintenance'))
             WHEN c.least = 'platform' THEN p.who = 'a_platform'
             ELSE primecloud.role_rank(p.role) >= primecloud.role_rank(c.least) END AS allowed
 FROM commands c CROSS JOIN people p
@@ -98,26 +104,43 @@ SELECT is(answer, '42501', format('%s is not for %s', name, who)) FROM tried WHE
 -- It works, or says why its made-up argument cannot: never that the command itself is at fault.
 SELECT unalike(answer, '42%', format('%s is for %s', name, who)) FROM tried WHERE allowed AND answer IS NOT NULL ORDER BY name, who;
 -- What commands are made of is nobody's to call.
-SELECT is_empty(format($$SELECT p.oid::regprocedure FROM pg_proc p WHERE p.pronamespace = 'cloud'::regnamespace AND NOT p.prosecdef AND p.provolatile = 'v' AND p.prokind = 'f'
-    AND p.proname <> 'orders_count' AND has_function_privilege(%L, p.oid, 'EXECUTE')$$, r), 'the parts of commands are not for ' || r) FROM unnest(ARRAY[:'app', :'gateway', :'platform', :'worker', :'maintenance']) AS r;
+SELECT is_empty(format($$SELECT p.oid::regprocedure FROM pg_proc p WHERE p.pronamespace = 'cloud'::regnamespace AND NOT p.prosecdef
+    AND p.provolatile = 'v' AND p.prokind = 'f'
+    AND p.proname <> 'orders_count' AND has_function_privilege(%L, p.oid, 'EXECUTE')$$, r), 'the parts of commands are not for ' || r)
+        FROM unnest(ARRAY[:'app', :'gateway', :'platform', :'worker', :'maintenance']) AS r;
 SELECT is(act('a_owner', format('SELECT cloud.%s', call)), '42501', call || ' is not for an application') FROM unnest(ARRAY[
-    $$command_account('owner', 'x')$$, $$audit('x', 'x', 'x')$$, $$order_service('minio', 'x', 'x', '{}')$$, $$send_notification('welcome', 'x')$$, $$send_notifications('[]')$$,
-    $$load_demo(1, 1)$$, $$decide_quota(gen_random_uuid(), 'approved', '')$$, $$tell_quota('{}')$$, $$end_shares(gen_random_uuid())$$, $$make_access_key('k', 'read', NULL, NULL)$$]) AS call;
+    $$command_account('owner', 'x')$$, $$audit('x', 'x', 'x')$$, $$order_service('minio', 'x', 'x', '{}')$$,
+        $$send_notification('welcome', 'x')$$, $$send_notifications('[]')$$,
+    $$load_demo(1, 1)$$, $$decide_quota(gen_random_uuid(), 'approved', '')$$, $$tell_quota('{}')$$, $$end_shares(gen_random_uuid())$$,
+        $$make_access_key('k', 'read', NULL, NULL)$$]) AS call;
 
 -- Arguments that nobody would send, by those who may call: an error that says what is wrong with them, never one of the command's own.
 CREATE TABLE odd (type regtype, variant int, value text);
-INSERT INTO odd VALUES ('text', 1, 'NULL'), ('text', 2, ''''''), ('text', 3, 'repeat(''é'', 50000)'), ('text', 4, 'E''\n\x01''''; DROP TABLE x; --%s$1'''),
-    ('uuid', 1, 'NULL'), ('uuid', 2, quote_literal('00000000-0000-0000-0000-000000000000')), ('uuid', 3, quote_literal('ffffffff-ffff-ffff-ffff-ffffffffffff')), ('uuid', 4, quote_literal('00000000-0000-7000-8000-000000000001')),
-    ('integer', 1, 'NULL'), ('integer', 2, '(-2147483648)'), ('integer', 3, '2147483647'), ('integer', 4, '0'), ('bigint', 1, 'NULL'), ('bigint', 2, '(-9223372036854775808)'), ('bigint', 3, '9223372036854775807'), ('bigint', 4, '0'),
-    ('interval', 1, 'NULL'), ('interval', 2, '''-178000000 years'''), ('interval', 3, '''178000000 years'''), ('interval', 4, '''0'''), ('timestamptz', 1, 'NULL'), ('timestamptz', 2, '''-infinity'''), ('timestamptz', 3, '''infinity'''), ('timestamptz', 4, '''epoch'''),
-    ('date', 1, 'NULL'), ('date', 2, '''-infinity'''), ('date', 3, '''infinity'''), ('date', 4, '''0001-01-01'''), ('boolean', 1, 'NULL'), ('boolean', 2, 'false'), ('boolean', 3, 'true'), ('boolean', 4, 'NULL'),
-    ('jsonb', 1, 'NULL'), ('jsonb', 2, '''[]'''), ('jsonb', 3, '''{"x": [1, {"y": null}]}'''), ('jsonb', 4, '''[1]'''), ('text[]', 1, 'NULL'), ('text[]', 2, '''{}'''), ('text[]', 3, '''{NULL,""}'''), ('text[]', 4, 'ARRAY[repeat(''x'', 1000000)]'),
+INSERT INTO odd VALUES ('text', 1, 'NULL'), ('text', 2, ''''''), ('text', 3, 'repeat(''é'', 50000)'),
+    ('text', 4, 'E''\n\x01''''; DROP TABLE x; --%s$1'''),
+    ('uuid', 1, 'NULL'), ('uuid', 2, quote_literal('00000000-0000-0000-0000-000000000000')),
+        ('uuid', 3, quote_literal('ffffffff-ffff-ffff-ffff-ffffffffffff')),
+        ('uuid', 4, quote_literal('00000000-0000-7000-8000-000000000001')),
+    ('integer', 1, 'NULL'), ('integer', 2, '(-2147483648)'), ('integer', 3, '2147483647'), ('integer', 4, '0'), ('bigint', 1, 'NULL'),
+        ('bigint', 2, '(-9223372036854775808)'), ('bigint', 3, '9223372036854775807'), ('bigint', 4, '0'),
+    ('interval', 1, 'NULL'), ('interval', 2, '''-178000000 years'''), ('interval', 3, '''178000000 years'''), ('interval', 4, '''0'''),
+        ('timestamptz', 1, 'NULL'), ('timestamptz', 2, '''-infinity'''), ('timestamptz', 3, '''infinity'''),
+        ('timestamptz', 4, '''epoch'''),
+    ('date', 1, 'NULL'), ('date', 2, '''-infinity'''), ('date', 3, '''infinity'''), ('date', 4, '''0001-01-01'''), ('boolean', 1, 'NULL'),
+        ('boolean', 2, 'false'), ('boolean', 3, 'true'), ('boolean', 4, 'NULL'),
+    ('jsonb', 1, 'NULL'), ('jsonb', 2, '''[]'''), ('jsonb', 3, '''{"x": [1, {"y": null}]}'''), ('jsonb', 4, '''[1]'''),
+        ('text[]', 1, 'NULL'), ('text[]', 2, '''{}'''), ('text[]', 3, '''{NULL,""}'''), ('text[]', 4, 'ARRAY[repeat(''x'', 1000000)]'),
     ('inet', 1, 'NULL'), ('inet', 2, '''::1'''), ('inet', 3, '''0.0.0.0/0'''), ('inet', 4, '''255.255.255.255''');
 CREATE TABLE thrown AS
 SELECT p.proname, v.variant, w.who, act(w.who, format('SELECT count(*) FROM cloud.%I(%s)', p.proname,
-    (SELECT string_agg(o.value || '::' || t::regtype, ', ' ORDER BY n) FROM unnest(p.proargtypes) WITH ORDINALITY AS a(t, n) JOIN odd o ON o.type = t::regtype AND o.variant = 1 + (v.variant + n * (v.variant > 4)::int) % 4))) AS answer
-FROM pg_proc p, generate_series(1, 5) AS v(variant), (VALUES ('a_owner', :'app'::name), ('a_platform', :'platform'), ('worker', :'worker'), ('gateway', :'gateway'), ('maintenance', :'maintenance'), ('a_ext', :'app')) AS w(who, role)
-WHERE p.pronamespace = 'cloud'::regnamespace AND p.prokind = 'f' AND p.pronargs > 0 AND has_function_privilege(w.role, p.oid, 'EXECUTE') AND p.proname NOT IN ('set_account_status');
-SELECT is_empty($$SELECT * FROM thrown WHERE answer !~ '^(\d+|22023|22004|22003|22007|22008|22P02|23502|23503|23505|23514|P0002|55000)$' AND NOT (answer = '42501' AND who IN ('a_ext', 'a_platform', 'maintenance'))$$, 'odd arguments: an error that says what is wrong with them');
+    (SELECT string_agg(o.value || '::' || t::regtype, ', ' ORDER BY n) FROM unnest(p.proargtypes) WITH ORDINALITY AS a(t, n) JOIN odd o
+        ON o.type = t::regtype AND o.variant = 1 + (v.variant + n * (v.variant > 4)::int) % 4))) AS answer
+FROM pg_proc p, generate_series(1, 5) AS v(variant), (VALUES ('a_owner', :'app'::name), ('a_platform', :'platform'), ('worker', :'worker'),
+    ('gateway', :'gateway'), ('maintenance', :'maintenance'), ('a_ext', :'app')) AS w(who, role)
+WHERE p.pronamespace = 'cloud'::regnamespace AND p.prokind = 'f' AND p.pronargs > 0 AND has_function_privilege(w.role, p.oid, 'EXECUTE')
+    AND p.proname NOT IN ('set_account_status');
+SELECT is_empty($$SELECT * FROM thrown WHERE answer !~ '^(\d+|22023|22004|22003|22007|22008|22P02|23502|23503|23505|23514|P0002|55000)$'
+    AND NOT (answer = '42501' AND who IN ('a_ext', 'a_platform', 'maintenance'))$$,
+    'odd arguments: an error that says what is wrong with them');
 SELECT cmp_ok((SELECT count(*) FROM thrown), '>', 800::bigint, '(of all commands and reads)');
 SELECT finish();

@@ -2,7 +2,8 @@
 -- looked up: it is looked up again where it has changed.
 SELECT no_plan();
 CREATE TABLE vault (id int PRIMARY KEY, account_id int NOT NULL, secret primecloud.sealed);
-SELECT is(count(*), 1::bigint, 'a sealed column') FROM (SELECT primecloud_internal.register_sealed_column('vault', 'secret', 'first', 'id', 'account_id')) AS t;
+SELECT is(count(*), 1::bigint, 'a sealed column')
+    FROM (SELECT primecloud_internal.register_sealed_column('vault', 'secret', 'first', 'id', 'account_id')) AS t;
 CREATE FUNCTION seal_twice(change text) RETURNS primecloud.sealed[] LANGUAGE plpgsql AS $$
 DECLARE
     made primecloud.sealed[];
@@ -20,10 +21,12 @@ BEGIN
 END $$;
 BEGIN;
 SELECT is(primecloud.enter_trusted('1', 'ann', 'owner')::text, '', 'an account is entered');
-CREATE TABLE made AS SELECT seal_twice($$SELECT primecloud_internal.register_sealed_column('vault', 'secret', 'second', 'id', 'account_id')$$) AS s;
+CREATE TABLE made AS SELECT seal_twice($$SELECT primecloud_internal.register_sealed_column('vault', 'secret', 'second', 'id',
+    'account_id')$$) AS s;
 SELECT ok(primecloud.opens(s[1], '1', 'first', '1'), 'sealed under the first label') FROM made;
 SELECT ok(primecloud.opens(s[2], '1', 'second', '1'), 'and under the second as soon as it is the column''s') FROM made;
-SELECT throws_ok($q$SELECT seal_twice('ALTER TABLE vault RENAME TO elsewhere')$q$, '42704', NULL, 'a table of another name is not the one that is registered');
+SELECT throws_ok($q$SELECT seal_twice('ALTER TABLE vault RENAME TO elsewhere')$q$, '42704', NULL,
+    'a table of another name is not the one that is registered');
 
 COMMIT;
 
@@ -45,7 +48,9 @@ BEGIN
     RETURN made;
 END $$;
 SELECT is(json_twice('ALTER TABLE person RENAME COLUMN first_name TO given_name'),
-    ARRAY['{"id":1,"firstName":"Ann","secretWord":"x"}', '{"id":1,"givenName":"Ann","secretWord":"x"}'], 'a column has another name at once');
-SELECT is(json_twice('ALTER TABLE person RENAME COLUMN given_name TO a; ALTER TABLE person RENAME COLUMN secret_word TO given_name; ALTER TABLE person RENAME COLUMN a TO secret_word'),
+    ARRAY['{"id":1,"firstName":"Ann","secretWord":"x"}', '{"id":1,"givenName":"Ann","secretWord":"x"}'],
+        'a column has another name at once');
+SELECT is(json_twice('ALTER TABLE person RENAME COLUMN given_name TO a; ALTER TABLE person RENAME COLUMN secret_word TO given_name; ALTER '
+    'TABLE person RENAME COLUMN a TO secret_word'),
     ARRAY['{"id":1,"givenName":"Ann","secretWord":"x"}', '{"id":1,"secretWord":"Ann","givenName":"x"}'], 'two columns change names');
 SELECT * FROM finish();

@@ -30,12 +30,17 @@ SELECT is_empty(
     'every C++ function is declared');
 
 CREATE VIEW door AS
-SELECT p.oid::regprocedure AS door, b.oid::regprocedure AS behind, p.prorettype = b.prorettype AND p.proowner = b.proowner AND NOT b.proisstrict AS fits,
-       'search_path=pg_catalog, pg_temp' = ANY (b.proconfig) AND NOT b.prosecdef AND NOT has_function_privilege('public', b.oid, 'EXECUTE') AS kept
-FROM pg_proc p LEFT JOIN pg_proc b ON b.pronamespace IN (p.pronamespace, 'primecloud_internal'::regnamespace) AND b.proname = p.proname || '_as'
+SELECT p.oid::regprocedure AS door, b.oid::regprocedure AS behind, p.prorettype = b.prorettype AND p.proowner = b.proowner
+    AND NOT b.proisstrict AS fits,
+       'search_path=pg_catalog, pg_temp' = ANY (b.proconfig) AND NOT b.prosecdef AND NOT has_function_privilege('public', b.oid, 'EXECUTE')
+           AS kept
+FROM pg_proc p LEFT JOIN pg_proc b ON b.pronamespace IN (p.pronamespace, 'primecloud_internal'::regnamespace) AND b.proname = p.proname
+    || '_as'
     AND b.proargtypes::oid[] = 'oid'::regtype::oid || p.proargtypes::oid[]
 WHERE p.prosrc = 'primecloud_door' AND p.probin = '$libdir/primecloud';
-SELECT is((SELECT count(*) FROM door WHERE fits), (SELECT count(*) FROM door), 'every door opens a function of its name and arguments, of one owner');
-SELECT is((SELECT count(*) FROM door WHERE kept), (SELECT nullif(count(*), 0) FROM door), 'which nobody else may call, and which pins its search path');
+SELECT is((SELECT count(*) FROM door WHERE fits), (SELECT count(*) FROM door),
+    'every door opens a function of its name and arguments, of one owner');
+SELECT is((SELECT count(*) FROM door WHERE kept), (SELECT nullif(count(*), 0) FROM door),
+    'which nobody else may call, and which pins its search path');
 SELECT * FROM finish();
 ROLLBACK;

@@ -3,18 +3,23 @@
 \set test tc006_rotation
 \ir ../fixtures/control_plane.sql
 SELECT no_plan();
-GRANT EXECUTE ON FUNCTION primecloud.reveal(regclass, name, anyelement, text), primecloud.open(primecloud.sealed, text, text, text, text) TO :"worker";
+GRANT EXECUTE ON FUNCTION primecloud.reveal(regclass, name, anyelement, text), primecloud.open(primecloud.sealed, text, text, text, text)
+    TO :"worker";
 INSERT INTO people SELECT 'a_worker', user_id, account_id, 'admin', :'worker' FROM people WHERE who = 'a_admin';
 SELECT connection('maintenance'), dblink_exec(connection('maintenance'), format('SET ROLE %I', :'maintenance'));
 -- What the object store does with a signature: it asks for the key's secret, and refuses without one.
 CREATE FUNCTION opens(key text, secret text) RETURNS boolean LANGUAGE sql AS $$
-    SELECT act('a_worker', format($q$SELECT primecloud.reveal('cloud.access_key_secrets', 'secret', %L::uuid, 'verify a signature')$q$, key)) = secret
-       AND EXISTS (SELECT FROM cloud.access_keys k WHERE k.id = key::uuid AND k.status = 'active' AND (k.expires_at IS NULL OR k.expires_at > now()))
+    SELECT act('a_worker', format($q$SELECT primecloud.reveal('cloud.access_key_secrets', 'secret', %L::uuid, 'verify a signature')$q$,
+        key)) = secret
+       AND EXISTS (SELECT FROM cloud.access_keys k WHERE k.id = key::uuid AND k.status = 'active'
+           AND (k.expires_at IS NULL OR k.expires_at > now()))
 $$;
 CREATE FUNCTION last_order(of_key text) RETURNS text LANGUAGE sql AS $$
-    SELECT operation FROM cloud.outbox WHERE object = 'key:' || (SELECT access_key_id FROM cloud.access_keys WHERE id = of_key::uuid) ORDER BY sequence DESC LIMIT 1
+    SELECT operation FROM cloud.outbox WHERE object = 'key:' || (SELECT access_key_id FROM cloud.access_keys WHERE id = of_key::uuid)
+        ORDER BY sequence DESC LIMIT 1
 $$;
-SELECT act('a_dev', $$SELECT id || ' ' || secret_access_key FROM cloud.create_access_key('ci', 'read', now() + interval '30 days')$$) AS made \gset
+SELECT act('a_dev', $$SELECT id || ' ' || secret_access_key FROM cloud.create_access_key('ci', 'read', now() + interval '30 days')$$)
+    AS made \gset
 SELECT split_part(:'made', ' ', 1) AS key, split_part(:'made', ' ', 2) AS secret \gset
 SELECT ok(opens(:'key', :'secret'), 'a key opens');
 SELECT ok(NOT opens(:'key', reverse(:'secret')), '(and not with another secret)');
@@ -24,7 +29,8 @@ SELECT act('a_dev', format($$SELECT id || ' ' || secret_access_key FROM cloud.ro
 SELECT split_part(:'made', ' ', 1) AS second, split_part(:'made', ' ', 2) AS second_secret \gset
 SELECT ok(opens(:'second', :'second_secret'), 'its successor opens');
 SELECT isnt(:'second_secret'::text, :'secret'::text, 'with another secret');
-SELECT ok((SELECT s.permissions = k.permissions AND s.name = k.name AND s.rotated_from_id = k.id AND s.expires_at > now() + interval '29 days' FROM cloud.access_keys s, cloud.access_keys k
+SELECT ok((SELECT s.permissions = k.permissions AND s.name = k.name AND s.rotated_from_id = k.id
+    AND s.expires_at > now() + interval '29 days' FROM cloud.access_keys s, cloud.access_keys k
     WHERE s.id = :'second' AND k.id = :'key'), 'and the rights, the name and the end of the old one');
 SELECT ok(opens(:'key', :'secret'), 'the old one opens during the overlap');
 SELECT dblink_exec('maintenance', 'CALL cloud.run_maintenance()');
@@ -48,11 +54,16 @@ SELECT is(act('a_dev', format('SELECT id FROM cloud.rotate_access_key(%L)', :'se
 SELECT is(act('a_dev', format('SELECT cloud.revoke_access_key(%L)', :'third')), 'true', 'a key is revoked');
 SELECT ok(NOT opens(:'third', :'third_secret'), 'and opens nothing');
 SELECT is(act('a_dev', format('SELECT cloud.revoke_access_key(%L)', :'third')), 'false', 'once');
-SELECT is(act(who, format('SELECT cloud.revoke_access_key(%L)', :'third')), answer, who || ' revokes it not') FROM (VALUES ('b_owner', 'P0002'), ('a_ext', '42501')) AS t(who, answer);
-SELECT is(act(who, format('SELECT id FROM cloud.rotate_access_key(%L)', :'third')), answer, who || ' rotates it not') FROM (VALUES ('b_owner', 'P0002'), ('a_ext', '42501')) AS t(who, answer);
+SELECT is(act(who, format('SELECT cloud.revoke_access_key(%L)', :'third')), answer, who || ' revokes it not')
+    FROM (VALUES ('b_owner', 'P0002'), ('a_ext', '42501')) AS t(who, answer);
+SELECT is(act(who, format('SELECT id FROM cloud.rotate_access_key(%L)', :'third')), answer, who || ' rotates it not')
+    FROM (VALUES ('b_owner', 'P0002'), ('a_ext', '42501')) AS t(who, answer);
 -- by raw SQL nothing comes back to life
-SELECT is(act('a_owner', q), '42501', q) FROM unnest(ARRAY['UPDATE cloud.access_keys SET status = ''active'', revoked_at = NULL', 'UPDATE cloud.access_keys SET expires_at = NULL', 'DELETE FROM cloud.access_keys',
-    'INSERT INTO cloud.access_keys (account_id, name, access_key_id) VALUES (primecloud.tenant_uuid(), ''k'', ''AAAAAAAAAAAAAAAAAAAA'')', 'SELECT secret FROM cloud.access_key_secrets']) AS q;
+SELECT is(act('a_owner', q), '42501', q)
+    FROM unnest(ARRAY['UPDATE cloud.access_keys SET status = ''active'', revoked_at = NULL',
+    'UPDATE cloud.access_keys SET expires_at = NULL', 'DELETE FROM cloud.access_keys',
+    'INSERT INTO cloud.access_keys (account_id, name, access_key_id) VALUES (primecloud.tenant_uuid(), ''k'', ''AAAAAAAAAAAAAAAAAAAA'')',
+        'SELECT secret FROM cloud.access_key_secrets']) AS q;
 -- an SFTP password: the old one is refused when a new one is made
 SELECT act('a_admin', $$SELECT id || ' ' || password FROM cloud.create_sftp_credential('login')$$) AS made \gset
 SELECT split_part(:'made', ' ', 1) AS login, split_part(:'made', ' ', 2) AS old \gset
@@ -62,9 +73,12 @@ SELECT ok(NOT primecloud.password_verify(:'old', (SELECT password_hash FROM clou
 SELECT ok(primecloud.password_verify(:'new', (SELECT password_hash FROM cloud.sftp_secrets)), 'the new one is not');
 SELECT is(act('a_admin', format('SELECT cloud.revoke_sftp_credential(%L)', :'login')), 'true', 'a login is revoked');
 SELECT is_empty('SELECT FROM cloud.sftp_secrets', 'and no password fits it');
-SELECT is((SELECT payload #>> '{user,status}' FROM cloud.outbox WHERE service = 'sftpgo' ORDER BY sequence DESC LIMIT 1), '0', 'which SFTPGo is told');
+SELECT is((SELECT payload #>> '{user,status}' FROM cloud.outbox WHERE service = 'sftpgo' ORDER BY sequence DESC LIMIT 1), '0',
+    'which SFTPGo is told');
 -- an invitation: the older token is refused when it is sent again
-SELECT act('a_admin', $$SELECT token FROM cloud.invite('guest@example.com')$$) AS first, act('a_admin', $$SELECT token FROM cloud.invite('guest@example.com')$$) AS renewed \gset
-SELECT is(act('guest', format('SELECT cloud.accept_invitation(%L)', :'first')), 'P0002', 'the first token is refused when it was sent again');
+SELECT act('a_admin', $$SELECT token FROM cloud.invite('guest@example.com')$$) AS first,
+    act('a_admin', $$SELECT token FROM cloud.invite('guest@example.com')$$) AS renewed \gset
+SELECT is(act('guest', format('SELECT cloud.accept_invitation(%L)', :'first')), 'P0002',
+    'the first token is refused when it was sent again');
 SELECT matches(act('guest', format('SELECT cloud.accept_invitation(%L)', :'renewed')), '^[0-9a-f-]{36}$', 'the second is not');
 SELECT finish();

@@ -6,7 +6,8 @@ CREATE TABLE accounts (id int PRIMARY KEY, status text DEFAULT 'active');
 CREATE TABLE members (account_id int, user_id text, role text);
 CREATE TABLE grants (account_id int, user_id text, bucket_id bigint);
 INSERT INTO accounts VALUES (1, 'active'), (2, 'active'), (3, 'suspended');
-INSERT INTO members VALUES (1, 'ann', 'owner'), (1, 'dev', 'developer'), (1, 'ext', 'external_client'), (2, 'bob', 'admin'), (3, 'ann', 'owner'), (1, 'odd', 'king');
+INSERT INTO members VALUES (1, 'ann', 'owner'), (1, 'dev', 'developer'), (1, 'ext', 'external_client'), (2, 'bob', 'admin'),
+    (3, 'ann', 'owner'), (1, 'odd', 'king');
 INSERT INTO grants VALUES (1, 'ext', 11), (2, 'ext', 21);
 
 -- The context
@@ -76,7 +77,8 @@ SELECT ok(primecloud.in_scope(11::bigint) AND NOT primecloud.in_scope(21::bigint
 ROLLBACK;
 BEGIN;
 SELECT primecloud.enter_trusted('1', 'dev');
-SELECT ok(primecloud.in_scope(12::bigint) AND primecloud.in_scope('a') AND primecloud.in_scope(gen_random_uuid()), 'others are in scope of everything');
+SELECT ok(primecloud.in_scope(12::bigint) AND primecloud.in_scope('a') AND primecloud.in_scope(gen_random_uuid()),
+    'others are in scope of everything');
 ROLLBACK;
 
 -- Tables
@@ -98,16 +100,19 @@ SELECT throws_ok($$SELECT primecloud.protect_table('no_such')$$, '42P01', NULL, 
 INSERT INTO grants VALUES (NULL, 'x', 1);
 SELECT throws_ok($$SELECT primecloud.protect_table('grants')$$, '23502', NULL, 'rows without a tenant');
 SELECT throws_ok($$SELECT primecloud.protect_schema('no_such', 'accounts')$$, '3F000', NULL, 'a schema that does not exist');
-SELECT throws_ok($$SELECT primecloud.protect_schema('public', 'accounts', app_role => 'no_such')$$, '42704', NULL, 'a role that does not exist');
+SELECT throws_ok($$SELECT primecloud.protect_schema('public', 'accounts', app_role => 'no_such')$$, '42704', NULL,
+    'a role that does not exist');
 GRANT SELECT, INSERT, UPDATE, DELETE ON orders, lines TO tenancy_app;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO tenancy_app;
-SELECT is_empty($$SELECT line FROM primecloud.assert_isolated('orders', 'tenancy_app') AS line WHERE line LIKE 'not ok%'$$, 'assert_isolated finds the table isolated');
+SELECT is_empty($$SELECT line FROM primecloud.assert_isolated('orders', 'tenancy_app') AS line WHERE line LIKE 'not ok%'$$,
+    'assert_isolated finds the table isolated');
 SET primecloud.guard = off;
 ALTER TABLE orders NO FORCE ROW LEVEL SECURITY;
 CREATE POLICY careless ON orders USING (true);
 DROP POLICY primecloud_floor ON orders;
 CREATE POLICY primecloud_floor ON orders AS RESTRICTIVE USING (account_id IS NOT NULL);
-SELECT isnt_empty($$SELECT line FROM primecloud.assert_isolated('orders', 'tenancy_app') AS line WHERE line LIKE 'not ok%naming the other tenant%'$$, 'and says so when it is not');
+SELECT isnt_empty($$SELECT line FROM primecloud.assert_isolated('orders', 'tenancy_app') AS line
+    WHERE line LIKE 'not ok%naming the other tenant%'$$, 'and says so when it is not');
 SELECT isnt_empty($$SELECT primecloud.protect_table('orders')$$, 'protect_table mends what was loosened');
 SELECT * FROM finish();
 DROP OWNED BY tenancy_app, tenancy_gate;

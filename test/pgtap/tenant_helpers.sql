@@ -5,7 +5,8 @@ SELECT primecloud.create_platform_role('helpers_operator');
 CREATE ROLE helpers_owner;
 GRANT CREATE ON SCHEMA public TO helpers_owner;
 CREATE TABLE customers (id int PRIMARY KEY, account_id int NOT NULL, email text CONSTRAINT customers_email UNIQUE);
-CREATE TABLE orders (id int PRIMARY KEY, account_id int NOT NULL, customer_id int CONSTRAINT orders_customer REFERENCES customers ON DELETE SET NULL, body text);
+CREATE TABLE orders (id int PRIMARY KEY, account_id int NOT NULL, customer_id int CONSTRAINT orders_customer REFERENCES customers ON DELETE
+    SET NULL, body text);
 INSERT INTO customers VALUES (1, 1, 'a@x'), (2, 2, 'b@x');
 INSERT INTO orders VALUES (1, 1, 1, 'one'), (2, 2, 2, 'two');
 GRANT SELECT, INSERT, UPDATE, DELETE ON customers, orders TO helpers_app;
@@ -24,7 +25,8 @@ BEGIN
     PERFORM primecloud.enter_trusted('1', 'mallory', 'owner');
     SET LOCAL ROLE helpers_app;
     FOR i IN 1..array_length(statements, 1) LOOP
-        IF statements[i] ~* '^(SELECT|WITH)|RETURNING' THEN EXECUTE statements[i] INTO answer; ELSE EXECUTE statements[i]; answer := 'done'; END IF;
+        IF statements[i] ~* '^(SELECT|WITH)|RETURNING' THEN EXECUTE statements[i] INTO answer; ELSE EXECUTE statements[i]; answer := 'done';
+            END IF;
     END LOOP;
     RAISE SQLSTATE 'ATTCK' USING MESSAGE = coalesce(answer, 'null');
 EXCEPTION WHEN SQLSTATE 'ATTCK' THEN RETURN SQLERRM; WHEN OTHERS THEN RETURN SQLSTATE;
@@ -44,7 +46,8 @@ SELECT is(attempt($$INSERT INTO orders VALUES (9, 1, 2, 'x')$$), '23503', 'a row
 SELECT is(attempt($$INSERT INTO orders VALUES (9, 1, 1, 'x')$$), 'done', 'but at its own');
 SELECT is(attempt($$INSERT INTO customers VALUES (9, 1, 'b@x')$$), 'done', 'the unique constraint says nothing of another tenant');
 SELECT is(attempt($$INSERT INTO customers VALUES (9, 1, 'a@x')$$), '23505', 'and holds within its own');
-SELECT is(attempt($$DELETE FROM customers WHERE id = 1$$, $$SELECT account_id || coalesce(customer_id::text, ' none') FROM orders WHERE id = 1$$), '1 none', 'SET NULL leaves the tenant column alone');
+SELECT is(attempt($$DELETE FROM customers WHERE id = 1$$, $$SELECT account_id || coalesce(customer_id::text, ' none') FROM orders
+    WHERE id = 1$$), '1 none', 'SET NULL leaves the tenant column alone');
 SELECT throws_ok($$SELECT primecloud.protect_unique('orders', 'orders_pkey')$$, '42809', NULL, 'a primary key is not rebuilt');
 SELECT throws_ok($$SELECT primecloud.protect_fk('orders', 'no_such')$$, '42704', NULL, 'a foreign key that is not there');
 
@@ -61,7 +64,8 @@ SELECT throws_ok('ALTER TABLE orders DROP CONSTRAINT orders_customer', '42501', 
 SELECT throws_ok('ALTER TABLE orders DROP COLUMN account_id CASCADE', '42501', NULL, 'nor drop the tenant column with its policies');
 SELECT throws_ok('SET primecloud.guard = off', '42501', NULL, 'nor switch the guard off');
 SELECT lives_ok('ALTER TABLE orders ADD COLUMN note text', 'everything else is as it was');
-SELECT lives_ok('CREATE TABLE other (x int NOT NULL); ALTER TABLE other ALTER COLUMN x DROP NOT NULL, ENABLE ROW LEVEL SECURITY; ALTER TABLE other DISABLE ROW LEVEL SECURITY; DROP TABLE other', 'and other tables too');
+SELECT lives_ok('CREATE TABLE other (x int NOT NULL); ALTER TABLE other ALTER COLUMN x DROP NOT NULL, ENABLE ROW LEVEL SECURITY; ALTER '
+    'TABLE other DISABLE ROW LEVEL SECURITY; DROP TABLE other', 'and other tables too');
 SELECT lives_ok($$SELECT primecloud.unprotect_table('orders')$$, 'unprotect_table is the way');
 SELECT isnt_empty($$SELECT primecloud.protect_table('orders')$$, 'and back again');
 RESET ROLE;
@@ -83,7 +87,8 @@ CREATE TABLE events_4 PARTITION OF events FOR VALUES FROM ('2026-04-01') TO ('20
 CREATE TABLE events_4_1 PARTITION OF events_4 FOR VALUES IN (1);
 INSERT INTO events SELECT n % 2 + 1, '2026-01-15'::date + (n % 3) * 28, 'e' FROM generate_series(1, 60) AS n;
 GRANT SELECT ON events, events_1, events_2, events_3, events_4, events_4_1 TO helpers_app;
-SELECT is((SELECT count(*) FROM pg_class WHERE relname LIKE 'events\_%' AND relkind IN ('r', 'p') AND relrowsecurity AND relforcerowsecurity), 5::bigint, 'partitions of every kind are protected as they come');
+SELECT is((SELECT count(*) FROM pg_class WHERE relname LIKE 'events\_%' AND relkind IN ('r', 'p') AND relrowsecurity
+    AND relforcerowsecurity), 5::bigint, 'partitions of every kind are protected as they come');
 SELECT is(attempt('SELECT count(*) FROM events_2 WHERE account_id = 2'), '0', 'a partition by its own name shows its own tenant');
 SELECT is(attempt('SELECT count(*) FROM events_3'), '10', 'also one that was attached');
 
@@ -94,17 +99,20 @@ CREATE MATERIALIZED VIEW kept AS SELECT * FROM orders;
 GRANT SELECT ON leaky, above, kept TO helpers_app;
 SELECT is(attempt('SELECT count(*) FROM leaky'), '2', 'usual: a superuser''s view shows every tenant');
 SELECT results_eq($$SELECT path, held FROM primecloud.explain_access('orders', 'helpers_app') ORDER BY path COLLATE "C"$$,
-    $$VALUES ('itself', true), ('materialized view public.kept', false), ('view public.above', false), ('view public.leaky', false)$$, 'explain_access names each way, held or not');
+    $$VALUES ('itself', true), ('materialized view public.kept', false), ('view public.above', false), ('view public.leaky', false)$$,
+        'explain_access names each way, held or not');
 SELECT primecloud.protect_view('leaky');
 SELECT is(attempt('SELECT count(*) FROM leaky'), '1', 'protect_view: as its caller');
 SELECT is(attempt('SELECT count(*) FROM above'), '1', 'and so does what stands above it');
-SELECT is((SELECT string_agg(path || held, ' ' ORDER BY path) FROM primecloud.explain_access('orders', 'helpers_app') WHERE path ~ '^view'), 'view public.abovetrue view public.leakytrue', 'and explain_access says so');
+SELECT is((SELECT string_agg(path || held, ' ' ORDER BY path) FROM primecloud.explain_access('orders', 'helpers_app') WHERE path ~ '^view'),
+    'view public.abovetrue view public.leakytrue', 'and explain_access says so');
 SELECT throws_ok($$SELECT primecloud.protect_view('kept')$$, '42809', NULL, 'a materialized view');
 
 -- COPY, exemptions, operators
 SELECT isnt_empty($$SELECT primecloud.copy_target('orders')$$, 'copy_target');
 GRANT INSERT ON orders_copy TO helpers_app;
-SELECT is(attempt($$INSERT INTO orders_copy (id, body) VALUES (50, 'x')$$, 'SELECT account_id FROM orders WHERE id = 50'), '1', 'its rows take the defaults');
+SELECT is(attempt($$INSERT INTO orders_copy (id, body) VALUES (50, 'x')$$, 'SELECT account_id FROM orders WHERE id = 50'), '1',
+    'its rows take the defaults');
 SELECT is(attempt($$INSERT INTO orders_copy (id, account_id) VALUES (50, 2)$$), '42501', 'and meet the policies');
 CREATE TABLE logins (at timestamptz);
 SELECT primecloud.exempt('logins', 'holds no tenant', current_date);
@@ -112,7 +120,8 @@ SELECT is(primecloud.exemption_of('logins'), 'holds no tenant (until ' || curren
 UPDATE primecloud_internal.exemption SET until = current_date - 1;
 SELECT is(primecloud.exemption_of('logins'), NULL, 'and is none when its last day has passed');
 SELECT throws_ok($$SELECT primecloud.exempt('logins', 'x', current_date - 1)$$, '22023', NULL, 'one that has passed already is not taken');
-SELECT is((SELECT string_agg(line, ',') FROM primecloud.protect_schema('public', 'customers', tenants_key_column => 'account_id', keep_out => '{orders,events}', dry_run => true) AS line WHERE line LIKE '%logins'),
+SELECT is((SELECT string_agg(line, ',') FROM primecloud.protect_schema('public', 'customers', tenants_key_column => 'account_id',
+    keep_out => '{orders,events}', dry_run => true) AS line WHERE line LIKE '%logins'),
     '-- left alone, no way from it to a tenant: public.logins', 'protect_schema looks at the table again');
 SELECT primecloud.exempt('logins', 'holds no tenant');
 SELECT primecloud.exempt('logins', NULL);

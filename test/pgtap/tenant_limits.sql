@@ -41,18 +41,25 @@ SELECT is(attempt('limits_backup', 'SELECT count(*) FROM orders'), '1000', 'and 
 SELECT is(attempt('limits_app', 'SELECT count(*) FROM orders'), '300', 'the application does not');
 
 -- Row estimates
-CREATE FUNCTION estimate(plan text) RETURNS int LANGUAGE sql AS $$ SELECT max(m[1]::int) FROM regexp_matches(plan, 'rows=(\d+)', 'g') AS m $$;
-SELECT ok(estimate(attempt('limits_app', 'EXPLAIN SELECT FROM orders WHERE account_id = 2')) BETWEEN 600 AND 800, 'EXPLAIN shows about how many rows another tenant has');
-SELECT is(attempt('limits_app', 'SELECT (reltuples::int)::text FROM pg_class WHERE oid = ''orders''::regclass'), '1000', 'but the number of rows of the whole table is anybody''s');
-SELECT ok(abs(estimate(attempt('limits_app', 'EXPLAIN SELECT FROM orders a WHERE id <= 700')) - 210) < 60, 'estimates come from statistics of every tenant''s rows');
-SELECT ok(attempt('limits_app', 'SELECT count(*) FROM pg_stats WHERE tablename = ''orders''') = '0', 'the statistics themselves are hidden');
+CREATE FUNCTION estimate(plan text) RETURNS int LANGUAGE sql AS $$ SELECT max(m[1]::int) FROM regexp_matches(plan, 'rows=(\d+)', 'g')
+    AS m $$;
+SELECT ok(estimate(attempt('limits_app', 'EXPLAIN SELECT FROM orders WHERE account_id = 2')) BETWEEN 600 AND 800,
+    'EXPLAIN shows about how many rows another tenant has');
+SELECT is(attempt('limits_app', 'SELECT (reltuples::int)::text FROM pg_class WHERE oid = ''orders''::regclass'), '1000',
+    'but the number of rows of the whole table is anybody''s');
+SELECT ok(abs(estimate(attempt('limits_app', 'EXPLAIN SELECT FROM orders a WHERE id <= 700')) - 210) < 60,
+    'estimates come from statistics of every tenant''s rows');
+SELECT ok(attempt('limits_app', 'SELECT count(*) FROM pg_stats WHERE tablename = ''orders''') = '0',
+    'the statistics themselves are hidden');
 
 -- Locks and sequences
 SELECT is(attempt('limits_app', 'LOCK TABLE orders IN ACCESS EXCLUSIVE MODE'), 'done', 'whoever may write may lock the table');
-SELECT ok(attempt('limits_app', 'SELECT nextval(''orders_id_seq'')')::int > 1000, 'a shared sequence shows how many rows all tenants have made');
+SELECT ok(attempt('limits_app', 'SELECT nextval(''orders_id_seq'')')::int > 1000,
+    'a shared sequence shows how many rows all tenants have made');
 
 -- Constraints without the tenant
-SELECT is(attempt('limits_app', 'INSERT INTO orders (number) VALUES (''5'')'), '23505', 'a unique constraint without the tenant tells that another tenant has a value');
+SELECT is(attempt('limits_app', 'INSERT INTO orders (number) VALUES (''5'')'), '23505',
+    'a unique constraint without the tenant tells that another tenant has a value');
 SELECT is(attempt('limits_app', 'INSERT INTO orders (id) VALUES (5)'), '23505', 'and so does a primary key that can be guessed');
 SELECT primecloud.protect_unique('orders', 'orders_number');
 SELECT is(attempt('limits_app', 'INSERT INTO orders (number) VALUES (''5'')'), 'done', 'protect_unique ends the first');
@@ -60,7 +67,8 @@ SELECT is(attempt('limits_app', 'INSERT INTO orders (number) VALUES (''5'')'), '
 -- What runs or was read as somebody else
 SELECT is(attempt('limits_app', 'SELECT tell()'), '1000', 'a SECURITY DEFINER function of a superuser sees every row');
 SELECT is(attempt('limits_app', 'SELECT count(*) FROM kept'), '1000', 'and a materialized view has them');
-SELECT is((SELECT string_agg(path, ', ' ORDER BY path) FROM primecloud.explain_access('orders', 'limits_app') WHERE NOT held), 'function public.tell(), materialized view public.kept', 'explain_access lists both');
+SELECT is((SELECT string_agg(path, ', ' ORDER BY path) FROM primecloud.explain_access('orders', 'limits_app') WHERE NOT held),
+    'function public.tell(), materialized view public.kept', 'explain_access lists both');
 
 -- The owner
 SET ROLE limits_owner;

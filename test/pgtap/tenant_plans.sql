@@ -4,19 +4,23 @@ SET client_min_messages = warning;
 SELECT plan(69);
 SELECT primecloud.create_app_role('plans_app');
 CREATE ROLE plans_plain BYPASSRLS;
-CREATE TABLE item (id bigint PRIMARY KEY, account_id bigint NOT NULL, created_at timestamptz NOT NULL, status text NOT NULL, amount int NOT NULL, bucket_id bigint NOT NULL);
+CREATE TABLE item (id bigint PRIMARY KEY, account_id bigint NOT NULL, created_at timestamptz NOT NULL, status text NOT NULL,
+    amount int NOT NULL, bucket_id bigint NOT NULL);
 -- Tenant 1 has a tenth of the rows.
-INSERT INTO item SELECT n, CASE WHEN n % 10 = 0 THEN 1 ELSE 2 + n % 199 END, '2026-01-01'::timestamptz + n * interval '1 minute', (ARRAY['new', 'paid', 'void'])[1 + n % 3], n % 100, n % 7
+INSERT INTO item SELECT n, CASE WHEN n % 10 = 0 THEN 1 ELSE 2 + n % 199 END, '2026-01-01'::timestamptz + n * interval '1 minute',
+    (ARRAY['new', 'paid', 'void'])[1 + n % 3], n % 100, n % 7
 FROM generate_series(1, 40000) AS n;
 CREATE INDEX item_tenant ON item (account_id, created_at DESC, id DESC);
 CREATE TABLE line (id bigint PRIMARY KEY, account_id bigint NOT NULL, item_id bigint NOT NULL, quantity int NOT NULL);
 INSERT INTO line SELECT id, account_id, id, amount FROM item;
 CREATE INDEX line_item ON line (account_id, item_id);
 CREATE TABLE event (account_id bigint NOT NULL, at timestamptz NOT NULL, what text NOT NULL) PARTITION BY HASH (account_id);
-SELECT format('CREATE TABLE event_%s PARTITION OF event FOR VALUES WITH (MODULUS 16, REMAINDER %1$s)', r) FROM generate_series(0, 15) AS r \gexec
+SELECT format('CREATE TABLE event_%s PARTITION OF event FOR VALUES WITH (MODULUS 16, REMAINDER %1$s)', r) FROM generate_series(0, 15)
+    AS r \gexec
 INSERT INTO event SELECT account_id, created_at, 'e' FROM item WHERE id <= 8000;
 CREATE INDEX event_tenant ON event (account_id, at DESC);
-SELECT count(*) FROM (SELECT primecloud.protect_table('item') UNION ALL SELECT primecloud.protect_table('line') UNION ALL SELECT primecloud.protect_table('event')) AS s \gset done_
+SELECT count(*) FROM (SELECT primecloud.protect_table('item') UNION ALL SELECT primecloud.protect_table('line') UNION ALL
+    SELECT primecloud.protect_table('event')) AS s \gset done_
 GRANT SELECT, INSERT, UPDATE, DELETE ON item, line, event TO plans_app, plans_plain;
 -- Every row counts, and nobody counts again: two plans are compared down to their estimates.
 ALTER TABLE item SET (autovacuum_enabled = off);
@@ -60,7 +64,8 @@ INSERT INTO query (text) VALUES
     ('SELECT id, row_number() OVER (ORDER BY created_at DESC) FROM item a WHERE {a}'),
     ('SELECT DISTINCT status FROM item a WHERE {a}');
 SELECT is(plan_of(replace(replace(text, '{a}', 'true'), '{b}', 'true'), tenant, 'plans_app'),
-          plan_of(replace(replace(text, '{a}', format('a.account_id = %L::bigint', tenant)), '{b}', format('b.account_id = %L::bigint', tenant)), NULL, 'plans_plain'),
+          plan_of(replace(replace(text, '{a}', format('a.account_id = %L::bigint', tenant)), '{b}',
+              format('b.account_id = %L::bigint', tenant)), NULL, 'plans_plain'),
           format('tenant %s: %s', tenant, text))
 FROM query, (VALUES ('1'), ('77')) AS t(tenant) ORDER BY n, tenant;
 
@@ -83,13 +88,17 @@ EXCEPTION WHEN SQLSTATE 'ATTCK' THEN RETURN SQLERRM;
 END $$;
 PREPARE by_hand(bigint) AS SELECT * FROM event WHERE account_id = $1 ORDER BY at DESC LIMIT 10;
 PREPARE by_hand_count(bigint) AS SELECT count(*) FROM event WHERE account_id = $1;
-SELECT matches(analyzed('SELECT * FROM event ORDER BY at DESC LIMIT 10', '77', 'plans_app'), 'Subplans Removed: 15', 'fifteen of sixteen partitions are not looked at');
-SELECT is(analyzed('SELECT * FROM event ORDER BY at DESC LIMIT 10', '77', 'plans_app'), analyzed('EXECUTE by_hand(77)', NULL, 'plans_plain'), 'the plan of a list of a partitioned table');
-SELECT is(analyzed('SELECT count(*) FROM event', '77', 'plans_app'), analyzed('EXECUTE by_hand_count(77)', NULL, 'plans_plain'), 'and of a count');
+SELECT matches(analyzed('SELECT * FROM event ORDER BY at DESC LIMIT 10', '77', 'plans_app'), 'Subplans Removed: 15',
+    'fifteen of sixteen partitions are not looked at');
+SELECT is(analyzed('SELECT * FROM event ORDER BY at DESC LIMIT 10', '77', 'plans_app'),
+    analyzed('EXECUTE by_hand(77)', NULL, 'plans_plain'), 'the plan of a list of a partitioned table');
+SELECT is(analyzed('SELECT count(*) FROM event', '77', 'plans_app'), analyzed('EXECUTE by_hand_count(77)', NULL, 'plans_plain'),
+    'and of a count');
 
 -- Writes: the same index is what finds the rows.
 SELECT matches(plan_of(text, '77', 'plans_app'), 'Index Scan using item_pkey on item|Index Cond: \(.*account_id = ', text) FROM (VALUES
-    ('UPDATE item SET amount = 1 WHERE id = 77'), ('DELETE FROM item WHERE id = 77'), ('UPDATE item SET amount = 1 WHERE created_at < ''2026-01-02'''),
+    ('UPDATE item SET amount = 1 WHERE id = 77'), ('DELETE FROM item WHERE id = 77'),
+        ('UPDATE item SET amount = 1 WHERE created_at < ''2026-01-02'''),
     ('MERGE INTO item USING (VALUES (77)) AS s(id) ON item.id = s.id WHEN MATCHED THEN UPDATE SET amount = 1')) AS t(text);
 -- A role below the floor reads no page at all.
 SELECT matches(analyzed($$DELETE FROM item$$, '77', 'plans_app', 'developer'), 'Scan .*never executed', 'below a floor nothing is scanned');
@@ -101,17 +110,21 @@ CREATE TABLE granted (account_id bigint, user_id text, bucket_id bigint);
 INSERT INTO member SELECT n, u, r FROM generate_series(1, 200) AS n, (VALUES ('u', 'owner'), ('ext', 'external_client')) AS m(u, r);
 INSERT INTO granted SELECT n, 'ext', b FROM generate_series(1, 200) AS n, (VALUES (3), (5)) AS g(b);
 CREATE TABLE confined AS SELECT * FROM item;
-SELECT count(*) FROM (SELECT primecloud.protect_table('confined') UNION ALL SELECT primecloud.confine_table('confined', 'bucket_id')) AS s \gset done_
+SELECT count(*) FROM (SELECT primecloud.protect_table('confined') UNION ALL SELECT primecloud.confine_table('confined', 'bucket_id'))
+    AS s \gset done_
 GRANT SELECT ON confined TO plans_app;
 ANALYZE confined;
-SELECT primecloud.register_membership('member', 'account_id', 'user_id', 'role', grants => 'granted', grants_tenant_column => 'account_id', grants_user_column => 'user_id', grants_id_column => 'bucket_id');
+SELECT primecloud.register_membership('member', 'account_id', 'user_id', 'role', grants => 'granted', grants_tenant_column => 'account_id',
+    grants_user_column => 'user_id', grants_id_column => 'bucket_id');
 CREATE FUNCTION answered(query text, tenant text, person text, workers int, OUT answer text, OUT launched boolean) LANGUAGE plpgsql AS $$
 DECLARE
     plan json;
 BEGIN
     PERFORM primecloud.enter_trusted(tenant, person);
-    SET LOCAL parallel_setup_cost = 0; SET LOCAL parallel_tuple_cost = 0; SET LOCAL min_parallel_table_scan_size = 0; SET LOCAL min_parallel_index_scan_size = 0;
-    SET LOCAL enable_indexscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_indexonlyscan = off; SET LOCAL parallel_leader_participation = off;
+    SET LOCAL parallel_setup_cost = 0; SET LOCAL parallel_tuple_cost = 0; SET LOCAL min_parallel_table_scan_size = 0;
+        SET LOCAL min_parallel_index_scan_size = 0;
+    SET LOCAL enable_indexscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_indexonlyscan = off;
+        SET LOCAL parallel_leader_participation = off;
     PERFORM set_config('max_parallel_workers_per_gather', workers::text, true);
     SET LOCAL ROLE plans_app;
     EXECUTE query INTO answer;
@@ -124,14 +137,18 @@ END $$;
 CREATE TABLE parallel (n serial, text text, person text);
 INSERT INTO parallel (text, person) VALUES
     ('SELECT count(*) || '' '' || sum(amount) || '' '' || min(account_id) || '' '' || max(account_id) FROM item', 'u'),
-    ('SELECT string_agg(status || '' '' || c, '','' ORDER BY status) FROM (SELECT status, count(*) AS c FROM item GROUP BY status) AS s', 'u'),
+    ('SELECT string_agg(status || '' '' || c, '','' ORDER BY status) FROM (SELECT status, count(*) AS c FROM item GROUP BY status) AS s',
+        'u'),
     ('SELECT count(*) || '' '' || sum(b.quantity) FROM item a JOIN line b ON b.item_id = a.id', 'u'),
     ('SELECT count(*) || '' '' || min(bucket_id) || '' '' || max(bucket_id) FROM confined', 'ext'),
-    ('SELECT count(*) || '' '' || max(primecloud.tenant_bigint()) || max(primecloud.user_id()) || max(primecloud.role()) FROM item WHERE primecloud.has_role(''external_client'')', 'ext');
+    ('SELECT count(*) || '' '' || max(primecloud.tenant_bigint()) || max(primecloud.user_id()) || max(primecloud.role()) FROM item WHERE '
+        'primecloud.has_role(''external_client'')', 'ext');
 SELECT ok((answered(text, '1', person, 2)).launched, 'workers are at it: ' || text) FROM parallel ORDER BY n;
-SELECT is((answered(text, tenant, person, 2)).answer, (answered(text, tenant, person, 0)).answer, format('tenant %s, parallel as serial: %s', tenant, text)) FROM parallel, (VALUES ('1'), ('77')) AS t(tenant) ORDER BY n, tenant;
+SELECT is((answered(text, tenant, person, 2)).answer, (answered(text, tenant, person, 0)).answer,
+    format('tenant %s, parallel as serial: %s', tenant, text)) FROM parallel, (VALUES ('1'), ('77')) AS t(tenant) ORDER BY n, tenant;
 SELECT is((answered('SELECT count(*) || '' '' || min(bucket_id) || '' '' || max(bucket_id) FROM confined', '1', 'ext', 2)).answer,
-          (SELECT count(*) || ' ' || min(bucket_id) || ' ' || max(bucket_id) FROM confined WHERE account_id = 1 AND bucket_id IN (3, 5)), 'and as counted by hand');
+          (SELECT count(*) || ' ' || min(bucket_id) || ' ' || max(bucket_id) FROM confined WHERE account_id = 1 AND bucket_id IN (3, 5)),
+              'and as counted by hand');
 
 -- Prepared statements, in each mode, through real transactions.
 CREATE FUNCTION run(statement text) RETURNS text LANGUAGE plpgsql AS $$
@@ -152,12 +169,15 @@ SELECT format('SET plan_cache_mode = %L', mode),
     format('INSERT INTO seen VALUES (%L, ''none'', run(''EXECUTE counted'') || '' '' || run(''EXECUTE counted_by(50)''))', mode),
     'BEGIN', format('DO $d$BEGIN PERFORM primecloud.enter_trusted(%L, ''u''); END$d$', tenant),
     format('INSERT INTO seen VALUES (%L, %L, run(''EXECUTE counted'') || '' '' || run(''EXECUTE counted_by(50)''))', mode, tenant), 'COMMIT'
-FROM (VALUES (1, 'auto'), (2, 'force_generic_plan'), (3, 'force_custom_plan')) AS m(n, mode), generate_series(1, 7) AS turn, (VALUES ('1'), ('77')) AS t(tenant) ORDER BY n, turn, tenant \gexec
+FROM (VALUES (1, 'auto'), (2, 'force_generic_plan'), (3, 'force_custom_plan')) AS m(n, mode), generate_series(1, 7) AS turn,
+    (VALUES ('1'), ('77')) AS t(tenant) ORDER BY n, turn, tenant \gexec
 RESET plan_cache_mode;
 RESET ROLE;
-SELECT is((SELECT string_agg(DISTINCT answer, ',') || ' of ' || count(*) FROM seen WHERE seen.mode = m.mode AND what = t.what), t.answer, format('%s, tenant %s: every time, in turns', m.mode, t.what))
+SELECT is((SELECT string_agg(DISTINCT answer, ',') || ' of ' || count(*) FROM seen WHERE seen.mode = m.mode AND what = t.what), t.answer,
+    format('%s, tenant %s: every time, in turns', m.mode, t.what))
 FROM (VALUES ('auto'), ('force_generic_plan'), ('force_custom_plan')) AS m(mode),
-    (SELECT account_id::text, count(*) || ' ' || count(*) FILTER (WHERE amount = 50) || ' of 7' FROM item WHERE account_id IN (1, 77) GROUP BY 1 UNION ALL SELECT 'none', '42501 42501 of 14') AS t(what, answer);
+    (SELECT account_id::text, count(*) || ' ' || count(*) FILTER (WHERE amount = 50) || ' of 7' FROM item WHERE account_id IN (1, 77)
+        GROUP BY 1 UNION ALL SELECT 'none', '42501 42501 of 14') AS t(what, answer);
 
 -- A plan that was made without a context believes that there is no row.  It is not made
 -- where that is an error, and does not serve the next context where it is not.
@@ -172,7 +192,8 @@ BEGIN
     RETURN plan;
 END $$;
 SET ROLE plans_app;
-SELECT format('PREPARE %s AS SELECT * FROM item a JOIN line b ON b.item_id = a.id WHERE a.amount < 50', name) FROM unnest('{made_early,made_in_time,made_in_error}'::text[]) AS name \gexec
+SELECT format('PREPARE %s AS SELECT * FROM item a JOIN line b ON b.item_id = a.id WHERE a.amount < 50', name)
+    FROM unnest('{made_early,made_in_time,made_in_error}'::text[]) AS name \gexec
 SELECT is(run('EXECUTE made_in_error'), '42501', 'by default there is no plan without a context');
 RESET ROLE;
 SET primecloud.missing_context = empty;

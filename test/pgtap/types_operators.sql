@@ -12,13 +12,16 @@ JOIN base_type b ON o.oprleft = b.oid AND o.oprright = b.oid JOIN pg_proc p ON p
 WHERE o.oprresult = 'boolean'::regtype;
 
 SELECT is((SELECT count(*) FROM comparison), 18::bigint, 'six comparisons for each of three types');
-SELECT is_empty('SELECT oid::regoperator FROM comparison WHERE NOT proleakproof OR provolatile <> $$i$$ OR proparallel <> $$s$$ OR NOT proisstrict',
+SELECT is_empty('SELECT oid::regoperator FROM comparison WHERE NOT proleakproof OR provolatile <> $$i$$ OR proparallel <> $$s$$ OR NOT '
+    'proisstrict',
     'comparisons are leakproof, immutable, parallel safe and strict');
 SELECT is_empty('SELECT oid::regoperator FROM comparison WHERE oprcom = 0 OR oprnegate = 0 OR oprrest = 0 OR oprjoin = 0',
     'comparisons have a commutator, a negator and both estimators');
-SELECT is_empty('SELECT c.oid::regoperator FROM comparison c JOIN pg_operator n ON n.oid = c.oprnegate JOIN pg_operator m ON m.oid = c.oprcom
+SELECT is_empty('SELECT c.oid::regoperator FROM comparison c JOIN pg_operator n ON n.oid = c.oprnegate JOIN pg_operator m ON m.oid = '
+    'c.oprcom
     WHERE n.oprnegate <> c.oid OR m.oprcom <> c.oid', 'both are symmetrical');
-SELECT is_empty('SELECT oid::regoperator FROM comparison WHERE oprnamespace <> $$pg_catalog$$::regnamespace', 'operators stand in pg_catalog');
+SELECT is_empty('SELECT oid::regoperator FROM comparison WHERE oprnamespace <> $$pg_catalog$$::regnamespace',
+    'operators stand in pg_catalog');
 SELECT is((SELECT count(*) FROM comparison WHERE oprname = '=' AND oprcanhash AND oprcanmerge), 3::bigint, 'equality hashes and merges');
 SELECT is_empty($$SELECT o.oid::regoperator FROM pg_operator o JOIN base_type b ON b.oid IN (o.oprleft, o.oprright)
     WHERE NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_operator'::regclass AND d.objid = o.oid AND d.deptype = 'e')$$,
@@ -34,9 +37,11 @@ SELECT is_empty($$SELECT b.name, n FROM base_type b, unnest('{1,2}'::int[]) AS n
 SELECT is_empty($$SELECT a.amproc FROM pg_amproc a JOIN base_type b ON b.oid = a.amproclefttype JOIN pg_proc p ON p.oid = a.amproc
     JOIN pg_opfamily f ON f.oid = a.amprocfamily JOIN pg_am m ON m.oid = f.opfmethod
     WHERE (m.amname = 'hash' OR m.amname = 'btree' AND a.amprocnum = 1) AND NOT p.proleakproof$$, 'order and hashes are leakproof');
-SELECT is_empty($$SELECT castsource::regtype, casttarget::regtype FROM pg_cast JOIN base_type b ON b.oid IN (castsource, casttarget) WHERE castcontext = 'i'$$,
+SELECT is_empty($$SELECT castsource::regtype, casttarget::regtype FROM pg_cast JOIN base_type b ON b.oid IN (castsource, casttarget)
+    WHERE castcontext = 'i'$$,
     'no cast is implicit');
-SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc p JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
+SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc p JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid
+    AND d.deptype = 'e'
     JOIN base_type b ON b.oid = ANY (p.proargtypes) WHERE p.proparallel <> 's'$$, 'every function on the types is parallel safe');
 
 -- 1024 random values of each type, with duplicates and both ends.
@@ -73,23 +78,32 @@ BEGIN
     END LOOP;
     RETURN total;
 END $$;
-SELECT is(disagreements(name), 0::bigint, name || ': each operator agrees with its commutator, its negator and the order') FROM base_type ORDER BY name;
+SELECT is(disagreements(name), 0::bigint, name || ': each operator agrees with its commutator, its negator and the order') FROM base_type
+    ORDER BY name;
 
 CREATE TABLE distinct_values AS
 SELECT n, (n * 1073741824)::primecloud.byte_size AS byte_size, primecloud.make_money(n * 100, 'BRL') AS money_amount,
        tax_id_of(to_char(100 + n, 'FM000000000')) AS tax_id FROM generate_series(1::bigint, 1024) AS n;
-SELECT cmp_ok((SELECT count(DISTINCT primecloud_internal.byte_size_hash(byte_size)) FROM distinct_values), '>=', 1000::bigint, 'byte_size hashes well');
-SELECT cmp_ok((SELECT count(DISTINCT primecloud_internal.money_amount_hash(money_amount)) FROM distinct_values), '>=', 1000::bigint, 'money_amount hashes well');
-SELECT cmp_ok((SELECT count(DISTINCT primecloud_internal.tax_id_hash(tax_id)) FROM distinct_values), '>=', 1000::bigint, 'tax_id hashes well');
-SELECT cmp_ok((SELECT count(DISTINCT primecloud_internal.byte_size_hash_extended(byte_size, 7)) FROM distinct_values), '>=', 1000::bigint, 'byte_size, extended');
-SELECT cmp_ok((SELECT count(DISTINCT primecloud_internal.money_amount_hash_extended(money_amount, 7)) FROM distinct_values), '>=', 1000::bigint, 'money_amount, extended');
-SELECT cmp_ok((SELECT count(DISTINCT primecloud_internal.tax_id_hash_extended(tax_id, 7)) FROM distinct_values), '>=', 1000::bigint, 'tax_id, extended');
+SELECT cmp_ok((SELECT count(DISTINCT primecloud_internal.byte_size_hash(byte_size)) FROM distinct_values), '>=', 1000::bigint,
+    'byte_size hashes well');
+SELECT cmp_ok((SELECT count(DISTINCT primecloud_internal.money_amount_hash(money_amount)) FROM distinct_values), '>=', 1000::bigint,
+    'money_amount hashes well');
+SELECT cmp_ok((SELECT count(DISTINCT primecloud_internal.tax_id_hash(tax_id)) FROM distinct_values), '>=', 1000::bigint,
+    'tax_id hashes well');
+SELECT cmp_ok((SELECT count(DISTINCT primecloud_internal.byte_size_hash_extended(byte_size, 7)) FROM distinct_values), '>=', 1000::bigint,
+    'byte_size, extended');
+SELECT cmp_ok((SELECT count(DISTINCT primecloud_internal.money_amount_hash_extended(money_amount, 7)) FROM distinct_values), '>=',
+    1000::bigint, 'money_amount, extended');
+SELECT cmp_ok((SELECT count(DISTINCT primecloud_internal.tax_id_hash_extended(tax_id, 7)) FROM distinct_values), '>=', 1000::bigint,
+    'tax_id, extended');
 
 -- Sorting, with abbreviated keys, gives the order of the comparison function.
-SELECT is((SELECT count(*) FROM (SELECT money_amount AS a, lead(money_amount) OVER (ORDER BY money_amount) AS b FROM valued) AS s WHERE b < a), 0::bigint, 'sorted amounts ascend');
+SELECT is((SELECT count(*) FROM (SELECT money_amount AS a, lead(money_amount) OVER (ORDER BY money_amount) AS b FROM valued) AS s
+    WHERE b < a), 0::bigint, 'sorted amounts ascend');
 CREATE INDEX valued_money ON valued (money_amount);
 SET enable_seqscan = off;
-SELECT is((SELECT count(*) FROM valued v WHERE EXISTS (SELECT FROM valued w WHERE w.money_amount = v.money_amount)), 1024::bigint, 'the index finds every amount');
+SELECT is((SELECT count(*) FROM valued v WHERE EXISTS (SELECT FROM valued w WHERE w.money_amount = v.money_amount)), 1024::bigint,
+    'the index finds every amount');
 RESET enable_seqscan;
 
 -- With an empty search_path everything still works.
@@ -98,7 +112,8 @@ BEGIN
     PERFORM 1 FROM public.valued a JOIN public.valued b USING (byte_size, money_amount, tax_id)
     WHERE a.byte_size IS DISTINCT FROM b.byte_size OR NULLIF(a.money_amount, b.money_amount) IS NULL OR a.tax_id IN (b.tax_id);
     PERFORM pg_catalog.sum(byte_size / 1024), pg_catalog.max(money_amount), pg_catalog.count(DISTINCT tax_id) FROM public.valued;
-    RETURN pg_catalog.array_agg(x ORDER BY x) FROM (VALUES ('2 KiB'::primecloud.byte_size), ('1 KiB')) AS v(x) WHERE x BETWEEN '1' AND '1 GiB';
+    RETURN pg_catalog.array_agg(x ORDER BY x) FROM (VALUES ('2 KiB'::primecloud.byte_size), ('1 KiB')) AS v(x)
+        WHERE x BETWEEN '1' AND '1 GiB';
 END $$;
 SELECT is(without_path(), '{1024,2048}', 'operators and aggregates are found with an empty search_path');
 
@@ -108,20 +123,29 @@ SELECT is(avg(x::primecloud.byte_size), '3'::primecloud.byte_size, 'avg rounds h
 SELECT is(array_agg(s::bigint), '{1,3,6,12}'::bigint[], 'sum over a moving window')
 FROM (SELECT sum(x) OVER (ORDER BY x ROWS 1 PRECEDING) AS s FROM (VALUES ('1'::primecloud.byte_size), ('2'), ('4'), ('8')) AS v(x)) AS w;
 SELECT is((SELECT sum(x) FROM (VALUES (NULL::primecloud.byte_size)) AS v(x)), NULL, 'the sum of nothing is NULL');
-SELECT throws_ok($$SELECT sum(x) FROM (VALUES ('5 EiB'::primecloud.byte_size), ('5 EiB')) AS v(x)$$, '22003', 'byte_size out of range', 'a sum that does not fit is an error');
-SELECT is((SELECT sum(x) FROM (VALUES ('5 EiB'::primecloud.byte_size), ('5 EiB'), ('-5 EiB')) AS v(x)), '5 EiB'::primecloud.byte_size, 'only the end is checked');
-SELECT throws_ok($$SELECT sum(x) FROM (VALUES ('1 BRL'::primecloud.money_amount), ('1 USD')) AS v(x)$$, '22000', 'cannot add amounts in BRL and USD', 'a sum in two currencies is an error');
-SELECT throws_ok($$SELECT avg(x) FROM (VALUES ('1 BRL'::primecloud.money_amount), ('1 USD')) AS v(x)$$, '22000', 'cannot add amounts in BRL and USD', 'a mean too');
-SELECT results_eq($$SELECT array_agg(s ORDER BY s) FROM (SELECT sum(x) AS s FROM (VALUES ('1 BRL'::primecloud.money_amount), ('1 USD'), ('2 BRL')) AS v(x) GROUP BY primecloud.money_currency(x)) AS g$$,
+SELECT throws_ok($$SELECT sum(x) FROM (VALUES ('5 EiB'::primecloud.byte_size), ('5 EiB')) AS v(x)$$, '22003', 'byte_size out of range',
+    'a sum that does not fit is an error');
+SELECT is((SELECT sum(x) FROM (VALUES ('5 EiB'::primecloud.byte_size), ('5 EiB'), ('-5 EiB')) AS v(x)), '5 EiB'::primecloud.byte_size,
+    'only the end is checked');
+SELECT throws_ok($$SELECT sum(x) FROM (VALUES ('1 BRL'::primecloud.money_amount), ('1 USD')) AS v(x)$$, '22000',
+    'cannot add amounts in BRL and USD', 'a sum in two currencies is an error');
+SELECT throws_ok($$SELECT avg(x) FROM (VALUES ('1 BRL'::primecloud.money_amount), ('1 USD')) AS v(x)$$, '22000',
+    'cannot add amounts in BRL and USD', 'a mean too');
+SELECT results_eq($$SELECT array_agg(s ORDER BY s)
+    FROM (SELECT sum(x) AS s FROM (VALUES ('1 BRL'::primecloud.money_amount), ('1 USD'), ('2 BRL')) AS v(x)
+    GROUP BY primecloud.money_currency(x)) AS g$$,
     $$SELECT '{3.00 BRL,1.00 USD}'::primecloud.money_amount[]$$, 'grouped by currency it is none');
-SELECT results_eq('SELECT min(tax_id), max(tax_id) FROM valued', 'SELECT (array_agg(tax_id ORDER BY tax_id))[1], (array_agg(tax_id ORDER BY tax_id DESC))[1] FROM valued',
+SELECT results_eq('SELECT min(tax_id), max(tax_id) FROM valued',
+    'SELECT (array_agg(tax_id ORDER BY tax_id))[1], (array_agg(tax_id ORDER BY tax_id DESC))[1] FROM valued',
     'the least and the greatest tax id are the ends of the order');
 CREATE TABLE many AS SELECT n::primecloud.byte_size AS size, primecloud.make_money(n, 'BRL') AS amount FROM generate_series(1, 20000) AS n;
 SET LOCAL parallel_setup_cost = 0; SET LOCAL parallel_tuple_cost = 0; SET LOCAL min_parallel_table_scan_size = 0;
 SELECT results_eq('SELECT sum(size), avg(amount), max(size), min(amount) FROM many',
-    $$SELECT '200010000'::primecloud.byte_size, '100.01 BRL'::primecloud.money_amount, '20000'::primecloud.byte_size, '0.01 BRL'::primecloud.money_amount$$, 'in parallel the same');
+    $$SELECT '200010000'::primecloud.byte_size, '100.01 BRL'::primecloud.money_amount, '20000'::primecloud.byte_size,
+        '0.01 BRL'::primecloud.money_amount$$, 'in parallel the same');
 CREATE FUNCTION plan_of(query text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE line text; whole text := ''; BEGIN FOR line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || query LOOP whole := whole || line || E'\n'; END LOOP; RETURN whole; END $$;
+DECLARE line text; whole text := ''; BEGIN FOR line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || query LOOP whole := whole || line || E'\n';
+    END LOOP; RETURN whole; END $$;
 SELECT matches(plan_of('SELECT sum(size), avg(amount) FROM many'), 'Partial Aggregate', 'and it is parallel');
 -- Partial sums meet, one of each partition, in one process and in a certain order.
 CREATE TABLE currencies (currency text, amount primecloud.money_amount) PARTITION BY LIST (currency);
@@ -130,20 +154,25 @@ CREATE TABLE currencies_usd PARTITION OF currencies FOR VALUES IN ('USD');
 INSERT INTO currencies SELECT c, primecloud.make_money(100, c) FROM unnest('{BRL,USD}'::text[]) AS c, generate_series(1, 100);
 ANALYZE currencies;
 SET LOCAL enable_partitionwise_aggregate = on; SET LOCAL max_parallel_workers_per_gather = 0;
-SELECT matches(plan_of('SELECT sum(amount) FROM currencies'), 'Finalize Aggregate[^$]*Partial Aggregate[^$]*Partial Aggregate', 'two partial sums');
-SELECT throws_ok('SELECT sum(amount) FROM currencies', '22000', 'cannot add amounts in BRL and USD', 'in two currencies are an error when they meet');
+SELECT matches(plan_of('SELECT sum(amount) FROM currencies'), 'Finalize Aggregate[^$]*Partial Aggregate[^$]*Partial Aggregate',
+    'two partial sums');
+SELECT throws_ok('SELECT sum(amount) FROM currencies', '22000', 'cannot add amounts in BRL and USD',
+    'in two currencies are an error when they meet');
 SELECT throws_ok('SELECT avg(amount) FROM currencies', '22000', 'cannot add amounts in BRL and USD', 'as are means');
 SET LOCAL enable_partitionwise_aggregate = off; RESET max_parallel_workers_per_gather;
-SELECT is((SELECT sum(size) OVER (ORDER BY size RANGE BETWEEN '1 KiB' PRECEDING AND CURRENT ROW) FROM many ORDER BY size DESC LIMIT 1) > '20000', true, 'RANGE works on sizes');
+SELECT is((SELECT sum(size) OVER (ORDER BY size RANGE BETWEEN '1 KiB' PRECEDING AND CURRENT ROW) FROM many ORDER BY size DESC LIMIT 1)
+    > '20000', true, 'RANGE works on sizes');
 
 SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc p JOIN base_type b ON b.oid = p.proargtypes[0] WHERE p.prokind = 'a'
-    AND (p.pronamespace <> 'pg_catalog'::regnamespace OR NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'))$$,
+    AND (p.pronamespace <> 'pg_catalog'::regnamespace OR NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass
+        AND d.objid = p.oid AND d.deptype = 'e'))$$,
     'aggregates stand in pg_catalog, as members of the extension');
 
 -- Errors of arithmetic.
 SELECT throws_ok($$SELECT '8191 PiB'::primecloud.byte_size + '1 PiB'$$, '22003', 'byte_size out of range', 'an overflow');
 SELECT throws_ok($$SELECT '1 PiB'::primecloud.byte_size / 0$$, '22012', 'division by zero', 'a zero divisor');
-SELECT throws_ok($$SELECT '1 BRL'::primecloud.money_amount - '1 USD'$$, '22000', 'cannot subtract amounts in BRL and USD', 'mixed currencies');
+SELECT throws_ok($$SELECT '1 BRL'::primecloud.money_amount - '1 USD'$$, '22000', 'cannot subtract amounts in BRL and USD',
+    'mixed currencies');
 SELECT throws_ok($$SELECT '1 BRL'::primecloud.money_amount * 'NaN'::numeric$$, '22003', 'money_amount out of range', 'not a number');
 SELECT is('10 BRL'::primecloud.money_amount / 3::numeric, '3.33 BRL'::primecloud.money_amount, 'a quotient is rounded to the minor unit');
 
@@ -161,9 +190,12 @@ BEGIN
     DROP TABLE received;
     RETURN answer;
 END $$;
-SELECT is(ARRAY[copied('0000000000000400', 'byte_size'), copied('00', 'byte_size'), copied('000000000000040000', 'byte_size')], '{1024,08P01,22P03}', 'byte_size: eight bytes');
-SELECT is(ARRAY[copied('ffffffffffffffff', 'tax_id'), copied('0000000000000000', 'tax_id'), copied('7fffffffffffffff', 'tax_id')], '{22P03,22P03,22P03}', 'tax_id: only values that text gives');
-SELECT is(ARRAY[copied('0000046900000000000004d2', 'money_amount'), copied('ffffffff00000000000004d2', 'money_amount'), copied('0000ffff00000000000004d2', 'money_amount'), copied('00000469', 'money_amount')],
+SELECT is(ARRAY[copied('0000000000000400', 'byte_size'), copied('00', 'byte_size'), copied('000000000000040000', 'byte_size')],
+    '{1024,08P01,22P03}', 'byte_size: eight bytes');
+SELECT is(ARRAY[copied('ffffffffffffffff', 'tax_id'), copied('0000000000000000', 'tax_id'), copied('7fffffffffffffff', 'tax_id')],
+    '{22P03,22P03,22P03}', 'tax_id: only values that text gives');
+SELECT is(ARRAY[copied('0000046900000000000004d2', 'money_amount'), copied('ffffffff00000000000004d2', 'money_amount'),
+    copied('0000ffff00000000000004d2', 'money_amount'), copied('00000469', 'money_amount')],
     '{12.34 BRL,22P03,22P03,08P01}', 'money_amount: only currencies that exist');
 SELECT * FROM finish();
 ROLLBACK;

@@ -17,7 +17,8 @@ INSERT INTO asked VALUES
     ('id', 'uuid', 'primecloud.uuid_v7()', '00000000-0000-7000-8000-000000000000', '11111111-1111-7111-8111-111111111111'),
     ('price', 'numeric', 'n', '7', '70');
 CREATE TABLE documents AS SELECT array_agg(t::primecloud.tax_id) AS list FROM (
-    SELECT b || to_char(c, 'FM00') AS t FROM (SELECT to_char(100000000 + n, 'FM000000000') AS b FROM generate_series(1, 20) AS n) AS bodies, generate_series(0, 99) AS c
+    SELECT b || to_char(c, 'FM00') AS t FROM (SELECT to_char(100000000 + n, 'FM000000000') AS b FROM generate_series(1, 20) AS n) AS bodies,
+        generate_series(0, 99) AS c
     WHERE primecloud.tax_id_problem(b || to_char(c, 'FM00')) IS NULL) AS valid;
 CREATE PROCEDURE make(relation text, type text, made text, index text) LANGUAGE plpgsql AS $$
 BEGIN
@@ -30,7 +31,8 @@ BEGIN
     EXECUTE format('GRANT SELECT ON %I TO types_rls_app', relation);
 END $$;
 SELECT format('CALL make(%L, %L, %L, ''btree (account_id, x)'')', name, type, made) FROM asked \gexec
-SELECT format('CALL make(%L, %L, %L, ''hash (x)'')', name || '_hashed', type, made) FROM asked WHERE name IN ('size', 'amount', 'document') \gexec
+SELECT format('CALL make(%L, %L, %L, ''hash (x)'')', name || '_hashed', type, made) FROM asked
+    WHERE name IN ('size', 'amount', 'document') \gexec
 GRANT SELECT ON asked TO types_rls_app;
 SELECT set_config('types_rls.account', md5('1')::uuid::text, true);
 
@@ -46,15 +48,18 @@ SET LOCAL ROLE types_rls_app;
 
 -- Every operator that an index can serve, on every type: the column stands in the index
 -- condition, beside the policy's own.
-SELECT matches(index_condition(name, format('x %s %L', op, low)), format('account_id = .*\mx\)?(::text)? %s ', op), format('%s: %s %s', name, type, op))
+SELECT matches(index_condition(name, format('x %s %L', op, low)), format('account_id = .*\mx\)?(::text)? %s ', op),
+    format('%s: %s %s', name, type, op))
 FROM asked, unnest('{=,<,<=,>,>=}'::text[]) WITH ORDINALITY AS o(op, n) WHERE type <> 'numeric' ORDER BY name, n;
-SELECT matches(index_condition(name, format('x BETWEEN %L AND %L', low, high)), '\mx\)?(::text)? >= .*\mx\)?(::text)? <= ', format('%s: %s BETWEEN', name, type))
+SELECT matches(index_condition(name, format('x BETWEEN %L AND %L', low, high)), '\mx\)?(::text)? >= .*\mx\)?(::text)? <= ',
+    format('%s: %s BETWEEN', name, type))
 FROM asked WHERE type <> 'numeric' ORDER BY name;
 SELECT matches(index_condition(name, format('x IN (%L, %L)', low, high)), '\mx\)?(::text)? = ANY', format('%s: %s IN', name, type))
 FROM asked WHERE type <> 'numeric' ORDER BY name;
 SELECT matches(index_condition(name || '_hashed', format('x = %L', low)), '\mx = ', format('%s: %s = by a hash index', name, type))
 FROM asked WHERE name IN ('size', 'amount', 'document') ORDER BY name;
-SELECT matches(index_condition('id', $$x >= primecloud.uuid_v7_floor('2100-01-01')$$), '\mx >= ', 'uuid_v7_floor bounds a range of the key');
+SELECT matches(index_condition('id', $$x >= primecloud.uuid_v7_floor('2100-01-01')$$), '\mx >= ',
+    'uuid_v7_floor bounds a range of the key');
 -- what numeric does there, so that this test is known to be able to fail
 SELECT doesnt_match(index_condition('price', 'x = 42'), '\mx = ', 'numeric = is a filter: it is not leakproof');
 SELECT doesnt_match(index_condition('price', 'x BETWEEN 7 AND 70'), '\mx >= ', 'numeric BETWEEN is one, too');

@@ -45,7 +45,8 @@ ALTER TABLE stored ALTER value SET STORAGE extended;
 INSERT INTO stored VALUES (1, repeat('a', 20)), (2, repeat('b', 200)), (3, repeat('c', 100000));
 ALTER TABLE stored ALTER value SET STORAGE external;
 INSERT INTO stored VALUES (4, repeat('d', 100000));
-SELECT results_eq('SELECT probe.length(value) FROM stored ORDER BY id', ARRAY[20, 200, 100000, 100000], 'every stored form of text is read');
+SELECT results_eq('SELECT probe.length(value) FROM stored ORDER BY id', ARRAY[20, 200, 100000, 100000],
+    'every stored form of text is read');
 SELECT is(probe.length(''), 0, 'empty text');
 SELECT is(probe.length('ação'), 6, 'length in bytes');
 SELECT * FROM finish();

@@ -19,7 +19,8 @@ CREATE TABLE accounts (id int PRIMARY KEY, status text NOT NULL DEFAULT 'active'
 CREATE TABLE members (account_id int, user_id text, role text);
 CREATE TABLE granted (account_id int, user_id text, item_id bigint);
 INSERT INTO accounts VALUES (1, 'active'), (2, 'active'), (3, 'suspended');
-INSERT INTO members VALUES (1, 'mallory', 'developer'), (1, 'boss', 'owner'), (1, 'ext', 'external_client'), (2, 'victim', 'owner'), (3, 'gone', 'owner');
+INSERT INTO members VALUES (1, 'mallory', 'developer'), (1, 'boss', 'owner'), (1, 'ext', 'external_client'), (2, 'victim', 'owner'),
+    (3, 'gone', 'owner');
 INSERT INTO granted VALUES (1, 'ext', 2), (2, 'ext', 1);
 SELECT primecloud.register_membership('members', 'account_id', 'user_id', 'role', accounts => 'accounts',
     grants => 'granted', grants_tenant_column => 'account_id', grants_user_column => 'user_id', grants_id_column => 'item_id');
@@ -40,11 +41,13 @@ ANALYZE plain, guarded;
 -- Tokens, as an issuer would make them.
 SELECT primecloud.add_token_key('test', 'HS256', decode(repeat('5a', 32), 'hex'));
 CREATE FUNCTION harness.base64url(bytes bytea) RETURNS text LANGUAGE sql AS $$ SELECT translate(encode(bytes, 'base64'), E'+/=\n', '-_') $$;
-CREATE FUNCTION harness.mint(claims jsonb, header jsonb DEFAULT '{"alg": "HS256", "kid": "test"}', key bytea DEFAULT decode(repeat('5a', 32), 'hex')) RETURNS text
+CREATE FUNCTION harness.mint(claims jsonb, header jsonb DEFAULT '{"alg": "HS256", "kid": "test"}',
+    key bytea DEFAULT decode(repeat('5a', 32), 'hex')) RETURNS text
 LANGUAGE sql AS $$
     SELECT input || '.' || harness.base64url(harness.hmac(convert_to(input, 'UTF8'), key, 'sha256'))
     FROM (SELECT harness.base64url(convert_to(header::text, 'UTF8')) || '.' || harness.base64url(convert_to(jsonb_strip_nulls(
-              jsonb_build_object('aud', current_database(), 'iat', floor(extract(epoch FROM now()))::bigint, 'exp', floor(extract(epoch FROM now()))::bigint + 120) || claims)::text, 'UTF8'))) AS t(input)
+              jsonb_build_object('aud', current_database(), 'iat', floor(extract(epoch FROM now()))::bigint, 'exp',
+                  floor(extract(epoch FROM now()))::bigint + 120) || claims)::text, 'UTF8'))) AS t(input)
 $$;
 -- The statement that enters: mallory of tenant 1, unless told otherwise.
 CREATE FUNCTION harness.entering(who text DEFAULT 'mallory', account int DEFAULT 1, more jsonb DEFAULT '{}') RETURNS text LANGUAGE sql AS $$
@@ -53,7 +56,8 @@ $$;
 
 CREATE FUNCTION harness.connect(name text, options text DEFAULT '') RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM harness.dblink_connect(name, format('host=%s port=%s dbname=%s user=%s options=''%s''', current_setting('unix_socket_directories'),
+    PERFORM harness.dblink_connect(name, format('host=%s port=%s dbname=%s user=%s options=''%s''',
+        current_setting('unix_socket_directories'),
         current_setting('port'), current_database(), current_setting('harness.app'), options));
     RETURN 'connected';
 EXCEPTION WHEN OTHERS THEN RETURN SQLSTATE;
@@ -115,7 +119,8 @@ DECLARE
 BEGIN
     FOR one IN SELECT * FROM harness.attacks ORDER BY n LOOP
         IF one.usual IS NOT NULL THEN
-            RETURN NEXT is(harness.attack(one.who, VARIADIC harness.aimed(one.statements, false)), one.usual, 'the usual policy: ' || one.name);
+            RETURN NEXT is(harness.attack(one.who, VARIADIC harness.aimed(one.statements, false)), one.usual, 'the usual policy: '
+                || one.name);
         END IF;
         RETURN NEXT is(harness.attack(one.who, VARIADIC harness.aimed(one.statements, true)), one.ours, one.name);
     END LOOP;

@@ -22,22 +22,32 @@ DECLARE
 BEGIN
     EXECUTE format('SET LOCAL ROLE %I', current_setting('harness.planter'));
     FOR one IN
-        SELECT f.name, t.args, t.result FROM unnest(ARRAY['format', 'quote_ident', 'quote_literal', 'pg_has_role', 'coalesce_', 'left', 'btrim', 'substr', 'strpos', 'replace', 'regexp_replace', 'array_to_string',
-                'pg_get_expr', 'pg_get_indexdef', 'pg_get_constraintdef', 'pg_partition_tree', 'pg_get_userbyid', 'has_table_privilege', 'has_function_privilege', 'obj_description', 'current_setting',
-                'to_regclass', 'concat_ws', 'unnest', 'now', 'clock_timestamp', 'format_type', 'lower', 'length', 'octet_length', 'hashtext', 'pg_relation_size', 'count', 'max', 'min', 'enter', 'tenant_int']) AS f(name),
-             (VALUES ('text', 'text'), ('name', 'text'), ('regclass', 'text'), ('oid', 'text'), ('name, oid, text', 'boolean'), ('oid, text', 'boolean'), ('name, name', 'boolean'), ('text, text', 'text'), ('text, name', 'text'),
-                     ('text, regclass', 'text'), ('text, name, regclass', 'text'), ('regclass, text', 'text'), ('name, int', 'text'), ('', 'text')) AS t(args, result)
+        SELECT f.name, t.args, t.result
+            FROM unnest(ARRAY['format', 'quote_ident', 'quote_literal', 'pg_has_role', 'coalesce_', 'left', 'btrim', 'substr', 'strpos',
+            'replace', 'regexp_replace', 'array_to_string',
+                'pg_get_expr', 'pg_get_indexdef', 'pg_get_constraintdef', 'pg_partition_tree', 'pg_get_userbyid', 'has_table_privilege',
+                    'has_function_privilege', 'obj_description', 'current_setting',
+                'to_regclass', 'concat_ws', 'unnest', 'now', 'clock_timestamp', 'format_type', 'lower', 'length', 'octet_length',
+                    'hashtext', 'pg_relation_size', 'count', 'max', 'min', 'enter', 'tenant_int']) AS f(name),
+             (VALUES ('text', 'text'), ('name', 'text'), ('regclass', 'text'), ('oid', 'text'), ('name, oid, text', 'boolean'),
+                 ('oid, text', 'boolean'), ('name, name', 'boolean'), ('text, text', 'text'), ('text, name', 'text'),
+                     ('text, regclass', 'text'), ('text, name, regclass', 'text'), ('regclass, text', 'text'), ('name, int', 'text'),
+                         ('', 'text')) AS t(args, result)
     LOOP
-        EXECUTE format('CREATE FUNCTION %I.%I(%s) RETURNS %s LANGUAGE plpgsql AS $f$ BEGIN INSERT INTO harness.loot VALUES (current_user, %L); RETURN NULL; END $f$', space, one.name, one.args, one.result, one.name);
+        EXECUTE format('CREATE FUNCTION %I.%I(%s) RETURNS %s LANGUAGE plpgsql AS $f$ BEGIN INSERT INTO harness.loot VALUES (current_user, '
+            '%L); RETURN NULL; END $f$', space, one.name, one.args, one.result, one.name);
         planted := planted + 1;
     END LOOP;
     FOR one IN
-        SELECT op, l, r FROM unnest(ARRAY['=', '<>', '||', '~', '!~', '~~', '@>', '<', '>=']) AS op, unnest(ARRAY['text', 'name', 'oid', 'regclass', '"char"', 'name[]', 'text[]', 'int2']) AS l,
+        SELECT op, l, r FROM unnest(ARRAY['=', '<>', '||', '~', '!~', '~~', '@>', '<', '>=']) AS op,
+            unnest(ARRAY['text', 'name', 'oid', 'regclass', '"char"', 'name[]', 'text[]', 'int2']) AS l,
                             unnest(ARRAY['text', 'name', 'oid', 'regclass', '"char"', 'unknown', 'name[]']) AS r
         WHERE r <> 'unknown'
     LOOP
-        EXECUTE format('CREATE OR REPLACE FUNCTION %I.planted_operator(%s, %s) RETURNS boolean LANGUAGE plpgsql AS $f$ BEGIN INSERT INTO harness.loot VALUES (current_user, %L); RETURN true; END $f$', space, one.l, one.r, 'operator ' || one.op);
-        EXECUTE format('CREATE OPERATOR %I.%s (FUNCTION = %I.planted_operator, LEFTARG = %s, RIGHTARG = %s)', space, one.op, space, one.l, one.r);
+        EXECUTE format('CREATE OR REPLACE FUNCTION %I.planted_operator(%s, %s) RETURNS boolean LANGUAGE plpgsql AS $f$ BEGIN INSERT INTO '
+            'harness.loot VALUES (current_user, %L); RETURN true; END $f$', space, one.l, one.r, 'operator ' || one.op);
+        EXECUTE format('CREATE OPERATOR %I.%s (FUNCTION = %I.planted_operator, LEFTARG = %s, RIGHTARG = %s)', space, one.op, space, one.l,
+            one.r);
         planted := planted + 1;
     END LOOP;
     RESET ROLE;

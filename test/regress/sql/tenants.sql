@@ -6,7 +6,8 @@ INSERT INTO regress_notes VALUES (1, 'of one'), (2, 'of two');
 SELECT primecloud.create_app_role('regress_primecloud_app');
 GRANT SELECT, INSERT, UPDATE, DELETE ON regress_notes TO regress_primecloud_app;
 SELECT count(*) > 5 AS protected FROM primecloud.protect_table('regress_notes');
-SELECT count(*) FILTER (WHERE line LIKE 'ok%') > 10 AS tried, count(*) FILTER (WHERE line LIKE 'not ok%') AS failed FROM primecloud.assert_isolated('regress_notes', 'regress_primecloud_app') AS line;
+SELECT count(*) FILTER (WHERE line LIKE 'ok%') > 10 AS tried, count(*) FILTER (WHERE line LIKE 'not ok%') AS failed
+    FROM primecloud.assert_isolated('regress_notes', 'regress_primecloud_app') AS line;
 
 SET ROLE regress_primecloud_app;
 SELECT * FROM regress_notes;
@@ -25,7 +26,8 @@ ROLLBACK;
 
 -- What other rooms need no key for
 SELECT 'plaintext'::primecloud.sealed;
-SELECT (primecloud.lifecycle_evaluate('{"Rules": [{"ID": "logs", "Status": "Enabled", "Filter": {"Prefix": "logs/"}, "Expiration": {"Days": 30}}]}',
+SELECT (primecloud.lifecycle_evaluate('{"Rules": [{"ID": "logs", "Status": "Enabled", "Filter": {"Prefix": "logs/"}, "Expiration": '
+    '{"Days": 30}}]}',
     'logs/1', '2026-01-01Z', at => '2026-03-01Z')).*;
 SELECT primecloud.create_schema('regress_cloud') > 0 AS created;
 SELECT * FROM primecloud.check_schema('regress_cloud');
