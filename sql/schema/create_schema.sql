@@ -22,16 +22,6 @@ END
 $schema_version$;
 COMMENT ON FUNCTION schema_version(name) IS 'version of a control plane; NULL where the schema is none';
 
-CREATE FUNCTION primecloud_internal.schema_history(source name, OUT version integer, OUT name text, OUT checksum text) RETURNS SETOF record
-    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
-AS $schema_history$
-BEGIN
-    RETURN QUERY EXECUTE format('SELECT 1, ''first'', ''open'' UNION ALL SELECT version, name, checksum FROM %I.schema_steps() ORDER BY 1', source);
-END
-$schema_history$;
-COMMENT ON FUNCTION primecloud_internal.schema_history(name)
-    IS 'the versions that this extension knows, with the checksum of the step to each; the first is open until a release freezes it';
-
 CREATE FUNCTION primecloud_internal.schema_create(schema name, source name) RETURNS integer
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $schema_create$
@@ -48,18 +38,21 @@ BEGIN
         ('applied_at', '@public when it was applied')) AS c(name, description) LOOP
         EXECUTE format('COMMENT ON COLUMN %I.schema_version.%I IS %L', schema, made.name, made.description);
     END LOOP;
-    FOR made IN EXECUTE format('SELECT s.statement FROM %I.schema_statements() s ORDER BY s."position"', source) LOOP
+    EXECUTE format('CREATE TABLE %I.schema_parts (part text NOT NULL, CONSTRAINT schema_parts_pk PRIMARY KEY (part))', schema);
+    EXECUTE format('COMMENT ON TABLE %I.schema_parts IS %L', schema, 'private: what of this schema is primecloud''s and not its owner''s: functions, views, policies and grants');
+    EXECUTE format('COMMENT ON COLUMN %I.schema_parts.part IS %L', schema, '@public kind and name');
+    FOR made IN SELECT s.statement FROM primecloud_internal.schema_source(source) s ORDER BY s."position" LOOP
         EXECUTE replace(made.statement, '@schema@', quote_ident(schema));
     END LOOP;
     -- Who may call what is declared beside each function: it starts with nobody.
     EXECUTE format('REVOKE EXECUTE ON ALL ROUTINES IN SCHEMA %I FROM PUBLIC', schema);
     EXECUTE format('INSERT INTO %I.schema_version (version, name, checksum, extension_version) SELECT h.version, h.name, h.checksum, $2 FROM primecloud_internal.schema_history($1) h', schema)
         USING source, (SELECT extversion FROM pg_extension WHERE extname = 'primecloud');
+    PERFORM primecloud_internal.schema_record(schema, source, (SELECT jsonb_agg(to_jsonb(o)) FROM primecloud_internal.schema_objects(schema) o));
     RETURN primecloud.schema_version(schema);
 END
 $schema_create$;
-COMMENT ON FUNCTION primecloud_internal.schema_create(name, name)
-    IS 'makes a control plane of what another schema''s schema_statements() gives; for create_schema and check_schema';
+COMMENT ON FUNCTION primecloud_internal.schema_create(name, name) IS 'makes a control plane of what another schema''s schema_statements() gives; for create_schema and check_schema';
 
 CREATE FUNCTION create_schema(schema name, register boolean DEFAULT true) RETURNS integer
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -87,5 +80,4 @@ BEGIN
     RETURN reached;
 END
 $create_schema$;
-COMMENT ON FUNCTION create_schema(name, boolean)
-    IS 'makes a control plane in a new schema, owned by the caller, and unless told not to has enter ask it for membership; tells its version';
+COMMENT ON FUNCTION create_schema(name, boolean) IS 'makes a control plane in a new schema, owned by the caller, and unless told not to has enter ask it for membership; tells its version';

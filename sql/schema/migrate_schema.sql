@@ -29,18 +29,79 @@ BEGIN
     RETURN seen;
 END
 $schema_require$;
-COMMENT ON FUNCTION primecloud_internal.schema_require(name, name)
-    IS 'the version of a control plane that is the caller''s and whose history is this extension''s; anything else is refused';
+COMMENT ON FUNCTION primecloud_internal.schema_require(name, name) IS 'the version of a control plane that is the caller''s and whose history is this extension''s; anything else is refused';
 
-CREATE FUNCTION migrate_schema(schema name) RETURNS integer
+CREATE FUNCTION primecloud_internal.schema_run_steps(schema name, source name, seen integer) RETURNS integer
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
-AS $migrate_schema$
+AS $schema_run_steps$
 DECLARE
-    seen integer := primecloud_internal.schema_require(schema, 'primecloud_internal');
+    step record;
+    forced CONSTANT oid[] := ARRAY(SELECT c.oid FROM pg_class c WHERE c.relnamespace = to_regnamespace(quote_ident(schema)) AND c.relforcerowsecurity);
+    lifted text;
 BEGIN
-    PERFORM primecloud.grant_schema(schema, r.role_name, r.access) FROM primecloud.schema_roles(schema) r;
+    PERFORM primecloud_internal.lift_guard();  -- a backfill lifts FORCE
+    FOR step IN EXECUTE format('SELECT * FROM %I.schema_steps() s WHERE s.version > $1 ORDER BY s.version', source) USING seen LOOP
+        EXECUTE replace(step.script, '@schema@', quote_ident(schema));
+        SELECT string_agg(c.oid::regclass::text, ', ') INTO lifted FROM pg_class c WHERE c.oid = ANY (forced) AND NOT c.relforcerowsecurity;
+        IF lifted IS NOT NULL THEN
+            RAISE EXCEPTION 'step % to version % leaves the policies of % lifted', step.name, step.version, lifted USING ERRCODE = '55000';
+        END IF;
+        EXECUTE format('INSERT INTO %I.schema_version (version, name, checksum, extension_version) VALUES ($1, $2, $3, $4)', schema)
+            USING step.version, step.name, step.checksum, (SELECT extversion FROM pg_extension WHERE extname = 'primecloud');
+        seen := step.version;
+    END LOOP;
     RETURN seen;
 END
+$schema_run_steps$;
+COMMENT ON FUNCTION primecloud_internal.schema_run_steps(name, name, integer) IS 'applies the frozen steps that are missing; tells the version reached';
+
+CREATE FUNCTION primecloud_internal.schema_is_current(schema name, source name, expected jsonb) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $schema_is_current$
+    SELECT primecloud.schema_version(schema) = (SELECT max(h.version) FROM primecloud_internal.schema_history(source) h)
+        AND NOT EXISTS (SELECT FROM primecloud_internal.schema_pending(schema, source, expected))
+        AND NOT EXISTS (SELECT FROM primecloud_internal.schema_lacking(schema, source))
+        AND NOT EXISTS (SELECT FROM (SELECT p FROM primecloud_internal.schema_parts(schema) p) p FULL JOIN primecloud_internal.schema_parts_wanted(source, expected) w ON w = p.p WHERE w IS NULL OR p.p IS NULL)
+$schema_is_current$;
+COMMENT ON FUNCTION primecloud_internal.schema_is_current(name, name, jsonb) IS 'whether migrate_schema has nothing to do';
+
+CREATE FUNCTION primecloud_internal.schema_migrate(schema name, source name) RETURNS integer
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $schema_migrate$
+DECLARE
+    seen integer := primecloud_internal.schema_require(schema, source);
+    expected CONSTANT jsonb := primecloud_internal.schema_reference(source);
+    carried text[];
+    statement text;
+BEGIN
+    IF primecloud_internal.schema_is_current(schema, source, expected) THEN
+        RETURN primecloud.schema_version(schema);
+    END IF;
+    -- One who migrates at a time; the second finds it done.
+    EXECUTE format('LOCK TABLE %I.schema_version IN SHARE ROW EXCLUSIVE MODE', schema);
+    seen := primecloud_internal.schema_require(schema, source);
+    PERFORM primecloud_internal.schema_refuse_dependents(schema, expected);
+    carried := ARRAY(SELECT primecloud_internal.schema_own_grants(schema, expected));
+    PERFORM primecloud_internal.schema_apply(schema, source, expected, before_tables => true);
+    seen := primecloud_internal.schema_run_steps(schema, source, seen);
+    PERFORM primecloud_internal.schema_drop_doomed(schema, expected);
+    PERFORM primecloud_internal.schema_apply(schema, source, expected, before_tables => false);
+    FOREACH statement IN ARRAY carried LOOP
+        EXECUTE statement;
+    END LOOP;
+    PERFORM primecloud_internal.schema_take_back(schema, source);
+    -- the gate first: it is to own what others are to call
+    PERFORM primecloud_internal.schema_give(schema, l.role_name, l.privilege, l.object)
+    FROM (SELECT * FROM primecloud_internal.schema_lacking(schema, source) r ORDER BY r.access = 'gate' DESC, r.role_name, r.privilege, r.object) l;
+    PERFORM primecloud_internal.schema_record(schema, source, expected);
+    RETURN seen;
+END
+$schema_migrate$;
+COMMENT ON FUNCTION primecloud_internal.schema_migrate(name, name) IS 'migrate_schema to what another schema gives';
+
+CREATE FUNCTION migrate_schema(schema name) RETURNS integer
+    LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $migrate_schema$
+    SELECT primecloud_internal.schema_migrate(schema, 'primecloud_internal')
 $migrate_schema$;
-COMMENT ON FUNCTION migrate_schema(name)
-    IS 'brings a control plane up to date; tells the version reached; touching nothing that is as it should be';
+COMMENT ON FUNCTION migrate_schema(name) IS 'brings a control plane up to date; tells the version reached; touching nothing that is as it should be';

@@ -23,6 +23,10 @@ function name_after(text, before) {
   return substr(text, 1, RLENGTH)
 }
 
+function name_of_kind(text) { sub(/^COMMENT ON /, "", text); sub(/ .*/, "", text); return text }
+# migrate_schema makes again what has changed; where nothing is there, this is CREATE.
+function replacing(text) { sub(/^CREATE /, "CREATE OR REPLACE ", text); return text }
+
 function row(kind, name, text) {
   rows[++count] = sprintf("(%d, %s, %s, %s, %s, $statement$%s$statement$)", count, quoted(entity), quoted(file), quoted(kind), quoted(name), text)
 }
@@ -90,11 +94,12 @@ function ended(text) {
   if (text ~ /^CREATE TABLE /) { row("table", name_after(text, "^CREATE TABLE "), text); described() }
   else if (text ~ /^CREATE (UNIQUE )?INDEX /) row("index", name_after(text, " INDEX "), text)
   else if (text ~ /^CREATE TYPE /) row("type", name_after(text, "^CREATE TYPE "), text)
-  else if (text ~ /^CREATE (FUNCTION|PROCEDURE) /) row("function", name_after(text, "^CREATE [A-Z]+ "), text)
-  else if (text ~ /^CREATE VIEW /) row("view", name_after(text, "^CREATE VIEW "), text)
+  else if (text ~ /^CREATE (FUNCTION|PROCEDURE) /) row("function", name_after(text, "^CREATE [A-Z]+ "), replacing(text))
+  else if (text ~ /^CREATE VIEW /) row("view", name_after(text, "^CREATE VIEW "), replacing(text))
   else if (text ~ /^CREATE POLICY /) row("policy", name_after(text, " ON ") "." name_after(text, "^CREATE POLICY "), text)
-  else if (text ~ /^COMMENT ON /) row("comment", name_after(text, "^COMMENT ON [A-Z]+ "), text)
-  else if (text ~ /^DO \$[a-z_]+\$/) row("comment", name_after(text, "^DO \\$"), text)
+  else if (text ~ /^COMMENT ON PROCEDURE /) row("comment", "function " name_after(text, "^COMMENT ON PROCEDURE "), text)
+  else if (text ~ /^COMMENT ON /) row("comment", tolower(name_of_kind(text)) " " name_after(text, "^COMMENT ON [A-Z]+ "), text)
+  else if (text ~ /^DO \$[a-z_]+\$/) row("comment", "columns " name_after(text, "^DO \\$"), text)
   else if (text ~ /^INSERT INTO /) row("rows", name_after(text, "^INSERT INTO "), text)
   else if (text ~ /^SELECT primecloud\./) row("protection", name_after(text, "\\('"), text)
   else if (text ~ /^(GRANT|ALTER FUNCTION) /) declare(text)
@@ -104,7 +109,7 @@ function ended(text) {
 
 # A column's description becomes its COMMENT, after the table.
 function described(    i) {
-  for (i = 1; i <= columns; i++) row("comment", table "." column[i], "COMMENT ON COLUMN @schema@." table "." column[i] " IS " quoted(description[i]))
+  for (i = 1; i <= columns; i++) row("comment", "column " table "." column[i], "COMMENT ON COLUMN @schema@." table "." column[i] " IS " quoted(description[i]))
   columns = 0
 }
 

@@ -10,7 +10,7 @@ SELECT set_eq('SELECT DISTINCT kind FROM made', ARRAY['table', 'index', 'type', 
 -- each object of the schema is made by one statement, and each statement makes one
 CREATE TEMP VIEW objects AS
     SELECT CASE c.relkind WHEN 'r' THEN 'table' WHEN 'v' THEN 'view' WHEN 'c' THEN 'type' END AS kind, c.relname::text AS name, c.oid FROM pg_class c
-    WHERE c.relnamespace = 'cloud'::regnamespace AND c.relkind IN ('r', 'v', 'c') AND c.relname <> 'schema_version'
+    WHERE c.relnamespace = 'cloud'::regnamespace AND c.relkind IN ('r', 'v', 'c') AND c.relname NOT IN ('schema_version', 'schema_parts')
     UNION ALL SELECT 'function', p.proname, p.oid FROM pg_proc p WHERE p.pronamespace = 'cloud'::regnamespace
     UNION ALL SELECT 'index', c.relname, c.oid FROM pg_class c WHERE c.relnamespace = 'cloud'::regnamespace AND c.relkind = 'i'
         AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = c.oid);
@@ -27,7 +27,7 @@ SELECT is_empty($$SELECT m.name, m.entity, m.file FROM made m WHERE m.kind IN ('
 SELECT is_empty($$SELECT m.name, m.entity FROM made m WHERE m.kind = 'policy' AND NOT EXISTS (SELECT FROM homes h WHERE h.kind = 'table' AND h.name = split_part(m.name, '.', 1) AND h.entity = m.entity)$$,
     'a policy that calls functions is of its table''s entity');
 SELECT is_empty($$SELECT m.name, m.entity, m.file FROM made m WHERE m.kind = 'comment'
-    AND NOT EXISTS (SELECT FROM homes h WHERE h.name = split_part(m.name, '.', 1) AND (h.entity, h.file) = (m.entity, m.file))$$, 'a comment stands with what it describes');
+    AND NOT EXISTS (SELECT FROM homes h WHERE h.name = split_part(split_part(m.name, ' ', 2), '.', 1) AND (h.entity, h.file) = (m.entity, m.file))$$, 'a comment stands with what it describes');
 SELECT is_empty($$SELECT t.name FROM objects t WHERE t.kind = 'table' AND NOT EXISTS (SELECT FROM made p WHERE p.kind = 'protection' AND p.name = t.name)
     AND t.name NOT IN ('schema_roles', 'users', 'retention_periods', 'invoice_counters')$$, 'each table of accounts is protected where it is made');
 
