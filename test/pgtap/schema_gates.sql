@@ -64,7 +64,7 @@ SELECT set_eq($$SELECT c.relname || '.' || c.attname FROM columns c WHERE c.attt
     'access_keys.created_by', 'audit_log.user_id', 'audit_log.role', 'invitations.invited_by', 'object_shares.created_by', 'orders.placed_by', 'price_changes.changed_by', 'quota_requests.requested_by', 'quota_requests.reviewed_by',
     -- names of the schema's own, and copies of what is checked where it comes from
     'audit_log.resource', 'audit_log.resource_id', 'invoice_counters.issuer', 'invoice_lines.description', 'invoices.billed_name', 'invoices.billed_tax_id', 'invoices.invoice_number', 'notification_marks.type', 'notification_types.type',
-    'notification_types.description', 'order_transitions.from_status', 'order_transitions.to_status', 'price_changes.category', 'price_changes.resource', 'schema_roles.role_name', 'schema_version.checksum', 'schema_version.extension_version', 'schema_version.name',
+    'notification_types.description', 'order_transitions.from_status', 'order_transitions.to_status', 'price_changes.category', 'price_changes.resource', 'schema_roles.role_name', 'schema_parts.part', 'schema_version.checksum', 'schema_version.extension_version', 'schema_version.name',
     -- made by the server, or cut short by the command
     'account_domain_tokens.token', 'sftp_secrets.password_hash', 'outbox.object', 'outbox.claimed_by', 'outbox.last_error'], 'text that people write has a limit');
 -- functions: nobody may call what was not given; definers pin their search path
