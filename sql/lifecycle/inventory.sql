@@ -110,6 +110,8 @@ $$;
 COMMENT ON FUNCTION lifecycle_inventory_query(lifecycle, lifecycle, regclass, jsonb, name, text, boolean, timestamptz) IS
     'the query behind lifecycle_preview and lifecycle_impact; made of quoted names alone';
 
+-- A time without a zone is read as UTC, wherever the session is: so is everything else
+-- that expires.
 CREATE FUNCTION lifecycle_preview(
     config lifecycle,
     inventory regclass,
@@ -124,7 +126,7 @@ CREATE FUNCTION lifecycle_preview(
     oldest timestamptz, first_due timestamptz, keys text[]
 )
     LANGUAGE plpgsql STABLE CALLED ON NULL INPUT PARALLEL RESTRICTED ROWS 10
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET timezone = 'UTC'
     AS $$
 BEGIN
     RETURN QUERY EXECUTE format(
@@ -158,7 +160,7 @@ CREATE FUNCTION lifecycle_impact(
     oldest timestamptz, newest timestamptz, keys text[]
 )
     LANGUAGE plpgsql STABLE CALLED ON NULL INPUT PARALLEL RESTRICTED ROWS 10
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET timezone = 'UTC'
     AS $$
 BEGIN
     RETURN QUERY EXECUTE format(

@@ -33,7 +33,7 @@ CREATE FUNCTION primecloud_internal.retention_time(rel regclass, policy primeclo
 AS $$
 BEGIN
     RETURN CASE primecloud_internal.retention_column(rel, policy.time_column, primecloud_internal.retention_time_types())
-        WHEN 'timestamptz'::regtype THEN format('x.%I', policy.time_column)
+        WHEN 'timestamptz'::regtype THEN format('x.%I::timestamptz', policy.time_column)
         ELSE format('(x.%I::timestamp AT TIME ZONE ''UTC'')', policy.time_column) END;
 END $$;
 COMMENT ON FUNCTION primecloud_internal.retention_time(regclass, primecloud_internal.retention_policy)
@@ -61,13 +61,16 @@ BEGIN
     SELECT jsonb_object_agg(o.tenant, primecloud_internal.retention_instant(type, c.cutoff)) INTO exceptions
     FROM primecloud_internal.retention_override o, primecloud.retention_cutoff(at, o.keep) AS c(cutoff)
     WHERE o.schema_name = policy.schema_name AND o.table_name = policy.table_name;
-    due := format('x.%I < %L::%s', policy.time_column, primecloud_internal.retention_instant(type, primecloud_internal.retention_latest(policy, at)), type);
+    due := format('x.%I < %L::%s', policy.time_column, primecloud_internal.retention_instant(type,
+        primecloud_internal.retention_latest(policy, at)), type);
     IF exceptions IS NOT NULL THEN
-        due := due || format(' AND x.%I < coalesce((%L::jsonb ->> x.%I::text)::%s, %L::%s)', policy.time_column, exceptions, policy.tenant_column, type,
+        due := due || format(' AND x.%I < coalesce((%L::jsonb ->> x.%I::text)::%s, %L::%s)', policy.time_column, exceptions,
+            policy.tenant_column, type,
                              primecloud_internal.retention_instant(type, base), type);
     END IF;
     IF policy.mode = 'soft_delete' THEN
-        due := due || format(CASE WHEN primecloud_internal.retention_column(rel, policy.soft_delete_column, '{timestamptz,timestamp,boolean}') = 'boolean'::regtype
+        due := due || format(CASE WHEN primecloud_internal.retention_column(rel, policy.soft_delete_column,
+            '{timestamptz,timestamp,boolean}') = 'boolean'::regtype
                              THEN ' AND x.%I IS NOT TRUE' ELSE ' AND x.%I IS NULL' END, policy.soft_delete_column);
     END IF;
     RETURN due;
@@ -86,7 +89,8 @@ DECLARE
 BEGIN
     SELECT bool_or(h.tenant IS NULL AND h.row_id IS NULL), array_agg(DISTINCT h.tenant) FILTER (WHERE h.tenant IS NOT NULL),
            array_agg(DISTINCT h.row_id) FILTER (WHERE h.row_id IS NOT NULL) INTO whole, tenants, ids
-    FROM primecloud_internal.retention_hold h WHERE h.schema_name = policy.schema_name AND h.table_name = policy.table_name AND h.released_at IS NULL;
+    FROM primecloud_internal.retention_hold h WHERE h.schema_name = policy.schema_name AND h.table_name = policy.table_name
+        AND h.released_at IS NULL;
     IF whole OR tenants IS NOT NULL AND policy.tenant_column IS NULL OR ids IS NOT NULL AND policy.id_column IS NULL THEN
         RETURN 'false';
     END IF;
@@ -105,7 +109,7 @@ COMMENT ON FUNCTION primecloud_internal.retention_free(primecloud_internal.reten
     IS 'the condition under which no hold keeps row x; ''true'' where nothing is held';
 
 REVOKE ALL ON FUNCTION primecloud_internal.retention_instant(regtype, timestamptz),
-    primecloud_internal.retention_latest(primecloud_internal.retention_policy, timestamptz),
-    primecloud_internal.retention_time(regclass, primecloud_internal.retention_policy),
+    primecloud_internal.retention_latest(primecloud_internal.retention_policy, timestamptz), primecloud_internal.retention_time(regclass,
+    primecloud_internal.retention_policy),
     primecloud_internal.retention_due(regclass, primecloud_internal.retention_policy, timestamptz),
-    primecloud_internal.retention_free(primecloud_internal.retention_policy) FROM PUBLIC;
+        primecloud_internal.retention_free(primecloud_internal.retention_policy) FROM PUBLIC;

@@ -1,89 +1,146 @@
 -- After a batch failed: the same place in smaller bites, or around what cannot go.
 
-CREATE FUNCTION primecloud_internal.retention_note_problem(run primecloud_internal.retention_run, code text, constraint_name text, oldest timestamptz)
-    RETURNS boolean
+CREATE FUNCTION primecloud_internal.retention_note_problem(run primecloud_internal.retention_run, code text, constraint_name text,
+    partition_name text, oldest timestamptz) RETURNS boolean
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     first boolean;
     seen CONSTANT timestamptz := clock_timestamp();
 BEGIN
-    INSERT INTO primecloud_internal.retention_problem AS p (first_seen, last_seen, schema_name, table_name, code, constraint_name, run, row_count, oldest)
-    VALUES (seen, seen, run.schema_name, run.table_name, retention_note_problem.code, coalesce(retention_note_problem.constraint_name, ''), run.id, 1, retention_note_problem.oldest)
+    INSERT INTO primecloud_internal.retention_problem AS p (first_seen, last_seen, schema_name, table_name, code, constraint_name,
+        partition_name, run, row_count, oldest)
+    VALUES (seen, seen, run.schema_name, run.table_name, retention_note_problem.code, coalesce(retention_note_problem.constraint_name, ''),
+            coalesce(retention_note_problem.partition_name, ''), run.id, 1, retention_note_problem.oldest)
     ON CONFLICT ON CONSTRAINT retention_problem_pkey DO UPDATE SET last_seen = seen, run = excluded.run,
         row_count = CASE WHEN p.run = excluded.run THEN p.row_count + 1 ELSE 1 END,
         oldest = CASE WHEN p.run = excluded.run THEN least(p.oldest, excluded.oldest) ELSE excluded.oldest END
     RETURNING p.first_seen = seen INTO first;
     RETURN first;
 END $$;
-COMMENT ON FUNCTION primecloud_internal.retention_note_problem(primecloud_internal.retention_run, text, text, timestamptz)
-    IS 'counts a row that cannot go; whether this is the first';
+COMMENT ON FUNCTION primecloud_internal.retention_note_problem(primecloud_internal.retention_run, text, text, text, timestamptz)
+    IS 'counts a row or a partition that cannot go; whether this is the first';
 
-CREATE FUNCTION primecloud_internal.retention_failed(rel regclass, request jsonb) RETURNS primecloud_internal.retention_decision
+-- What an error says: of the moment, of the rows at hand, or of the server, the session
+-- and the right to run it at all, which no smaller bite would mend.
+CREATE FUNCTION primecloud_internal.retention_error(code text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN CASE WHEN code IN ('55P03', '40P01', '40001') THEN 'passing'
+                WHEN left(code, 2) IN ('08', '25', '53', '57', '58', 'F0', 'XX') THEN 'fatal' ELSE 'rows' END;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.retention_error(text) IS 'passing, rows or fatal';
+
+CREATE FUNCTION primecloud_internal.retention_failed(rel regclass, question primecloud_internal.retention_question)
+    RETURNS primecloud_internal.retention_decision
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    code CONSTANT text := request ->> 'code';
-    passing CONSTANT boolean := code IN ('55P03', '40P01', '40001');
-    run primecloud_internal.retention_run;
-    policy primecloud_internal.retention_policy;
-    due text;
-    free text;
-    node primecloud_internal.retention_decision;
-    place jsonb;
-    bite text;
+    kind CONSTANT text := primecloud_internal.retention_error(question.code);
+    running record;
+    item primecloud_internal.retention_worklist;
+    place primecloud_internal.retention_position;
+    work primecloud_internal.retention_work;
+    decision primecloud_internal.retention_decision;
 BEGIN
-    IF passing AND (request ->> 'tries')::int > 20 OR NOT passing AND left(code, 2) NOT IN ('22', '23', '27', '44', 'P0') THEN
-        RETURN primecloud_internal.retention_answer(jsonb_build_object('done', true, 'state', CASE WHEN passing THEN 'paused' ELSE 'failed' END, 'error', code));
+    IF kind = 'passing' AND question.tries > 20 OR kind = 'fatal' THEN
+        RETURN primecloud_internal.retention_told(CASE kind WHEN 'passing' THEN 'paused' ELSE 'failed' END, true, question.code);
     END IF;
     BEGIN
-        SELECT (r.run).* INTO run FROM primecloud_internal.retention_running(rel, (request ->> 'run')::bigint) r;
+        SELECT r.* INTO running FROM primecloud_internal.retention_running(rel, question.run) r;
     EXCEPTION WHEN lock_not_available THEN  -- somebody changes the policy: nothing to note, and no haste
-        RETURN primecloud_internal.retention_answer('{}');
+        RETURN primecloud_internal.retention_told(NULL, false);
     END;
-    policy := primecloud_internal.retention_policy_of(rel);
-    due := primecloud_internal.retention_due(rel, policy, run.at);
-    free := primecloud_internal.retention_free(policy);
-
-    IF policy.mode LIKE '%\_partition' AND NOT run.position ? 'leaf' THEN
-        node := primecloud_internal.retention_step_partition(rel, policy, run, due, free);
-        IF node.statement IS NOT NULL THEN
-            IF passing AND (request ->> 'tries')::int < 5 THEN
-                RETURN primecloud_internal.retention_answer('{}');
-            END IF;
-            UPDATE primecloud_internal.retention_run r SET position = r.position || jsonb_build_object('node', node.state -> 'node_name', 'node_schema', node.state -> 'node_schema'),
-                rows_locked = r.rows_locked + CASE WHEN passing THEN 1 ELSE 0 END, last_error = code WHERE r.id = run.id;
-            RETURN primecloud_internal.retention_answer(jsonb_build_object('first',
-                NOT passing AND primecloud_internal.retention_note_problem(run, code, request ->> 'constraint', NULL)));
+    PERFORM primecloud_internal.retention_check_names(rel, running.policy);
+    item := primecloud_internal.retention_next_item(rel, running.at);
+    IF item.run IS NULL THEN
+        RETURN primecloud_internal.retention_told(NULL, false);
+    ELSIF item.kind = 'partition' THEN
+        IF kind = 'passing' AND question.tries < 5 THEN
+            RETURN primecloud_internal.retention_told(NULL, false);
         END IF;
+        -- It stays, and the next one is tried.
+        PERFORM primecloud_internal.retention_move(primecloud_internal.retention_at_item(running.at, item));
+        UPDATE primecloud_internal.retention_run r SET rows_locked = r.rows_locked + (kind = 'passing')::int,
+            last_error = question.code WHERE r.id = question.run;
+        decision := primecloud_internal.retention_told(NULL, false);
+        decision.answer.first_seen := kind = 'rows' AND primecloud_internal.retention_note_problem(running.run, question.code,
+            question.constraint_name, item.table_name, NULL);
+        RETURN decision;
     END IF;
 
-    place := primecloud_internal.retention_place(rel, policy, run, request ->> 'method');
-    bite := CASE place ->> 'method' WHEN 'keyset' THEN 'limit' ELSE 'unit' END;
-    IF place ->> 'method' = 'ranges' THEN  -- the rest along the index, which can stop at any row
-        place := place || '{"method": "keyset", "limit": 500}';
-    ELSIF place IS NULL OR passing THEN
-        place := coalesce(place || '{"careful": true}', '{}');
-    ELSIF (place ->> bite)::bigint > 1 THEN
-        place := place || jsonb_build_object(bite, (place ->> bite)::bigint / 8 + ((place ->> bite)::bigint < 8)::int);
-    ELSIF bite = 'unit' AND NOT place ? 'offset' THEN
-        place := place || '{"offset": 1, "span": 128}';  -- within the block: halved until it is one row
-    ELSIF bite = 'unit' AND (place ->> 'span')::int > 1 THEN
-        place := place || jsonb_build_object('span', (place ->> 'span')::int / 2);
+    place := primecloud_internal.retention_place(running.policy, running.run, running.at, item, question.method);
+    IF place.method = 'ranges' THEN  -- the rest along the index, which can stop at any row
+        place.method := 'keyset';
+        place.row_limit := 500;
+        place.bounded := false;
+    ELSIF kind = 'passing' THEN
+        place.careful := true;
+    ELSIF place.method IN ('keyset', 'tenants') AND place.row_limit > 1 THEN
+        place.row_limit := place.row_limit / 8 + (place.row_limit < 8)::int;
     ELSE
-        -- One row, and it cannot go: it is counted, and the run goes around it.
-        RETURN ROW(jsonb_build_object('kind', 'skip', 'run', run.id, 'position', place, 'code', code, 'constraint', request -> 'constraint'),
-            (SELECT c.relowner FROM pg_class c WHERE c.oid = rel),
-            format('SELECT coalesce((SELECT jsonb_build_object(''oldest'', %s, ''key'', jsonb_build_array(x.%I, x.ctid::text)) FROM ONLY %s AS x WHERE %s AND %s AND %s '
-                   'ORDER BY x.%I, x.ctid LIMIT 1), ''{}'')', primecloud_internal.retention_time(rel, policy), policy.time_column, (place ->> 'oid')::oid::regclass,
-                   primecloud_internal.retention_narrow(place, policy, primecloud_internal.retention_column(rel, policy.time_column, primecloud_internal.retention_time_types())),
-                   due, free, policy.time_column), false)::primecloud_internal.retention_decision;
+        -- Where a slice has no due row, its failure is nobody's; where it has one, it is found.
+        work.kind := 'skip';
+        work.run := question.run;
+        work.place := place;
+        work.code := question.code;
+        work.constraint_name := question.constraint_name;
+        RETURN primecloud_internal.retention_do(rel, work, primecloud_internal.retention_culprit(rel, running.policy, running.run,
+            place), false);
     END IF;
-    UPDATE primecloud_internal.retention_run r SET position = place, updated_at = clock_timestamp() WHERE r.id = run.id;
-    RETURN primecloud_internal.retention_answer('{}');
+    PERFORM primecloud_internal.retention_move(place);
+    UPDATE primecloud_internal.retention_run r SET updated_at = clock_timestamp() WHERE r.id = question.run;
+    RETURN primecloud_internal.retention_told(NULL, false);
 END $$;
-COMMENT ON FUNCTION primecloud_internal.retention_failed(regclass, jsonb)
+COMMENT ON FUNCTION primecloud_internal.retention_failed(regclass, primecloud_internal.retention_question)
     IS 'what to do after a batch failed: again, smaller, around the row, or not at all';
 
-REVOKE ALL ON FUNCTION primecloud_internal.retention_note_problem(primecloud_internal.retention_run, text, text, timestamptz),
-    primecloud_internal.retention_failed(regclass, jsonb) FROM PUBLIC;
+-- The statement that finds the row that a batch failed at: the first of the place, and
+-- how many there are.
+CREATE FUNCTION primecloud_internal.retention_culprit(rel regclass, policy primecloud_internal.retention_policy,
+    run primecloud_internal.retention_run, place primecloud_internal.retention_position) RETURNS text
+    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    type CONSTANT regtype := primecloud_internal.retention_column(rel, policy.time_column, primecloud_internal.retention_time_types());
+    condition CONSTANT text := format('%s AND %s AND %s', primecloud_internal.retention_narrow(place, policy, type),
+        primecloud_internal.retention_due(rel, policy, run.at), primecloud_internal.retention_free(policy));
+    name CONSTANT text := place.relation::regclass::text;
+BEGIN
+    RETURN CASE place.method
+        WHEN 'tenants' THEN format('WITH RECURSIVE %sunused AS (SELECT 1) SELECT (SELECT count(*) FROM candidate) AS picked%s, '
+            '(SELECT min(d.k) FROM candidate d) AS oldest',
+            primecloud_internal.retention_pick_by_tenant(name, policy, place, condition, 1, ''),
+                primecloud_internal.retention_reached_tenant(1))
+        WHEN 'keyset' THEN format('SELECT 1::bigint AS picked, %1$s AS oldest, %1$s AS key_time, x.ctid AS key_row FROM ONLY %2$s AS x WHERE %3$s ORDER BY x.%4$I, x.ctid LIMIT 1',
+            primecloud_internal.retention_time(rel, policy), name, condition, policy.time_column)
+        ELSE format('SELECT count(*) AS picked, min(%s) AS oldest FROM ONLY %s AS x WHERE %s', primecloud_internal.retention_time(rel,
+            policy), name, condition) END;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.retention_culprit(regclass, primecloud_internal.retention_policy,
+    primecloud_internal.retention_run, primecloud_internal.retention_position) IS 'the statement that looks for the row that cannot go';
+
+-- A slice that failed: in smaller bites, down to one row.
+CREATE FUNCTION primecloud_internal.retention_smaller(place primecloud_internal.retention_position)
+    RETURNS primecloud_internal.retention_position
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF place.unit > 1 THEN
+        place.unit := place.unit / 8 + (place.unit < 8)::int;
+    ELSIF place.first_offset IS NULL THEN  -- within the block: halved until it is one row
+        place.first_offset := 1;
+        place.span := 128;
+    ELSE
+        place.span := greatest(1, place.span / 2);
+    END IF;
+    RETURN place;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.retention_smaller(primecloud_internal.retention_position)
+    IS 'the place of a slice that failed, smaller';
+
+REVOKE ALL ON FUNCTION primecloud_internal.retention_note_problem(primecloud_internal.retention_run, text, text, text, timestamptz),
+    primecloud_internal.retention_error(text), primecloud_internal.retention_failed(regclass, primecloud_internal.retention_question),
+    primecloud_internal.retention_culprit(regclass, primecloud_internal.retention_policy, primecloud_internal.retention_run,
+        primecloud_internal.retention_position), primecloud_internal.retention_smaller(primecloud_internal.retention_position) FROM PUBLIC;

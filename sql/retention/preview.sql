@@ -8,22 +8,24 @@ DECLARE
     free CONSTANT text := primecloud_internal.retention_free(policy);
     time CONSTANT text := primecloud_internal.retention_time(rel, policy);
     tenant CONSTANT text := CASE WHEN policy.tenant_column IS NULL THEN 'NULL::text' ELSE format('x.%I::text', policy.tenant_column) END;
-    fixed jsonb;
+    fixed primecloud_internal.retention_line[];
 BEGIN
-    SELECT coalesce(jsonb_agg(jsonb_build_object('what', f.what, 'name', f.name, 'note', f.note)), '[]') INTO fixed FROM (
-        SELECT 'foreign key' AS what, format('%s.%s', k.child, k.name) AS name, k.effect AS note FROM primecloud_internal.retention_foreign_keys(rel) k
+    SELECT array_agg(ROW(f.what, f.name, NULL, NULL, NULL, f.note)::primecloud_internal.retention_line) INTO fixed FROM (
+        SELECT 'foreign key' AS what, format('%s.%s', k.child, k.name) AS name, k.effect AS note
+            FROM primecloud_internal.retention_foreign_keys(rel) k
         UNION ALL
         SELECT 'partition', p.oid::regclass::text, CASE policy.mode WHEN 'drop_partition' THEN 'dropped whole, unless a row of it stays'
-            WHEN 'detach_partition' THEN 'detached whole, unless a row of it stays' ELSE 'every row of it is due, unless held or excepted' END
-        FROM primecloud_internal.retention_partitions(rel, policy, primecloud.retention_cutoff(now(), policy.keep)) p
+            WHEN 'detach_partition' THEN 'detached whole, unless a row of it stays'
+                ELSE 'every row of it is due, unless held or excepted' END
+        FROM primecloud_internal.retention_walk(rel, policy.time_column, primecloud.retention_cutoff(now(), policy.keep)) p WHERE p.topmost
         UNION ALL
-        SELECT 'note', '', n FROM unnest(primecloud_internal.retention_notes(rel, policy)) AS n WHERE n NOT LIKE 'foreign key%') AS f;
+        SELECT 'note', '', n.note FROM primecloud_internal.retention_notes(rel, policy) AS n WHERE n.kind <> 'foreign key') AS f;
     RETURN format('WITH due AS MATERIALIZED (SELECT %1$s AS at, %2$s AS tenant, (%3$s) AS free FROM %4$s AS x WHERE %5$s), '
         'line AS (SELECT 1 AS place, ''expires'' AS what, '''' AS name, count(*) AS n, min(at) AS oldest, max(at) AS newest FROM due WHERE free '
         'UNION ALL SELECT 2, ''held'', '''', count(*), min(at), max(at) FROM due WHERE NOT free HAVING count(*) > 0 '
         'UNION ALL SELECT 3, ''tenant'', tenant, count(*), min(at), max(at) FROM due WHERE free AND tenant IS NOT NULL GROUP BY tenant) '
-        'SELECT (SELECT jsonb_agg(jsonb_build_object(''what'', what, ''name'', name, ''row_count'', n, ''oldest'', oldest, ''newest'', newest) '
-        'ORDER BY place, n DESC, name) FROM line) || %6$L::jsonb', time, tenant, free, rel, due, fixed);
+        'SELECT (SELECT array_agg(ROW(what, name, n, oldest, newest, NULL)::primecloud_internal.retention_line ORDER BY place, n DESC, name) FROM line) '
+        '|| %6$L::primecloud_internal.retention_line[] AS lines', time, tenant, free, rel, due, coalesce(fixed, '{}'));
 END $$;
 COMMENT ON FUNCTION primecloud_internal.retention_preview(regclass, primecloud_internal.retention_policy)
     IS 'the statement behind expire_preview()';

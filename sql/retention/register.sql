@@ -1,21 +1,22 @@
 -- What retain() asks for, checked and written down.
 
-CREATE FUNCTION primecloud_internal.retention_register(who text, rel regclass, request jsonb) RETURNS jsonb
+CREATE FUNCTION primecloud_internal.retention_register(who text, rel regclass, question primecloud_internal.retention_question)
+    RETURNS text[]
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     policy primecloud_internal.retention_policy;
-    archive regclass := (request ->> 'archive')::oid;
+    archive regclass := question.archive;
 BEGIN
     SELECT n.nspname, c.relname, pg_get_userbyid(c.relowner) INTO policy.schema_name, policy.table_name, policy.owner_name
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = rel;
-    policy.time_column := request ->> 'time_column';
-    policy.keep := (request ->> 'keep')::interval;
-    policy.mode := request ->> 'mode';
-    policy.tenant_column := request ->> 'tenant_column';
-    policy.id_column := request ->> 'id_column';
-    policy.hold_column := request ->> 'hold_column';
-    policy.soft_delete_column := request ->> 'soft_delete_column';
+    policy.time_column := question.time_column;
+    policy.keep := question.keep;
+    policy.mode := question.mode;
+    policy.tenant_column := question.tenant_column;
+    policy.id_column := question.id_column;
+    policy.hold_column := question.hold_column;
+    policy.soft_delete_column := question.soft_delete_column;
     SELECT n.nspname, c.relname INTO policy.archive_schema, policy.archive_table
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = archive;
 
@@ -32,64 +33,99 @@ BEGIN
     END IF;
     PERFORM primecloud_internal.retention_check_keep(policy.keep);
     PERFORM primecloud_internal.retention_check_policy(rel, policy);
-    IF EXISTS (SELECT FROM primecloud_internal.retention_hold h WHERE h.schema_name = policy.schema_name AND h.table_name = policy.table_name AND h.released_at IS NULL
+    IF EXISTS (SELECT FROM primecloud_internal.retention_hold h WHERE h.schema_name = policy.schema_name
+        AND h.table_name = policy.table_name AND h.released_at IS NULL
                AND (h.tenant IS NOT NULL AND policy.tenant_column IS NULL OR h.row_id IS NOT NULL AND policy.id_column IS NULL))
        OR policy.tenant_column IS NULL AND EXISTS (SELECT FROM primecloud_internal.retention_override o
                WHERE o.schema_name = policy.schema_name AND o.table_name = policy.table_name) THEN
-        RAISE object_not_in_prerequisite_state USING MESSAGE = format('table %s has holds or exceptions that this policy could not honour', rel),
+        RAISE object_not_in_prerequisite_state
+            USING MESSAGE = format('table %s has holds or exceptions that this policy could not honour', rel),
             HINT = 'Name tenant_column and id_column, or release them first.';
     END IF;
 
-    INSERT INTO primecloud_internal.retention_policy AS p (schema_name, table_name, owner_name, time_column, keep, mode, tenant_column, id_column,
+    INSERT INTO primecloud_internal.retention_policy AS p (schema_name, table_name, owner_name, time_column, keep, mode, tenant_column,
+        id_column,
                                                   hold_column, soft_delete_column, archive_schema, archive_table, registered_by)
-    VALUES (policy.schema_name, policy.table_name, policy.owner_name, policy.time_column, policy.keep, policy.mode, policy.tenant_column, policy.id_column,
+    VALUES (policy.schema_name, policy.table_name, policy.owner_name, policy.time_column, policy.keep, policy.mode, policy.tenant_column,
+        policy.id_column,
             policy.hold_column, policy.soft_delete_column, policy.archive_schema, policy.archive_table, who)
     ON CONFLICT (schema_name, table_name) DO UPDATE SET (owner_name, time_column, keep, mode, tenant_column, id_column, hold_column,
             soft_delete_column, archive_schema, archive_table, registered_by, registered_at, version)
-        = (excluded.owner_name, excluded.time_column, excluded.keep, excluded.mode, excluded.tenant_column, excluded.id_column, excluded.hold_column,
+        = (excluded.owner_name, excluded.time_column, excluded.keep, excluded.mode, excluded.tenant_column, excluded.id_column,
+            excluded.hold_column,
             excluded.soft_delete_column, excluded.archive_schema, excluded.archive_table, excluded.registered_by, now(), p.version + 1);
-    -- A run under way was decided by other words; the next one starts afresh.
-    UPDATE primecloud_internal.retention_run r SET state = 'superseded', finished_at = clock_timestamp()
-    WHERE r.schema_name = policy.schema_name AND r.table_name = policy.table_name AND r.state IN ('running', 'paused');
+    PERFORM primecloud_internal.retention_supersede(policy.schema_name, policy.table_name);
     DELETE FROM primecloud_internal.retention_problem p WHERE p.schema_name = policy.schema_name AND p.table_name = policy.table_name;
-    RETURN to_jsonb(primecloud_internal.retention_notes(rel, primecloud_internal.retention_policy_of(rel)));
+    RETURN ARRAY(SELECT n.note FROM primecloud_internal.retention_notes(rel, primecloud_internal.retention_policy_of(rel)) n);
 END $$;
-COMMENT ON FUNCTION primecloud_internal.retention_register(text, regclass, jsonb)
+COMMENT ON FUNCTION primecloud_internal.retention_register(text, regclass, primecloud_internal.retention_question)
     IS 'checks and stores a policy; returns what its owner should know';
 
--- What makes expiry slow or fail, found before it runs.
-CREATE FUNCTION primecloud_internal.retention_notes(rel regclass, policy primecloud_internal.retention_policy) RETURNS text[]
-    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+-- What makes expiry slow or fail, found before it runs; and first of all what goes.
+CREATE FUNCTION primecloud_internal.retention_notes(rel regclass, policy primecloud_internal.retention_policy, OUT kind text,
+    OUT note text) RETURNS SETOF record
+    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO' SET timezone = 'UTC'
 AS $$
-DECLARE
-    notes text[] := '{}';
-    key record;
-    code record;
 BEGIN
-    IF NOT EXISTS (SELECT FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am am ON am.oid = c.relam
-                   JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attname = policy.time_column AND a.attnum = i.indkey[0]
-                   WHERE i.indrelid = rel AND am.amname = 'btree' AND i.indpred IS NULL AND (i.indisvalid OR c.relkind = 'I')) THEN
-        notes := notes || format('no index leads with %I, so every run reads the whole table: CREATE INDEX CONCURRENTLY ON %s (%I)',
-                                 policy.time_column, rel, policy.time_column);
+    kind := 'policy';
+    note := format('rows whose %I is before %s (older than %s) %s', policy.time_column, primecloud.retention_cutoff(date_trunc('second',
+        now()), policy.keep), policy.keep,
+        CASE policy.mode WHEN 'soft_delete' THEN format('are marked in %I', policy.soft_delete_column)
+            WHEN 'archive' THEN format('move to %I.%I', policy.archive_schema, policy.archive_table)
+            WHEN 'drop_partition' THEN 'go with their partitions' WHEN 'detach_partition' THEN 'leave with their partitions'
+                ELSE 'are deleted' END);
+    RETURN NEXT;
+    kind := 'index';
+    note := primecloud_internal.retention_index_note(rel, policy);
+    IF note IS NOT NULL THEN
+        RETURN NEXT;
     END IF;
-    FOR key IN SELECT * FROM primecloud_internal.retention_foreign_keys(rel) LOOP
-        notes := notes || format('foreign key %I of table %s: %s', key.name, key.child, key.effect);
-    END LOOP;
-    FOR code IN SELECT t.tgname, p.oid::regprocedure AS function FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_language l ON l.oid = p.prolang
-            WHERE t.tgrelid = rel AND NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgtype::int & CASE policy.mode WHEN 'soft_delete' THEN 16 ELSE 8 END <> 0
-              AND l.lanname NOT IN ('c', 'internal') AND NOT EXISTS (SELECT FROM unnest(p.proconfig) AS s WHERE s LIKE 'search\_path=%') ORDER BY t.tgname LOOP
-        notes := notes || format('trigger %I of table %s runs with search_path pg_catalog: unless it qualifies every name, ALTER FUNCTION %s SET search_path = ...',
-                                 code.tgname, rel, code.function);
-    END LOOP;
+    RETURN QUERY SELECT 'foreign key', format('foreign key %I of table %s: %s', k.name, k.child, k.effect)
+        FROM primecloud_internal.retention_foreign_keys(rel) k;
+    RETURN QUERY
+        SELECT 'trigger', format('trigger %I of table %s runs with search_path pg_catalog: unless it qualifies every name, ALTER FUNCTION %s SET search_path = ...',
+                                 t.tgname, rel, p.oid::regprocedure)
+        FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_language l ON l.oid = p.prolang
+        WHERE t.tgrelid = rel AND NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgtype::int & CASE policy.mode WHEN 'soft_delete'
+            THEN 16 ELSE 8 END <> 0
+          AND l.lanname NOT IN ('c', 'internal') AND NOT EXISTS (SELECT FROM unnest(p.proconfig) AS s WHERE starts_with(s,
+              'search_path=')) ORDER BY t.tgname;
     IF policy.mode IN ('delete', 'archive') AND EXISTS (SELECT FROM pg_partitioned_table p
             JOIN pg_attribute a ON a.attrelid = p.partrelid AND a.attname = policy.time_column
             WHERE p.partrelid = rel AND p.partstrat = 'r' AND p.partnatts = 1 AND p.partattrs[0] = a.attnum) THEN
-        notes := notes || format('table %s is partitioned by %I: mode ''drop_partition'' costs next to nothing', rel, policy.time_column);
+        kind := 'partition';
+        note := format('table %s is partitioned by %I: mode ''drop_partition'' costs next to nothing', rel, policy.time_column);
+        RETURN NEXT;
     END IF;
-    RETURN notes;
 END $$;
 COMMENT ON FUNCTION primecloud_internal.retention_notes(regclass, primecloud_internal.retention_policy)
-    IS 'what makes a policy slow, or lets it fail';
+    IS 'what a policy takes away, and what makes it slow or lets it fail';
+
+CREATE FUNCTION primecloud_internal.retention_index_note(rel regclass, policy primecloud_internal.retention_policy) RETURNS text
+    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    tenant text;
+BEGIN
+    IF policy.mode = 'detach_partition' OR primecloud_internal.retention_index(rel, policy.time_column) THEN
+        RETURN NULL;
+    END IF;
+    SELECT a.attname INTO tenant FROM pg_attribute a WHERE a.attrelid = rel AND a.attnum > 0 AND NOT a.attisdropped AND a.attnotnull
+      AND (policy.tenant_column IS NULL OR a.attname = policy.tenant_column)
+      AND primecloud_internal.retention_base_type(a.atttypid) = ANY (primecloud_internal.retention_key_types())
+          AND primecloud_internal.retention_index(rel, a.attname, policy.time_column)
+    ORDER BY a.attnum LIMIT 1;
+    IF tenant IS NULL THEN
+        RETURN format('no index leads with %1$I, so every run reads the whole table: CREATE INDEX CONCURRENTLY ON %2$s (%1$I)',
+            policy.time_column, rel);
+    ELSIF policy.tenant_column IS NULL THEN
+        RETURN format('no index leads with %I, but one with %I before it: with tenant_column => %L a run goes by that one, tenant after tenant',
+                      policy.time_column, tenant, tenant);
+    END IF;
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.retention_index_note(regclass, primecloud_internal.retention_policy)
+    IS 'which index a policy lacks';
 
 CREATE FUNCTION primecloud_internal.retention_foreign_keys(rel regclass, OUT name text, OUT child regclass, OUT effect text)
     RETURNS SETOF record
@@ -106,6 +142,7 @@ $$;
 COMMENT ON FUNCTION primecloud_internal.retention_foreign_keys(regclass)
     IS 'foreign keys that point at a table, and what a delete does to them';
 
-REVOKE ALL ON FUNCTION primecloud_internal.retention_register(text, regclass, jsonb),
+REVOKE ALL ON FUNCTION primecloud_internal.retention_register(text, regclass, primecloud_internal.retention_question),
     primecloud_internal.retention_notes(regclass, primecloud_internal.retention_policy),
+    primecloud_internal.retention_index_note(regclass, primecloud_internal.retention_policy),
     primecloud_internal.retention_foreign_keys(regclass) FROM PUBLIC;

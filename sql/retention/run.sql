@@ -1,55 +1,130 @@
 -- A run of a policy: begun, stepped, ended.  Its position is written in the
 -- transaction of the batch that moved it, so a run that died goes on where it was.
 
-CREATE TYPE primecloud_internal.retention_decision AS (state jsonb, run_as oid, statement text, writes boolean);
-COMMENT ON TYPE primecloud_internal.retention_decision
-    IS 'what retention_request() does next: run a statement as the owner of the table, or, without one, answer';
-
-CREATE FUNCTION primecloud_internal.retention_answer(state jsonb) RETURNS primecloud_internal.retention_decision
-    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
-AS $$ BEGIN RETURN ROW(state, NULL::oid, NULL::text, false); END $$;
-COMMENT ON FUNCTION primecloud_internal.retention_answer(jsonb) IS 'a decision that is an answer';
-
-CREATE FUNCTION primecloud_internal.retention_begin(caller oid, rel regclass) RETURNS jsonb
+CREATE FUNCTION primecloud_internal.retention_begin(caller oid, rel regclass) RETURNS primecloud_internal.retention_answer
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     policy CONSTANT primecloud_internal.retention_policy := primecloud_internal.retention_policy_of(rel);
     run primecloud_internal.retention_run;
+    answer primecloud_internal.retention_answer;
 BEGIN
     PERFORM primecloud_internal.retention_check_policy(rel, policy);
     IF NOT primecloud_internal.retention_claim('primecloud_internal.retention_policy', policy.id) THEN
-        RETURN '{"busy": true}';
+        RETURN answer;
     END IF;
     SELECT r.* INTO run FROM primecloud_internal.retention_run r
-    WHERE r.schema_name = policy.schema_name AND r.table_name = policy.table_name AND r.state IN ('running', 'paused') ORDER BY r.id DESC LIMIT 1;
+    WHERE r.schema_name = policy.schema_name AND r.table_name = policy.table_name AND r.state IN ('running', 'paused')
+        ORDER BY r.id DESC LIMIT 1;
     IF FOUND THEN
-        UPDATE primecloud_internal.retention_run r SET state = 'running', updated_at = clock_timestamp(), done_by = pg_get_userbyid(caller) WHERE r.id = run.id;
+        UPDATE primecloud_internal.retention_run r SET state = 'running', updated_at = clock_timestamp(),
+            done_by = pg_get_userbyid(caller) WHERE r.id = run.id;
     ELSE
         INSERT INTO primecloud_internal.retention_run (schema_name, table_name, policy_version, at, done_by)
         VALUES (policy.schema_name, policy.table_name, policy.version, now(), pg_get_userbyid(caller)) RETURNING * INTO run;
     END IF;
-    RETURN jsonb_build_object('run', run.id);
+    PERFORM primecloud_internal.retention_plan(rel, policy, run);
+    answer.run := run.id;
+    RETURN answer;
 END $$;
 COMMENT ON FUNCTION primecloud_internal.retention_begin(oid, regclass)
-    IS 'takes the policy''s claim and finds the run to go on with, or makes one';
+    IS 'takes the policy''s claim, finds the run to go on with or makes one, and writes its worklist';
 
--- Leaves the run for good or for later, and lets the claim go.
-CREATE FUNCTION primecloud_internal.retention_end(rel regclass, run_id bigint, state text, problem text DEFAULT NULL) RETURNS void
+-- An attempt that failed before it began is a run that failed.
+CREATE FUNCTION primecloud_internal.retention_refuse(caller oid, policy primecloud_internal.retention_policy, code text,
+    message text) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    number bigint;
 BEGIN
-    UPDATE primecloud_internal.retention_run r SET state = retention_end.state, updated_at = clock_timestamp(), last_error = coalesce(problem, r.last_error),
-           finished_at = CASE WHEN retention_end.state = 'paused' THEN NULL ELSE clock_timestamp() END
-    WHERE r.id = run_id AND r.state IN ('running', 'paused');
-    PERFORM primecloud_internal.retention_release('primecloud_internal.retention_policy', (SELECT p.id FROM primecloud_internal.retention_policy p
-        JOIN primecloud_internal.retention_run r ON r.schema_name = p.schema_name AND r.table_name = p.table_name WHERE r.id = run_id));
+    INSERT INTO primecloud_internal.retention_run (schema_name, table_name, policy_version, at, state, done_by, finished_at, last_error,
+        last_message)
+    VALUES (policy.schema_name, policy.table_name, policy.version, now(), 'failed', pg_get_userbyid(caller), clock_timestamp(), code,
+        message) RETURNING id INTO number;
+    PERFORM primecloud_internal.retention_fold(number);
+    PERFORM primecloud_internal.retention_trim();
+    PERFORM primecloud_internal.retention_release('primecloud_internal.retention_policy', policy.id);
 END $$;
-COMMENT ON FUNCTION primecloud_internal.retention_end(regclass, bigint, text, text) IS 'ends or pauses a run';
+COMMENT ON FUNCTION primecloud_internal.retention_refuse(oid, primecloud_internal.retention_policy, text, text)
+    IS 'writes down an attempt that failed before its run began';
+
+-- Leaves the run for good or for later, and lets the claim go.
+CREATE FUNCTION primecloud_internal.retention_end(rel regclass, question primecloud_internal.retention_question) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    policy CONSTANT primecloud_internal.retention_policy := primecloud_internal.retention_policy_of(rel);
+    ended bigint;
+BEGIN
+    UPDATE primecloud_internal.retention_run r SET state = question.state, updated_at = clock_timestamp(),
+        last_error = coalesce(question.code, r.last_error),
+           last_message = coalesce(question.message, r.last_message), finished_at = CASE WHEN question.state = 'paused' THEN NULL
+               ELSE clock_timestamp() END
+    WHERE r.id = question.run AND r.schema_name = policy.schema_name AND r.table_name = policy.table_name AND r.state IN ('running',
+        'paused')
+    RETURNING r.id INTO ended;
+    PERFORM primecloud_internal.retention_release('primecloud_internal.retention_policy', policy.id);
+    IF ended IS NOT NULL AND question.state <> 'paused' THEN
+        DELETE FROM primecloud_internal.retention_worklist w WHERE w.run = ended;
+        PERFORM primecloud_internal.retention_fold(ended);
+        PERFORM primecloud_internal.retention_trim();
+    END IF;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.retention_end(regclass, primecloud_internal.retention_question) IS 'ends or pauses a run';
+
+-- A run that found nothing to do takes the place of one before it that found nothing
+-- either, and a failure the place of the same failure: a policy leaves one row for all
+-- of them, however often it runs.
+CREATE FUNCTION primecloud_internal.retention_fold(run_id bigint) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    run primecloud_internal.retention_run;
+    former primecloud_internal.retention_run;
+BEGIN
+    SELECT r.* INTO run FROM primecloud_internal.retention_run r WHERE r.id = run_id;
+    SELECT r.* INTO former FROM primecloud_internal.retention_run r
+    WHERE r.schema_name = run.schema_name AND r.table_name = run.table_name AND r.id < run_id ORDER BY r.id DESC LIMIT 1;
+    IF NOT FOUND OR (former.state, former.policy_version, former.done_by) <> (run.state, run.policy_version, run.done_by)
+       OR run.state NOT IN ('finished', 'failed') OR former.last_error IS DISTINCT FROM run.last_error
+       OR former.rows_held <> run.rows_held
+       OR greatest(run.batches, run.partitions_done, run.rows_locked, run.rows_vetoed, run.rows_failed,
+                   former.batches, former.partitions_done, former.rows_locked, former.rows_vetoed, former.rows_failed) > 0 THEN
+        RETURN;
+    END IF;
+    DELETE FROM primecloud_internal.retention_position p WHERE p.run = former.id;
+    DELETE FROM primecloud_internal.retention_run r WHERE r.id = former.id;
+    UPDATE primecloud_internal.retention_run r SET runs_folded = former.runs_folded + 1, folded_since = coalesce(former.folded_since,
+        former.started_at) WHERE r.id = run_id;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.retention_fold(bigint)
+    IS 'lets a run that did nothing take the place of the one before it that did as little';
+
+-- How long runs are kept: 90 days, or what retain() says of the table of runs itself.
+CREATE FUNCTION primecloud_internal.retention_trim() RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    keep CONSTANT interval := coalesce((SELECT p.keep FROM primecloud_internal.retention_policy p
+        WHERE p.schema_name = 'primecloud_internal' AND p.table_name = 'retention_run'), interval '90 days');
+BEGIN
+    -- The last run of a policy that finished has its watermark; it stays.
+    WITH old AS MATERIALIZED (
+        SELECT r.id FROM primecloud_internal.retention_run r WHERE r.finished_at < primecloud.retention_cutoff(now(), keep)
+          AND (r.state <> 'finished' OR EXISTS (SELECT FROM primecloud_internal.retention_run later
+              WHERE later.schema_name = r.schema_name AND later.table_name = r.table_name
+                                                  AND later.id > r.id AND later.state = 'finished'))
+        ORDER BY r.finished_at LIMIT 1000 FOR UPDATE SKIP LOCKED),
+    gone AS (DELETE FROM primecloud_internal.retention_run r USING old WHERE r.id = old.id)
+    DELETE FROM primecloud_internal.retention_position p USING old WHERE p.run = old.id;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.retention_trim() IS 'forgets runs that ended long ago, a thousand at a time';
 
 -- The run and the policy of a step; the policy is locked against a change until the
 -- batch has committed, and the wait for one under way is the caller's.
-CREATE FUNCTION primecloud_internal.retention_running(rel regclass, run_id bigint, OUT run primecloud_internal.retention_run, OUT policy primecloud_internal.retention_policy)
+CREATE FUNCTION primecloud_internal.retention_running(rel regclass, run_id bigint, OUT run primecloud_internal.retention_run,
+    OUT policy primecloud_internal.retention_policy, OUT at primecloud_internal.retention_position)
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
@@ -58,11 +133,24 @@ BEGIN
     SELECT r.* INTO run FROM primecloud_internal.retention_run r
     WHERE r.id = run_id AND r.schema_name = policy.schema_name AND r.table_name = policy.table_name FOR UPDATE NOWAIT;
     IF run.id IS NULL THEN
-        RAISE undefined_object USING MESSAGE = format('table %s has no run %s', rel, run_id);
+        RAISE undefined_object USING MESSAGE = format('table %s has no run %s', rel, coalesce(run_id::text, 'NULL')),
+            HINT = 'CALL primecloud.expire(), which begins one.';
     END IF;
+    SELECT p.* INTO at FROM primecloud_internal.retention_position p WHERE p.run = run_id;
 END $$;
-COMMENT ON FUNCTION primecloud_internal.retention_running(regclass, bigint) IS 'a run and its policy, locked for one batch';
+COMMENT ON FUNCTION primecloud_internal.retention_running(regclass, bigint) IS 'a run, its policy and its position, locked for one batch';
 
-REVOKE ALL ON FUNCTION primecloud_internal.retention_answer(jsonb), primecloud_internal.retention_begin(oid, regclass),
-    primecloud_internal.retention_end(regclass, bigint, text, text),
-    primecloud_internal.retention_running(regclass, bigint) FROM PUBLIC;
+CREATE FUNCTION primecloud_internal.retention_move(at primecloud_internal.retention_position) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    UPDATE primecloud_internal.retention_position p SET (run, item, relation, schema_name, table_name, method, over, careful, per_row,
+        most_rows, row_limit, block, end_block, unit,
+        density, first_offset, span, from_time, until_time, bounded, key_tenant, key_time, key_row) = (SELECT (at).*) WHERE p.run = at.run;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.retention_move(primecloud_internal.retention_position) IS 'writes down where a run stands';
+
+REVOKE ALL ON FUNCTION primecloud_internal.retention_begin(oid, regclass), primecloud_internal.retention_refuse(oid,
+    primecloud_internal.retention_policy, text, text), primecloud_internal.retention_end(regclass, primecloud_internal.retention_question),
+    primecloud_internal.retention_fold(bigint), primecloud_internal.retention_trim(), primecloud_internal.retention_running(regclass,
+        bigint), primecloud_internal.retention_move(primecloud_internal.retention_position) FROM PUBLIC;

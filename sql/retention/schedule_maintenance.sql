@@ -13,7 +13,8 @@ BEGIN
             HINT = format('Let a systemd timer run: psql -d %s -c "%s"', current_database(), command);
     END IF;
     IF cron IS NULL OR max_duration IS NULL THEN
-        RAISE null_value_not_allowed USING MESSAGE = 'a schedule and a duration are needed', HINT = 'For instance: schedule_maintenance(''*/15 * * * *'').';
+        RAISE null_value_not_allowed USING MESSAGE = 'a schedule and a duration are needed',
+            HINT = 'For instance: schedule_maintenance(''*/15 * * * *'').';
     END IF;
     EXECUTE 'SELECT cron.schedule_in_database($1, $2, $3, $4, $5)' INTO number
         USING 'primecloud maintenance', cron, command, current_database()::text, coalesce(role, current_user)::text;

@@ -1,16 +1,26 @@
 -- The statement of one batch: what removes rows from one partition and says how many
--- went, of when, of which tenants: as one jsonb, or by yielding tenant and time of
+-- went, of when, of which tenants: as one outcome, or by yielding tenant and time of
 -- each row to retention_request(), which counts them.
 
-CREATE FUNCTION primecloud_internal.retention_statement(rel regclass, leaf oid, policy primecloud_internal.retention_policy, due text, free text, narrow text,
-                                    skip_locked boolean DEFAULT false, ordered boolean DEFAULT false, most bigint DEFAULT NULL) RETURNS text
+CREATE FUNCTION primecloud_internal.retention_statement(rel regclass, leaf oid, policy primecloud_internal.retention_policy, due text,
+    free text, narrow text,
+                                    skip_locked boolean, at primecloud_internal.retention_position, most bigint) RETURNS text
     LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    name CONSTANT text := (SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = leaf);
+    name CONSTANT text := (SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c
+        JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = leaf);
     condition CONSTANT text := format('%s AND %s AND %s', narrow, due, free);
-    tenant CONSTANT text := CASE WHEN policy.tenant_column IS NULL THEN 'NULL::text' ELSE format('coalesce(x.%I::text, '''')', policy.tenant_column) END;
-    yields CONSTANT text := format('%s AS "of tenant", %s AS "of time"', tenant, primecloud_internal.retention_time(rel, policy));
+    tenant CONSTANT text := CASE WHEN policy.tenant_column IS NULL THEN 'NULL::text' ELSE format('coalesce(x.%I::text, '''')',
+        policy.tenant_column) END;
+    -- A trigger may take a mark back: such a row is not gone.
+    yields CONSTANT text := format('%s AS "of tenant", %s AS "of time", %s AS "still due"', tenant,
+        primecloud_internal.retention_time(rel, policy),
+        CASE WHEN policy.mode <> 'soft_delete' THEN 'false'
+             WHEN primecloud_internal.retention_column(rel, policy.soft_delete_column,
+                 '{timestamptz,timestamp,boolean}') = 'boolean'::regtype THEN format('x.%I IS NOT TRUE', policy.soft_delete_column)
+             ELSE format('x.%I IS NULL', policy.soft_delete_column) END);
+    ordered CONSTANT boolean := at.method IN ('keyset', 'tenants');
     picked text := '';
     source text := '';
     moved text := '';
@@ -20,19 +30,27 @@ DECLARE
     own text;
 BEGIN
     IF skip_locked THEN
-        -- (tableoid, ctid): a ctid alone is unique in one partition only.
-        picked := format('candidate AS MATERIALIZED (SELECT x.tableoid AS t, x.ctid AS c, x.%I AS k FROM ONLY %s AS x WHERE %s%s%s FOR UPDATE SKIP LOCKED), ',
-                         policy.time_column, name, condition, CASE WHEN ordered THEN format(' ORDER BY x.%I, x.ctid', policy.time_column) ELSE '' END,
-                         CASE WHEN most IS NULL THEN '' ELSE format(' LIMIT %s', most) END);
+        picked := CASE WHEN at.method = 'tenants'
+            THEN primecloud_internal.retention_pick_by_tenant(name, policy, at, condition, most, 'FOR UPDATE SKIP LOCKED')
+            -- (tableoid, ctid): a ctid alone is unique in one partition only.
+            ELSE format('candidate AS MATERIALIZED (SELECT x.tableoid AS t, x.ctid AS c, %s AS k FROM ONLY %s AS x WHERE %s%s%s FOR UPDATE SKIP LOCKED), ',
+                        primecloud_internal.retention_time(rel, policy), name, condition, CASE WHEN ordered
+                            THEN format(' ORDER BY x.%I, x.ctid', policy.time_column) ELSE '' END,
+                        CASE WHEN most IS NULL THEN '' ELSE format(' LIMIT %s', most) END) END;
         source := 'x.tableoid = d.t AND x.ctid = d.c AND ';
-        answer := ', ''picked'', (SELECT count(*) FROM candidate)'
-            || CASE WHEN ordered THEN ', ''key'', (SELECT jsonb_build_array(d.k, d.c::text) FROM candidate d ORDER BY d.k DESC, d.c DESC LIMIT 1)' ELSE '' END;
+        answer := ', (SELECT count(*) FROM candidate) AS picked, (SELECT count(*) FROM candidate) - (SELECT count(*) FROM gone WHERE NOT "still due") AS vetoed'
+            || CASE at.method WHEN 'keyset' THEN
+                   ', (SELECT d.k FROM candidate d ORDER BY d.k DESC, d.c DESC LIMIT 1) AS key_time, (SELECT d.c FROM candidate d ORDER BY d.k DESC, d.c DESC LIMIT 1) AS key_row'
+               WHEN 'tenants' THEN primecloud_internal.retention_reached_tenant(most) ELSE '' END;
+    ELSIF policy.mode = 'archive' AND primecloud_internal.retention_may_veto(leaf, policy.mode) THEN
+        -- One statement sees the table as it was: what a trigger vetoes is what was due and is not gone.
+        answer := format(', (SELECT count(*) FROM ONLY %s AS x WHERE %s) - (SELECT count(*) FROM gone) AS vetoed', name, condition);
     END IF;
     IF skip_locked AND most IS NULL THEN
-        answer := answer || format(', ''locked'', (SELECT count(*) FROM ONLY %s AS x WHERE %s) - (SELECT count(*) FROM candidate)', name, condition);
+        answer := answer || format(', greatest(0, (SELECT count(*) FROM ONLY %s AS x WHERE %s) - (SELECT count(*) FROM candidate)) AS locked', name, condition);
     END IF;
     IF free <> 'true' AND NOT ordered AND (skip_locked OR policy.mode = 'archive') THEN
-        answer := answer || format(', ''held'', (SELECT count(*) FROM ONLY %s AS x WHERE %s AND %s AND NOT (%s))',
+        answer := answer || format(', (SELECT count(*) FROM ONLY %s AS x WHERE %s AND %s AND NOT (%s)) AS held',
                                    name, narrow, due, free);
     END IF;
     IF policy.mode = 'soft_delete' THEN
@@ -42,29 +60,77 @@ BEGIN
             CASE WHEN skip_locked THEN ' FROM candidate AS d' ELSE '' END, source, condition, yields);
     ELSE
         IF policy.mode = 'archive' THEN
-            SELECT string_agg(quote_ident(s.attname), ', ' ORDER BY s.attnum), string_agg(format(', x.%I', s.attname), '' ORDER BY s.attnum) INTO columns, own
+            SELECT string_agg(quote_ident(s.attname), ', ' ORDER BY s.attnum), string_agg(format(', x.%I', s.attname), ''
+                ORDER BY s.attnum) INTO columns, own
             FROM pg_attribute s JOIN pg_attribute a ON a.attname = s.attname AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
                 AND a.attrelid = to_regclass(format('%I.%I', policy.archive_schema, policy.archive_table))
             WHERE s.attrelid = rel AND s.attnum > 0 AND NOT s.attisdropped;
             moved := format('moved AS (INSERT INTO %I.%I (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM gone RETURNING 1), ',
                             policy.archive_schema, policy.archive_table, columns, columns);
-            answer := answer || ', ''archived'', (SELECT count(*) FROM moved)';
+            answer := answer || ', (SELECT count(*) FROM moved) AS archived';
         END IF;
-        action := format('DELETE FROM ONLY %s AS x%s WHERE %s%s RETURNING %s%s', name, CASE WHEN skip_locked THEN ' USING candidate AS d' ELSE '' END,
+        action := format('DELETE FROM ONLY %s AS x%s WHERE %s%s RETURNING %s%s', name, CASE WHEN skip_locked
+            THEN ' USING candidate AS d' ELSE '' END,
                          source, condition, yields,
                          own);
     END IF;
     IF NOT skip_locked AND policy.mode <> 'archive' THEN
         RETURN action;
     END IF;
-    RETURN format('WITH %sgone AS (%s), %sper_tenant AS (SELECT "of tenant" AS tenant, count(*) AS n, min("of time") AS oldest, max("of time") AS newest FROM gone GROUP BY 1) '
-        'SELECT jsonb_build_object(''rows'', (SELECT coalesce(sum(n), 0) FROM per_tenant), ''oldest'', (SELECT min(oldest) FROM per_tenant), '
-        '''newest'', (SELECT max(newest) FROM per_tenant), ''tenants'', %s%s)',
-        picked, action, moved,
-        CASE WHEN policy.tenant_column IS NULL THEN 'NULL' ELSE '(SELECT jsonb_object_agg(tenant, n) FROM per_tenant)' END, answer);
+    RETURN format('WITH %s %sgone AS (%s), %sper_tenant AS (SELECT "of tenant" AS tenant, count(*) AS n, min("of time") AS oldest, max("of time") AS newest '
+        'FROM gone WHERE NOT "still due" GROUP BY 1) '
+        'SELECT (SELECT coalesce(sum(n), 0)::bigint FROM per_tenant) AS rows, (SELECT min(oldest) FROM per_tenant) AS oldest, '
+        '(SELECT max(newest) FROM per_tenant) AS newest, %s AS tenants%s',
+        CASE WHEN at.method = 'tenants' THEN 'RECURSIVE' ELSE '' END, picked, action, moved,
+        CASE WHEN policy.tenant_column IS NULL THEN 'NULL::jsonb' ELSE '(SELECT jsonb_object_agg(tenant, n) FROM per_tenant)' END, answer);
 END $$;
-COMMENT ON FUNCTION primecloud_internal.retention_statement(regclass, oid, primecloud_internal.retention_policy, text, text, text, boolean, boolean, bigint) IS
+COMMENT ON FUNCTION primecloud_internal.retention_statement(regclass, oid, primecloud_internal.retention_policy, text, text, text,
+    boolean, primecloud_internal.retention_position, bigint) IS
     'the statement that removes the due and free rows of one partition, narrowed to a range, and counts them';
 
-REVOKE ALL ON FUNCTION primecloud_internal.retention_statement(regclass, oid,
-    primecloud_internal.retention_policy, text, text, text, boolean, boolean, bigint) FROM PUBLIC;
+-- The next rows in the order of tenant and time, as an index on both gives them: for
+-- each tenant one look, a thousand tenants in one batch.
+CREATE FUNCTION primecloud_internal.retention_pick_by_tenant(name text, policy primecloud_internal.retention_policy,
+    at primecloud_internal.retention_position, condition text, most bigint, locking text) RETURNS text
+    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    type CONSTANT regtype := primecloud_internal.retention_column(at.relation, policy.time_column,
+        primecloud_internal.retention_time_types());
+    key CONSTANT regtype := primecloud_internal.retention_column(at.relation, policy.tenant_column,
+        primecloud_internal.retention_key_types());
+    from_tenant CONSTANT text := CASE WHEN at.key_tenant IS NULL THEN 'true'
+        ELSE format('x.%I %s %L::%s', policy.tenant_column, CASE WHEN at.key_row IS NULL THEN '>' ELSE '>=' END, at.key_tenant, key) END;
+    behind CONSTANT text := CASE WHEN at.key_row IS NULL THEN 'true'
+        ELSE format('(s.k > %L::%s OR (x.%I, x.ctid) > (%L::%s, %L::tid))', at.key_tenant, key, policy.time_column,
+                    primecloud_internal.retention_instant(type, at.key_time), type, at.key_row) END;
+BEGIN
+    RETURN format('tenant(k) AS (SELECT (SELECT x.%1$I FROM ONLY %2$s AS x WHERE %3$s ORDER BY x.%1$I LIMIT 1) '
+        'UNION ALL SELECT (SELECT x.%1$I FROM ONLY %2$s AS x WHERE x.%1$I > t.k ORDER BY x.%1$I LIMIT 1) FROM tenant AS t WHERE t.k IS NOT NULL), '
+        'some_tenant AS MATERIALIZED (SELECT t.k FROM tenant AS t WHERE t.k IS NOT NULL LIMIT 1000), '
+        'candidate AS MATERIALIZED (SELECT d.t, d.c, d.k, s.k AS n FROM some_tenant AS s CROSS JOIN LATERAL (SELECT x.tableoid AS t, x.ctid AS c, %4$s AS k '
+        'FROM ONLY %2$s AS x WHERE x.%1$I = s.k AND %5$s AND %6$s ORDER BY x.%7$I, x.ctid LIMIT %8$s %9$s) AS d LIMIT %8$s), ',
+        policy.tenant_column, name, from_tenant, primecloud_internal.retention_time(at.relation, policy), behind, condition,
+            policy.time_column, most, locking);
+END $$;
+COMMENT ON FUNCTION primecloud_internal.retention_pick_by_tenant(text, primecloud_internal.retention_policy,
+    primecloud_internal.retention_position, text, bigint, text) IS 'the part of a statement that picks rows tenant after tenant';
+
+-- Behind which row the next batch begins; without one, behind the last tenant looked at.
+CREATE FUNCTION primecloud_internal.retention_reached_tenant(most bigint) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    of_last text := format('FROM candidate d WHERE (SELECT count(*) FROM candidate) >= %s ORDER BY d.n DESC, d.k DESC, d.c DESC LIMIT 1',
+        most);
+BEGIN
+    RETURN format(', coalesce((SELECT d.n::text %1$s), (SELECT s.k::text FROM some_tenant s ORDER BY s.k DESC LIMIT 1)) AS key_tenant, '
+        '(SELECT d.k %1$s) AS key_time, (SELECT d.c %1$s) AS key_row, '
+        '(SELECT count(*) FROM candidate) < %2$s AND (SELECT count(*) FROM some_tenant) < 1000 AS ended', of_last, most);
+END $$;
+COMMENT ON FUNCTION primecloud_internal.retention_reached_tenant(bigint) IS 'the part of a statement that says how far it came';
+
+REVOKE ALL ON FUNCTION primecloud_internal.retention_statement(regclass, oid, primecloud_internal.retention_policy, text, text, text,
+    boolean, primecloud_internal.retention_position, bigint),
+    primecloud_internal.retention_pick_by_tenant(text, primecloud_internal.retention_policy, primecloud_internal.retention_position,
+        text, bigint, text), primecloud_internal.retention_reached_tenant(bigint) FROM PUBLIC;

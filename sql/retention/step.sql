@@ -1,137 +1,158 @@
 -- One batch of a run: what is to be run next.
 
 -- The range of a batch, as a condition on row x.
-CREATE FUNCTION primecloud_internal.retention_narrow(place jsonb, policy primecloud_internal.retention_policy, type regtype) RETURNS text
-    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+CREATE FUNCTION primecloud_internal.retention_narrow(at primecloud_internal.retention_position,
+    policy primecloud_internal.retention_policy, type regtype) RETURNS text
+    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    last text;
 BEGIN
+    IF at.method = 'keyset' AND at.key_time IS NOT NULL THEN
+        last := format('(x.%I, x.ctid) > (%L::%s, %L::tid)', policy.time_column, primecloud_internal.retention_instant(type,
+            at.key_time), type, at.key_row);
+    ELSIF at.method = 'ranges' AND at.until_time IS NOT NULL THEN
+        last := format('x.%I < %L::%s', policy.time_column, primecloud_internal.retention_instant(type, at.until_time), type);
+    ELSIF at.method = 'slices' AND at.first_offset IS NOT NULL THEN
+        last := format('x.ctid >= ''(%1$s,%2$s)''::tid AND x.ctid < ''(%1$s,%3$s)''::tid', at.block, at.first_offset,
+            at.first_offset + at.span);
+    ELSIF at.method = 'slices' THEN
+        last := format('x.ctid >= ''(%s,0)''::tid AND x.ctid < ''(%s,0)''::tid', at.block, least(at.block + at.unit, at.end_block));
+    END IF;
     RETURN concat_ws(' AND ',
         -- What ranges have done before is done.
-        CASE WHEN place ? 'from' THEN format('x.%I >= %L::%s', policy.time_column, place ->> 'from', type) END,
-        CASE WHEN place ->> 'method' = 'keyset' AND place ? 'key' THEN
-            format('(x.%I, x.ctid) > (%L::%s, %L::tid)', policy.time_column, place -> 'key' ->> 0, type, place -> 'key' ->> 1)
-        WHEN place ->> 'method' = 'ranges' AND place ->> 'until' IS NOT NULL THEN
-            format('x.%I < %L::%s', policy.time_column, place ->> 'until', type)
-        WHEN place ->> 'method' <> 'slices' THEN 'true'
-        WHEN place ? 'offset' THEN
-            format('x.ctid >= ''(%1$s,%2$s)''::tid AND x.ctid < ''(%1$s,%3$s)''::tid', place ->> 'block', place ->> 'offset',
-                   (place ->> 'offset')::int + (place ->> 'span')::int)
-        ELSE format('x.ctid >= ''(%s,0)''::tid AND x.ctid < ''(%s,0)''::tid', place ->> 'block',
-                    least((place ->> 'block')::bigint + (place ->> 'unit')::bigint, (place ->> 'end')::bigint)) END);
+        CASE WHEN at.from_time IS NOT NULL THEN format('x.%I >= %L::%s', policy.time_column, primecloud_internal.retention_instant(type,
+            at.from_time), type) END,
+        coalesce(last, 'true'));
 END $$;
-COMMENT ON FUNCTION primecloud_internal.retention_narrow(jsonb, primecloud_internal.retention_policy, regtype)
-    IS 'where a run stands in a partition, as a condition';
+COMMENT ON FUNCTION primecloud_internal.retention_narrow(primecloud_internal.retention_position, primecloud_internal.retention_policy,
+    regtype) IS 'where a run stands in a partition, as a condition';
 
--- The place of the next batch: in the partition under way, or at the beginning of
--- the next; NULL when all are done.
-CREATE FUNCTION primecloud_internal.retention_place(rel regclass, policy primecloud_internal.retention_policy, run primecloud_internal.retention_run, method text)
-    RETURNS jsonb
+-- The place of the next batch: in the table under way, or at the beginning of the next.
+CREATE FUNCTION primecloud_internal.retention_place(policy primecloud_internal.retention_policy, run primecloud_internal.retention_run,
+    at primecloud_internal.retention_position, item primecloud_internal.retention_worklist, method text)
+    RETURNS primecloud_internal.retention_position
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    at CONSTANT jsonb := run.position;
-    cutoff CONSTANT timestamptz := primecloud.retention_cutoff(run.at, policy.keep);
-    leaf record;
+    place primecloud_internal.retention_position := at;
 BEGIN
-    IF NOT at ? 'over' AND (at ->> 'method' IN ('keyset', 'ranges') OR (at ->> 'block')::bigint < (at ->> 'end')::bigint) THEN
-        SELECT l.* INTO leaf FROM primecloud_internal.retention_tree(rel) l
-        WHERE l.schema_name = at ->> 'schema' AND l.table_name = at ->> 'leaf' AND l.kind = 'r';
-        IF FOUND THEN
-            RETURN at || jsonb_build_object('oid', leaf.oid);
-        END IF;
+    IF NOT at.over AND at.item = item.item AND at.method IS NOT NULL THEN
+        RETURN at;
     END IF;
-    SELECT l.* INTO leaf FROM primecloud_internal.retention_next_leaf(rel, policy, cutoff, at ->> 'schema', at ->> 'leaf') l;
-    IF leaf.oid IS NULL THEN
-        RETURN NULL;
-    END IF;
-    RETURN primecloud_internal.retention_start_leaf(leaf.oid, leaf.schema_name, leaf.table_name, policy, cutoff, method) || jsonb_build_object('oid', leaf.oid);
+    place := primecloud_internal.retention_start_leaf(item.relation, policy, primecloud.retention_cutoff(run.at, policy.keep), method);
+    place.run := run.id;
+    place.item := item.item;
+    place.relation := item.relation;
+    place.schema_name := item.schema_name;
+    place.table_name := item.table_name;
+    place.per_row := at.per_row;
+    RETURN place;
 END $$;
-COMMENT ON FUNCTION primecloud_internal.retention_place(regclass, primecloud_internal.retention_policy, primecloud_internal.retention_run, text)
-    IS 'where a run goes on';
+COMMENT ON FUNCTION primecloud_internal.retention_place(primecloud_internal.retention_policy, primecloud_internal.retention_run,
+    primecloud_internal.retention_position, primecloud_internal.retention_worklist, text) IS 'where a run goes on';
 
 -- Where a range ends: before the time of the row that would be one too many.
-CREATE FUNCTION primecloud_internal.retention_bound(policy primecloud_internal.retention_policy, at timestamptz, place jsonb, type regtype)
-    RETURNS text
+CREATE FUNCTION primecloud_internal.retention_bound(rel regclass, policy primecloud_internal.retention_policy, run_at timestamptz,
+    at primecloud_internal.retention_position, type regtype) RETURNS text
     LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    RETURN format('SELECT jsonb_build_object(''until'', (SELECT x.%1$I FROM ONLY %2$s AS x WHERE %3$s AND x.%1$I < %4$L::%5$s ORDER BY x.%1$I OFFSET %6$s LIMIT 1))',
-        policy.time_column, (place ->> 'oid')::oid::regclass, primecloud_internal.retention_narrow(place, policy, type),
-        primecloud_internal.retention_instant(type, primecloud_internal.retention_latest(policy, at)), type, place ->> 'limit');
+    RETURN format('SELECT (SELECT %7$s FROM ONLY %2$s AS x WHERE %3$s AND x.%1$I < %4$L::%5$s ORDER BY x.%1$I OFFSET %6$s LIMIT 1) AS until_time',
+        policy.time_column, at.relation::regclass, primecloud_internal.retention_narrow(at, policy, type),
+        primecloud_internal.retention_instant(type, primecloud_internal.retention_latest(policy, run_at)), type, at.row_limit,
+            primecloud_internal.retention_time(rel, policy));
 END $$;
-COMMENT ON FUNCTION primecloud_internal.retention_bound(primecloud_internal.retention_policy, timestamptz, jsonb, regtype)
-    IS 'the statement that finds the end of a range of so many rows';
+COMMENT ON FUNCTION primecloud_internal.retention_bound(regclass, primecloud_internal.retention_policy, timestamptz,
+    primecloud_internal.retention_position, regtype) IS 'the statement that finds the end of a range of so many rows';
+
+-- Rows that a trigger vetoes stay in silence: where there is one, what is due and free
+-- after a batch is counted.
+CREATE FUNCTION primecloud_internal.retention_may_veto(leaf oid, mode text) RETURNS boolean
+    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    -- TRIGGER_TYPE_ROW and BEFORE, DELETE or UPDATE
+    RETURN EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = leaf AND NOT t.tgisinternal AND t.tgenabled <> 'D'
+                   AND t.tgtype::int & 3 = 3 AND t.tgtype::int & CASE mode WHEN 'soft_delete' THEN 16 ELSE 8 END <> 0);
+END $$;
+COMMENT ON FUNCTION primecloud_internal.retention_may_veto(oid, text) IS 'whether a trigger could keep rows of a table in silence';
 
 -- The batch at a place.  A range is asked for its end first.
-CREATE FUNCTION primecloud_internal.retention_batch_at(rel regclass, policy primecloud_internal.retention_policy, run primecloud_internal.retention_run, at jsonb, request jsonb)
+CREATE FUNCTION primecloud_internal.retention_batch_at(rel regclass, policy primecloud_internal.retention_policy,
+    run primecloud_internal.retention_run, at primecloud_internal.retention_position, target double precision, started timestamptz)
     RETURNS primecloud_internal.retention_decision
     LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    keyset CONSTANT boolean := at ->> 'method' = 'keyset';
+    ordered CONSTANT boolean := at.method IN ('keyset', 'tenants');
     due CONSTANT text := primecloud_internal.retention_due(rel, policy, run.at);
     free CONSTANT text := primecloud_internal.retention_free(policy);
     type CONSTANT regtype := primecloud_internal.retention_column(rel, policy.time_column, primecloud_internal.retention_time_types());
     narrow CONSTANT text := primecloud_internal.retention_narrow(at, policy, type);
-    decision primecloud_internal.retention_decision;
+    vetoes CONSTANT boolean := NOT ordered AND NOT at.careful AND policy.mode <> 'archive'
+        AND primecloud_internal.retention_may_veto(at.relation, policy.mode);
+    work primecloud_internal.retention_work;
 BEGIN
-    decision.run_as := (SELECT c.relowner FROM pg_class c WHERE c.oid = rel);
-    decision.state := jsonb_build_object('kind', 'step', 'run', run.id, 'position', at, 'started', coalesce(request -> 'started', to_jsonb(clock_timestamp())),
-        'target', request -> 'target');
-    IF at ->> 'method' = 'ranges' AND NOT at ? 'until' THEN
-        decision.state := decision.state || '{"kind": "bound"}';
-        decision.statement := primecloud_internal.retention_bound(policy, run.at, at, type);
-        decision.writes := false;
-        RETURN decision;
+    work.kind := 'step';
+    work.run := run.id;
+    work.place := at;
+    work.started := started;
+    work.target := target;
+    IF at.method = 'ranges' AND NOT at.bounded THEN
+        work.kind := 'bound';
+        RETURN primecloud_internal.retention_do(rel, work, primecloud_internal.retention_bound(rel, policy, run.at, at, type), false);
     END IF;
     -- What is held: of a slice or range after it, along the index at the end.
-    IF free <> 'true' AND (keyset OR NOT at ? 'careful' AND policy.mode <> 'archive') THEN
-        decision.state := decision.state || jsonb_build_object('held',
-            format('SELECT jsonb_build_object(''held'', count(*)) FROM ONLY %s AS x WHERE %s AND %s AND NOT (%s)', (at ->> 'oid')::oid::regclass,
-                   CASE WHEN keyset THEN primecloud_internal.retention_narrow(at - 'key', policy, type) ELSE narrow END, due, free));
+    IF vetoes OR free <> 'true' AND (ordered OR NOT at.careful AND policy.mode <> 'archive') THEN
+        work.held_statement := format('SELECT count(*) FILTER (WHERE NOT (%4$s)) AS held, %5$s AS vetoed FROM ONLY %1$s AS x WHERE %2$s AND %3$s', at.relation::regclass,
+            CASE WHEN ordered THEN 'true' ELSE narrow END, due, free,
+            CASE WHEN vetoes THEN format('count(*) FILTER (WHERE %s)', free) ELSE '0::bigint' END);
     END IF;
-    decision.statement := primecloud_internal.retention_statement(rel, (at ->> 'oid')::oid, policy, due, free,
-        narrow, keyset OR at ? 'careful', keyset, CASE WHEN keyset THEN (at ->> 'limit')::bigint END);
-    decision.writes := true;
-    RETURN decision;
+    RETURN primecloud_internal.retention_do(rel, work, primecloud_internal.retention_statement(rel, at.relation, policy, due, free, narrow,
+        ordered OR at.careful, at, CASE WHEN ordered THEN at.row_limit END), true);
 END $$;
-COMMENT ON FUNCTION primecloud_internal.retention_batch_at(regclass, primecloud_internal.retention_policy, primecloud_internal.retention_run, jsonb, jsonb)
+COMMENT ON FUNCTION primecloud_internal.retention_batch_at(regclass, primecloud_internal.retention_policy,
+    primecloud_internal.retention_run, primecloud_internal.retention_position, double precision, timestamptz)
     IS 'the next batch, at the place of a run';
 
-CREATE FUNCTION primecloud_internal.retention_step(rel regclass, request jsonb) RETURNS primecloud_internal.retention_decision
+CREATE FUNCTION primecloud_internal.retention_step(rel regclass, question primecloud_internal.retention_question)
+    RETURNS primecloud_internal.retention_decision
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    run primecloud_internal.retention_run;
-    policy primecloud_internal.retention_policy;
-    decision primecloud_internal.retention_decision;
-    at jsonb;
+    running record;
+    item primecloud_internal.retention_worklist;
+    at primecloud_internal.retention_position;
     -- Neither more rows than asked for, nor more than the rate gives in half a second.
-    most CONSTANT bigint := greatest(1, least((request ->> 'batch')::bigint, (request ->> 'rate')::bigint / 2, 400000));
+    most CONSTANT bigint := greatest(1, least(question.batch, question.rate / 2, 400000));
 BEGIN
-    SELECT (r.run).*  INTO run FROM primecloud_internal.retention_running(rel, (request ->> 'run')::bigint) r;
-    policy := primecloud_internal.retention_policy_of(rel);
-    IF run.state <> 'running' OR run.policy_version <> policy.version THEN
-        RETURN primecloud_internal.retention_answer('{"done": true, "state": "superseded"}');
+    SELECT r.* INTO running FROM primecloud_internal.retention_running(rel, question.run) r;
+    IF (running.run).state <> 'running' OR (running.run).policy_version <> (running.policy).version THEN
+        RETURN primecloud_internal.retention_told('superseded');
     END IF;
-    PERFORM primecloud_internal.retention_check_policy(rel, policy);
-    IF policy.mode LIKE '%\_partition' AND NOT run.position ? 'leaf' THEN
-        decision := primecloud_internal.retention_step_partition(rel, policy, run, primecloud_internal.retention_due(rel, policy, run.at), primecloud_internal.retention_free(policy));
-        IF decision.statement IS NOT NULL THEN
-            RETURN decision;
-        END IF;
+    PERFORM primecloud_internal.retention_check_names(rel, running.policy);
+    item := primecloud_internal.retention_next_item(rel, running.at);
+    IF item.run IS NULL THEN
+        RETURN primecloud_internal.retention_told('finished');
+    ELSIF item.kind = 'partition' THEN
+        RETURN primecloud_internal.retention_step_partition(rel, running.policy, running.run, running.at, item);
     END IF;
-    at := primecloud_internal.retention_place(rel, policy, run, request ->> 'method');
-    IF at IS NULL THEN
-        RETURN primecloud_internal.retention_answer('{"done": true, "state": "finished"}');
-    END IF;
-    RETURN primecloud_internal.retention_batch_at(rel, policy, run, at || jsonb_build_object('most', most, 'limit', least((at ->> 'limit')::bigint, most),
-        'unit', least((at ->> 'unit')::bigint, greatest(1, (most / (at ->> 'density')::float8)::bigint))), request - 'started');
+    at := primecloud_internal.retention_place(running.policy, running.run, running.at, item, question.method);
+    at.most_rows := most;
+    at.row_limit := least(at.row_limit, most);
+    at.unit := least(at.unit, greatest(1, (most / at.density)::bigint));
+    RETURN primecloud_internal.retention_batch_at(rel, running.policy, running.run, at, question.target, NULL);
 END $$;
-COMMENT ON FUNCTION primecloud_internal.retention_step(regclass, jsonb) IS 'the next batch of a run, or that it is done';
+COMMENT ON FUNCTION primecloud_internal.retention_step(regclass, primecloud_internal.retention_question)
+    IS 'the next batch of a run, or that it is done';
 
-REVOKE ALL ON FUNCTION primecloud_internal.retention_narrow(jsonb, primecloud_internal.retention_policy, regtype),
-    primecloud_internal.retention_place(regclass, primecloud_internal.retention_policy, primecloud_internal.retention_run, text),
-    primecloud_internal.retention_bound(primecloud_internal.retention_policy, timestamptz, jsonb, regtype),
-    primecloud_internal.retention_batch_at(regclass, primecloud_internal.retention_policy, primecloud_internal.retention_run, jsonb, jsonb),
-    primecloud_internal.retention_step(regclass, jsonb) FROM PUBLIC;
+REVOKE ALL ON FUNCTION primecloud_internal.retention_narrow(primecloud_internal.retention_position, primecloud_internal.retention_policy,
+    regtype),
+    primecloud_internal.retention_place(primecloud_internal.retention_policy, primecloud_internal.retention_run,
+        primecloud_internal.retention_position, primecloud_internal.retention_worklist, text),
+    primecloud_internal.retention_bound(regclass, primecloud_internal.retention_policy, timestamptz,
+        primecloud_internal.retention_position, regtype), primecloud_internal.retention_may_veto(oid, text),
+    primecloud_internal.retention_batch_at(regclass, primecloud_internal.retention_policy, primecloud_internal.retention_run,
+        primecloud_internal.retention_position, double precision, timestamptz),
+    primecloud_internal.retention_step(regclass, primecloud_internal.retention_question) FROM PUBLIC;

@@ -1,5 +1,6 @@
 -- What retention does and has done, each role of the tables that it could expire.
 
+-- By the catalog alone, so that no name of somebody else's raises anything here.
 CREATE FUNCTION may_expire(schema_name text, table_name text) RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
@@ -13,20 +14,42 @@ COMMENT ON FUNCTION may_expire(text, text)
     IS 'whether the current role owns a table or may expire its rows; of one that is gone, whether it is a superuser';
 
 CREATE VIEW retention_status WITH (security_barrier) AS
-SELECT p.schema_name, p.table_name, p.mode, p.keep, p.time_column,
-       to_regclass(format('%I.%I', p.schema_name, p.table_name)) IS NOT NULL AS may_run,
-       (SELECT count(*) FROM primecloud_internal.retention_override o WHERE o.schema_name = p.schema_name AND o.table_name = p.table_name) AS tenants_excepted,
-       (SELECT count(*) FROM primecloud_internal.retention_hold h WHERE h.schema_name = p.schema_name AND h.table_name = p.table_name AND h.released_at IS NULL) AS holds,
-       last.updated_at AS last_run, last.state AS last_state, last.last_error,
-       -- Everything older than this has gone, but for what is held, locked or undeletable.
-       (SELECT max(primecloud.retention_cutoff(r.at, p.keep)) FROM primecloud_internal.retention_run r
-        WHERE r.schema_name = p.schema_name AND r.table_name = p.table_name AND r.state = 'finished' AND r.policy_version = p.version) AS watermark,
-       last.rows_held, last.rows_locked, last.rows_failed AS rows_undeletable,
-       (SELECT min(b.oldest) FROM primecloud_internal.retention_problem b WHERE b.schema_name = p.schema_name AND b.table_name = p.table_name) AS oldest_undeletable
-FROM primecloud_internal.retention_policy p LEFT JOIN LATERAL (
-    SELECT * FROM primecloud_internal.retention_run r WHERE r.schema_name = p.schema_name AND r.table_name = p.table_name ORDER BY r.id DESC LIMIT 1) last ON true
-WHERE primecloud.may_expire(p.schema_name, p.table_name);
-COMMENT ON VIEW retention_status IS 'each policy: its last run, its watermark, what is held and what cannot go';
+SELECT s.schema_name, s.table_name, s.mode, s.keep, s.time_column, s.may_run, s.tenants_excepted, s.holds,
+       last.updated_at AS last_run, last.state AS last_state, last.last_error, last.last_message, s.watermark,
+       -- What is due since the last run that finished is still there.
+       CASE WHEN s.may_run AND isfinite(s.cutoff) AND isfinite(s.since) THEN greatest(interval '0', s.cutoff - s.since) END AS behind,
+       last.rows_held, last.rows_locked, last.rows_vetoed, last.rows_failed AS rows_undeletable, s.oldest_undeletable,
+           s.partitions_undeletable,
+       nullif(concat_ws('; ', CASE WHEN NOT s.may_run THEN 'the table is gone: unretain it, or register the one that took its place' END,
+           CASE WHEN last.state = 'failed' THEN format('the last run failed: %s', concat_ws(' ', last.last_error, last.last_message)) END,
+           CASE WHEN last.rows_failed > 0 THEN format('%s rows cannot go', last.rows_failed) END,
+           CASE WHEN s.partitions_undeletable > 0 THEN format('%s partitions cannot go', s.partitions_undeletable) END,
+           CASE WHEN last.rows_vetoed > 0 THEN format('%s rows are kept by a trigger', last.rows_vetoed) END), '') AS attention
+FROM (SELECT m.*, primecloud.retention_cutoff(now(), m.keep) AS cutoff, coalesce(m.watermark,
+    primecloud.retention_cutoff(m.registered_at, m.keep)) AS since
+FROM (SELECT p.*,
+             EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+                     WHERE n.nspname = p.schema_name AND c.relname = p.table_name) AS may_run,
+             (SELECT count(*) FROM primecloud_internal.retention_override o WHERE o.schema_name = p.schema_name
+                 AND o.table_name = p.table_name) AS tenants_excepted,
+             (SELECT count(*) FROM primecloud_internal.retention_hold h WHERE h.schema_name = p.schema_name
+                 AND h.table_name = p.table_name AND h.released_at IS NULL) AS holds,
+             -- Everything older than this has gone, but for what is held, locked, vetoed or undeletable.
+             (SELECT max(primecloud.retention_cutoff(r.at, p.keep)) FROM primecloud_internal.retention_run r
+              WHERE r.schema_name = p.schema_name AND r.table_name = p.table_name AND r.state = 'finished'
+                  AND r.policy_version = p.version) AS watermark,
+             (SELECT min(b.oldest) FROM primecloud_internal.retention_problem b WHERE b.schema_name = p.schema_name
+                 AND b.table_name = p.table_name) AS oldest_undeletable,
+             (SELECT count(*) FROM primecloud_internal.retention_problem b WHERE b.schema_name = p.schema_name
+                 AND b.table_name = p.table_name AND b.partition_name <> ''
+                AND b.run = (SELECT max(r.id) FROM primecloud_internal.retention_run r WHERE r.schema_name = p.schema_name
+                    AND r.table_name = p.table_name)) AS partitions_undeletable
+      FROM primecloud_internal.retention_policy p WHERE primecloud.may_expire(p.schema_name, p.table_name) OFFSET 0) m) s
+LEFT JOIN LATERAL (
+    SELECT * FROM primecloud_internal.retention_run r WHERE r.schema_name = s.schema_name AND r.table_name = s.table_name
+        ORDER BY r.id DESC LIMIT 1) last ON true;
+COMMENT ON VIEW retention_status
+    IS 'each policy: its last run, how far it is behind, what is held and what cannot go, and whether it wants attention';
 
 CREATE VIEW retention_holds WITH (security_barrier) AS
 SELECT h.* FROM primecloud_internal.retention_hold h WHERE primecloud.may_expire(h.schema_name, h.table_name);
@@ -39,6 +62,6 @@ COMMENT ON VIEW retention_audit
 
 CREATE VIEW retention_problems WITH (security_barrier) AS
 SELECT p.* FROM primecloud_internal.retention_problem p WHERE primecloud.may_expire(p.schema_name, p.table_name);
-COMMENT ON VIEW retention_problems IS 'rows that are due and cannot go, by error and constraint';
+COMMENT ON VIEW retention_problems IS 'rows and partitions that are due and cannot go, by error and constraint';
 
 GRANT SELECT ON retention_status, retention_holds, retention_audit, retention_problems TO PUBLIC;

@@ -92,7 +92,8 @@ DECLARE
     began pg_catalog.timestamptz;
     state pg_catalog.text;
 BEGIN
-    COMMIT;  -- refused, and rightly, inside a transaction block
+    CALL primecloud_internal.check_may_commit('reseal');
+    COMMIT;
     SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
     PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
     began := clock_timestamp();

@@ -11,88 +11,140 @@
 #include "retention/tally.hpp"
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
-#include "pg/jsonb.hpp"
 #include "pg/owner_statement.hpp"
 
 extern "C" {
+#include "access/xact.h"
+#include "catalog/pg_type.h"
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
-#include "catalog/pg_proc.h"
 }
+
+namespace {
+// Rows that are passed on unread.
+struct question_row {
+  Datum value;
+};
+struct answer_row {
+  Datum value;
+};
+}  // namespace
+
+namespace primecloud::pg {
+template <>
+struct datum<question_row> {
+  static constexpr const char *sql = "primecloud_internal.retention_question";
+  static question_row get(Datum d) noexcept { return {d}; }
+};
+template <>
+struct datum<answer_row> {
+  static constexpr const char *sql = "record";
+  static Datum put(answer_row row) noexcept { return row.value; }
+};
+}  // namespace primecloud::pg
 
 namespace {
 using namespace primecloud;
 
 struct decision {
-  Datum state;            // jsonb: the answer, or what retention_record() needs again
+  NullableDatum work;     // retention_work: what retention_record() needs again
+  NullableDatum answer;   // retention_answer
   Oid run_as;             // owner of the table
   const char *statement;  // to be run; none: the answer is final
   bool writes;
 };
 
+// The types of the protocol, looked up anew in each call: the extension may have been
+// dropped and created since the last.
+struct row_types {
+  Oid question, work, outcome;
+};
+SERVER_CODE Oid type_of(Oid space, const char *name) {
+  const Oid type = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum(name), ObjectIdGetDatum(space));
+  if (!OidIsValid(type)) elog(ERROR, "type \"%s\" of primecloud is missing", name);
+  return type;
+}
+SERVER_CODE row_types types_beside(Oid door) {
+  const Oid space = get_func_namespace(door);
+  return {type_of(space, "retention_question"), type_of(space, "retention_work"), type_of(space, "retention_outcome")};
+}
+
 // The keeper's two functions, each asked once or more for every batch: planned once in
 // a session.
-struct question {
+struct kept_query {
   const char *query;
   int arguments;
   SPIPlanPtr plan;
+  Oid row;  // the type it was planned for
 };
-question decide{"SELECT state, run_as, statement, writes FROM primecloud_internal.retention_decide($1, $2, $3)", 3, nullptr};
-question record{"SELECT state, run_as, statement, writes FROM primecloud_internal.retention_record($1, $2, $3, $4)", 4, nullptr};
+kept_query decide{"SELECT work, answer, run_as, statement, writes FROM primecloud_internal.retention_decide($1, $2, $3)", 3, nullptr, InvalidOid};
+kept_query record{"SELECT work, answer, run_as, statement, writes FROM primecloud_internal.retention_record($1, $2, $3, $4)", 4, nullptr, InvalidOid};
 
-SERVER_CODE decision consult(Oid keeper, question &asked, Oid caller, pg::relation rel, Datum state, Datum result) {
+SERVER_CODE void plan(kept_query &asked, Oid row, Oid outcome) {
+  if (asked.plan != nullptr && asked.row == row) return;
+  Oid types[] = {OIDOID, OIDOID, row, outcome};
+  SPIPlanPtr made = SPI_prepare(asked.query, asked.arguments, types);
+  if (made == nullptr || SPI_keepplan(made) != 0) elog(ERROR, "could not prepare \"%s\"", asked.query);
+  if (asked.plan != nullptr) SPI_freeplan(asked.plan);
+  asked.plan = made;
+  asked.row = row;
+}
+
+SERVER_CODE decision consult(Oid keeper, kept_query &asked, Oid caller, pg::relation rel, const row_types &types, NullableDatum row, Datum outcome) {
   const pg::identity before = pg::current_identity();
   pg::become(keeper, 0);
-  Oid types[] = {OIDOID, OIDOID, JSONBOID, JSONBOID};
-  Datum values[] = {ObjectIdGetDatum(caller), ObjectIdGetDatum(rel.oid), state, result};
-  if (asked.plan == nullptr) {
-    SPIPlanPtr plan = SPI_prepare(asked.query, asked.arguments, types);
-    if (plan == nullptr || SPI_keepplan(plan) != 0) elog(ERROR, "could not prepare \"%s\"", asked.query);
-    asked.plan = plan;
-  }
-  const int code = SPI_execute_plan(asked.plan, values, nullptr, false, 0);
+  plan(asked, asked.arguments == 3 ? types.question : types.work, types.outcome);
+  Datum values[] = {ObjectIdGetDatum(caller), ObjectIdGetDatum(rel.oid), row.value, outcome};
+  const char nulls[] = {' ', ' ', row.isnull ? 'n' : ' ', ' ', '\0'};
+  const int code = SPI_execute_plan(asked.plan, values, nulls, false, 0);
   if (code != SPI_OK_SELECT || SPI_processed != 1) elog(ERROR, "unexpected result of \"%s\": %s", asked.query, SPI_result_code_string(code));
   bool null;
-  HeapTuple row = SPI_tuptable->vals[0];
+  HeapTuple told = SPI_tuptable->vals[0];
   TupleDesc desc = SPI_tuptable->tupdesc;
   decision next{};
-  next.state = SPI_getbinval(row, desc, 1, &null);
-  if (null) elog(ERROR, "no state from \"%s\"", asked.query);
-  next.run_as = DatumGetObjectId(SPI_getbinval(row, desc, 2, &null));
-  next.statement = SPI_getvalue(row, desc, 3);
-  next.writes = DatumGetBool(SPI_getbinval(row, desc, 4, &null));
+  next.work.value = SPI_getbinval(told, desc, 1, &next.work.isnull);
+  next.answer.value = SPI_getbinval(told, desc, 2, &next.answer.isnull);
+  next.run_as = DatumGetObjectId(SPI_getbinval(told, desc, 3, &null));
+  next.statement = SPI_getvalue(told, desc, 4);
+  next.writes = DatumGetBool(SPI_getbinval(told, desc, 5, &null));
+  if (next.statement == nullptr && next.answer.isnull) elog(ERROR, "no answer from \"%s\"", asked.query);
   pg::resume(before);
   return next;
 }
 
-// Runs a statement as the table's owner and returns what it did as one jsonb.
-SERVER_CODE Datum perform(Oid owner, const char *statement, bool writes) {
-  retention::tally removed;
+// Runs a statement as the table's owner and returns what it did.
+SERVER_CODE Datum perform(Oid owner, const char *statement, bool writes, Oid outcome_type) {
+  retention::tally removed(outcome_type);
   pg::run_as_owner(owner, statement, 0, nullptr, nullptr, writes, removed.receiver());
-  const Datum result = removed.answer();
-  return result;
+  const Datum outcome = removed.outcome();
+  return outcome;
 }
 
-SERVER_CODE pg::jsonb_value request(pg::call_site site, pg::relation rel, pg::jsonb_value request) noexcept {
+SERVER_CODE answer_row request(pg::call_site site, pg::relation rel, question_row question) noexcept {
   if (InSecurityRestrictedOperation()) {
     ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("retention cannot be asked for from inside a security-restricted operation"));
   }
   const Oid caller = GetUserId();
-  const Oid keeper = pg::owner_of_function(site.info->flinfo->fn_oid);
+  const Oid door = site.info->flinfo->fn_oid;
+  const Oid keeper = pg::owner_of_function(door);
+  const row_types types = types_beside(door);
   MemoryContext outside = CurrentMemoryContext;
   if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "could not connect to SPI");
-  decision next = consult(keeper, decide, caller, rel, request.value, 0);
+  decision next = consult(keeper, decide, caller, rel, types, {question.value, false}, 0);
   while (next.statement != nullptr) {
-    const Datum result = perform(next.run_as, next.statement, next.writes);
-    next = consult(keeper, record, caller, rel, next.state, result);
+    const Datum outcome = perform(next.run_as, next.statement, next.writes, types.outcome);
+    next = consult(keeper, record, caller, rel, types, next.work, outcome);
   }
   MemoryContext inside = MemoryContextSwitchTo(outside);
-  const Datum answer = datumCopy(next.state, false, -1);
+  const Datum answer = datumCopy(next.answer.value, false, -1);
   MemoryContextSwitchTo(inside);
   SPI_finish();
   return {answer};
 }
+
+bool in_transaction_block() noexcept { return IsTransactionBlock(); }
 }  // namespace
 
 PRIMECLOUD_FUNCTION(primecloud_retention_request, request);
+PRIMECLOUD_FUNCTION(primecloud_in_transaction_block, in_transaction_block);

@@ -3,15 +3,15 @@
 #include <algorithm>
 
 extern "C" {
+#include "access/htup_details.h"
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
 #include "utils/builtins.h"
-#include "utils/datum.h"
-#include "utils/json.h"
 #include "utils/jsonb.h"
 #include "utils/memutils.h"
 #include "utils/numeric.h"
 #include "utils/timestamp.h"
+#include "utils/typcache.h"
 }
 
 namespace primecloud::retention {
@@ -51,29 +51,42 @@ SERVER_CODE JsonbValue number_value(int64 n) {
   return v;
 }
 
-SERVER_CODE JsonbValue time_value(TimestampTz t, bool known) {
-  if (!known) {
-    JsonbValue v{};
-    v.type = jbvNull;
-    return v;
+// One value of an outcome, by the name of its attribute.
+class outcome_row {
+ public:
+  SERVER_CODE explicit outcome_row(Oid type) : desc_(lookup_rowtype_tupdesc(type, -1)) {
+    values_ = static_cast<Datum *>(palloc0(sizeof(Datum) * desc_->natts));
+    nulls_ = static_cast<bool *>(palloc(desc_->natts));
+    memset(nulls_, true, desc_->natts);
   }
-  char *buffer = JsonEncodeDateTime(nullptr, TimestampTzGetDatum(t), TIMESTAMPTZOID, nullptr);
-  return string_value(buffer, static_cast<int>(strlen(buffer)));
-}
+  SERVER_CODE void set(const char *name, Oid type, Datum value) {
+    const int i = place(name, type);
+    values_[i] = value;
+    nulls_[i] = false;
+  }
+  SERVER_CODE Datum made() {
+    HeapTuple tuple = heap_form_tuple(desc_, values_, nulls_);
+    ReleaseTupleDesc(desc_);
+    return HeapTupleGetDatum(tuple);
+  }
 
-SERVER_CODE void put_key(JsonbParseState **state, const char *name) {
-  JsonbValue key = string_value(name, static_cast<int>(strlen(name)));
-  pushJsonbValue(state, WJB_KEY, &key);
-}
+ private:
+  SERVER_CODE int place(const char *name, Oid type) const {
+    for (int i = 0; i < desc_->natts; i++) {
+      Form_pg_attribute attribute = TupleDescAttr(desc_, i);
+      if (strcmp(NameStr(attribute->attname), name) == 0 && attribute->atttypid == type) return i;
+    }
+    elog(ERROR, "an outcome of retention has no attribute \"%s\" of that type", name);
+  }
 
-SERVER_CODE void put(JsonbParseState **state, const char *name, JsonbValue value) {
-  put_key(state, name);
-  pushJsonbValue(state, WJB_VALUE, &value);
-}
+  TupleDesc desc_;
+  Datum *values_;
+  bool *nulls_;
+};
 
 }  // namespace
 
-tally::tally() : context_(CurrentMemoryContext) {
+tally::tally(Oid outcome_type) : type_(outcome_type), context_(CurrentMemoryContext) {
   hook_.receiver.rStartup = [](DestReceiver *self, int, TupleDesc desc) { of(self).start(desc); };
   hook_.receiver.receiveSlot = [](TupleTableSlot *slot, DestReceiver *self) {
     return of(self).take(slot), true;
@@ -85,23 +98,32 @@ tally::tally() : context_(CurrentMemoryContext) {
 }
 
 void tally::start(TupleDesc desc) {
+  rows_ = desc->natts > 0 && strcmp(NameStr(TupleDescAttr(desc, 0)->attname), "of tenant") == 0;
+  if (!rows_) return;
   const auto type = [&](int i) { return TupleDescAttr(desc, i)->atttypid; };
-  rows_ = desc->natts == 2 && type(0) == TEXTOID && type(1) == TIMESTAMPTZOID;
-  if (!rows_ && !(desc->natts == 1 && type(0) == JSONBOID))
-    elog(ERROR, "a statement of retention yields something else");
+  if (desc->natts != 3 || type(0) != TEXTOID || type(1) != TIMESTAMPTZOID || type(2) != BOOLOID)
+    elog(ERROR, "a statement of retention yields other rows than it should");
+}
+
+void tally::take_outcome(TupleTableSlot *slot) {
+  MemoryContext before = MemoryContextSwitchTo(context_);
+  outcome_row row(type_);
+  slot_getallattrs(slot);
+  TupleDesc given = slot->tts_tupleDescriptor;
+  for (int i = 0; i < given->natts; i++) {
+    if (slot->tts_isnull[i]) continue;
+    Form_pg_attribute attribute = TupleDescAttr(given, i);
+    row.set(NameStr(attribute->attname), attribute->atttypid, slot->tts_values[i]);
+  }
+  outcome_ = row.made();
+  known_ = true;
+  MemoryContextSwitchTo(before);
 }
 
 void tally::take(TupleTableSlot *slot) {
+  if (!rows_) return take_outcome(slot);
   bool null;
-  if (!rows_) {
-    const Datum value = slot_getattr(slot, 1, &null);
-    if (null) return;
-    MemoryContext before = MemoryContextSwitchTo(context_);
-    answer_ = PointerGetDatum(PG_DETOAST_DATUM_COPY(value));
-    MemoryContextSwitchTo(before);
-    answered_ = true;
-    return;
-  }
+  if (DatumGetBool(slot_getattr(slot, 3, &null)) && !null) return;
   removed_++;
   const TimestampTz time = DatumGetTimestampTz(slot_getattr(slot, 2, &null));
   if (!null) {
@@ -134,30 +156,31 @@ void tally::count(text *tenant) {
   entry->rows++;
 }
 
-Datum tally::answer() {
-  if (!rows_) {
-    if (!answered_) elog(ERROR, "the statement yields no result");
-    return answer_;
-  }
+Datum tally::tenants() {
   JsonbParseState *state = nullptr;
   pushJsonbValue(&state, WJB_BEGIN_OBJECT, nullptr);
-  put(&state, "rows", number_value(removed_));
-  put(&state, "oldest", time_value(oldest_, removed_ > 0));
-  put(&state, "newest", time_value(newest_, removed_ > 0));
-  if (tenants_ != nullptr) {
-    put_key(&state, "tenants");
-    pushJsonbValue(&state, WJB_BEGIN_OBJECT, nullptr);
-    HASH_SEQ_STATUS scan;
-    hash_seq_init(&scan, tenants_);
-    while (auto *entry = static_cast<tenant_count *>(hash_seq_search(&scan))) {
-      JsonbValue key = string_value(entry->key.text, entry->key.length), rows = number_value(entry->rows);
-      pushJsonbValue(&state, WJB_KEY, &key);
-      pushJsonbValue(&state, WJB_VALUE, &rows);
-    }
-    pushJsonbValue(&state, WJB_END_OBJECT, nullptr);
+  HASH_SEQ_STATUS scan;
+  hash_seq_init(&scan, tenants_);
+  while (auto *entry = static_cast<tenant_count *>(hash_seq_search(&scan))) {
+    JsonbValue key = string_value(entry->key.text, entry->key.length), rows = number_value(entry->rows);
+    pushJsonbValue(&state, WJB_KEY, &key);
+    pushJsonbValue(&state, WJB_VALUE, &rows);
   }
   JsonbValue *all = pushJsonbValue(&state, WJB_END_OBJECT, nullptr);
   return JsonbPGetDatum(JsonbValueToJsonb(all));
+}
+
+Datum tally::outcome() {
+  if (known_) return outcome_;
+  outcome_row row(type_);
+  if (!rows_) return row.made();
+  row.set("rows", INT8OID, Int64GetDatum(removed_));
+  if (removed_ > 0 && oldest_ <= newest_) {
+    row.set("oldest", TIMESTAMPTZOID, TimestampTzGetDatum(oldest_));
+    row.set("newest", TIMESTAMPTZOID, TimestampTzGetDatum(newest_));
+  }
+  if (tenants_ != nullptr) row.set("tenants", JSONBOID, tenants());
+  return row.made();
 }
 
 }  // namespace primecloud::retention

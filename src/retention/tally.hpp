@@ -1,4 +1,4 @@
-// What a statement of retention did, as one jsonb.
+// What a statement of retention did, as one row of the type retention_outcome.
 #pragma once
 
 #include "pg/postgres.hpp"
@@ -11,16 +11,17 @@ extern "C" {
 
 namespace primecloud::retention {
 
-// Receives what a statement yields: either one jsonb, which is the answer, or the
-// rows that it removed, as (tenant text, time timestamptz), which are counted as they
-// come.  Gathered in SQL, by a CTE, they would be stored and read again, and cost as
-// much as their deletion.  Everything is kept in the memory context it is made in.
+// Receives what a statement yields: either one row with columns of the outcome's names,
+// or the rows that it removed, as ("of tenant" text, "of time" timestamptz, "still due"
+// boolean), which are counted as they come.  Gathered in SQL, by a CTE, they would be
+// stored and read again, and cost as much as their deletion.  Everything is kept in the
+// memory context it is made in.
 class tally {
  public:
-  SERVER_CODE tally();
+  SERVER_CODE explicit tally(Oid outcome_type);
   DestReceiver *receiver() { return &hook_.receiver; }
-  // Calls elog(ERROR) if the statement yielded neither.
-  SERVER_CODE Datum answer();
+  // All of it NULL where the statement yielded nothing.
+  SERVER_CODE Datum outcome();
 
  private:
   struct hook {
@@ -30,13 +31,16 @@ class tally {
   static tally &of(DestReceiver *receiver) { return *reinterpret_cast<hook *>(receiver)->owner; }
   SERVER_CODE void start(TupleDesc desc);
   SERVER_CODE void take(TupleTableSlot *slot);
+  SERVER_CODE void take_outcome(TupleTableSlot *slot);
   SERVER_CODE void count(text *tenant);
+  SERVER_CODE Datum tenants();
 
   hook hook_;
+  Oid type_;
   MemoryContext context_;
-  bool rows_ = false;  // rows come, not an answer
-  Datum answer_ = 0;
-  bool answered_ = false;
+  bool rows_ = false;  // rows come, not an outcome
+  Datum outcome_ = 0;
+  bool known_ = false;
   int64 removed_ = 0;
   TimestampTz oldest_ = DT_NOEND, newest_ = DT_NOBEGIN;
   HTAB *tenants_ = nullptr;

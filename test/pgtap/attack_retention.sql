@@ -29,8 +29,8 @@ BEGIN
         'RESET ROLE', 'SET SESSION AUTHORIZATION DEFAULT', 'SET ROLE retention_cleaner',
         'DELETE FROM victim.letters', 'SELECT 1 FROM victim.letters',
         'SELECT primecloud.expire_batch(''victim.letters'', 5)',
-        'SELECT primecloud_internal.retention_request(''victim.letters'', ''{"kind": "batch", "batch": 5}'')',
-        'SELECT primecloud_internal.retention_request(''victim.letters'', ''{"kind": "unretain"}'')',
+        'SELECT primecloud_internal.retention_request(''victim.letters'', jsonb_populate_record(NULL::primecloud_internal.retention_question, ''{"kind": "batch", "batch": 5}''))',
+        'SELECT primecloud_internal.retention_request(''victim.letters'', jsonb_populate_record(NULL::primecloud_internal.retention_question, ''{"kind": "unretain"}''))',
         'SELECT primecloud.release_hold(''victim.letters'', 1, ''me'')',
         'SELECT primecloud.enter_trusted(''1'', ''x'', ''owner'')',
         'UPDATE primecloud_internal.retention_policy SET keep = ''0''',
@@ -148,16 +148,16 @@ SELECT throws_ok(format('SELECT primecloud.release_hold(''victim.letters'', %s, 
 SELECT throws_ok(format('SELECT primecloud.release_hold(''mallory.trap'', %s, ''x'')', :hold), '42704', NULL, 'nor by way of a table of one''s own');
 SELECT throws_ok($$SELECT * FROM primecloud.expire_preview('victim.letters')$$, '42501', NULL, 'nothing to see');
 SELECT throws_ok($$SELECT primecloud.expire_batch('victim.letters')$$, '42501', NULL, 'nothing to expire');
-SELECT throws_ok($$SELECT primecloud_internal.retention_request('victim.letters', '{"kind": "begin"}')$$, '42501', NULL, 'nor by the door');
-SELECT throws_ok($$SELECT primecloud_internal.retention_request('mallory.trap', '{"kind": "step", "run": 999}')$$, '42704', NULL, 'a run that is none');
-SELECT throws_ok($$SELECT primecloud_internal.retention_request('mallory.trap', '{"kind": "anything"}')$$, '20000', NULL, 'a request that is none');
+SELECT throws_ok($$SELECT primecloud_internal.retention_request('victim.letters', jsonb_populate_record(NULL::primecloud_internal.retention_question, '{"kind": "begin"}'))$$, '42501', NULL, 'nor by the door');
+SELECT throws_ok($$SELECT primecloud_internal.retention_request('mallory.trap', jsonb_populate_record(NULL::primecloud_internal.retention_question, '{"kind": "step", "run": 999}'))$$, '42704', NULL, 'a run that is none');
+SELECT throws_ok($$SELECT primecloud_internal.retention_request('mallory.trap', jsonb_populate_record(NULL::primecloud_internal.retention_question, '{"kind": "anything"}'))$$, '22023', NULL, 'a question that is none');
 SELECT is((SELECT count(*) FROM primecloud.retention_status WHERE schema_name = 'victim'), 0::bigint, 'views show no policy of others');
 SELECT is((SELECT count(*) FROM primecloud.retention_holds WHERE schema_name = 'victim'), 0::bigint, 'no hold');
 SELECT is((SELECT count(*) FROM primecloud.retention_audit WHERE schema_name = 'victim') + (SELECT count(*) FROM primecloud.job_progress WHERE schema_name = 'victim'),
     0::bigint, 'no audit');
 SELECT throws_ok($$SELECT * FROM primecloud_internal.retention_policy$$, '42501', NULL, 'tables are closed');
-SELECT throws_ok($$SELECT primecloud_internal.retention_decide(10, 'mallory.trap'::regclass, '{"kind": "batch"}')$$, '42501', NULL, 'one cannot decide for oneself');
-SELECT throws_ok($$SELECT primecloud_internal.retention_record(10, 'mallory.trap'::regclass, '{}', '{}')$$, '42501', NULL, 'nor record');
+SELECT throws_ok($$SELECT primecloud_internal.retention_decide(10, 'mallory.trap'::regclass, NULL)$$, '42501', NULL, 'one cannot decide for oneself');
+SELECT throws_ok($$SELECT primecloud_internal.retention_record(10, 'mallory.trap'::regclass, NULL, NULL)$$, '42501', NULL, 'nor record');
 SELECT throws_ok($$SELECT primecloud_internal.retention_claim('primecloud_internal.retention_policy', 1)$$, '42501', NULL, 'nor stop others by a claim');
 
 -- A role that has the grant and is held by policies is not a maintenance role.

@@ -1,6 +1,6 @@
 -- What a configuration would do to a table, and what a change of it would.
 BEGIN;
-SELECT plan(20);
+SELECT plan(22);
 SET timezone = 'UTC';
 CREATE SCHEMA s3;
 CREATE TABLE s3."Object list" (bucket_id int, "Object Key" text, last_modified timestamptz, bytes bigint, tags text);
@@ -68,5 +68,16 @@ CREATE FUNCTION pg_temp.plan_of(query text) RETURNS SETOF text LANGUAGE plpgsql 
 SELECT ok(EXISTS (SELECT FROM pg_temp.plan_of(replace(replace(replace(primecloud.lifecycle_inventory_query(NULL, loose, 's3."Object list"', pg_temp.map(), NULL, NULL, false, '2025-06-01'),
     '$1', 'NULL'), '$2', quote_literal(loose::text) || '::primecloud.lifecycle'), '$3', 'timestamptz ''2025-06-01''')) AS line WHERE line LIKE '%Index Cond%last_modified%'), 'most rows never reach the rules') FROM c;
 SELECT ok(NOT primecloud.lifecycle_inventory_query(NULL, loose, 's3."Object list"', pg_temp.map(), NULL, NULL, false, '2025-06-01') LIKE '%array_agg%', 'no grouping where none is needed') FROM c;
+
+-- Times without a zone are UTC, wherever the session is.
+CREATE TABLE s3.plain_time (key text, mod_time timestamp);
+INSERT INTO s3.plain_time VALUES ('logs/a', '2025-03-02 12:00');
+SET timezone = 'Pacific/Kiritimati';
+SELECT results_eq($$SELECT objects, oldest FROM c, primecloud.lifecycle_preview(loose, 's3.plain_time', at => '2025-06-01 12:00+00')$$,
+    $$VALUES (1::bigint, timestamptz '2025-03-02 12:00+00')$$, 'preview reads a timestamp as UTC');
+SET timezone = 'Pacific/Niue';
+SELECT results_eq($$SELECT action_after, objects, oldest FROM c, primecloud.lifecycle_impact(NULL, loose, 's3.plain_time', at => '2025-06-01 12:00+00')$$,
+    $$VALUES ('delete', 1::bigint, timestamptz '2025-03-02 12:00+00')$$, 'and so does impact');
+SET timezone = 'UTC';
 SELECT * FROM finish();
 ROLLBACK;

@@ -18,7 +18,7 @@ END $$;
 
 CREATE TABLE shop.plain (id int PRIMARY KEY, account text, made timestamptz, held boolean, gone timestamptz, flag boolean);
 SELECT shop.fill('shop.plain');
-SELECT is((SELECT array_agg(r) FROM primecloud.retain('shop.plain', 'made', '100 days', tenant_column => 'account', id_column => 'id') r),
+SELECT is((SELECT array_agg(r) FROM primecloud.retain('shop.plain', 'made', '100 days', tenant_column => 'account', id_column => 'id') r WHERE r NOT LIKE 'rows whose%'),
     ARRAY['no index leads with made, so every run reads the whole table: CREATE INDEX CONCURRENTLY ON shop.plain (made)'], 'retain says what is slow');
 SELECT results_eq($$SELECT what, name, row_count FROM primecloud.expire_preview('shop.plain') WHERE what IN ('expires', 'tenant')$$,
     $$VALUES ('expires', '', 200::bigint), ('tenant', 'a1', 67), ('tenant', 'a2', 67), ('tenant', 'a0', 66)$$, 'the preview counts, by tenant');

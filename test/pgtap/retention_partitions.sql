@@ -31,7 +31,7 @@ CALL make('rows');
 
 -- dropped
 SELECT ok(EXISTS (SELECT FROM primecloud.retain('rows', 'made', '1 day') r WHERE r LIKE '%drop\_partition%'), 'retain says what would be cheaper');
-SELECT is(count(*), 1::bigint, 'retain of partitions notes the missing index alone') FROM primecloud.retain('whole', 'made', '30 days', 'drop_partition');
+SELECT is(count(*), 2::bigint, 'retain of partitions says what goes and notes the missing index alone') FROM primecloud.retain('whole', 'made', '30 days', 'drop_partition');
 SELECT is((SELECT array_agg(name ORDER BY name) FROM primecloud.expire_preview('whole') WHERE what = 'partition')::text[],
     (SELECT array_agg(format('"odd ""schema".whole%s', lpad(g::text, 2, '0')) ORDER BY g) FROM generate_series(1, 10) g), 'the preview names the partitions') FROM (SELECT set_config('search_path', 'public', true)) s;
 SET search_path = "odd ""schema", public;
@@ -142,4 +142,19 @@ ALTER TABLE locked03 OWNER TO CURRENT_USER;
 SET ROLE retention_partitions_owner;
 SELECT throws_ok($$SELECT * FROM primecloud.expire_preview('locked')$$, '55000', NULL, 'a partition of another owner stops it all');
 RESET ROLE;
+-- One walk over the partitions a run, however many there are.
+SET ROLE retention_partitions_owner;
+CALL make('walked');
+CALL make('walked_rows');
+SELECT count(*) FROM primecloud.retain('walked', 'made', '30 days', 'drop_partition');
+SELECT count(*) FROM primecloud.retain('walked_rows', 'made', '30 days');
+RESET ROLE;
+SET track_functions = 'all';
+SELECT pg_stat_reset();
+CALL primecloud.expire('walked', max_rate => 0);
+CALL primecloud.expire('walked_rows', max_rate => 0);
+SELECT pg_stat_force_next_flush();
+SELECT is((SELECT calls FROM pg_stat_user_functions WHERE funcname = 'retention_walk'), 2::bigint, 'two runs over twelve partitions each: two walks');
+SELECT cmp_ok((SELECT calls FROM pg_stat_user_functions WHERE funcname = 'retention_check_table'), '<=', 2::bigint, 'and the whole table is checked once a run');
+RESET track_functions;
 SELECT * FROM finish();

@@ -26,7 +26,7 @@ END $$;
 CALL fill('keyset');
 CALL fill('slices');
 CALL fill('ranges');
-SELECT is((SELECT array_agg(r) FROM primecloud.retain('slices', 'made', '100 days') r),
+SELECT is((SELECT array_agg(r) FROM primecloud.retain('slices', 'made', '100 days') r WHERE r NOT LIKE 'rows whose%'),
     ARRAY['foreign key slices_child_parent of table bad.slices_child: rows that it refers to stay; no index on it, so each row searches the whole table'], 'retain tells of a foreign key');
 SELECT is((SELECT note FROM primecloud.expire_preview('slices') WHERE what = 'foreign key'), 'rows that it refers to stay; no index on it, so each row searches the whole table', 'and so does the preview');
 CREATE INDEX ON slices_child (parent);
