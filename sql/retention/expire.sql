@@ -66,7 +66,7 @@ COMMENT ON FUNCTION expire_all_preview() IS 'what expire_all() would expire now,
 
 -- Where a procedure cannot work, said before its first COMMIT says it less well.
 CREATE PROCEDURE primecloud_internal.check_may_commit(what text)
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     IF primecloud_internal.in_transaction_block() THEN
