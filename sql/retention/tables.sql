@@ -22,7 +22,7 @@ CREATE TABLE primecloud_internal.retention_policy (
     UNIQUE (schema_name, table_name));
 COMMENT ON TABLE primecloud_internal.retention_policy
     IS 'how long rows of a table are kept and what is done with them then, set by retain()';
-COMMENT ON COLUMN retention_policy.owner_name
+COMMENT ON COLUMN primecloud_internal.retention_policy.owner_name
     IS 'who owned the table when it was registered: a table of that name that belongs to somebody else is left alone';
 
 CREATE TABLE primecloud_internal.retention_override (
@@ -76,7 +76,7 @@ CREATE TABLE primecloud_internal.retention_run (
     folded_since timestamptz);
 COMMENT ON TABLE primecloud_internal.retention_run
     IS 'each run of a policy: its fixed instant and what it did; an attempt that failed before it began is one too';
-COMMENT ON COLUMN retention_run.runs_folded
+COMMENT ON COLUMN primecloud_internal.retention_run.runs_folded
     IS 'runs before this one, since folded_since, that ended like it and did as little: one row stands for all of them';
 CREATE INDEX retention_run_of ON primecloud_internal.retention_run (schema_name, table_name, id);
 CREATE INDEX retention_run_open ON primecloud_internal.retention_run (schema_name, table_name) WHERE state IN ('running', 'paused');
@@ -110,11 +110,11 @@ CREATE TABLE primecloud_internal.retention_position (
     key_row tid);
 COMMENT ON TABLE primecloud_internal.retention_position
     IS 'where a run stands, written in the transaction of the batch that moved it; as a type, what the three identities of a batch hand each other';
-COMMENT ON COLUMN retention_position.item IS 'the item of the worklist that is under way or was the last';
-COMMENT ON COLUMN retention_position.over IS 'whether the item is done';
-COMMENT ON COLUMN retention_position.careful IS 'whether the next batch passes over rows that are locked';
-COMMENT ON COLUMN retention_position.bounded IS 'whether the end of the range has been asked for; it may have none';
-COMMENT ON COLUMN retention_position.per_row IS 'milliseconds that a row has taken';
+COMMENT ON COLUMN primecloud_internal.retention_position.item IS 'the item of the worklist that is under way or was the last';
+COMMENT ON COLUMN primecloud_internal.retention_position.over IS 'whether the item is done';
+COMMENT ON COLUMN primecloud_internal.retention_position.careful IS 'whether the next batch passes over rows that are locked';
+COMMENT ON COLUMN primecloud_internal.retention_position.bounded IS 'whether the end of the range has been asked for; it may have none';
+COMMENT ON COLUMN primecloud_internal.retention_position.per_row IS 'milliseconds that a row has taken';
 
 CREATE TABLE primecloud_internal.retention_worklist (
     run bigint NOT NULL,
