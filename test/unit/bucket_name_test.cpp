@@ -30,6 +30,11 @@ TEST(BucketName, TheOldRulesTakeEveryCapital) {
   for (const char c : {'@', '['}) EXPECT_TRUE(bucket_name_problem(std::string(3, c), bucket_rules::minio_legacy)) << c;
 }
 
+TEST(BucketName, DotsAndHyphensUnderTheOldRules) {
+  for (const auto *name : {"My.-bucket", "My-.bucket", "My..bucket"}) EXPECT_TRUE(bucket_name_problem(name, bucket_rules::minio_legacy)) << name;
+  for (const auto *name : {"My.bucket", "My-bucket", "My--bucket", "My_.bucket"}) EXPECT_FALSE(bucket_name_problem(name, bucket_rules::minio_legacy)) << name;
+}
+
 TEST(BucketName, PhysicalNamesOfDifferentPairsDiffer) {
   // Pairs that joining with '-' alone would merge.
   const std::pair<const char *, const char *> pairs[] = {

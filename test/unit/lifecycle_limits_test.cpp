@@ -203,5 +203,46 @@ TEST(LifecycleLimits, DamagedRecordsAreRefused) {
   }
 }
 
+TEST(LifecycleLimits, WhatMeansNothingIsNotTheWholeBucket) {
+  const auto with = [](const char *filter) { return refusal_of(one_rule(R"("Expiration":{"Days":1})", filter)); };
+  // What clients print where there is no filter.
+  for (const auto *filter : {"{}", R"({"Tag":{}})", R"({"Tag":{"Key":"","Value":""}})", R"({"And":{}})", R"({"Prefix":""})"})
+    EXPECT_EQ(with(filter), "") << filter;
+  // A mistake.
+  for (const auto *filter : {R"({"Tag":{"Key":"","Value":"x"}})", R"({"Tag":{"Value":"x"}})",
+                             R"({"And":{"Prefix":"a","Tags":[{"Key":"","Value":"x"}]}})"})
+    EXPECT_NE(with(filter).find("a tag key has 0 characters"), std::string::npos) << filter << with(filter);
+  const auto xml = [](const std::string &filter) {
+    return refusal_of("<LifecycleConfiguration><Rule><Status>Enabled</Status><Filter>" + filter +
+                      "</Filter><Expiration><Days>1</Days></Expiration></Rule></LifecycleConfiguration>");
+  };
+  EXPECT_NE(xml("<Tag><Key></Key><Value>x</Value></Tag>"), "");
+  EXPECT_NE(xml("<And><Tags><Key>k</Key><Value>x</Value></Tags></And>"), "");
+  EXPECT_EQ(xml(""), "");
+}
+
+TEST(LifecycleLimits, OldExportsPrintZeros) {
+  const auto c = understand(one_rule(R"("Expiration":{"Days":30},"NoncurrentVersionExpiration":{"NoncurrentDays":0})"));
+  EXPECT_FALSE(c.rules[0].noncurrent_expiration);
+  EXPECT_TRUE(understand(one_rule(R"("NoncurrentVersionExpiration":{"NoncurrentDays":0,"NewerNoncurrentVersions":3})"))
+                  .rules[0].noncurrent_expiration);
+  EXPECT_NE(refusal_of(one_rule(R"("NoncurrentVersionExpiration":{"NoncurrentDays":0})")).find("no action"), std::string::npos);
+}
+
+TEST(LifecycleLimits, ThePrefixOfTheRuleItself) {
+  const std::string long_prefix(1025, 'p');
+  const auto own = R"({"Rules":[{"ID":"r","Status":"Enabled","Prefix":")" + long_prefix + R"(","Expiration":{"Days":1}}]})";
+  const auto problems = dialect_problems(understand(own), dialect::aws, false);
+  ASSERT_EQ(problems.size(), 1U);
+  EXPECT_EQ(problems[0].what, "AWS refuses a prefix of more than 1024 bytes");
+}
+
+TEST(LifecycleLimits, TagsBeyondAscii) {
+  const auto config = understand(one_rule(R"("Expiration":{"Days":1})", R"({"Tag":{"Key":"Größe","Value":"klein"}})"));
+  const auto problems = dialect_problems(config, dialect::minio, false);
+  ASSERT_EQ(problems.size(), 1U);
+  EXPECT_NE(problems[0].what.find("matches nothing"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace primecloud::lifecycle

@@ -93,6 +93,7 @@ struct candidate {
   std::size_t order;
   action does;
   std::string rule_id, storage_class;
+  bool ever = false;
 };
 
 inline int rank(action a) {
@@ -109,11 +110,11 @@ inline std::vector<candidate> candidates(const configuration &c, const object &o
   const __int128 now = at.microseconds, made = o.mod_time->microseconds;
   const auto add = [&](action does, __int128 when, const rule *r, const std::string &storage_class = "") {
     if (!(now > when)) return false;
-    all.push_back({rank(does), when, all.size(), does, r ? r->id : "", storage_class});
+    all.push_back({rank(does), when, all.size(), does, r ? r->id : "", storage_class, false});
     return true;
   };
   const auto at_once = [&](action does, const rule *r) {
-    all.push_back({rank(does), now, all.size(), does, r ? r->id : "", ""});
+    all.push_back({rank(does), now, all.size(), does, r ? r->id : "", "", false});
   };
 
   if (o.restore_expires && now > o.restore_expires->microseconds)
@@ -121,11 +122,11 @@ inline std::vector<candidate> candidates(const configuration &c, const object &o
   for (const auto &r : c.rules) {
     if (!matches(r, o)) continue;
     if (o.delete_marker && o.num_versions == 1 && r.expiration) {
-      if (r.expiration->delete_marker == true) {
-        at_once(action::remove_version, &r);
-        break;
-      }
-      if (r.expiration->days && add(action::remove_version, due(made, *r.expiration->days), &r)) break;
+      // Since it was made, and told as due now.
+      if (r.expiration->delete_marker == true)
+        all.push_back({rank(action::remove_version), made, all.size(), action::remove_version, r.id, "", true});
+      else if (r.expiration->days)
+        add(action::remove_version, due(made, *r.expiration->days), &r);
     }
     if (o.is_latest && o.delete_marker && r.marker_days) {
       add(action::marker_remove_all_versions, due(made, *r.marker_days), &r);
@@ -162,15 +163,17 @@ inline std::vector<candidate> candidates(const configuration &c, const object &o
 
 inline candidate evaluate(const configuration &c, const object &o, timestamp at, std::int64_t spared) {
   auto all = candidates(c, o, at, spared);
-  if (all.empty()) return {0, 0, 0, action::none, "", ""};
-  return *std::min_element(all.begin(), all.end(), [](const auto &a, const auto &b) {
+  if (all.empty()) return {0, 0, 0, action::none, "", "", false};
+  auto first = *std::min_element(all.begin(), all.end(), [](const auto &a, const auto &b) {
     return std::tie(a.rank, a.due, a.order) < std::tie(b.rank, b.due, b.order);
   });
+  if (first.ever) first.due = at.microseconds;
+  return first;
 }
 
 inline std::vector<candidate> evaluate_set(const configuration &c, const std::vector<object> &versions,
                                            timestamp at, bool lock) {
-  std::vector<candidate> all(versions.size(), candidate{0, 0, 0, action::none, "", ""});
+  std::vector<candidate> all(versions.size(), candidate{0, 0, 0, action::none, "", "", false});
   std::int64_t spared = 0;
   for (std::size_t i = 0; i < versions.size(); i++) {
     const auto &o = versions[i];

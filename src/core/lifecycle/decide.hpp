@@ -86,7 +86,7 @@ class decision {
         continue;
       }
       if constexpr (marker) {
-        if (!consider_marker(i, r)) return;
+        consider_marker(i, r);
       } else {
         for (std::uint32_t a = r.first_action; a < r.first_action + r.actions; a++)
           consider(i, a, config_.action(a));
@@ -131,8 +131,7 @@ class decision {
     sink_.candidate(i, index, does, due_after(*o_.successor_mod_time, a.days));
   }
 
-  // False if no further rule has a say.
-  bool consider_marker(std::uint16_t i, const rule_entry r) {
+  void consider_marker(std::uint16_t i, const rule_entry r) {
     const bool sole = o_.num_versions == 1;
     bool marker_rule = false;
     for (std::uint32_t index = r.first_action; index < r.first_action + r.actions; index++) {
@@ -140,11 +139,8 @@ class decision {
       if (a.kind == action_entry::expire && sole) {
         if (a.holds & action_entry::marker) {
           sink_.at_once(i, index, action::remove_version, *o_.mod_time);
-          return false;
-        }
-        if ((a.holds & action_entry::has_days) &&
-            sink_.candidate(i, index, action::remove_version, due_after(*o_.mod_time, a.days))) {
-          return false;
+        } else if (a.holds & action_entry::has_days) {
+          sink_.candidate(i, index, action::remove_version, due_after(*o_.mod_time, a.days));
         }
       }
       if (a.kind == action_entry::expire_marker && o_.is_latest) marker_rule = true;
@@ -158,7 +154,7 @@ class decision {
             pass(passed::for_sole_markers);
           else if (a.holds & action_entry::has_date)
             pass(passed::for_objects);
-          else if (!(a.holds & action_entry::has_days))
+          else if (!(a.holds & (action_entry::has_days | action_entry::marker)))
             pass(passed::marker_said_false);
           break;
         case action_entry::expire_marker:
@@ -180,7 +176,6 @@ class decision {
           pass(passed::for_objects);
       }
     }
-    return true;
   }
 
   timestamp when(const action_entry &a) const noexcept {

@@ -33,6 +33,10 @@ std::int64_t longest_days(const rule &r) {
   return days;
 }
 
+bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
 void check_minio(const rule &r, bool object_lock, findings &found) {
   if (r.id.size() > 255) found.add(refusals::long_id, "MinIO refuses an ID of more than 255 bytes");
   const bool acts = r.expiration || r.noncurrent_expiration || r.marker_days || !r.transitions.empty() ||
@@ -58,17 +62,24 @@ void check_minio(const rule &r, bool object_lock, findings &found) {
     if (t.newer_versions > 0)
       found.add(refusals::unheeded, "MinIO ignores NewerNoncurrentVersions of NoncurrentVersionTransition");
   }
+  if (!r.filter) return;
+  for (const auto &t : conditions(*r.filter).tags) {
+    if (!is_ascii(t.key) || !is_ascii(t.value))
+      found.add(refusals::unheeded, "MinIO gives no object a tag with other letters than those of ASCII, so \"" +
+                                        t.key + "\" = \"" + t.value + "\" matches nothing");
+  }
 }
 
 void check_aws_filter(const rule &r, findings &found) {
   if (r.prefix && r.filter) found.add(refusals::schema, "AWS refuses Prefix and Filter in one rule");
   if (!r.prefix && !r.filter)
     found.add(refusals::schema, "AWS wants a Filter: an empty one for the whole bucket");
-  std::string_view prefix = r.prefix ? std::string_view(*r.prefix) : std::string_view();
-  if (!r.filter) return;
-  const auto &p = conditions(*r.filter);
-  if (p.prefix && !p.prefix->empty()) prefix = *p.prefix;
-  if (prefix.size() > 1024) found.add(refusals::argument, "AWS refuses a prefix of more than 1024 bytes");
+  const predicates none;
+  const auto &p = r.filter ? conditions(*r.filter) : none;
+  for (const auto &prefix : {r.prefix, p.prefix}) {
+    if (prefix && prefix->size() > 1024)
+      found.add(refusals::argument, "AWS refuses a prefix of more than 1024 bytes");
+  }
   if (std::max(p.size_greater_than, p.size_less_than) > largest_object)
     found.add(refusals::argument, "AWS refuses object sizes above 50 TB");
   if (p.size_greater_than > 0 && p.size_less_than > 0 && p.size_greater_than >= p.size_less_than) {

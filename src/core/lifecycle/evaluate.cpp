@@ -12,10 +12,11 @@ struct best {
   timestamp due = timestamp::infinity();
   std::uint16_t rule = no_rule;
   std::uint32_t entry = no_action;
+  bool has_been = false;  // due ever since the object was made
 
   void take(std::uint16_t i, std::uint32_t index, lifecycle::action does, timestamp at,
             int its_rank) noexcept {
-    action = does, rank = its_rank, due = at, rule = i, entry = index;
+    action = does, rank = its_rank, due = at, rule = i, entry = index, has_been = false;
   }
   event result(const record_view &config) const noexcept {
     event e;
@@ -42,8 +43,15 @@ struct best_due : best {
     consider(i, index, does, at);
     return true;
   }
-  void at_once(std::uint16_t i, std::uint32_t index, lifecycle::action does, timestamp) noexcept {
-    consider(i, index, does, now);
+  // Since it was made, and therefore before whatever came later; it is told as due now.
+  void at_once(std::uint16_t i, std::uint32_t index, lifecycle::action does, timestamp since) noexcept {
+    consider(i, index, does, since);
+    if (rule == i && entry == index) has_been = true;
+  }
+  event result(const record_view &config) const noexcept {
+    event e = best::result(config);
+    if (has_been) e.due = now;
+    return e;
   }
   void restored(lifecycle::action does, timestamp expires) noexcept {
     if (expires < now) consider(no_rule, no_action, does, now);

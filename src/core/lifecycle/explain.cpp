@@ -151,6 +151,7 @@ class explainer {
       return "due, but " + std::string(action_name(won.action)) + " of " + winner + " goes before " +
              std::string(action_name(lost.action));
     }
+    if (won.due > *lost.due) return "due, but " + winner + " has been due since the delete marker was made";
     return "due, but " + winner + (won.due < *lost.due ? " was due earlier" : " stands earlier");
   }
 

@@ -39,6 +39,7 @@ bool read_predicate(const element &e, std::string_view inside, predicates &into,
 
 predicates read_and(const element &e, const place &at) {
   predicates read;
+  const element *unheeded = nullptr;
   at.only(e, {"Prefix", "Tags", "ObjectSizeGreaterThan", "ObjectSizeLessThan"});
   for (const auto &child : e.children) {
     if (child.is == element::kind::null) continue;
@@ -49,9 +50,15 @@ predicates read_and(const element &e, const place &at) {
       for (const auto &one : child.children) read.tags.push_back(read_tag(one, at));
     } else if (child.name == "Tag") {
       read.tags.push_back(read_tag(child, at));
-    } else {
-      read_predicate(child, "And", read, at);  // MinIO heeds nothing else here, and refuses nothing
+    } else if (!read_predicate(child, "And", read, at)) {
+      unheeded = &child;  // MinIO heeds nothing else here, and refuses nothing
     }
+  }
+  // Unless nothing is left: that would be every object.
+  if (unheeded != nullptr && !read.prefix && read.tags.empty() && read.size_greater_than == 0 &&
+      read.size_less_than == 0) {
+    at.refuse(refusals::unknown_tag, "<" + unheeded->name.substr(0, 64) + "> is not known in And",
+              "And holds two or more of Prefix, Tag, ObjectSizeGreaterThan and ObjectSizeLessThan.");
   }
   return read;
 }
@@ -72,8 +79,8 @@ filter read_filter(const element &e, const place &at) {
                 "A Filter holds one of Prefix, Tag, ObjectSizeGreaterThan, ObjectSizeLessThan or And.");
     }
   }
-  // A tag without a key, and And without a predicate, are no condition at all.
-  std::erase_if(read.own.tags, [](const tag &t) { return t.key.empty(); });
+  // What clients print for a tag that is not there; a value without a key is a mistake, not every object.
+  std::erase_if(read.own.tags, [](const tag &t) { return t.key.empty() && t.value.empty(); });
   if (read.both && !read.both->prefix && read.both->tags.empty() && read.both->size_greater_than == 0 &&
       read.both->size_less_than == 0) {
     read.both.reset();

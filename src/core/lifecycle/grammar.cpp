@@ -58,7 +58,7 @@ std::optional<noncurrent_expiration> read_noncurrent_expiration(const element &e
     if (child.is == element::kind::null) continue;
     if (child.name == "NoncurrentDays") {
       read.days = at.integer(child, name);
-      const bool printed_zero = at.from == syntax::json && *read.days == 0 && e.children.size() > 1;
+      const bool printed_zero = at.from == syntax::json && *read.days == 0;
       if (*read.days <= 0 && !printed_zero) {
         at.refuse(refusals::expiration_days,
                   std::string("NoncurrentDays of ") + name + " is " + std::to_string(*read.days),
@@ -69,6 +69,8 @@ std::optional<noncurrent_expiration> read_noncurrent_expiration(const element &e
       read.newer_versions = at.integer(child, name);
     }
   }
+  // Older exports of MinIO print a zero in every rule that has none.
+  if (at.from == syntax::json && !read.days && read.newer_versions == 0) return std::nullopt;
   return read;
 }
 

@@ -109,6 +109,7 @@ finding check_filter(const rule &r) {
     }
   }
   for (const auto &t : own.tags) {
+    if (t.key.empty()) continue;  // last of all: MinIO says nothing of it
     if (auto wrong = check_tag(t)) return wrong;
   }
   const auto &p = conditions(*r.filter);
@@ -117,6 +118,12 @@ finding check_filter(const rule &r) {
     return found(refusals::schema, "an object size is " + std::to_string(size),
                  "A size in bytes is 0 or greater.");
   return {};
+}
+
+// A value without a key would be no condition, and the rule one for the whole bucket.
+finding check_keyless_tag(const rule &r) {
+  if (!r.filter || r.filter->own.tags.empty()) return {};
+  return check_tag(r.filter->own.tags.front());
 }
 
 finding check_transitions(const rule &r) {
@@ -180,7 +187,7 @@ finding find_problem(const configuration &c) {
   std::set<std::string_view> ids;
   for (std::size_t i = 0; i < c.rules.size(); i++) {
     for (const auto check : {check_id, check_status, check_expiration, check_noncurrent_expiration,
-                             check_filter, check_transitions, check_actions}) {
+                             check_filter, check_transitions, check_actions, check_keyless_tag}) {
       if (auto wrong = check(c.rules[i])) {
         wrong->rule = i + 1;
         wrong->id = c.rules[i].id.substr(0, 255);

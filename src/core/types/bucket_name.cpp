@@ -66,6 +66,8 @@ std::optional<std::string_view> legacy_problem(std::string_view name) noexcept {
   if (!is_legacy_edge(name.front())) return "must begin with a letter or digit";
   if (!is_legacy_edge(name.back())) return "must end with a letter or digit";
   if (name.find("..") != name.npos) return "must not contain \"..\"";
+  if (name.find(".-") != name.npos || name.find("-.") != name.npos)
+    return "must not contain \".-\" or \"-.\"";
   if (looks_like_address(name)) return "must not look like an IP address";
   return std::nullopt;
 }
