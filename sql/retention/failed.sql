@@ -113,7 +113,8 @@ BEGIN
             '(SELECT min(d.k) FROM candidate d) AS oldest',
             primecloud_internal.retention_pick_by_tenant(name, policy, place, condition, 1, ''),
                 primecloud_internal.retention_reached_tenant(1))
-        WHEN 'keyset' THEN format('SELECT 1::bigint AS picked, %1$s AS oldest, %1$s AS key_time, x.ctid AS key_row FROM ONLY %2$s AS x WHERE %3$s ORDER BY x.%4$I, x.ctid LIMIT 1',
+        WHEN 'keyset' THEN format('SELECT 1::bigint AS picked, %1$s AS oldest, %1$s AS key_time, x.ctid AS key_row FROM ONLY %2$s AS '
+            'x WHERE %3$s ORDER BY x.%4$I, x.ctid LIMIT 1',
             primecloud_internal.retention_time(rel, policy), name, condition, policy.time_column)
         ELSE format('SELECT count(*) AS picked, min(%s) AS oldest FROM ONLY %s AS x WHERE %s', primecloud_internal.retention_time(rel,
             policy), name, condition) END;

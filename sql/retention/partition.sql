@@ -130,7 +130,8 @@ CREATE FUNCTION primecloud_internal.retention_look(parent regclass, node regclas
     free text) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT format('LOCK TABLE ONLY %1$s IN SHARE UPDATE EXCLUSIVE MODE; LOCK TABLE %2$s IN SHARE ROW EXCLUSIVE MODE; SELECT %3$s AS stays', parent, node,
+    SELECT format('LOCK TABLE ONLY %1$s IN SHARE UPDATE EXCLUSIVE MODE; LOCK TABLE %2$s IN SHARE ROW EXCLUSIVE MODE; SELECT %3$s AS '
+        'stays', parent, node,
         -- Where nothing is held and no tenant excepted, the bound has said it all.
         CASE WHEN free = 'true' AND NOT EXISTS (SELECT FROM primecloud_internal.retention_override o
             WHERE o.schema_name = policy.schema_name AND o.table_name = policy.table_name)

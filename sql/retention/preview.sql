@@ -21,10 +21,12 @@ BEGIN
         UNION ALL
         SELECT 'note', '', n.note FROM primecloud_internal.retention_notes(rel, policy) AS n WHERE n.kind <> 'foreign key') AS f;
     RETURN format('WITH due AS MATERIALIZED (SELECT %1$s AS at, %2$s AS tenant, (%3$s) AS free FROM %4$s AS x WHERE %5$s), '
-        'line AS (SELECT 1 AS place, ''expires'' AS what, '''' AS name, count(*) AS n, min(at) AS oldest, max(at) AS newest FROM due WHERE free '
+        'line AS (SELECT 1 AS place, ''expires'' AS what, '''' AS name, count(*) AS n, min(at) AS oldest, max(at) AS newest FROM due '
+        'WHERE free '
         'UNION ALL SELECT 2, ''held'', '''', count(*), min(at), max(at) FROM due WHERE NOT free HAVING count(*) > 0 '
         'UNION ALL SELECT 3, ''tenant'', tenant, count(*), min(at), max(at) FROM due WHERE free AND tenant IS NOT NULL GROUP BY tenant) '
-        'SELECT (SELECT array_agg(ROW(what, name, n, oldest, newest, NULL)::primecloud_internal.retention_line ORDER BY place, n DESC, name) FROM line) '
+        'SELECT (SELECT array_agg(ROW(what, name, n, oldest, newest, NULL)::primecloud_internal.retention_line ORDER BY place, n '
+        'DESC, name) FROM line) '
         '|| %6$L::primecloud_internal.retention_line[] AS lines', time, tenant, free, rel, due, coalesce(fixed, '{}'));
 END $$;
 COMMENT ON FUNCTION primecloud_internal.retention_preview(regclass, primecloud_internal.retention_policy)

@@ -83,7 +83,8 @@ BEGIN
     RETURN QUERY SELECT 'foreign key', format('foreign key %I of table %s: %s', k.name, k.child, k.effect)
         FROM primecloud_internal.retention_foreign_keys(rel) k;
     RETURN QUERY
-        SELECT 'trigger', format('trigger %I of table %s runs with search_path pg_catalog: unless it qualifies every name, ALTER FUNCTION %s SET search_path = ...',
+        SELECT 'trigger', format('trigger %I of table %s runs with search_path pg_catalog: unless it qualifies every name, ALTER '
+            'FUNCTION %s SET search_path = ...',
                                  t.tgname, rel, p.oid::regprocedure)
         FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_language l ON l.oid = p.prolang
         WHERE t.tgrelid = rel AND NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgtype::int & CASE policy.mode WHEN 'soft_delete'
@@ -119,7 +120,8 @@ BEGIN
         RETURN format('no index leads with %1$I, so every run reads the whole table: CREATE INDEX CONCURRENTLY ON %2$s (%1$I)',
             policy.time_column, rel);
     ELSIF policy.tenant_column IS NULL THEN
-        RETURN format('no index leads with %I, but one with %I before it: with tenant_column => %L a run goes by that one, tenant after tenant',
+        RETURN format('no index leads with %I, but one with %I before it: with tenant_column => %L a run goes by that one, tenant '
+            'after tenant',
                       policy.time_column, tenant, tenant);
     END IF;
     RETURN NULL;

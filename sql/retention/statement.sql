@@ -33,21 +33,25 @@ BEGIN
         picked := CASE WHEN at.method = 'tenants'
             THEN primecloud_internal.retention_pick_by_tenant(name, policy, at, condition, most, 'FOR UPDATE SKIP LOCKED')
             -- (tableoid, ctid): a ctid alone is unique in one partition only.
-            ELSE format('candidate AS MATERIALIZED (SELECT x.tableoid AS t, x.ctid AS c, %s AS k FROM ONLY %s AS x WHERE %s%s%s FOR UPDATE SKIP LOCKED), ',
+            ELSE format('candidate AS MATERIALIZED (SELECT x.tableoid AS t, x.ctid AS c, %s AS k FROM ONLY %s AS x WHERE %s%s%s FOR '
+                'UPDATE SKIP LOCKED), ',
                         primecloud_internal.retention_time(rel, policy), name, condition, CASE WHEN ordered
                             THEN format(' ORDER BY x.%I, x.ctid', policy.time_column) ELSE '' END,
                         CASE WHEN most IS NULL THEN '' ELSE format(' LIMIT %s', most) END) END;
         source := 'x.tableoid = d.t AND x.ctid = d.c AND ';
-        answer := ', (SELECT count(*) FROM candidate) AS picked, (SELECT count(*) FROM candidate) - (SELECT count(*) FROM gone WHERE NOT "still due") AS vetoed'
+        answer := ', (SELECT count(*) FROM candidate) AS picked, (SELECT count(*) FROM candidate) - (SELECT count(*) FROM gone WHERE '
+            'NOT "still due") AS vetoed'
             || CASE at.method WHEN 'keyset' THEN
-                   ', (SELECT d.k FROM candidate d ORDER BY d.k DESC, d.c DESC LIMIT 1) AS key_time, (SELECT d.c FROM candidate d ORDER BY d.k DESC, d.c DESC LIMIT 1) AS key_row'
+                   ', (SELECT d.k FROM candidate d ORDER BY d.k DESC, d.c DESC LIMIT 1) AS key_time, (SELECT d.c FROM candidate d '
+                   'ORDER BY d.k DESC, d.c DESC LIMIT 1) AS key_row'
                WHEN 'tenants' THEN primecloud_internal.retention_reached_tenant(most) ELSE '' END;
     ELSIF policy.mode = 'archive' AND primecloud_internal.retention_may_veto(leaf, policy.mode) THEN
         -- One statement sees the table as it was: what a trigger vetoes is what was due and is not gone.
         answer := format(', (SELECT count(*) FROM ONLY %s AS x WHERE %s) - (SELECT count(*) FROM gone) AS vetoed', name, condition);
     END IF;
     IF skip_locked AND most IS NULL THEN
-        answer := answer || format(', greatest(0, (SELECT count(*) FROM ONLY %s AS x WHERE %s) - (SELECT count(*) FROM candidate)) AS locked', name, condition);
+        answer := answer || format(', greatest(0, (SELECT count(*) FROM ONLY %s AS x WHERE %s) - (SELECT count(*) FROM candidate)) AS '
+            'locked', name, condition);
     END IF;
     IF free <> 'true' AND NOT ordered AND (skip_locked OR policy.mode = 'archive') THEN
         answer := answer || format(', (SELECT count(*) FROM ONLY %s AS x WHERE %s AND %s AND NOT (%s)) AS held',
@@ -77,7 +81,8 @@ BEGIN
     IF NOT skip_locked AND policy.mode <> 'archive' THEN
         RETURN action;
     END IF;
-    RETURN format('WITH %s %sgone AS (%s), %sper_tenant AS (SELECT "of tenant" AS tenant, count(*) AS n, min("of time") AS oldest, max("of time") AS newest '
+    RETURN format('WITH %s %sgone AS (%s), %sper_tenant AS (SELECT "of tenant" AS tenant, count(*) AS n, min("of time") AS oldest, '
+        'max("of time") AS newest '
         'FROM gone WHERE NOT "still due" GROUP BY 1) '
         'SELECT (SELECT coalesce(sum(n), 0)::bigint FROM per_tenant) AS rows, (SELECT min(oldest) FROM per_tenant) AS oldest, '
         '(SELECT max(newest) FROM per_tenant) AS newest, %s AS tenants%s',
@@ -106,9 +111,11 @@ DECLARE
                     primecloud_internal.retention_instant(type, at.key_time), type, at.key_row) END;
 BEGIN
     RETURN format('tenant(k) AS (SELECT (SELECT x.%1$I FROM ONLY %2$s AS x WHERE %3$s ORDER BY x.%1$I LIMIT 1) '
-        'UNION ALL SELECT (SELECT x.%1$I FROM ONLY %2$s AS x WHERE x.%1$I > t.k ORDER BY x.%1$I LIMIT 1) FROM tenant AS t WHERE t.k IS NOT NULL), '
+        'UNION ALL SELECT (SELECT x.%1$I FROM ONLY %2$s AS x WHERE x.%1$I > t.k ORDER BY x.%1$I LIMIT 1) FROM tenant AS t WHERE t.k '
+        'IS NOT NULL), '
         'some_tenant AS MATERIALIZED (SELECT t.k FROM tenant AS t WHERE t.k IS NOT NULL LIMIT 1000), '
-        'candidate AS MATERIALIZED (SELECT d.t, d.c, d.k, s.k AS n FROM some_tenant AS s CROSS JOIN LATERAL (SELECT x.tableoid AS t, x.ctid AS c, %4$s AS k '
+        'candidate AS MATERIALIZED (SELECT d.t, d.c, d.k, s.k AS n FROM some_tenant AS s CROSS JOIN LATERAL (SELECT x.tableoid AS t, '
+        'x.ctid AS c, %4$s AS k '
         'FROM ONLY %2$s AS x WHERE x.%1$I = s.k AND %5$s AND %6$s ORDER BY x.%7$I, x.ctid LIMIT %8$s %9$s) AS d LIMIT %8$s), ',
         policy.tenant_column, name, from_tenant, primecloud_internal.retention_time(at.relation, policy), behind, condition,
             policy.time_column, most, locking);

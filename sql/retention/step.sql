@@ -58,7 +58,8 @@ CREATE FUNCTION primecloud_internal.retention_bound(rel regclass, policy primecl
     LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    RETURN format('SELECT (SELECT %7$s FROM ONLY %2$s AS x WHERE %3$s AND x.%1$I < %4$L::%5$s ORDER BY x.%1$I OFFSET %6$s LIMIT 1) AS until_time',
+    RETURN format('SELECT (SELECT %7$s FROM ONLY %2$s AS x WHERE %3$s AND x.%1$I < %4$L::%5$s ORDER BY x.%1$I OFFSET %6$s LIMIT 1) AS '
+        'until_time',
         policy.time_column, at.relation::regclass, primecloud_internal.retention_narrow(at, policy, type),
         primecloud_internal.retention_instant(type, primecloud_internal.retention_latest(policy, run_at)), type, at.row_limit,
             primecloud_internal.retention_time(rel, policy));
@@ -105,7 +106,8 @@ BEGIN
     END IF;
     -- What is held: of a slice or range after it, along the index at the end.
     IF vetoes OR free <> 'true' AND (ordered OR NOT at.careful AND policy.mode <> 'archive') THEN
-        work.held_statement := format('SELECT count(*) FILTER (WHERE NOT (%4$s)) AS held, %5$s AS vetoed FROM ONLY %1$s AS x WHERE %2$s AND %3$s', at.relation::regclass,
+        work.held_statement := format('SELECT count(*) FILTER (WHERE NOT (%4$s)) AS held, %5$s AS vetoed FROM ONLY %1$s AS x WHERE '
+            '%2$s AND %3$s', at.relation::regclass,
             CASE WHEN ordered THEN 'true' ELSE narrow END, due, free,
             CASE WHEN vetoes THEN format('count(*) FILTER (WHERE %s)', free) ELSE '0::bigint' END);
     END IF;

@@ -109,7 +109,8 @@ CREATE TABLE primecloud_internal.retention_position (
     key_time timestamptz,
     key_row tid);
 COMMENT ON TABLE primecloud_internal.retention_position
-    IS 'where a run stands, written in the transaction of the batch that moved it; as a type, what the three identities of a batch hand each other';
+    IS 'where a run stands, written in the transaction of the batch that moved it; as a type, what the three identities of a batch '
+        'hand each other';
 COMMENT ON COLUMN primecloud_internal.retention_position.item IS 'the item of the worklist that is under way or was the last';
 COMMENT ON COLUMN primecloud_internal.retention_position.over IS 'whether the item is done';
 COMMENT ON COLUMN primecloud_internal.retention_position.careful IS 'whether the next batch passes over rows that are locked';
@@ -126,7 +127,8 @@ CREATE TABLE primecloud_internal.retention_worklist (
     table_name text NOT NULL,
     PRIMARY KEY (run, item));
 COMMENT ON TABLE primecloud_internal.retention_worklist
-    IS 'what a run is to go through, made by one walk over the partitions: whole partitions first, then the tables whose rows go one by one';
+    IS 'what a run is to go through, made by one walk over the partitions: whole partitions first, then the tables whose rows go one '
+        'by one';
 
 CREATE TABLE primecloud_internal.retention_log (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

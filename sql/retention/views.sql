@@ -58,7 +58,8 @@ COMMENT ON VIEW retention_holds IS 'what is held and was held: by whom, why, and
 CREATE VIEW retention_audit WITH (security_barrier) AS
 SELECT l.* FROM primecloud_internal.retention_log l WHERE primecloud.may_expire(l.schema_name, l.table_name);
 COMMENT ON VIEW retention_audit
-    IS 'one row for each batch: how many rows went, of when, of which tenants, under which cut-off; a whole partition with the count that ANALYZE last made';
+    IS 'one row for each batch: how many rows went, of when, of which tenants, under which cut-off; a whole partition with the count '
+        'that ANALYZE last made';
 
 CREATE VIEW retention_problems WITH (security_barrier) AS
 SELECT p.* FROM primecloud_internal.retention_problem p WHERE primecloud.may_expire(p.schema_name, p.table_name);
