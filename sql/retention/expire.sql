@@ -90,6 +90,7 @@ DECLARE
     question primecloud_internal.retention_question;
     answer primecloud_internal.retention_answer;
     constraint_name pg_catalog.text;
+    context pg_catalog.text;
     failures pg_catalog.int4;
     rest pg_catalog.float8;
     began pg_catalog.timestamptz;
@@ -156,7 +157,14 @@ BEGIN
             question.kind := 'step';
             answer := primecloud_internal.retention_request(rel, question);
             failures := 0;
-        EXCEPTION WHEN OTHERS OR ASSERT_FAILURE THEN
+        EXCEPTION
+        WHEN QUERY_CANCELED THEN  -- by the server, which ends it; or raised by a trigger, which would stop the tables of everybody else
+            GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, context = PG_EXCEPTION_CONTEXT;
+            IF split_part(context, E'\n', 1) NOT LIKE '% at RAISE' THEN
+                RAISE;
+            END IF;
+            code := 'P0001';
+        WHEN OTHERS OR ASSERT_FAILURE THEN
             GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, constraint_name = CONSTRAINT_NAME;
         END;
         IF code IS NOT NULL THEN
