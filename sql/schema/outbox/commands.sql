@@ -1,6 +1,19 @@
 -- How workers carry out the outbox: claim, do, acknowledge.  A claim lasts for a
 -- lease; a worker that dies lets go by itself.
 
+CREATE FUNCTION @schema@.order_ends(operation text, payload jsonb) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN operation IN ('delete_service_account', 'delete_user', 'delete_bucket', 'disable_user')
+    OR (operation = 'update_service_account' AND payload ->> 'newStatus' IS NOT DISTINCT FROM 'off');
+COMMENT ON FUNCTION @schema@.order_ends(text, jsonb) IS 'whether an order takes access away: it waits for nothing but what a worker is doing just now';
+GRANT EXECUTE ON FUNCTION @schema@.order_ends TO @gate@;
+
+CREATE FUNCTION @schema@.order_gives(operation text, payload jsonb) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN operation IN ('add_service_account', 'put_user') OR (operation = 'update_service_account' AND payload ->> 'newStatus' IS DISTINCT FROM 'off');
+COMMENT ON FUNCTION @schema@.order_gives(text, jsonb) IS 'whether an order gives access: it waits until its account is active';
+GRANT EXECUTE ON FUNCTION @schema@.order_gives TO @gate@;
+
 CREATE FUNCTION @schema@.claim_outbox(service text, worker text, most integer DEFAULT 10, lease interval DEFAULT '1 minute')
 RETURNS TABLE (sequence bigint, claim_token uuid, account_id uuid, object text, operation text, payload jsonb, attempts integer)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -10,13 +23,31 @@ BEGIN
     PERFORM @schema@.require_worker();
     RETURN QUERY
     WITH free AS (
-        SELECT o.sequence FROM @schema@.outbox o
+        SELECT o.sequence, o.service, o.object, o.operation, o.payload FROM @schema@.outbox o
         WHERE o.status = 'pending' AND o.service = claim_outbox.service AND o.available_at <= clock_timestamp()
-          -- An order waits for every earlier one of its object that is not done, a dead one included.
-          AND NOT EXISTS (SELECT FROM @schema@.outbox earlier WHERE earlier.service = o.service AND earlier.object = o.object
-                          AND earlier.sequence < o.sequence AND earlier.status <> 'done')
+          -- An order waits for every earlier one of its object that is not done, a dead one included.  One that takes access
+          -- away waits for none of them, if none is being carried out: it locks them, and they are superseded.
+          AND CASE WHEN @schema@.order_ends(o.operation, o.payload) THEN
+              (SELECT count(*) FROM @schema@.outbox earlier WHERE earlier.service = o.service AND earlier.object = o.object
+                  AND earlier.sequence < o.sequence AND earlier.status <> 'done')
+              = (SELECT count(*) FROM (SELECT FROM @schema@.outbox earlier WHERE earlier.service = o.service AND earlier.object = o.object
+                  AND earlier.sequence < o.sequence AND earlier.status <> 'done'
+                  AND NOT (earlier.status = 'pending' AND earlier.claim_token IS NOT NULL AND earlier.available_at > clock_timestamp())
+                  FOR UPDATE SKIP LOCKED) idle)
+              ELSE NOT EXISTS (SELECT FROM @schema@.outbox earlier WHERE earlier.service = o.service AND earlier.object = o.object
+                  AND earlier.sequence < o.sequence AND earlier.status <> 'done') END
+          AND NOT EXISTS (SELECT FROM @schema@.outbox later WHERE later.service = o.service AND later.object = o.object
+                  AND later.sequence > o.sequence AND later.status = 'pending' AND @schema@.order_ends(later.operation, later.payload))
+          -- What a command ordered beside a suspension is not carried out while the account is suspended.
+          AND (NOT @schema@.order_gives(o.operation, o.payload) OR EXISTS (SELECT FROM @schema@.accounts a WHERE a.id = o.account_id AND a.status = 'active'))
         ORDER BY o.sequence LIMIT least(greatest(coalesce(most, 10), 1), 1000)
         FOR UPDATE SKIP LOCKED
+    ), superseded AS (
+        UPDATE @schema@.outbox o SET status = 'done', finished_at = now(), claim_token = NULL, last_error = 'superseded by order ' || free.sequence
+        FROM free WHERE o.service = free.service AND o.object = free.object AND o.sequence < free.sequence AND o.status <> 'done'
+          AND @schema@.order_ends(free.operation, free.payload)
+          -- a key that is turned off is to be there to be turned on again
+          AND (free.operation <> 'update_service_account' OR o.operation = 'update_service_account')
     )
     UPDATE @schema@.outbox o
     SET attempts = o.attempts + 1, claimed_by = worker, claim_token = gen_random_uuid(),
@@ -25,8 +56,8 @@ BEGIN
     RETURNING o.sequence, o.claim_token, o.account_id, o.object, o.operation, o.payload, o.attempts;
 END
 $claim_outbox$;
-COMMENT ON FUNCTION @schema@.claim_outbox(text, text, integer, interval)
-    IS 'orders to carry out, this worker''s own until the lease is over; never two of one object';
+COMMENT ON FUNCTION @schema@.claim_outbox(text, text, integer, interval) IS
+    'orders to carry out, this worker''s own until the lease is over; never two of one object; what takes access away supersedes what is before';
 GRANT EXECUTE ON FUNCTION @schema@.claim_outbox TO @worker@;
 ALTER FUNCTION @schema@.claim_outbox OWNER TO @gate@;
 
