@@ -7,6 +7,7 @@ DECLARE
     founder @schema@.users;
     account uuid := primecloud.uuid_v7();
 BEGIN
+    PERFORM primecloud.require_read_committed();
     SELECT * INTO founder FROM @schema@.users u WHERE u.id = @schema@.entered_person();
     IF NOT FOUND THEN
         RAISE EXCEPTION 'no registered user is entered' USING ERRCODE = '42501',

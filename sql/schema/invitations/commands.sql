@@ -51,6 +51,7 @@ DECLARE
     person @schema@.users;
     invitation @schema@.invitations;
 BEGIN
+    PERFORM primecloud.require_read_committed();
     SELECT * INTO person FROM @schema@.users u WHERE u.id = @schema@.entered_person();
     SELECT i.* INTO invitation FROM @schema@.invitations i
     JOIN @schema@.invitation_tokens t ON t.account_id = i.account_id AND t.id = i.id

@@ -6,6 +6,8 @@ AS $command_account$
 DECLARE
     account uuid := primecloud.tenant_uuid();
 BEGIN
+    -- An older snapshot would show what has been taken away meanwhile.
+    PERFORM primecloud.require_read_committed();
     IF account IS NULL THEN
         RAISE EXCEPTION 'no account is entered' USING ERRCODE = '42501', HINT = 'Call primecloud.enter first, in the same transaction.';
     END IF;

@@ -12,6 +12,8 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER ROWS 1 SET search_pat
 AS $open_share$
 #variable_conflict use_column
 BEGIN
+    -- A link that was revoked meanwhile opens nothing.
+    PERFORM primecloud.require_read_committed();
     RETURN QUERY
     UPDATE @schema@.object_shares s SET opened_count = s.opened_count + 1
     FROM @schema@.object_share_tokens t, @schema@.buckets b, @schema@.accounts a
