@@ -86,6 +86,7 @@ BEGIN
         RAISE feature_not_supported USING MESSAGE = format('%s inherits, or is inherited from', rel), HINT = 'No index keeps ids unique across such tables: partition it instead.';
     END IF;
     PERFORM primecloud_internal.check_owner(rel);
+    PERFORM primecloud_internal.check_not_distributed(rel);
     IF attribute IS NULL THEN
         RAISE undefined_column USING MESSAGE = format('table %s has no column "%s"', rel, col), HINT = 'Name the column that holds the secrets.';
     END IF;

@@ -205,6 +205,10 @@ BEGIN
         number := number + 1;
         RETURN NEXT format('%s %s - %s: %s', CASE WHEN tried.holds THEN 'ok' ELSE 'not ok' END, number, rel, tried.claim);
     END LOOP;
+    IF primecloud_internal.is_distributed(rel) THEN
+        number := number + 1;
+        RETURN NEXT format('not ok %s - %s: is distributed: its shards have not been looked at, and restrictive policies do not hold on them', number, rel);
+    END IF;
     -- The table, its parts by their own names, and the views that show the tenant.
     FOR target IN
         SELECT t.relid, 0 AS sort, t.level FROM primecloud_internal.table_tree(rel) AS t WHERE t.kind IN ('r', 'p')

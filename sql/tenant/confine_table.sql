@@ -9,6 +9,7 @@ DECLARE
     scope text;
 BEGIN
     PERFORM primecloud_internal.check_owner(rel);
+    PERFORM primecloud_internal.check_not_distributed(rel);
     -- A policy on a table whose row-level security is off would hold nobody.
     IF NOT (SELECT relrowsecurity FROM pg_class WHERE oid = rel) THEN
         RAISE wrong_object_type USING MESSAGE = format('table %s is not protected', rel), HINT = 'Call primecloud.protect_table() first.';
@@ -55,6 +56,7 @@ DECLARE
     part record;
 BEGIN
     PERFORM primecloud_internal.check_owner(rel);
+    PERFORM primecloud_internal.check_not_distributed(rel);
     IF (SELECT relkind FROM pg_class WHERE oid = rel) NOT IN ('r', 'p') THEN
         RAISE wrong_object_type USING MESSAGE = format('%s is not a table', rel), HINT = 'Share the tables below it.';
     END IF;

@@ -20,6 +20,13 @@ AS $$
 $$;
 COMMENT ON FUNCTION primecloud_internal.policies_hold(regclass, oid) IS 'whether row-level security of a table holds a role';
 
+-- An option's value is kept as it was typed: on, true, yes, 1 and their beginnings are one.
+CREATE FUNCTION primecloud_internal.reads_as_caller(options text[]) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$ SELECT EXISTS (SELECT FROM pg_options_to_table(options) WHERE option_name = 'security_invoker' AND option_value::boolean) $$;
+COMMENT ON FUNCTION primecloud_internal.reads_as_caller(text[]) IS 'whether a view with these options reads as its caller';
+
 -- Views over a table, however deep.  The view that names the table decides who reads it:
 -- its owner, or with security_invoker its caller, whatever stands above.  A
 -- materialized view anywhere on the way hands out rows that were read earlier.
@@ -29,7 +36,7 @@ CREATE FUNCTION primecloud_internal.views_over(rel regclass) RETURNS TABLE (view
 AS $$
     WITH RECURSIVE above AS (
         SELECT DISTINCT v.oid AS view, d.refobjid AS below, v.relkind = 'm' AS stored,
-               CASE WHEN v.relkind = 'm' OR NOT coalesce('security_invoker=true' = ANY (v.reloptions), false) THEN v.relowner END AS reader
+               CASE WHEN v.relkind = 'm' OR NOT primecloud_internal.reads_as_caller(v.reloptions) THEN v.relowner END AS reader
         FROM pg_depend d JOIN pg_rewrite r ON r.oid = d.objid AND d.classid = 'pg_rewrite'::regclass
         JOIN pg_class v ON v.oid = r.ev_class AND v.relkind IN ('v', 'm')
         WHERE d.refclassid = 'pg_class'::regclass AND r.ev_class <> d.refobjid),
@@ -63,7 +70,7 @@ BEGIN
     RETURN QUERY SELECT m.how, 'ALL', primecloud_internal.policies_hold(rel, m.oid),
         CASE WHEN class.relforcerowsecurity THEN 'the owner can take protection away; until then forced policies hold it' ELSE 'policies do not hold the owner: row-level security is not forced' END
         FROM primecloud_internal.roles_of(role) m JOIN pg_roles r ON r.oid = m.oid WHERE m.oid = class.relowner AND NOT r.rolsuper;
-    RETURN QUERY SELECT m.how, m.rolname::text, m.rolname LIKE '%data' AND primecloud_internal.policies_hold(rel, (SELECT oid FROM pg_roles WHERE rolname = role)),
+    RETURN QUERY SELECT m.how, m.rolname::text, m.rolname IN ('pg_read_all_data', 'pg_write_all_data') AND primecloud_internal.policies_hold(rel, (SELECT oid FROM pg_roles WHERE rolname = role)),
         CASE m.rolname WHEN 'pg_read_all_data' THEN 'reads every table' WHEN 'pg_write_all_data' THEN 'writes every table' ELSE 'reaches the files of the server' END
         FROM primecloud_internal.roles_of(role) m WHERE m.rolname IN ('pg_read_all_data', 'pg_write_all_data', 'pg_read_server_files', 'pg_write_server_files', 'pg_execute_server_program')
           AND m.how <> 'itself';

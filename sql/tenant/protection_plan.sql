@@ -11,6 +11,35 @@ AS $$
 $$;
 COMMENT ON FUNCTION primecloud_internal.tenant_key_function(regtype) IS 'the tenant function for a type of tenant key';
 
+-- Citus keeps no `AS RESTRICTIVE`: on shards a restrictive policy lets in what it should keep
+-- out.  And what reads a table's own rows finds none in the shell of a distributed one.
+CREATE FUNCTION primecloud_internal.is_distributed(rel regclass) RETURNS boolean
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    found boolean := false;
+BEGIN
+    IF to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL THEN
+        EXECUTE 'SELECT EXISTS (SELECT FROM pg_catalog.pg_dist_partition WHERE logicalrelid::oid = $1::oid)' INTO found USING rel;
+    END IF;
+    RETURN found;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.is_distributed(regclass) IS 'whether Citus has spread a table over other servers';
+
+CREATE FUNCTION primecloud_internal.check_not_distributed(rel regclass) RETURNS void
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF primecloud_internal.is_distributed(rel) THEN
+        RAISE feature_not_supported USING MESSAGE = format('table %s is distributed', rel),
+            HINT = 'On its shards policies would not hold, and keys would be others: take it back with undistribute_table() first.';
+    END IF;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.check_not_distributed(regclass)
+    IS 'raises 0A000 for a table that Citus has spread over other servers';
+
 CREATE FUNCTION primecloud_internal.tenant_function(rel regclass, tenant_column name) RETURNS text
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
@@ -31,6 +60,12 @@ BEGIN
         RAISE datatype_mismatch USING MESSAGE = format('tenant column "%s" of %s is of type %s', tenant_column, rel, type),
             HINT = 'A tenant column is of type uuid, bigint, integer, text or varchar.';
     END IF;
+    -- Such a collation may take two accounts for one.
+    IF EXISTS (SELECT FROM pg_attribute a JOIN pg_collation c ON c.oid = a.attcollation WHERE a.attrelid = rel AND a.attname = tenant_column AND NOT c.collisdeterministic) THEN
+        RAISE datatype_mismatch USING MESSAGE = format('tenant column "%s" of %s has a nondeterministic collation', tenant_column, rel),
+            HINT = 'Accounts whose keys it takes for equal would be one: give the column the collation "C".';
+    END IF;
+    PERFORM primecloud_internal.check_not_distributed(rel);
     RETURN primecloud_internal.tenant_key_function(type);
 END $$;
 COMMENT ON FUNCTION primecloud_internal.tenant_function(regclass, name)
