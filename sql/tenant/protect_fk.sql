@@ -105,34 +105,37 @@ $$;
 COMMENT ON FUNCTION primecloud_internal.foreign_key_columns(pg_constraint)
     IS 'the columns of a foreign key, those it points at, and those that ON DELETE SET names';
 
+CREATE FUNCTION primecloud_internal.validate_as_owner(rel regclass, constraint_name name) RETURNS void
+    LANGUAGE sql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$ SELECT primecloud_internal.check_as_owner(rel, format('ALTER TABLE %s VALIDATE CONSTRAINT %I', rel, constraint_name)) $$;
+COMMENT ON FUNCTION primecloud_internal.validate_as_owner(regclass, name)
+    IS 'checks the rows that a foreign key found, as the owner of its table; called by the scripts of protect_fk()';
+
 CREATE FUNCTION primecloud_internal.validate_key(key pg_constraint) RETURNS primecloud_internal.plan_step
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
-AS $$ SELECT primecloud_internal.step('validate', key.conrelid::regclass::text, format('ALTER TABLE %s VALIDATE CONSTRAINT %I', key.conrelid::regclass, key.conname)) $$;
+AS $$ SELECT primecloud_internal.step('validate', key.conrelid::regclass::text, format('SELECT primecloud_internal.validate_as_owner(%L, %L)', key.conrelid::regclass, key.conname)) $$;
 COMMENT ON FUNCTION primecloud_internal.validate_key(pg_constraint) IS 'the step that checks the rows that a foreign key found';
 
 -- Steps that put a foreign key in another's place, with the step that notes it.  The check of
--- existing rows is a query like any other: forced policies would hide rows from an owner, and
--- the constraint would count as checked.
+-- existing rows is a query like any other: it is run as the owner, past the forced policies
+-- that would hide rows from him, so that the constraint would count as checked.
 CREATE FUNCTION primecloud_internal.replace_foreign_key(key pg_constraint, definition text, note primecloud_internal.plan_step, online boolean)
     RETURNS primecloud_internal.plan_step[]
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    held regclass[] := ARRAY(SELECT c.oid::regclass FROM pg_class c WHERE c.oid IN (key.conrelid, key.confrelid) AND c.relforcerowsecurity
-          AND NOT (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user) ORDER BY c.oid);
     change text := format('ALTER TABLE %s DROP CONSTRAINT %I, ADD CONSTRAINT %I %s', key.conrelid::regclass, key.conname, key.conname, definition);
 BEGIN
     IF NOT online THEN
-        RETURN ARRAY(SELECT primecloud_internal.step('lift', h::text, format('ALTER TABLE %s NO FORCE ROW LEVEL SECURITY', h)) FROM unnest(held) AS h)
-            || primecloud_internal.step('foreign key', key.conrelid::regclass::text, change)
-            || ARRAY(SELECT primecloud_internal.step('row security', h::text, format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', h)) FROM unnest(held) AS h) || note;
+        RETURN ARRAY[primecloud_internal.step('foreign key', key.conrelid::regclass::text, change), note];
     END IF;
     IF (SELECT relkind FROM pg_class WHERE oid = key.conrelid) = 'p' THEN
         RAISE feature_not_supported USING MESSAGE = format('%s is partitioned: its foreign keys cannot be added NOT VALID', key.conrelid::regclass), HINT = 'Call it without online in a quiet hour.';
     END IF;
-    RETURN primecloud_internal.in_one_transaction(ARRAY[primecloud_internal.step('foreign key', key.conrelid::regclass::text, change || ' NOT VALID'), note])
+    RETURN primecloud_internal.in_one_transaction(ARRAY[primecloud_internal.step('unchecked foreign key', key.conrelid::regclass::text, change || ' NOT VALID'), note])
         || primecloud_internal.validate_key(key);
 END $$;
 COMMENT ON FUNCTION primecloud_internal.replace_foreign_key(pg_constraint, text, primecloud_internal.plan_step, boolean)

@@ -29,6 +29,22 @@ SERVER_CODE pg::nothing run_as_owner(pg::relation table, std::string_view statem
   SPI_finish();
   return {};
 }
+
+// A check of rows that a command makes for itself (a foreign key's): the query is made while
+// the command runs, and forced policies would hide rows from it.
+pg::nothing check_as_owner(pg::relation table, std::string_view statement) noexcept {
+  const Oid owner = owner_of_table(table.oid);
+  if (!has_privs_of_role(GetUserId(), owner)) aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, get_rel_name(table.oid));
+  const pg::identity before = pg::current_identity();
+  if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "could not connect to the SQL manager");
+  pg::become(owner, SECURITY_RESTRICTED_OPERATION | SECURITY_NOFORCE_RLS);
+  const int code = SPI_execute(pnstrdup(statement.data(), statement.size()), false, 0);
+  if (code < 0) elog(ERROR, "could not execute: %s", SPI_result_code_string(code));
+  pg::resume(before);
+  SPI_finish();
+  return {};
+}
 }  // namespace
 
 PRIMECLOUD_FUNCTION(primecloud_run_as_owner, run_as_owner);
+PRIMECLOUD_FUNCTION(primecloud_check_as_owner, check_as_owner);

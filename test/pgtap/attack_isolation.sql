@@ -2,7 +2,7 @@
 -- his rights: assert_isolated and explain_access, over everything that they may look at.
 -- Each trap makes its owner superuser if it runs as one, or goes back to who runs the test.
 SET client_min_messages = error;
-SELECT plan(26);
+SELECT plan(34);
 SELECT primecloud.create_app_role('isolation_app');
 CREATE ROLE isolation_owner;
 CREATE ROLE isolation_third;
@@ -80,6 +80,27 @@ SELECT setval('ran', 1, false) \gset done_
 SELECT throws_like($$SELECT primecloud.protect_table('bare')$$, '1 rows of % have no tenant%', 'rows without a tenant are counted');
 SELECT is((SELECT is_called FROM ran) OR sprung() <> '', false, 'without running anything');
 DROP TABLE bare;
+-- Filling a child's column, and checking a foreign key that carries the tenant.
+SET ROLE isolation_owner;
+CREATE TABLE parents (id int PRIMARY KEY, account_id int, label text);
+CREATE TABLE children (id int PRIMARY KEY, parent_id int NOT NULL CONSTRAINT children_parent REFERENCES parents, label text);
+INSERT INTO parents VALUES (1, 1), (2, 2); INSERT INTO children VALUES (1, 1), (2, 2);
+CREATE INDEX trap_parents ON parents (label) WHERE public.at_planning(4);
+CREATE INDEX trap_children ON children (label) WHERE public.at_planning(5);
+CREATE TRIGGER trap_children BEFORE UPDATE ON children FOR EACH ROW EXECUTE FUNCTION at_writing();
+RESET ROLE;
+SELECT setval('ran', 1, false), setval('ran_as_superuser', 1, false), setval('came_back', 1, false) \gset done_
+SELECT lives_ok($$SELECT primecloud.protect_table('parents'), primecloud.protect_child('children', 'parents')$$, 'a child is filled and protected');
+SELECT is(sprung(), '', 'and what its owner made there ran as he');
+SELECT is((SELECT is_called FROM ran), true, 'for it did run');
+SELECT results_eq('SELECT id, account_id FROM children ORDER BY id', 'VALUES (1, 1), (2, 2)', 'the rows are filled');
+-- What the test itself asks as a superuser springs the traps.
+SELECT setval('ran', 1, false), setval('ran_as_superuser', 1, false), setval('came_back', 1, false) \gset done_
+SELECT lives_ok($$SELECT primecloud.protect_fk('children', 'children_parent')$$, 'a foreign key is checked with the tenant');
+SELECT is(sprung(), '', 'as the owner of its table');
+SELECT is((SELECT bool_and(relforcerowsecurity) FROM pg_class WHERE relname IN ('parents', 'children')), true, 'and policies are forced again');
+SELECT throws_ok($$INSERT INTO children (id, parent_id, account_id) VALUES (3, 2, 1)$$, '23503', NULL, 'and the key holds');
+SELECT setval('ran', 1, false), setval('ran_as_superuser', 1, false), setval('came_back', 1, false) \gset done_
 
 SELECT unalike(told('invoices'), '%not ok%could not%', 'a table full of traps is tried to the end');
 SELECT is(sprung(), '', 'and none of them runs as the superuser, or goes back to him');
@@ -156,7 +177,7 @@ SELECT * FROM finish();
 SELECT dblink_disconnect('app') \gset done_
 SET primecloud.guard = off;
 DROP VIEW harmless, broken, of_both, theirs.app_view, theirs.third_view;
-DROP TABLE invoices, parts;
+DROP TABLE invoices, parts, children, parents;
 DROP SCHEMA theirs CASCADE;
 DROP OWNED BY isolation_app, isolation_owner, isolation_third;
 DROP ROLE isolation_app, isolation_owner, isolation_third;
