@@ -97,14 +97,15 @@ COMMENT ON FUNCTION primecloud_internal.online_notes(regclass, name, primecloud_
 -- The long steps are taken out of a plan and done ahead; the switch is what is left, and
 -- takes a moment.  `before` and `within` are a caller's own steps.
 CREATE FUNCTION primecloud_internal.online_protection(rel regclass, tenant_column name, read_role text, write_role text, delete_role text,
-                                  before primecloud_internal.plan_step[] DEFAULT '{}', within primecloud_internal.plan_step[] DEFAULT '{}', type regtype DEFAULT NULL, role_column name DEFAULT NULL)
+                                  before primecloud_internal.plan_step[] DEFAULT '{}', within primecloud_internal.plan_step[] DEFAULT '{}', type regtype DEFAULT NULL, role_column name DEFAULT NULL,
+                                  refuse boolean DEFAULT NULL)
     RETURNS SETOF primecloud_internal.plan_step
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     plan primecloud_internal.plan_step[] := ARRAY(SELECT s FROM primecloud_internal.table_tree(rel) AS t,
-        LATERAL primecloud_internal.protection_plan(t.relid, tenant_column, read_role, write_role, delete_role, rel, type, role_column) AS s WHERE t.kind IN ('r', 'p'));
+        LATERAL primecloud_internal.protection_plan(t.relid, tenant_column, read_role, write_role, delete_role, rel, type, role_column, refuse) AS s WHERE t.kind IN ('r', 'p'));
     wanted primecloud_internal.plan_step;
     ahead primecloud_internal.plan_step[] := before;
     switch primecloud_internal.plan_step[] := '{}';
@@ -125,8 +126,8 @@ BEGIN
     END IF;
     IF EXISTS (SELECT FROM unnest(switch) WHERE kind = 'drop policy') THEN
         -- What is there is mended, and that is the guard's business: protect_table may.
-        switch := ARRAY[primecloud_internal.step('protect', rel::text, format('SELECT primecloud.protect_table(%L, %L, %L, %L, %L, role_column => %L)',
-            rel, tenant_column, read_role, write_role, delete_role, role_column))];
+        switch := ARRAY[primecloud_internal.step('protect', rel::text, format('SELECT primecloud.protect_table(%L, %L, %L, %L, %L, role_column => %L, refuse => %L)',
+            rel, tenant_column, read_role, write_role, delete_role, role_column, refuse))];
     END IF;
     IF cardinality(switch || within) > 0 THEN
         ahead := ahead || primecloud_internal.step('remark', NULL, '-- From here on the table is protected: the application must enter tenants.')
@@ -134,5 +135,5 @@ BEGIN
     END IF;
     RETURN QUERY SELECT s.* FROM unnest(ahead) AS s;
 END $$;
-COMMENT ON FUNCTION primecloud_internal.online_protection(regclass, name, text, text, text, primecloud_internal.plan_step[], primecloud_internal.plan_step[], regtype, name) IS
+COMMENT ON FUNCTION primecloud_internal.online_protection(regclass, name, text, text, text, primecloud_internal.plan_step[], primecloud_internal.plan_step[], regtype, name, boolean) IS
     'the steps of a script that protects a large live table; called by protect_table() and protect_child()';

@@ -74,14 +74,17 @@ COMMENT ON FUNCTION primecloud_internal.tenant_function(regclass, name)
 -- The policies that a protected table has: what each is, and the statement that makes it.
 -- With a column of ranks, nobody writes a row that stands above himself, nor makes one: in
 -- the policies that let in, and again in restrictive ones below whatever else lets in.
-CREATE FUNCTION primecloud_internal.tenant_policies(rel regclass, tenant_column name, type regtype, read_role text, write_role text, delete_role text, rank_column name DEFAULT NULL)
+CREATE FUNCTION primecloud_internal.tenant_policies(rel regclass, tenant_column name, type regtype, read_role text, write_role text, delete_role text, rank_column name DEFAULT NULL, refuse boolean DEFAULT false)
     RETURNS TABLE (policy name, command "char", permissive boolean, qual text, with_check text, statement text)
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     wanted record;
+    equality text;
+    key text;
     condition text;
+    reading text;
     -- What is no role at all gives nobody anything: owners may mend it.
     rank text := CASE WHEN rank_column IS NOT NULL THEN format('(COALESCE((primecloud.role_rank(%s))::integer, 4) <= primecloud.role_rank(primecloud.role()))',
         format(CASE (SELECT atttypid FROM pg_attribute WHERE attrelid = rel AND attname = rank_column) WHEN 'varchar'::regtype THEN '(%I)::text' ELSE '%I' END, rank_column)) END;
@@ -104,21 +107,27 @@ BEGIN
         permissive := wanted.name <> 'primecloud_floor' AND NOT starts_with(wanted.name, 'primecloud_rank_');
         -- Every role is at least external_client: without the argument the condition equals
         -- the floor's, and the planner keeps one of the two.
-        condition := format(CASE type WHEN 'varchar'::regtype THEN '((%I)::text = %s(%s))' ELSE '(%I = %s(%s))' END, tenant_column,
-            primecloud_internal.tenant_key_function(type), CASE wanted.role WHEN 'external_client' THEN '' ELSE quote_literal(wanted.role) || '::text' END);
+        equality := format(CASE type WHEN 'varchar'::regtype THEN '((%I)::text = %s(%%s))' ELSE '(%I = %s(%%s))' END, tenant_column, primecloud_internal.tenant_key_function(type));
+        key := CASE wanted.role WHEN 'external_client' THEN '' ELSE quote_literal(wanted.role) || '::text' END;
+        condition := format(equality, key);
+        -- Where rank forbids a change, its command is told, not left without rows: what is
+        -- checked of new rows tells by itself.
+        reading := CASE WHEN refuse AND key <> '' AND wanted.command IN ('w', 'd') THEN format(equality, key || ', true') ELSE condition END;
         IF starts_with(wanted.name, 'primecloud_rank_') THEN
             condition := rank;
+            reading := rank;
         ELSIF wanted.ranked AND rank_column IS NOT NULL THEN
             condition := format('(%s AND %s)', condition, rank);
+            reading := format('(%s AND %s)', reading, rank);
         END IF;
-        qual := CASE WHEN wanted.reads THEN condition END;
+        qual := CASE WHEN wanted.reads THEN reading END;
         with_check := CASE WHEN wanted.writes THEN condition END;
         statement := format('CREATE POLICY %I ON %s AS %s FOR %s TO PUBLIC%s%s', policy, rel, CASE WHEN permissive THEN 'PERMISSIVE' ELSE 'RESTRICTIVE' END, wanted.word,
             coalesce(' USING ' || qual, ''), coalesce(' WITH CHECK ' || with_check, ''));
         RETURN NEXT;
     END LOOP;
 END $$;
-COMMENT ON FUNCTION primecloud_internal.tenant_policies(regclass, name, regtype, text, text, text, name)
+COMMENT ON FUNCTION primecloud_internal.tenant_policies(regclass, name, regtype, text, text, text, name, boolean)
     IS 'the policies that protect_table() gives a table';
 
 -- The columns of the index that leads with the tenant: lists are read newest first, and
@@ -158,7 +167,7 @@ COMMENT ON FUNCTION primecloud_internal.broken_indexes(regclass)
 -- `root` is the table that the call was for: what it is given, its partitions get from it.
 -- `type` is the type of a tenant column that is still to be added.  What an interrupted script
 -- has made counts as made here.
-CREATE FUNCTION primecloud_internal.protection_plan(rel regclass, tenant_column name, read_role text, write_role text, delete_role text, root regclass, type regtype DEFAULT NULL, role_column name DEFAULT NULL)
+CREATE FUNCTION primecloud_internal.protection_plan(rel regclass, tenant_column name, read_role text, write_role text, delete_role text, root regclass, type regtype DEFAULT NULL, role_column name DEFAULT NULL, refuse boolean DEFAULT NULL)
     RETURNS SETOF primecloud_internal.plan_step
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
@@ -179,7 +188,8 @@ DECLARE
     roles jsonb := jsonb_build_object(
         'read', coalesce(read_role, primecloud_internal.chosen_role(root, 'read'), 'external_client'),
         'write', coalesce(write_role, primecloud_internal.chosen_role(root, 'write'), 'developer'),
-        'delete', coalesce(delete_role, primecloud_internal.chosen_role(root, 'delete'), 'admin'));
+        'delete', coalesce(delete_role, primecloud_internal.chosen_role(root, 'delete'), 'admin'))
+        || CASE WHEN coalesce(refuse, primecloud_internal.protection_note(root) #> '{roles,refuse}' = 'true', false) THEN '{"refuse": true}' ELSE '{}' END::jsonb;
 BEGIN
     IF rel = root AND (tenant.attnum IS NULL OR EXISTS (SELECT FROM pg_trigger WHERE tgrelid = rel AND tgname = 'primecloud_fill_tenant')) THEN
         made := made || 'column'::text;
@@ -207,7 +217,8 @@ BEGIN
         RETURN NEXT primecloud_internal.step('row security', rel::text, format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', rel));
     END IF;
     FOR wanted IN SELECT * FROM primecloud_internal.tenant_policies(rel, tenant_column, key_type, roles ->> 'read', primecloud_internal.least_writer(root, 'write', roles ->> 'write'),
-                                                           primecloud_internal.least_writer(root, 'delete', roles ->> 'delete'), coalesce(role_column, primecloud_internal.rank_column(root))) LOOP
+                                                           primecloud_internal.least_writer(root, 'delete', roles ->> 'delete'), coalesce(role_column, primecloud_internal.rank_column(root)),
+                                                           coalesce(roles -> 'refuse' = 'true', false)) LOOP
         SELECT p.* INTO existing FROM pg_policy p WHERE polrelid = rel AND polname = wanted.policy;
         IF FOUND THEN
             CONTINUE WHEN existing.polcmd = wanted.command AND existing.polpermissive = wanted.permissive AND existing.polroles = '{0}'
@@ -227,5 +238,5 @@ BEGIN
     RETURN QUERY SELECT 'drop unfinished', rel::text, format('DROP POLICY primecloud_unfinished ON %s', rel)
         FROM pg_policy WHERE polrelid = rel AND polname = 'primecloud_unfinished';
 END $$;
-COMMENT ON FUNCTION primecloud_internal.protection_plan(regclass, name, text, text, text, regclass, regtype, name)
+COMMENT ON FUNCTION primecloud_internal.protection_plan(regclass, name, text, text, text, regclass, regtype, name, boolean)
     IS 'the steps that protect_table() would still have to take on one table';

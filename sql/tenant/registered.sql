@@ -35,7 +35,7 @@ CREATE FUNCTION primecloud_internal.chosen_role(rel regclass, command text) RETU
 AS $$
     SELECT coalesce(primecloud_internal.protection_note(rel) -> 'roles' ->> command, (
         SELECT coalesce(substring(pg_get_expr(coalesce(polqual, polwithcheck), polrelid)
-                                  FROM $pattern$ = primecloud\.tenant_\w+\('(external_client|developer|admin|owner)'::text\)$pattern$), 'external_client')
+                                  FROM $pattern$ = primecloud\.tenant_\w+\('(external_client|developer|admin|owner)'::text(?:, true)?\)$pattern$), 'external_client')
         FROM pg_policy WHERE polrelid = rel
           AND polname = CASE command WHEN 'read' THEN 'primecloud_select' WHEN 'write' THEN 'primecloud_update' ELSE 'primecloud_delete' END));
 $$;

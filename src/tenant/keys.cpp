@@ -61,6 +61,19 @@ SERVER_CODE const context_record *at_least(std::optional<std::string_view> minim
   return context->rank >= static_cast<std::uint8_t>(*needed) ? context : nullptr;
 }
 
+[[gnu::cold, noreturn]] SERVER_CODE void refuse_rank(std::string_view minimum) {
+  const auto held = role_name(static_cast<primecloud::role>(tenant::current()->rank));
+  ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+          errmsg("the role \"%.*s\" may not do this", static_cast<int>(held.size()), held.data()),
+          errhint("It takes the role \"%.*s\" in the account.", static_cast<int>(minimum.size()), minimum.data()));
+  pg_unreachable();
+}
+
+// The same for commands whose refusal is to be told: without it they would find no rows.
+SERVER_CODE void check_rank(std::string_view minimum, bool refuse) noexcept {
+  if (refuse && at_least(minimum) == nullptr && at_least(std::nullopt) != nullptr) refuse_rank(minimum);
+}
+
 // A key that is passed by reference lies in the memory of the call site: a filter asks
 // for every row, and an allocation for each would cost as much as the comparison.
 struct kept_uuid { Datum datum; };
@@ -102,6 +115,23 @@ SERVER_CODE std::optional<kept_text> tenant_text(pg::call_site site, std::option
   SET_VARSIZE(text, VARHDRSZ + key.size());
   memcpy(VARDATA(text), key.data(), key.size());
   return kept_text{PointerGetDatum(text)};
+}
+
+SERVER_CODE std::optional<kept_uuid> told_uuid(pg::call_site site, std::string_view minimum, bool refuse) noexcept {
+  check_rank(minimum, refuse);
+  return tenant_uuid(site, minimum);
+}
+SERVER_CODE std::optional<int64> told_bigint(std::string_view minimum, bool refuse) noexcept {
+  check_rank(minimum, refuse);
+  return tenant_bigint(minimum);
+}
+SERVER_CODE std::optional<int32> told_int(std::string_view minimum, bool refuse) noexcept {
+  check_rank(minimum, refuse);
+  return tenant_int(minimum);
+}
+SERVER_CODE std::optional<kept_text> told_text(pg::call_site site, std::string_view minimum, bool refuse) noexcept {
+  check_rank(minimum, refuse);
+  return tenant_text(site, minimum);
 }
 
 SERVER_CODE std::optional<std::string_view> user_id() noexcept {
@@ -157,9 +187,13 @@ template <> struct primecloud::pg::datum<kept_text> {
 };
 
 PRIMECLOUD_FUNCTION(primecloud_tenant_uuid, tenant_uuid);
+PRIMECLOUD_FUNCTION(primecloud_told_uuid, told_uuid);
 PRIMECLOUD_FUNCTION(primecloud_tenant_bigint, tenant_bigint);
+PRIMECLOUD_FUNCTION(primecloud_told_bigint, told_bigint);
 PRIMECLOUD_FUNCTION(primecloud_tenant_int, tenant_int);
+PRIMECLOUD_FUNCTION(primecloud_told_int, told_int);
 PRIMECLOUD_FUNCTION(primecloud_tenant_text, tenant_text);
+PRIMECLOUD_FUNCTION(primecloud_told_text, told_text);
 PRIMECLOUD_FUNCTION(primecloud_user_id, user_id);
 PRIMECLOUD_FUNCTION(primecloud_role, role_of_context);
 PRIMECLOUD_FUNCTION(primecloud_has_role, has_role);

@@ -32,7 +32,7 @@ SERVER_CODE pg::nothing run_as_owner(pg::relation table, std::string_view statem
 
 // A check of rows that a command makes for itself (a foreign key's): the query is made while
 // the command runs, and forced policies would hide rows from it.
-pg::nothing check_as_owner(pg::relation table, std::string_view statement) noexcept {
+SERVER_CODE pg::nothing check_as_owner(pg::relation table, std::string_view statement) noexcept {
   const Oid owner = owner_of_table(table.oid);
   if (!has_privs_of_role(GetUserId(), owner)) aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, get_rel_name(table.oid));
   const pg::identity before = pg::current_identity();

@@ -125,6 +125,33 @@ SELECT throws_ok($$DROP POLICY primecloud_rank_update ON members$$, '42501', NUL
 SELECT throws_ok($$ALTER TABLE members DROP COLUMN role CASCADE$$, '42501', NULL, 'and what they compare');
 SELECT throws_ok($$ALTER TABLE members ALTER role TYPE varchar$$, '0A000', NULL, 'whose type stays');
 
+-- Told, where that was asked for: a command that rank forbids is refused, not without effect.
+\o /dev/null
+CREATE TABLE told (id int PRIMARY KEY, account_id int NOT NULL, note text);
+INSERT INTO told VALUES (1, 1), (2, 2);
+SELECT primecloud.protect_table('told', write_role => 'admin', delete_role => 'owner', refuse => true);
+GRANT SELECT, INSERT, UPDATE, DELETE ON told TO :app;
+INSERT INTO harness.attacks (name, ours, statements, who) VALUES
+('an UPDATE below its role', '42501', ARRAY['UPDATE told SET note = ''x'''], 'mallory'),
+('of another account: nothing, and no word', 'UPDATE 0', ARRAY['UPDATE told SET note = ''x'' WHERE account_id = 2'], 'mallory'),
+('a DELETE below its role', '42501', ARRAY['DELETE FROM told'], 'admin'),
+('a lock below its role', '42501', ARRAY['SELECT id FROM told FOR UPDATE'], 'mallory'),
+('a MERGE', '42501', ARRAY['MERGE INTO told USING (VALUES (1)) AS s(n) ON id = n WHEN MATCHED THEN UPDATE SET note = ''x'''], 'mallory'),
+('reading is as before', '1', ARRAY['SELECT id FROM told'], 'mallory'),
+('an UPDATE from its role on', '1', ARRAY['UPDATE told SET note = ''x'' RETURNING id'], 'admin'),
+('of another account: no rows, and no word', 'nothing', ARRAY['UPDATE told SET note = ''x'' WHERE account_id = 2 RETURNING id'], 'admin'),
+('a DELETE from its role on', '1', ARRAY['DELETE FROM told RETURNING id'], 'boss');
+\o
+SELECT harness.run();
+SELECT is(harness.refusal('app', 'BEGIN', harness.entering('mallory'), 'DELETE FROM told'),
+    'the role "developer" may not do this | It takes the role "owner" in the account.', 'the refusal says what it takes');
+SELECT harness.over('app', 'ROLLBACK') \gset done_
+SELECT is_empty($$SELECT primecloud.protect_table('told', dry_run => true)$$, 'and it is kept');
+SELECT matches(harness.policies('told'), 'primecloud_delete.*tenant_int\(''owner''::text, true\)', 'with the roles that were chosen');
+SELECT is(harness.lines('told'), NULL, 'nothing is found');
+SELECT count(*) FROM primecloud.protect_table('told', refuse => false) \gset done_
+SELECT is(harness.attack('mallory', 'UPDATE told SET note = ''x'' RETURNING id'), 'nothing', 'it can be taken back');
+
 -- Registered after it was protected: from then on by rank.
 \o /dev/null
 CREATE SCHEMA late;
