@@ -26,6 +26,9 @@ const startup watch{[] {
 }};
 
 SERVER_CODE nothing table_changed(relation table) noexcept {
+  if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(table.oid))) {
+    ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("there is no table %u", table.oid));
+  }
   cached_table::tell(table.oid);
   return {};
 }
