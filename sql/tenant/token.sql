@@ -6,6 +6,12 @@ CREATE FUNCTION primecloud_internal.token_algorithm_known(alg text) RETURNS bool
 COMMENT ON FUNCTION primecloud_internal.token_algorithm_known(text) IS 'whether alg is EdDSA or HS256';
 REVOKE ALL ON FUNCTION primecloud_internal.token_algorithm_known(text) FROM PUBLIC;
 
+CREATE FUNCTION primecloud_internal.token_key_published(key bytea) RETURNS boolean
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'primecloud_token_key_published';
+COMMENT ON FUNCTION primecloud_internal.token_key_published(bytea) IS 'whether a key is one of a published test vector, with which anybody signs';
+REVOKE ALL ON FUNCTION primecloud_internal.token_key_published(bytea) FROM PUBLIC;
+
 CREATE TABLE primecloud_internal.token_key (
     kid text PRIMARY KEY CHECK (octet_length(kid) BETWEEN 1 AND 255),
     alg text NOT NULL CHECK (primecloud_internal.token_algorithm_known(alg)),
@@ -41,6 +47,11 @@ BEGIN
             HINT = 'Pass the raw key: openssl pkey -in key.pem -pubout -outform DER | tail -c 32';
     ELSIF alg = 'HS256' AND octet_length(key) NOT BETWEEN 32 AND 256 THEN
         RAISE invalid_parameter_value USING MESSAGE = format('an HS256 key has 32 to 256 bytes, not %s', octet_length(key)), HINT = 'Take 32 random bytes: openssl rand 32';
+    END IF;
+    IF primecloud_internal.token_key_published(key) THEN
+        RAISE invalid_parameter_value USING MESSAGE = format('the key of "%s" is one of a published test vector: anybody can sign with it', kid),
+            HINT = CASE alg WHEN 'HS256' THEN 'Take 32 random bytes: openssl rand 32'
+                ELSE 'Make a pair: openssl genpkey -algorithm ed25519 -out key.pem && openssl pkey -in key.pem -pubout -outform DER | tail -c 32' END;
     END IF;
     IF kid IS NULL OR octet_length(kid) NOT BETWEEN 1 AND 255 OR octet_length(issuer) NOT BETWEEN 1 AND 255 THEN
         RAISE invalid_parameter_value USING MESSAGE = 'a kid, and an issuer where there is one, has 1 to 255 bytes', HINT = 'The kid is the name of the key in the header of its tokens.';

@@ -109,6 +109,9 @@ INSERT INTO cases (who, statement, code, message) VALUES
     ('postgres', $$SELECT primecloud.add_token_key('k', 'none', '\x00')$$, '22023', 'unknown algorithm: "none"'),
     ('postgres', $$SELECT primecloud.add_token_key('k', 'EdDSA', '\x00')$$, '22023', '32 bytes, not 1'),
     ('postgres', $$SELECT primecloud.add_token_key('k', 'HS256', '\x00')$$, '22023', '32 to 256 bytes, not 1'),
+    ('postgres', $$SELECT primecloud.add_token_key('k', 'EdDSA', '\xd75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a')$$, '22023', 'published test vector'),
+    ('postgres', $$SELECT primecloud.add_token_key('k', 'EdDSA', '\xfc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025')$$, '22023', 'published test vector'),
+    ('postgres', $$SELECT primecloud.add_token_key('k', 'HS256', '\x0323354b2b0fa5bc837e0665777ba68f5ab328e6f054c928a90f84b2d2502ebfd3fb5a92d20647ef968ab4c377623d223d2e2172052e4f08c0cd9af567d080a3')$$, '22023', 'published test vector'),
     ('postgres', $$SELECT primecloud.add_token_key('', 'EdDSA', decode(repeat('00', 32), 'hex'))$$, '22023', 'kid'),
     ('postgres', $$SELECT primecloud.add_token_key(NULL, 'EdDSA', decode(repeat('00', 32), 'hex'))$$, '22023', 'kid'),
     ('postgres', $$SELECT primecloud.revoke_token_key('nothing')$$, '42704', 'there is no token key "nothing"');

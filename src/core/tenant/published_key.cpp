@@ -1,0 +1,38 @@
+#include "core/tenant/published_key.hpp"
+
+#include <sodium.h>
+
+#include <string_view>
+
+namespace primecloud {
+namespace {
+
+constexpr std::string_view published[] = {
+    // RFC 8032, 7.1: tests 1, 2, 3, 1024 and SHA(abc); 1 is RFC 8037's, appendix A, too, SHA(abc) is 7.3's
+    "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
+    "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c",
+    "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025",
+    "278117fc144c72340f67d0f2316e8386ceffbf2b2428c9c51fef7c597f1d426e",
+    "ec172b93ad5e563bf4932c70e1245034c35467ef2efd4d64ebf819683467e2bf",
+    // RFC 8032, 7.2
+    "dfc9425e4f968f7f0c29f0259cf5f9aed6851c2bb4ad8bfb860cfee0ab248292",
+    "0f1d1274943b91415889152e893d80e93275a1fc0b65fd71b4b0dda10ad7d772",
+    // RFC 7515, appendix A.1; RFC 7520, 3.5
+    "0323354b2b0fa5bc837e0665777ba68f5ab328e6f054c928a90f84b2d2502ebfd3fb5a92d20647ef968ab4c377623d223d2e2172052e4f08c0cd9af567d080a3",
+    "849b57219dae48de646d07dbb533566e976686457c1491be3a76dcea6c427188",
+};
+constexpr std::size_t longest = 64;
+
+}  // namespace
+
+bool is_published_key(std::span<const std::uint8_t> key) noexcept {
+  if (key.size() > longest) return false;
+  char written[2 * longest + 1];
+  const std::string_view hex(sodium_bin2hex(written, sizeof written, key.data(), key.size()), 2 * key.size());
+  for (const std::string_view each : published) {
+    if (each == hex) return true;
+  }
+  return false;
+}
+
+}  // namespace primecloud
