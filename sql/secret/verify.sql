@@ -3,26 +3,26 @@
 -- STABLE, so that an index on the hash serves a look-up.  The first call in a database
 -- makes the key, hence not in a parallel plan.
 CREATE FUNCTION token_hash(token text, purpose text) RETURNS bytea
-    LANGUAGE c STABLE PARALLEL UNSAFE
+    LANGUAGE c STABLE PARALLEL UNSAFE SUPPORT primecloud_internal.hide_plaintext
     AS 'MODULE_PATHNAME', 'primecloud_token_hash';
 COMMENT ON FUNCTION token_hash(text, text)
     IS '32 bytes that a generated token is stored and looked up by: BLAKE2b under a key of this database; not for passwords';
 
 CREATE FUNCTION blind_index(value text, tenant text, label text) RETURNS bytea
-    LANGUAGE c STABLE PARALLEL UNSAFE
+    LANGUAGE c STABLE PARALLEL UNSAFE SUPPORT primecloud_internal.hide_plaintext
     AS 'MODULE_PATHNAME', 'primecloud_blind_index';
 COMMENT ON FUNCTION blind_index(text, text, text)
     IS '16 bytes to find a sealed value by equality, under a key of the tenant''s; as it is given: normalise it first';
 REVOKE ALL ON FUNCTION blind_index(text, text, text) FROM PUBLIC;
 
 CREATE FUNCTION password_hash(password text) RETURNS text
-    LANGUAGE c VOLATILE STRICT PARALLEL SAFE
+    LANGUAGE c VOLATILE STRICT PARALLEL SAFE SUPPORT primecloud_internal.hide_plaintext
     AS 'MODULE_PATHNAME', 'primecloud_password_hash';
 COMMENT ON FUNCTION password_hash(text)
     IS 'an argon2id hash in PHC format, as SFTPGo takes it; 22023 for a password that begins like a hash';
 
 CREATE FUNCTION password_verify(password text, hash text) RETURNS boolean
-    LANGUAGE c VOLATILE STRICT PARALLEL SAFE
+    LANGUAGE c VOLATILE STRICT PARALLEL SAFE SUPPORT primecloud_internal.hide_plaintext
     AS 'MODULE_PATHNAME', 'primecloud_password_verify';
 COMMENT ON FUNCTION password_verify(text, text)
     IS 'whether a password is the one that was hashed; 22023 for a hash beyond the primecloud.password_max_ settings';
@@ -33,7 +33,7 @@ CREATE FUNCTION password_needs_rehash(hash text) RETURNS boolean
 COMMENT ON FUNCTION password_needs_rehash(text) IS 'whether a hash was made with other parameters than the settings ask for now';
 
 CREATE FUNCTION matches(s sealed, tenant text, label text, row_id text, candidate text) RETURNS boolean
-    LANGUAGE c VOLATILE PARALLEL UNSAFE
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SUPPORT primecloud_internal.hide_plaintext
     AS 'MODULE_PATHNAME', 'primecloud_matches';
 COMMENT ON FUNCTION matches(sealed, text, text, text, text) IS 'whether a secret is the candidate, in constant time, without revealing it';
 REVOKE ALL ON FUNCTION matches(sealed, text, text, text, text) FROM PUBLIC;

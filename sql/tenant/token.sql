@@ -29,7 +29,7 @@ REVOKE ALL ON primecloud_internal.token_key FROM PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('primecloud_internal.token_key', '');
 
 CREATE FUNCTION enter(token text) RETURNS void
-    LANGUAGE c VOLATILE PARALLEL UNSAFE
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SUPPORT primecloud_internal.hide_plaintext
     AS 'MODULE_PATHNAME', 'primecloud_enter';
 COMMENT ON FUNCTION enter(text) IS
     'verifies a token and enters its account, or its user alone, for the rest of the transaction; 28000 for every bad token';
