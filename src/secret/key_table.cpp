@@ -5,6 +5,8 @@
 extern "C" {
 #include "access/genam.h"
 #include "catalog/pg_collation.h"
+#include "common/hashfn.h"
+#include "storage/lock.h"
 #include "utils/fmgroids.h"
 }
 
@@ -120,11 +122,11 @@ bool is_shredded(std::string_view owner) {
 }
 
 void begin_key(std::string_view owner, key_purpose what) {
-  pg::as_superuser([&] {
-    const Oid types[] = {TEXTOID};
-    Datum values[] = {CStringGetTextDatum(psprintf("primecloud data key %s %.*s", purpose_name(what), static_cast<int>(owner.size()), owner.data()))};
-    pg::run("SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended($1, 0))", 1, types, values);
-  });
+  const auto *bytes = reinterpret_cast<const unsigned char *>(owner.data());
+  const uint64 hash = hash_bytes_extended(bytes, static_cast<int>(owner.size()), static_cast<uint64>(what));
+  LOCKTAG tag;  // beside the advisory locks that SQL can take, which end in 1 and 2: nobody else holds it off
+  SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, static_cast<uint32>(hash >> 32), static_cast<uint32>(hash), 0x5044);
+  (void)LockAcquire(&tag, ExclusiveLock, false, false);
 }
 
 std::int64_t next_key_id() {
