@@ -44,14 +44,13 @@ int start(const char *command, int output, pid_t *child) noexcept {
 #if defined(__GLIBC__) && __GLIBC_PREREQ(2, 34)
   posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1);  // the client's connection above all
 #endif
-  // A group of its own, so that all of it can be killed; signals as a shell expects them.
+  // A group of its own, so that all of it can be killed; signals as a program expects them.
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
   posix_spawnattr_setpgroup(&attributes, 0);
   posix_spawnattr_setsigmask(&attributes, &none);
   posix_spawnattr_setsigdefault(&attributes, &plain);
-  char shell[] = "sh", option[] = "-c";
-  char *const arguments[] = {shell, option, const_cast<char *>(command), nullptr};
-  const int problem = posix_spawn(child, "/bin/sh", &files, &attributes, arguments, environ);
+  char *const arguments[] = {const_cast<char *>(command), nullptr};
+  const int problem = posix_spawn(child, command, &files, &attributes, arguments, environ);
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&files);
   return problem;

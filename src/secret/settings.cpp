@@ -19,13 +19,25 @@ void root_key_changed(const char *, void *) noexcept {
   forget_roots();
 }
 
+// Before the library is loaded the server shows the setting to whoever asks: what it holds
+// is a place, never an argument with a password.
+bool is_program(char **command, void **, GucSource) noexcept {
+  if (*command == nullptr || **command == '\0') return true;
+  bool plain = **command == '/';
+  for (const char *c = *command; *c != '\0'; c++) plain &= static_cast<unsigned char>(*c) > ' ' && strchr("\"'`\\$;&|<>(){}*?!#~", *c) == nullptr;
+  if (plain) return true;
+  GUC_check_errdetail("It is not the path of a program.");
+  GUC_check_errhint("Name a program by its whole path, without arguments: what needs some goes into a script.");
+  return false;
+}
+
 const pg::startup define{[] {
   DefineCustomStringVariable("primecloud.root_key_file", "File that holds the root keys, one version a line.",
                              "Lines read N:KEY, where N is the version and KEY is 64 hexadecimal digits.",
                              &root_key_file, "", PGC_SUSET, GUC_SUPERUSER_ONLY, nullptr, root_key_changed, nullptr);
-  DefineCustomStringVariable("primecloud.root_key_command", "Shell command that prints the root keys, one version a line.",
+  DefineCustomStringVariable("primecloud.root_key_command", "Program that prints the root keys, one version a line.",
                              "Each session runs it once, as the server's operating system user, before it first seals or opens.",
-                             &root_key_command, "", PGC_SUSET, GUC_SUPERUSER_ONLY, nullptr, root_key_changed, nullptr);
+                             &root_key_command, "", PGC_SUSET, GUC_SUPERUSER_ONLY, is_program, root_key_changed, nullptr);
   DefineCustomIntVariable("primecloud.root_key_command_timeout", "Time that primecloud.root_key_command may take.", "It is killed then.",
                           &root_key_command_timeout, 10000, 100, 600000, PGC_SUSET, GUC_UNIT_MS, nullptr, nullptr, nullptr);
   DefineCustomIntVariable("primecloud.reveals_per_transaction", "Secrets that one transaction may open.", nullptr,

@@ -155,7 +155,8 @@ BEGIN
     RETURN answer;
 END $$;
 SET primecloud.root_key_command_timeout = '60s';  -- for those that end by themselves, on however slow a machine
-SELECT is(with_command(command, :'open'), says, 'a command that ' || name) FROM (VALUES
+CREATE FUNCTION script(body text) RETURNS text LANGUAGE sql AS $$ SELECT key_file('script', E'#!/bin/sh\n' || body || E'\n', '0700') $$;
+SELECT is(with_command(CASE WHEN command ~ '^/' THEN command ELSE script(command) END, :'open'), says, 'a command that ' || name) FROM (VALUES
     ('prints the key', 'cat ' || file_path('case'), 'kept'),
     ('prints it bit by bit', format('head -c 20 %1$s; sleep 0.1; tail -c +21 %1$s', file_path('case')), 'kept'),
     ('reads no input', format('cat; cat %s', file_path('case')), 'kept'),
@@ -167,14 +168,14 @@ SELECT is(with_command(command, :'open'), says, 'a command that ' || name) FROM 
     ('prints another key', 'echo 3:' || hex_key('e'), 'PC002 root key version 3 is not this database''s'),
     ('lacks a version', 'echo 2:' || hex_key('c'), 'PC002 the root key has no version 3')) AS v(name, command, says);
 SET primecloud.root_key_command_timeout = '500ms';
-SELECT is(with_command(command, :'open'), 'PC001 the command of primecloud.root_key_command failed', 'a command that ' || name) FROM (VALUES
+SELECT is(with_command(script(command), :'open'), 'PC001 the command of primecloud.root_key_command failed', 'a command that ' || name) FROM (VALUES
     ('takes too long', 'cat ' || file_path('case') || '; sleep 6000'),
     ('goes on after it has printed', 'cat ' || file_path('case') || '; exec >&-; sleep 6000')) AS v(name, command);
-SELECT set_config('primecloud.root_key_command', 'cat ' || file_path('case'), false) IS NOT NULL AS set;
+SELECT set_config('primecloud.root_key_command', script('cat ' || file_path('case')), false) IS NOT NULL AS set;
 SELECT is(outcome(:'open'), 'PC001 primecloud.root_key_file and primecloud.root_key_command are both set', 'a file and a command');
 SET primecloud.root_key_file = '';
 -- run once a session, and again for a version that it had not printed
-SELECT set_config('primecloud.root_key_command', format('echo >> %s; cat %s', file_path('count'), file_path('case')), false) IS NOT NULL AS set;
+SELECT set_config('primecloud.root_key_command', script(format('echo >> %s; cat %s', file_path('count'), file_path('case'))), false) IS NOT NULL AS set;
 SELECT is(outcome(:'open'), 'kept', 'by command');
 SELECT primecloud.seal('x', 'by command ' || g, 'l', '1') IS NOT NULL AS sealed FROM generate_series(1, 5) g;
 SELECT is(length(pg_read_file(file_path('count'))), 1, 'it runs once, for many keys');
@@ -183,11 +184,16 @@ SELECT ok(primecloud.rotate_root() > 40, 'a version that was added is found by r
 SELECT is(outcome(:'open'), 'kept', 'and serves');
 SELECT is((SELECT array_agg(version) FROM primecloud.root_versions_in_use()), '{4}', 'from then on');
 
+-- a program and nothing else: before the library is loaded anybody may ask for the setting
+SELECT throws_ok(format('SET primecloud.root_key_command = %L', command), '22023', NULL, 'not a program''s path: ' || command) FROM unnest(ARRAY['cat /etc/key',
+    'key', './key', '/bin/key --token=x', E'/bin/key\t--token', E'/bin/key\n', '/bin/key;id', '/bin/$KEY', '/bin/`id`', '/bin/key|cat', '/bin/key>x', '"/bin/key"', '~/key']) AS command;
+SELECT is(with_command(key_file('plain', 'echo', '0700'), :'open'), 'PC001 the command of primecloud.root_key_command failed', 'no shell runs it');
+
 -- nobody but a superuser sees or sets where the key comes from
 CREATE ROLE secret_root_app;
 SET ROLE secret_root_app;
 SELECT is(split_part(outcome(statement), ' ', 1), '42501', statement) FROM unnest(ARRAY['SHOW primecloud.root_key_file', 'SHOW primecloud.root_key_command',
-    'SET primecloud.root_key_file = ''/etc/passwd''', 'SET primecloud.root_key_command = ''id''', 'SET primecloud.root_key_command_timeout = 1000']) AS statement;
+    'SET primecloud.root_key_file = ''/etc/passwd''', 'SET primecloud.root_key_command = ''/bin/id''', 'SET primecloud.root_key_command_timeout = 1000']) AS statement;
 SELECT is((SELECT count(*) FROM pg_settings WHERE name IN ('primecloud.root_key_file', 'primecloud.root_key_command')), 0::bigint, 'they are not listed either');
 RESET ROLE;
 SELECT * FROM finish();
