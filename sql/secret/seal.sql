@@ -1,6 +1,7 @@
 -- Sealing and opening.
 
--- What was opened, by whom, for what: rows go with a rollback, the server's log does not.
+-- What was opened, by whom, for what: written beside the transaction (src/secret/reveal_row.cpp), so
+-- that no rollback takes a row back.  Indexes here are of plain columns.
 CREATE SEQUENCE primecloud_internal.reveal_log_id AS bigint;
 COMMENT ON SEQUENCE primecloud_internal.reveal_log_id IS 'ids of reveals';
 REVOKE ALL ON SEQUENCE primecloud_internal.reveal_log_id FROM PUBLIC;
@@ -14,7 +15,7 @@ CREATE TABLE reveal_log (
     row_id text NOT NULL,
     purpose text NOT NULL,
     key_id bigint NOT NULL);
-COMMENT ON TABLE reveal_log IS 'every secret that was opened; a line in the server''s log says the same and survives a rollback';
+COMMENT ON TABLE reveal_log IS 'every secret that was opened, also by a transaction that was rolled back; a line in the server''s log says the same';
 CREATE INDEX reveal_log_tenant ON reveal_log (tenant, at DESC);
 REVOKE ALL ON reveal_log FROM PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('reveal_log', '');

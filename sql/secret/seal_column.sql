@@ -79,6 +79,9 @@ BEGIN
     IF class.relkind NOT IN ('r', 'p') THEN
         RAISE wrong_object_type USING MESSAGE = format('%s is not a table', rel), HINT = 'Seal the column of the table below it.';
     END IF;
+    IF class.relpersistence = 't' THEN
+        RAISE wrong_object_type USING MESSAGE = format('%s is a temporary table', rel), HINT = 'Seal single values with primecloud.seal().';
+    END IF;
     IF class.relispartition THEN
         RAISE wrong_object_type USING MESSAGE = format('%s is a partition', rel), HINT = 'Seal the column of the partitioned table.';
     END IF;

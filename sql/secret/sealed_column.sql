@@ -47,6 +47,9 @@ DECLARE
     other primecloud.sealed_column;
 BEGIN
     PERFORM primecloud_internal.check_owner_as(caller, rel);
+    IF (SELECT relpersistence FROM pg_class WHERE oid = rel) = 't' THEN
+        RAISE wrong_object_type USING MESSAGE = format('%s is a temporary table', rel), HINT = 'Its registration would outlive it: seal single values with primecloud.seal().';
+    END IF;
     IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = rel AND attname = col AND atttypid = 'primecloud.sealed'::regtype AND NOT attisdropped) THEN
         RAISE datatype_mismatch USING MESSAGE = format('column "%s" of %s is not sealed', col, rel);
     END IF;

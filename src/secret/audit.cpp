@@ -1,8 +1,8 @@
 #include "secret/audit.hpp"
 
-#include "pg/as_superuser.hpp"
 #include "pg/role_name.hpp"
 #include "pg/startup.hpp"
+#include "secret/reveal_row.hpp"
 #include "secret/settings.hpp"
 #include "tenant/context.hpp"
 
@@ -10,6 +10,7 @@ extern "C" {
 #include "access/xact.h"
 #include "access/xlog.h"
 #include "lib/stringinfo.h"
+#include "utils/timestamp.h"
 }
 
 namespace primecloud::secret {
@@ -22,8 +23,6 @@ void at_end(XactEvent event, void *) noexcept {
   if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE) reveals = 0;
 }
 const pg::startup watch{[] { RegisterXactCallback(at_end, nullptr); }};
-
-SERVER_CODE Datum text_datum(std::string_view text) { return PointerGetDatum(cstring_to_text_with_len(text.data(), static_cast<int>(text.size()))); }
 
 // A log line has one line: whatever else a value holds is written as \xx.
 SERVER_CODE void append_plain(StringInfo line, const char *name, std::string_view value) {
@@ -49,37 +48,44 @@ SERVER_CODE void write_log(const reveal &what, const char *did) {
           errhidestmt(true), errhidecontext(true));
 }
 
-// Prepared once a backend: planning would cost more than the row.
-SERVER_CODE SPIPlanPtr insertion() {
-  static SPIPlanPtr kept = nullptr;
-  if (kept != nullptr) return kept;
-  Oid types[] = {TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT8OID};
-  SPIPlanPtr fresh = SPI_prepare("INSERT INTO primecloud.reveal_log (session_role, user_id, tenant, label, row_id, purpose, key_id) VALUES ($1, $2, $3, $4, $5, $6, $7)", 7, types);
-  if (fresh == nullptr || SPI_keepplan(fresh) != 0) elog(ERROR, "could not prepare the record of a reveal");
-  return kept = fresh;
-}
+// What a role has opened in the last hour, in whatever transactions and sessions.  Asked of
+// the table again after a part of what is left has been used, and after a minute, since
+// others of the role open too.
+struct {
+  Oid role = InvalidOid;
+  TimestampTz counted = 0;
+  int before = 0, since = 0;
+} tally;
 
-SERVER_CODE void write_row(const reveal &what) {
-  const Datum who = CStringGetTextDatum(pg::role_name(GetSessionUserId()));
-  const context_record *context = tenant::current();
-  pg::as_superuser([&] {
-    Datum values[] = {who, context == nullptr ? Datum{0} : text_datum(context->user()), text_datum(what.tenant), text_datum(what.label),
-                      text_datum(what.row_id), text_datum(what.purpose), Int64GetDatum(what.key_id)};
-    const char nulls[] = {' ', context == nullptr ? 'n' : ' ', ' ', ' ', ' ', ' ', ' ', '\0'};
-    if (SPI_execute_plan(insertion(), values, nulls, false, 0) != SPI_OK_INSERT) elog(ERROR, "could not record the reveal");
-  });
+SERVER_CODE void count_hour(const char *role) {
+  if (reveals_per_hour < 0) return;
+  const TimestampTz now = GetCurrentTimestamp();
+  const int step = tally.before < reveals_per_hour ? (reveals_per_hour - tally.before) / 16 + 1 : 1;
+  if (tally.role != GetSessionUserId() || tally.since >= step || tally.before + tally.since >= reveals_per_hour || now - tally.counted > USECS_PER_MINUTE || now < tally.counted) {
+    tally = {GetSessionUserId(), now, count_reveals(role, now - USECS_PER_HOUR, reveals_per_hour), 0};
+  }
+  if (tally.before + tally.since >= reveals_per_hour) {
+    ereport(ERROR, errcode(too_many), errmsg("role \"%s\" has opened %d secrets within an hour", role, reveals_per_hour),
+            errhint("Open fewer; a superuser may raise primecloud.reveals_per_hour."), errhidestmt(true), errhidecontext(true));
+  }
+  tally.since++;
 }
 
 }  // namespace
 
-void record_reveal(const reveal &what) {
+SERVER_CODE void record_reveal(const reveal &what) {
   if (++reveals > reveals_per_transaction) {
     ereport(ERROR, errcode(too_many), errmsg("more than %d secrets opened in one transaction", reveals_per_transaction),
             errhint("Open fewer at a time; a superuser may raise primecloud.reveals_per_transaction."), errhidestmt(true), errhidecontext(true));
   }
+  const char *role = pg::role_name(GetSessionUserId());
+  if (RecoveryInProgress() && reveal_needs_row) {
+    ereport(ERROR, errcode(ERRCODE_READ_ONLY_SQL_TRANSACTION), errmsg("a secret cannot be opened where its record cannot be written"),
+            errhint("Open it on the primary, or have a superuser turn off primecloud.reveal_needs_row."), errhidestmt(true), errhidecontext(true));
+  }
+  count_hour(role);
   write_log(what, "opened");
-  // A standby, or a read-only transaction, has the log alone.
-  if (!RecoveryInProgress() && !XactReadOnly) write_row(what);
+  if (!RecoveryInProgress()) write_reveal_row(what, role);  // a standby has the log alone
 }
 
 void record_move(const reveal &from, const reveal &to) {

@@ -1,5 +1,5 @@
-// Who opened what: a row in primecloud.reveal_log, and a line in the server's log that
-// no ROLLBACK takes back.
+// Who opened what: a row in primecloud.reveal_log and a line in the server's log, neither of
+// which a ROLLBACK takes back.
 #pragma once
 
 #include <string_view>
@@ -13,8 +13,8 @@ struct reveal {
   long long key_id;
 };
 
-// Counts the reveal against primecloud.reveals_per_transaction (PC008 above it) and
-// records it.  Raises when it cannot: no secret leaves unrecorded.  Server code.
+// Counts the reveal against primecloud.reveals_per_transaction and primecloud.reveals_per_hour
+// (PC008 above them) and records it.  Raises when it cannot: no secret leaves unrecorded.  Server code.
 SERVER_CODE void record_reveal(const reveal &what);
 
 // Leaves a line in the server's log for each end of a move: nobody has seen the secret,

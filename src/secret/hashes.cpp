@@ -63,13 +63,12 @@ SERVER_CODE std::optional<hash_bytes_result> blind_index(text_argument value, te
 // The hash under each key that has not been retired, the active one's among them: a value
 // stored before a rotation is found while the old key is kept.
 SERVER_CODE hash_list candidates(std::string_view tenant, key_purpose purpose, std::string_view use, std::string_view name, std::string_view value, size_t size) {
-  constexpr int most = 64;
-  std::int64_t ids[most];
-  Datum hashes[most];
   name = secret::to_utf8(name);
   value = secret::to_utf8(value);
   secret::active_key(tenant, purpose);  // the first call makes it
-  const int count = secret::find_usable_keys(tenant, purpose, ids, most);
+  int count = 0;
+  const std::int64_t *ids = secret::find_usable_keys(tenant, purpose, &count);
+  auto *hashes = static_cast<Datum *>(palloc(sizeof(Datum) * static_cast<size_t>(count + 1)));
   for (int i = 0; i < count; i++) {
     const auto key = secret::key_by_id(ids[i]);
     hashes[i] = PointerGetDatum(make_bytes(keyed_hash(data_key(key.bytes, 32), use, name, octets(value)), size));
@@ -79,12 +78,14 @@ SERVER_CODE hash_list candidates(std::string_view tenant, key_purpose purpose, s
 
 SERVER_CODE std::optional<hash_list> token_hash_candidates(text_argument token, text_argument purpose) {
   if (!token) return std::nullopt;
+  secret::warn_of_literal(*token);
   const auto name = secret::checked_part(purpose, "purpose", longest_label);
   return candidates(whole_database, key_purpose::token, "token", name, *token, 32);
 }
 
 SERVER_CODE std::optional<hash_list> blind_index_candidates(text_argument value, text_argument tenant, text_argument label) {
   if (!value) return std::nullopt;
+  secret::warn_of_literal(*value);
   const auto owner = secret::checked_part(tenant, "tenant", longest_tenant);
   const auto name = secret::checked_part(label, "label", longest_label);
   secret::check_tenant(owner);

@@ -25,12 +25,12 @@ bool is_plaintext(std::string_view argument) noexcept {
   return false;
 }
 
-Oid hidden_type() {
+SERVER_CODE Oid hidden_type() {
   const Oid space = get_namespace_oid("primecloud_internal", true);
   return OidIsValid(space) ? GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum("hidden"), ObjectIdGetDatum(space)) : InvalidOid;
 }
 
-int argument_names(Oid function, char ***names) {
+SERVER_CODE int argument_names(Oid function, char ***names) {
   HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
   if (!HeapTupleIsValid(tuple)) return 0;
   bool no_names, no_modes;
@@ -48,7 +48,7 @@ bool may_show(const Node *argument) noexcept {
 }
 
 // nullptr where there is nothing to hide.
-FuncExpr *hidden_call(FuncExpr *call) {
+SERVER_CODE FuncExpr *hidden_call(FuncExpr *call) {
   char **names = nullptr;
   const int count = argument_names(call->funcid, &names);
   const Oid type = hidden_type();
@@ -65,7 +65,7 @@ FuncExpr *hidden_call(FuncExpr *call) {
   return hidden;
 }
 
-Datum hide_plaintext(FunctionCallInfo fcinfo) noexcept {
+SERVER_CODE Datum hide_plaintext(FunctionCallInfo fcinfo) noexcept {
   auto *request = reinterpret_cast<Node *>(PG_GETARG_POINTER(0));
   if (!IsA(request, SupportRequestSimplify)) PG_RETURN_POINTER(nullptr);
   PG_RETURN_POINTER(hidden_call(reinterpret_cast<SupportRequestSimplify *>(request)->fcall));
@@ -74,11 +74,11 @@ Datum hide_plaintext(FunctionCallInfo fcinfo) noexcept {
 struct hidden_value {
   Datum bytes;
 };
-hidden_value hidden_in(const char *) noexcept {
+SERVER_CODE hidden_value hidden_in(const char *) noexcept {
   ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("cannot accept a value of type primecloud_internal.hidden"), errhidestmt(true), errhidecontext(true));
   pg_unreachable();
 }
-const char *hidden_out(hidden_value) noexcept { return pstrdup("hidden"); }  // whoever asked frees it
+SERVER_CODE const char *hidden_out(hidden_value) noexcept { return pstrdup("hidden"); }  // whoever asked frees it
 }  // namespace
 
 namespace primecloud::pg {

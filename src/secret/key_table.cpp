@@ -98,15 +98,19 @@ bool find_active_key(std::string_view owner, key_purpose what, key_row &row) {
   return find_one("data_key_one_active", keys, 2, row);
 }
 
-int find_usable_keys(std::string_view owner, key_purpose what, std::int64_t *ids, int most) {
+SERVER_CODE std::int64_t *find_usable_keys(std::string_view owner, key_purpose what, int *count) {
   ScanKeyData keys[2];
   select_keys(keys, owner, what);
-  int found = 0;
+  int room = 16;
+  auto *ids = static_cast<std::int64_t *>(palloc(sizeof(std::int64_t) * static_cast<size_t>(room)));
+  *count = 0;
   scan("data_key_tenant", keys, 2, [&](const key_row &row) {
-    if (row.state == 'a' || row.state == 'd') ids[found++ % most] = row.id;  // in ascending order: the newest stay
+    if (row.state != 'a' && row.state != 'd') return true;
+    if (*count == room) ids = static_cast<std::int64_t *>(repalloc(ids, sizeof(std::int64_t) * static_cast<size_t>(room *= 2)));
+    ids[(*count)++] = row.id;
     return true;
   });
-  return found < most ? found : most;
+  return ids;
 }
 
 bool is_shredded(std::string_view owner) {

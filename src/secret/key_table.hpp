@@ -23,8 +23,8 @@ struct key_row {
 SERVER_CODE bool find_key(std::int64_t id, key_row &row);
 SERVER_CODE bool find_active_key(std::string_view tenant, key_purpose purpose, key_row &row);
 
-// The newest `most` keys of a tenant that hash or open, in no order: how many.
-SERVER_CODE int find_usable_keys(std::string_view tenant, key_purpose purpose, std::int64_t *ids, int most);
+// The keys of a tenant that hash or open, in the current memory context.
+SERVER_CODE std::int64_t *find_usable_keys(std::string_view tenant, key_purpose purpose, int *count);
 
 // Whether the tenant's keys were destroyed, and none was made by hand since.
 SERVER_CODE bool is_shredded(std::string_view tenant);

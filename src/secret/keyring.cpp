@@ -120,6 +120,7 @@ SERVER_CODE bool hold(std::int64_t id) {
 }  // namespace
 
 unwrapped_key active_key(std::string_view tenant, key_purpose purpose) {
+  AcceptInvalidationMessages();
   for (;;) {
     const cached_key *key = find_or_make(tenant, purpose);
     if (key == nullptr) elog(ERROR, "the data key vanished as soon as it was made");
@@ -133,6 +134,7 @@ unwrapped_key active_key(std::string_view tenant, key_purpose purpose) {
 }
 
 unwrapped_key key_by_id(std::int64_t id) {
+  AcceptInvalidationMessages();  // a value that lies in no table takes no lock, and would hear of no change
   if (const cached_key *key = cached_by_id(id)) return told(*key);
   const cached_key *key = load([&](key_row &row) { return find_key(id, row); });
   if (key == nullptr) {

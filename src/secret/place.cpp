@@ -6,7 +6,9 @@ namespace primecloud::secret {
 
 std::string_view checked_part(text_argument part, const char *what, std::size_t longest) {
   if (!part) {
-    ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("the %s is NULL", what), errhint("A secret is bound to tenant, label and row: name all three."),
+    const std::string_view name = what;
+    const bool bound = name == "tenant" || name == "label" || name == "row id";
+    ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("the %s is NULL", what), bound ? errhint("A secret is bound to tenant, label and row: name all three.") : errhint("Name the %s.", what),
             errhidestmt(true), errhidecontext(true));
   }
   const std::size_t size = to_utf8(*part).size();

@@ -43,33 +43,38 @@ SERVER_CODE int by_place(const void *a, const void *b) {
   return ItemPointerCompare(static_cast<ItemPointer>(const_cast<void *>(a)), static_cast<ItemPointer>(const_cast<void *>(b)));
 }
 
-// Locks the rows that nobody else has, and forgets the others.  A row that changed since
-// it was read has another place by now, and is forgotten too.
+// Moves the rows whose places the last statement gave to the front: how many.
+SERVER_CODE int front(candidate *rows, int count) {
+  const auto found = static_cast<int>(SPI_processed);
+  auto *given = static_cast<ItemPointerData *>(palloc(sizeof(ItemPointerData) * static_cast<size_t>(found + 1)));
+  for (int i = 0; i < found; i++) {
+    bool null;
+    given[i] = *reinterpret_cast<ItemPointer>(DatumGetPointer(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &null)));
+  }
+  qsort(given, static_cast<size_t>(found), sizeof(ItemPointerData), by_place);
+  // The candidates are in the order of their places, as they were read.
+  int kept = 0;
+  for (int i = 0, next = 0; i < count && next < found; i++) {
+    CHECK_FOR_INTERRUPTS();
+    while (next < found && ItemPointerCompare(&given[next], &rows[i].place) < 0) next++;
+    if (next < found && ItemPointerEquals(&given[next], &rows[i].place)) std::swap(rows[kept++], rows[i]);
+  }
+  return kept;
+}
+
+// Locks the rows that nobody else has.  A row that changed since it was read has another
+// place by now, and is left out too.
 SERVER_CODE int lock_rows(const table_name &name, candidate *rows, int count) {
   Oid types[] = {TIDARRAYOID};
   Datum values[] = {places_of(rows, count)};
   pg::run_as_owner(name.owner, psprintf("SELECT x.ctid FROM ONLY %s AS x WHERE x.ctid = ANY ($1) FOR NO KEY UPDATE SKIP LOCKED", name.qualified),
                    1, types, values, true);
-  const auto found = static_cast<int>(SPI_processed);
-  auto *locked = static_cast<ItemPointerData *>(palloc(sizeof(ItemPointerData) * static_cast<size_t>(found + 1)));
-  for (int i = 0; i < found; i++) {
-    bool null;
-    locked[i] = *reinterpret_cast<ItemPointer>(DatumGetPointer(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &null)));
-  }
-  qsort(locked, static_cast<size_t>(found), sizeof(ItemPointerData), by_place);
-  // The candidates are in the order of their places, as they were read.
-  int kept = 0;
-  for (int i = 0, next = 0; i < count && next < found; i++) {
-    CHECK_FOR_INTERRUPTS();
-    while (next < found && ItemPointerCompare(&locked[next], &rows[i].place) < 0) next++;
-    if (next < found && ItemPointerEquals(&locked[next], &rows[i].place)) rows[kept++] = rows[i];
-  }
-  return kept;
+  return front(rows, count);
 }
 
 // A row that holds another envelope by now keeps it: the comparison is made again on the
 // newest version of a row that somebody has just changed.
-SERVER_CODE std::int64_t write_rows(const table_name &name, const candidate *rows, int count) {
+SERVER_CODE int write_rows(const table_name &name, candidate *rows, int count) {
   const Oid type = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum("sealed"), ObjectIdGetDatum(get_namespace_oid("primecloud", false)));
   Oid types[] = {TIDARRAYOID, BYTEAARRAYOID, get_array_type(type)};
   Datum values[] = {places_of(rows, count), array_of(rows, count, BYTEAOID, -1, TYPALIGN_INT, [](const candidate &row) { return row.before; }),
@@ -80,10 +85,10 @@ SERVER_CODE std::int64_t write_rows(const table_name &name, const candidate *row
   pg::detail::set_for_now("enable_hashjoin", "off");
   pg::detail::set_for_now("enable_mergejoin", "off");
   pg::run_as_owner(name.owner, psprintf("UPDATE ONLY %s AS x SET %s = v.after FROM unnest($1, $2, $3) AS v(place, before, after) "
-                                        "WHERE x.ctid = v.place AND primecloud_internal.sealed_send(x.%s) = v.before", name.qualified, name.column, name.column),
+                                        "WHERE x.ctid = v.place AND primecloud_internal.sealed_send(x.%s) = v.before RETURNING v.place", name.qualified, name.column, name.column),
                    3, types, values, true);
   AtEOXact_GUC(false, settings);
-  return static_cast<std::int64_t>(SPI_processed);
+  return front(rows, count);
 }
 
 SERVER_CODE ItemPointerData place_of(int64 block, int32 offset) {
@@ -115,17 +120,22 @@ SERVER_CODE std::tuple<int64, int32, int64, int64, pg::jsonb_value> reseal_rows(
   gathered found = secret::gather_rows(table, snapshot, request);
   const table_name name{quote_qualified_identifier(get_namespace_name(RelationGetNamespace(table)), RelationGetRelationName(table)),
                         quote_identifier(request.column), table->rd_rel->relowner};
-  std::int64_t done = 0;
+  int done = 0, refused = 0;
   if (found.count > 0) {
     if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "could not connect to the SQL manager");
     const int free = careful ? lock_rows(name, found.rows, found.count) : found.count;
     if (free > 0) done = write_rows(name, found.rows, free);
     SPI_finish();
+    // Locked and as they were, yet not written: a trigger of the table's has kept them.
+    for (int i = done; careful && i < free; i++, refused++) {
+      secret::note_problem(&found.problems, found.rows[i].tenant, found.rows[i].id, found.rows[i].key, "09000");
+    }
   }
   UnregisterSnapshot(snapshot);
   table_close(table, NoLock);
-  const Datum problems = DirectFunctionCall1(jsonb_in, CStringGetDatum(found.problems));
-  return {ItemPointerGetBlockNumberNoCheck(&found.next), ItemPointerGetOffsetNumberNoCheck(&found.next), done, found.locked + found.count - done, {problems}};
+  appendStringInfoChar(&found.problems, ']');
+  const Datum problems = DirectFunctionCall1(jsonb_in, CStringGetDatum(found.problems.data));
+  return {ItemPointerGetBlockNumberNoCheck(&found.next), ItemPointerGetOffsetNumberNoCheck(&found.next), done, found.locked + found.count - done - refused, {problems}};
 }
 }  // namespace
 

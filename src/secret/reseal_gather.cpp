@@ -37,7 +37,6 @@ struct work {
   AttrNumber column;
   column_text tenant, id;
   HTAB *keys;
-  StringInfoData problems;
   MemoryContext batch, row;
   size_t bytes = 0;
   int refused = 0;  // rows noted under request.refusal
@@ -62,14 +61,7 @@ SERVER_CODE standing standing_of(work &w, std::int64_t id) {
   return entry->state;
 }
 
-SERVER_CODE void note(work &w, std::string_view tenant, std::string_view id, std::int64_t key, const char *code) {
-  if (w.problems.len > 1) appendStringInfoChar(&w.problems, ',');
-  appendStringInfoString(&w.problems, "{\"tenant\":");
-  escape_json(&w.problems, pnstrdup(tenant.data(), tenant.size()));
-  appendStringInfoString(&w.problems, ",\"row\":");
-  escape_json(&w.problems, pnstrdup(id.data(), id.size()));
-  appendStringInfo(&w.problems, ",\"key\":%lld,\"code\":\"%s\"}", static_cast<long long>(key), code);
-}
+SERVER_CODE char *copy(std::string_view text) { return pnstrdup(text.data(), text.size()); }
 
 // Whether another transaction has the row, as far as the row itself tells.
 SERVER_CODE bool looks_locked(TupleTableSlot *slot) {
@@ -135,6 +127,9 @@ SERVER_CODE void take(work &w, TupleTableSlot *slot, Datum stored, std::int64_t 
     else if ((problem = seal_anew(w, envelope, tenant, id, &next.after)) == nullptr) {
       next.place = slot->tts_tid;
       next.before = pg::datum<pg::bytes_view>::put(envelope);
+      next.tenant = copy(tenant);
+      next.id = copy(id);
+      next.key = key_id;
       w.bytes += 2 * envelope.size();
       w.found.count++;
     }
@@ -142,7 +137,7 @@ SERVER_CODE void take(work &w, TupleTableSlot *slot, Datum stored, std::int64_t 
   }
   if (problem != nullptr) {
     MemoryContextSwitchTo(w.batch);
-    note(w, tenant, id, key_id, problem);
+    note_problem(&w.found.problems, copy(tenant), copy(id), key_id, problem);
     MemoryContextSwitchTo(w.row);
   }
 }
@@ -159,14 +154,23 @@ SERVER_CODE void prepare(work &w, Relation table) {
   w.found.rows = static_cast<candidate *>(palloc(sizeof(candidate) * static_cast<size_t>(w.request.most)));
   w.batch = CurrentMemoryContext;
   w.row = AllocSetContextCreate(CurrentMemoryContext, "row to reseal", ALLOCSET_DEFAULT_SIZES);
-  initStringInfo(&w.problems);
-  appendStringInfoChar(&w.problems, '[');
+  initStringInfo(&w.found.problems);
+  appendStringInfoChar(&w.found.problems, '[');
 }
 
 }  // namespace
 
+SERVER_CODE void note_problem(StringInfo problems, const char *tenant, const char *id, std::int64_t key, const char *code) {
+  if (problems->len > 1) appendStringInfoChar(problems, ',');
+  appendStringInfoString(problems, "{\"tenant\":");
+  escape_json(problems, tenant);
+  appendStringInfoString(problems, ",\"row\":");
+  escape_json(problems, id);
+  appendStringInfo(problems, ",\"key\":%lld,\"code\":\"%s\"}", static_cast<long long>(key), code);
+}
+
 SERVER_CODE gathered gather_rows(Relation table, Snapshot snapshot, const reseal_request &request) {
-  work w{request, {}, 0, {}, {}, nullptr, {}, nullptr, nullptr};
+  work w{request, {}, 0, {}, {}, nullptr, nullptr, nullptr};
   prepare(w, table);
   ItemPointerData from = request.from, last;
   const BlockNumber first = ItemPointerGetBlockNumberNoCheck(&from);
@@ -196,8 +200,6 @@ SERVER_CODE gathered gather_rows(Relation table, Snapshot snapshot, const reseal
   table_endscan(scan);
   ExecDropSingleTupleTableSlot(slot);
   MemoryContextDelete(w.row);
-  appendStringInfoChar(&w.problems, ']');
-  w.found.problems = w.problems.data;
   return w.found;
 }
 

@@ -5,6 +5,7 @@
 #include "secret/key_cache.hpp"
 
 extern "C" {
+#include "lib/stringinfo.h"
 #include "storage/itemptr.h"
 }
 
@@ -21,10 +22,13 @@ struct reseal_request {
   const char *refusal;   // SQLSTATE under which the rows found are noted instead; or null
 };
 
-// A row to be sealed anew: its place, its envelope as bytea, the new one as sealed.
+// A row to be sealed anew: its place, its envelope as bytea, the new one as sealed; whose it
+// is, for a problem that shows only when it is written.
 struct candidate {
   ItemPointerData place;
   Datum before, after;
+  const char *tenant, *id;
+  std::int64_t key;
 };
 
 struct gathered {
@@ -32,8 +36,9 @@ struct gathered {
   int count = 0;
   std::int64_t locked = 0;
   ItemPointerData next;  // the first place not looked at
-  char *problems;        // JSON array: rows that cannot be sealed anew, and why
+  StringInfoData problems;  // JSON array, still open: rows that cannot be sealed anew, and why
 };
+SERVER_CODE void note_problem(StringInfo problems, const char *tenant, const char *id, std::int64_t key, const char *code);
 
 // Reads the rows whose envelope an older key has sealed, and seals them anew in memory.
 // The table stays open, and `snapshot` registered, so that no place is reused until the

@@ -38,7 +38,14 @@ SERVER_CODE sealed_value sealed_in(const char *text) {
   refuse_input(ERRCODE_INVALID_TEXT_REPRESENTATION, "Seal the plaintext with primecloud.seal() or primecloud.seal_for().");
 }
 
+// Written as it is, so that it can be looked at; but a dump of it is one that no restore takes.
+SERVER_CODE void warn_of_damage(const char *problem) {
+  ereport(WARNING, errcode(MAKE_SQLSTATE('P', 'C', '0', '0', '6')), errmsg("an envelope is malformed: %s", problem),
+          errhint("Restore its row from a backup: no input takes it as it is."), errhidestmt(true), errhidecontext(true));
+}
+
 const char *sealed_out(sealed_view sealed) {
+  if (const char *problem = envelope_problem(sealed.bytes)) pg::guarded([&] { warn_of_damage(problem); });
   return pg::c_string_of(envelope_text(sealed.bytes));
 }
 

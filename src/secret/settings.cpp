@@ -11,6 +11,8 @@ char *root_key_file = nullptr;
 char *root_key_command = nullptr;
 int root_key_command_timeout = 10000;
 int reveals_per_transaction = 100;
+int reveals_per_hour = 10000;
+bool reveal_needs_row = false;
 bool allow_drop = false;
 
 namespace {
@@ -21,7 +23,7 @@ void root_key_changed(const char *, void *) noexcept {
 
 // Before the library is loaded the server shows the setting to whoever asks: what it holds
 // is a place, never an argument with a password.
-bool is_program(char **command, void **, GucSource) noexcept {
+SERVER_CODE bool is_program(char **command, void **, GucSource) noexcept {
   if (*command == nullptr || **command == '\0') return true;
   bool plain = **command == '/';
   for (const char *c = *command; *c != '\0'; c++) plain &= static_cast<unsigned char>(*c) > ' ' && strchr("\"'`\\$;&|<>(){}*?!#~", *c) == nullptr;
@@ -42,6 +44,10 @@ const pg::startup define{[] {
                           &root_key_command_timeout, 10000, 100, 600000, PGC_SUSET, GUC_UNIT_MS, nullptr, nullptr, nullptr);
   DefineCustomIntVariable("primecloud.reveals_per_transaction", "Secrets that one transaction may open.", nullptr,
                           &reveals_per_transaction, 100, 0, INT_MAX, PGC_SUSET, 0, nullptr, nullptr, nullptr);
+  DefineCustomIntVariable("primecloud.reveals_per_hour", "Secrets that one login role may open in an hour.", "-1: any number.",
+                          &reveals_per_hour, 10000, -1, INT_MAX, PGC_SUSET, 0, nullptr, nullptr, nullptr);
+  DefineCustomBoolVariable("primecloud.reveal_needs_row", "Opens no secret where no row of reveal_log can be written: on a standby.", nullptr,
+                           &reveal_needs_row, false, PGC_SUSET, 0, nullptr, nullptr, nullptr);
   DefineCustomBoolVariable("primecloud.allow_drop", "Lets the extension be dropped while sealed columns hold rows.", nullptr,
                            &allow_drop, false, PGC_SUSET, 0, nullptr, nullptr, nullptr);
 }};

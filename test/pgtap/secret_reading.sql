@@ -115,15 +115,19 @@ SELECT is(outcome(format('SELECT primecloud.s3_presign(secret, ''1'', ''keys.sec
 SELECT is(outcome($$SELECT primecloud.s3_signing_key(primecloud.seal('', '1', 'l', 'r'), '1', 'l', 'r', now()::date, 'r')$$), '22023', 'an empty secret signs nothing');
 SELECT is(outcome($$SELECT primecloud.s3_signing_key(primecloud.seal(repeat('x', 1025), '1', 'l', 'r'), '1', 'l', 'r', now()::date, 'r')$$), '22023', 'nor one that is cut');
 SELECT is(outcome($$SELECT primecloud.s3_signing_key(primecloud.seal('x', '1', 'l', 'r'), '1', 'l', 'r', 'infinity', 'r')$$), '22023', 'nor for ever');
--- What a failed or rolled-back reveal leaves: no row.  (The server's log: test/server/secret_log.)
+-- What a rolled-back reveal leaves, and one of a transaction that may not write: a row all the
+-- same.  A refusal leaves none.  (The server's log: test/server/secret_log.)
 TRUNCATE primecloud.reveal_log;
 BEGIN; SELECT primecloud.open(secret, '1', 'keys.secret', '1', 'in vain') IS NOT NULL AS opened FROM copy WHERE id = 1; ROLLBACK;
 SELECT is(outcome($$SELECT primecloud.open(secret, '1', 'keys.secret', '2', 'elsewhere') FROM copy WHERE id = 1$$), 'PC005', 'refused');
-SELECT is((SELECT count(*) FROM primecloud.reveal_log), 0::bigint, 'rows go with their transaction');
--- A transaction that may not write has the log alone.
+SELECT is((SELECT string_agg(purpose, ',') FROM primecloud.reveal_log), 'in vain', 'a rollback takes no row back');
+BEGIN; SAVEPOINT s; SELECT primecloud.open(secret, '1', 'keys.secret', '1', 'in a savepoint') IS NOT NULL AS opened FROM copy WHERE id = 1; ROLLBACK TO s; COMMIT;
+SELECT is((SELECT count(*) FROM primecloud.reveal_log WHERE purpose = 'in a savepoint'), 1::bigint, 'nor does one to a savepoint');
+SELECT is((SELECT count(*) FROM primecloud.reveal_log WHERE tenant = '1'), 2::bigint, 'which an index finds');
 BEGIN READ ONLY;
 SELECT is(primecloud.open(secret, '2', 'keys.secret', '2', 'read only') IS NULL, false, 'opens in a read-only transaction') FROM copy WHERE id = 2;
 COMMIT;
+SELECT is((SELECT count(*) FROM primecloud.reveal_log WHERE purpose = 'read only'), 1::bigint, 'with a row of its own');
 
 -- The limit: whatever is tried inside one transaction.
 SET primecloud.reveals_per_transaction = 3;

@@ -55,6 +55,7 @@ const char *envelope_problem(bytes_span bytes) noexcept {
 }
 
 std::int64_t envelope_key_id(bytes_span envelope) noexcept {
+  if (envelope.size() < 12) return 0;  // damaged where it lies
   std::uint64_t id = 0;
   for (std::size_t i = 4; i < 12; i++) id = id << 8 | envelope[i];
   return static_cast<std::int64_t>(id);

@@ -54,6 +54,7 @@ class binding {
 
 // What is wrong with the bytes of an envelope; nullptr if they are one.  Needs no key.
 const char *envelope_problem(bytes_span bytes) noexcept;
+// 0, which is no key's, where there are too few.
 std::int64_t envelope_key_id(bytes_span envelope) noexcept;
 
 // Writes plaintext.size() + envelope_overhead bytes to `out`.  `nonce`: 24 random bytes.
