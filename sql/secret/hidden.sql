@@ -21,3 +21,4 @@ CREATE FUNCTION primecloud_internal.hide_plaintext(internal) RETURNS internal
     AS 'MODULE_PATHNAME', 'primecloud_hide_plaintext';
 COMMENT ON FUNCTION primecloud_internal.hide_plaintext(internal) IS
     'for the planner: the arguments plaintext, token, value, candidate and password of a function are shown in no plan';
+REVOKE ALL ON FUNCTION primecloud_internal.hide_plaintext(internal) FROM PUBLIC;

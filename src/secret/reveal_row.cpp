@@ -31,7 +31,7 @@ SERVER_CODE Relation open_log(LOCKMODE mode) {
 SERVER_CODE int64 next_id() {
   const bool read_only = XactReadOnly;
   XactReadOnly = false;
-  const int64 next = nextval_internal(pg::extension_table("reveal_log_id"), false);
+  const int64 next = nextval_internal(pg::internal_table("reveal_log_id"), false);
   XactReadOnly = read_only;  // after an error the server sets it
   return next;
 }

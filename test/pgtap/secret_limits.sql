@@ -85,7 +85,7 @@ CREATE TRIGGER keep BEFORE UPDATE ON vault FOR EACH ROW EXECUTE FUNCTION keep();
 SELECT isnt(primecloud.rotate_key('3'), NULL, 'a new key');
 CALL primecloud.reseal('vault', 'secret');
 SELECT results_eq('SELECT row_id, code FROM primecloud.reseal_problems', $$VALUES ('3', '09000')$$, 'the row is named with the reason');
-SELECT is((SELECT rows_locked FROM primecloud.reseal_run ORDER BY id DESC LIMIT 1), 0::bigint, 'and does not count as locked');
+SELECT is((SELECT rows_locked FROM primecloud_internal.reseal_run ORDER BY id DESC LIMIT 1), 0::bigint, 'and does not count as locked');
 SELECT is((SELECT count(DISTINCT primecloud.key_id(secret)) FROM vault WHERE id <> 3), 1::bigint, 'the others are sealed anew');
 SELECT * FROM finish();
 \o /dev/null
