@@ -74,11 +74,11 @@ SELECT is(hint_of($$SELECT primecloud.seal(repeat('x', 9), NULL, 'l', '1')$$), '
 -- A temporary table keeps no registration.
 CREATE TEMP TABLE passing (id int PRIMARY KEY, account_id int NOT NULL, secret primecloud.sealed);
 SELECT throws_ok($$SELECT primecloud.seal_column('passing', 'secret', 'passing.secret')$$, '42809', NULL, 'seal_column');
-SELECT throws_ok($$SELECT primecloud.register_sealed_column('passing', 'secret', 'passing.secret', 'id', 'account_id')$$, '42809', NULL, 'register_sealed_column');
+SELECT throws_ok($$SELECT primecloud_internal.register_sealed_column('passing', 'secret', 'passing.secret', 'id', 'account_id')$$, '42809', NULL, 'register_sealed_column');
 
 -- A trigger that keeps a row from being written is told, not waited for.
 CREATE TABLE vault (id int PRIMARY KEY, account_id int NOT NULL, secret primecloud.sealed);
-SELECT lives_ok($$SELECT primecloud.register_sealed_column('vault', 'secret', 'vault.secret', 'id', 'account_id')$$, 'a sealed column');
+SELECT lives_ok($$SELECT primecloud_internal.register_sealed_column('vault', 'secret', 'vault.secret', 'id', 'account_id')$$, 'a sealed column');
 INSERT INTO vault SELECT n, 3, primecloud.seal(repeat('x', 9), '3', 'vault.secret', n::text) FROM generate_series(1, 5) AS n;
 CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN CASE WHEN old.id = 3 THEN NULL ELSE new END; END $$;
 CREATE TRIGGER keep BEFORE UPDATE ON vault FOR EACH ROW EXECUTE FUNCTION keep();

@@ -8,7 +8,7 @@ SELECT dblink_connect('app', format('host=%s port=%s dbname=%s user=secret_locks
 CREATE FUNCTION client_locks() RETURNS bigint LANGUAGE sql AS $$ SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'advisory' AND objsubid IN (1, 2) $$;
 CREATE TABLE vault (id int PRIMARY KEY, account_id int NOT NULL, secret primecloud.sealed);
 CREATE TABLE old (id int PRIMARY KEY, made timestamptz);
-SELECT primecloud.register_sealed_column('vault', 'secret', 'vault.secret', 'id', 'account_id');
+SELECT primecloud_internal.register_sealed_column('vault', 'secret', 'vault.secret', 'id', 'account_id');
 \o
 SELECT no_plan();
 SELECT isnt((SELECT a FROM dblink('app', format($$SELECT pg_advisory_lock(hashtextextended(%L, 0))::text$$, 'primecloud data key seal 1')) AS t(a text)), NULL,
