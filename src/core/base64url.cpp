@@ -18,7 +18,8 @@ std::optional<std::vector<std::uint8_t>> base64url_decode(std::string_view text)
   std::vector<std::uint8_t> bytes(text.size() * 3 / 4 + 1);  // never empty: sodium writes to it
   std::size_t size = 0;
   // Refuses unused bits that are not zero, and all that is not of the alphabet.
-  if (sodium_base642bin(bytes.data(), bytes.size(), text.data(), text.size(), nullptr, &size, nullptr, variant) != 0) return std::nullopt;
+  if (sodium_base642bin(bytes.data(), bytes.size(), text.data(), text.size(), nullptr, &size, nullptr, variant) != 0)
+    return std::nullopt;
   bytes.resize(size);
   return bytes;
 }

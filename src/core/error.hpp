@@ -26,12 +26,18 @@ inline constexpr sqlstate wrong_state{"55000"};
 // reports the place of the throw.
 class error {
  public:
-  error(sqlstate code, std::string message, const char *file = __builtin_FILE(),
-        int line = __builtin_LINE(), const char *function = __builtin_FUNCTION())
+  error(sqlstate code, std::string message, const char *file = __builtin_FILE(), int line = __builtin_LINE(),
+        const char *function = __builtin_FUNCTION())
       : code(code), message(std::move(message)), file(file), line(line), function(function) {}
 
-  error &&with_detail(std::string text) && { detail = std::move(text); return std::move(*this); }
-  error &&with_hint(std::string text) && { hint = std::move(text); return std::move(*this); }
+  error &&with_detail(std::string text) && {
+    detail = std::move(text);
+    return std::move(*this);
+  }
+  error &&with_hint(std::string text) && {
+    hint = std::move(text);
+    return std::move(*this);
+  }
 
   sqlstate code;
   std::string message, detail, hint;

@@ -58,8 +58,8 @@ SERVER_CODE void write_row(memory &site, Datum value, StringInfo out) {
 }
 
 // One dimension after another; `next` walks the elements, which stand in row order.
-SERVER_CODE void write_dimension(memory &site, const shape &element, ArrayType *array, int dimension, const Datum *values, const bool *nulls,
-                     int &next, StringInfo out) {
+SERVER_CODE void write_dimension(memory &site, const shape &element, ArrayType *array, int dimension,
+                                 const Datum *values, const bool *nulls, int &next, StringInfo out) {
   appendStringInfoChar(out, '[');
   for (int i = 0; i < ARR_DIMS(array)[dimension]; i++) {
     if (i > 0) appendStringInfoChar(out, ',');
@@ -123,8 +123,12 @@ SERVER_CODE void write(memory &site, const shape &as, Datum value, StringInfo ou
 }  // namespace
 
 // A value of whatever type the call site has, and JSON text on its way out.
-struct any_value { Datum datum; };
-struct json_text { text *value; };
+struct any_value {
+  Datum datum;
+};
+struct json_text {
+  text *value;
+};
 
 SERVER_CODE json_text to_camel_json(pg::call_site call, any_value value) noexcept {
   auto *&site = call.kept<memory>();
@@ -145,11 +149,13 @@ SERVER_CODE json_text to_camel_json(pg::call_site call, any_value value) noexcep
 }  // namespace primecloud::json
 
 namespace primecloud::pg {
-template <> struct datum<json::any_value> {
+template <>
+struct datum<json::any_value> {
   static constexpr const char *sql = "anyelement";
   static json::any_value get(Datum d) noexcept { return {d}; }
 };
-template <> struct datum<json::json_text> {
+template <>
+struct datum<json::json_text> {
   static constexpr const char *sql = "json";
   static Datum put(json::json_text v) noexcept { return PointerGetDatum(v.value); }
 };

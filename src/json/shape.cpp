@@ -71,7 +71,8 @@ bool same_columns(const row_shape &known, TupleDesc descriptor) {
   for (int i = 0; i < known.count; i++) {
     const FormData_pg_attribute *column = TupleDescAttr(descriptor, i);
     const auto &now = known.columns[i];
-    if (now.dropped != column->attisdropped || now.type != column->atttypid || !same_name(now.name, column->attname)) return false;
+    if (now.dropped != column->attisdropped || now.type != column->atttypid || !same_name(now.name, column->attname))
+      return false;
   }
   return true;
 }

@@ -9,8 +9,7 @@ using namespace primecloud;
 using namespace primecloud::lifecycle;
 
 using text_view = std::string_view;
-using event_row =
-    std::tuple<text_view, std::optional<timestamp>, std::optional<text_view>, std::optional<text_view>>;
+using event_row = std::tuple<text_view, std::optional<timestamp>, std::optional<text_view>, std::optional<text_view>>;
 
 std::optional<text_view> unless_empty(text_view t) { return t.empty() ? std::nullopt : std::optional(t); }
 
@@ -18,15 +17,12 @@ answer lifecycle_evaluate_object(stored config, object o, timestamp at) noexcept
   return {evaluate_held(config.view(), o, at)};
 }
 
-std::optional<answer> lifecycle_evaluate(std::optional<stored> config, std::optional<text_view> key,
-                                         std::optional<timestamp> mod_time, std::optional<int64> size,
-                                         std::optional<text_view> tags, std::optional<bool> is_latest,
-                                         std::optional<bool> delete_marker, std::optional<int32> num_versions,
-                                         std::optional<timestamp> successor_mod_time,
-                                         std::optional<text_view> transition_status,
-                                         std::optional<timestamp> restore_expires,
-                                         std::optional<int32> newer_noncurrent_versions,
-                                         std::optional<timestamp> at) noexcept {
+std::optional<answer> lifecycle_evaluate(
+    std::optional<stored> config, std::optional<text_view> key, std::optional<timestamp> mod_time,
+    std::optional<int64> size, std::optional<text_view> tags, std::optional<bool> is_latest,
+    std::optional<bool> delete_marker, std::optional<int32> num_versions, std::optional<timestamp> successor_mod_time,
+    std::optional<text_view> transition_status, std::optional<timestamp> restore_expires,
+    std::optional<int32> newer_noncurrent_versions, std::optional<timestamp> at) noexcept {
   if (!config || !key || !at) return std::nullopt;
   object o;
   o.key = *key;
@@ -76,8 +72,8 @@ pg::rows<event_row> lifecycle_evaluate_versions(stored config, std::span<const o
   pg::rows<event_row> rows;
   for (const auto &e : events) {
     const bool none = e.action == action::none;
-    rows.emplace_back(action_name(e.action), none ? std::nullopt : std::optional(e.due),
-                      unless_empty(e.rule_id), unless_empty(e.storage_class));
+    rows.emplace_back(action_name(e.action), none ? std::nullopt : std::optional(e.due), unless_empty(e.rule_id),
+                      unless_empty(e.storage_class));
   }
   return rows;
 }

@@ -29,9 +29,7 @@ namespace primecloud::pg {
 template <>
 struct datum<lifecycle::message> {
   static constexpr const char *sql = "internal";
-  static lifecycle::message get(Datum d) noexcept {
-    return {reinterpret_cast<StringInfo>(DatumGetPointer(d))};
-  }
+  static lifecycle::message get(Datum d) noexcept { return {reinterpret_cast<StringInfo>(DatumGetPointer(d))}; }
 };
 template <>
 struct datum<lifecycle::printed> {
@@ -68,8 +66,7 @@ bool representable(std::string_view text) noexcept {
 }
 
 error not_representable() {
-  return error(sqlstate{"22P05"},
-               "a lifecycle configuration with characters beyond ASCII needs a database in UTF8")
+  return error(sqlstate{"22P05"}, "a lifecycle configuration with characters beyond ASCII needs a database in UTF8")
       .with_hint("Keep such configurations in a database created with ENCODING 'UTF8'.");
 }
 
@@ -78,7 +75,8 @@ result<made> lifecycle_in(const char *document) {
   const auto parsed = parse(document);
   if (!parsed) return parsed.reason();
   // An escape may say in ASCII what is not.
-  if (GetDatabaseEncoding() != PG_UTF8 && !representable(write_json(decode_trusted(*parsed)))) return not_representable();
+  if (GetDatabaseEncoding() != PG_UTF8 && !representable(write_json(decode_trusted(*parsed))))
+    return not_representable();
   return made{*parsed};
 }
 

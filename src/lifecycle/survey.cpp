@@ -53,9 +53,7 @@ timestamp lifecycle_cutoff(stored config, timestamp at) noexcept { return cutoff
 
 bool lifecycle_counts_versions(stored config) noexcept { return counts_versions(config.view()); }
 
-result<std::optional<timestamp>> lifecycle_restore_expires(text_view header) {
-  return read_restore_header(header);
-}
+result<std::optional<timestamp>> lifecycle_restore_expires(text_view header) { return read_restore_header(header); }
 
 std::optional<timestamp> lifecycle_upload_due(stored config, text_view key, timestamp initiated) noexcept {
   return upload_due(config.view(), key, initiated);

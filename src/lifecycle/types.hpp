@@ -43,8 +43,7 @@ inline lifecycle::stored argument<lifecycle::stored>(FunctionCallInfo fcinfo, in
   return {site->unpack(fcinfo, d)};
 }
 template <>
-inline std::optional<lifecycle::stored> argument<std::optional<lifecycle::stored>>(FunctionCallInfo fcinfo,
-                                                                                   int i) {
+inline std::optional<lifecycle::stored> argument<std::optional<lifecycle::stored>>(FunctionCallInfo fcinfo, int i) {
   if (fcinfo->args[i].isnull) return std::nullopt;
   return argument<lifecycle::stored>(fcinfo, i);
 }
@@ -60,10 +59,10 @@ struct datum<lifecycle::object> {
   static constexpr const char *sql = "primecloud.object_version";
   SERVER_CODE static lifecycle::object get(Datum d) { return read(d, true); }
   SERVER_CODE static lifecycle::object read(Datum d, bool latest_unless_said) {
-    const auto [key, version_id, mod_time, size, is_latest, delete_marker, num_versions, successor_mod_time,
-                tags, transition_status, restore_expires, legal_hold, retain_until, replication_pending] =
-        read_row<std::string_view, std::string_view, timestamp, int64, bool, bool, int32, timestamp,
-                 std::string_view, std::string_view, timestamp, bool, timestamp, bool>(d);
+    const auto [key, version_id, mod_time, size, is_latest, delete_marker, num_versions, successor_mod_time, tags,
+                transition_status, restore_expires, legal_hold, retain_until, replication_pending] =
+        read_row<std::string_view, std::string_view, timestamp, int64, bool, bool, int32, timestamp, std::string_view,
+                 std::string_view, timestamp, bool, timestamp, bool>(d);
     lifecycle::object o;
     o.key = key.value_or("");
     o.version_id = version_id.value_or("");
@@ -90,8 +89,7 @@ struct datum<std::span<const lifecycle::object>> {
   static constexpr const char *sql = "primecloud.object_version[]";
   SERVER_CODE static std::span<const lifecycle::object> get(Datum d) {
     const auto elements = read_array(d);
-    auto *objects =
-        static_cast<lifecycle::object *>(palloc(sizeof(lifecycle::object) * (elements.size() + 1)));
+    auto *objects = static_cast<lifecycle::object *>(palloc(sizeof(lifecycle::object) * (elements.size() + 1)));
     for (size_t i = 0; i < elements.size(); i++) {
       auto &o = *new (&objects[i]) lifecycle::object(datum<lifecycle::object>::read(elements[i], i == 0));
       if (!o.num_versions) o.num_versions = static_cast<int32>(elements.size());
@@ -137,8 +135,7 @@ struct returned<lifecycle::answer> {
     TupleDesc desc = lookup_rowtype_tupdesc(site->result_type(fcinfo), -1);
     const bool agrees = desc->natts == 4 && TupleDescAttr(desc, 0)->atttypid == TEXTOID &&
                         TupleDescAttr(desc, 1)->atttypid == TIMESTAMPTZOID &&
-                        TupleDescAttr(desc, 2)->atttypid == TEXTOID &&
-                        TupleDescAttr(desc, 3)->atttypid == TEXTOID;
+                        TupleDescAttr(desc, 2)->atttypid == TEXTOID && TupleDescAttr(desc, 3)->atttypid == TEXTOID;
     if (!agrees) {
       ReleaseTupleDesc(desc);
       ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH), errmsg("the row type lifecycle_event was altered"));

@@ -19,7 +19,8 @@ constexpr uuid last_id = [] {
 std::string make_cursor(std::string_view scope, timestamp time, uuid id) {
   const cursor_key *key = pg::guarded([] { return page::newest_key(); });
   if (key == nullptr) {
-    throw error(wrong_state, "there is no cursor key").with_hint("Ask a superuser to run: SELECT primecloud.rotate_cursor_key()");
+    throw error(wrong_state, "there is no cursor key")
+        .with_hint("Ask a superuser to run: SELECT primecloud.rotate_cursor_key()");
   }
   return encode_cursor({time, id}, *key, scope, tenant::current_tenant());
 }
@@ -43,8 +44,12 @@ position decode(std::optional<std::string_view> cursor, std::optional<std::strin
   return *at;
 }
 
-timestamp cursor_ts(std::optional<std::string_view> cursor, std::optional<std::string_view> scope) { return decode(cursor, scope).time; }
-uuid cursor_id(std::optional<std::string_view> cursor, std::optional<std::string_view> scope) { return decode(cursor, scope).id; }
+timestamp cursor_ts(std::optional<std::string_view> cursor, std::optional<std::string_view> scope) {
+  return decode(cursor, scope).time;
+}
+uuid cursor_id(std::optional<std::string_view> cursor, std::optional<std::string_view> scope) {
+  return decode(cursor, scope).id;
+}
 }  // namespace
 
 PRIMECLOUD_FUNCTION(primecloud_make_cursor, make_cursor);

@@ -19,7 +19,8 @@ SERVER_CODE void as_superuser(F &&work) {
   Oid before;
   int security;
   GetUserIdAndSecContext(&before, &security);
-  SetUserIdAndSecContext(BOOTSTRAP_SUPERUSERID, security | SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
+  SetUserIdAndSecContext(BOOTSTRAP_SUPERUSERID,
+                         security | SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
   if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "could not connect to the SQL manager");
   work();
   SPI_finish();
@@ -27,7 +28,8 @@ SERVER_CODE void as_superuser(F &&work) {
 }
 
 // One statement between SPI_connect and SPI_finish.  `nulls` as SPI has them.
-SERVER_CODE inline void run(const char *statement, int count, const Oid *types, Datum *values, const char *nulls = nullptr) {
+SERVER_CODE inline void run(const char *statement, int count, const Oid *types, Datum *values,
+                            const char *nulls = nullptr) {
   const int outcome = SPI_execute_with_args(statement, count, const_cast<Oid *>(types), values, nulls, false, 0);
   if (outcome < 0) elog(ERROR, "statement of primecloud failed: %s", SPI_result_code_string(outcome));
 }

@@ -17,7 +17,9 @@ class cached_table {
   using forgetter = void (*)() noexcept;
 
   // A namespace-scope object.  `forget` drops what was kept, and calls nothing of the server.
-  cached_table(const char *name, forgetter forget) noexcept : name_(name), forget_(forget), next_(first_) { first_ = this; }
+  cached_table(const char *name, forgetter forget) noexcept : name_(name), forget_(forget), next_(first_) {
+    first_ = this;
+  }
   cached_table(const cached_table &) = delete;
   cached_table &operator=(const cached_table &) = delete;
 

@@ -20,7 +20,8 @@ namespace primecloud::pg {
 using bytes_view = std::span<const std::uint8_t>;
 
 // bytea, unpacked only when it must be.
-template <> struct datum<bytes_view> {
+template <>
+struct datum<bytes_view> {
   static constexpr const char *sql = "bytea";
   SERVER_CODE static bytes_view get(Datum d) {
     auto *v = pg_detoast_datum_packed(reinterpret_cast<varlena *>(DatumGetPointer(d)));
@@ -35,14 +36,16 @@ template <> struct datum<bytes_view> {
 };
 
 // Owned bytes outlive the copy, so running out of memory is an exception here.
-template <> struct datum<std::vector<std::uint8_t>> {
+template <>
+struct datum<std::vector<std::uint8_t>> {
   static constexpr const char *sql = "bytea";
   static Datum put(const std::vector<std::uint8_t> &v) {
     return datum<std::string>::put({reinterpret_cast<const char *>(v.data()), v.size()});
   }
 };
 
-template <> struct datum<uuid> {
+template <>
+struct datum<uuid> {
   static constexpr const char *sql = "uuid";
   static uuid get(Datum d) noexcept {
     uuid v;
@@ -56,7 +59,8 @@ template <> struct datum<uuid> {
   }
 };
 
-template <> struct datum<timestamp> {
+template <>
+struct datum<timestamp> {
   static constexpr const char *sql = "timestamp with time zone";
   static timestamp get(Datum d) noexcept { return {DatumGetTimestampTz(d)}; }
   static Datum put(timestamp v) noexcept { return TimestampTzGetDatum(v.microseconds); }
@@ -66,7 +70,8 @@ template <> struct datum<timestamp> {
 struct relation {
   Oid oid;
 };
-template <> struct datum<relation> {
+template <>
+struct datum<relation> {
   static constexpr const char *sql = "regclass";
   static relation get(Datum d) noexcept { return {DatumGetObjectId(d)}; }
   static Datum put(relation v) noexcept { return ObjectIdGetDatum(v.oid); }
@@ -74,12 +79,14 @@ template <> struct datum<relation> {
 
 // No value at all.
 struct nothing {};
-template <> struct datum<nothing> {
+template <>
+struct datum<nothing> {
   static constexpr const char *sql = "void";
   static Datum put(nothing) noexcept { return 0; }
 };
 
-template <> struct datum<int16> {
+template <>
+struct datum<int16> {
   static constexpr const char *sql = "smallint";
   static int16 get(Datum d) noexcept { return DatumGetInt16(d); }
   static Datum put(int16 v) noexcept { return Int16GetDatum(v); }

@@ -5,9 +5,9 @@
 //   CREATE FUNCTION primecloud_internal.exempt_as(caller oid, rel regclass, ...) RETURNS void LANGUAGE plpgsql ...;
 //
 // The door runs the function of its own name and arguments with `_as` behind the name, in
-// primecloud_internal or beside it, as the keeper; the caller is the current user, whom SECURITY DEFINER would not know.
-// A view that may be written would know him too, but lends locks: LOCK TABLE on it takes,
-// with the rights of its owner, every relation below it.
+// primecloud_internal or beside it, as the keeper; the caller is the current user, whom SECURITY DEFINER would not
+// know. A view that may be written would know him too, but lends locks: LOCK TABLE on it takes, with the rights of its
+// owner, every relation below it.
 //
 // The function behind the door believes its first argument alone: it compares names, writes
 // tables of the extension, and runs nothing that a lesser role made.
@@ -59,7 +59,8 @@ SERVER_CODE room *behind(FmgrInfo *door) {
 
 SERVER_CODE Datum enter(FunctionCallInfo door) noexcept {
   if (InSecurityRestrictedOperation()) {
-    ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("the extension's tables are not written from inside a security-restricted operation"),
+    ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+            errmsg("the extension's tables are not written from inside a security-restricted operation"),
             errhint("Call the function by itself, not from an index, a trigger or a view."));
   }
   room *const inside = behind(door->flinfo);

@@ -25,16 +25,23 @@ struct call_site {
   // The type of argument `number` (from 0), which for anyelement is the actual one.
   SERVER_CODE Oid argument_type(int number) const { return get_fn_expr_argtype(info->flinfo, number); }
   MemoryContext memory() const { return info->flinfo->fn_mcxt; }
-  template <class T> T *&kept() const { return reinterpret_cast<T *&>(info->flinfo->fn_extra); }
+  template <class T>
+  T *&kept() const {
+    return reinterpret_cast<T *&>(info->flinfo->fn_extra);
+  }
 };
 
-template <class F> struct signature;
-template <class R, class... A> struct signature<R (*)(A...)> {
+template <class F>
+struct signature;
+template <class R, class... A>
+struct signature<R (*)(A...)> {
   using returns = R;
-  template <template <class...> class to> using arguments = to<A...>;
+  template <template <class...> class to>
+  using arguments = to<A...>;
   static constexpr bool throws = true;
 };
-template <class R, class... A> struct signature<R (*)(A...) noexcept> : signature<R (*)(A...)> {
+template <class R, class... A>
+struct signature<R (*)(A...) noexcept> : signature<R (*)(A...)> {
   static constexpr bool throws = false;
 };
 
@@ -50,31 +57,40 @@ SERVER_CODE inline T argument(FunctionCallInfo fcinfo, int i) {
   }
 }
 
-template <class T> struct returned {
+template <class T>
+struct returned {
   static Datum store(FunctionCallInfo, const T &v) { return datum<T>::put(v); }
 };
-template <class T> struct returned<std::optional<T>> {
+template <class T>
+struct returned<std::optional<T>> {
   static Datum store(FunctionCallInfo fcinfo, const std::optional<T> &v) {
     if (v) return datum<T>::put(*v);
     fcinfo->isnull = true;
     return 0;
   }
 };
-template <class... T> struct returned<std::tuple<T...>> {
+template <class... T>
+struct returned<std::tuple<T...>> {
   static Datum store(FunctionCallInfo fcinfo, const std::tuple<T...> &row) {
     return guarded([&] { return row_datum(fcinfo, row); });
   }
 };
-template <class T> inline constexpr bool is_result = false;
-template <class T> inline constexpr bool is_result<result<T>> = true;
-template <class T> inline constexpr bool is_row = false;
-template <class... T> inline constexpr bool is_row<std::tuple<T...>> = true;
+template <class T>
+inline constexpr bool is_result = false;
+template <class T>
+inline constexpr bool is_result<result<T>> = true;
+template <class T>
+inline constexpr bool is_row = false;
+template <class... T>
+inline constexpr bool is_row<std::tuple<T...>> = true;
 
 // What a signature may promise: nothing is caught around a noexcept function, so what it
 // returns is stored without a guard, and is gone if the server raises an error meanwhile.
-template <class sig> struct checked : sig {
+template <class sig>
+struct checked : sig {
   using R = typename sig::returns;
-  static_assert(sig::throws || std::is_trivially_destructible_v<R>, "a noexcept function returns nothing that needs destroying");
+  static_assert(sig::throws || std::is_trivially_destructible_v<R>,
+                "a noexcept function returns nothing that needs destroying");
   static_assert(sig::throws || !is_row<R>, "a noexcept function returns no row, since storing one may throw");
 };
 
@@ -148,8 +164,10 @@ struct entry<function, std::tuple<A...>> {
 // A note of what the C++ side of each function expects, so that a test can hold
 // CREATE FUNCTION to it: nothing else would notice until memory is misread.
 namespace primecloud::pg {
-template <class T> inline constexpr const char *sql_name<result<T>> = sql_name<T>;
-template <class T> inline constexpr const char *sql_name<rows<T>> = "record";
+template <class T>
+inline constexpr const char *sql_name<result<T>> = sql_name<T>;
+template <class T>
+inline constexpr const char *sql_name<rows<T>> = "record";
 
 struct function_note {
   const char *symbol;
@@ -174,13 +192,11 @@ struct function_note {
 };
 }  // namespace primecloud::pg
 
-#define PRIMECLOUD_FUNCTION(symbol, ...)                                      \
-  static const ::primecloud::pg::function_note note_##symbol{#symbol, &__VA_ARGS__}; \
-  extern "C" {                                                                \
-  PGDLLEXPORT Datum symbol(PG_FUNCTION_ARGS);                                 \
-  PG_FUNCTION_INFO_V1(symbol);                                                \
-  Datum symbol(PG_FUNCTION_ARGS) {                                            \
-    return ::primecloud::pg::entry<&__VA_ARGS__>::call(fcinfo);               \
-  }                                                                           \
-  }                                                                           \
+#define PRIMECLOUD_FUNCTION(symbol, ...)                                                         \
+  static const ::primecloud::pg::function_note note_##symbol{#symbol, &__VA_ARGS__};             \
+  extern "C" {                                                                                   \
+  PGDLLEXPORT Datum symbol(PG_FUNCTION_ARGS);                                                    \
+  PG_FUNCTION_INFO_V1(symbol);                                                                   \
+  Datum symbol(PG_FUNCTION_ARGS) { return ::primecloud::pg::entry<&__VA_ARGS__>::call(fcinfo); } \
+  }                                                                                              \
   static_assert(true)

@@ -8,7 +8,8 @@ namespace primecloud::pg {
 struct jsonb_value {
   Datum value;  // owned by whichever memory context it was made in
 };
-template <> struct datum<jsonb_value> {
+template <>
+struct datum<jsonb_value> {
   static constexpr const char *sql = "jsonb";
   static jsonb_value get(Datum d) noexcept { return {d}; }
   static Datum put(jsonb_value v) noexcept { return v.value; }

@@ -18,7 +18,8 @@ SERVER_CODE void _PG_init(void) {
   // settings that it has kept for us: it takes no setting in parallel mode.  Those who work
   // with it have them as they were, and have what is set here of their own.
   int parallel = 0;
-  while (IsInParallelMode() && GetCurrentTransactionNestLevel() == 1) {  // a subtransaction cannot leave what its parent is in
+  while (IsInParallelMode() &&
+         GetCurrentTransactionNestLevel() == 1) {  // a subtransaction cannot leave what its parent is in
     ExitParallelMode();
     parallel++;
   }

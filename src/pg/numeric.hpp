@@ -20,7 +20,9 @@ SERVER_CODE inline bool is_finite(Datum number) {
   return !numeric_is_nan(n) && !numeric_is_inf(n);
 }
 
-SERVER_CODE inline int compare_numeric(Datum a, Datum b) { return DatumGetInt32(DirectFunctionCall2(numeric_cmp, a, b)); }
+SERVER_CODE inline int compare_numeric(Datum a, Datum b) {
+  return DatumGetInt32(DirectFunctionCall2(numeric_cmp, a, b));
+}
 
 // A finite number rounded to an integer, halves away from zero; nothing if it does not fit.
 SERVER_CODE inline std::optional<int64> round_to_int64(Datum number) {

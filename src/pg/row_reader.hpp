@@ -53,8 +53,7 @@ SERVER_CODE std::tuple<std::optional<T>...> read_row(Datum d) {
   heap_deform_tuple(&tuple, desc, values, nulls);
   ReleaseTupleDesc(desc);
   return [&]<size_t... i>(std::index_sequence<i...>) {
-    return std::tuple<std::optional<T>...>{
-        (nulls[i] ? std::nullopt : std::optional<T>(datum<T>::get(values[i])))...};
+    return std::tuple<std::optional<T>...>{(nulls[i] ? std::nullopt : std::optional<T>(datum<T>::get(values[i])))...};
   }
   (std::index_sequence_for<T...>{});
 }
@@ -75,8 +74,7 @@ SERVER_CODE inline std::span<Datum> read_array(Datum d) {
   deconstruct_array(array, ARR_ELEMTYPE(array), length, by_value, alignment, &elements, &nulls, &count);
   for (int i = 0; i < count; i++) {
     if (nulls[i])
-      ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-              errmsg("element %d of the array is NULL", i + 1));
+      ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("element %d of the array is NULL", i + 1));
   }
   return {elements, static_cast<size_t>(count)};
 }

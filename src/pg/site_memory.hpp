@@ -51,8 +51,7 @@ class site_memory {
   }
 
   static std::span<const std::uint8_t> view(varlena *v) {
-    return {reinterpret_cast<const std::uint8_t *>(VARDATA_ANY(v)),
-            static_cast<size_t>(VARSIZE_ANY_EXHDR(v))};
+    return {reinterpret_cast<const std::uint8_t *>(VARDATA_ANY(v)), static_cast<size_t>(VARSIZE_ANY_EXHDR(v))};
   }
 
  private:

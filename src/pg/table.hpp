@@ -33,7 +33,8 @@ SERVER_CODE inline Snapshot snapshot_of_now(Oid table) { return GetNonHistoricCa
 template <int columns, class F>
 SERVER_CODE void for_each_row(Oid table_oid, Snapshot seen, F &&visit) {
   Relation table = table_open(table_oid, AccessShareLock);
-  if (RelationGetDescr(table)->natts < columns) elog(ERROR, "table \"%s\" has too few columns", RelationGetRelationName(table));
+  if (RelationGetDescr(table)->natts < columns)
+    elog(ERROR, "table \"%s\" has too few columns", RelationGetRelationName(table));
   const Snapshot snapshot = RegisterSnapshot(seen);
   TupleTableSlot *slot = table_slot_create(table, nullptr);
   TableScanDesc scan = table_beginscan(table, snapshot, 0, nullptr);
@@ -50,7 +51,8 @@ SERVER_CODE void for_each_row(Oid table_oid, Snapshot seen, F &&visit) {
 // The same for what the statement itself sees.
 template <int columns, class F>
 SERVER_CODE void for_each_row(Oid table_oid, F &&visit) {
-  for_each_row<columns>(table_oid, ActiveSnapshotSet() ? GetActiveSnapshot() : GetTransactionSnapshot(), static_cast<F &&>(visit));
+  for_each_row<columns>(table_oid, ActiveSnapshotSet() ? GetActiveSnapshot() : GetTransactionSnapshot(),
+                        static_cast<F &&>(visit));
 }
 
 }  // namespace primecloud::pg

@@ -8,10 +8,10 @@
 // and REFRESH MATERIALIZED VIEW do: triggers, cascades, checks and indexes of the
 // table have the rights that they would have if its owner had typed the statement,
 // never those of the caller or of the keeper.
-#include "retention/tally.hpp"
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
 #include "pg/owner_statement.hpp"
+#include "retention/tally.hpp"
 
 extern "C" {
 #include "access/xact.h"
@@ -78,8 +78,12 @@ struct kept_query {
   SPIPlanPtr plan;
   Oid row;  // the type it was planned for
 };
-kept_query decide{"SELECT work, answer, run_as, statement, writes FROM primecloud_internal.retention_decide($1, $2, $3)", 3, nullptr, InvalidOid};
-kept_query record{"SELECT work, answer, run_as, statement, writes FROM primecloud_internal.retention_record($1, $2, $3, $4)", 4, nullptr, InvalidOid};
+kept_query decide{
+    "SELECT work, answer, run_as, statement, writes FROM primecloud_internal.retention_decide($1, $2, $3)", 3, nullptr,
+    InvalidOid};
+kept_query record{
+    "SELECT work, answer, run_as, statement, writes FROM primecloud_internal.retention_record($1, $2, $3, $4)", 4,
+    nullptr, InvalidOid};
 
 SERVER_CODE void plan(kept_query &asked, Oid row, Oid outcome) {
   if (asked.plan != nullptr && asked.row == row) return;
@@ -91,14 +95,16 @@ SERVER_CODE void plan(kept_query &asked, Oid row, Oid outcome) {
   asked.row = row;
 }
 
-SERVER_CODE decision consult(Oid keeper, kept_query &asked, Oid caller, pg::relation rel, const row_types &types, NullableDatum row, Datum outcome) {
+SERVER_CODE decision consult(Oid keeper, kept_query &asked, Oid caller, pg::relation rel, const row_types &types,
+                             NullableDatum row, Datum outcome) {
   const pg::identity before = pg::current_identity();
   pg::become(keeper, 0);
   plan(asked, asked.arguments == 3 ? types.question : types.work, types.outcome);
   Datum values[] = {ObjectIdGetDatum(caller), ObjectIdGetDatum(rel.oid), row.value, outcome};
   const char nulls[] = {' ', ' ', row.isnull ? 'n' : ' ', ' ', '\0'};
   const int code = SPI_execute_plan(asked.plan, values, nulls, false, 0);
-  if (code != SPI_OK_SELECT || SPI_processed != 1) elog(ERROR, "unexpected result of \"%s\": %s", asked.query, SPI_result_code_string(code));
+  if (code != SPI_OK_SELECT || SPI_processed != 1)
+    elog(ERROR, "unexpected result of \"%s\": %s", asked.query, SPI_result_code_string(code));
   bool null;
   HeapTuple told = SPI_tuptable->vals[0];
   TupleDesc desc = SPI_tuptable->tupdesc;
@@ -123,7 +129,8 @@ SERVER_CODE Datum perform(Oid owner, const char *statement, bool writes, Oid out
 
 SERVER_CODE answer_row request(pg::call_site site, pg::relation rel, question_row question) noexcept {
   if (InSecurityRestrictedOperation()) {
-    ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("retention cannot be asked for from inside a security-restricted operation"));
+    ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+            errmsg("retention cannot be asked for from inside a security-restricted operation"));
   }
   const Oid caller = GetUserId();
   const Oid door = site.info->flinfo->fn_oid;

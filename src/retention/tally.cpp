@@ -88,9 +88,7 @@ class outcome_row {
 
 tally::tally(Oid outcome_type) : type_(outcome_type), context_(CurrentMemoryContext) {
   hook_.receiver.rStartup = [](DestReceiver *self, int, TupleDesc desc) { of(self).start(desc); };
-  hook_.receiver.receiveSlot = [](TupleTableSlot *slot, DestReceiver *self) {
-    return of(self).take(slot), true;
-  };
+  hook_.receiver.receiveSlot = [](TupleTableSlot *slot, DestReceiver *self) { return of(self).take(slot), true; };
   hook_.receiver.rShutdown = [](DestReceiver *) {};
   hook_.receiver.rDestroy = [](DestReceiver *) {};
   hook_.receiver.mydest = DestNone;
@@ -142,15 +140,14 @@ void tally::count(text *tenant) {
     control.hash = hash_of;
     control.match = differ;
     control.hcxt = context_;
-    tenants_ = hash_create("rows removed by tenant", 64, &control,
-                           HASH_ELEM | HASH_FUNCTION | HASH_COMPARE | HASH_CONTEXT);
+    tenants_ =
+        hash_create("rows removed by tenant", 64, &control, HASH_ELEM | HASH_FUNCTION | HASH_COMPARE | HASH_CONTEXT);
   }
   const tenant_key key{VARDATA_ANY(tenant), static_cast<int>(VARSIZE_ANY_EXHDR(tenant))};
   bool found;
   auto *entry = static_cast<tenant_count *>(hash_search(tenants_, &key, HASH_ENTER, &found));
   if (!found) {
-    entry->key.text =
-        static_cast<char *>(memcpy(MemoryContextAlloc(context_, key.length + 1), key.text, key.length));
+    entry->key.text = static_cast<char *>(memcpy(MemoryContextAlloc(context_, key.length + 1), key.text, key.length));
     entry->rows = 0;
   }
   entry->rows++;

@@ -28,8 +28,10 @@ const pg::startup watch{[] { RegisterXactCallback(at_end, nullptr); }};
 SERVER_CODE void append_plain(StringInfo line, const char *name, std::string_view value) {
   appendStringInfo(line, " %s=\"", name);
   for (const char c : value) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\') appendStringInfo(line, "\\%02x", static_cast<unsigned char>(c));
-    else appendStringInfoChar(line, c);
+    if (static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\')
+      appendStringInfo(line, "\\%02x", static_cast<unsigned char>(c));
+    else
+      appendStringInfoChar(line, c);
   }
   appendStringInfoChar(line, '"');
 }
@@ -61,12 +63,15 @@ SERVER_CODE void count_hour(const char *role) {
   if (reveals_per_hour < 0) return;
   const TimestampTz now = GetCurrentTimestamp();
   const int step = tally.before < reveals_per_hour ? (reveals_per_hour - tally.before) / 16 + 1 : 1;
-  if (tally.role != GetSessionUserId() || tally.since >= step || tally.before + tally.since >= reveals_per_hour || now - tally.counted > USECS_PER_MINUTE || now < tally.counted) {
+  if (tally.role != GetSessionUserId() || tally.since >= step || tally.before + tally.since >= reveals_per_hour ||
+      now - tally.counted > USECS_PER_MINUTE || now < tally.counted) {
     tally = {GetSessionUserId(), now, count_reveals(role, now - USECS_PER_HOUR, reveals_per_hour), 0};
   }
   if (tally.before + tally.since >= reveals_per_hour) {
-    ereport(ERROR, errcode(too_many), errmsg("role \"%s\" has opened %d secrets within an hour", role, reveals_per_hour),
-            errhint("Open fewer; a superuser may raise primecloud.reveals_per_hour."), errhidestmt(true), errhidecontext(true));
+    ereport(ERROR, errcode(too_many),
+            errmsg("role \"%s\" has opened %d secrets within an hour", role, reveals_per_hour),
+            errhint("Open fewer; a superuser may raise primecloud.reveals_per_hour."), errhidestmt(true),
+            errhidecontext(true));
   }
   tally.since++;
 }
@@ -76,12 +81,15 @@ SERVER_CODE void count_hour(const char *role) {
 SERVER_CODE void record_reveal(const reveal &what) {
   if (++reveals > reveals_per_transaction) {
     ereport(ERROR, errcode(too_many), errmsg("more than %d secrets opened in one transaction", reveals_per_transaction),
-            errhint("Open fewer at a time; a superuser may raise primecloud.reveals_per_transaction."), errhidestmt(true), errhidecontext(true));
+            errhint("Open fewer at a time; a superuser may raise primecloud.reveals_per_transaction."),
+            errhidestmt(true), errhidecontext(true));
   }
   const char *role = pg::role_name(GetSessionUserId());
   if (RecoveryInProgress() && reveal_needs_row) {
-    ereport(ERROR, errcode(ERRCODE_READ_ONLY_SQL_TRANSACTION), errmsg("a secret cannot be opened where its record cannot be written"),
-            errhint("Open it on the primary, or have a superuser turn off primecloud.reveal_needs_row."), errhidestmt(true), errhidecontext(true));
+    ereport(ERROR, errcode(ERRCODE_READ_ONLY_SQL_TRANSACTION),
+            errmsg("a secret cannot be opened where its record cannot be written"),
+            errhint("Open it on the primary, or have a superuser turn off primecloud.reveal_needs_row."),
+            errhidestmt(true), errhidecontext(true));
   }
   count_hour(role);
   write_log(what, "opened");

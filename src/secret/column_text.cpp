@@ -32,7 +32,8 @@ column_text find_column_text(Relation table, const char *name) {
       break;
     default: break;
   }
-  ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("column \"%s\" of type %s has no text of the server's own", name, format_type_be(type)),
+  ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+          errmsg("column \"%s\" of type %s has no text of the server's own", name, format_type_be(type)),
           errhint("An id or a tenant is an integer, a uuid or text."));
   pg_unreachable();
 }

@@ -16,9 +16,11 @@ constexpr int malformed = MAKE_SQLSTATE('P', 'C', '0', '0', '6');
 [[noreturn, gnu::cold]] SERVER_CODE void refuse(const reveal &what, bool elsewhere) {
   record_refusal(what);
   ereport(ERROR, errcode(not_authentic),
-          errmsg("the envelope does not belong to tenant \"%.*s\", label \"%.*s\", row \"%.*s\"", static_cast<int>(what.tenant.size()), what.tenant.data(),
-                 static_cast<int>(what.label.size()), what.label.data(), static_cast<int>(what.row_id.size()), what.row_id.data()),
-          elsewhere ? errdetail("Its data key %lld is another tenant's.", what.key_id) : errdetail("It was moved from another row, or altered."),
+          errmsg("the envelope does not belong to tenant \"%.*s\", label \"%.*s\", row \"%.*s\"",
+                 static_cast<int>(what.tenant.size()), what.tenant.data(), static_cast<int>(what.label.size()),
+                 what.label.data(), static_cast<int>(what.row_id.size()), what.row_id.data()),
+          elsewhere ? errdetail("Its data key %lld is another tenant's.", what.key_id)
+                    : errdetail("It was moved from another row, or altered."),
           errhint("Copy a secret with its row, or seal it again."), errhidestmt(true), errhidecontext(true));
   pg_unreachable();
 }
@@ -35,7 +37,8 @@ SERVER_CODE attempt try_decrypt(bytes_span envelope, const place &where) {
   check_tenant(where.tenant);
   // Input lets none of those in: the bytes were damaged where they lie.
   if (const char *problem = envelope_problem(envelope)) {
-    ereport(ERROR, errcode(malformed), errmsg("the envelope is malformed: %s", problem), errhint("Restore the row from a backup."), errhidestmt(true), errhidecontext(true));
+    ereport(ERROR, errcode(malformed), errmsg("the envelope is malformed: %s", problem),
+            errhint("Restore the row from a backup."), errhidestmt(true), errhidecontext(true));
   }
   const size_t size = envelope.size() - envelope_overhead;
   auto *out = static_cast<varlena *>(palloc(VARHDRSZ + size));
@@ -43,14 +46,16 @@ SERVER_CODE attempt try_decrypt(bytes_span envelope, const place &where) {
   const binding bound_to = binding_of(where);  // asks the server, which may take the key away
   const auto key = key_by_id(envelope_key_id(envelope));
   if (where.tenant != key.tenant || key.purpose != key_purpose::seal) return {nullptr, true};
-  const bool opened = open_envelope(envelope, data_key(key.bytes, 32), bound_to.view(), reinterpret_cast<std::uint8_t *>(VARDATA(out)));
+  const bool opened =
+      open_envelope(envelope, data_key(key.bytes, 32), bound_to.view(), reinterpret_cast<std::uint8_t *>(VARDATA(out)));
   return {opened ? out : nullptr, false};
 }
 }  // namespace
 
 varlena *decrypt(bytes_span envelope, const place &where, std::string_view purpose) {
   const attempt tried = try_decrypt(envelope, where);
-  if (tried.plaintext == nullptr) refuse({where.tenant, where.label, where.row_id, purpose, envelope_key_id(envelope)}, tried.elsewhere);
+  if (tried.plaintext == nullptr)
+    refuse({where.tenant, where.label, where.row_id, purpose, envelope_key_id(envelope)}, tried.elsewhere);
   return tried.plaintext;
 }
 

@@ -51,8 +51,7 @@ SERVER_CODE Datum oid_array(const List *oids) {
   auto *elements = static_cast<Datum *>(palloc0(sizeof(Datum) * (list_length(oids) + 1)));
   const ListCell *cell;
   foreach (cell, oids) elements[foreach_current_index(cell)] = ObjectIdGetDatum(lfirst_oid(cell));
-  return PointerGetDatum(
-      construct_array(elements, list_length(oids), OIDOID, sizeof(Oid), true, TYPALIGN_INT));
+  return PointerGetDatum(construct_array(elements, list_length(oids), OIDOID, sizeof(Oid), true, TYPALIGN_INT));
 }
 
 // All that the extension stands on: itself, its schema, the language of its functions,
@@ -116,7 +115,8 @@ PGDLLEXPORT Datum primecloud_guard_drop(PG_FUNCTION_ARGS);
 PG_FUNCTION_INFO_V1(primecloud_guard_drop);
 SERVER_CODE Datum primecloud_guard_drop(PG_FUNCTION_ARGS) {
   if (!CALLED_AS_EVENT_TRIGGER(fcinfo)) {
-    ereport(ERROR, errcode(ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED), errmsg("guard_drop can be called by an event trigger only"));
+    ereport(ERROR, errcode(ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED),
+            errmsg("guard_drop can be called by an event trigger only"));
   }
   const targets dropped = targets_of(reinterpret_cast<const EventTriggerData *>(fcinfo->context)->parsetree);
   if (secret::allow_drop || dropped.none()) PG_RETURN_NULL();

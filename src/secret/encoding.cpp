@@ -24,8 +24,9 @@ varlena *from_utf8(varlena *bytes) {
   if (!OidIsValid(conversion)) return nullptr;
   const size_t room = (static_cast<size_t>(size) + 1) * MAX_CONVERSION_GROWTH + 1;  // less, and it would read less
   auto *out = static_cast<varlena *>(palloc(VARHDRSZ + room));
-  const int read = pg_do_encoding_conversion_buf(conversion, PG_UTF8, encoding, reinterpret_cast<unsigned char *>(VARDATA(bytes)), size,
-                                                 reinterpret_cast<unsigned char *>(VARDATA(out)), static_cast<int>(room), true);
+  const int read = pg_do_encoding_conversion_buf(
+      conversion, PG_UTF8, encoding, reinterpret_cast<unsigned char *>(VARDATA(bytes)), size,
+      reinterpret_cast<unsigned char *>(VARDATA(out)), static_cast<int>(room), true);
   const size_t written = strnlen(VARDATA(out), room);
   SET_VARSIZE(out, VARHDRSZ + written);
   if (read == size) return out;

@@ -26,7 +26,9 @@ constexpr std::size_t blind_index_size = 16, fingerprint_size = 8;
 
 using hash = std::array<std::uint8_t, 32>;
 
-bytes_span octets(std::string_view text) noexcept { return {reinterpret_cast<const std::uint8_t *>(text.data()), text.size()}; }
+bytes_span octets(std::string_view text) noexcept {
+  return {reinterpret_cast<const std::uint8_t *>(text.data()), text.size()};
+}
 
 SERVER_CODE varlena *make_bytes(const hash &value, size_t size) {
   auto *out = static_cast<varlena *>(palloc(VARHDRSZ + size));
@@ -35,34 +37,43 @@ SERVER_CODE varlena *make_bytes(const hash &value, size_t size) {
   return out;
 }
 
-SERVER_CODE hash hash_with(std::string_view tenant, key_purpose purpose, std::string_view use, std::string_view name, std::string_view value) {
+SERVER_CODE hash hash_with(std::string_view tenant, key_purpose purpose, std::string_view use, std::string_view name,
+                           std::string_view value) {
   const std::string_view written = secret::to_utf8(name);  // asks the server, which may take the key away
   const auto key = secret::active_key(tenant, purpose);
   return keyed_hash(data_key(key.bytes, 32), use, written, octets(value));
 }
 
-struct hash_bytes_result { varlena *value; };
-struct hash_list { ArrayType *value; };
+struct hash_bytes_result {
+  varlena *value;
+};
+struct hash_list {
+  ArrayType *value;
+};
 
 SERVER_CODE std::optional<hash_bytes_result> token_hash(text_argument token, text_argument purpose) {
   if (!token) return std::nullopt;
   secret::warn_of_literal(*token);
   const auto name = secret::checked_part(purpose, "purpose", longest_label);
-  return hash_bytes_result{make_bytes(hash_with(whole_database, key_purpose::token, "token", name, secret::to_utf8(*token)), 32)};
+  return hash_bytes_result{
+      make_bytes(hash_with(whole_database, key_purpose::token, "token", name, secret::to_utf8(*token)), 32)};
 }
 
-SERVER_CODE std::optional<hash_bytes_result> blind_index(text_argument value, text_argument tenant, text_argument label) {
+SERVER_CODE std::optional<hash_bytes_result> blind_index(text_argument value, text_argument tenant,
+                                                         text_argument label) {
   if (!value) return std::nullopt;
   secret::warn_of_literal(*value);
   const auto owner = secret::checked_part(tenant, "tenant", longest_tenant);
   const auto name = secret::checked_part(label, "label", longest_label);
   secret::check_tenant(owner);
-  return hash_bytes_result{make_bytes(hash_with(owner, key_purpose::index, "blind index", name, secret::to_utf8(*value)), blind_index_size)};
+  return hash_bytes_result{
+      make_bytes(hash_with(owner, key_purpose::index, "blind index", name, secret::to_utf8(*value)), blind_index_size)};
 }
 
 // The hash under each key that has not been retired, the active one's among them: a value
 // stored before a rotation is found while the old key is kept.
-SERVER_CODE hash_list candidates(std::string_view tenant, key_purpose purpose, std::string_view use, std::string_view name, std::string_view value, size_t size) {
+SERVER_CODE hash_list candidates(std::string_view tenant, key_purpose purpose, std::string_view use,
+                                 std::string_view name, std::string_view value, size_t size) {
   name = secret::to_utf8(name);
   value = secret::to_utf8(value);
   secret::active_key(tenant, purpose);  // the first call makes it
@@ -83,7 +94,8 @@ SERVER_CODE std::optional<hash_list> token_hash_candidates(text_argument token, 
   return candidates(whole_database, key_purpose::token, "token", name, *token, 32);
 }
 
-SERVER_CODE std::optional<hash_list> blind_index_candidates(text_argument value, text_argument tenant, text_argument label) {
+SERVER_CODE std::optional<hash_list> blind_index_candidates(text_argument value, text_argument tenant,
+                                                            text_argument label) {
   if (!value) return std::nullopt;
   secret::warn_of_literal(*value);
   const auto owner = secret::checked_part(tenant, "tenant", longest_tenant);
@@ -92,23 +104,28 @@ SERVER_CODE std::optional<hash_list> blind_index_candidates(text_argument value,
   return candidates(owner, key_purpose::index, "blind index", name, *value, blind_index_size);
 }
 
-SERVER_CODE std::optional<std::string_view> fingerprint(std::optional<secret::sealed_view> sealed, text_argument tenant, text_argument label, text_argument row_id) {
+SERVER_CODE std::optional<std::string_view> fingerprint(std::optional<secret::sealed_view> sealed, text_argument tenant,
+                                                        text_argument label, text_argument row_id) {
   if (!sealed) return std::nullopt;
   const auto where = secret::checked_place(tenant, label, row_id);
   varlena *plaintext = secret::decrypt(sealed->bytes, where, "fingerprint");
-  const auto value = hash_with(where.tenant, key_purpose::index, "fingerprint", where.label, {VARDATA(plaintext), VARSIZE(plaintext) - VARHDRSZ});
+  const auto value = hash_with(where.tenant, key_purpose::index, "fingerprint", where.label,
+                               {VARDATA(plaintext), VARSIZE(plaintext) - VARHDRSZ});
   secret::wipe(plaintext);
   auto *text = static_cast<char *>(palloc(2 * fingerprint_size + 1));
-  return std::string_view(sodium_bin2hex(text, 2 * fingerprint_size + 1, value.data(), fingerprint_size), 2 * fingerprint_size);
+  return std::string_view(sodium_bin2hex(text, 2 * fingerprint_size + 1, value.data(), fingerprint_size),
+                          2 * fingerprint_size);
 }
 }  // namespace
 
 namespace primecloud::pg {
-template <> struct datum<hash_bytes_result> {
+template <>
+struct datum<hash_bytes_result> {
   static constexpr const char *sql = "bytea";
   static Datum put(hash_bytes_result v) noexcept { return PointerGetDatum(v.value); }
 };
-template <> struct datum<hash_list> {
+template <>
+struct datum<hash_list> {
   static constexpr const char *sql = "bytea[]";
   static Datum put(hash_list v) noexcept { return PointerGetDatum(v.value); }
 };

@@ -27,7 +27,9 @@ bool is_plaintext(std::string_view argument) noexcept {
 
 SERVER_CODE Oid hidden_type() {
   const Oid space = get_namespace_oid("primecloud_internal", true);
-  return OidIsValid(space) ? GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum("hidden"), ObjectIdGetDatum(space)) : InvalidOid;
+  return OidIsValid(space)
+             ? GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum("hidden"), ObjectIdGetDatum(space))
+             : InvalidOid;
 }
 
 SERVER_CODE int argument_names(Oid function, char ***names) {
@@ -55,7 +57,8 @@ SERVER_CODE FuncExpr *hidden_call(FuncExpr *call) {
   if (!OidIsValid(type)) return nullptr;
   FuncExpr *hidden = nullptr;
   for (int i = 0; i < count && i < list_length(call->args); i++) {
-    if (names[i] == nullptr || !is_plaintext(names[i]) || !may_show(static_cast<Node *>(list_nth(call->args, i)))) continue;
+    if (names[i] == nullptr || !is_plaintext(names[i]) || !may_show(static_cast<Node *>(list_nth(call->args, i))))
+      continue;
     if (hidden == nullptr) hidden = static_cast<FuncExpr *>(copyObjectImpl(call));
     auto *constant = static_cast<Const *>(list_nth(hidden->args, i));
     constant->consttype = type;
@@ -75,14 +78,16 @@ struct hidden_value {
   Datum bytes;
 };
 SERVER_CODE hidden_value hidden_in(const char *) noexcept {
-  ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("cannot accept a value of type primecloud_internal.hidden"), errhidestmt(true), errhidecontext(true));
+  ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+          errmsg("cannot accept a value of type primecloud_internal.hidden"), errhidestmt(true), errhidecontext(true));
   pg_unreachable();
 }
 SERVER_CODE const char *hidden_out(hidden_value) noexcept { return pstrdup("hidden"); }  // whoever asked frees it
 }  // namespace
 
 namespace primecloud::pg {
-template <> struct datum<hidden_value> {
+template <>
+struct datum<hidden_value> {
   static constexpr const char *sql = "primecloud_internal.hidden";
   static hidden_value get(Datum d) noexcept { return {d}; }
   static Datum put(hidden_value v) noexcept { return v.bytes; }

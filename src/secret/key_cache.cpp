@@ -45,12 +45,13 @@ bool is_active(const cached_key &key, std::string_view tenant, key_purpose purpo
 SERVER_CODE void make_arena() {
   kept = static_cast<arena *>(sodium_malloc(sizeof(arena)));
   if (kept == nullptr) {
-    ereport(ERROR, errcode(ERRCODE_OUT_OF_MEMORY), errmsg("no memory could be set aside for keys"), errhint("Raise the server's RLIMIT_MEMLOCK."));
+    ereport(ERROR, errcode(ERRCODE_OUT_OF_MEMORY), errmsg("no memory could be set aside for keys"),
+            errhint("Raise the server's RLIMIT_MEMLOCK."));
   }
   sodium_memzero(kept, sizeof(arena));
   if (sodium_mlock(kept, sizeof(arena)) != 0) {
-    ereport(LOG_SERVER_ONLY, errmsg("primecloud could not lock the memory of its keys: it may be swapped out"), errhint("Raise the server's RLIMIT_MEMLOCK."),
-            errhidestmt(true), errhidecontext(true));
+    ereport(LOG_SERVER_ONLY, errmsg("primecloud could not lock the memory of its keys: it may be swapped out"),
+            errhint("Raise the server's RLIMIT_MEMLOCK."), errhidestmt(true), errhidecontext(true));
   }
   sodium_memzero(kept, sizeof(arena));
   configuration = PgReloadTime;

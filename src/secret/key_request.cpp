@@ -24,15 +24,19 @@ SERVER_CODE Datum decide(Oid keeper, std::string_view kind, Datum request) {
   const bool entered = context != nullptr && context->has_tenant;
   const bool any = secret::may_act_for_any_tenant();
   Oid types[] = {OIDOID, BOOLOID, TEXTOID, TEXTOID, JSONBOID};
-  Datum values[] = {ObjectIdGetDatum(GetUserId()), BoolGetDatum(any), entered ? pg::datum<std::string_view>::put(context->tenant()) : Datum{0},
+  Datum values[] = {ObjectIdGetDatum(GetUserId()), BoolGetDatum(any),
+                    entered ? pg::datum<std::string_view>::put(context->tenant()) : Datum{0},
                     pg::datum<std::string_view>::put(kind), request};
   const char nulls[] = {' ', ' ', entered ? ' ' : 'n', ' ', ' ', '\0'};
   const pg::identity before = pg::current_identity();
   pg::become(keeper, 0);
-  const int code = SPI_execute_with_args("SELECT primecloud_internal.key_decide(ROW($1, $2, $3)::primecloud_internal.key_asker, $4, $5)", 5, types, values, nulls, false, 0);
+  const int code = SPI_execute_with_args(
+      "SELECT primecloud_internal.key_decide(ROW($1, $2, $3)::primecloud_internal.key_asker, $4, $5)", 5, types, values,
+      nulls, false, 0);
   pg::resume(before);
   bool null = true;
-  if (code != SPI_OK_SELECT || SPI_processed != 1) elog(ERROR, "unexpected result of key_decide: %s", SPI_result_code_string(code));
+  if (code != SPI_OK_SELECT || SPI_processed != 1)
+    elog(ERROR, "unexpected result of key_decide: %s", SPI_result_code_string(code));
   const Datum answer = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &null);
   if (null) elog(ERROR, "no answer from key_decide");
   return answer;
@@ -40,7 +44,8 @@ SERVER_CODE Datum decide(Oid keeper, std::string_view kind, Datum request) {
 
 SERVER_CODE pg::jsonb_value key_request(pg::call_site site, std::string_view kind, pg::jsonb_value request) {
   if (InSecurityRestrictedOperation()) {
-    ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("keys cannot be asked for from inside a security-restricted operation"));
+    ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+            errmsg("keys cannot be asked for from inside a security-restricted operation"));
   }
   const Oid keeper = pg::owner_of_function(site.info->flinfo->fn_oid);
   const MemoryContext outside = CurrentMemoryContext;

@@ -20,7 +20,9 @@ SERVER_CODE std::string_view view(Datum d) {
   return {VARDATA_ANY(t), static_cast<size_t>(VARSIZE_ANY_EXHDR(t))};
 }
 
-char state_letter(std::string_view text) noexcept { return text == "destroyed" ? 'x' : text.empty() ? '\0' : text.front(); }
+char state_letter(std::string_view text) noexcept {
+  return text == "destroyed" ? 'x' : text.empty() ? '\0' : text.front();
+}
 
 SERVER_CODE void take_row(HeapTuple tuple, TupleDesc desc, key_row &row) {
   Datum values[16];
@@ -43,7 +45,8 @@ SERVER_CODE void scan(const char *index, ScanKey keys, int count, F &&visit) {
   const Oid oid = data_keys.oid();
   if (!OidIsValid(oid)) ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("the table of data keys is missing"));
   Relation table = table_open(oid, AccessShareLock);
-  if (RelationGetDescr(table)->natts < columns || RelationGetDescr(table)->natts > 16) elog(ERROR, "primecloud.data_key has unexpected columns");
+  if (RelationGetDescr(table)->natts < columns || RelationGetDescr(table)->natts > 16)
+    elog(ERROR, "primecloud.data_key has unexpected columns");
   const Snapshot snapshot = RegisterSnapshot(pg::snapshot_of_now(oid));
   SysScanDesc rows = systable_beginscan(table, pg::extension_table(index), true, snapshot, count, keys);
   for (HeapTuple tuple = systable_getnext(rows); HeapTupleIsValid(tuple); tuple = systable_getnext(rows)) {
@@ -66,7 +69,9 @@ SERVER_CODE bool find_one(const char *index, ScanKey keys, int count, key_row &r
   return found;
 }
 
-SERVER_CODE Datum text_of(std::string_view v) { return PointerGetDatum(cstring_to_text_with_len(v.data(), static_cast<int>(v.size()))); }
+SERVER_CODE Datum text_of(std::string_view v) {
+  return PointerGetDatum(cstring_to_text_with_len(v.data(), static_cast<int>(v.size())));
+}
 SERVER_CODE Datum bytes_of(const std::uint8_t *bytes, size_t size) {
   auto *v = static_cast<varlena *>(palloc(VARHDRSZ + size));
   SET_VARSIZE(v, VARHDRSZ + size);
@@ -78,7 +83,8 @@ SERVER_CODE Datum bytes_of(const std::uint8_t *bytes, size_t size) {
 SERVER_CODE void select_keys(ScanKeyData *keys, std::string_view owner, key_purpose what) {
   const Datum values[] = {text_of(owner), CStringGetTextDatum(purpose_name(what))};
   for (int i = 0; i < 2; i++) {
-    ScanKeyEntryInitialize(&keys[i], 0, static_cast<AttrNumber>(tenant + i), BTEqualStrategyNumber, InvalidOid, C_COLLATION_OID, F_TEXTEQ, values[i]);
+    ScanKeyEntryInitialize(&keys[i], 0, static_cast<AttrNumber>(tenant + i), BTEqualStrategyNumber, InvalidOid,
+                           C_COLLATION_OID, F_TEXTEQ, values[i]);
   }
 }
 
@@ -106,7 +112,8 @@ SERVER_CODE std::int64_t *find_usable_keys(std::string_view owner, key_purpose w
   *count = 0;
   scan("data_key_tenant", keys, 2, [&](const key_row &row) {
     if (row.state != 'a' && row.state != 'd') return true;
-    if (*count == room) ids = static_cast<std::int64_t *>(repalloc(ids, sizeof(std::int64_t) * static_cast<size_t>(room *= 2)));
+    if (*count == room)
+      ids = static_cast<std::int64_t *>(repalloc(ids, sizeof(std::int64_t) * static_cast<size_t>(room *= 2)));
     ids[(*count)++] = row.id;
     return true;
   });
@@ -142,13 +149,17 @@ std::int64_t next_key_id() {
   return id;
 }
 
-bool insert_key(std::int64_t id, std::string_view owner, key_purpose what, std::int32_t version, const wrapped_key &key) {
+bool insert_key(std::int64_t id, std::string_view owner, key_purpose what, std::int32_t version,
+                const wrapped_key &key) {
   bool inserted = false;
   pg::as_superuser([&] {
     const Oid types[] = {INT8OID, TEXTOID, TEXTOID, INT4OID, BYTEAOID};
-    Datum values[] = {Int64GetDatum(id), text_of(owner), CStringGetTextDatum(purpose_name(what)), Int32GetDatum(version), bytes_of(key.data(), key.size())};
-    pg::run("INSERT INTO primecloud.data_key (key_id, tenant, purpose, root_version, wrapped) VALUES ($1, $2, $3, $4, $5) "
-            "ON CONFLICT (tenant, purpose) WHERE state OPERATOR(pg_catalog.=) 'active' DO NOTHING", 5, types, values);
+    Datum values[] = {Int64GetDatum(id), text_of(owner), CStringGetTextDatum(purpose_name(what)),
+                      Int32GetDatum(version), bytes_of(key.data(), key.size())};
+    pg::run(
+        "INSERT INTO primecloud.data_key (key_id, tenant, purpose, root_version, wrapped) VALUES ($1, $2, $3, $4, $5) "
+        "ON CONFLICT (tenant, purpose) WHERE state OPERATOR(pg_catalog.=) 'active' DO NOTHING",
+        5, types, values);
     inserted = SPI_processed > 0;
   });
   return inserted;
@@ -179,7 +190,10 @@ void record_root(std::int32_t version, const std::uint8_t *value) {
   pg::as_superuser([&] {
     const Oid types[] = {INT4OID, BYTEAOID};
     Datum values[] = {Int32GetDatum(version), bytes_of(value, 8)};
-    pg::run("INSERT INTO primecloud_internal.root_key_version (version, check_value) VALUES ($1, $2) ON CONFLICT DO NOTHING", 2, types, values);
+    pg::run(
+        "INSERT INTO primecloud_internal.root_key_version (version, check_value) VALUES ($1, $2) ON CONFLICT DO "
+        "NOTHING",
+        2, types, values);
   });
 }
 

@@ -34,7 +34,8 @@ SERVER_CODE void begin_key(std::string_view tenant, key_purpose purpose);
 SERVER_CODE std::int64_t next_key_id();
 // False, after waiting for whoever is at it, if the tenant has an active key already.
 // Takes no lock of its own: one statement may make keys for many thousand tenants.
-SERVER_CODE bool insert_key(std::int64_t id, std::string_view tenant, key_purpose purpose, std::int32_t root_version, const wrapped_key &wrapped);
+SERVER_CODE bool insert_key(std::int64_t id, std::string_view tenant, key_purpose purpose, std::int32_t root_version,
+                            const wrapped_key &wrapped);
 
 enum class root_check { right, wrong, unknown, first };
 

@@ -30,7 +30,8 @@ std::int64_t held_key = 0;
 void at_end(XactEvent event, void *) noexcept {
   // One that is prepared may abort yet, and until it commits nobody else has the key.
   if ((event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE) && changed_in_transaction) forget_keys();
-  if (event == XACT_EVENT_ABORT || event == XACT_EVENT_COMMIT || event == XACT_EVENT_PREPARE) changed_in_transaction = false;
+  if (event == XACT_EVENT_ABORT || event == XACT_EVENT_COMMIT || event == XACT_EVENT_PREPARE)
+    changed_in_transaction = false;
 }
 void at_sub_end(SubXactEvent event, SubTransactionId, SubTransactionId, void *) noexcept {
   if (event != SUBXACT_EVENT_ABORT_SUB) return;
@@ -98,8 +99,10 @@ SERVER_CODE const cached_key *find_or_make(std::string_view tenant, key_purpose 
   const auto find = [&](key_row &row) { return find_active_key(tenant, purpose, row); };
   if (const cached_key *key = load(find)) return key;
   if (is_shredded(tenant)) {
-    ereport(ERROR, errcode(retired_key), errmsg("the keys of tenant \"%.*s\" were destroyed", static_cast<int>(tenant.size()), tenant.data()),
-            errhint("A tenant that begins anew gets a key by primecloud.rotate_key()."), errhidestmt(true), errhidecontext(true));
+    ereport(ERROR, errcode(retired_key),
+            errmsg("the keys of tenant \"%.*s\" were destroyed", static_cast<int>(tenant.size()), tenant.data()),
+            errhint("A tenant that begins anew gets a key by primecloud.rotate_key()."), errhidestmt(true),
+            errhidecontext(true));
   }
   make_key_with(next_key_id(), tenant, purpose);  // or another transaction was quicker, and we have waited for it
   return load(find);
@@ -139,7 +142,8 @@ unwrapped_key key_by_id(std::int64_t id) {
   const cached_key *key = load([&](key_row &row) { return find_key(id, row); });
   if (key == nullptr) {
     ereport(ERROR, errcode(unknown_key), errmsg("there is no data key %lld", static_cast<long long>(id)),
-            errhint("Restore the rows of primecloud.data_key that belong to this data."), errhidestmt(true), errhidecontext(true));
+            errhint("Restore the rows of primecloud.data_key that belong to this data."), errhidestmt(true),
+            errhidecontext(true));
   }
   return told(*key);
 }
@@ -148,8 +152,9 @@ std::int64_t make_key(std::string_view tenant, key_purpose purpose) {
   begin_key(tenant, purpose);
   const std::int64_t id = next_key_id();
   if (!make_key_with(id, tenant, purpose)) {
-    ereport(ERROR, errcode(ERRCODE_T_R_SERIALIZATION_FAILURE), errmsg("another transaction made a data key for the tenant"), errhint("Try again."),
-            errhidestmt(true), errhidecontext(true));
+    ereport(ERROR, errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+            errmsg("another transaction made a data key for the tenant"), errhint("Try again."), errhidestmt(true),
+            errhidecontext(true));
   }
   return id;
 }

@@ -45,7 +45,8 @@ SERVER_CODE void warn() {
   debug_query_string = hidden;
   pgstat_report_activity(STATE_RUNNING, hidden);
   ereport(WARNING, errcode(ERRCODE_WARNING), errmsg("a secret was sent as part of the statement's text"),
-          errhint("Send it as a bind parameter: statements are logged, counted and shown."), errhidestmt(true), errhidecontext(true));
+          errhint("Send it as a bind parameter: statements are logged, counted and shown."), errhidestmt(true),
+          errhidecontext(true));
 }
 
 }  // namespace
@@ -73,10 +74,12 @@ void warn_of_bytes_literal(std::span<const std::uint8_t> plaintext) {
   if (statement == nullptr) return;
   char written[longest_looked_for + 1];
   sodium_bin2hex(written, sizeof written, plaintext.data(), plaintext.size());
-  const std::string_view query(statement, strnlen(statement, longest_looked_through)), hex(written, 2 * plaintext.size());
+  const std::string_view query(statement, strnlen(statement, longest_looked_through)),
+      hex(written, 2 * plaintext.size());
   bool found = false;
   for (size_t at = query.find("\\x"); at != query.npos && !found; at = query.find("\\x", at + 1)) {
-    found = pg_strncasecmp(query.data() + at + 2, hex.data(), hex.size()) == 0 && query.size() - at - 2 > hex.size() && query[at + 2 + hex.size()] == '\'';
+    found = pg_strncasecmp(query.data() + at + 2, hex.data(), hex.size()) == 0 && query.size() - at - 2 > hex.size() &&
+            query[at + 2 + hex.size()] == '\'';
   }
   explicit_bzero(written, sizeof written);
   if (found) warn();

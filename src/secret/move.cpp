@@ -14,10 +14,12 @@ using secret::sealed_value;
 using secret::sealed_view;
 using secret::text_argument;
 
-SERVER_CODE std::optional<sealed_value> reseal_move(std::optional<sealed_view> sealed, text_argument tenant, text_argument label, text_argument row_id,
-                                        text_argument new_tenant, text_argument new_label, text_argument new_row_id) {
+SERVER_CODE std::optional<sealed_value> reseal_move(std::optional<sealed_view> sealed, text_argument tenant,
+                                                    text_argument label, text_argument row_id, text_argument new_tenant,
+                                                    text_argument new_label, text_argument new_row_id) {
   if (!sealed) return std::nullopt;
-  const auto from = secret::checked_place(tenant, label, row_id), to = secret::checked_place(new_tenant, new_label, new_row_id);
+  const auto from = secret::checked_place(tenant, label, row_id),
+             to = secret::checked_place(new_tenant, new_label, new_row_id);
   secret::check_tenant(from.tenant);
   secret::check_tenant(to.tenant);
   const binding bound_to = secret::binding_of(to);
@@ -28,10 +30,11 @@ SERVER_CODE std::optional<sealed_value> reseal_move(std::optional<sealed_view> s
   std::uint8_t nonce[24];
   take_random(nonce, MyProcPid);
   const auto key = secret::active_key(to.tenant, secret::key_purpose::seal);
-  seal_envelope({reinterpret_cast<const std::uint8_t *>(VARDATA(plaintext)), size}, data_key(key.bytes, 32), key.id, bound_to.view(), nonce,
-                secret::envelope_bytes(out));
+  seal_envelope({reinterpret_cast<const std::uint8_t *>(VARDATA(plaintext)), size}, data_key(key.bytes, 32), key.id,
+                bound_to.view(), nonce, secret::envelope_bytes(out));
   secret::wipe(plaintext);
-  secret::record_move({from.tenant, from.label, from.row_id, "move", envelope_key_id(sealed->bytes)}, {to.tenant, to.label, to.row_id, "move", key.id});
+  secret::record_move({from.tenant, from.label, from.row_id, "move", envelope_key_id(sealed->bytes)},
+                      {to.tenant, to.label, to.row_id, "move", key.id});
   return out;
 }
 }  // namespace

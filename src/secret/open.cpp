@@ -15,7 +15,8 @@ using secret::text_argument;
 
 constexpr std::size_t longest_purpose = 200;
 
-SERVER_CODE varlena *open_recorded(sealed_view sealed, text_argument tenant, text_argument label, text_argument row_id, text_argument purpose) {
+SERVER_CODE varlena *open_recorded(sealed_view sealed, text_argument tenant, text_argument label, text_argument row_id,
+                                   text_argument purpose) {
   const auto where = secret::checked_place(tenant, label, row_id);
   const auto why = secret::checked_part(purpose, "purpose", longest_purpose);
   varlena *out = secret::decrypt(sealed.bytes, where, why);
@@ -23,30 +24,35 @@ SERVER_CODE varlena *open_recorded(sealed_view sealed, text_argument tenant, tex
   return out;
 }
 
-struct opened_text { varlena *value; };
-struct opened_bytes { varlena *value; };
+struct opened_text {
+  varlena *value;
+};
+struct opened_bytes {
+  varlena *value;
+};
 
-SERVER_CODE std::optional<opened_text> open_text(std::optional<sealed_view> sealed, text_argument tenant, text_argument label, text_argument row_id,
-                                     text_argument purpose) {
+SERVER_CODE std::optional<opened_text> open_text(std::optional<sealed_view> sealed, text_argument tenant,
+                                                 text_argument label, text_argument row_id, text_argument purpose) {
   if (!sealed) return std::nullopt;
   varlena *out = open_recorded(*sealed, tenant, label, row_id, purpose);
   // Sealed as bytes, perhaps, or with letters that this database has not.
   varlena *text = secret::from_utf8(out);
   if (text != out) secret::wipe(out);
   if (text == nullptr) {
-    ereport(ERROR, errcode(ERRCODE_CHARACTER_NOT_IN_REPERTOIRE), errmsg("the secret is not text in the database's encoding"),
+    ereport(ERROR, errcode(ERRCODE_CHARACTER_NOT_IN_REPERTOIRE),
+            errmsg("the secret is not text in the database's encoding"),
             errhint("Open it with primecloud.open_bytes()."), errhidestmt(true), errhidecontext(true));
   }
   return opened_text{text};
 }
-SERVER_CODE std::optional<opened_bytes> open_bytes(std::optional<sealed_view> sealed, text_argument tenant, text_argument label, text_argument row_id,
-                                       text_argument purpose) {
+SERVER_CODE std::optional<opened_bytes> open_bytes(std::optional<sealed_view> sealed, text_argument tenant,
+                                                   text_argument label, text_argument row_id, text_argument purpose) {
   if (!sealed) return std::nullopt;
   return opened_bytes{open_recorded(*sealed, tenant, label, row_id, purpose)};
 }
 
-SERVER_CODE std::optional<bool> matches(std::optional<sealed_view> sealed, text_argument tenant, text_argument label, text_argument row_id,
-                            text_argument candidate) {
+SERVER_CODE std::optional<bool> matches(std::optional<sealed_view> sealed, text_argument tenant, text_argument label,
+                                        text_argument row_id, text_argument candidate) {
   if (!sealed || !candidate) return std::nullopt;
   secret::warn_of_literal(*candidate);
   varlena *stored = secret::decrypt(sealed->bytes, secret::checked_place(tenant, label, row_id), "comparison");
@@ -57,18 +63,21 @@ SERVER_CODE std::optional<bool> matches(std::optional<sealed_view> sealed, text_
   return same;
 }
 
-SERVER_CODE std::optional<bool> opens(std::optional<sealed_view> sealed, text_argument tenant, text_argument label, text_argument row_id) {
+SERVER_CODE std::optional<bool> opens(std::optional<sealed_view> sealed, text_argument tenant, text_argument label,
+                                      text_argument row_id) {
   if (!sealed) return std::nullopt;
   return secret::opens(sealed->bytes, secret::checked_place(tenant, label, row_id));
 }
 }  // namespace
 
 namespace primecloud::pg {
-template <> struct datum<opened_text> {
+template <>
+struct datum<opened_text> {
   static constexpr const char *sql = "text";
   static Datum put(opened_text v) noexcept { return PointerGetDatum(v.value); }
 };
-template <> struct datum<opened_bytes> {
+template <>
+struct datum<opened_bytes> {
   static constexpr const char *sql = "bytea";
   static Datum put(opened_bytes v) noexcept { return PointerGetDatum(v.value); }
 };

@@ -5,8 +5,8 @@
 #include "tenant/context.hpp"
 
 extern "C" {
-#include "parser/parse_func.h"
 #include "nodes/makefuncs.h"
+#include "parser/parse_func.h"
 #include "utils/inval.h"
 #include "utils/syscache.h"
 }
@@ -35,7 +35,8 @@ void forget_answer(Datum, int, uint32) noexcept {
   changes++;
 }
 const pg::startup watch{[] {
-  for (const int catalog : {PROCOID, PROCNAMEARGSNSP, AUTHOID, AUTHMEMROLEMEM, NAMESPACEOID}) CacheRegisterSyscacheCallback(catalog, forget_answer, Datum{0});
+  for (const int catalog : {PROCOID, PROCNAMEARGSNSP, AUTHOID, AUTHMEMROLEMEM, NAMESPACEOID})
+    CacheRegisterSyscacheCallback(catalog, forget_answer, Datum{0});
 }};
 
 SERVER_CODE bool allowed(Oid role) {
@@ -61,9 +62,10 @@ void check_tenant(std::string_view wanted) {
   const context_record *context = tenant::current();
   if (context != nullptr && context->has_tenant && context->tenant() == wanted) return;
   if (may_act_for_any_tenant()) return;
-  ereport(ERROR, errcode(not_permitted),
-          errmsg("tenant \"%.*s\" is not the one that has been entered", static_cast<int>(wanted.size()), wanted.data()),
-          errhint("Enter that account first, or act as a maintenance role."), errhidestmt(true), errhidecontext(true));
+  ereport(
+      ERROR, errcode(not_permitted),
+      errmsg("tenant \"%.*s\" is not the one that has been entered", static_cast<int>(wanted.size()), wanted.data()),
+      errhint("Enter that account first, or act as a maintenance role."), errhidestmt(true), errhidecontext(true));
 }
 
 }  // namespace primecloud::secret

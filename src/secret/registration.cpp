@@ -31,7 +31,9 @@ void find_registration(Oid table, const char *wanted, registration &out) {
   char id[NAMEDATALEN] = "";
   if (space != nullptr) {
     pg::for_each_row<columns>(pg::extension_table("sealed_column"), [&](Datum *values, bool *) {
-      if (view(values[column_name]) != wanted || view(values[table_name]) != relation || view(values[schema_name]) != space) return;
+      if (view(values[column_name]) != wanted || view(values[table_name]) != relation ||
+          view(values[schema_name]) != space)
+        return;
       const std::string_view name = view(values[label]);
       out.label_size = name.copy(out.label, sizeof out.label);
       id[view(values[id_column]).copy(id, sizeof id - 1)] = '\0';
@@ -41,7 +43,8 @@ void find_registration(Oid table, const char *wanted, registration &out) {
   const AttrNumber number = found ? get_attnum(root, id) : InvalidAttrNumber;
   if (number == InvalidAttrNumber) {
     ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT),
-            errmsg("column \"%s\" of %s is not registered as sealed", wanted, relation == nullptr ? "a table that is gone" : relation),
+            errmsg("column \"%s\" of %s is not registered as sealed", wanted,
+                   relation == nullptr ? "a table that is gone" : relation),
             errhint("Call primecloud.seal_column() first."), errhidestmt(true), errhidecontext(true));
   }
   out.table = table;

@@ -29,7 +29,8 @@ struct table_name {
   Oid owner;
 };
 
-SERVER_CODE Datum array_of(const candidate *rows, int count, Oid type, int size, char alignment, Datum (*part)(const candidate &)) {
+SERVER_CODE Datum array_of(const candidate *rows, int count, Oid type, int size, char alignment,
+                           Datum (*part)(const candidate &)) {
   auto *values = static_cast<Datum *>(palloc(sizeof(Datum) * static_cast<size_t>(count)));
   for (int i = 0; i < count; i++) values[i] = part(rows[i]);
   return PointerGetDatum(construct_array(values, count, type, size, false, alignment));
@@ -40,7 +41,8 @@ SERVER_CODE Datum places_of(const candidate *rows, int count) {
 }
 
 SERVER_CODE int by_place(const void *a, const void *b) {
-  return ItemPointerCompare(static_cast<ItemPointer>(const_cast<void *>(a)), static_cast<ItemPointer>(const_cast<void *>(b)));
+  return ItemPointerCompare(static_cast<ItemPointer>(const_cast<void *>(a)),
+                            static_cast<ItemPointer>(const_cast<void *>(b)));
 }
 
 // Moves the rows whose places the last statement gave to the front: how many.
@@ -49,7 +51,8 @@ SERVER_CODE int front(candidate *rows, int count) {
   auto *given = static_cast<ItemPointerData *>(palloc(sizeof(ItemPointerData) * static_cast<size_t>(found + 1)));
   for (int i = 0; i < found; i++) {
     bool null;
-    given[i] = *reinterpret_cast<ItemPointer>(DatumGetPointer(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &null)));
+    given[i] = *reinterpret_cast<ItemPointer>(
+        DatumGetPointer(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &null)));
   }
   qsort(given, static_cast<size_t>(found), sizeof(ItemPointerData), by_place);
   // The candidates are in the order of their places, as they were read.
@@ -67,33 +70,41 @@ SERVER_CODE int front(candidate *rows, int count) {
 SERVER_CODE int lock_rows(const table_name &name, candidate *rows, int count) {
   Oid types[] = {TIDARRAYOID};
   Datum values[] = {places_of(rows, count)};
-  pg::run_as_owner(name.owner, psprintf("SELECT x.ctid FROM ONLY %s AS x WHERE x.ctid = ANY ($1) FOR NO KEY UPDATE SKIP LOCKED", name.qualified),
-                   1, types, values, true);
+  pg::run_as_owner(
+      name.owner,
+      psprintf("SELECT x.ctid FROM ONLY %s AS x WHERE x.ctid = ANY ($1) FOR NO KEY UPDATE SKIP LOCKED", name.qualified),
+      1, types, values, true);
   return front(rows, count);
 }
 
 // A row that holds another envelope by now keeps it: the comparison is made again on the
 // newest version of a row that somebody has just changed.
 SERVER_CODE int write_rows(const table_name &name, candidate *rows, int count) {
-  const Oid type = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum("sealed"), ObjectIdGetDatum(get_namespace_oid("primecloud", false)));
+  const Oid type = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum("sealed"),
+                                   ObjectIdGetDatum(get_namespace_oid("primecloud", false)));
   Oid types[] = {TIDARRAYOID, BYTEAARRAYOID, get_array_type(type)};
-  Datum values[] = {places_of(rows, count), array_of(rows, count, BYTEAOID, -1, TYPALIGN_INT, [](const candidate &row) { return row.before; }),
+  Datum values[] = {places_of(rows, count),
+                    array_of(rows, count, BYTEAOID, -1, TYPALIGN_INT, [](const candidate &row) { return row.before; }),
                     array_of(rows, count, type, -1, TYPALIGN_INT, [](const candidate &row) { return row.after; })};
   // Row by row, by its place: for a large batch the planner would rather hash the whole
   // table, which in every batch again costs more than all the rest.
   const int settings = NewGUCNestLevel();
   pg::detail::set_for_now("enable_hashjoin", "off");
   pg::detail::set_for_now("enable_mergejoin", "off");
-  pg::run_as_owner(name.owner, psprintf("UPDATE ONLY %s AS x SET %s = v.after FROM unnest($1, $2, $3) AS v(place, before, after) "
-                                        "WHERE x.ctid = v.place AND primecloud_internal.sealed_send(x.%s) = v.before RETURNING v.place", name.qualified, name.column, name.column),
-                   3, types, values, true);
+  pg::run_as_owner(
+      name.owner,
+      psprintf("UPDATE ONLY %s AS x SET %s = v.after FROM unnest($1, $2, $3) AS v(place, before, after) "
+               "WHERE x.ctid = v.place AND primecloud_internal.sealed_send(x.%s) = v.before RETURNING v.place",
+               name.qualified, name.column, name.column),
+      3, types, values, true);
   AtEOXact_GUC(false, settings);
   return front(rows, count);
 }
 
 SERVER_CODE ItemPointerData place_of(int64 block, int32 offset) {
   if (block < 0 || block > MaxBlockNumber || offset < 0 || offset > MaxOffsetNumber) {
-    ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("no such place in a table: (%lld,%d)", static_cast<long long>(block), offset));
+    ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+            errmsg("no such place in a table: (%lld,%d)", static_cast<long long>(block), offset));
   }
   ItemPointerData place;
   ItemPointerSet(&place, static_cast<BlockNumber>(block), static_cast<OffsetNumber>(offset));
@@ -104,22 +115,35 @@ SERVER_CODE char *text_copy(std::string_view text) { return pnstrdup(text.data()
 
 // Next place (block and offset), rows sealed anew, rows passed over since somebody else
 // had them, rows that cannot be sealed anew.
-SERVER_CODE std::tuple<int64, int32, int64, int64, pg::jsonb_value> reseal_rows(pg::relation leaf, std::string_view column, std::string_view tenant_column,
-                                                                    std::string_view id_column, std::string_view label, int64 block, int32 offset,
-                                                                    int64 blocks, int32 most, bool careful, std::string_view refusal) {
+SERVER_CODE std::tuple<int64, int32, int64, int64, pg::jsonb_value> reseal_rows(
+    pg::relation leaf, std::string_view column, std::string_view tenant_column, std::string_view id_column,
+    std::string_view label, int64 block, int32 offset, int64 blocks, int32 most, bool careful,
+    std::string_view refusal) {
   if (IsolationUsesXactSnapshot()) {
-    ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("rows cannot be resealed in this transaction"),
+    ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+            errmsg("rows cannot be resealed in this transaction"),
             errhint("What was committed since it began would not be seen: use READ COMMITTED."));
   }
-  if (most < 1 || most > most_rows) ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("a batch of %d rows", most), errhint("It has 1 to %d.", most_rows));
+  if (most < 1 || most > most_rows)
+    ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("a batch of %d rows", most),
+            errhint("It has 1 to %d.", most_rows));
   Relation table = try_table_open(leaf.oid, RowExclusiveLock);
   if (table == nullptr) ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("there is no table %u", leaf.oid));
-  const secret::reseal_request request{leaf.oid, text_copy(column), text_copy(tenant_column), text_copy(id_column), label, place_of(block, offset),
-                                       static_cast<BlockNumber>(blocks), most, careful, refusal.empty() ? nullptr : text_copy(refusal)};
+  const secret::reseal_request request{leaf.oid,
+                                       text_copy(column),
+                                       text_copy(tenant_column),
+                                       text_copy(id_column),
+                                       label,
+                                       place_of(block, offset),
+                                       static_cast<BlockNumber>(blocks),
+                                       most,
+                                       careful,
+                                       refusal.empty() ? nullptr : text_copy(refusal)};
   const Snapshot snapshot = RegisterSnapshot(GetLatestSnapshot());
   gathered found = secret::gather_rows(table, snapshot, request);
-  const table_name name{quote_qualified_identifier(get_namespace_name(RelationGetNamespace(table)), RelationGetRelationName(table)),
-                        quote_identifier(request.column), table->rd_rel->relowner};
+  const table_name name{
+      quote_qualified_identifier(get_namespace_name(RelationGetNamespace(table)), RelationGetRelationName(table)),
+      quote_identifier(request.column), table->rd_rel->relowner};
   int done = 0, refused = 0;
   if (found.count > 0) {
     if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "could not connect to the SQL manager");
@@ -135,7 +159,11 @@ SERVER_CODE std::tuple<int64, int32, int64, int64, pg::jsonb_value> reseal_rows(
   table_close(table, NoLock);
   appendStringInfoChar(&found.problems, ']');
   const Datum problems = DirectFunctionCall1(jsonb_in, CStringGetDatum(found.problems.data));
-  return {ItemPointerGetBlockNumberNoCheck(&found.next), ItemPointerGetOffsetNumberNoCheck(&found.next), done, found.locked + found.count - done - refused, {problems}};
+  return {ItemPointerGetBlockNumberNoCheck(&found.next),
+          ItemPointerGetOffsetNumberNoCheck(&found.next),
+          done,
+          found.locked + found.count - done - refused,
+          {problems}};
 }
 }  // namespace
 

@@ -39,8 +39,8 @@ struct work {
   HTAB *keys;
   MemoryContext batch, row;
   size_t bytes = 0;
-  int refused = 0;  // rows noted under request.refusal
-  known_key last{};   // rows of one key often lie together
+  int refused = 0;                    // rows noted under request.refusal
+  known_key last{};                   // rows of one key often lie together
   std::uint8_t *plaintext = nullptr;  // of the row at hand, wiped after each
   size_t room = 0;
 };
@@ -54,10 +54,14 @@ SERVER_CODE standing standing_of(work &w, std::int64_t id) {
     return entry->state;
   }
   key_row row;
-  if (!find_key(id, row)) entry->state = standing::unknown;
-  else if (row.purpose != key_purpose::seal) entry->state = standing::of_no_use;
-  else if (row.state == 'a') entry->state = standing::current;
-  else entry->state = row.state == 'd' ? standing::older : standing::retired;
+  if (!find_key(id, row))
+    entry->state = standing::unknown;
+  else if (row.purpose != key_purpose::seal)
+    entry->state = standing::of_no_use;
+  else if (row.state == 'a')
+    entry->state = standing::current;
+  else
+    entry->state = row.state == 'd' ? standing::older : standing::retired;
   return entry->state;
 }
 
@@ -70,14 +74,16 @@ SERVER_CODE bool looks_locked(TupleTableSlot *slot) {
   const HeapTupleHeader header = tuple->t_data;
   if ((header->t_infomask & HEAP_XMAX_INVALID) != 0) return false;
   const TransactionId xmax = HeapTupleHeaderGetRawXmax(header);
-  if ((header->t_infomask & HEAP_XMAX_IS_MULTI) != 0) return MultiXactIdIsRunning(xmax, HEAP_XMAX_IS_LOCKED_ONLY(header->t_infomask));
+  if ((header->t_infomask & HEAP_XMAX_IS_MULTI) != 0)
+    return MultiXactIdIsRunning(xmax, HEAP_XMAX_IS_LOCKED_ONLY(header->t_infomask));
   // A foreign key's lock on the key does not mind.
   if (HEAP_XMAX_IS_KEYSHR_LOCKED(header->t_infomask) && HEAP_XMAX_IS_LOCKED_ONLY(header->t_infomask)) return false;
   return !TransactionIdIsCurrentTransactionId(xmax) && TransactionIdIsInProgress(xmax);
 }
 
 // From the old key to the new one.  The plaintext is in memory of ours no longer than this.
-SERVER_CODE const char *seal_anew(work &w, bytes_span envelope, std::string_view tenant, std::string_view id, Datum *after) {
+SERVER_CODE const char *seal_anew(work &w, bytes_span envelope, std::string_view tenant, std::string_view id,
+                                  Datum *after) {
   const std::int64_t old_id = envelope_key_id(envelope);
   const size_t size = envelope.size() - envelope_overhead;
   const binding bound_to = binding_of({tenant, w.request.label, id});
@@ -89,7 +95,8 @@ SERVER_CODE const char *seal_anew(work &w, bytes_span envelope, std::string_view
   std::uint8_t *const plaintext = w.plaintext;
   active_key(tenant, key_purpose::seal);  // what can go wrong does so before there is plaintext
   const auto old_key = key_by_id(old_id);
-  if (old_key.tenant != tenant || !open_envelope(envelope, data_key(old_key.bytes, 32), bound_to.view(), plaintext)) return "PC005";
+  if (old_key.tenant != tenant || !open_envelope(envelope, data_key(old_key.bytes, 32), bound_to.view(), plaintext))
+    return "PC005";
   const auto key = active_key(tenant, key_purpose::seal);
   std::uint8_t nonce[24];
   take_random(nonce, MyProcPid);
@@ -117,13 +124,17 @@ SERVER_CODE void take(work &w, TupleTableSlot *slot, Datum stored, std::int64_t 
     w.refused++;
   }
   if (problem == nullptr && (no_tenant || no_id)) problem = "22004";
-  if (problem == nullptr && (tenant.empty() || id.empty() || tenant.size() > longest_tenant || id.size() > longest_row_id)) problem = "22023";
+  if (problem == nullptr &&
+      (tenant.empty() || id.empty() || tenant.size() > longest_tenant || id.size() > longest_row_id))
+    problem = "22023";
   candidate &next = w.found.rows[w.found.count];
   if (problem == nullptr) {
     const auto *v = pg_detoast_datum_packed(reinterpret_cast<varlena *>(DatumGetPointer(stored)));
-    const bytes_span envelope{reinterpret_cast<const std::uint8_t *>(VARDATA_ANY(v)), static_cast<size_t>(VARSIZE_ANY_EXHDR(v))};
+    const bytes_span envelope{reinterpret_cast<const std::uint8_t *>(VARDATA_ANY(v)),
+                              static_cast<size_t>(VARSIZE_ANY_EXHDR(v))};
     MemoryContextSwitchTo(w.batch);
-    if (envelope_problem(envelope) != nullptr) problem = "PC006";
+    if (envelope_problem(envelope) != nullptr)
+      problem = "PC006";
     else if ((problem = seal_anew(w, envelope, tenant, id, &next.after)) == nullptr) {
       next.place = slot->tts_tid;
       next.before = pg::datum<pg::bytes_view>::put(envelope);
@@ -160,7 +171,8 @@ SERVER_CODE void prepare(work &w, Relation table) {
 
 }  // namespace
 
-SERVER_CODE void note_problem(StringInfo problems, const char *tenant, const char *id, std::int64_t key, const char *code) {
+SERVER_CODE void note_problem(StringInfo problems, const char *tenant, const char *id, std::int64_t key,
+                              const char *code) {
   if (problems->len > 1) appendStringInfoChar(problems, ',');
   appendStringInfoString(problems, "{\"tenant\":");
   escape_json(problems, tenant);
@@ -192,8 +204,10 @@ SERVER_CODE gathered gather_rows(Relation table, Snapshot snapshot, const reseal
     const std::int64_t key_id = stored_key_id(stored);
     const standing state = standing_of(w, key_id);
     if (state == standing::current) continue;
-    if (state == standing::older && !request.careful && looks_locked(slot)) w.found.locked++;
-    else take(w, slot, stored, key_id, state);
+    if (state == standing::older && !request.careful && looks_locked(slot))
+      w.found.locked++;
+    else
+      take(w, slot, stored, key_id, state);
     MemoryContextReset(w.row);
   }
   MemoryContextSwitchTo(w.batch);

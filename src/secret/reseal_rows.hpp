@@ -35,10 +35,11 @@ struct gathered {
   candidate *rows;
   int count = 0;
   std::int64_t locked = 0;
-  ItemPointerData next;  // the first place not looked at
+  ItemPointerData next;     // the first place not looked at
   StringInfoData problems;  // JSON array, still open: rows that cannot be sealed anew, and why
 };
-SERVER_CODE void note_problem(StringInfo problems, const char *tenant, const char *id, std::int64_t key, const char *code);
+SERVER_CODE void note_problem(StringInfo problems, const char *tenant, const char *id, std::int64_t key,
+                              const char *code);
 
 // Reads the rows whose envelope an older key has sealed, and seals them anew in memory.
 // The table stays open, and `snapshot` registered, so that no place is reused until the

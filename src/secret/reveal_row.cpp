@@ -17,7 +17,9 @@ namespace {
 
 enum column { id, at, session_role, user_id, tenant, label, row_id, purpose, key_id, columns };
 
-SERVER_CODE Datum text_datum(std::string_view text) { return PointerGetDatum(cstring_to_text_with_len(text.data(), static_cast<int>(text.size()))); }
+SERVER_CODE Datum text_datum(std::string_view text) {
+  return PointerGetDatum(cstring_to_text_with_len(text.data(), static_cast<int>(text.size())));
+}
 
 SERVER_CODE Relation open_log(LOCKMODE mode) {
   const Oid oid = pg::extension_table("reveal_log");
@@ -71,13 +73,15 @@ SERVER_CODE void insert_into_indexes(Relation table, TupleTableSlot *slot) {
     Relation index = index_open(lfirst_oid(cell), RowExclusiveLock);
     IndexInfo *info = BuildIndexInfo(index);
     if (info->ii_Expressions != NIL || info->ii_Predicate != NIL) {
-      ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("index \"%s\" of primecloud.reveal_log is not of plain columns", RelationGetRelationName(index)),
+      ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+              errmsg("index \"%s\" of primecloud.reveal_log is not of plain columns", RelationGetRelationName(index)),
               errhint("Drop it: rows of this table are written beside the executor."));
     }
     Datum values[INDEX_MAX_KEYS];
     bool nulls[INDEX_MAX_KEYS];
     FormIndexDatum(info, slot, nullptr, values, nulls);
-    index_insert(index, values, nulls, &slot->tts_tid, table, index->rd_index->indisunique ? UNIQUE_CHECK_YES : UNIQUE_CHECK_NO, false, info);
+    index_insert(index, values, nulls, &slot->tts_tid, table,
+                 index->rd_index->indisunique ? UNIQUE_CHECK_YES : UNIQUE_CHECK_NO, false, info);
     index_close(index, NoLock);
   }
   list_free(indexes);

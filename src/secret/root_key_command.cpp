@@ -88,13 +88,15 @@ void reap(pid_t child, clock::time_point end, outcome &result) noexcept {
   while (result.how == outcome::ended) {
     const pid_t done = waitpid(child, &result.status, WNOHANG);
     if (done == child || (done < 0 && errno != EINTR)) return;
-    if (cancelled()) result.how = outcome::interrupted;
-    else if (slice(end) == 0) result.how = outcome::late;
-    else poll(nullptr, 0, 5);
+    if (cancelled())
+      result.how = outcome::interrupted;
+    else if (slice(end) == 0)
+      result.how = outcome::late;
+    else
+      poll(nullptr, 0, 5);
   }
   kill(-child, SIGKILL);
-  while (waitpid(child, &result.status, 0) < 0 && errno == EINTR) {
-  }
+  while (waitpid(child, &result.status, 0) < 0 && errno == EINTR) {}
 }
 
 outcome run(const char *command, int timeout, char *buffer, std::size_t size) noexcept {
@@ -127,14 +129,17 @@ std::size_t run_root_key_command(const char *command, int timeout, char *buffer,
   // What it printed may be half a key: it is in no message.
   sodium_memzero(buffer, size);
   CHECK_FOR_INTERRUPTS();
-  const char *why = result.how == outcome::too_long      ? "It printed more than the root key may have."
-                    : result.how == outcome::late          ? psprintf("It did not end within %d ms.", timeout)
-                    : result.how == outcome::not_started ? psprintf("It could not be started: %s.", strerror(result.status))
+  const char *why = result.how == outcome::too_long ? "It printed more than the root key may have."
+                    : result.how == outcome::late   ? psprintf("It did not end within %d ms.", timeout)
+                    : result.how == outcome::not_started
+                        ? psprintf("It could not be started: %s.", strerror(result.status))
                     : result.how == outcome::interrupted ? "It was interrupted."
                                                          : wait_result_to_str(result.status);
-  ereport(ERROR, errcode(no_root_key), errmsg("the command of primecloud.root_key_command failed"), errdetail("%s", why),
-          errhint("Run it by hand as the server's operating system user; what it says on standard error is in the server's log."), errhidestmt(true),
-          errhidecontext(true));
+  ereport(ERROR, errcode(no_root_key), errmsg("the command of primecloud.root_key_command failed"),
+          errdetail("%s", why),
+          errhint("Run it by hand as the server's operating system user; what it says on standard error is in the "
+                  "server's log."),
+          errhidestmt(true), errhidecontext(true));
   pg_unreachable();
 }
 

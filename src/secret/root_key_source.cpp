@@ -21,7 +21,8 @@ constexpr int no_root_key = MAKE_SQLSTATE('P', 'C', '0', '0', '1');
 
 [[noreturn, gnu::cold]] SERVER_CODE void refuse(const char *what, const char *hint) {
   // Names the setting, never what the file holds.
-  ereport(ERROR, errcode(no_root_key), errmsg("%s", what), errhint("%s", hint), errhidestmt(true), errhidecontext(true));
+  ereport(ERROR, errcode(no_root_key), errmsg("%s", what), errhint("%s", hint), errhidestmt(true),
+          errhidecontext(true));
   pg_unreachable();
 }
 
@@ -43,13 +44,16 @@ SERVER_CODE size_t read_file(char *buffer, size_t size) {
   const int file = OpenTransientFile(root_key_file, O_RDONLY | O_NONBLOCK);  // a pipe would keep us waiting
   if (file < 0) {
     const int reason = errno;
-    ereport(ERROR, errcode(no_root_key), errmsg("could not read the file of primecloud.root_key_file: %s", strerror(reason)),
+    ereport(ERROR, errcode(no_root_key),
+            errmsg("could not read the file of primecloud.root_key_file: %s", strerror(reason)),
             errhint("The file must exist and be readable by the server."), errhidestmt(true), errhidecontext(true));
   }
   struct stat status;
-  if (fstat(file, &status) != 0 || !S_ISREG(status.st_mode)) refuse("primecloud.root_key_file is not a file", "Name a plain file.");
+  if (fstat(file, &status) != 0 || !S_ISREG(status.st_mode))
+    refuse("primecloud.root_key_file is not a file", "Name a plain file.");
   if (status.st_uid != geteuid() && status.st_uid != 0) {
-    refuse("the file of primecloud.root_key_file belongs to another user", "Its owner must be the server's user or root.");
+    refuse("the file of primecloud.root_key_file belongs to another user",
+           "Its owner must be the server's user or root.");
   }
   if ((status.st_mode & (S_IWGRP | S_IRWXO)) != 0) {
     refuse("the file of primecloud.root_key_file is open to others", "chmod 0600 it, or 0640 where root owns it.");
@@ -68,10 +72,12 @@ SERVER_CODE size_t read_file(char *buffer, size_t size) {
 SERVER_CODE size_t fetch(char *buffer, size_t size) {
   if (!is_set(root_key_command) && !is_set(root_key_file)) {
     refuse("primecloud root key is not configured",
-           "A superuser sets primecloud.root_key_file to a file that only the server may read, or primecloud.root_key_command.");
+           "A superuser sets primecloud.root_key_file to a file that only the server may read, or "
+           "primecloud.root_key_command.");
   }
   (void)sodium_mlock(buffer, size);  // the arena has said in the log if memory cannot be locked
-  return is_set(root_key_command) ? run_root_key_command(root_key_command, root_key_command_timeout, buffer, size) : read_file(buffer, size);
+  return is_set(root_key_command) ? run_root_key_command(root_key_command, root_key_command_timeout, buffer, size)
+                                  : read_file(buffer, size);
 }
 
 // Keeps the keys of a text, and copies the one of a version, or the newest for version 0.
@@ -93,7 +99,8 @@ bool keep_keys_of(std::string_view text, std::int32_t version, root_key *out, ch
 }
 
 // Wipes the text whatever becomes of it.
-bool take_keys(char *text, std::size_t size, std::size_t room, std::int32_t version, root_key *out, char (&problem)[128]) {
+bool take_keys(char *text, std::size_t size, std::size_t room, std::int32_t version, root_key *out,
+               char (&problem)[128]) {
   struct wiped {
     char *text;
     std::size_t room;
@@ -111,7 +118,8 @@ bool read_root_key(std::int32_t version, root_key *out) {
   static char buffer[longest_root_key_file + 1];
   const bool by_command = is_set(root_key_command);
   if (by_command && is_set(root_key_file)) {
-    refuse("primecloud.root_key_file and primecloud.root_key_command are both set", "Reset one of them: the root key comes from one place.");
+    refuse("primecloud.root_key_file and primecloud.root_key_command are both set",
+           "Reset one of them: the root key comes from one place.");
   }
   if ((by_command || !file_changed()) && kept_root(version, out)) return true;
   set_aside_key_memory();

@@ -22,7 +22,8 @@ constexpr int rows_at_a_time = 1000;
 
 SERVER_CODE std::string_view text_in(HeapTuple row, TupleDesc desc, int column) {
   bool null;
-  const auto *t = pg_detoast_datum_packed(reinterpret_cast<varlena *>(DatumGetPointer(SPI_getbinval(row, desc, column, &null))));
+  const auto *t =
+      pg_detoast_datum_packed(reinterpret_cast<varlena *>(DatumGetPointer(SPI_getbinval(row, desc, column, &null))));
   return {VARDATA_ANY(t), static_cast<size_t>(VARSIZE_ANY_EXHDR(t))};
 }
 
@@ -32,7 +33,9 @@ SERVER_CODE key_row row_of(HeapTuple tuple, TupleDesc desc) {
   row.id = DatumGetInt64(SPI_getbinval(tuple, desc, 1, &null));
   row.tenant = text_in(tuple, desc, 2);
   const auto purpose = text_in(tuple, desc, 3);
-  row.purpose = purpose == "seal" ? secret::key_purpose::seal : purpose == "index" ? secret::key_purpose::index : secret::key_purpose::token;
+  row.purpose = purpose == "seal"    ? secret::key_purpose::seal
+                : purpose == "index" ? secret::key_purpose::index
+                                     : secret::key_purpose::token;
   row.root_version = DatumGetInt32(SPI_getbinval(tuple, desc, 4, &null));
   const auto wrapped = text_in(tuple, desc, 5);
   row.has_key = wrapped.size() == wrapped_key_size;
@@ -40,7 +43,8 @@ SERVER_CODE key_row row_of(HeapTuple tuple, TupleDesc desc) {
   return row;
 }
 
-SERVER_CODE bool wrap_anew(const key_row &row, const std::uint8_t *key, const root_key &root, std::uint8_t *out) noexcept {
+SERVER_CODE bool wrap_anew(const key_row &row, const std::uint8_t *key, const root_key &root,
+                           std::uint8_t *out) noexcept {
   std::uint8_t nonce[24];
   const std::string_view tenant = secret::to_utf8(row.tenant);
   randombytes_buf(nonce, sizeof nonce);
@@ -62,7 +66,8 @@ SERVER_CODE void rewrap(const key_row &row, const root_key &old, const root_key 
   sodium_memzero(key, sizeof key);
   if (!done) ereport(ERROR, errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory"));
   Datum values[] = {Int64GetDatum(row.id), Int32GetDatum(newest.version), PointerGetDatum(wrapped)};
-  if (SPI_execute_plan(update, values, nullptr, false, 0) != SPI_OK_UPDATE) elog(ERROR, "could not store data key %lld", static_cast<long long>(row.id));
+  if (SPI_execute_plan(update, values, nullptr, false, 0) != SPI_OK_UPDATE)
+    elog(ERROR, "could not store data key %lld", static_cast<long long>(row.id));
   pfree(wrapped);
 }
 
@@ -72,12 +77,16 @@ SERVER_CODE std::int64_t rewrap_all(root_key *old, const root_key &newest) {
   std::int64_t done = 0;
   pg::run("LOCK TABLE primecloud.data_key IN SHARE ROW EXCLUSIVE MODE", 0, nullptr, nullptr);
   Oid update_types[] = {INT8OID, INT4OID, BYTEAOID};
-  SPIPlanPtr update = SPI_prepare("UPDATE primecloud.data_key SET root_version = $2, wrapped = $3 WHERE key_id OPERATOR(pg_catalog.=) $1", 3, update_types);
+  SPIPlanPtr update = SPI_prepare(
+      "UPDATE primecloud.data_key SET root_version = $2, wrapped = $3 WHERE key_id OPERATOR(pg_catalog.=) $1", 3,
+      update_types);
   Oid types[] = {INT4OID};
   Datum values[] = {Int32GetDatum(newest.version)};
-  Portal keys = SPI_cursor_open_with_args(nullptr, "SELECT key_id, tenant, purpose, root_version, wrapped FROM primecloud.data_key "
-                                          "WHERE wrapped IS NOT NULL AND root_version OPERATOR(pg_catalog.<>) $1 ORDER BY root_version",
-                                          1, types, values, nullptr, false, 0);
+  Portal keys = SPI_cursor_open_with_args(
+      nullptr,
+      "SELECT key_id, tenant, purpose, root_version, wrapped FROM primecloud.data_key "
+      "WHERE wrapped IS NOT NULL AND root_version OPERATOR(pg_catalog.<>) $1 ORDER BY root_version",
+      1, types, values, nullptr, false, 0);
   for (SPI_cursor_fetch(keys, true, rows_at_a_time); SPI_processed > 0; SPI_cursor_fetch(keys, true, rows_at_a_time)) {
     SPITupleTable *batch = SPI_tuptable;
     for (std::uint64_t i = 0; i < batch->numvals; i++) {
@@ -97,7 +106,8 @@ int64 rotate_root() {
   root_key newest, old;
   pg::guarded([&] {
     if (IsolationUsesXactSnapshot()) {
-      ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("the root key cannot be rotated in this transaction"),
+      ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+              errmsg("the root key cannot be rotated in this transaction"),
               errhint("A key made after it began would not be seen: use READ COMMITTED."));
     }
     secret::forget_roots();  // a command may print more by now

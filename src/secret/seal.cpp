@@ -23,10 +23,12 @@ namespace {
 void check_plaintext(std::string_view plaintext) {
   warn_of_literal(plaintext);
   if (plaintext == redacted_text) {
-    refuse(ERRCODE_INVALID_PARAMETER_VALUE, "the redacted form of a secret is not a secret", "Leave the column as it is where the secret was not changed.");
+    refuse(ERRCODE_INVALID_PARAMETER_VALUE, "the redacted form of a secret is not a secret",
+           "Leave the column as it is where the secret was not changed.");
   }
   if (is_envelope_text(plaintext)) {
-    refuse(ERRCODE_INVALID_PARAMETER_VALUE, "the plaintext is an envelope already", "Store it as it is: it needs no second sealing.");
+    refuse(ERRCODE_INVALID_PARAMETER_VALUE, "the plaintext is an envelope already",
+           "Store it as it is: it needs no second sealing.");
   }
 }
 
@@ -37,7 +39,8 @@ sealed_value seal_text(std::string_view plaintext, const place &where) {
 
 sealed_value seal_octets(bytes_span plaintext, const place &where) {
   if (plaintext.size() > longest_plaintext) {
-    refuse(ERRCODE_PROGRAM_LIMIT_EXCEEDED, "the plaintext is longer than a mebibyte", "Seal a key, and encrypt the file with that.");
+    refuse(ERRCODE_PROGRAM_LIMIT_EXCEEDED, "the plaintext is longer than a mebibyte",
+           "Seal a key, and encrypt the file with that.");
   }
   check_tenant(where.tenant);
   sealed_value out = make_sealed(plaintext.size());
@@ -56,12 +59,14 @@ using namespace primecloud;
 using secret::sealed_value;
 using secret::text_argument;
 
-SERVER_CODE std::optional<sealed_value> seal(text_argument plaintext, text_argument tenant, text_argument label, text_argument row_id) {
+SERVER_CODE std::optional<sealed_value> seal(text_argument plaintext, text_argument tenant, text_argument label,
+                                             text_argument row_id) {
   if (!plaintext) return std::nullopt;
   secret::check_plaintext(*plaintext);
   return secret::seal_text(*plaintext, secret::checked_place(tenant, label, row_id));
 }
-SERVER_CODE std::optional<sealed_value> seal_bytes(std::optional<pg::bytes_view> plaintext, text_argument tenant, text_argument label, text_argument row_id) {
+SERVER_CODE std::optional<sealed_value> seal_bytes(std::optional<pg::bytes_view> plaintext, text_argument tenant,
+                                                   text_argument label, text_argument row_id) {
   if (!plaintext) return std::nullopt;
   secret::warn_of_bytes_literal(*plaintext);
   return secret::seal_octets(*plaintext, secret::checked_place(tenant, label, row_id));

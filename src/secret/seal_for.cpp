@@ -29,7 +29,8 @@ struct column_name {
 [[noreturn, gnu::cold]] SERVER_CODE void refuse_type(Oid given, Oid wanted) {
   ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
           errmsg("the row id is of type %s, the column of %s", format_type_be(given), format_type_be(wanted)),
-          errhint("Cast it: an envelope is bound to the id as its column writes it."), errhidestmt(true), errhidecontext(true));
+          errhint("Cast it: an envelope is bound to the id as its column writes it."), errhidestmt(true),
+          errhidecontext(true));
   pg_unreachable();
 }
 
@@ -41,7 +42,9 @@ SERVER_CODE std::string_view row_id_text(Datum value, Oid given, Oid wanted) {
   const Oid type = getBaseType(given);
   if (is_integer(type) && is_integer(wanted)) {
     auto *text = static_cast<char *>(palloc(MAXINT8LEN + 1));
-    const int64 number = type == INT2OID ? DatumGetInt16(value) : type == INT4OID ? DatumGetInt32(value) : DatumGetInt64(value);
+    const int64 number = type == INT2OID   ? DatumGetInt16(value)
+                         : type == INT4OID ? DatumGetInt32(value)
+                                           : DatumGetInt64(value);
     return {text, static_cast<size_t>(pg_lltoa(number, text))};
   }
   if (is_text(type) && !is_text(wanted)) {  // from a driver that leaves the type to the server
@@ -66,8 +69,10 @@ struct known_registration {
 
 SERVER_CODE registration &registered(const pg::call_site &site, Oid table, const char *column) {
   auto *&kept = site.kept<known_registration>();
-  if (kept == nullptr) kept = static_cast<known_registration *>(MemoryContextAllocZero(site.memory(), sizeof(known_registration)));
-  const bool same = OidIsValid(kept->found.table) && kept->found.table == table && strcmp(NameStr(kept->found.column), column) == 0;
+  if (kept == nullptr)
+    kept = static_cast<known_registration *>(MemoryContextAllocZero(site.memory(), sizeof(known_registration)));
+  const bool same =
+      OidIsValid(kept->found.table) && kept->found.table == table && strcmp(NameStr(kept->found.column), column) == 0;
   if (!same || kept->changes != pg::relation_changes()) {
     known_registration fresh;
     fresh.changes = pg::relation_changes();
@@ -77,12 +82,14 @@ SERVER_CODE registration &registered(const pg::call_site &site, Oid table, const
   return kept->found;
 }
 
-SERVER_CODE std::optional<sealed_value> seal_row(const pg::call_site &site, std::optional<pg::relation> table, std::optional<column_name> column, Datum row_id,
-                                     Oid row_id_type, text_argument plaintext) {
+SERVER_CODE std::optional<sealed_value> seal_row(const pg::call_site &site, std::optional<pg::relation> table,
+                                                 std::optional<column_name> column, Datum row_id, Oid row_id_type,
+                                                 text_argument plaintext) {
   if (!plaintext) return std::nullopt;
   secret::check_plaintext(*plaintext);
   if (!table || !column) {
-    ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("the %s is NULL", table ? "column" : "table"), errhidestmt(true), errhidecontext(true));
+    ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("the %s is NULL", table ? "column" : "table"),
+            errhidestmt(true), errhidecontext(true));
   }
   const registration &column_of = registered(site, table->oid, column->text);
   const context_record *context = tenant::current();
@@ -96,19 +103,21 @@ SERVER_CODE std::optional<sealed_value> seal_row(const pg::call_site &site, std:
 
 // NULL is a mistake here, not an absent secret: the row has an id before it is sealed.
 [[noreturn, gnu::cold]] SERVER_CODE void refuse_missing_id() {
-  ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("the row id is NULL"), errhint("Make the id first: the envelope is bound to it."),
-          errhidestmt(true), errhidecontext(true));
+  ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("the row id is NULL"),
+          errhint("Make the id first: the envelope is bound to it."), errhidestmt(true), errhidecontext(true));
   pg_unreachable();
 }
 
-SERVER_CODE std::optional<sealed_value> seal_for(pg::call_site site, std::optional<pg::relation> table, std::optional<column_name> column,
-                                     std::optional<any_row_id> row_id, text_argument plaintext) {
+SERVER_CODE std::optional<sealed_value> seal_for(pg::call_site site, std::optional<pg::relation> table,
+                                                 std::optional<column_name> column, std::optional<any_row_id> row_id,
+                                                 text_argument plaintext) {
   if (!plaintext) return std::nullopt;
   if (!row_id) refuse_missing_id();
   return seal_row(site, table, column, row_id->value, site.argument_type(2), plaintext);
 }
-SERVER_CODE std::optional<sealed_value> seal_for_text(pg::call_site site, std::optional<pg::relation> table, std::optional<column_name> column, text_argument row_id,
-                                          text_argument plaintext) {
+SERVER_CODE std::optional<sealed_value> seal_for_text(pg::call_site site, std::optional<pg::relation> table,
+                                                      std::optional<column_name> column, text_argument row_id,
+                                                      text_argument plaintext) {
   if (!plaintext) return std::nullopt;
   if (!row_id) refuse_missing_id();
   return seal_row(site, table, column, pg::datum<std::string_view>::put(*row_id), TEXTOID, plaintext);
@@ -116,11 +125,13 @@ SERVER_CODE std::optional<sealed_value> seal_for_text(pg::call_site site, std::o
 }  // namespace
 
 namespace primecloud::pg {
-template <> struct datum<any_row_id> {
+template <>
+struct datum<any_row_id> {
   static constexpr const char *sql = "anyelement";
   static any_row_id get(Datum d) noexcept { return {d}; }
 };
-template <> struct datum<column_name> {
+template <>
+struct datum<column_name> {
   static constexpr const char *sql = "name";
   static column_name get(Datum d) noexcept { return {NameStr(*DatumGetName(d))}; }
 };

@@ -29,19 +29,22 @@ std::optional<sealed_value> read_sealed(const char *text) {
 // The input could be a secret on its way into the wrong column: it is never repeated,
 // and the statement that holds it is kept out of the log.
 [[noreturn]] SERVER_CODE void refuse_input(int code, const char *hint) {
-  ereport(ERROR, errcode(code), errmsg("value is not a sealed envelope"), errhint("%s", hint), errhidestmt(true), errhidecontext(true));
+  ereport(ERROR, errcode(code), errmsg("value is not a sealed envelope"), errhint("%s", hint), errhidestmt(true),
+          errhidecontext(true));
   pg_unreachable();
 }
 
 SERVER_CODE sealed_value sealed_in(const char *text) {
   if (const auto sealed = read_sealed(text)) return *sealed;
-  refuse_input(ERRCODE_INVALID_TEXT_REPRESENTATION, "Seal the plaintext with primecloud.seal() or primecloud.seal_for().");
+  refuse_input(ERRCODE_INVALID_TEXT_REPRESENTATION,
+               "Seal the plaintext with primecloud.seal() or primecloud.seal_for().");
 }
 
 // Written as it is, so that it can be looked at; but a dump of it is one that no restore takes.
 SERVER_CODE void warn_of_damage(const char *problem) {
   ereport(WARNING, errcode(MAKE_SQLSTATE('P', 'C', '0', '0', '6')), errmsg("an envelope is malformed: %s", problem),
-          errhint("Restore its row from a backup: no input takes it as it is."), errhidestmt(true), errhidecontext(true));
+          errhint("Restore its row from a backup: no input takes it as it is."), errhidestmt(true),
+          errhidecontext(true));
 }
 
 const char *sealed_out(sealed_view sealed) {
@@ -58,8 +61,11 @@ int64 key_id(sealed_view sealed) noexcept { return envelope_key_id(sealed.bytes)
 }  // namespace
 
 // JSON text: the type's own, so that to_json and json_agg redact by themselves.
-struct sealed_as_json { std::string text; };
-template <> struct primecloud::pg::datum<sealed_as_json> {
+struct sealed_as_json {
+  std::string text;
+};
+template <>
+struct primecloud::pg::datum<sealed_as_json> {
   static constexpr const char *sql = "json";
   static Datum put(const sealed_as_json &v) { return datum<std::string>::put(v.text); }
 };
@@ -67,7 +73,9 @@ namespace {
 sealed_as_json sealed_to_json(sealed_view sealed) { return {sealed_json(sealed)}; }
 std::string generate_access_key_id_text() { return generate_access_key_id(); }
 std::string generate_secret_text(int32 length) {
-  if (length < 8 || length > 1024) throw error(invalid_value, "a secret cannot have " + std::to_string(length) + " characters").with_hint("Ask for 8 to 1024; MinIO and AWS use 40.");
+  if (length < 8 || length > 1024)
+    throw error(invalid_value, "a secret cannot have " + std::to_string(length) + " characters")
+        .with_hint("Ask for 8 to 1024; MinIO and AWS use 40.");
   return generate_secret(length);
 }
 std::optional<std::string_view> last_four_text(std::string_view secret) noexcept {

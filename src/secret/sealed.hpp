@@ -26,14 +26,16 @@ inline std::uint8_t *envelope_bytes(sealed_value v) { return reinterpret_cast<st
 }  // namespace primecloud::secret
 
 namespace primecloud::pg {
-template <> struct datum<secret::sealed_view> {
+template <>
+struct datum<secret::sealed_view> {
   static constexpr const char *sql = "primecloud.sealed";
   SERVER_CODE static secret::sealed_view get(Datum d) {
     const auto *v = pg_detoast_datum_packed(reinterpret_cast<varlena *>(DatumGetPointer(d)));
     return {{reinterpret_cast<const std::uint8_t *>(VARDATA_ANY(v)), static_cast<size_t>(VARSIZE_ANY_EXHDR(v))}};
   }
 };
-template <> struct datum<secret::sealed_value> {
+template <>
+struct datum<secret::sealed_value> {
   static constexpr const char *sql = "primecloud.sealed";
   static Datum put(secret::sealed_value v) noexcept { return PointerGetDatum(v.value); }
 };

@@ -22,7 +22,8 @@ namespace primecloud::secret {
 SERVER_CODE inline AttrNumber column_number(Relation table, const char *name) {
   const AttrNumber number = get_attnum(RelationGetRelid(table), name);
   if (number <= 0) {
-    ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN), errmsg("table \"%s\" has no column \"%s\"", RelationGetRelationName(table), name));
+    ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
+            errmsg("table \"%s\" has no column \"%s\"", RelationGetRelationName(table), name));
   }
   return number;
 }
@@ -35,9 +36,11 @@ SERVER_CODE inline AttrNumber sealed_column_number(Relation table, const char *n
     ereport(ERROR, errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("\"%s\" is not a table", RelationGetRelationName(table)));
   }
   const AttrNumber number = column_number(table, name);
-  const Oid sealed = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum("sealed"), ObjectIdGetDatum(get_namespace_oid("primecloud", false)));
+  const Oid sealed = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum("sealed"),
+                                     ObjectIdGetDatum(get_namespace_oid("primecloud", false)));
   if (!OidIsValid(sealed) || getBaseType(TupleDescAttr(RelationGetDescr(table), number - 1)->atttypid) != sealed) {
-    ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH), errmsg("column \"%s\" of \"%s\" is not sealed", name, RelationGetRelationName(table)));
+    ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
+            errmsg("column \"%s\" of \"%s\" is not sealed", name, RelationGetRelationName(table)));
   }
   return number;
 }

@@ -26,7 +26,8 @@ void root_key_changed(const char *, void *) noexcept {
 SERVER_CODE bool is_program(char **command, void **, GucSource) noexcept {
   if (*command == nullptr || **command == '\0') return true;
   bool plain = **command == '/';
-  for (const char *c = *command; *c != '\0'; c++) plain &= static_cast<unsigned char>(*c) > ' ' && strchr("\"'`\\$;&|<>(){}*?!#~", *c) == nullptr;
+  for (const char *c = *command; *c != '\0'; c++)
+    plain &= static_cast<unsigned char>(*c) > ' ' && strchr("\"'`\\$;&|<>(){}*?!#~", *c) == nullptr;
   if (plain) return true;
   GUC_check_errdetail("It is not the path of a program.");
   GUC_check_errhint("Name a program by its whole path, without arguments: what needs some goes into a script.");
@@ -37,19 +38,23 @@ const pg::startup define{[] {
   DefineCustomStringVariable("primecloud.root_key_file", "File that holds the root keys, one version a line.",
                              "Lines read N:KEY, where N is the version and KEY is 64 hexadecimal digits.",
                              &root_key_file, "", PGC_SUSET, GUC_SUPERUSER_ONLY, nullptr, root_key_changed, nullptr);
-  DefineCustomStringVariable("primecloud.root_key_command", "Program that prints the root keys, one version a line.",
-                             "Each session runs it once, as the server's operating system user, before it first seals or opens.",
-                             &root_key_command, "", PGC_SUSET, GUC_SUPERUSER_ONLY, is_program, root_key_changed, nullptr);
-  DefineCustomIntVariable("primecloud.root_key_command_timeout", "Time that primecloud.root_key_command may take.", "It is killed then.",
-                          &root_key_command_timeout, 10000, 100, 600000, PGC_SUSET, GUC_UNIT_MS, nullptr, nullptr, nullptr);
+  DefineCustomStringVariable(
+      "primecloud.root_key_command", "Program that prints the root keys, one version a line.",
+      "Each session runs it once, as the server's operating system user, before it first seals or opens.",
+      &root_key_command, "", PGC_SUSET, GUC_SUPERUSER_ONLY, is_program, root_key_changed, nullptr);
+  DefineCustomIntVariable("primecloud.root_key_command_timeout", "Time that primecloud.root_key_command may take.",
+                          "It is killed then.", &root_key_command_timeout, 10000, 100, 600000, PGC_SUSET, GUC_UNIT_MS,
+                          nullptr, nullptr, nullptr);
   DefineCustomIntVariable("primecloud.reveals_per_transaction", "Secrets that one transaction may open.", nullptr,
                           &reveals_per_transaction, 100, 0, INT_MAX, PGC_SUSET, 0, nullptr, nullptr, nullptr);
-  DefineCustomIntVariable("primecloud.reveals_per_hour", "Secrets that one login role may open in an hour.", "-1: any number.",
-                          &reveals_per_hour, 10000, -1, INT_MAX, PGC_SUSET, 0, nullptr, nullptr, nullptr);
-  DefineCustomBoolVariable("primecloud.reveal_needs_row", "Opens no secret where no row of reveal_log can be written: on a standby.", nullptr,
+  DefineCustomIntVariable("primecloud.reveals_per_hour", "Secrets that one login role may open in an hour.",
+                          "-1: any number.", &reveals_per_hour, 10000, -1, INT_MAX, PGC_SUSET, 0, nullptr, nullptr,
+                          nullptr);
+  DefineCustomBoolVariable("primecloud.reveal_needs_row",
+                           "Opens no secret where no row of reveal_log can be written: on a standby.", nullptr,
                            &reveal_needs_row, false, PGC_SUSET, 0, nullptr, nullptr, nullptr);
-  DefineCustomBoolVariable("primecloud.allow_drop", "Lets the extension be dropped while sealed columns hold rows.", nullptr,
-                           &allow_drop, false, PGC_SUSET, 0, nullptr, nullptr, nullptr);
+  DefineCustomBoolVariable("primecloud.allow_drop", "Lets the extension be dropped while sealed columns hold rows.",
+                           nullptr, &allow_drop, false, PGC_SUSET, 0, nullptr, nullptr, nullptr);
 }};
 }  // namespace
 }  // namespace primecloud::secret

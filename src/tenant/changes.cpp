@@ -18,7 +18,9 @@ SERVER_CODE pg::nothing membership_changed() noexcept {
 }
 
 SERVER_CODE Datum watch_membership(FunctionCallInfo fcinfo) noexcept {
-  if (!CALLED_AS_TRIGGER(fcinfo)) pg::raise(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED, "watch_membership is for triggers", "Use register_membership(..., watch => true).");
+  if (!CALLED_AS_TRIGGER(fcinfo))
+    pg::raise(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED, "watch_membership is for triggers",
+              "Use register_membership(..., watch => true).");
   tenant::announce_change();
   return PointerGetDatum(nullptr);
 }
@@ -26,8 +28,10 @@ SERVER_CODE Datum watch_membership(FunctionCallInfo fcinfo) noexcept {
 // Two snapshots, one that decides and one that writes, may disagree on who may do what.
 SERVER_CODE pg::nothing require_read_committed() noexcept {
   if (IsolationUsesXactSnapshot()) {
-    ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("commands run in READ COMMITTED alone"),
-            errhint("Begin the transaction without an isolation level, or SET TRANSACTION ISOLATION LEVEL READ COMMITTED."));
+    ereport(
+        ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("commands run in READ COMMITTED alone"),
+        errhint(
+            "Begin the transaction without an isolation level, or SET TRANSACTION ISOLATION LEVEL READ COMMITTED."));
   }
   return {};
 }

@@ -47,10 +47,11 @@ SERVER_CODE bool check(char **value, void **extra, GucSource) noexcept {
 void assign_hook(const char *, void *extra) noexcept { record = static_cast<const context_record *>(extra); }
 
 const pg::startup define{[] {
-  DefineCustomStringVariable("primecloud.context", "Tenant context of the transaction; set by primecloud.enter() alone.", nullptr,
-                             &setting, nullptr, PGC_SUSET,
-                             GUC_NO_SHOW_ALL | GUC_NO_RESET_ALL | GUC_SUPERUSER_ONLY | GUC_NOT_IN_SAMPLE | GUC_DISALLOW_IN_FILE,
-                             check, assign_hook, nullptr);
+  DefineCustomStringVariable(
+      "primecloud.context", "Tenant context of the transaction; set by primecloud.enter() alone.", nullptr, &setting,
+      nullptr, PGC_SUSET,
+      GUC_NO_SHOW_ALL | GUC_NO_RESET_ALL | GUC_SUPERUSER_ONLY | GUC_NOT_IN_SAMPLE | GUC_DISALLOW_IN_FILE, check,
+      assign_hook, nullptr);
 }};
 }  // namespace
 
@@ -66,7 +67,8 @@ void assign(const char *value) {
   // At LOG level guc.c returns from a refusal instead of jumping over the line that
   // lowers the flag.
   assigning = true;
-  const int taken = set_config_option("primecloud.context", value, PGC_SUSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, LOG, false);
+  const int taken =
+      set_config_option("primecloud.context", value, PGC_SUSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, LOG, false);
   assigning = false;
   if (taken <= 0) ereport(ERROR, errcode(ERRCODE_OUT_OF_MEMORY), errmsg("could not set the tenant context"));
 }

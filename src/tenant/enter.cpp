@@ -20,7 +20,7 @@ using namespace primecloud;
 SERVER_CODE const char *copy(std::string_view text) { return pnstrdup(text.data(), text.size()); }
 
 SERVER_CODE pg::nothing enter_trusted(std::optional<std::string_view> tenant, std::optional<std::string_view> user,
-                          std::optional<std::string_view> role) noexcept {
+                                      std::optional<std::string_view> role) noexcept {
   if (!tenant || !user) {
     ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("the %s is NULL", tenant ? "user" : "tenant"),
             errhint("Pass the account's key and the user's id as text."));
@@ -74,7 +74,8 @@ SERVER_CODE pg::nothing narrow(std::string_view name) noexcept {
   }
   if (static_cast<std::uint8_t>(*wanted) > now->rank) {
     ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-            errmsg("narrow cannot raise the role to \"%s\"", copy(name)), errhint("Start a new transaction and enter with that role."));
+            errmsg("narrow cannot raise the role to \"%s\"", copy(name)),
+            errhint("Start a new transaction and enter with that role."));
   }
   const char *lowered = encode_lowered(*wanted);
   if (lowered == nullptr) ereport(ERROR, errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory"));
@@ -82,20 +83,30 @@ SERVER_CODE pg::nothing narrow(std::string_view name) noexcept {
   return {};
 }
 
-struct jsonb_value { Datum datum; };
+struct jsonb_value {
+  Datum datum;
+};
 
 SERVER_CODE std::optional<jsonb_value> context() noexcept {
   const context_record *now = tenant::current();
   if (now == nullptr) return std::nullopt;
   StringInfoData json;
   initStringInfo(&json);
-  const auto add = [&json](std::string_view piece) { appendBinaryStringInfo(&json, piece.data(), static_cast<int>(piece.size())); };
+  const auto add = [&json](std::string_view piece) {
+    appendBinaryStringInfo(&json, piece.data(), static_cast<int>(piece.size()));
+  };
   add("{\"tenant\":");
-  if (now->has_tenant) write_json_string(now->tenant(), add); else add("null");
+  if (now->has_tenant)
+    write_json_string(now->tenant(), add);
+  else
+    add("null");
   add(",\"user\":");
   write_json_string(now->user(), add);
   add(",\"role\":");
-  if (now->has_tenant) write_json_string(role_name(static_cast<role>(now->rank)), add); else add("null");
+  if (now->has_tenant)
+    write_json_string(role_name(static_cast<role>(now->rank)), add);
+  else
+    add("null");
   add(now->confined() ? ",\"confined\":true" : ",\"confined\":false");
   if (now->assumed) add(",\"assumed\":true");
   add(",\"expires\":");
@@ -112,7 +123,8 @@ SERVER_CODE std::optional<jsonb_value> context() noexcept {
 }
 }  // namespace
 
-template <> struct primecloud::pg::datum<jsonb_value> {
+template <>
+struct primecloud::pg::datum<jsonb_value> {
   static constexpr const char *sql = "jsonb";
   static Datum put(jsonb_value v) noexcept { return v.datum; }
 };

@@ -54,7 +54,8 @@ ExecutorRun_hook_type next_run = nullptr;
 
 // Entered outside of any savepoint, a context is not taken away before the queries are.
 SERVER_CODE void note_run() {
-  if (entered.known && entered.in != TopSubTransactionId && ActivePortal != nullptr && current() != nullptr) note_begun(ActivePortal);
+  if (entered.known && entered.in != TopSubTransactionId && ActivePortal != nullptr && current() != nullptr)
+    note_begun(ActivePortal);
 }
 
 // What runs at this moment is the code that meets the failure: only what waits to be gone on

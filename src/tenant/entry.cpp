@@ -17,28 +17,35 @@ namespace {
 
 [[noreturn]] SERVER_CODE void refuse(const claim &who, const char *what, const char *hint) {
   if (who.uniform) refuse_token(what);
-  ereport(ERROR, errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION), errmsg("%s", what), hint != nullptr ? errhint("%s", hint) : 0);
+  ereport(ERROR, errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION), errmsg("%s", what),
+          hint != nullptr ? errhint("%s", hint) : 0);
   pg_unreachable();
 }
 
 SERVER_CODE void check_text(const claim &who, const char *name, const char *value) {
   const size_t size = strlen(value);
   if (size == 0) refuse(who, psprintf("the %s is empty", name), nullptr);
-  if (size > longest_identifier) refuse(who, psprintf("the %s is longer than %zu bytes", name, longest_identifier), nullptr);
+  if (size > longest_identifier)
+    refuse(who, psprintf("the %s is longer than %zu bytes", name, longest_identifier), nullptr);
 }
 
 // The role that the claim and the membership agree on.
 SERVER_CODE const char *settle_role(const claim &who, const membership &found) {
   if (who.role != nullptr && !parse_role(who.role)) {
-    refuse(who, psprintf("unknown role: \"%s\"", who.role), "The roles are external_client, developer, admin and owner.");
+    refuse(who, psprintf("unknown role: \"%s\"", who.role),
+           "The roles are external_client, developer, admin and owner.");
   }
   if (who.assumed || !found.asked) {
-    if (who.role == nullptr) refuse(who, "no role is given, and no membership table is registered", "Pass a role, or call primecloud.register_membership().");
+    if (who.role == nullptr)
+      refuse(who, "no role is given, and no membership table is registered",
+             "Pass a role, or call primecloud.register_membership().");
     return who.role;
   }
   if (!found.member) refuse(who, "the user is not a member of an active account of that name", nullptr);
   const auto held = parse_role(found.role);
-  if (!held) refuse(who, psprintf("the membership table holds an unknown role: \"%s\"", found.role), "The roles are external_client, developer, admin and owner.");
+  if (!held)
+    refuse(who, psprintf("the membership table holds an unknown role: \"%s\"", found.role),
+           "The roles are external_client, developer, admin and owner.");
   if (who.role == nullptr) return found.role;
   if (*parse_role(who.role) > *held) refuse(who, "the membership is of a lesser role", nullptr);
   return who.role;
@@ -71,11 +78,13 @@ const char *encode_claim(const claim &who, const char *role, const membership &f
 SERVER_CODE void check_not_entered(const claim &who, const char *role) {
   const context_record *now = current();
   if (now == nullptr && !has_entered()) return;
-  const bool same = now != nullptr && now->has_tenant == (who.tenant != nullptr) && (who.tenant == nullptr || now->tenant() == who.tenant) &&
-                    now->user() == who.user && now->rank == (who.tenant == nullptr ? 0 : static_cast<int>(*parse_role(role))) &&
+  const bool same = now != nullptr && now->has_tenant == (who.tenant != nullptr) &&
+                    (who.tenant == nullptr || now->tenant() == who.tenant) && now->user() == who.user &&
+                    now->rank == (who.tenant == nullptr ? 0 : static_cast<int>(*parse_role(role))) &&
                     now->assumed == who.assumed;
   if (same) return;
-  ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("another identity has been entered in this transaction"),
+  ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+          errmsg("another identity has been entered in this transaction"),
           errhint("End the transaction first; primecloud.narrow(role) lowers the role within it."),
           errhidestmt(who.uniform), errhidecontext(who.uniform));
 }
@@ -91,13 +100,15 @@ bool renews(const claim &who) noexcept {
 void refuse_token(const char *log_detail) {
   // What exactly was wrong is for the server's log, and never for the caller.
   ereport(ERROR, errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION), errmsg("invalid token"),
-          errdetail_log("%s", log_detail), errhint("Ask the issuer for a new token."), errhidestmt(true), errhidecontext(true));
+          errdetail_log("%s", log_detail), errhint("Ask the issuer for a new token."), errhidestmt(true),
+          errhidecontext(true));
   pg_unreachable();
 }
 
 void enter(const claim &who) {
   if (!IsTransactionBlock()) {
-    ereport(ERROR, errcode(ERRCODE_NO_ACTIVE_SQL_TRANSACTION), errmsg("a tenant can be entered in a transaction block only"),
+    ereport(ERROR, errcode(ERRCODE_NO_ACTIVE_SQL_TRANSACTION),
+            errmsg("a tenant can be entered in a transaction block only"),
             errhint("Send BEGIN first; outside it the context would end with this statement."),
             errhidestmt(who.uniform), errhidecontext(who.uniform));
   }
@@ -113,7 +124,8 @@ void enter(const claim &who) {
   if (current() != nullptr && !renews(who)) return;
   // A superuser's session is no tenant's: what lies in it (a test run's own tables, say)
   // is the superuser's.
-  if (current() == nullptr && !who.keep_traces && !superuser_arg(GetSessionUserId())) clean_up_after_another(who.tenant, who.user);
+  if (current() == nullptr && !who.keep_traces && !superuser_arg(GetSessionUserId()))
+    clean_up_after_another(who.tenant, who.user);
   const char *encoded_claim = encode_claim(who, role, found);
   if (encoded_claim == nullptr) ereport(ERROR, errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory"));
   assign(encoded_claim);

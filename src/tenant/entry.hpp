@@ -14,11 +14,11 @@ struct claim {
   const char *role = nullptr;  // none: the role of the membership
   bool assumed = false;        // an operator: no membership is asked
   bool expires_known = false;
-  int64 expires = 0;  // microseconds since 2000-01-01 UTC
+  int64 expires = 0;           // microseconds since 2000-01-01 UTC
   const char *token_key = "";  // id of the key that verified the token
   std::uint64_t known = 0;     // changes_until_now() before anything of the claim was read
-  bool keep_traces = false;  // what others left in the backend stays: for a probe that is undone
-  bool uniform = false;  // refuse with one message, whatever is wrong
+  bool keep_traces = false;    // what others left in the backend stays: for a probe that is undone
+  bool uniform = false;        // refuse with one message, whatever is wrong
 };
 
 // Checks the claim against the membership table and enters it until the end of the

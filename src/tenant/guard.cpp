@@ -16,12 +16,13 @@ using namespace primecloud;
 
 enum guard_level { guard_error, guard_warn, guard_off };
 int level = guard_error;
-const config_enum_entry levels[] = {{"error", guard_error, false}, {"warn", guard_warn, false}, {"off", guard_off, false}, {nullptr, 0, false}};
+const config_enum_entry levels[] = {
+    {"error", guard_error, false}, {"warn", guard_warn, false}, {"off", guard_off, false}, {nullptr, 0, false}};
 
 const pg::startup define{[] {
   DefineCustomEnumVariable("primecloud.guard", "What happens to a command that would take protection off a table.",
-                           "error: it is refused.  warn: it runs, with a warning.  off: nobody looks.", &level, guard_error, levels,
-                           PGC_SUSET, 0, nullptr, nullptr, nullptr);
+                           "error: it is refused.  warn: it runs, with a warning.  off: nobody looks.", &level,
+                           guard_error, levels, PGC_SUSET, 0, nullptr, nullptr, nullptr);
 }};
 
 // A command as the server collects it for event triggers.
@@ -39,7 +40,8 @@ SERVER_CODE pg::nothing lift_guard() noexcept {
   const int below = NewGUCNestLevel();
   AtEOXact_GUC(true, below);
   if (below - 1 <= GetCurrentTransactionNestLevel()) {
-    ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("the guard can be lifted within a function only"),
+    ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+            errmsg("the guard can be lifted within a function only"),
             errhint("Use primecloud.unprotect_table(), or as a superuser SET primecloud.guard = off."));
   }
   set_config_option("primecloud.guard", "off", PGC_SUSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, ERROR, false);
@@ -77,7 +79,8 @@ pg::rows<weakening> weakenings(ddl_command of) {
 }
 }  // namespace
 
-template <> struct primecloud::pg::datum<ddl_command> {
+template <>
+struct primecloud::pg::datum<ddl_command> {
   static constexpr const char *sql = "pg_ddl_command";
   static ddl_command get(Datum d) noexcept { return {reinterpret_cast<const CollectedCommand *>(DatumGetPointer(d))}; }
 };

@@ -18,7 +18,8 @@ namespace {
 SERVER_CODE bool is_whole(HeapTuple row) {
   const auto *index = reinterpret_cast<Form_pg_index>(GETSTRUCT(row));
   if (!index->indisvalid || !index->indisready || !index->indislive) return false;
-  if (!heap_attisnull(row, Anum_pg_index_indpred, nullptr) || !heap_attisnull(row, Anum_pg_index_indexprs, nullptr)) return false;
+  if (!heap_attisnull(row, Anum_pg_index_indpred, nullptr) || !heap_attisnull(row, Anum_pg_index_indexprs, nullptr))
+    return false;
   return !index->indcheckxmin || TransactionIdPrecedes(HeapTupleHeaderGetXmin(row->t_data), TransactionXmin);
 }
 

@@ -7,9 +7,9 @@
 namespace primecloud::tenant {
 
 struct key_index {
-  Oid index = InvalidOid;  // none: the table is read from end to end
-  int keys = 0;            // leading columns of the index that are keys
-  int key[most_keys] = {}; // which key each of them is
+  Oid index = InvalidOid;   // none: the table is read from end to end
+  int keys = 0;             // leading columns of the index that are keys
+  int key[most_keys] = {};  // which key each of them is
 };
 
 // The index of `table` with the most leading columns among `columns`: a btree that is ready

@@ -43,7 +43,8 @@ SERVER_CODE void take(work &w, TupleTableSlot *slot) {
   }
   if (w.found.count == w.room) {
     w.room = w.room == 0 ? 4 : 2 * w.room;
-    auto *more = static_cast<const char **>(palloc_extended(sizeof(char *) * static_cast<size_t>(w.room), MCXT_ALLOC_HUGE));
+    auto *more =
+        static_cast<const char **>(palloc_extended(sizeof(char *) * static_cast<size_t>(w.room), MCXT_ALLOC_HUGE));
     if (w.found.count > 0) memcpy(more, w.found.value, sizeof(char *) * static_cast<size_t>(w.found.count));
     w.found.value = more;
   }
@@ -56,8 +57,8 @@ SERVER_CODE void read_through(work &w, Relation table, const key_index &by, Tupl
   Relation index = index_open(by.index, AccessShareLock);
   ScanKeyData keys[most_keys];
   for (int i = 0; i < by.keys; i++) {
-    ScanKeyEntryInitialize(&keys[i], 0, static_cast<AttrNumber>(i + 1), BTEqualStrategyNumber, InvalidOid, index->rd_indcollation[i],
-                           plain_equality(w.keys[by.key[i]].type), w.wanted[by.key[i]]);
+    ScanKeyEntryInitialize(&keys[i], 0, static_cast<AttrNumber>(i + 1), BTEqualStrategyNumber, InvalidOid,
+                           index->rd_indcollation[i], plain_equality(w.keys[by.key[i]].type), w.wanted[by.key[i]]);
   }
   IndexScanDesc scan = pg::begin_index_scan(table, index, w.seen, by.keys);
   index_rescan(scan, keys, by.keys, nullptr, 0);
@@ -79,9 +80,10 @@ SERVER_CODE void read_whole(work &w, Relation table, TupleTableSlot *slot) {
 SERVER_CODE void read_table(work &w, Relation table) {
   // Another access method's rows would be read by code of whoever made it.
   if (table->rd_rel->relkind != RELKIND_RELATION || table->rd_rel->relam != HEAP_TABLE_AM_OID) {
-    ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-            errmsg("membership cannot be read from \"%s\": it is not an ordinary table", RelationGetRelationName(table)),
-            errhint("Keep members, accounts and grants in ordinary tables or partitions, of access method heap."));
+    ereport(
+        ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+        errmsg("membership cannot be read from \"%s\": it is not an ordinary table", RelationGetRelationName(table)),
+        errhint("Keep members, accounts and grants in ordinary tables or partitions, of access method heap."));
   }
   w.column = find_plain_column(table, w.asked.column);
   bool possible = true;
@@ -92,8 +94,10 @@ SERVER_CODE void read_table(work &w, Relation table) {
   if (!possible) return;
   const key_index by = choose_index(table, w.asked.keys, w.keys);
   TupleTableSlot *slot = table_slot_create(table, nullptr);
-  if (OidIsValid(by.index)) read_through(w, table, by, slot);
-  else read_whole(w, table, slot);
+  if (OidIsValid(by.index))
+    read_through(w, table, by, slot);
+  else
+    read_whole(w, table, slot);
   ExecDropSingleTupleTableSlot(slot);
 }
 
@@ -107,7 +111,8 @@ SERVER_CODE void read_below(work &w, Oid parent, Oid owner) {
     HeapTuple row = oid == parent ? nullptr : SearchSysCache1(RELOID, ObjectIdGetDatum(oid));
     if (!HeapTupleIsValid(row)) continue;
     const auto *facts = reinterpret_cast<Form_pg_class>(GETSTRUCT(row));
-    const bool believed = facts->relowner == owner && facts->relpersistence != RELPERSISTENCE_TEMP && facts->relkind != RELKIND_PARTITIONED_TABLE;
+    const bool believed = facts->relowner == owner && facts->relpersistence != RELPERSISTENCE_TEMP &&
+                          facts->relkind != RELKIND_PARTITIONED_TABLE;
     ReleaseSysCache(row);
     if (!believed) continue;
     Relation table = try_relation_open(oid, AccessShareLock);
@@ -122,7 +127,8 @@ SERVER_CODE Oid find_table(const keyed_question &asked) {
   const Oid table = OidIsValid(space) ? get_relname_relid(asked.table, space) : InvalidOid;
   const char kind = OidIsValid(table) ? get_rel_relkind(table) : '\0';
   if (kind == RELKIND_RELATION || kind == RELKIND_PARTITIONED_TABLE) return table;
-  ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("the registered membership table \"%s.%s\" does not exist", asked.schema, asked.table),
+  ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE),
+          errmsg("the registered membership table \"%s.%s\" does not exist", asked.schema, asked.table),
           errhint("Register it again with primecloud.register_membership()."));
   pg_unreachable();
 }
@@ -132,7 +138,7 @@ SERVER_CODE Oid find_table(const keyed_question &asked) {
 SERVER_CODE Relation open_registered(const keyed_question &asked) {
   for (;;) {
     Relation table = try_relation_open(find_table(asked), AccessShareLock);
-    if (table == nullptr) continue;  // dropped meanwhile: the name tells
+    if (table == nullptr) continue;                      // dropped meanwhile: the name tells
     if (find_table(asked) != RelationGetRelid(table)) {  // the name went to another while we waited
       relation_close(table, AccessShareLock);
       continue;

@@ -22,14 +22,14 @@ const config_enum_entry missing_context_options[] = {
 
 const pg::startup define{[] {
   DefineCustomEnumVariable("primecloud.missing_context", "What tenant functions do when no tenant has been entered.",
-                           "error: raise 42501.  empty: return NULL, so that policies show no row.", &on_missing_context,
-                           missing_is_error, missing_context_options, PGC_SUSET, 0, nullptr, nullptr, nullptr);
+                           "error: raise 42501.  empty: return NULL, so that policies show no row.",
+                           &on_missing_context, missing_is_error, missing_context_options, PGC_SUSET, 0, nullptr,
+                           nullptr, nullptr);
 }};
 
 [[gnu::cold, noreturn]] SERVER_CODE void refuse_missing() {
   ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("no tenant has been entered in this transaction"),
-          errhint("Call primecloud.enter(token) after BEGIN."),
-          errhidestmt(tenant::statement_may_hold_token()));
+          errhint("Call primecloud.enter(token) after BEGIN."), errhidestmt(tenant::statement_may_hold_token()));
   pg_unreachable();
 }
 [[gnu::cold, noreturn]] SERVER_CODE void refuse_role(std::string_view name) {
@@ -76,8 +76,12 @@ SERVER_CODE void check_rank(std::string_view minimum, bool refuse) noexcept {
 
 // A key that is passed by reference lies in the memory of the call site: a filter asks
 // for every row, and an allocation for each would cost as much as the comparison.
-struct kept_uuid { Datum datum; };
-struct kept_text { Datum datum; };
+struct kept_uuid {
+  Datum datum;
+};
+struct kept_text {
+  Datum datum;
+};
 
 template <class T>
 SERVER_CODE T *kept_at(pg::call_site site) {
@@ -109,7 +113,9 @@ SERVER_CODE std::optional<int32> tenant_int(std::optional<std::string_view> mini
 SERVER_CODE std::optional<kept_text> tenant_text(pg::call_site site, std::optional<std::string_view> minimum) noexcept {
   const context_record *context = at_least(minimum);
   if (context == nullptr) return std::nullopt;
-  struct place { alignas(varlena) char bytes[VARHDRSZ + longest_identifier]; };
+  struct place {
+    alignas(varlena) char bytes[VARHDRSZ + longest_identifier];
+  };
   auto *text = reinterpret_cast<varlena *>(kept_at<place>(site)->bytes);
   const auto key = context->tenant();
   SET_VARSIZE(text, VARHDRSZ + key.size());
@@ -177,11 +183,13 @@ SERVER_CODE bool in_scope_bigint(int64 id) noexcept {
 }
 }  // namespace
 
-template <> struct primecloud::pg::datum<kept_uuid> {
+template <>
+struct primecloud::pg::datum<kept_uuid> {
   static constexpr const char *sql = "uuid";
   static Datum put(kept_uuid v) noexcept { return v.datum; }
 };
-template <> struct primecloud::pg::datum<kept_text> {
+template <>
+struct primecloud::pg::datum<kept_text> {
   static constexpr const char *sql = "text";
   static Datum put(kept_text v) noexcept { return v.datum; }
 };

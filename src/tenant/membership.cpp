@@ -13,9 +13,23 @@ namespace {
 
 // One row of primecloud_internal.membership_source, in the order of its columns.
 enum column {
-  relation_schema, relation_name, relation_owner, tenant_column, user_column, role_column,
-  accounts_schema, accounts_name, accounts_key_column, accounts_status_column, accounts_active_status,
-  grants_schema, grants_name, grants_tenant_column, grants_user_column, grants_id_column, columns
+  relation_schema,
+  relation_name,
+  relation_owner,
+  tenant_column,
+  user_column,
+  role_column,
+  accounts_schema,
+  accounts_name,
+  accounts_key_column,
+  accounts_status_column,
+  accounts_active_status,
+  grants_schema,
+  grants_name,
+  grants_tenant_column,
+  grants_user_column,
+  grants_id_column,
+  columns
 };
 
 struct source {
@@ -52,8 +66,13 @@ const char *least_role(const texts &roles) {
 // Duplicate accounts, where nothing forbids them: each must be active.
 SERVER_CODE bool is_active(const source &from, const char *tenant, Snapshot seen) {
   if (from.text[accounts_name] == nullptr) return true;
-  const texts states = find_rows({from.text[accounts_schema], from.text[accounts_name], from.text[relation_owner], from.text[accounts_status_column],
-                                  1, {{from.text[accounts_key_column], tenant}, {}}}, seen);
+  const texts states = find_rows({from.text[accounts_schema],
+                                  from.text[accounts_name],
+                                  from.text[relation_owner],
+                                  from.text[accounts_status_column],
+                                  1,
+                                  {{from.text[accounts_key_column], tenant}, {}}},
+                                 seen);
   if (from.text[accounts_active_status] == nullptr) return false;
   for (int i = 0; i < states.count; i++) {
     if (states.value[i] == nullptr || strcmp(states.value[i], from.text[accounts_active_status]) != 0) return false;
@@ -62,14 +81,25 @@ SERVER_CODE bool is_active(const source &from, const char *tenant, Snapshot seen
 }
 
 SERVER_CODE const char *find_role(const source &from, const char *tenant, const char *user, Snapshot seen) {
-  return least_role(find_rows({from.text[relation_schema], from.text[relation_name], from.text[relation_owner], from.text[role_column],
-                               2, {{from.text[tenant_column], tenant}, {from.text[user_column], user}}}, seen));
+  return least_role(find_rows({from.text[relation_schema],
+                               from.text[relation_name],
+                               from.text[relation_owner],
+                               from.text[role_column],
+                               2,
+                               {{from.text[tenant_column], tenant}, {from.text[user_column], user}}},
+                              seen));
 }
 
-SERVER_CODE void find_grants(const source &from, const char *tenant, const char *user, Snapshot seen, membership *answer) {
+SERVER_CODE void find_grants(const source &from, const char *tenant, const char *user, Snapshot seen,
+                             membership *answer) {
   if (from.text[grants_name] == nullptr) return;
-  const texts ids = find_rows({from.text[grants_schema], from.text[grants_name], from.text[relation_owner], from.text[grants_id_column],
-                               2, {{from.text[grants_tenant_column], tenant}, {from.text[grants_user_column], user}}}, seen);
+  const texts ids = find_rows({from.text[grants_schema],
+                               from.text[grants_name],
+                               from.text[relation_owner],
+                               from.text[grants_id_column],
+                               2,
+                               {{from.text[grants_tenant_column], tenant}, {from.text[grants_user_column], user}}},
+                              seen);
   answer->ids = ids.value;
   for (int i = 0; i < ids.count; i++) {
     if (ids.value[i] != nullptr) answer->ids[answer->granted++] = ids.value[i];

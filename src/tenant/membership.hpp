@@ -20,6 +20,7 @@ enum class membership_as { committed, seen_here };
 // Looks `user` up in account `tenant`, as it is now, whatever snapshot the transaction has.
 // Without SQL (keyed_rows.hpp): nothing that the owner of the tables can
 // define is executed.
-SERVER_CODE membership ask_membership(const char *tenant, const char *user, membership_as what = membership_as::seen_here);
+SERVER_CODE membership ask_membership(const char *tenant, const char *user,
+                                      membership_as what = membership_as::seen_here);
 
 }  // namespace primecloud::tenant

@@ -31,17 +31,20 @@ plain_column find_plain_column(Relation table, const char *name) {
   found.number = name == nullptr ? InvalidAttrNumber : get_attnum(RelationGetRelid(table), name);
   if (found.number <= 0) {
     ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
-            errmsg("column \"%s\" of the registered membership table \"%s\" does not exist", name == nullptr ? "" : name, RelationGetRelationName(table)),
+            errmsg("column \"%s\" of the registered membership table \"%s\" does not exist",
+                   name == nullptr ? "" : name, RelationGetRelationName(table)),
             errhint("Register it again with primecloud.register_membership()."));
   }
   const auto *column = TupleDescAttr(RelationGetDescr(table), found.number - 1);
   found.type = base_form(column->atttypid);
   if (!OidIsValid(found.type)) {
-    ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH), errmsg("membership column \"%s\" has the type %s", name, format_type_be(column->atttypid)),
+    ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
+            errmsg("membership column \"%s\" has the type %s", name, format_type_be(column->atttypid)),
             errhint("Use uuid, bigint, integer, text or varchar."));
   }
   if (column->attgenerated != '\0' && column->attgenerated != ATTRIBUTE_GENERATED_STORED) {
-    ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("membership column \"%s\" is generated when it is read", name),
+    ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+            errmsg("membership column \"%s\" is generated when it is read", name),
             errhint("Use a column that is stored."));
   }
   return found;

@@ -21,7 +21,8 @@ namespace {
 SERVER_CODE int count_objects(Oid space, int most) {
   int count = 0;
   ScanKeyData keys[2];
-  ScanKeyInit(&keys[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(NamespaceRelationId));
+  ScanKeyInit(&keys[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ,
+              ObjectIdGetDatum(NamespaceRelationId));
   ScanKeyInit(&keys[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(space));
   Relation table = table_open(DependRelationId, AccessShareLock);
   SysScanDesc scan = systable_beginscan(table, DependReferenceIndexId, true, nullptr, 2, keys);
@@ -67,7 +68,8 @@ void or_end_connection(void (*clean_up)()) {
   if (failure == nullptr) return AtEOXact_GUC(false, settings);
   if (failure->sqlerrcode == ERRCODE_OUT_OF_MEMORY && !too_much) PG_RE_THROW();
   FlushErrorState();
-  ereport(FATAL, errcode(failure->sqlerrcode), errmsg("what was left in this connection could not be removed: %s", failure->message),
+  ereport(FATAL, errcode(failure->sqlerrcode),
+          errmsg("what was left in this connection could not be removed: %s", failure->message),
           errhint("Connect again; a pooler does so by itself."), errhidestmt(true), errhidecontext(true));
 }
 

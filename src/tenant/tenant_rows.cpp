@@ -44,7 +44,9 @@ SERVER_CODE const char *row_text(HeapTuple tuple, Relation leaf, Relation whole,
 
 SERVER_CODE void read_leaf(survey &s, Relation leaf, Relation whole) {
   const AttrNumber number = get_attnum(RelationGetRelid(leaf), s.column);
-  if (number <= 0) ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN), errmsg("table \"%s\" has no column \"%s\"", RelationGetRelationName(leaf), s.column));
+  if (number <= 0)
+    ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
+            errmsg("table \"%s\" has no column \"%s\"", RelationGetRelationName(leaf), s.column));
   Oid output;
   bool varlena;
   getTypeOutputInfo(TupleDescAttr(RelationGetDescr(leaf), number - 1)->atttypid, &output, &varlena);
@@ -115,7 +117,8 @@ SERVER_CODE int64 empty_rows(Relation leaf, const char *column) {
 // For the table's owner: how many rows have no tenant yet.
 SERVER_CODE int64 rows_without_tenant(pg::relation table, std::string_view column) noexcept {
   Relation whole = open_whole(table.oid);
-  if (!has_privs_of_role(GetUserId(), whole->rd_rel->relowner)) aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, RelationGetRelationName(whole));
+  if (!has_privs_of_role(GetUserId(), whole->rd_rel->relowner))
+    aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, RelationGetRelationName(whole));
   table_close(whole, NoLock);
   const char *name = pnstrdup(column.data(), column.size());
   int64 empty = 0;
@@ -126,12 +129,14 @@ SERVER_CODE int64 rows_without_tenant(pg::relation table, std::string_view colum
 SERVER_CODE void check_reader(Oid table) {
   if (superuser()) return;
   if (!has_bypassrls_privilege(GetUserId()) || pg_class_aclcheck(table, GetUserId(), ACL_SELECT) != ACLCHECK_OK) {
-    ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("permission denied for the rows of table \"%s\"", get_rel_name(table)),
+    ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+            errmsg("permission denied for the rows of table \"%s\"", get_rel_name(table)),
             errhint("Run it as a superuser."));
   }
 }
 
-using answer = std::tuple<std::optional<std::string_view>, std::optional<std::string_view>, int64, std::optional<std::string_view>, bool>;
+using answer = std::tuple<std::optional<std::string_view>, std::optional<std::string_view>, int64,
+                          std::optional<std::string_view>, bool>;
 
 SERVER_CODE answer tenant_rows(pg::relation table, std::string_view column) {
   Relation whole = open_whole(table.oid);
@@ -142,7 +147,9 @@ SERVER_CODE answer tenant_rows(pg::relation table, std::string_view column) {
     if (RELKIND_HAS_TABLE_AM(leaf->rd_rel->relkind)) read_leaf(s, leaf, whole);
   });
   table_close(whole, NoLock);
-  const auto text = [](const char *t) { return t == nullptr ? std::optional<std::string_view>() : std::optional<std::string_view>(t); };
+  const auto text = [](const char *t) {
+    return t == nullptr ? std::optional<std::string_view>() : std::optional<std::string_view>(t);
+  };
   return {text(s.first), text(s.last), s.first_rows, text(s.sample), s.whole};
 }
 }  // namespace

@@ -32,10 +32,11 @@ char *audience_setting = nullptr;
 int longest_life = 300;
 
 const pg::startup define{[] {
-  DefineCustomStringVariable("primecloud.token_audience", "What a token must name in aud; empty: the name of the database.", nullptr,
+  DefineCustomStringVariable("primecloud.token_audience",
+                             "What a token must name in aud; empty: the name of the database.", nullptr,
                              &audience_setting, "", PGC_SUSET, 0, nullptr, nullptr, nullptr);
-  DefineCustomIntVariable("primecloud.token_longest_life", "Longest life of a token that is accepted, from iat to exp.", nullptr,
-                          &longest_life, 300, 1, 86400, PGC_SUSET, GUC_UNIT_S, nullptr, nullptr, nullptr);
+  DefineCustomIntVariable("primecloud.token_longest_life", "Longest life of a token that is accepted, from iat to exp.",
+                          nullptr, &longest_life, 300, 1, 86400, PGC_SUSET, GUC_UNIT_S, nullptr, nullptr, nullptr);
 }};
 
 using tenant::verified, tenant::verified_tokens;
@@ -83,7 +84,8 @@ verified_claims verify(std::string_view text) {
     refuse("no active key of that id");
   }
   const int64 ends = key.ends_known ? key.ends : std::numeric_limits<int64>::max();
-  const token_policy policy{audience(), key.has_issuer ? std::optional<std::string_view>(key.issuer) : std::nullopt, longest_life, time(nullptr)};
+  const token_policy policy{audience(), key.has_issuer ? std::optional<std::string_view>(key.issuer) : std::nullopt,
+                            longest_life, time(nullptr)};
   if (known != nullptr) {
     if (const auto problem = token_problem(known->claims, policy)) {
       cache->forget(text);
@@ -105,7 +107,9 @@ SERVER_CODE void hide_statement() {
 }
 
 // JSON is UTF-8; the tables that are asked have the database's encoding.
-SERVER_CODE const char *in_server_encoding(const char *text) { return pg_any_to_server(text, static_cast<int>(strlen(text)), PG_UTF8); }
+SERVER_CODE const char *in_server_encoding(const char *text) {
+  return pg_any_to_server(text, static_cast<int>(strlen(text)), PG_UTF8);
+}
 
 // No token at all is a bad token: an application that lost it must not go on without.
 pg::nothing enter(std::optional<std::string_view> text) {

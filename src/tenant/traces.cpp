@@ -32,7 +32,9 @@ struct identity_text {
     strlcpy(bytes, tenant == nullptr ? "" : tenant, longest_identifier + 1);
     strlcpy(bytes + longest_identifier + 1, user, longest_identifier + 1);
   }
-  friend bool operator==(const identity_text &a, const identity_text &b) noexcept { return memcmp(a.bytes, b.bytes, sizeof a.bytes) == 0; }
+  friend bool operator==(const identity_text &a, const identity_text &b) noexcept {
+    return memcmp(a.bytes, b.bytes, sizeof a.bytes) == 0;
+  }
 };
 
 bool keep_session_objects = false;
@@ -55,12 +57,16 @@ struct {
 
 ProcessUtility_hook_type next_hook = nullptr;
 
-SERVER_CODE void note_utility(PlannedStmt *statement, const char *text, bool read_only, ProcessUtilityContext context, ParamListInfo parameters,
-                  QueryEnvironment *environment, DestReceiver *destination, QueryCompletion *completion) {
+SERVER_CODE void note_utility(PlannedStmt *statement, const char *text, bool read_only, ProcessUtilityContext context,
+                              ParamListInfo parameters, QueryEnvironment *environment, DestReceiver *destination,
+                              QueryCompletion *completion) {
   const Node *command = statement->utilityStmt;
   if (IsA(command, PrepareStmt)) left_behind.prepared = true;
-  if (IsA(command, DeclareCursorStmt) && (reinterpret_cast<const DeclareCursorStmt *>(command)->options & CURSOR_OPT_HOLD) != 0) left_behind.held = true;
-  (next_hook != nullptr ? next_hook : standard_ProcessUtility)(statement, text, read_only, context, parameters, environment, destination, completion);
+  if (IsA(command, DeclareCursorStmt) &&
+      (reinterpret_cast<const DeclareCursorStmt *>(command)->options & CURSOR_OPT_HOLD) != 0)
+    left_behind.held = true;
+  (next_hook != nullptr ? next_hook : standard_ProcessUtility)(statement, text, read_only, context, parameters,
+                                                               environment, destination, completion);
 }
 
 void forget_owner() noexcept { traces.known = traces.pending_known = false; }
@@ -100,7 +106,8 @@ SERVER_CODE void close_held_cursors() {
 SERVER_CODE void forget_planted_statements() {
   static SPIPlanPtr plan = nullptr;
   uint64 count = 0;
-  char **names = list_names(&plan, "SELECT p.name FROM pg_catalog.pg_prepared_statement() AS p WHERE p.from_sql", &count);
+  char **names =
+      list_names(&plan, "SELECT p.name FROM pg_catalog.pg_prepared_statement() AS p WHERE p.from_sql", &count);
   for (uint64 i = 0; i < count; i++) DropPreparedStatement(names[i], false);
 }
 
@@ -145,10 +152,11 @@ void at_end_of_subtransaction(SubXactEvent event, SubTransactionId, SubTransacti
   if (event == SUBXACT_EVENT_ABORT_SUB && traces.pending_known) forget_owner();
 }
 const pg::startup watch{[] {
-  DefineCustomBoolVariable("primecloud.keep_session_objects",
-                           "Temporary objects and held cursors outlive the transaction of the identity that made them.",
-                           "On is for connections that no pooler shares: whoever has the connection next and enters nobody finds them.",
-                           &keep_session_objects, false, PGC_SUSET, 0, nullptr, nullptr, nullptr);
+  DefineCustomBoolVariable(
+      "primecloud.keep_session_objects",
+      "Temporary objects and held cursors outlive the transaction of the identity that made them.",
+      "On is for connections that no pooler shares: whoever has the connection next and enters nobody finds them.",
+      &keep_session_objects, false, PGC_SUSET, 0, nullptr, nullptr, nullptr);
   next_hook = ProcessUtility_hook;
   ProcessUtility_hook = note_utility;
   RegisterXactCallback(at_end_of_transaction, nullptr);

@@ -62,7 +62,8 @@ SERVER_CODE void run_as_role(trial &t) {
   pg::become(t.role, SECURITY_RESTRICTED_OPERATION);
   Oid types[] = {TEXTOID};
   Datum values[] = {t.argument};
-  const int code = SPI_execute_with_args(t.statement, t.has_argument ? 1 : 0, types, values, nullptr, false, t.reads ? 1 : 0);
+  const int code =
+      SPI_execute_with_args(t.statement, t.has_argument ? 1 : 0, types, values, nullptr, false, t.reads ? 1 : 0);
   if (code < 0) elog(ERROR, "could not execute: %s", SPI_result_code_string(code));
   keep_answer(t);
   t.finished = true;
@@ -73,19 +74,21 @@ SERVER_CODE void run_as_role(trial &t) {
 SERVER_CODE Oid role_to_try(std::string_view name) {
   const Oid role = get_role_oid(copy(name), false);
   if (!superuser() && !is_member_of_role(GetUserId(), role)) {
-    ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("must be member of role \"%s\"", copy(name)), errhint("Run it as a superuser."));
+    ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("must be member of role \"%s\"", copy(name)),
+            errhint("Run it as a superuser."));
   }
   return role;
 }
 
 SERVER_CODE const char *sqlstate_text(int code) { return pstrdup(unpack_sql_state(code)); }
 
-using outcome = std::tuple<std::optional<std::string_view>, std::optional<std::string_view>, std::optional<std::string_view>>;
+using outcome =
+    std::tuple<std::optional<std::string_view>, std::optional<std::string_view>, std::optional<std::string_view>>;
 
 // What the statement answered, or the SQLSTATE it was refused with; `untried`: why it could
 // not be tried, which is no refusal.
-SERVER_CODE outcome try_as(std::string_view role, std::optional<std::string_view> tenant, std::string_view rank, std::string_view statement,
-               std::optional<std::string_view> argument, bool reads) {
+SERVER_CODE outcome try_as(std::string_view role, std::optional<std::string_view> tenant, std::string_view rank,
+                           std::string_view statement, std::optional<std::string_view> argument, bool reads) {
   trial t{};
   t.role = role_to_try(role);
   t.tenant = tenant ? copy(*tenant) : nullptr;
@@ -104,7 +107,8 @@ SERVER_CODE outcome try_as(std::string_view role, std::optional<std::string_view
     ereport(ERROR, errcode(failed->code), errmsg_internal("%s", failed->message));
   }
   // What is forbidden to every role in such an operation says nothing of this one.
-  if (failed->id != nullptr && strstr(failed->id, "security-restricted operation") != nullptr) return {std::nullopt, std::nullopt, failed->message};
+  if (failed->id != nullptr && strstr(failed->id, "security-restricted operation") != nullptr)
+    return {std::nullopt, std::nullopt, failed->message};
   return {std::nullopt, sqlstate_text(failed->code), std::nullopt};
 }
 

@@ -37,7 +37,8 @@ void note_change(Datum, Oid relation) noexcept {
 }
 
 [[noreturn, gnu::cold]] SERVER_CODE void refuse(const char *why) {
-  ereport(ERROR, errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION), errmsg("the context of this transaction has ended: %s", why),
+  ereport(ERROR, errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
+          errmsg("the context of this transaction has ended: %s", why),
           errhint("Roll the transaction back, and enter again."), errhidestmt(statement_may_hold_token()));
   pg_unreachable();
 }
@@ -66,12 +67,14 @@ SERVER_CODE bool is_covered(const context_record &who) {
   if (!who.token_key().empty() && !find_token_key(copy(who.token_key())).active) return false;
   if (!who.has_tenant || who.assumed) return true;
   const char *tenant = copy(who.tenant()), *user = copy(who.user());
-  return covers(ask_membership(tenant, user, membership_as::committed), who) || covers(ask_membership(tenant, user, membership_as::seen_here), who);
+  return covers(ask_membership(tenant, user, membership_as::committed), who) ||
+         covers(ask_membership(tenant, user, membership_as::seen_here), who);
 }
 
 SERVER_CODE void ask_again(const context_record &who) {
   const std::uint64_t moment = changes;
-  const MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "whether a context holds", ALLOCSET_SMALL_SIZES);
+  const MemoryContext work =
+      AllocSetContextCreate(CurrentMemoryContext, "whether a context holds", ALLOCSET_SMALL_SIZES);
   const MemoryContext before = MemoryContextSwitchTo(work);
   const bool covered = is_covered(who);
   MemoryContextSwitchTo(before);
@@ -103,10 +106,12 @@ SERVER_CODE void start(QueryDesc *query, int flags) {
   (next_start != nullptr ? next_start : standard_ExecutorStart)(query, flags);
 }
 
-SERVER_CODE void utility(PlannedStmt *statement, const char *text, bool read_only, ProcessUtilityContext context, ParamListInfo parameters,
-             QueryEnvironment *environment, DestReceiver *destination, QueryCompletion *completion) {
+SERVER_CODE void utility(PlannedStmt *statement, const char *text, bool read_only, ProcessUtilityContext context,
+                         ParamListInfo parameters, QueryEnvironment *environment, DestReceiver *destination,
+                         QueryCompletion *completion) {
   if (!IsA(statement->utilityStmt, TransactionStmt)) check();
-  (next_utility != nullptr ? next_utility : standard_ProcessUtility)(statement, text, read_only, context, parameters, environment, destination, completion);
+  (next_utility != nullptr ? next_utility : standard_ProcessUtility)(statement, text, read_only, context, parameters,
+                                                                     environment, destination, completion);
 }
 
 void at_end_of_transaction(XactEvent, void *) noexcept { paused = false; }
@@ -146,7 +151,8 @@ void knows_changes_until(std::uint64_t moment) noexcept { known = moment; }
 void pause_checks(bool pause) noexcept { paused = pause; }
 
 bool statement_may_hold_token() noexcept {
-  return debug_query_string != nullptr && (strcasestr(debug_query_string, "enter") != nullptr || strcasestr(debug_query_string, "token") != nullptr);
+  return debug_query_string != nullptr &&
+         (strcasestr(debug_query_string, "enter") != nullptr || strcasestr(debug_query_string, "token") != nullptr);
 }
 
 }  // namespace primecloud::tenant

@@ -50,7 +50,8 @@ class verified_tokens {
   std::uint64_t hash_of(std::string_view token) const noexcept {
     std::uint64_t out;
     static_assert(sizeof out == crypto_shorthash_BYTES);
-    crypto_shorthash(reinterpret_cast<std::uint8_t *>(&out), reinterpret_cast<const std::uint8_t *>(token.data()), token.size(), key_);
+    crypto_shorthash(reinterpret_cast<std::uint8_t *>(&out), reinterpret_cast<const std::uint8_t *>(token.data()),
+                     token.size(), key_);
     return out;
   }
 

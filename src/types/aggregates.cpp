@@ -20,8 +20,8 @@ struct bytes_alone {
 
 [[gnu::cold, noreturn]] SERVER_CODE void mixed(currency_code a, currency_code b) {
   ereport(ERROR, errcode(ERRCODE_DATA_EXCEPTION),
-          errmsg("cannot add amounts in %c%c%c and %c%c%c", 'A' + a.code / 676, 'A' + a.code / 26 % 26, 'A' + a.code % 26,
-                 'A' + b.code / 676, 'A' + b.code / 26 % 26, 'A' + b.code % 26),
+          errmsg("cannot add amounts in %c%c%c and %c%c%c", 'A' + a.code / 676, 'A' + a.code / 26 % 26,
+                 'A' + a.code % 26, 'A' + b.code / 676, 'A' + b.code / 26 % 26, 'A' + b.code % 26),
           errhint("Group by money_currency(amount), or convert to one currency first."));
   pg_unreachable();
 }

@@ -12,7 +12,8 @@ namespace {
 using namespace primecloud;
 
 enum : int { output_bytes, output_iec };
-constexpr config_enum_entry output_forms[] = {{"bytes", output_bytes, false}, {"iec", output_iec, false}, {nullptr, 0, false}};
+constexpr config_enum_entry output_forms[] = {
+    {"bytes", output_bytes, false}, {"iec", output_iec, false}, {nullptr, 0, false}};
 int output_form = output_bytes;
 
 const pg::startup settings{[] {
@@ -22,7 +23,9 @@ const pg::startup settings{[] {
                            &output_form, output_bytes, output_forms, PGC_USERSET, 0, nullptr, nullptr, nullptr);
 }};
 
-[[gnu::cold, noreturn]] SERVER_CODE void out_of_range_error() { pg::raise(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "byte_size out of range"); }
+[[gnu::cold, noreturn]] SERVER_CODE void out_of_range_error() {
+  pg::raise(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "byte_size out of range");
+}
 [[gnu::cold, noreturn]] SERVER_CODE void division_by_zero() { pg::raise(ERRCODE_DIVISION_BY_ZERO, "division by zero"); }
 
 SERVER_CODE byte_size checked(std::optional<byte_size> size) {

@@ -8,20 +8,23 @@
 
 namespace primecloud::pg {
 
-template <> struct datum<byte_size> {
+template <>
+struct datum<byte_size> {
   static constexpr const char *sql = "primecloud.byte_size";
   static byte_size get(Datum d) noexcept { return {DatumGetInt64(d)}; }
   static Datum put(byte_size v) noexcept { return Int64GetDatum(v.bytes); }
 };
 
-template <> struct datum<tax_id> {
+template <>
+struct datum<tax_id> {
   static constexpr const char *sql = "primecloud.tax_id";
   static tax_id get(Datum d) noexcept { return {DatumGetInt64(d)}; }
   static Datum put(tax_id v) noexcept { return Int64GetDatum(v.value); }
 };
 
 // 12 bytes, 4-byte alignment: currency, then minor units.
-template <> struct datum<money_amount> {
+template <>
+struct datum<money_amount> {
   static constexpr const char *sql = "primecloud.money_amount";
   static constexpr int size = 12;
   static money_amount get(Datum d) noexcept {
@@ -42,7 +45,8 @@ template <> struct datum<money_amount> {
 struct numeric {
   Datum value;
 };
-template <> struct datum<numeric> {
+template <>
+struct datum<numeric> {
   static constexpr const char *sql = "numeric";
   static numeric get(Datum d) noexcept { return {d}; }
   static Datum put(numeric v) noexcept { return v.value; }
@@ -52,7 +56,8 @@ template <> struct datum<numeric> {
 struct json_text {
   text *value;
 };
-template <> struct datum<json_text> {
+template <>
+struct datum<json_text> {
   static constexpr const char *sql = "json";
   static Datum put(json_text v) noexcept { return PointerGetDatum(v.value); }
 };

@@ -28,12 +28,15 @@ problem bucket_name_by(std::string_view name, std::string_view rules) {
 bool is_reserved(std::string_view name, std::string_view provider) {
   const auto known = parse_bucket_provider(provider);
   if (!known) {
-    throw error(invalid_value, "unknown bucket provider: \"" + std::string(provider) + "\"").with_hint("Use aws or minio.");
+    throw error(invalid_value, "unknown bucket provider: \"" + std::string(provider) + "\"")
+        .with_hint("Use aws or minio.");
   }
   return bucket_name_is_reserved(name, *known);
 }
 
-result<std::string> physical_name(std::string_view tenant, std::string_view name) { return bucket_physical_name(tenant, name); }
+result<std::string> physical_name(std::string_view tenant, std::string_view name) {
+  return bucket_physical_name(tenant, name);
+}
 
 std::optional<int16> role_rank(std::string_view name) noexcept {
   const auto known = parse_role(name);

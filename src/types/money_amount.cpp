@@ -60,7 +60,9 @@ money_amount times_int4_left(int32 factor, money_amount a) { return multiply(a, 
 money_amount over(money_amount a, int64 divisor) { return divide(a, divisor); }
 money_amount over_int4(money_amount a, int32 divisor) { return divide(a, divisor); }
 
-[[gnu::cold, noreturn]] SERVER_CODE void out_of_range_error() { pg::raise(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "money_amount out of range"); }
+[[gnu::cold, noreturn]] SERVER_CODE void out_of_range_error() {
+  pg::raise(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "money_amount out of range");
+}
 [[gnu::cold, noreturn]] SERVER_CODE void division_by_zero() { pg::raise(ERRCODE_DIVISION_BY_ZERO, "division by zero"); }
 
 SERVER_CODE money_amount times_numeric(money_amount a, pg::numeric factor) noexcept {
@@ -69,7 +71,9 @@ SERVER_CODE money_amount times_numeric(money_amount a, pg::numeric factor) noexc
   if (!minor) out_of_range_error();
   return {a.currency, *minor};
 }
-SERVER_CODE money_amount times_numeric_left(pg::numeric factor, money_amount a) noexcept { return times_numeric(a, factor); }
+SERVER_CODE money_amount times_numeric_left(pg::numeric factor, money_amount a) noexcept {
+  return times_numeric(a, factor);
+}
 SERVER_CODE money_amount over_numeric(money_amount a, pg::numeric divisor) noexcept {
   if (!pg::is_finite(divisor.value)) out_of_range_error();
   if (pg::compare_numeric(divisor.value, pg::to_numeric(0)) == 0) division_by_zero();

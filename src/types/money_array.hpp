@@ -17,12 +17,15 @@ namespace primecloud::pg {
 struct int_array {
   std::span<const std::int32_t> values;
 };
-template <> struct datum<int_array> {
+template <>
+struct datum<int_array> {
   static constexpr const char *sql = "integer[]";
   SERVER_CODE static int_array get(Datum d) {
     ArrayType *array = DatumGetArrayTypeP(d);
-    if (ARR_NDIM(array) > 1) ereport(ERROR, errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR), errmsg("weights must have one dimension"));
-    if (array_contains_nulls(array)) ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("weights must not be NULL"));
+    if (ARR_NDIM(array) > 1)
+      ereport(ERROR, errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR), errmsg("weights must have one dimension"));
+    if (array_contains_nulls(array))
+      ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("weights must not be NULL"));
     const auto count = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
     return {{reinterpret_cast<const std::int32_t *>(ARR_DATA_PTR(array)), static_cast<size_t>(count)}};
   }
@@ -31,7 +34,8 @@ template <> struct datum<int_array> {
 struct money_array {
   ArrayType *array;
 };
-template <> struct datum<money_array> {
+template <>
+struct datum<money_array> {
   static constexpr const char *sql = "primecloud.money_amount[]";
   static Datum put(money_array v) noexcept { return PointerGetDatum(v.array); }
 };
@@ -40,14 +44,16 @@ template <> struct datum<money_array> {
 SERVER_CODE inline money_array make_money_array(std::span<const money_amount> amounts, Oid type) {
   auto *values = static_cast<Datum *>(palloc(sizeof(Datum) * (amounts.size() + 1)));
   for (size_t i = 0; i < amounts.size(); i++) values[i] = datum<money_amount>::put(amounts[i]);
-  return {construct_array(values, static_cast<int>(amounts.size()), type, datum<money_amount>::size, false, TYPALIGN_INT)};
+  return {
+      construct_array(values, static_cast<int>(amounts.size()), type, datum<money_amount>::size, false, TYPALIGN_INT)};
 }
 
 // Bytes that the server owns.
 struct bytes_result {
   bytea *value;
 };
-template <> struct datum<bytes_result> {
+template <>
+struct datum<bytes_result> {
   static constexpr const char *sql = "bytea";
   static Datum put(bytes_result v) noexcept { return PointerGetDatum(v.value); }
 };

@@ -57,15 +57,21 @@ Datum sort_support(FunctionCallInfo fcinfo) noexcept {
 }
 
 // The stored bytes themselves: no padding, one representation of each value.
-struct stored { const unsigned char *bytes; };
-int32 hash(stored amount) noexcept { return static_cast<int32>(hash_bytes(amount.bytes, pg::datum<money_amount>::size)); }
+struct stored {
+  const unsigned char *bytes;
+};
+int32 hash(stored amount) noexcept {
+  return static_cast<int32>(hash_bytes(amount.bytes, pg::datum<money_amount>::size));
+}
 int64 hash_extended(stored amount, int64 seed) noexcept {
-  return static_cast<int64>(hash_bytes_extended(amount.bytes, pg::datum<money_amount>::size, static_cast<uint64>(seed)));
+  return static_cast<int64>(
+      hash_bytes_extended(amount.bytes, pg::datum<money_amount>::size, static_cast<uint64>(seed)));
 }
 }  // namespace
 
 namespace primecloud::pg {
-template <> struct datum<stored> {
+template <>
+struct datum<stored> {
   static constexpr const char *sql = datum<money_amount>::sql;
   static stored get(Datum d) noexcept { return {reinterpret_cast<const unsigned char *>(DatumGetPointer(d))}; }
 };

@@ -25,7 +25,8 @@ struct total {
   Unit unit;  // of the first value
 
   static total *given(FunctionCallInfo fcinfo, int argument) noexcept {
-    return fcinfo->args[argument].isnull ? nullptr : reinterpret_cast<total *>(DatumGetPointer(fcinfo->args[argument].value));
+    return fcinfo->args[argument].isnull ? nullptr
+                                         : reinterpret_cast<total *>(DatumGetPointer(fcinfo->args[argument].value));
   }
   SERVER_CODE static total *begun(FunctionCallInfo fcinfo) {
     if (total *at = given(fcinfo, 0)) return at;
@@ -88,7 +89,8 @@ struct total {
     appendBinaryStringInfo(&in, VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes));
     auto *at = static_cast<total *>(palloc(sizeof(total)));
     const int64 high = pq_getmsgint64(&in), low = pq_getmsgint64(&in);
-    at->sum = static_cast<int128>(static_cast<unsigned __int128>(static_cast<uint64>(high)) << 64 | static_cast<uint64>(low));
+    at->sum =
+        static_cast<int128>(static_cast<unsigned __int128>(static_cast<uint64>(high)) << 64 | static_cast<uint64>(low));
     at->count = pq_getmsgint64(&in);
     at->unit = Unit::receive(&in);
     pq_getmsgend(&in);
@@ -110,11 +112,11 @@ struct total {
 }  // namespace primecloud
 
 // The seven functions that an aggregate pair is made of.
-#define PRIMECLOUD_TOTAL_FUNCTIONS(type, Unit)                                              \
-  PRIMECLOUD_SERVER_FUNCTION(primecloud_##type##_accumulate, total<Unit>::accumulate);      \
-  PRIMECLOUD_SERVER_FUNCTION(primecloud_##type##_remove, total<Unit>::leave);               \
-  PRIMECLOUD_SERVER_FUNCTION(primecloud_##type##_combine, total<Unit>::combine);            \
-  PRIMECLOUD_SERVER_FUNCTION(primecloud_##type##_serialize, total<Unit>::serialize);        \
-  PRIMECLOUD_SERVER_FUNCTION(primecloud_##type##_deserialize, total<Unit>::deserialize);    \
-  PRIMECLOUD_SERVER_FUNCTION(primecloud_##type##_sum, total<Unit>::sum_of);                 \
+#define PRIMECLOUD_TOTAL_FUNCTIONS(type, Unit)                                           \
+  PRIMECLOUD_SERVER_FUNCTION(primecloud_##type##_accumulate, total<Unit>::accumulate);   \
+  PRIMECLOUD_SERVER_FUNCTION(primecloud_##type##_remove, total<Unit>::leave);            \
+  PRIMECLOUD_SERVER_FUNCTION(primecloud_##type##_combine, total<Unit>::combine);         \
+  PRIMECLOUD_SERVER_FUNCTION(primecloud_##type##_serialize, total<Unit>::serialize);     \
+  PRIMECLOUD_SERVER_FUNCTION(primecloud_##type##_deserialize, total<Unit>::deserialize); \
+  PRIMECLOUD_SERVER_FUNCTION(primecloud_##type##_sum, total<Unit>::sum_of);              \
   PRIMECLOUD_SERVER_FUNCTION(primecloud_##type##_average, total<Unit>::average_of)

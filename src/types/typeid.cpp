@@ -13,7 +13,8 @@ result<uuid> typeid_decode(std::string_view text, std::string_view prefix) {
   const auto parts = split_typeid(text);
   if (!parts) return parts.reason();
   if ((*parts).prefix == prefix) return (*parts).id;
-  return error(invalid_value, "TypeID \"" + std::string(text) + "\" does not identify a \"" + std::string(prefix) + "\"")
+  return error(invalid_value,
+               "TypeID \"" + std::string(text) + "\" does not identify a \"" + std::string(prefix) + "\"")
       .with_detail("Its prefix is \"" + std::string((*parts).prefix) + "\".");
 }
 

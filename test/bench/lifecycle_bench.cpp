@@ -77,8 +77,7 @@ bool has_tag(std::string_view tags, std::string_view key, std::string_view value
     if (!r.enabled || !o.key.starts_with(r.prefix)) continue;
     if (!r.tag_key.empty() && !has_tag(o.tags, r.tag_key, r.tag_value)) continue;
     if ((r.larger > 0 && *o.size <= r.larger) || (r.smaller > 0 && *o.size >= r.smaller)) continue;
-    const timestamp due{(o.mod_time->microseconds / microseconds_per_day + r.days + 1) *
-                        microseconds_per_day};
+    const timestamp due{(o.mod_time->microseconds / microseconds_per_day + r.days + 1) * microseconds_per_day};
     if (due < at && due < best.due) best.due = due, best.action = action::remove, best.rule_id = r.id;
   }
   return best;
@@ -115,8 +114,7 @@ void engine(benchmark::State &state, filter_kind kind) {
 void read(benchmark::State &state) {
   const auto text = document(static_cast<int>(state.range(0)), last_matches);
   for (auto _ : state) benchmark::DoNotOptimize(parse(text));
-  state.SetBytesProcessed(static_cast<std::int64_t>(text.size()) *
-                          static_cast<std::int64_t>(state.iterations()));
+  state.SetBytesProcessed(static_cast<std::int64_t>(text.size()) * static_cast<std::int64_t>(state.iterations()));
 }
 
 #define PAIR(kind)                                                \

@@ -11,7 +11,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     if (*parse_byte_size(write_exact_units(*literal).view()) != *literal) std::abort();
     if (*parse_size(text, size_convention::iec) != *literal) std::abort();
   }
-  for (const auto convention : {size_convention::strict, size_convention::iec, size_convention::si, size_convention::pg, size_convention::k8s}) {
+  for (const auto convention : {size_convention::strict, size_convention::iec, size_convention::si, size_convention::pg,
+                                size_convention::k8s}) {
     const auto parsed = parse_size(text, convention);
     if (parsed && write_pretty(*parsed, convention).size == 0) std::abort();
   }

@@ -21,7 +21,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
   std::string cursor = encode_cursor(at, key, text.substr(26), "account");
   const auto back = decode_cursor(cursor, key, text.substr(26), "account");
   if (!back || back->time.microseconds != at.time.microseconds || back->id != at.id) std::abort();
-  if (decode_cursor(cursor, key, text.substr(26), "another") || decode_cursor(cursor, key, text.substr(25), "account")) std::abort();
+  if (decode_cursor(cursor, key, text.substr(26), "another") || decode_cursor(cursor, key, text.substr(25), "account"))
+    std::abort();
   char &altered = cursor[data[24] % cursor.size()];
   const char before = altered;
   altered = static_cast<char>(data[25]);

@@ -19,10 +19,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
   const binding where(tenant, label, row);
   std::vector<std::uint8_t> envelope(plaintext.size() + envelope_overhead), out(plaintext.size() + 1);
   seal_envelope(plaintext, data_key(key), 1, where.view(), std::span<const std::uint8_t, 24>(nonce), envelope.data());
-  if (!open_envelope(envelope, data_key(key), where.view(), out.data()) || !std::equal(plaintext.begin(), plaintext.end(), out.begin())) std::abort();
+  if (!open_envelope(envelope, data_key(key), where.view(), out.data()) ||
+      !std::equal(plaintext.begin(), plaintext.end(), out.begin()))
+    std::abort();
   // one part's end moved into the next: another place, unless nothing moves
-  if (!tenant.empty() && open_envelope(envelope, data_key(key), binding(tenant.substr(0, tenant.size() - 1), label, row).view(), out.data())) std::abort();
-  if (tenant != row && open_envelope(envelope, data_key(key), binding(row, label, tenant).view(), out.data())) std::abort();
+  if (!tenant.empty() && open_envelope(envelope, data_key(key),
+                                       binding(tenant.substr(0, tenant.size() - 1), label, row).view(), out.data()))
+    std::abort();
+  if (tenant != row && open_envelope(envelope, data_key(key), binding(row, label, tenant).view(), out.data()))
+    std::abort();
   const std::size_t at = (std::size_t{data[3]} << 8 | data[4]) % envelope.size();
   if (data[5] == 0) return 0;
   envelope[at] ^= data[5];

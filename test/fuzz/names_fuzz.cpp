@@ -8,7 +8,8 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size) {
   using namespace primecloud;
   const std::string_view text(reinterpret_cast<const char *>(data), size);
-  for (const auto rules : {bucket_rules::minio_strict, bucket_rules::minio_legacy, bucket_rules::aws, bucket_rules::aws_legacy_us_east_1}) {
+  for (const auto rules : {bucket_rules::minio_strict, bucket_rules::minio_legacy, bucket_rules::aws,
+                           bucket_rules::aws_legacy_us_east_1}) {
     (void)bucket_name_problem(text, rules);
   }
   (void)dns_hostname_problem(text);

@@ -14,9 +14,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
   if (describe(fault)[0] == '\0') std::abort();
   if (fault != password_fault::none) return 0;
   const auto &cost = stored.cost;
-  if (cost.memory_kib < 8 || cost.memory_kib > limit.memory_kib || cost.passes < 1 || cost.passes > limit.passes || cost.lanes < 1 || cost.lanes > limit.lanes) std::abort();
-  if (stored.salt_size < 8 || stored.salt_size > sizeof stored.salt || stored.hash_size < 16 || stored.hash_size > sizeof stored.hash) std::abort();
+  if (cost.memory_kib < 8 || cost.memory_kib > limit.memory_kib || cost.passes < 1 || cost.passes > limit.passes ||
+      cost.lanes < 1 || cost.lanes > limit.lanes)
+    std::abort();
+  if (stored.salt_size < 8 || stored.salt_size > sizeof stored.salt || stored.hash_size < 16 ||
+      stored.hash_size > sizeof stored.hash)
+    std::abort();
   if (!looks_like_a_hash(text) || text.size() >= password_text_room) std::abort();
-  if (cost.memory_kib <= 64 && cost.passes <= 2) (void)verify_password("password", stored, text);  // cheap ones are computed
+  if (cost.memory_kib <= 64 && cost.passes <= 2)
+    (void)verify_password("password", stored, text);  // cheap ones are computed
   return 0;
 }

@@ -56,7 +56,8 @@ void check_identity(std::string_view text) {
   const auto who = decode_identity(text);
   if (!who) return;
   insist(decode_identity(encode(*who)) == who);
-  for (const auto &id : who->granted) if (id.size() > longest_identifier) return;
+  for (const auto &id : who->granted)
+    if (id.size() > longest_identifier) return;
   std::vector<char> block(context_record::size(*who));
   context_record::build(block.data(), *who);
   const auto *record = reinterpret_cast<const context_record *>(block.data());

@@ -18,8 +18,9 @@ int64 add(int64 left, int64 right) noexcept { return left + right; }
 
 // May throw, and so passes the boundary; the throw itself is kept out of the way.
 [[gnu::cold, noreturn]] void refuse(int64 value) {
-  throw error(out_of_range, "value is negative: " + std::to_string(value)).with_detail("Only counts are added.").with_hint(
-      "Pass a count.");
+  throw error(out_of_range, "value is negative: " + std::to_string(value))
+      .with_detail("Only counts are added.")
+      .with_hint("Pass a count.");
 }
 int64 add_counts(int64 left, int64 right) {
   if (left < 0) refuse(left);
@@ -43,9 +44,13 @@ pg::nothing misbehave(std::string_view how) {
   if (how == "exception") throw std::runtime_error("a standard exception");
   if (how == "bad_alloc") throw std::bad_alloc();
   if (how == "foreign") throw 42;
-  if (how == "huge") { std::string s; s.resize(s.max_size()); }
+  if (how == "huge") {
+    std::string s;
+    s.resize(s.max_size());
+  }
   if (how == "server error") {
-    pg::guarded([] { ereport(ERROR, errcode(ERRCODE_DIVISION_BY_ZERO), errmsg("a server error"), errhint("Divide less.")); });
+    pg::guarded(
+        [] { ereport(ERROR, errcode(ERRCODE_DIVISION_BY_ZERO), errmsg("a server error"), errhint("Divide less.")); });
   }
   return {};
 }

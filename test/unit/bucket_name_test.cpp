@@ -26,21 +26,30 @@ TEST(BucketName, SaysWhichRuleIsBroken) {
 }
 
 TEST(BucketName, TheOldRulesTakeEveryCapital) {
-  for (char c = 'A'; c <= 'Z'; c++) EXPECT_FALSE(bucket_name_problem(std::string(3, c), bucket_rules::minio_legacy)) << c;
+  for (char c = 'A'; c <= 'Z'; c++)
+    EXPECT_FALSE(bucket_name_problem(std::string(3, c), bucket_rules::minio_legacy)) << c;
   for (const char c : {'@', '['}) EXPECT_TRUE(bucket_name_problem(std::string(3, c), bucket_rules::minio_legacy)) << c;
 }
 
 TEST(BucketName, DotsAndHyphensUnderTheOldRules) {
-  for (const auto *name : {"My.-bucket", "My-.bucket", "My..bucket"}) EXPECT_TRUE(bucket_name_problem(name, bucket_rules::minio_legacy)) << name;
-  for (const auto *name : {"My.bucket", "My-bucket", "My--bucket", "My_.bucket"}) EXPECT_FALSE(bucket_name_problem(name, bucket_rules::minio_legacy)) << name;
+  for (const auto *name : {"My.-bucket", "My-.bucket", "My..bucket"})
+    EXPECT_TRUE(bucket_name_problem(name, bucket_rules::minio_legacy)) << name;
+  for (const auto *name : {"My.bucket", "My-bucket", "My--bucket", "My_.bucket"})
+    EXPECT_FALSE(bucket_name_problem(name, bucket_rules::minio_legacy)) << name;
 }
 
 TEST(BucketName, PhysicalNamesOfDifferentPairsDiffer) {
   // Pairs that joining with '-' alone would merge.
-  const std::pair<const char *, const char *> pairs[] = {
-      {"1", "data"},     {"1", "1-data"}, {"11", "data"}, {"1", "data-1"}, {"a", "b-c"}, {"b", "c-a"},
-      {"ab", "c-d"},     {"a", "b-c-d"},  {"017f22e2-79b0-7cc3-98c4-dc0c0c07398f", "data"},
-      {"017f22e2-79b0-7cc3-98c4-dc0c0c073990", "data"}};
+  const std::pair<const char *, const char *> pairs[] = {{"1", "data"},
+                                                         {"1", "1-data"},
+                                                         {"11", "data"},
+                                                         {"1", "data-1"},
+                                                         {"a", "b-c"},
+                                                         {"b", "c-a"},
+                                                         {"ab", "c-d"},
+                                                         {"a", "b-c-d"},
+                                                         {"017f22e2-79b0-7cc3-98c4-dc0c0c07398f", "data"},
+                                                         {"017f22e2-79b0-7cc3-98c4-dc0c0c073990", "data"}};
   std::set<std::string> seen;
   for (const auto &[tenant, name] : pairs) {
     const auto physical = bucket_physical_name(tenant, name);
@@ -52,13 +61,13 @@ TEST(BucketName, PhysicalNamesOfDifferentPairsDiffer) {
 }
 
 TEST(BucketName, RefusesWhatHasNoPhysicalName) {
-  EXPECT_FALSE(bucket_physical_name("a-b", "data"));                    // label with '-' would be ambiguous
+  EXPECT_FALSE(bucket_physical_name("a-b", "data"));  // label with '-' would be ambiguous
   EXPECT_FALSE(bucket_physical_name("", "data"));
   EXPECT_FALSE(bucket_physical_name("Tenant", "data"));
   EXPECT_FALSE(bucket_physical_name("017F22E2-79B0-7CC3-98C4-DC0C0C07398F", "data"));
   EXPECT_FALSE(bucket_physical_name("017f22e279z07cc398c4dc0c0c", "data"));  // 26 characters: a uuid's label
-  EXPECT_FALSE(bucket_physical_name("1", "a"));                         // not a bucket name
-  EXPECT_FALSE(bucket_physical_name("amzn", "s3-demo-x"));              // reserved as a whole
+  EXPECT_FALSE(bucket_physical_name("1", "a"));                              // not a bucket name
+  EXPECT_FALSE(bucket_physical_name("amzn", "s3-demo-x"));                   // reserved as a whole
   EXPECT_FALSE(bucket_physical_name("1", "foo-s3alias"));
   EXPECT_TRUE(bucket_physical_name("1", std::string(61, 'a')));
   EXPECT_FALSE(bucket_physical_name("1", std::string(62, 'a')));

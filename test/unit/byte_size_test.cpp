@@ -37,33 +37,48 @@ TEST(ByteSize, AgreesWithEveryCaseUnderItsConvention) {
     }
     const auto convention = parse_size_convention(kind.substr(7));  // format_si, format_iec, format_pg
     ASSERT_TRUE(convention);
-    EXPECT_EQ(write_pretty({line.at("input").get<std::int64_t>()}, *convention).view(), line.at("output").get<std::string>());
+    EXPECT_EQ(write_pretty({line.at("input").get<std::int64_t>()}, *convention).view(),
+              line.at("output").get<std::string>());
   });
 }
 
 TEST(ByteSize, LiteralsAreStrict) {
-  const std::pair<const char *, std::int64_t> good[] = {
-      {"0", 0}, {"-0", 0}, {"+5", 5}, {"007", 7}, {"1.0", 1}, {"50 GiB", 50LL << 30}, {"50GiB", 50LL << 30}, {"1.5 KiB", 1536},
-      {"-1 B", -1}, {"0.1 KiB", 102}, {"0.0004 KiB", 0}, {"0.00048828125 KiB", 1}, {"-0.00048828125 KiB", -1},
-      {"7.999999999999999999 EiB", 9223372036854775807}, {"-8 EiB", std::numeric_limits<std::int64_t>::min()}};
+  const std::pair<const char *, std::int64_t> good[] = {{"0", 0},
+                                                        {"-0", 0},
+                                                        {"+5", 5},
+                                                        {"007", 7},
+                                                        {"1.0", 1},
+                                                        {"50 GiB", 50LL << 30},
+                                                        {"50GiB", 50LL << 30},
+                                                        {"1.5 KiB", 1536},
+                                                        {"-1 B", -1},
+                                                        {"0.1 KiB", 102},
+                                                        {"0.0004 KiB", 0},
+                                                        {"0.00048828125 KiB", 1},
+                                                        {"-0.00048828125 KiB", -1},
+                                                        {"7.999999999999999999 EiB", 9223372036854775807},
+                                                        {"-8 EiB", std::numeric_limits<std::int64_t>::min()}};
   for (const auto &[text, bytes] : good) {
     const auto size = parse_byte_size(text);
     ASSERT_TRUE(size) << text << ": " << size.reason().detail;
     EXPECT_EQ((*size).bytes, bytes) << text;
   }
-  for (const char *text : {"", " ", "-", "+", ".", "B", "KiB", " 1", "1 ", "1\n", "1  GiB", "1\tGiB", "1 gib", "1 Gib", "1 GB", "1 kB",
-                           "1 K", "1 Ki", "1.", ".5 KiB", "1e3", "0x10", "1,5 KiB", "--1", "1 GiB ", "0.5", "0.5 B", "NaN", "1 EiBs"}) {
+  for (const char *text : {"",       " ",      "-",       "+",     ".",      "B",    "KiB",   " 1",   "1 ",    "1\n",
+                           "1  GiB", "1\tGiB", "1 gib",   "1 Gib", "1 GB",   "1 kB", "1 K",   "1 Ki", "1.",    ".5 KiB",
+                           "1e3",    "0x10",   "1,5 KiB", "--1",   "1 GiB ", "0.5",  "0.5 B", "NaN",  "1 EiBs"}) {
     const auto size = parse_byte_size(text);
     ASSERT_FALSE(size) << text;
     EXPECT_STREQ(size.reason().code.text, "22P02") << text;
     EXPECT_FALSE(size.reason().hint.empty()) << text;
   }
-  for (const char *text : {"9223372036854775808", "-9223372036854775809", "8 EiB", "99999999999999999999999999999", "9007199254740992 KiB"}) {
+  for (const char *text : {"9223372036854775808", "-9223372036854775809", "8 EiB", "99999999999999999999999999999",
+                           "9007199254740992 KiB"}) {
     const auto size = parse_byte_size(text);
     ASSERT_FALSE(size) << text;
     EXPECT_STREQ(size.reason().code.text, "22003") << text;
   }
-  EXPECT_EQ(parse_byte_size("1 GB").reason().hint, "ambiguous unit \"GB\": write GiB (1024^3) or call parse_size(text, 'si')");
+  EXPECT_EQ(parse_byte_size("1 GB").reason().hint,
+            "ambiguous unit \"GB\": write GiB (1024^3) or call parse_size(text, 'si')");
 }
 
 TEST(ByteSize, ConventionsDisagreeOnlyWhereTheyMust) {
@@ -79,8 +94,9 @@ TEST(ByteSize, ConventionsDisagreeOnlyWhereTheyMust) {
 }
 
 TEST(ByteSize, ExactUnitsReadBack) {
-  for (const std::int64_t bytes : {0L, 1L, -1L, 1023L, 1024L, 1536L, 50L << 30, -(1L << 60), 1L << 62, (1L << 60) + 1,
-                                   std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::int64_t>::min()}) {
+  for (const std::int64_t bytes :
+       {0L, 1L, -1L, 1023L, 1024L, 1536L, 50L << 30, -(1L << 60), 1L << 62, (1L << 60) + 1,
+        std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::int64_t>::min()}) {
     for (const auto &text : {write_exact_units({bytes}), write_bytes({bytes})}) {
       ASSERT_TRUE(parse_byte_size(text.view())) << text.view();
       EXPECT_EQ((*parse_byte_size(text.view())).bytes, bytes);

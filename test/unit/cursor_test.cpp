@@ -35,7 +35,8 @@ TEST(Cursor, EveryBitCounts) {
     altered[bit / 8] ^= static_cast<std::uint8_t>(1 << bit % 8);
     EXPECT_FALSE(decode_cursor(base64url_encode(altered), key, "scope", "account")) << bit;
   }
-  for (std::size_t size = 0; size < text.size(); size++) EXPECT_FALSE(decode_cursor(text.substr(0, size), key, "scope", "account"));
+  for (std::size_t size = 0; size < text.size(); size++)
+    EXPECT_FALSE(decode_cursor(text.substr(0, size), key, "scope", "account"));
   EXPECT_FALSE(decode_cursor(text + "A", key, "scope", "account"));
 }
 
@@ -45,7 +46,8 @@ TEST(Base64Url, IsStrict) {
   EXPECT_EQ(base64url_encode({}), "");
   ASSERT_TRUE(base64url_decode("-_8AAQ"));
   using namespace std::string_view_literals;
-  for (const auto bad : {"-_8AAQ=="sv, "-_8AAR"sv, "+/8AAQ"sv, "-_8AA"sv, "A"sv, " -_8AAQ"sv, "-_8A\nQ"sv, "-_8AAQ\0"sv}) {
+  for (const auto bad :
+       {"-_8AAQ=="sv, "-_8AAR"sv, "+/8AAQ"sv, "-_8AA"sv, "A"sv, " -_8AAQ"sv, "-_8A\nQ"sv, "-_8AAQ\0"sv}) {
     EXPECT_FALSE(base64url_decode(bad)) << bad;
   }
 }

@@ -34,8 +34,9 @@ std::optional<std::vector<std::uint8_t>> open(bytes_span envelope, const binding
 const binding here("1", "label", "42");
 
 TEST(Envelope, OpensWhatItSealed) {
-  for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{15}, std::size_t{16}, std::size_t{17}, std::size_t{63}, std::size_t{64},
-                                 std::size_t{65}, std::size_t{1024}, longest_plaintext}) {
+  for (const std::size_t size :
+       {std::size_t{0}, std::size_t{1}, std::size_t{15}, std::size_t{16}, std::size_t{17}, std::size_t{63},
+        std::size_t{64}, std::size_t{65}, std::size_t{1024}, longest_plaintext}) {
     std::vector<std::uint8_t> plaintext(size);
     if (size > 0) randombytes_buf(plaintext.data(), size);
     const auto envelope = seal(plaintext, here);
@@ -50,7 +51,8 @@ TEST(Envelope, OpensWhatItSealed) {
 // Made by test/reference/envelope.py: another language, another implementation of every primitive.
 TEST(Envelope, IsTheOneThatTheSpecificationDescribes) {
   constexpr std::string_view text =
-      "pc1.AQEAAAAAAAAAAAAHAAECAwQFBgcICQoLDA0ODxAREhMUFRYXBgUkbuU0qQfYT_pTGhgepSV6nSvcz6tEBr8GqdIrhdFsUwkfl6EIe_UqmTiwTRtoMYBe94oCZUIoa0u06Q";
+      "pc1.AQEAAAAAAAAAAAAHAAECAwQFBgcICQoLDA0ODxAREhMUFRYXBgUkbuU0qQfYT_pTGhgepSV6nSvcz6tEBr8GqdIrhdFsUwkfl6EIe_"
+      "UqmTiwTRtoMYBe94oCZUIoa0u06Q";
   EXPECT_EQ(envelope_text(seal(octets("correct horse"), here)), text);
 }
 
@@ -75,8 +77,10 @@ TEST(Envelope, OpensWhereItBelongsAlone) {
   const auto envelope = seal(octets("x"), binding("ab", "c", "d"));
   EXPECT_TRUE(open(envelope, binding("ab", "c", "d")));
   const std::tuple<const char *, const char *, const char *> elsewhere[] = {
-      {"a", "bc", "d"}, {"ab", "cd", ""}, {"ab", "c", ""}, {"abc", "", "d"}, {"", "abc", "d"}, {"AB", "c", "d"}, {"ab", "c", "d "}, {"c", "ab", "d"}, {"ab", "d", "c"}};
-  for (const auto &[tenant, label, row] : elsewhere) EXPECT_FALSE(open(envelope, binding(tenant, label, row))) << tenant << '/' << label << '/' << row;
+      {"a", "bc", "d"}, {"ab", "cd", ""},  {"ab", "c", ""},  {"abc", "", "d"}, {"", "abc", "d"},
+      {"AB", "c", "d"}, {"ab", "c", "d "}, {"c", "ab", "d"}, {"ab", "d", "c"}};
+  for (const auto &[tenant, label, row] : elsewhere)
+    EXPECT_FALSE(open(envelope, binding(tenant, label, row))) << tenant << '/' << label << '/' << row;
   EXPECT_FALSE(open(envelope, binding("ab", "c", "d"), 2)) << "under another key";
 }
 
@@ -86,13 +90,18 @@ TEST(Envelope, OpensWhereItBelongsAlone) {
 TEST(Envelope, CommitsToItsKey) {
   std::uint8_t both[64];
   ASSERT_EQ(sodium_hex2bin(both, sizeof both,
-                           "7bd5d47e446fcec2a3d811736110e578a3c89ce3aad08219f6d8cf445a45055206750bbbe71a7cd92f1790c7be2b0ee61bcccea696762e6116c6e9c92d99bf35",
-                           128, nullptr, nullptr, nullptr), 0);
+                           "7bd5d47e446fcec2a3d811736110e578a3c89ce3aad08219f6d8cf445a45055206750bbbe71a7cd92f1790c7be2"
+                           "b0ee61bcccea696762e6116c6e9c92d99bf35",
+                           128, nullptr, nullptr, nullptr),
+            0);
   const auto associated = octets("tenant=1;col=secret;id=42");
   std::uint8_t plaintext[48];
   for (const std::uint8_t key : {1, 2}) {
-    ASSERT_EQ(crypto_aead_xchacha20poly1305_ietf_decrypt(plaintext, nullptr, nullptr, both, sizeof both, associated.data(), associated.size(),
-                                                         counting_nonce().data(), key_of(key).data()), 0) << "the fixture holds";
+    ASSERT_EQ(
+        crypto_aead_xchacha20poly1305_ietf_decrypt(plaintext, nullptr, nullptr, both, sizeof both, associated.data(),
+                                                   associated.size(), counting_nonce().data(), key_of(key).data()),
+        0)
+        << "the fixture holds";
   }
   const binding where("1", "secret", "42");
   for (const std::uint8_t key : {1, 2}) {
@@ -113,9 +122,20 @@ TEST(Envelope, HasOneText) {
   const auto envelope = seal(octets("xy"), here);  // 86 bytes: the last digit has bits to spare
   const std::string text = envelope_text(envelope);
   ASSERT_TRUE(parse_envelope_text(text));
-  std::vector<std::string> others = {"", "pc1.", "pc2." + text.substr(4), "PC1." + text.substr(4), " " + text, text + " ", text + "\n", text + "=", text + "AA", text.substr(0, text.size() - 1),
-                                     "pc1." + text.substr(4, 20) + "\n" + text.substr(24), text + std::string(1, '\0')};
-  for (const char spare : {1, 2, 3}) others.push_back(text.substr(0, text.size() - 1) + static_cast<char>(text.back() + spare));
+  std::vector<std::string> others = {"",
+                                     "pc1.",
+                                     "pc2." + text.substr(4),
+                                     "PC1." + text.substr(4),
+                                     " " + text,
+                                     text + " ",
+                                     text + "\n",
+                                     text + "=",
+                                     text + "AA",
+                                     text.substr(0, text.size() - 1),
+                                     "pc1." + text.substr(4, 20) + "\n" + text.substr(24),
+                                     text + std::string(1, '\0')};
+  for (const char spare : {1, 2, 3})
+    others.push_back(text.substr(0, text.size() - 1) + static_cast<char>(text.back() + spare));
   for (const auto &[at, value] : {std::pair{0, 0}, {0, 2}, {1, 0}, {1, 2}, {2, 1}, {2, 0x80}, {3, 1}, {4, 0x80}}) {
     auto altered = envelope;
     altered[static_cast<std::size_t>(at)] = static_cast<std::uint8_t>(value);

@@ -16,7 +16,8 @@ TEST(Identity, ComesBackAsItWent) {
   EXPECT_EQ(decode_identity(encode(who)), who);
   const auto text = encode(who);
   for (std::size_t size = 0; size + 1 < text.size(); size++) EXPECT_NE(decode_identity(text.substr(0, size)), who);
-  for (const char *bad : {"", "x", "1:t", "1:t1:71:u4:king0:0:", "1:-1:71:u0:0:0:", "1:t1:71:u0:0:0:", "99999999999999999999:a", "5:t"})
+  for (const char *bad :
+       {"", "x", "1:t", "1:t1:71:u4:king0:0:", "1:-1:71:u0:0:0:", "1:t1:71:u0:0:0:", "99999999999999999999:a", "5:t"})
     EXPECT_FALSE(decode_identity(bad)) << bad;
 
   std::vector<char> block(context_record::size(who));
@@ -35,10 +36,11 @@ TEST(Identity, ComesBackAsItWent) {
 
 TEST(Identity, KeysHaveOneSpelling) {
   EXPECT_TRUE(parse_bigint("-9223372036854775808"));
-  for (const char *bad : {"", "01", "+1", "-0", " 1", "1 ", "9223372036854775808", "1e3"}) EXPECT_FALSE(parse_bigint(bad)) << bad;
+  for (const char *bad : {"", "01", "+1", "-0", " 1", "1 ", "9223372036854775808", "1e3"})
+    EXPECT_FALSE(parse_bigint(bad)) << bad;
   EXPECT_TRUE(parse_uuid("017f22e2-79b0-7cc3-98c4-dc0c0c07398f"));
-  for (const char *bad : {"", "017F22E2-79B0-7CC3-98C4-DC0C0C07398F", "017f22e279b07cc398c4dc0c0c07398f", "017f22e2-79b0-7cc3-98c4-dc0c0c07398g",
-                          "{17f22e2-79b0-7cc3-98c4-dc0c0c07398f}"})
+  for (const char *bad : {"", "017F22E2-79B0-7CC3-98C4-DC0C0C07398F", "017f22e279b07cc398c4dc0c0c07398f",
+                          "017f22e2-79b0-7cc3-98c4-dc0c0c07398g", "{17f22e2-79b0-7cc3-98c4-dc0c0c07398f}"})
     EXPECT_FALSE(parse_uuid(bad)) << bad;
 }
 

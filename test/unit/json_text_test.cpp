@@ -19,10 +19,18 @@ std::string quoted(std::string_view text) {
 }
 
 TEST(CamelCase, Table) {
-  const std::pair<const char *, const char *> cases[] = {
-      {"id", "id"},           {"account_id", "accountId"}, {"price_per_gb", "pricePerGb"}, {"line_1", "line1"},
-      {"a__b", "aB"},         {"_private", "_private"},    {"__x_y", "__xY"},              {"trailing_", "trailing"},
-      {"alreadyCamel", "alreadyCamel"}, {"", ""},          {"_", "_"},                     {"endereço_físico", "endereçoFísico"}};
+  const std::pair<const char *, const char *> cases[] = {{"id", "id"},
+                                                         {"account_id", "accountId"},
+                                                         {"price_per_gb", "pricePerGb"},
+                                                         {"line_1", "line1"},
+                                                         {"a__b", "aB"},
+                                                         {"_private", "_private"},
+                                                         {"__x_y", "__xY"},
+                                                         {"trailing_", "trailing"},
+                                                         {"alreadyCamel", "alreadyCamel"},
+                                                         {"", ""},
+                                                         {"_", "_"},
+                                                         {"endereço_físico", "endereçoFísico"}};
   for (const auto &[name, expected] : cases) EXPECT_EQ(camel(name), expected) << name;
 }
 
@@ -35,7 +43,8 @@ TEST(JsonString, EscapesWhatItMust) {
 }
 
 TEST(JsonNumber, FollowsTheGrammar) {
-  for (const char *number : {"0", "-0", "10", "1.5", "1e9", "1E-9", "-12.5e+3"}) EXPECT_TRUE(is_json_number(number)) << number;
+  for (const char *number : {"0", "-0", "10", "1.5", "1e9", "1E-9", "-12.5e+3"})
+    EXPECT_TRUE(is_json_number(number)) << number;
   for (const char *other : {"", "-", "01", "1.", ".5", "1e", "1e+", "NaN", "Infinity", "-Infinity", "1 ", "0x1", "+1"})
     EXPECT_FALSE(is_json_number(other)) << other;
 }

@@ -39,8 +39,7 @@ std::string code_of(const json &config) {
 
 void check_validity(const json &one) {
   const auto &expected = one.at("expected");
-  EXPECT_EQ(code_of(one.at("config_json")),
-            expected.at("valid") ? "" : expected.at("code").get<std::string>())
+  EXPECT_EQ(code_of(one.at("config_json")), expected.at("valid") ? "" : expected.at("code").get<std::string>())
       << one.at("name");
   if (!expected.value("ids_assigned", false)) return;
   const auto c = understand(one.at("config_json").dump());
@@ -75,8 +74,7 @@ void check_actions(const json &one, const record_view &config) {
   const auto now = one.contains("now") ? read_time(one.at("now")) : noon;
   for (std::size_t i = 0; i < one.at("objects").size(); i++) {
     auto o = object_of(one.at("objects")[i], owner);
-    EXPECT_EQ(reference_name(evaluate(config, o, now).action),
-              one.at("expected").at("actions")[i].get<std::string>())
+    EXPECT_EQ(reference_name(evaluate(config, o, now).action), one.at("expected").at("actions")[i].get<std::string>())
         << one.at("name") << " " << i;
   }
 }

@@ -27,8 +27,7 @@ inline std::vector<json> cases_of(const std::string &name) {
 // 2025-02-11T04:31:37Z or 2025-02-11T04:31:37.123456Z
 inline timestamp read_time(const std::string &text) {
   int year, month, day, hour, minute, second, taken = 0;
-  if (std::sscanf(text.c_str(), "%d-%d-%dT%d:%d:%d%n", &year, &month, &day, &hour, &minute, &second,
-                  &taken) != 6)
+  if (std::sscanf(text.c_str(), "%d-%d-%dT%d:%d:%d%n", &year, &month, &day, &hour, &minute, &second, &taken) != 6)
     throw std::runtime_error(text);
   std::int64_t t = days_from_civil({year, month, day}) * 86400 + hour * 3600 + minute * 60 + second;
   std::int64_t fraction = 0;
@@ -79,24 +78,15 @@ class objects {
 // The name MinIO has for an action.
 inline std::string reference_name(action a) {
   switch (a) {
-    case action::remove:
-      return "Delete";
-    case action::remove_version:
-      return "DeleteVersion";
-    case action::transition:
-      return "Transition";
-    case action::transition_version:
-      return "TransitionVersion";
-    case action::remove_restored:
-      return "DeleteRestored";
-    case action::remove_restored_version:
-      return "DeleteRestoredVersion";
-    case action::remove_all_versions:
-      return "DeleteAllVersions";
-    case action::marker_remove_all_versions:
-      return "DelMarkerDeleteAllVersions";
-    default:
-      return "None";
+    case action::remove: return "Delete";
+    case action::remove_version: return "DeleteVersion";
+    case action::transition: return "Transition";
+    case action::transition_version: return "TransitionVersion";
+    case action::remove_restored: return "DeleteRestored";
+    case action::remove_restored_version: return "DeleteRestoredVersion";
+    case action::remove_all_versions: return "DeleteAllVersions";
+    case action::marker_remove_all_versions: return "DelMarkerDeleteAllVersions";
+    default: return "None";
   }
 }
 

@@ -65,8 +65,7 @@ std::vector<event> events_of(const json &one, std::vector<object> &versions, obj
   for (const auto &o : one.at("objects")) versions.push_back(owner.add(o));
   const auto record = encode(configuration_of(one));
   std::vector<event> events(versions.size());
-  evaluate_versions(record_view(record), versions, read_time(one.at("now")), one.value("lock_enabled", false),
-                    events);
+  evaluate_versions(record_view(record), versions, read_time(one.at("now")), one.value("lock_enabled", false), events);
   return events;
 }
 
@@ -77,8 +76,7 @@ void check_evaluator(const json &one) {
   const auto &expected = one.at("expected").at("events");
   ASSERT_EQ(events.size(), expected.size());
   for (std::size_t i = 0; i < events.size(); i++)
-    EXPECT_EQ(reference_name(events[i].action), expected[i].at("action").get<std::string>())
-        << one.at("name");
+    EXPECT_EQ(reference_name(events[i].action), expected[i].at("action").get<std::string>()) << one.at("name");
 }
 
 void check_scanner(const json &one) {
@@ -86,8 +84,7 @@ void check_scanner(const json &one) {
   std::vector<object> versions;
   json kept = json::array(), expired = json::array();
   const auto events = events_of(one, versions, owner);
-  for (std::size_t i = 0; i < events.size(); i++)
-    (events[i].action == action::none ? kept : expired).push_back(i);
+  for (std::size_t i = 0; i < events.size(); i++) (events[i].action == action::none ? kept : expired).push_back(i);
   EXPECT_EQ(kept, one.at("expected").at("kept_version_index")) << one.at("name");
   EXPECT_EQ(expired, one.at("expected").at("expired_version_index")) << one.at("name");
 }
@@ -221,13 +218,12 @@ TEST(LifecycleCases, MinIO) {
     else if (kind == "fragment_decode")
       check_decoded(one);
     else if (kind == "expiry_time")
-      EXPECT_EQ(due_after(read_time(one.at("mod_time")), one.at("days")),
-                read_time(one.at("expected").at("due")));
+      EXPECT_EQ(due_after(read_time(one.at("mod_time")), one.at("days")), read_time(one.at("expected").at("due")));
     else if (kind == "has_active_rules") {
       const auto record = encode(configuration_of(one));
-      EXPECT_EQ(has_active_rules(record_view(record), one.at("prefix").get<std::string>(),
-                                 read_time("2025-02-10T13:42:50Z")),
-                one.at("expected").at("active").get<bool>());
+      EXPECT_EQ(
+          has_active_rules(record_view(record), one.at("prefix").get<std::string>(), read_time("2025-02-10T13:42:50Z")),
+          one.at("expected").at("active").get<bool>());
     } else if (kind == "restore_header")
       EXPECT_FALSE(read_restore_header(one.at("header").get<std::string>()));
     else if (kind == "restore_header_roundtrip")

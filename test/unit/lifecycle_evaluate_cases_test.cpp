@@ -25,8 +25,8 @@ bool equally_due(const record_view &config, const object &o, timestamp now, cons
   });
 }
 
-void expect_event(const record_view &config, const object &o, timestamp now, const event &e,
-                  const json &reference, const std::string &where) {
+void expect_event(const record_view &config, const object &o, timestamp now, const event &e, const json &reference,
+                  const std::string &where) {
   EXPECT_EQ(reference_name(e.action), reference.at("action").get<std::string>()) << where;
   if (e.action == action::none) return;  // a lock or a hold: MinIO leaves the rule's name standing
   EXPECT_EQ(e.due.microseconds, optional_time(reference, "due")->microseconds) << where;
@@ -45,8 +45,7 @@ TEST(LifecycleCases, Evaluation) {
     const record_view config(record);
     const auto now = read_time(one.at("now"));
     const auto &reference = one.at("reference");
-    EXPECT_EQ(write_xml(understand(document), dialect::minio),
-              reference.at("canonical_xml").get<std::string>());
+    EXPECT_EQ(write_xml(understand(document), dialect::minio), reference.at("canonical_xml").get<std::string>());
 
     objects owner;
     std::vector<object> versions;
@@ -65,10 +64,8 @@ TEST(LifecycleCases, Evaluation) {
       if (one.at("tie_artefact")[i]) {
         ties++;
       } else {
-        expect_event(config, versions[i], now, evaluate(config, versions[i], now), reference.at("single")[i],
-                     where);
-        if (std::none_of(one.at("tie_artefact").begin(), one.at("tie_artefact").end(),
-                         [](bool tie) { return tie; })) {
+        expect_event(config, versions[i], now, evaluate(config, versions[i], now), reference.at("single")[i], where);
+        if (std::none_of(one.at("tie_artefact").begin(), one.at("tie_artefact").end(), [](bool tie) { return tie; })) {
           expect_event(config, versions[i], now, events[i], reference.at("version_set")[i], "set: " + where);
         }
       }

@@ -31,8 +31,7 @@ TEST(LifecycleLimits, DaysNeverWrap) {
   // MinIO's clock overflows from 106 751 days on, and deletes at once.
   object o;
   o.mod_time = read_time("2025-01-01T00:00:00Z");
-  for (const auto *days :
-       {"106750", "106751", "200000", "213503", "1000000000", "2147483647", "9223372036854775807"}) {
+  for (const auto *days : {"106750", "106751", "200000", "213503", "1000000000", "2147483647", "9223372036854775807"}) {
     const auto document = one_rule(std::string(R"("Expiration":{"Days":)") + days + "}");
     EXPECT_EQ(ask(document, o, read_time("2300-01-01T00:00:00Z")).action, action::none) << days;
     EXPECT_EQ(understand(document).rules[0].expiration->days, std::stoll(days));
@@ -66,8 +65,7 @@ TEST(LifecycleLimits, DueIsStrict) {
 }
 
 TEST(LifecycleLimits, InfiniteTimesAreNeverDue) {
-  const auto document =
-      one_rule(R"("Expiration":{"Days":1},"NoncurrentVersionExpiration":{"NoncurrentDays":1})");
+  const auto document = one_rule(R"("Expiration":{"Days":1},"NoncurrentVersionExpiration":{"NoncurrentDays":1})");
   object o;
   for (const auto t : {timestamp::infinity(), timestamp::minus_infinity()}) {
     o.mod_time = t;
@@ -93,12 +91,10 @@ TEST(LifecycleLimits, Dates) {
   for (const auto *good : {"9999-12-31T00:00:00Z", "2024-02-29T00:00:00Z", "2025-01-01T00:00:00.000Z",
                            "2025-01-01T00:00:00+00:00", "2025-01-01", "0002-01-01T00:00:00Z"})
     EXPECT_EQ(date(good), "");
-  for (const auto *bad :
-       {"2023-02-29T00:00:00Z", "10000-01-01T00:00:00Z", "2025-01-01T24:00:00Z", "2025-01-01T00:00:01Z",
-        "2025-01-01T00:00:00+01:00", "2025-01-01 00:00:00Z", "", "infinity"})
+  for (const auto *bad : {"2023-02-29T00:00:00Z", "10000-01-01T00:00:00Z", "2025-01-01T24:00:00Z",
+                          "2025-01-01T00:00:01Z", "2025-01-01T00:00:00+01:00", "2025-01-01 00:00:00Z", "", "infinity"})
     EXPECT_NE(date(bad), "") << bad;
-  EXPECT_EQ(write_date(read_time("9999-12-31T00:00:00Z")).operator std::string_view(),
-            "9999-12-31T00:00:00Z");
+  EXPECT_EQ(write_date(read_time("9999-12-31T00:00:00Z")).operator std::string_view(), "9999-12-31T00:00:00Z");
 }
 
 TEST(LifecycleLimits, FiveTerabytes) {
@@ -121,8 +117,7 @@ configuration many(int rules, const std::string &id, int tags, std::size_t value
     r.status = "Enabled";
     predicates p;
     p.prefix = "p" + std::to_string(i);
-    for (int t = 0; t < tags; t++)
-      p.tags.push_back({"key" + std::to_string(t), std::string(value_length, 'v')});
+    for (int t = 0; t < tags; t++) p.tags.push_back({"key" + std::to_string(t), std::string(value_length, 'v')});
     r.filter.emplace().both = p;
     r.expiration = expiration{i + 1, {}, {}, {}};
     c.rules.push_back(r);
@@ -159,26 +154,24 @@ TEST(LifecycleLimits, AMegabyteIsReadOrRefused) {
   EXPECT_EQ(encode(understand(write_json(c))), encode(c));
   EXPECT_TRUE(refusal_of(write_json(many(1000, std::string(255, 'i'), 10, 40))).starts_with("54000"));
   EXPECT_TRUE(refusal_of(std::string(longest_document + 1, ' ')).starts_with("54000"));
-  EXPECT_TRUE(
-      refusal_of(one_rule(R"("Expiration":{"Days":1})", R"({"Prefix":")" + std::string(5000, 'p') + "\"}"))
-          .starts_with("54000"));
+  EXPECT_TRUE(refusal_of(one_rule(R"("Expiration":{"Days":1})", R"({"Prefix":")" + std::string(5000, 'p') + "\"}"))
+                  .starts_with("54000"));
 }
 
 TEST(LifecycleLimits, IdsCountCharactersHereAndBytesAtMinIO) {
   std::string id;
   for (int i = 0; i < 255; i++) id += "\xC3\xA9";
-  const auto c = understand(R"({"Rules":[{"ID":")" + id +
-                            R"(","Status":"Enabled","Filter":{},"Expiration":{"Days":1}}]})");
+  const auto c =
+      understand(R"({"Rules":[{"ID":")" + id + R"(","Status":"Enabled","Filter":{},"Expiration":{"Days":1}}]})");
   EXPECT_EQ(dialect_problems(c, dialect::minio, false).size(), 1u);
   EXPECT_TRUE(dialect_problems(c, dialect::aws, false).empty());
-  EXPECT_NE(refusal_of(R"({"Rules":[{"ID":"x)" + id +
-                       R"(","Status":"Enabled","Filter":{},"Expiration":{"Days":1}}]})"),
+  EXPECT_NE(refusal_of(R"({"Rules":[{"ID":"x)" + id + R"(","Status":"Enabled","Filter":{},"Expiration":{"Days":1}}]})"),
             "");
 }
 
 TEST(LifecycleLimits, HeadersCannotBeBroken) {
-  const auto record = encode(
-      understand(R"({"Rules":[{"ID":"a\"b, c","Status":"Enabled","Filter":{},"Expiration":{"Days":1}}]})"));
+  const auto record =
+      encode(understand(R"({"Rules":[{"ID":"a\"b, c","Status":"Enabled","Filter":{},"Expiration":{"Days":1}}]})"));
   object o;
   o.key = "k";
   o.mod_time = read_time("2025-05-21T10:00:00Z");
@@ -206,7 +199,8 @@ TEST(LifecycleLimits, DamagedRecordsAreRefused) {
 TEST(LifecycleLimits, WhatMeansNothingIsNotTheWholeBucket) {
   const auto with = [](const char *filter) { return refusal_of(one_rule(R"("Expiration":{"Days":1})", filter)); };
   // What clients print where there is no filter.
-  for (const auto *filter : {"{}", R"({"Tag":{}})", R"({"Tag":{"Key":"","Value":""}})", R"({"And":{}})", R"({"Prefix":""})"})
+  for (const auto *filter :
+       {"{}", R"({"Tag":{}})", R"({"Tag":{"Key":"","Value":""}})", R"({"And":{}})", R"({"Prefix":""})"})
     EXPECT_EQ(with(filter), "") << filter;
   // A mistake.
   for (const auto *filter : {R"({"Tag":{"Key":"","Value":"x"}})", R"({"Tag":{"Value":"x"}})",
@@ -225,13 +219,16 @@ TEST(LifecycleLimits, OldExportsPrintZeros) {
   const auto c = understand(one_rule(R"("Expiration":{"Days":30},"NoncurrentVersionExpiration":{"NoncurrentDays":0})"));
   EXPECT_FALSE(c.rules[0].noncurrent_expiration);
   EXPECT_TRUE(understand(one_rule(R"("NoncurrentVersionExpiration":{"NoncurrentDays":0,"NewerNoncurrentVersions":3})"))
-                  .rules[0].noncurrent_expiration);
-  EXPECT_NE(refusal_of(one_rule(R"("NoncurrentVersionExpiration":{"NoncurrentDays":0})")).find("no action"), std::string::npos);
+                  .rules[0]
+                  .noncurrent_expiration);
+  EXPECT_NE(refusal_of(one_rule(R"("NoncurrentVersionExpiration":{"NoncurrentDays":0})")).find("no action"),
+            std::string::npos);
 }
 
 TEST(LifecycleLimits, ThePrefixOfTheRuleItself) {
   const std::string long_prefix(1025, 'p');
-  const auto own = R"({"Rules":[{"ID":"r","Status":"Enabled","Prefix":")" + long_prefix + R"(","Expiration":{"Days":1}}]})";
+  const auto own =
+      R"({"Rules":[{"ID":"r","Status":"Enabled","Prefix":")" + long_prefix + R"(","Expiration":{"Days":1}}]})";
   const auto problems = dialect_problems(understand(own), dialect::aws, false);
   ASSERT_EQ(problems.size(), 1U);
   EXPECT_EQ(problems[0].what, "AWS refuses a prefix of more than 1024 bytes");

@@ -33,8 +33,7 @@ inline std::optional<std::map<std::string, std::string>> tags_of(std::string_vie
     for (std::size_t i = 0; i < text.size(); i++) {
       if (text[i] == '%') {
         const auto hex = text.substr(i + 1, 2);
-        if (hex.size() != 2 || hex.find_first_not_of("0123456789abcdefABCDEF") != hex.npos)
-          return std::nullopt;
+        if (hex.size() != 2 || hex.find_first_not_of("0123456789abcdefABCDEF") != hex.npos) return std::nullopt;
         out += static_cast<char>(std::stoi(hex, nullptr, 16));
         i += 2;
       } else {
@@ -42,8 +41,7 @@ inline std::optional<std::map<std::string, std::string>> tags_of(std::string_vie
       }
     }
     for (const char c : out) {
-      if (!std::isalnum(static_cast<unsigned char>(c)) &&
-          std::string("+-._:/@ =").find(c) == std::string::npos)
+      if (!std::isalnum(static_cast<unsigned char>(c)) && std::string("+-._:/@ =").find(c) == std::string::npos)
         return std::nullopt;
     }
     return out;
@@ -51,8 +49,7 @@ inline std::optional<std::map<std::string, std::string>> tags_of(std::string_vie
   const auto take = [&]() -> bool {
     if (pair.empty()) return true;
     const auto equals = pair.find('=');
-    const auto key = decode(pair.substr(0, equals)),
-               value = decode(equals == pair.npos ? "" : pair.substr(equals + 1));
+    const auto key = decode(pair.substr(0, equals)), value = decode(equals == pair.npos ? "" : pair.substr(equals + 1));
     pair.clear();
     if (!key || !value || key->empty() || key->size() > 128 || value->size() > 256) return false;
     return tags.emplace(*key, *value).second && tags.size() <= 10;
@@ -103,8 +100,7 @@ inline int rank(action a) {
 }
 
 // Everything due at `now` for one version.
-inline std::vector<candidate> candidates(const configuration &c, const object &o, timestamp at,
-                                         std::int64_t spared) {
+inline std::vector<candidate> candidates(const configuration &c, const object &o, timestamp at, std::int64_t spared) {
   std::vector<candidate> all;
   if (!o.mod_time || o.key.empty()) return all;
   const __int128 now = at.microseconds, made = o.mod_time->microseconds;
@@ -134,8 +130,7 @@ inline std::vector<candidate> candidates(const configuration &c, const object &o
     }
     if (!o.is_latest && o.successor_mod_time) {
       const __int128 succeeded = o.successor_mod_time->microseconds;
-      if (const auto &e = r.noncurrent_expiration;
-          e && (e->newer_versions == 0 || spared >= e->newer_versions)) {
+      if (const auto &e = r.noncurrent_expiration; e && (e->newer_versions == 0 || spared >= e->newer_versions)) {
         add(action::remove_version, due(succeeded, e->days.value_or(0)), &r);
       }
       for (const auto &t : r.noncurrent_transitions) {
@@ -148,13 +143,11 @@ inline std::vector<candidate> candidates(const configuration &c, const object &o
       if (const auto &e = r.expiration) {
         if (e->date) add(action::remove, e->date->microseconds, &r);
         if (e->days)
-          add(e->all_versions == true ? action::remove_all_versions : action::remove, due(made, *e->days),
-              &r);
+          add(e->all_versions == true ? action::remove_all_versions : action::remove, due(made, *e->days), &r);
       }
       if (o.transition_status != "complete") {
         for (const auto &t : r.transitions)
-          add(action::transition, t.date ? __int128{t.date->microseconds} : due(made, *t.days), &r,
-              t.storage_class);
+          add(action::transition, t.date ? __int128{t.date->microseconds} : due(made, *t.days), &r, t.storage_class);
       }
     }
   }
@@ -171,15 +164,14 @@ inline candidate evaluate(const configuration &c, const object &o, timestamp at,
   return first;
 }
 
-inline std::vector<candidate> evaluate_set(const configuration &c, const std::vector<object> &versions,
-                                           timestamp at, bool lock) {
+inline std::vector<candidate> evaluate_set(const configuration &c, const std::vector<object> &versions, timestamp at,
+                                           bool lock) {
   std::vector<candidate> all(versions.size(), candidate{0, 0, 0, action::none, "", "", false});
   std::int64_t spared = 0;
   for (std::size_t i = 0; i < versions.size(); i++) {
     const auto &o = versions[i];
     auto e = evaluate(c, o, at, spared);
-    const bool locked =
-        lock && !o.delete_marker && (o.legal_hold || (o.retain_until && *o.retain_until > at));
+    const bool locked = lock && !o.delete_marker && (o.legal_hold || (o.retain_until && *o.retain_until > at));
     if (e.rank == 1 && lock) e.does = action::none;
     if ((e.does == action::remove_version || e.does == action::remove_restored_version) &&
         (o.version_id.empty() || locked || o.replication_pending))

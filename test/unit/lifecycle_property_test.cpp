@@ -57,27 +57,19 @@ predicates random_predicates(chance &c, int least) {
   for (const auto &key : tag_keys) {
     if (c.one_in(3)) p.tags.push_back({key, c.of(tag_values)});
   }
-  const auto count = (p.prefix ? 1 : 0) + (p.size_greater_than ? 1 : 0) + (p.size_less_than ? 1 : 0) +
-                     static_cast<int>(p.tags.size());
+  const auto count =
+      (p.prefix ? 1 : 0) + (p.size_greater_than ? 1 : 0) + (p.size_less_than ? 1 : 0) + static_cast<int>(p.tags.size());
   return count >= least ? p : random_predicates(c, least);
 }
 
 filter random_filter(chance &c) {
   filter f;
   switch (c.number(0, 4)) {
-    case 0:
-      break;
-    case 1:
-      f.own.prefix = c.of(prefixes);
-      break;
-    case 2:
-      f.own.tags.push_back({c.of(tag_keys), c.of(tag_values)});
-      break;
-    case 3:
-      f.own.size_greater_than = c.of(sizes);
-      break;
-    default:
-      f.both = random_predicates(c, 2);
+    case 0: break;
+    case 1: f.own.prefix = c.of(prefixes); break;
+    case 2: f.own.tags.push_back({c.of(tag_keys), c.of(tag_values)}); break;
+    case 3: f.own.size_greater_than = c.of(sizes); break;
+    default: f.both = random_predicates(c, 2);
   }
   return f;
 }
@@ -121,8 +113,8 @@ rule random_rule(chance &c, int position) {
   const bool tagged = r.filter && !conditions(*r.filter).tags.empty();
   if (!tagged && c.one_in(5)) r.marker_days = random_days(c);
   if (c.one_in(8)) r.abort_days = random_days(c);
-  if (!r.expiration && r.transitions.empty() && !r.noncurrent_expiration &&
-      r.noncurrent_transitions.empty() && !r.marker_days)
+  if (!r.expiration && r.transitions.empty() && !r.noncurrent_expiration && r.noncurrent_transitions.empty() &&
+      !r.marker_days)
     r.abort_days = 1;
   return r;
 }
@@ -176,8 +168,7 @@ void expect_consistent(const record_view &config, const object &o, timestamp at,
   const bool held = destroys_version(e.action) && is_held(o, at);
   ASSERT_EQ(chosen, e.action == action::none || held ? 0 : 1) << document;
   const bool restored = e.action == action::remove_restored || e.action == action::remove_restored_version;
-  if (e.action == action::none || restored || *o.mod_time > at)
-    return;  // a marker from the future goes at once, too
+  if (e.action == action::none || restored || *o.mod_time > at) return;  // a marker from the future goes at once, too
   ASSERT_LT(o.mod_time->microseconds, cutoff(config, at).microseconds) << document;
   ASSERT_TRUE(has_active_rules(config, o.key, at)) << document;
   const event next = predict(config, o);
@@ -202,8 +193,7 @@ TEST(LifecycleProperty, EngineAgreesWithThePlainImplementation) {
     }
 
     const record_view view(record);
-    const timestamp at{now_day * microseconds_per_day +
-                       (c.one_in(4) ? 0 : c.number(0, microseconds_per_day))};
+    const timestamp at{now_day * microseconds_per_day + (c.one_in(4) ? 0 : c.number(0, microseconds_per_day))};
     const bool lock = c.one_in(3);
     const auto versions = random_versions(c);
     std::vector<event> events(versions.size());

@@ -53,9 +53,9 @@ TEST(LifecycleReader, ApplicationRules) {
       R"({"Rules": [{"ID": "1", "Status": "Enabled", "Filter": {}, "Expiration": {"Days": 30}}, {"ID": "2", "Status": "Disabled", "Filter": {"Prefix": "p/"}, "Expiration": {"Days": 3}, "Transitions": [{"Days": 1, "StorageClass": "COLD"}]}]})");
   for (const auto *bad :
        {R"([{"id":"1","type":"expiration","enabled":true}])",
-        R"([{"id":"1","type":"transition","days":3,"enabled":true}])",
-        R"([{"id":"1","type":"delete","days":3}])", R"([{"id":"1","status":"on","expiration":{"days":3}}])",
-        R"([{"id":"1","status":"Enabled"}])", R"([{"id":"1","status":"Enabled","expiration":{"days":0}}])"}) {
+        R"([{"id":"1","type":"transition","days":3,"enabled":true}])", R"([{"id":"1","type":"delete","days":3}])",
+        R"([{"id":"1","status":"on","expiration":{"days":3}}])", R"([{"id":"1","status":"Enabled"}])",
+        R"([{"id":"1","status":"Enabled","expiration":{"days":0}}])"}) {
     EXPECT_FALSE(parse(bad)) << bad;
   }
 }
@@ -71,14 +71,12 @@ TEST(LifecycleReader, DeepAndHostileDocuments) {
             std::string::npos);
   EXPECT_NE(canonical("<!DOCTYPE l SYSTEM \"file:///etc/passwd\"><LifecycleConfiguration/>").find("DOCTYPE"),
             std::string::npos);
-  EXPECT_NE(
-      canonical("<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><LifecycleConfiguration/>").find("encoding"),
-      std::string::npos);
+  EXPECT_NE(canonical("<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><LifecycleConfiguration/>").find("encoding"),
+            std::string::npos);
   EXPECT_NE(canonical("<LifecycleConfiguration>&unknown;</LifecycleConfiguration>").find("XML error"),
             std::string::npos);
   EXPECT_NE(canonical("<LifecycleConfiguration/><x/>").find("XML error"), std::string::npos);
-  EXPECT_NE(canonical("<LifecycleConfiguration><Rule><ID>\xFF</ID></Rule></LifecycleConfiguration>")
-                .find("XML error"),
+  EXPECT_NE(canonical("<LifecycleConfiguration><Rule><ID>\xFF</ID></Rule></LifecycleConfiguration>").find("XML error"),
             std::string::npos);
   EXPECT_NE(canonical("{\"Rules\":[{\"ID\":\"\\u0000\"}]}").find("cannot hold"), std::string::npos);
   EXPECT_NE(canonical("{\"Rules\":[{\"ID\":\"\xC3\"}]}").find("JSON syntax error"), std::string::npos);
@@ -111,8 +109,7 @@ TEST(LifecycleReader, WhatOneServiceAloneWouldDo) {
             "");
   for (
       const auto &[rule, word] : std::initializer_list<std::pair<const char *, const char *>>{
-          {R"("Filter":{},"AbortIncompleteMultipartUpload":{"DaysAfterInitiation":1})",
-           "refuses a rule with Abort"},
+          {R"("Filter":{},"AbortIncompleteMultipartUpload":{"DaysAfterInitiation":1})", "refuses a rule with Abort"},
           {R"("Filter":{},"Expiration":{"Days":106751})", "acts at once"},
           {R"("Filter":{},"Transitions":[{"Days":1,"StorageClass":"A"},{"Days":2,"StorageClass":"B"}])",
            "the last Transition alone"},
@@ -121,30 +118,27 @@ TEST(LifecycleReader, WhatOneServiceAloneWouldDo) {
     EXPECT_NE(problems(rule, minio).find(word), std::string::npos) << rule;
   }
   EXPECT_NE(problems(R"("Filter":{},"DelMarkerExpiration":{"Days":1})", minio, true), "");
-  for (
-      const auto &[rule, word] : std::initializer_list<std::pair<const char *, const char *>>{
-          {R"("Expiration":{"Days":1})", "wants a Filter"},
-          {R"("Prefix":"","Filter":{},"Expiration":{"Days":1})", "Prefix and Filter"},
-          {R"("Filter":{},"Transitions":[{"Days":1,"StorageClass":"COLD"}])", "knows no StorageClass"},
-          {R"("Filter":{},"Transitions":[{"Days":1,"StorageClass":"GLACIER"},{"Days":2,"StorageClass":"GLACIER"}])",
-           "given twice"},
-          {R"("Filter":{},"Transitions":[{"Days":1,"StorageClass":"STANDARD_IA"}])", "30 days"},
-          {R"("Filter":{},"Expiration":{"Days":5},"Transitions":[{"Days":5,"StorageClass":"GLACIER"}])",
-           "greater than Days of Transition"},
-          {R"("Filter":{},"Expiration":{"Days":5},"Transitions":[{"Date":"2030-01-01","StorageClass":"GLACIER"}])",
-           "mixed"},
-          {R"("Filter":{},"Expiration":{"Days":2147483648})", "2147483647"},
-          {R"("Filter":{},"NoncurrentVersionExpiration":{"NewerNoncurrentVersions":101})",
-           "wants NoncurrentDays"},
-          {R"("Filter":{"And":{"ObjectSizeGreaterThan":9,"ObjectSizeLessThan":9}},"Expiration":{"Days":1})",
-           "below ObjectSizeLessThan"},
-          {R"("Filter":{"Tag":{"Key":"k","Value":"v"}},"Expiration":{"ExpiredObjectDeleteMarker":true})",
-           "tag filter"},
-          {R"("Filter":{"ObjectSizeGreaterThan":9},"AbortIncompleteMultipartUpload":{"DaysAfterInitiation":1})",
-           "tags or sizes"},
-          {R"("Filter":{},"Expiration":{"Days":1,"ExpiredObjectAllVersions":true})",
-           "no ExpiredObjectAllVersions"},
-          {R"("Filter":{},"DelMarkerExpiration":{"Days":1})", "no DelMarkerExpiration"}}) {
+  for (const auto &[rule, word] : std::initializer_list<std::pair<const char *, const char *>>{
+           {R"("Expiration":{"Days":1})", "wants a Filter"},
+           {R"("Prefix":"","Filter":{},"Expiration":{"Days":1})", "Prefix and Filter"},
+           {R"("Filter":{},"Transitions":[{"Days":1,"StorageClass":"COLD"}])", "knows no StorageClass"},
+           {R"("Filter":{},"Transitions":[{"Days":1,"StorageClass":"GLACIER"},{"Days":2,"StorageClass":"GLACIER"}])",
+            "given twice"},
+           {R"("Filter":{},"Transitions":[{"Days":1,"StorageClass":"STANDARD_IA"}])", "30 days"},
+           {R"("Filter":{},"Expiration":{"Days":5},"Transitions":[{"Days":5,"StorageClass":"GLACIER"}])",
+            "greater than Days of Transition"},
+           {R"("Filter":{},"Expiration":{"Days":5},"Transitions":[{"Date":"2030-01-01","StorageClass":"GLACIER"}])",
+            "mixed"},
+           {R"("Filter":{},"Expiration":{"Days":2147483648})", "2147483647"},
+           {R"("Filter":{},"NoncurrentVersionExpiration":{"NewerNoncurrentVersions":101})", "wants NoncurrentDays"},
+           {R"("Filter":{"And":{"ObjectSizeGreaterThan":9,"ObjectSizeLessThan":9}},"Expiration":{"Days":1})",
+            "below ObjectSizeLessThan"},
+           {R"("Filter":{"Tag":{"Key":"k","Value":"v"}},"Expiration":{"ExpiredObjectDeleteMarker":true})",
+            "tag filter"},
+           {R"("Filter":{"ObjectSizeGreaterThan":9},"AbortIncompleteMultipartUpload":{"DaysAfterInitiation":1})",
+            "tags or sizes"},
+           {R"("Filter":{},"Expiration":{"Days":1,"ExpiredObjectAllVersions":true})", "no ExpiredObjectAllVersions"},
+           {R"("Filter":{},"DelMarkerExpiration":{"Days":1})", "no DelMarkerExpiration"}}) {
     EXPECT_NE(problems(rule, aws).find(word), std::string::npos) << rule << problems(rule, aws);
   }
 }

@@ -23,7 +23,8 @@ TEST(Money, KnowsEveryCurrencyOfTheList) {
     ASSERT_TRUE(currency);
     EXPECT_EQ(currency->letters(), code);
     EXPECT_EQ(minor_digits(*currency), digits);
-    for (const std::int64_t minor : {std::int64_t{0}, std::int64_t{1}, std::int64_t{-1}, std::int64_t{1234567}, most, least}) {
+    for (const std::int64_t minor :
+         {std::int64_t{0}, std::int64_t{1}, std::int64_t{-1}, std::int64_t{1234567}, most, least}) {
       const auto text = write_money({*currency, minor});
       const auto again = parse_money(text.view());
       ASSERT_TRUE(again) << text.view();
@@ -43,9 +44,13 @@ TEST(Money, ReadsNoMoreDecimalsThanTheCurrencyHas) {
   EXPECT_EQ((*parse_money("-0.05 BRL")).minor, -5);
   EXPECT_EQ((*parse_money("+1.234 BHD")).minor, 1234);
   EXPECT_EQ((*parse_money("1500 JPY")).minor, 1500);
-  for (const char *text : {"12.345 BRL", "1.5 JPY", "12.34", "BRL", " BRL", "12.34BRL", "12.34  BRL", " 12.34 BRL", "12.34 BRL ", "12.34 brl",
-                           "12.34 ABC", "12. BRL", ".5 BRL", "1e2 BRL", "1,234.00 BRL", "- BRL", "--1 BRL", "R$ 1 BRL", "NaN BRL", "",
-                           "00000000000000000000000000000000000000001 BRL"}) {
+  for (const char *text : {"12.345 BRL", "1.5 JPY",    "12.34",
+                           "BRL",        " BRL",       "12.34BRL",
+                           "12.34  BRL", " 12.34 BRL", "12.34 BRL ",
+                           "12.34 brl",  "12.34 ABC",  "12. BRL",
+                           ".5 BRL",     "1e2 BRL",    "1,234.00 BRL",
+                           "- BRL",      "--1 BRL",    "R$ 1 BRL",
+                           "NaN BRL",    "",           "00000000000000000000000000000000000000001 BRL"}) {
     EXPECT_EQ(refusal(text), "22P02") << text;
   }
   EXPECT_EQ(refusal("92233720368547758.08 BRL"), "22003");
@@ -70,7 +75,8 @@ TEST(Money, AllocateLosesNothing) {
   const auto next = [&] { return random ^= random << 13, random ^= random >> 7, random ^= random << 17; };
   for (int i = 0; i < 5000; i++) {
     std::vector<std::int32_t> weights;
-    for (std::uint64_t n = next() % 7 + 1; n > 0; n--) weights.push_back(static_cast<std::int32_t>(next() % (i % 3 ? 10 : 2147483647)));
+    for (std::uint64_t n = next() % 7 + 1; n > 0; n--)
+      weights.push_back(static_cast<std::int32_t>(next() % (i % 3 ? 10 : 2147483647)));
     weights.push_back(1);
     const auto minor = static_cast<std::int64_t>(i % 2 ? next() : next() % 1000);
     __int128 sum = 0;
@@ -80,7 +86,8 @@ TEST(Money, AllocateLosesNothing) {
     for (std::size_t each = 0; each < shares.size(); each++) {
       sum += shares[each].minor;
       // nobody is more than one unit from the exact share, and who has no weight gets nothing
-      const __int128 off = static_cast<__int128>(shares[each].minor) * total - static_cast<__int128>(minor) * weights[each];
+      const __int128 off =
+          static_cast<__int128>(shares[each].minor) * total - static_cast<__int128>(minor) * weights[each];
       ASSERT_LT(off < 0 ? -off : off, total);
       if (weights[each] == 0) ASSERT_EQ(shares[each].minor, 0);
     }

@@ -17,17 +17,20 @@ TEST(DnsHostname, TakesLowerCaseNamesOfTwoLabels) {
 TEST(DnsHostname, RefusesTheRest) {
   const std::string label(63, 'a');
   for (const std::string &name :
-       {std::string(), std::string("localhost"), std::string("Example.com"), std::string("example.com."), std::string(".com"),
-        std::string("a..b"), std::string("-a.com"), std::string("a-.com"), std::string("10.0.0.1"), std::string("a.123"),
-        std::string("a_b.com"), std::string("a b.com"), std::string("a.com\n"), std::string("b\xc3\xbc" "cher.de"), label + "a.com",
-        label + "." + label + "." + label + "." + std::string(62, 'a')}) {
+       {std::string(), std::string("localhost"), std::string("Example.com"), std::string("example.com."),
+        std::string(".com"), std::string("a..b"), std::string("-a.com"), std::string("a-.com"), std::string("10.0.0.1"),
+        std::string("a.123"), std::string("a_b.com"), std::string("a b.com"), std::string("a.com\n"),
+        std::string("b\xc3\xbc"
+                    "cher.de"),
+        label + "a.com", label + "." + label + "." + label + "." + std::string(62, 'a')}) {
     EXPECT_TRUE(dns_hostname_problem(name)) << name;
   }
 }
 
 TEST(AccessKeyId, FollowsMinio) {
   for (const char *id : {"abc", "AKIAIOSFODNN7EXAMPLE", "a/b+c"}) EXPECT_FALSE(access_key_id_problem(id)) << id;
-  for (const char *id : {"", "ab", "a=b", "a,b", "a b", "abc\n", "ab\xc3\xa9"}) EXPECT_TRUE(access_key_id_problem(id)) << id;
+  for (const char *id : {"", "ab", "a=b", "a,b", "a b", "abc\n", "ab\xc3\xa9"})
+    EXPECT_TRUE(access_key_id_problem(id)) << id;
   EXPECT_FALSE(access_key_id_problem(std::string(128, 'a')));
   EXPECT_TRUE(access_key_id_problem(std::string(129, 'a')));
 }

@@ -10,8 +10,10 @@ namespace {
 
 constexpr password_cost limit{65536, 10, 4};
 // Known answers: argon2's own test suite (version 0x13, argon2id), and one of two lanes as SFTPGo makes them.
-constexpr std::string_view one_lane = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
-constexpr std::string_view two_lanes = "$argon2id$v=19$m=65536,t=1,p=2$c29tZXNhbHRzb21lc2FsdA$5idQv+fSn6Ooj5woJwc6wnlVkTIUtIKtD8JB07OMktY";
+constexpr std::string_view one_lane =
+    "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
+constexpr std::string_view two_lanes =
+    "$argon2id$v=19$m=65536,t=1,p=2$c29tZXNhbHRzb21lc2FsdA$5idQv+fSn6Ooj5woJwc6wnlVkTIUtIKtD8JB07OMktY";
 
 password_outcome verify(std::string_view password, std::string_view text) {
   password_string stored;
@@ -53,7 +55,8 @@ TEST(Password, HashesAreTheirOwn) {
   EXPECT_EQ(stored.cost, cost);
   EXPECT_EQ(verify_password(password, stored, {text, size}), password_outcome::match);
   EXPECT_EQ(verify_password(password.substr(1), stored, {text, size}), password_outcome::mismatch);
-  EXPECT_EQ(crypto_pwhash_str_verify(std::string(text, size).c_str(), password.data(), password.size()), 0) << "libsodium reads it";
+  EXPECT_EQ(crypto_pwhash_str_verify(std::string(text, size).c_str(), password.data(), password.size()), 0)
+      << "libsodium reads it";
 }
 
 TEST(Password, HostileStringsAreRefused) {
@@ -104,9 +107,12 @@ TEST(Password, HostileStringsAreRefused) {
 
 // What SFTPGo stores as a hash when it is set as a password (dataprovider.go, hashPwdPrefixes).
 TEST(Password, APlaintextThatWouldBeTakenForAHash) {
-  for (const char *text : {"$argon2id$x", "$2a$x", "$2b$x", "$2y$x", "$pbkdf2-sha1$x", "$pbkdf2-sha256$x", "$pbkdf2-sha512$x", "$pbkdf2-b64salt-sha256$x", "$1$x", "$apr1$x",
-                           "$5$x", "$6$x", "$y$x", "{MD5}x", "{SHA256}x", "{SHA512}x", "pc1.x"}) EXPECT_TRUE(looks_like_a_hash(text)) << text;
-  for (const char *text : {"", "$", "password", "$9$x", "a$2a$", "{}", "{other}x", "pc1"}) EXPECT_FALSE(looks_like_a_hash(text)) << text;
+  for (const char *text : {"$argon2id$x", "$2a$x", "$2b$x", "$2y$x", "$pbkdf2-sha1$x", "$pbkdf2-sha256$x",
+                           "$pbkdf2-sha512$x", "$pbkdf2-b64salt-sha256$x", "$1$x", "$apr1$x", "$5$x", "$6$x", "$y$x",
+                           "{MD5}x", "{SHA256}x", "{SHA512}x", "pc1.x"})
+    EXPECT_TRUE(looks_like_a_hash(text)) << text;
+  for (const char *text : {"", "$", "password", "$9$x", "a$2a$", "{}", "{other}x", "pc1"})
+    EXPECT_FALSE(looks_like_a_hash(text)) << text;
 }
 
 }  // namespace

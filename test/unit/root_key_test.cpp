@@ -20,12 +20,26 @@ TEST(RootKey, TakesAFileOfVersions) {
 }
 
 TEST(RootKey, SaysWhichLineIsWrongAndQuotesNothing) {
-  const std::pair<std::string, const char *> cases[] = {
-      {"", "empty"}, {"\n# nothing\n", "empty"}, {one, "line 1"}, {":" + one, "line 1"}, {"x:" + one, "line 1"}, {"1x:" + one, "line 1"}, {" 1:" + one, "line 1"},
-      {"-1:" + one, "line 1"}, {"0:" + one, "line 1"}, {"99999999999:" + one, "line 1"}, {"1:" + one + "a", "line 1"}, {"1:" + one.substr(1), "line 1"}, {"1: " + one, "line 1"},
-      {"1:" + one + " ", "line 1"}, {"1:" + one.substr(1) + "g", "line 1"}, {"1:" + std::string(64, '0'), "line 1"}, {"1:" + one + "\n1:" + two, "line 2"},
-      {"# 1\n1:" + one + "\n\nsecret-by-mistake", "line 4"}, {std::string("1:") + std::string(1, '\0') + one, "line 1"},
-      {std::string(longest_root_key_file + 1, '#'), "too long"}};
+  const std::pair<std::string, const char *> cases[] = {{"", "empty"},
+                                                        {"\n# nothing\n", "empty"},
+                                                        {one, "line 1"},
+                                                        {":" + one, "line 1"},
+                                                        {"x:" + one, "line 1"},
+                                                        {"1x:" + one, "line 1"},
+                                                        {" 1:" + one, "line 1"},
+                                                        {"-1:" + one, "line 1"},
+                                                        {"0:" + one, "line 1"},
+                                                        {"99999999999:" + one, "line 1"},
+                                                        {"1:" + one + "a", "line 1"},
+                                                        {"1:" + one.substr(1), "line 1"},
+                                                        {"1: " + one, "line 1"},
+                                                        {"1:" + one + " ", "line 1"},
+                                                        {"1:" + one.substr(1) + "g", "line 1"},
+                                                        {"1:" + std::string(64, '0'), "line 1"},
+                                                        {"1:" + one + "\n1:" + two, "line 2"},
+                                                        {"# 1\n1:" + one + "\n\nsecret-by-mistake", "line 4"},
+                                                        {std::string("1:") + std::string(1, '\0') + one, "line 1"},
+                                                        {std::string(longest_root_key_file + 1, '#'), "too long"}};
   for (const auto &[text, where] : cases) {
     const auto keys = parse_root_keys(text);
     ASSERT_FALSE(keys) << text;
@@ -70,7 +84,9 @@ TEST(KeyedHash, NoTwoUsesReadTheSame) {
   };
   const auto base = hash("token", "api", "value");
   EXPECT_EQ(base, hash("token", "api", "value"));
-  for (const auto &other : {hash("toke", "napi", "value"), hash("token", "apiv", "alue"), hash("token", "", "apivalue"), hash("token", "api", "valu"), hash("blind index", "api", "value")}) EXPECT_NE(base, other);
+  for (const auto &other : {hash("toke", "napi", "value"), hash("token", "apiv", "alue"), hash("token", "", "apivalue"),
+                            hash("token", "api", "valu"), hash("blind index", "api", "value")})
+    EXPECT_NE(base, other);
 }
 
 }  // namespace

@@ -24,13 +24,19 @@ TEST(SigV4, DerivesTheKeysThatAwsPublishes) {
 // S3 API Reference, "Authenticating requests: using query parameters", the example.
 TEST(SigV4, PresignsTheExampleOfS3) {
   const auto key = derive_signing_key("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "20130524", "us-east-1", "s3");
-  presign_request request{"GET", "examplebucket.s3.amazonaws.com", "/test.txt", "AKIAIOSFODNN7EXAMPLE", "us-east-1", "20130524T000000Z", 86400};
+  presign_request request{
+      "GET", "examplebucket.s3.amazonaws.com", "/test.txt", "AKIAIOSFODNN7EXAMPLE", "us-east-1", "20130524T000000Z",
+      86400};
   EXPECT_EQ(presign_query(request, key),
-            "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-Date=20130524T000000Z"
-            "&X-Amz-Expires=86400&X-Amz-SignedHeaders=host&X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404");
+            "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_"
+            "request&X-Amz-Date=20130524T000000Z"
+            "&X-Amz-Expires=86400&X-Amz-SignedHeaders=host&X-Amz-Signature="
+            "aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404");
   const std::string plain = presign_query(request, key);
   request.parameters = {{"versionId", "1"}};
-  EXPECT_NE(presign_query(request, key).substr(presign_query(request, key).size() - 64), plain.substr(plain.size() - 64)) << "a parameter is signed";
+  EXPECT_NE(presign_query(request, key).substr(presign_query(request, key).size() - 64),
+            plain.substr(plain.size() - 64))
+      << "a parameter is signed";
 }
 
 // The canonical query is sorted by the encoded name, whatever the order it came in.
@@ -40,7 +46,8 @@ TEST(SigV4, SortsParametersAsTheyAreWritten) {
   request.parameters = {{"versionId", "a/b=c"}, {"a b", "é"}, {"partNumber", ""}, {"X-Amz-Security-Token", "t+t"}};
   const auto query = presign_query(request, key);
   EXPECT_EQ(query.substr(0, query.find("&X-Amz-Signature")),
-            "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=K%2F20130524%2Fr%2Fs3%2Faws4_request&X-Amz-Date=20130524T000000Z&X-Amz-Expires=1"
+            "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=K%2F20130524%2Fr%2Fs3%2Faws4_request&X-Amz-Date="
+            "20130524T000000Z&X-Amz-Expires=1"
             "&X-Amz-Security-Token=t%2Bt&X-Amz-SignedHeaders=host&a%20b=%C3%A9&partNumber=&versionId=a%2Fb%3Dc");
 }
 

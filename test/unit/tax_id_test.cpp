@@ -44,8 +44,9 @@ TEST(TaxId, EveryValueInRangeIsWrittenAndReadBack) {
 
 TEST(TaxId, RefusesValuesThatNoTextGives) {
   constexpr std::int64_t end = tax_id::first_cpf + 1'000'000'000;
-  for (const std::int64_t value : {std::int64_t{-1}, std::int64_t{0}, tax_id::first_cpf, tax_id::first_cpf + 111'111'111, end,
-                                   std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::int64_t>::min()}) {
+  for (const std::int64_t value :
+       {std::int64_t{-1}, std::int64_t{0}, tax_id::first_cpf, tax_id::first_cpf + 111'111'111, end,
+        std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::int64_t>::min()}) {
     EXPECT_FALSE(is_tax_id(value)) << value;
   }
   EXPECT_TRUE(is_tax_id(tax_id::first_cpf + 1));

@@ -20,7 +20,8 @@ TEST(Base64url, EveryLengthComesBack) {
 
 TEST(Base64url, AnotherSpellingIsNone) {
   EXPECT_EQ(base64url_decode("-_8"), (std::vector<std::uint8_t>{0xfb, 0xff}));
-  for (const char *bad : {"A", "AAAAA", "AB", "AAB", "-_9", "AA==", "AA=", "+/8", "AA ", " AA", "A A", "AA\n", "A\u00e9"}) {
+  for (const char *bad :
+       {"A", "AAAAA", "AB", "AAB", "-_9", "AA==", "AA=", "+/8", "AA ", " AA", "A A", "AA\n", "A\u00e9"}) {
     EXPECT_FALSE(base64url_decode(bad)) << bad;
   }
   EXPECT_FALSE(base64url_decode(std::string_view("AA\0A", 4)));
@@ -35,8 +36,9 @@ TEST(Uuid, OneSpellingBothWays) {
   char written[uuid_text_size];
   write_uuid(*id, written);
   EXPECT_EQ(std::string_view(written, sizeof written), text);
-  for (const char *bad : {"017F22e2-79b0-7cc3-98c4-dc0c0c07398f", "017f22e279b0-7cc3-98c4-dc0c0c07398f0", "017f22e2-79b0-7cc3-98c4-dc0c0c0739-f",
-                          "017f22e2-79b0-7cc3-98c4-dc0c0c07-398", "017f22e2-79b0-7cc3-98c4-dc0c0c07398g", "017f22e2-79b0-7cc3-98c4dc-0c0c07398f", ""}) {
+  for (const char *bad : {"017F22e2-79b0-7cc3-98c4-dc0c0c07398f", "017f22e279b0-7cc3-98c4-dc0c0c07398f0",
+                          "017f22e2-79b0-7cc3-98c4-dc0c0c0739-f", "017f22e2-79b0-7cc3-98c4-dc0c0c07-398",
+                          "017f22e2-79b0-7cc3-98c4-dc0c0c07398g", "017f22e2-79b0-7cc3-98c4dc-0c0c07398f", ""}) {
     EXPECT_FALSE(parse_uuid(bad)) << bad;
   }
 }

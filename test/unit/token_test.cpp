@@ -19,8 +19,9 @@ constexpr std::string_view header = R"({"alg":"EdDSA","kid":"k"})";
 // RFC 8037, appendix A: the key, the signing input and the signature of its example.
 TEST(Token, VerifiesTheExampleOfRfc8037) {
   const auto key = *base64url_decode("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo");
-  token example{"", "EdDSA", "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc",
-                *base64url_decode("hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg"), ""};
+  token example{
+      "", "EdDSA", "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc",
+      *base64url_decode("hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg"), ""};
   EXPECT_TRUE(verify_token(example, token_algorithm::eddsa, key));
   EXPECT_FALSE(verify_token(example, token_algorithm::hs256, key)) << "the algorithm is the key's";
   for (auto &octet : example.signature) {
@@ -32,9 +33,11 @@ TEST(Token, VerifiesTheExampleOfRfc8037) {
 
 // RFC 7515, appendix A.1.
 TEST(Token, VerifiesTheHs256ExampleOfRfc7515) {
-  const auto key = *base64url_decode("AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow");
+  const auto key =
+      *base64url_decode("AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow");
   const token example{"", "HS256",
-                      "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ",
+                      "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9."
+                      "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ",
                       *base64url_decode("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"), ""};
   EXPECT_TRUE(verify_token(example, token_algorithm::hs256, key));
   EXPECT_FALSE(verify_token(example, token_algorithm::eddsa, key));
@@ -57,7 +60,8 @@ TEST(Token, RefusesWhatIsNotACompactJws) {
   ASSERT_TRUE(parse_token(good));
   ASSERT_TRUE(parse_token(compose(deep(3), "{}"))) << "members that nobody asks for are left alone";
   const char *parts = "the token has not three parts", *spelling = "a part of the token is not canonical base64url",
-             *object = "the header is not a JSON object without duplicates", *members = "the header has no alg or no kid";
+             *object = "the header is not a JSON object without duplicates",
+             *members = "the header has no alg or no kid";
   const bad table[] = {
       {"nothing", "", parts},
       {"two parts", "a.b", parts},
@@ -110,7 +114,8 @@ TEST(Token, NoHeaderChoosesTheAlgorithm) {
   const auto sign = [&](std::string_view head) {
     std::string input = encode_text(head) + ".e30";
     std::uint8_t signature[crypto_sign_BYTES];
-    crypto_sign_detached(signature, nullptr, reinterpret_cast<const std::uint8_t *>(input.data()), input.size(), secret_key);
+    crypto_sign_detached(signature, nullptr, reinterpret_cast<const std::uint8_t *>(input.data()), input.size(),
+                         secret_key);
     return input + "." + base64url_encode(signature);
   };
   // The public key as the secret of an HMAC, which anybody can compute.
@@ -120,7 +125,9 @@ TEST(Token, NoHeaderChoosesTheAlgorithm) {
     crypto_auth_hmacsha256(tag, reinterpret_cast<const std::uint8_t *>(input.data()), input.size(), public_key);
     return input + "." + base64url_encode(tag);
   };
-  const auto holds = [&](const std::string &text, token_algorithm algorithm) { return verify_token(*parse_token(text), algorithm, public_key); };
+  const auto holds = [&](const std::string &text, token_algorithm algorithm) {
+    return verify_token(*parse_token(text), algorithm, public_key);
+  };
   EXPECT_TRUE(holds(sign(header), token_algorithm::eddsa));
   EXPECT_TRUE(holds(mac(R"({"alg":"HS256","kid":"k"})"), token_algorithm::hs256)) << "where the key row says HS256";
   const std::pair<const char *, std::string> table[] = {
@@ -137,12 +144,15 @@ TEST(Token, NoHeaderChoosesTheAlgorithm) {
     const auto parsed = parse_token(text);
     EXPECT_TRUE(!parsed || !verify_token(*parsed, token_algorithm::eddsa, public_key)) << what;
   }
-  EXPECT_FALSE(verify_token(*parse_token(mac(R"({"alg":"HS256","kid":"k"})")), token_algorithm::hs256, {public_key, 31})) << "a short secret";
+  EXPECT_FALSE(
+      verify_token(*parse_token(mac(R"({"alg":"HS256","kid":"k"})")), token_algorithm::hs256, {public_key, 31}))
+      << "a short secret";
 }
 
 TEST(Token, RefusesBadClaims) {
   ASSERT_TRUE(parse_token_claims(R"({"sub":"u","aud":"d","exp":1})"));
-  ASSERT_TRUE(parse_token_claims(R"({"sub":"u","aud":["d","e"],"exp":1,"iat":0,"nbf":0,"iss":"i","account":"7","role":"owner","more":{"a":[1]}})"));
+  ASSERT_TRUE(parse_token_claims(
+      R"({"sub":"u","aud":["d","e"],"exp":1,"iat":0,"nbf":0,"iss":"i","account":"7","role":"owner","more":{"a":[1]}})"));
   const char *object = "the payload is not a JSON object without duplicates", *sub = "the payload has no sub",
              *exp = "the payload has no exp in whole seconds", *text = "iss, account or role is not text",
              *time = "nbf or iat is not a time in whole seconds";
@@ -174,7 +184,8 @@ TEST(Token, RefusesBadClaims) {
       {"an iss that is a list", R"({"sub":"u","aud":"d","exp":1,"iss":["i"]})", text},
       {"an nbf that is text", R"({"sub":"u","aud":"d","exp":1,"nbf":"0"})", time},
       {"an iat before 1970", R"({"sub":"u","aud":"d","exp":1,"iat":-5})", time},
-      {"a role without an account", R"({"sub":"u","aud":"d","exp":1,"role":"owner"})", "the payload has a role but no account"},
+      {"a role without an account", R"({"sub":"u","aud":"d","exp":1,"role":"owner"})",
+       "the payload has a role but no account"},
   };
   for (const auto &[what, payload, reason] : table) {
     const auto claims = parse_token_claims(payload);
@@ -193,8 +204,8 @@ TEST(Token, HoldsItsTimeAndAudience) {
     optional_time issued, not_before;
     const char *problem;  // nullptr: it holds
   };
-  const char *old = "the token has expired", *early = "the token is not valid yet", *future = "the token was issued in the future",
-             *long_lived = "the token lives too long";
+  const char *old = "the token has expired", *early = "the token is not valid yet",
+             *future = "the token was issued in the future", *long_lived = "the token lives too long";
   const dated table[] = {
       {"two minutes", now + 120, now, now, nullptr},
       {"as long as may be", now + 300, now, {}, nullptr},

@@ -43,7 +43,8 @@ TEST(UuidV7, FloorIsNotAboveWhatIsMadeAtThatTime) {
     for (const int microseconds : {0, 1, 999}) {
       const timestamp time{unix_ms * 1000 + microseconds - postgres_epoch_unix_microseconds};
       const uuid floor = uuid_v7_floor(time);
-      if (unix_ms < 9'000'000'000'000) EXPECT_LE(floor, make_uuid_v7(unix_ms * 1'000'000 + microseconds * 1000, random));
+      if (unix_ms < 9'000'000'000'000)
+        EXPECT_LE(floor, make_uuid_v7(unix_ms * 1'000'000 + microseconds * 1000, random));
       EXPECT_EQ(uuid_v7_time(floor)->microseconds, unix_ms * 1000 - postgres_epoch_unix_microseconds);
     }
   }

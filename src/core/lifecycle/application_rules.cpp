@@ -10,8 +10,7 @@ namespace primecloud::lifecycle {
 namespace {
 
 std::int64_t positive_days(const element *e, std::string_view of, const place &at) {
-  if (e == nullptr)
-    at.refuse(refusals::expiration_days, std::string(of) + " has no days", "days is 1 or greater.");
+  if (e == nullptr) at.refuse(refusals::expiration_days, std::string(of) + " has no days", "days is 1 or greater.");
   const auto days = at.integer(*e, of);
   if (days <= 0)
     at.refuse(refusals::expiration_days, "days of " + std::string(of) + " is " + std::to_string(days),
@@ -22,12 +21,10 @@ std::int64_t positive_days(const element *e, std::string_view of, const place &a
 transition to_transition(const element &days_and_class, std::string_view of, const place &at) {
   const auto *storage_class = days_and_class.find("storageClass");
   if (storage_class == nullptr || at.text(*storage_class).empty()) {
-    at.refuse(refusals::schema, std::string(of) + " has no storageClass",
-              "Name the storage class objects move to.");
+    at.refuse(refusals::schema, std::string(of) + " has no storageClass", "Name the storage class objects move to.");
   }
   const auto *days = days_and_class.find("days");
-  if (days == nullptr)
-    at.refuse(refusals::transition_days, std::string(of) + " has no days", "days is 0 or greater.");
+  if (days == nullptr) at.refuse(refusals::transition_days, std::string(of) + " has no days", "days is 0 or greater.");
   const auto n = at.integer(*days, of);
   if (n < 0)
     at.refuse(refusals::transition_days, "days of " + std::string(of) + " is " + std::to_string(n),
@@ -59,8 +56,7 @@ void read_typed(const element &e, rule &into, const place &at) {
 void read_nested(const element &e, rule &into, const place &at) {
   at.only(e, {"id", "name", "prefix", "status", "expiration", "transition"});
   const auto *status = e.find("status");
-  if (status == nullptr)
-    at.refuse(refusals::no_status, "the rule has no status", "status is Enabled or Disabled.");
+  if (status == nullptr) at.refuse(refusals::no_status, "the rule has no status", "status is Enabled or Disabled.");
   into.status = read_status(*status, at);
   if (const auto *one = e.find("expiration"); one != nullptr && at.holds_something(*one)) {
     at.only(*one, {"days"});

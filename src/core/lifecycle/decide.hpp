@@ -42,14 +42,12 @@ inline constexpr std::uint32_t no_action = std::numeric_limits<std::uint32_t>::m
 [[gnu::always_inline]] inline bool applies(const record_view config, const rule_entry &r, const object &o,
                                            object_tags &tags, mismatch &why) noexcept {
   if (!r.enabled) return why = mismatch::disabled, false;
-  if (o.key.size() < r.prefix_length ||
-      std::memcmp(o.key.data(), config.prefix(r).data(), r.prefix_length) != 0) {
+  if (o.key.size() < r.prefix_length || std::memcmp(o.key.data(), config.prefix(r).data(), r.prefix_length) != 0) {
     return why = mismatch::prefix, false;
   }
   if (!o.delete_marker && (r.size_greater_than > 0 || r.size_less_than > 0)) {
     if (!o.size) return why = mismatch::size_unknown, false;
-    if (r.size_greater_than > 0 && *o.size <= r.size_greater_than)
-      return why = mismatch::size_too_small, false;
+    if (r.size_greater_than > 0 && *o.size <= r.size_greater_than) return why = mismatch::size_too_small, false;
     if (r.size_less_than > 0 && *o.size >= r.size_less_than) return why = mismatch::size_too_large, false;
   }
   for (std::uint32_t i = 0; i < r.tags; i++) {
@@ -73,8 +71,7 @@ class decision {
   [[gnu::always_inline]] void run() {
     if (!o_.mod_time || !o_.mod_time->finite() || o_.key.empty()) return;
     if (o_.restore_expires && o_.restore_expires->finite()) {
-      sink_.restored(o_.is_latest ? action::remove_restored : action::remove_restored_version,
-                     *o_.restore_expires);
+      sink_.restored(o_.is_latest ? action::remove_restored : action::remove_restored_version, *o_.restore_expires);
     }
     const auto rules = config_.rules();
     object_tags tags(o_.tags);
@@ -88,8 +85,7 @@ class decision {
       if constexpr (marker) {
         consider_marker(i, r);
       } else {
-        for (std::uint32_t a = r.first_action; a < r.first_action + r.actions; a++)
-          consider(i, a, config_.action(a));
+        for (std::uint32_t a = r.first_action; a < r.first_action + r.actions; a++) consider(i, a, config_.action(a));
       }
     }
   }
@@ -101,8 +97,7 @@ class decision {
       case action_entry::expire:
         if (a.holds & action_entry::marker_given) return pass(passed::for_sole_markers);
         if (!o_.is_latest) return pass(passed::for_latest);
-        sink_.candidate(i, index,
-                        a.holds & action_entry::all_versions ? action::remove_all_versions : action::remove,
+        sink_.candidate(i, index, a.holds & action_entry::all_versions ? action::remove_all_versions : action::remove,
                         when(a));
         return;
       case action_entry::move:
@@ -110,16 +105,13 @@ class decision {
         if (o_.transition_status == "complete") return pass(passed::moved_already);
         sink_.candidate(i, index, action::transition, when(a));
         return;
-      case action_entry::expire_noncurrent:
-        return consider_noncurrent(i, index, a, action::remove_version);
+      case action_entry::expire_noncurrent: return consider_noncurrent(i, index, a, action::remove_version);
       case action_entry::move_noncurrent:
         if (o_.is_latest) return pass(passed::for_noncurrent);
         if (o_.transition_status == "complete") return pass(passed::moved_already);
         return consider_noncurrent(i, index, a, action::transition_version);
-      case action_entry::expire_marker:
-        return pass(passed::for_markers);
-      default:
-        return pass(passed::for_uploads);
+      case action_entry::expire_marker: return pass(passed::for_markers);
+      default: return pass(passed::for_uploads);
     }
   }
 
@@ -169,11 +161,8 @@ class decision {
           else
             consider_noncurrent(i, index, a, action::remove_version);
           break;
-        case action_entry::abort_upload:
-          pass(passed::for_uploads);
-          break;
-        default:
-          pass(passed::for_objects);
+        case action_entry::abort_upload: pass(passed::for_uploads); break;
+        default: pass(passed::for_objects);
       }
     }
   }
@@ -194,16 +183,12 @@ class decision {
 constexpr int precedence(action a) noexcept {
   switch (a) {
     case action::remove_all_versions:
-    case action::marker_remove_all_versions:
-      return 0;
+    case action::marker_remove_all_versions: return 0;
     case action::remove:
-    case action::remove_version:
-      return 1;
+    case action::remove_version: return 1;
     case action::transition:
-    case action::transition_version:
-      return 2;
-    default:
-      return 3;
+    case action::transition_version: return 2;
+    default: return 3;
   }
 }
 

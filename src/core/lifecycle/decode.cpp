@@ -98,48 +98,34 @@ void decode_action(const record_view &view, const action_entry &a, rule &into) {
   const auto all_versions = a.holds & action_entry::all_versions_given
                                 ? std::optional((a.holds & action_entry::all_versions) != 0)
                                 : std::nullopt;
-  const auto marker = a.holds & action_entry::marker_given
-                          ? std::optional((a.holds & action_entry::marker) != 0)
-                          : std::nullopt;
+  const auto marker =
+      a.holds & action_entry::marker_given ? std::optional((a.holds & action_entry::marker) != 0) : std::nullopt;
   std::string storage_class(view.storage_class(a));
   switch (a.kind) {
-    case action_entry::expire:
-      into.expiration = expiration{days, date, marker, all_versions};
-      return;
-    case action_entry::move:
-      into.transitions.push_back({days, date, std::move(storage_class)});
-      return;
+    case action_entry::expire: into.expiration = expiration{days, date, marker, all_versions}; return;
+    case action_entry::move: into.transitions.push_back({days, date, std::move(storage_class)}); return;
     case action_entry::expire_noncurrent:
       into.noncurrent_expiration = noncurrent_expiration{days, a.newer_versions};
       return;
     case action_entry::move_noncurrent:
       into.noncurrent_transitions.push_back({days, a.newer_versions, std::move(storage_class)});
       return;
-    case action_entry::expire_marker:
-      into.marker_days = days;
-      return;
-    case action_entry::abort_upload:
-      into.abort_days = days;
-      return;
-    default:
-      damaged("it has an unknown action");
+    case action_entry::expire_marker: into.marker_days = days; return;
+    case action_entry::abort_upload: into.abort_days = days; return;
+    default: damaged("it has an unknown action");
   }
 }
 
 // What the readers refuse value by value.
 void check_values(const configuration &c) {
-  const auto at_least = [](const std::optional<std::int64_t> &n, std::int64_t least) {
-    return !n || *n >= least;
-  };
+  const auto at_least = [](const std::optional<std::int64_t> &n, std::int64_t least) { return !n || *n >= least; };
   const auto midnight = [](const std::optional<timestamp> &d) { return !d || is_document_date(*d); };
   for (const auto &r : c.rules) {
     bool good = at_least(r.marker_days, 1) && at_least(r.abort_days, 1);
     if (r.expiration) good = good && at_least(r.expiration->days, 1) && midnight(r.expiration->date);
     if (r.noncurrent_expiration) good = good && at_least(r.noncurrent_expiration->days, 1);
-    for (const auto &t : r.transitions)
-      good = good && at_least(t.days, 0) && midnight(t.date) && (t.days || t.date);
-    for (const auto &t : r.noncurrent_transitions)
-      good = good && t.days && *t.days >= 0 && t.newer_versions >= 0;
+    for (const auto &t : r.transitions) good = good && at_least(t.days, 0) && midnight(t.date) && (t.days || t.date);
+    for (const auto &t : r.noncurrent_transitions) good = good && t.days && *t.days >= 0 && t.newer_versions >= 0;
     if (!good) damaged("a number or a date in it is out of range");
   }
 }
@@ -156,8 +142,7 @@ configuration decode_trusted(bytes record) {
     r.id = view.id(entry);
     r.status = entry.enabled ? "Enabled" : "Disabled";
     decode_filter(view, entry, r);
-    for (std::uint32_t a = 0; a < entry.actions; a++)
-      decode_action(view, view.action(entry.first_action + a), r);
+    for (std::uint32_t a = 0; a < entry.actions; a++) decode_action(view, view.action(entry.first_action + a), r);
   }
   return c;
 }

@@ -47,9 +47,8 @@ void check_minio(const rule &r, bool object_lock, findings &found) {
     found.add(refusals::unheeded, "MinIO ignores AbortIncompleteMultipartUpload");
   }
   if (object_lock && (r.marker_days || (r.expiration && r.expiration->all_versions == true))) {
-    found.add(
-        refusals::object_lock,
-        "MinIO refuses ExpiredObjectAllVersions and DelMarkerExpiration where the bucket has object lock");
+    found.add(refusals::object_lock,
+              "MinIO refuses ExpiredObjectAllVersions and DelMarkerExpiration where the bucket has object lock");
   }
   if (longest_days(r) >= longest_duration) {
     found.add(refusals::unheeded, "MinIO reckons " + std::to_string(longest_days(r)) +
@@ -72,13 +71,11 @@ void check_minio(const rule &r, bool object_lock, findings &found) {
 
 void check_aws_filter(const rule &r, findings &found) {
   if (r.prefix && r.filter) found.add(refusals::schema, "AWS refuses Prefix and Filter in one rule");
-  if (!r.prefix && !r.filter)
-    found.add(refusals::schema, "AWS wants a Filter: an empty one for the whole bucket");
+  if (!r.prefix && !r.filter) found.add(refusals::schema, "AWS wants a Filter: an empty one for the whole bucket");
   const predicates none;
   const auto &p = r.filter ? conditions(*r.filter) : none;
   for (const auto &prefix : {r.prefix, p.prefix}) {
-    if (prefix && prefix->size() > 1024)
-      found.add(refusals::argument, "AWS refuses a prefix of more than 1024 bytes");
+    if (prefix && prefix->size() > 1024) found.add(refusals::argument, "AWS refuses a prefix of more than 1024 bytes");
   }
   if (std::max(p.size_greater_than, p.size_less_than) > largest_object)
     found.add(refusals::argument, "AWS refuses object sizes above 50 TB");
@@ -109,13 +106,11 @@ void check_aws_classes(const std::vector<Transition> &all, findings &found) {
   std::set<std::string_view> classes;
   for (const auto &t : all) {
     if (!classes.insert(t.storage_class).second)
-      found.add(refusals::request, "AWS wants a different StorageClass in each transition, and " +
-                                       t.storage_class + " is given twice");
-    if (!known_to_aws(t.storage_class))
-      found.add(refusals::schema, "AWS knows no StorageClass " + t.storage_class);
+      found.add(refusals::request,
+                "AWS wants a different StorageClass in each transition, and " + t.storage_class + " is given twice");
+    if (!known_to_aws(t.storage_class)) found.add(refusals::schema, "AWS knows no StorageClass " + t.storage_class);
     if (infrequent(t.storage_class) && t.days && *t.days < 30)
-      found.add(refusals::argument,
-                "AWS moves objects to " + t.storage_class + " after 30 days at the earliest");
+      found.add(refusals::argument, "AWS moves objects to " + t.storage_class + " after 30 days at the earliest");
   }
 }
 
@@ -135,12 +130,10 @@ void check_aws_times(const rule &r, findings &found) {
   if (days && date) found.add(refusals::request, "AWS refuses Days and Date mixed in one rule");
   if (const auto &e = r.noncurrent_expiration) {
     if (!e->days) found.add(refusals::schema, "AWS wants NoncurrentDays beside NewerNoncurrentVersions");
-    if (e->newer_versions > 100)
-      found.add(refusals::argument, "AWS spares at most 100 NewerNoncurrentVersions");
+    if (e->newer_versions > 100) found.add(refusals::argument, "AWS spares at most 100 NewerNoncurrentVersions");
   }
   for (const auto &t : r.noncurrent_transitions) {
-    if (t.newer_versions > 100)
-      found.add(refusals::argument, "AWS spares at most 100 NewerNoncurrentVersions");
+    if (t.newer_versions > 100) found.add(refusals::argument, "AWS spares at most 100 NewerNoncurrentVersions");
   }
 }
 
@@ -150,8 +143,7 @@ void check_aws(const rule &r, findings &found) {
   check_aws_classes(r.noncurrent_transitions, found);
   check_aws_times(r, found);
   if (r.marker_days) found.add(refusals::schema, "AWS has no DelMarkerExpiration");
-  if (r.expiration && r.expiration->all_versions)
-    found.add(refusals::schema, "AWS has no ExpiredObjectAllVersions");
+  if (r.expiration && r.expiration->all_versions) found.add(refusals::schema, "AWS has no ExpiredObjectAllVersions");
 }
 
 }  // namespace

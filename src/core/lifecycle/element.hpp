@@ -41,9 +41,8 @@ class tree_builder {
  public:
   element &open(std::string name, element::kind is) {
     if (open_.size() >= deepest_nesting) {
-      throw refused{{refusals::limit,
-                     "the document nests more than " + std::to_string(deepest_nesting) + " levels",
-                     {}}};
+      throw refused{
+          {refusals::limit, "the document nests more than " + std::to_string(deepest_nesting) + " levels", {}}};
     }
     element &made = add(std::move(name), is);
     open_.push_back(&made);
@@ -52,8 +51,7 @@ class tree_builder {
   void close() noexcept { open_.pop_back(); }
   element &add(std::string name, element::kind is) {
     if (++count_ > most_elements) {
-      throw refused{
-          {refusals::limit, "the document has more than " + std::to_string(most_elements) + " elements", {}}};
+      throw refused{{refusals::limit, "the document has more than " + std::to_string(most_elements) + " elements", {}}};
     }
     auto &siblings = open_.empty() ? top_ : open_.back()->children;
     siblings.push_back({std::move(name), {}, is, {}});

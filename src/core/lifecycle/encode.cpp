@@ -93,8 +93,7 @@ class encoder {
     if (const auto &e = r.expiration) {
       auto &entry = action(action_entry::expire, e->days);
       if (e->date) entry.holds |= action_entry::has_date, entry.date = e->date->microseconds;
-      if (e->delete_marker)
-        entry.holds |= action_entry::marker_given | (*e->delete_marker ? action_entry::marker : 0);
+      if (e->delete_marker) entry.holds |= action_entry::marker_given | (*e->delete_marker ? action_entry::marker : 0);
       if (e->all_versions)
         entry.holds |= action_entry::all_versions_given | (*e->all_versions ? action_entry::all_versions : 0);
     }

@@ -14,8 +14,7 @@ struct best {
   std::uint32_t entry = no_action;
   bool has_been = false;  // due ever since the object was made
 
-  void take(std::uint16_t i, std::uint32_t index, lifecycle::action does, timestamp at,
-            int its_rank) noexcept {
+  void take(std::uint16_t i, std::uint32_t index, lifecycle::action does, timestamp at, int its_rank) noexcept {
     action = does, rank = its_rank, due = at, rule = i, entry = index, has_been = false;
   }
   event result(const record_view &config) const noexcept {
@@ -67,9 +66,7 @@ struct next_due : best {
   void at_once(std::uint16_t i, std::uint32_t index, lifecycle::action does, timestamp since) noexcept {
     candidate(i, index, does, since);
   }
-  void restored(lifecycle::action does, timestamp expires) noexcept {
-    candidate(no_rule, no_action, does, expires);
-  }
+  void restored(lifecycle::action does, timestamp expires) noexcept { candidate(no_rule, no_action, does, expires); }
 };
 
 template <bool marker, class Sink>
@@ -109,24 +106,15 @@ event evaluate_held(const record_view &config, const object &o, timestamp at, st
 
 std::string_view action_name(action a) noexcept {
   switch (a) {
-    case action::remove:
-      return "delete";
-    case action::remove_version:
-      return "delete_version";
-    case action::transition:
-      return "transition";
-    case action::transition_version:
-      return "transition_version";
-    case action::remove_restored:
-      return "delete_restored";
-    case action::remove_restored_version:
-      return "delete_restored_version";
-    case action::remove_all_versions:
-      return "delete_all_versions";
-    case action::marker_remove_all_versions:
-      return "del_marker_delete_all_versions";
-    default:
-      return "none";
+    case action::remove: return "delete";
+    case action::remove_version: return "delete_version";
+    case action::transition: return "transition";
+    case action::transition_version: return "transition_version";
+    case action::remove_restored: return "delete_restored";
+    case action::remove_restored_version: return "delete_restored_version";
+    case action::remove_all_versions: return "delete_all_versions";
+    case action::marker_remove_all_versions: return "del_marker_delete_all_versions";
+    default: return "none";
   }
 }
 

@@ -15,8 +15,7 @@ namespace primecloud::lifecycle {
 event evaluate(const record_view &config, const object &o, timestamp at, std::int64_t spared = 0) noexcept;
 
 // The same, and nothing if the object is held or retained and the action would destroy it.
-event evaluate_held(const record_view &config, const object &o, timestamp at,
-                    std::int64_t spared = 0) noexcept;
+event evaluate_held(const record_view &config, const object &o, timestamp at, std::int64_t spared = 0) noexcept;
 
 // What happens next, whenever that is: the earliest due date, and at the same time
 // expiration before transition.  `none` if nothing ever does.

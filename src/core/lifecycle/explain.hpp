@@ -21,7 +21,6 @@ struct explanation {
   std::string reason;
 };
 
-std::vector<explanation> explain(const record_view &config, const object &o, timestamp at,
-                                 std::int64_t spared = 0);
+std::vector<explanation> explain(const record_view &config, const object &o, timestamp at, std::int64_t spared = 0);
 
 }  // namespace primecloud::lifecycle

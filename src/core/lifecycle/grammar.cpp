@@ -102,8 +102,7 @@ std::optional<noncurrent_transition> read_noncurrent_transition(const element &e
 }
 
 // An element that holds one positive number of days.
-std::optional<std::int64_t> read_days(const element &e, std::string_view days_name, refusal as,
-                                      const place &at) {
+std::optional<std::int64_t> read_days(const element &e, std::string_view days_name, refusal as, const place &at) {
   if (!at.holds_something(e)) return std::nullopt;
   std::optional<std::int64_t> days;
   at.only(e, {days_name});
@@ -173,8 +172,7 @@ std::optional<expiration> read_expiration(const element &e, const place &at) {
     if (read.days == 0) read.days.reset();
     if (read.delete_marker == false && (read.days || read.date || when.zero_date)) read.delete_marker.reset();
     if (read.all_versions == false && !read.days) read.all_versions.reset();
-    if (!read.days && !read.date && !read.delete_marker && (when.zero_date || when.days) &&
-        !read.all_versions) {
+    if (!read.days && !read.date && !read.delete_marker && (when.zero_date || when.days) && !read.all_versions) {
       if (when.zero_date) return std::nullopt;
       at.refuse(refusals::expiration_days, "Days of Expiration is 0", "Days of Expiration is 1 or greater.");
     }

@@ -18,10 +18,9 @@ void check_text(std::string_view text, std::string_view name) {
                    {}}};
   }
   if (!is_document_text(text)) {
-    throw refused{
-        {refusals::schema,
-         "the text of \"" + std::string(name.substr(0, 64)) + "\" has a character that XML cannot hold",
-         "S3 takes lifecycle configurations as XML: no control characters but tab and line ends."}};
+    throw refused{{refusals::schema,
+                   "the text of \"" + std::string(name.substr(0, 64)) + "\" has a character that XML cannot hold",
+                   "S3 takes lifecycle configurations as XML: no control characters but tab and line ends."}};
   }
 }
 
@@ -34,15 +33,11 @@ class sax_reader : public nlohmann::json_sax<nlohmann::json> {
 
   bool null() override { return scalar(element::kind::null, "null"); }
   bool boolean(bool value) override { return scalar(element::kind::boolean, value ? "true" : "false"); }
-  bool number_integer(number_integer_t value) override {
-    return scalar(element::kind::number, std::to_string(value));
-  }
+  bool number_integer(number_integer_t value) override { return scalar(element::kind::number, std::to_string(value)); }
   bool number_unsigned(number_unsigned_t value) override {
     return scalar(element::kind::number, std::to_string(value));
   }
-  bool number_float(number_float_t, const string_t &written) override {
-    return scalar(element::kind::number, written);
-  }
+  bool number_float(number_float_t, const string_t &written) override { return scalar(element::kind::number, written); }
   bool string(string_t &value) override {
     check_text(value, key_);
     return scalar(element::kind::text, value);
@@ -56,8 +51,7 @@ class sax_reader : public nlohmann::json_sax<nlohmann::json> {
   bool key(string_t &name) override {
     check_text(name, "a name");
     if (tree.current().children.size() >= most_names) {
-      throw refused{
-          {refusals::limit, "a JSON object has more than " + std::to_string(most_names) + " names", {}}};
+      throw refused{{refusals::limit, "a JSON object has more than " + std::to_string(most_names) + " names", {}}};
     }
     for (const auto &sibling : tree.current().children) {
       if (sibling.name == name) {
@@ -87,8 +81,7 @@ class sax_reader : public nlohmann::json_sax<nlohmann::json> {
 element read_json(std::string_view document) {
   sax_reader reader;
   if (!nlohmann::json::sax_parse(document, &reader) || reader.tree.top().empty()) {
-    throw refused{
-        {refusals::schema, "JSON syntax error", "The text starts like JSON; check it with a JSON parser."}};
+    throw refused{{refusals::schema, "JSON syntax error", "The text starts like JSON; check it with a JSON parser."}};
   }
   return std::move(reader.tree.top().front());
 }

@@ -44,8 +44,8 @@ std::string_view action_name(action a) noexcept;
 
 // For what an action does to a version that is locked or held.
 constexpr bool destroys_version(action a) noexcept {
-  return a == action::remove_version || a == action::remove_restored_version ||
-         a == action::remove_all_versions || a == action::marker_remove_all_versions;
+  return a == action::remove_version || a == action::remove_restored_version || a == action::remove_all_versions ||
+         a == action::marker_remove_all_versions;
 }
 
 // The answer.  Its texts point into the record.

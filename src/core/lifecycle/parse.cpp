@@ -68,16 +68,15 @@ void check_configuration(const configuration &c) {
 
 configuration understand(std::string_view document) {
   if (document.size() > longest_document) {
-    throw refused{{refusals::limit,
-                   "the document is longer than " + std::to_string(longest_document) + " bytes",
+    throw refused{{refusals::limit, "the document is longer than " + std::to_string(longest_document) + " bytes",
                    "Remove white space, or rules."}};
   }
   constexpr std::string_view mark = "\xEF\xBB\xBF";
   if (document.starts_with(mark)) document.remove_prefix(mark.size());
   const auto first = document.find_first_not_of(" \t\r\n");
   if (first == document.npos)
-    throw refused{{refusals::schema, "the document is empty",
-                   "Write S3 XML or JSON; NULL stands for no configuration."}};
+    throw refused{
+        {refusals::schema, "the document is empty", "Write S3 XML or JSON; NULL stands for no configuration."}};
   // XML wants its declaration first of all, JSON does not mind.
   document.remove_prefix(first);
   const char sign = document.front();

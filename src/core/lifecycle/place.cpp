@@ -42,8 +42,7 @@ bool place::boolean(const element &e, std::string_view of) const {
   const auto expected = from == syntax::json ? element::kind::boolean : element::kind::text;
   const auto value = e.children.empty() && e.is == expected ? read_boolean(e.text) : std::nullopt;
   if (!value)
-    refuse(refusals::number,
-           e.name + " of " + std::string(of) + " is " + quoted(e.text) + ", not a truth value",
+    refuse(refusals::number, e.name + " of " + std::string(of) + " is " + quoted(e.text) + ", not a truth value",
            "Write true or false.");
   return *value;
 }
@@ -51,8 +50,7 @@ bool place::boolean(const element &e, std::string_view of) const {
 timestamp place::date(const element &e, std::string_view of) const {
   const std::string name = "Date of " + std::string(of) + " is " + quoted(e.text);
   const auto read = read_date(text(e), from == syntax::json);
-  if (!read)
-    refuse(refusals::date_form, name + ", not an ISO 8601 date", "Write it like 2030-01-31T00:00:00Z.");
+  if (!read) refuse(refusals::date_form, name + ", not an ISO 8601 date", "Write it like 2030-01-31T00:00:00Z.");
   if (!read->midnight || !read->utc)
     refuse(refusals::date_midnight, name + ", not midnight UTC", "Write it like 2030-01-31T00:00:00Z.");
   return read->at;

@@ -61,14 +61,7 @@ struct action_entry {
   std::uint32_t class_at;
   std::int64_t days, date, newer_versions;  // date in microseconds, as timestamp
 
-  enum kinds : std::uint8_t {
-    expire = 1,
-    move,
-    expire_noncurrent,
-    move_noncurrent,
-    expire_marker,
-    abort_upload
-  };
+  enum kinds : std::uint8_t { expire = 1, move, expire_noncurrent, move_noncurrent, expire_marker, abort_upload };
   enum : std::uint8_t {
     has_days = 1,
     has_date = 2,
@@ -120,14 +113,10 @@ class record_view {
     return t;
   }
 
-  std::string_view text(std::uint32_t at, std::uint16_t length) const noexcept {
-    return {texts_at_ + at, length};
-  }
+  std::string_view text(std::uint32_t at, std::uint16_t length) const noexcept { return {texts_at_ + at, length}; }
   std::string_view prefix(const rule_entry &r) const noexcept { return text(r.prefix_at, r.prefix_length); }
   std::string_view id(const rule_entry &r) const noexcept { return text(r.id_at, r.id_length); }
-  std::string_view storage_class(const action_entry &a) const noexcept {
-    return text(a.class_at, a.class_length);
-  }
+  std::string_view storage_class(const action_entry &a) const noexcept { return text(a.class_at, a.class_length); }
   std::string_view key(const tag_entry &t) const noexcept { return text(t.key_at, t.key_length); }
   std::string_view value(const tag_entry &t) const noexcept { return text(t.value_at, t.value_length); }
 
@@ -141,11 +130,9 @@ class record_view {
   // Field by field, so that what a caller does not look at is not read: copied whole,
   // an entry goes through memory, and that costs more than all the rest.
   template <class Entry, class... Fields>
-  [[gnu::always_inline]] static void copy(Entry &entry, const std::uint8_t *from,
-                                          Fields &...fields) noexcept {
+  [[gnu::always_inline]] static void copy(Entry &entry, const std::uint8_t *from, Fields &...fields) noexcept {
     const auto *start = reinterpret_cast<const std::uint8_t *>(&entry);
-    (std::memcpy(&fields, from + (reinterpret_cast<const std::uint8_t *>(&fields) - start), sizeof fields),
-     ...);
+    (std::memcpy(&fields, from + (reinterpret_cast<const std::uint8_t *>(&fields) - start), sizeof fields), ...);
   }
   const std::uint8_t *base_, *actions_at_, *tags_at_;
   const char *texts_at_;

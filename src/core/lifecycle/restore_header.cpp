@@ -8,8 +8,7 @@ namespace primecloud::lifecycle {
 namespace {
 
 constexpr const char *weekdays[] = {"Sat", "Sun", "Mon", "Tue", "Wed", "Thu", "Fri"};
-constexpr const char *months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                  "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+constexpr const char *months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
 constexpr std::string_view ongoing = "ongoing-request=\"true\"";
 constexpr std::string_view completed = "ongoing-request=\"false\", expiry-date=\"";
@@ -32,8 +31,7 @@ std::string http_date(timestamp t) {
   const auto second = static_cast<int>((t.microseconds - day * microseconds_per_day) / 1'000'000);
   char text[64];
   std::snprintf(text, sizeof text, "%s, %02d %s %04lld %02d:%02d:%02d GMT", weekdays[weekday(day)], d.day,
-                months[d.month - 1], static_cast<long long>(d.year), second / 3600, second / 60 % 60,
-                second % 60);
+                months[d.month - 1], static_cast<long long>(d.year), second / 3600, second / 60 % 60, second % 60);
   return text;
 }
 
@@ -50,8 +48,8 @@ std::optional<timestamp> read_http_date(std::string_view text) noexcept {
   }
   const int day = number_at(text, 5, 2), year = number_at(text, 12, 4);
   const int hour = number_at(text, 17, 2), minute = number_at(text, 20, 2), second = number_at(text, 23, 2);
-  if (month == 0 || year < 0 || day < 1 || day > days_in_month(year, month) || hour < 0 || hour > 23 ||
-      minute < 0 || minute > 59 || second < 0 || second > 59) {
+  if (month == 0 || year < 0 || day < 1 || day > days_in_month(year, month) || hour < 0 || hour > 23 || minute < 0 ||
+      minute > 59 || second < 0 || second > 59) {
     return std::nullopt;
   }
   const auto date = days_from_civil({year, month, day});

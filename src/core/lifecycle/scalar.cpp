@@ -100,9 +100,9 @@ bool is_zero_date(timestamp date) noexcept { return day_of(date) == days_from_ci
 date_text write_date(timestamp midnight) noexcept {
   const auto d = civil_from_days(day_of(midnight));
   date_text out;
-  out.length = static_cast<std::size_t>(std::snprintf(out.characters, sizeof out.characters,
-                                                      "%04lld-%02d-%02dT00:00:00Z",
-                                                      static_cast<long long>(d.year), d.month, d.day));
+  out.length =
+      static_cast<std::size_t>(std::snprintf(out.characters, sizeof out.characters, "%04lld-%02d-%02dT00:00:00Z",
+                                             static_cast<long long>(d.year), d.month, d.day));
   return out;
 }
 

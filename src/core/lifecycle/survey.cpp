@@ -78,8 +78,7 @@ bool counts_versions(const record_view &config) noexcept {
   return false;
 }
 
-std::optional<timestamp> upload_due(const record_view &config, std::string_view key,
-                                    timestamp initiated) noexcept {
+std::optional<timestamp> upload_due(const record_view &config, std::string_view key, timestamp initiated) noexcept {
   auto due = timestamp::infinity();
   object o;
   o.key = key;

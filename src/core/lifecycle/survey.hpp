@@ -27,8 +27,7 @@ timestamp cutoff(const record_view &config, timestamp at) noexcept;
 bool counts_versions(const record_view &config) noexcept;
 
 // When an unfinished multipart upload is to be aborted; nothing if never.
-std::optional<timestamp> upload_due(const record_view &config, std::string_view key,
-                                    timestamp initiated) noexcept;
+std::optional<timestamp> upload_due(const record_view &config, std::string_view key, timestamp initiated) noexcept;
 
 // The value of x-amz-expiration: expiry-date="Fri, 23 May 2025 00:00:00 GMT", rule-id="a%20b".
 // Nothing unless an expiration is what happens next.

@@ -19,8 +19,7 @@ finding check_id(const rule &r) {
 }
 
 finding check_status(const rule &r) {
-  if (r.status.empty())
-    return found(refusals::no_status, "there is no Status", "Status is Enabled or Disabled.");
+  if (r.status.empty()) return found(refusals::no_status, "there is no Status", "Status is Enabled or Disabled.");
   if (r.status == "Enabled" || r.status == "Disabled") return {};
   return found(refusals::status, "Status is \"" + r.status.substr(0, 64) + "\"",
                "Status is Enabled or Disabled, written so.");
@@ -38,8 +37,7 @@ finding check_expiration(const rule &r) {
                  "ExpiredObjectAllVersions needs Days beside it.");
   }
   if (!e.days && !e.date && !e.delete_marker)
-    return found(refusals::schema, "Expiration is empty",
-                 "Expiration holds Days, Date or ExpiredObjectDeleteMarker.");
+    return found(refusals::schema, "Expiration is empty", "Expiration holds Days, Date or ExpiredObjectDeleteMarker.");
   if (e.days && e.date)
     return found(refusals::expiration_both, "Expiration has both Days and Date", "Keep one of the two.");
   return {};
@@ -64,17 +62,16 @@ finding check_tag(const tag &t) {
                  "A tag key has 1 to 128 characters.");
   }
   if (character_count(t.value) > 256) {
-    return found(
-        refusals::tag_value,
-        "the value of tag \"" + t.key + "\" has " + std::to_string(character_count(t.value)) + " characters",
-        "A tag value has at most 256 characters.");
+    return found(refusals::tag_value,
+                 "the value of tag \"" + t.key + "\" has " + std::to_string(character_count(t.value)) + " characters",
+                 "A tag value has at most 256 characters.");
   }
   return {};
 }
 
 finding check_and(const predicates &p) {
-  const auto count = (p.prefix ? 1 : 0) + p.tags.size() + (p.size_greater_than != 0 ? 1 : 0) +
-                     (p.size_less_than != 0 ? 1 : 0);
+  const auto count =
+      (p.prefix ? 1 : 0) + p.tags.size() + (p.size_greater_than != 0 ? 1 : 0) + (p.size_less_than != 0 ? 1 : 0);
   if (count < 2)
     return found(refusals::schema, "And has one predicate",
                  "And joins two or more of Prefix, Tag, ObjectSizeGreaterThan and ObjectSizeLessThan; write "
@@ -104,8 +101,7 @@ finding check_filter(const rule &r) {
   if (r.filter->both) {
     if (auto wrong = check_and(*r.filter->both)) return wrong;
     if (r.prefix && !r.prefix->empty() && r.filter->both->prefix && !r.filter->both->prefix->empty()) {
-      return found(refusals::schema, "Prefix stands in the rule and in its Filter",
-                   "Keep the one in Filter.");
+      return found(refusals::schema, "Prefix stands in the rule and in its Filter", "Keep the one in Filter.");
     }
   }
   for (const auto &t : own.tags) {
@@ -115,8 +111,7 @@ finding check_filter(const rule &r) {
   const auto &p = conditions(*r.filter);
   const auto size = std::min(p.size_greater_than, p.size_less_than);
   if (size < 0)
-    return found(refusals::schema, "an object size is " + std::to_string(size),
-                 "A size in bytes is 0 or greater.");
+    return found(refusals::schema, "an object size is " + std::to_string(size), "A size in bytes is 0 or greater.");
   return {};
 }
 
@@ -131,8 +126,7 @@ finding check_transitions(const rule &r) {
     if (t.date && t.days)
       return found(refusals::transition_both, "Transition has both Days and Date", "Keep one of the two.");
     if (t.storage_class.empty())
-      return found(refusals::schema, "Transition has no StorageClass",
-                   "Name the storage class objects move to.");
+      return found(refusals::schema, "Transition has no StorageClass", "Name the storage class objects move to.");
   }
   for (const auto &t : r.noncurrent_transitions) {
     if (t.storage_class.empty())
@@ -160,8 +154,8 @@ finding check_actions(const rule &r) {
 const predicates &conditions(const filter &f) noexcept { return f.both ? *f.both : f.own; }
 
 std::size_t character_count(std::string_view text) noexcept {
-  return static_cast<std::size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 void assign_ids(configuration &c) {
@@ -186,8 +180,8 @@ finding find_problem(const configuration &c) {
                  "A bucket without rules has no lifecycle configuration at all: use NULL.");
   std::set<std::string_view> ids;
   for (std::size_t i = 0; i < c.rules.size(); i++) {
-    for (const auto check : {check_id, check_status, check_expiration, check_noncurrent_expiration,
-                             check_filter, check_transitions, check_actions, check_keyless_tag}) {
+    for (const auto check : {check_id, check_status, check_expiration, check_noncurrent_expiration, check_filter,
+                             check_transitions, check_actions, check_keyless_tag}) {
       if (auto wrong = check(c.rules[i])) {
         wrong->rule = i + 1;
         wrong->id = c.rules[i].id.substr(0, 255);
@@ -197,8 +191,8 @@ finding find_problem(const configuration &c) {
   }
   for (std::size_t i = 0; i < c.rules.size(); i++) {
     if (ids.insert(c.rules[i].id).second) continue;
-    auto wrong = found(refusals::same_ids, "an earlier rule has the same ID",
-                       "Give every rule an ID of its own, or none.");
+    auto wrong =
+        found(refusals::same_ids, "an earlier rule has the same ID", "Give every rule an ID of its own, or none.");
     wrong->rule = i + 1;
     wrong->id = c.rules[i].id;
     return wrong;

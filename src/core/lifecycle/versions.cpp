@@ -13,8 +13,8 @@ constexpr bool destroys_one(action a) noexcept {
 
 }  // namespace
 
-void evaluate_versions(const record_view &config, std::span<const object> versions, timestamp at,
-                       bool object_lock, std::span<event> events) noexcept {
+void evaluate_versions(const record_view &config, std::span<const object> versions, timestamp at, bool object_lock,
+                       std::span<event> events) noexcept {
   for (auto &e : events) e = {};
   std::int64_t spared = 0;
   for (std::size_t i = 0; i < versions.size(); i++) {
@@ -28,8 +28,7 @@ void evaluate_versions(const record_view &config, std::span<const object> versio
         return;
       }
     }
-    if (destroys_one(e.action) &&
-        (o.version_id.empty() || (object_lock && is_held(o, at)) || o.replication_pending))
+    if (destroys_one(e.action) && (o.version_id.empty() || (object_lock && is_held(o, at)) || o.replication_pending))
       e = {};
     if (!o.is_latest && e.action != action::remove_version) spared++;
     events[i] = e;

@@ -11,7 +11,7 @@ namespace primecloud::lifecycle {
 // Writes one event for each version.  `object_lock`: the bucket has object lock, so
 // that holds and retention bind and nothing deletes all versions at once.
 // The caller sees to it that events.size() == versions.size().
-void evaluate_versions(const record_view &config, std::span<const object> versions, timestamp at,
-                       bool object_lock, std::span<event> events) noexcept;
+void evaluate_versions(const record_view &config, std::span<const object> versions, timestamp at, bool object_lock,
+                       std::span<event> events) noexcept;
 
 }  // namespace primecloud::lifecycle

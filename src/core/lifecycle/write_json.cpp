@@ -38,23 +38,12 @@ class json_writer {
  private:
   void append(char c) {
     switch (c) {
-      case '"':
-        out += "\\\"";
-        return;
-      case '\\':
-        out += "\\\\";
-        return;
-      case '\n':
-        out += "\\n";
-        return;
-      case '\r':
-        out += "\\r";
-        return;
-      case '\t':
-        out += "\\t";
-        return;
-      default:
-        out += c;  // no other control character gets this far
+      case '"': out += "\\\""; return;
+      case '\\': out += "\\\\"; return;
+      case '\n': out += "\\n"; return;
+      case '\r': out += "\\r"; return;
+      case '\t': out += "\\t"; return;
+      default: out += c;  // no other control character gets this far
     }
   }
   bool first_ = true;
@@ -100,8 +89,7 @@ void write_filter(json_writer &w, const filter &f) {
   w.close('}');
 }
 
-void write_when(json_writer &w, const std::optional<std::int64_t> &days,
-                const std::optional<timestamp> &date) {
+void write_when(json_writer &w, const std::optional<std::int64_t> &days, const std::optional<timestamp> &date) {
   if (days) w.number("Days", *days);
   if (date) w.text("Date", write_date(*date));
 }

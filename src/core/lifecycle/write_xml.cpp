@@ -27,32 +27,15 @@ class xml_writer {
  private:
   void append(char c) {
     switch (c) {
-      case '&':
-        out += "&amp;";
-        return;
-      case '<':
-        out += "&lt;";
-        return;
-      case '>':
-        out += "&gt;";
-        return;
-      case '"':
-        out += "&#34;";
-        return;
-      case '\'':
-        out += "&#39;";
-        return;
-      case '\t':
-        out += "&#x9;";
-        return;
-      case '\n':
-        out += "&#xA;";
-        return;
-      case '\r':
-        out += "&#xD;";
-        return;
-      default:
-        out += c;
+      case '&': out += "&amp;"; return;
+      case '<': out += "&lt;"; return;
+      case '>': out += "&gt;"; return;
+      case '"': out += "&#34;"; return;
+      case '\'': out += "&#39;"; return;
+      case '\t': out += "&#x9;"; return;
+      case '\n': out += "&#xA;"; return;
+      case '\r': out += "&#xD;"; return;
+      default: out += c;
     }
   }
 };
@@ -123,9 +106,8 @@ void write_rule(xml_writer &w, const rule &r) {
 
 std::string write_xml(const configuration &c, dialect for_whom) {
   xml_writer w(for_whom);
-  w.out = for_whom == dialect::aws
-              ? "<LifecycleConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
-              : "<LifecycleConfiguration>";
+  w.out = for_whom == dialect::aws ? "<LifecycleConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
+                                   : "<LifecycleConfiguration>";
   for (const auto &r : c.rules) w.element("Rule", [&] { write_rule(w, r); });
   return std::move(w.out.append("</LifecycleConfiguration>"));
 }

@@ -47,8 +47,7 @@ std::string_view local_name(const XML_Char *name) noexcept {
 }
 
 void start_element(void *data, const XML_Char *name, const XML_Char **) noexcept {
-  parse_state::run(data,
-                   [&](parse_state &s) { s.tree.open(std::string(local_name(name)), element::kind::text); });
+  parse_state::run(data, [&](parse_state &s) { s.tree.open(std::string(local_name(name)), element::kind::text); });
 }
 
 void end_element(void *data, const XML_Char *) noexcept {
@@ -65,10 +64,10 @@ void characters(void *data, const XML_Char *text, int length) noexcept {
     if (element.text.size() + piece.size() <= longest_text) {
       element.text.append(piece);
     } else if (piece.find_first_not_of(" \t\r\n") != piece.npos) {
-      throw refused{{refusals::limit,
-                     "the text of <" + element.name.substr(0, 64) + "> is longer than " +
-                         std::to_string(longest_text) + " bytes",
-                     {}}};
+      throw refused{
+          {refusals::limit,
+           "the text of <" + element.name.substr(0, 64) + "> is longer than " + std::to_string(longest_text) + " bytes",
+           {}}};
     }
   });
 }
@@ -96,8 +95,7 @@ void xml_declaration(void *data, const XML_Char *, const XML_Char *encoding, int
 }  // namespace
 
 element read_xml(std::string_view document) {
-  const std::unique_ptr<XML_ParserStruct, decltype(&XML_ParserFree)> parser{XML_ParserCreate("UTF-8"),
-                                                                            &XML_ParserFree};
+  const std::unique_ptr<XML_ParserStruct, decltype(&XML_ParserFree)> parser{XML_ParserCreate("UTF-8"), &XML_ParserFree};
   if (!parser) throw std::bad_alloc();
   parse_state state{parser.get(), {}, {}};
   XML_SetUserData(parser.get(), &state);
@@ -113,9 +111,8 @@ element read_xml(std::string_view document) {
     const auto code = XML_GetErrorCode(parser.get());
     if (code == XML_ERROR_NO_MEMORY) throw std::bad_alloc();
     throw refused{{refusals::schema,
-                   "XML error at line " + std::to_string(XML_GetCurrentLineNumber(parser.get())) +
-                       ", column " + std::to_string(XML_GetCurrentColumnNumber(parser.get()) + 1) + ": " +
-                       XML_ErrorString(code),
+                   "XML error at line " + std::to_string(XML_GetCurrentLineNumber(parser.get())) + ", column " +
+                       std::to_string(XML_GetCurrentColumnNumber(parser.get()) + 1) + ": " + XML_ErrorString(code),
                    "Check that every element is closed and that & and < are written &amp; and &lt;."}};
   }
   return std::move(state.tree.top().front());

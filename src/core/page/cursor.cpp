@@ -66,7 +66,8 @@ std::optional<std::int32_t> cursor_key_id(std::string_view cursor) {
   return static_cast<std::int32_t>(get(bytes->data() + 1, 4));
 }
 
-std::optional<position> decode_cursor(std::string_view cursor, const cursor_key &key, std::string_view scope, std::string_view account) {
+std::optional<position> decode_cursor(std::string_view cursor, const cursor_key &key, std::string_view scope,
+                                      std::string_view account) {
   const auto bytes = unpack(cursor);
   if (!bytes) return std::nullopt;
   const mac tag = authenticate(bytes->data(), key, scope, account);

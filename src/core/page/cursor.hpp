@@ -37,6 +37,7 @@ std::string encode_cursor(const position &at, const cursor_key &key, std::string
 std::optional<std::int32_t> cursor_key_id(std::string_view cursor);
 
 // Nothing unless the cursor was made with this key for this scope and account.
-std::optional<position> decode_cursor(std::string_view cursor, const cursor_key &key, std::string_view scope, std::string_view account);
+std::optional<position> decode_cursor(std::string_view cursor, const cursor_key &key, std::string_view scope,
+                                      std::string_view account);
 
 }  // namespace primecloud

@@ -21,7 +21,8 @@ struct derived {
   ~derived() { sodium_memzero(bytes, sizeof bytes); }
 };
 
-void derive(derived &out, data_key key, const std::uint8_t *header, const std::uint8_t *nonce, bytes_span bound_to) noexcept {
+void derive(derived &out, data_key key, const std::uint8_t *header, const std::uint8_t *nonce,
+            bytes_span bound_to) noexcept {
   constexpr std::string_view domain = "pc-seal-1";
   constexpr std::size_t domain_size = domain.size(), nonce_size = 24, context_size = 64;
   std::uint8_t message[domain_size + authenticated_header + nonce_size + context_size];
@@ -36,7 +37,8 @@ void derive(derived &out, data_key key, const std::uint8_t *header, const std::u
 
 binding::binding(std::string_view tenant, std::string_view label, std::string_view row_id) noexcept {
   std::uint8_t tag = 0;
-  for (const std::string_view whole : {tenant.substr(0, longest_tenant), label.substr(0, longest_label), row_id.substr(0, longest_row_id)}) {
+  for (const std::string_view whole :
+       {tenant.substr(0, longest_tenant), label.substr(0, longest_label), row_id.substr(0, longest_row_id)}) {
     bytes_[size_++] = ++tag;
     for (int shift = 24; shift >= 0; shift -= 8) bytes_[size_++] = static_cast<std::uint8_t>(whole.size() >> shift);
     whole.copy(reinterpret_cast<char *>(bytes_.data() + size_), whole.size());
@@ -66,13 +68,14 @@ void seal_envelope(bytes_span plaintext, data_key key, std::int64_t key_id, byte
   out[0] = 1;
   out[1] = 1;
   out[2] = out[3] = 0;
-  for (int i = 0; i < 8; i++) out[4 + i] = static_cast<std::uint8_t>(static_cast<std::uint64_t>(key_id) >> (56 - 8 * i));
+  for (int i = 0; i < 8; i++)
+    out[4 + i] = static_cast<std::uint8_t>(static_cast<std::uint64_t>(key_id) >> (56 - 8 * i));
   std::copy(nonce.begin(), nonce.end(), out + nonce_offset);
   derived keys;
   derive(keys, key, out, out + nonce_offset, bound_to);
   std::memcpy(out + commitment_offset, keys.commitment(), 32);
-  crypto_aead_chacha20poly1305_ietf_encrypt(out + envelope_header_size, nullptr, plaintext.data(), plaintext.size(), nullptr, 0, nullptr,
-                                            zero_nonce, keys.subkey());
+  crypto_aead_chacha20poly1305_ietf_encrypt(out + envelope_header_size, nullptr, plaintext.data(), plaintext.size(),
+                                            nullptr, 0, nullptr, zero_nonce, keys.subkey());
 }
 
 bool open_envelope(bytes_span envelope, data_key key, bytes_span bound_to, std::uint8_t *out) noexcept {
@@ -81,7 +84,8 @@ bool open_envelope(bytes_span envelope, data_key key, bytes_span bound_to, std::
   derive(keys, key, envelope.data(), envelope.data() + nonce_offset, bound_to);
   if (sodium_memcmp(keys.commitment(), envelope.data() + commitment_offset, 32) != 0) return false;
   return crypto_aead_chacha20poly1305_ietf_decrypt(out, nullptr, nullptr, envelope.data() + envelope_header_size,
-                                                   envelope.size() - envelope_header_size, nullptr, 0, zero_nonce, keys.subkey()) == 0;
+                                                   envelope.size() - envelope_header_size, nullptr, 0, zero_nonce,
+                                                   keys.subkey()) == 0;
 }
 
 std::string envelope_text(bytes_span envelope) { return std::string(text_prefix) + base64url_encode(envelope); }

@@ -17,7 +17,9 @@ std::string draw(std::string_view alphabet, int length) {
 
 std::string generate_access_key_id() { return draw("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", 20); }
 
-std::string generate_secret(int length) { return draw("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+", length); }
+std::string generate_secret(int length) {
+  return draw("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+", length);
+}
 
 std::string_view last_four(std::string_view secret) noexcept {
   constexpr std::size_t shortest = 32;

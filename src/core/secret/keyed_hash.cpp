@@ -4,8 +4,8 @@
 
 namespace primecloud {
 
-std::array<std::uint8_t, 32> keyed_hash(std::span<const std::uint8_t, 32> key, std::string_view purpose, std::string_view name,
-                                        std::span<const std::uint8_t> value) noexcept {
+std::array<std::uint8_t, 32> keyed_hash(std::span<const std::uint8_t, 32> key, std::string_view purpose,
+                                        std::string_view name, std::span<const std::uint8_t> value) noexcept {
   crypto_generichash_state state;
   std::array<std::uint8_t, 32> hash;
   crypto_generichash_init(&state, key.data(), key.size(), hash.size());

@@ -10,7 +10,7 @@
 
 namespace primecloud {
 
-std::array<std::uint8_t, 32> keyed_hash(std::span<const std::uint8_t, 32> key, std::string_view purpose, std::string_view name,
-                                        std::span<const std::uint8_t> value) noexcept;
+std::array<std::uint8_t, 32> keyed_hash(std::span<const std::uint8_t, 32> key, std::string_view purpose,
+                                        std::string_view name, std::span<const std::uint8_t> value) noexcept;
 
 }  // namespace primecloud

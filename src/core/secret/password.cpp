@@ -6,7 +6,6 @@
 #include <cstdio>
 #include <cstring>
 
-
 namespace primecloud {
 namespace {
 // Takes what stands before `end` off the front.
@@ -28,13 +27,15 @@ bool number(std::string_view text, std::string_view name, std::uint32_t &out) no
 
 bool base64(std::string_view text, std::uint8_t *out, std::size_t room, std::size_t &size) noexcept {
   const char *end = nullptr;
-  return sodium_base642bin(out, room, text.data(), text.size(), nullptr, &size, &end, sodium_base64_VARIANT_ORIGINAL_NO_PADDING) == 0 &&
+  return sodium_base642bin(out, room, text.data(), text.size(), nullptr, &size, &end,
+                           sodium_base64_VARIANT_ORIGINAL_NO_PADDING) == 0 &&
          end == text.data() + text.size();
 }
 
-bool argon2id(std::uint8_t *out, std::size_t size, std::string_view password, const std::uint8_t *salt, const password_cost &cost) noexcept {
-  return crypto_pwhash_argon2id(out, size, password.data(), password.size(), salt, cost.passes, std::size_t{cost.memory_kib} * 1024,
-                                crypto_pwhash_argon2id_ALG_ARGON2ID13) == 0;
+bool argon2id(std::uint8_t *out, std::size_t size, std::string_view password, const std::uint8_t *salt,
+              const password_cost &cost) noexcept {
+  return crypto_pwhash_argon2id(out, size, password.data(), password.size(), salt, cost.passes,
+                                std::size_t{cost.memory_kib} * 1024, crypto_pwhash_argon2id_ALG_ARGON2ID13) == 0;
 }
 }  // namespace
 
@@ -59,28 +60,36 @@ password_fault parse_password_string(std::string_view text, const password_cost 
   if (!take(text, '$', part) || part != "v=19") return password_fault::version;
   std::string_view memory, passes, lanes, salt;
   password_cost &cost = out.cost;
-  if (!take(text, ',', memory) || !take(text, ',', passes) || !take(text, '$', lanes)) return password_fault::parameters;
-  if (!number(memory, "m=", cost.memory_kib) || !number(passes, "t=", cost.passes) || !number(lanes, "p=", cost.lanes)) return password_fault::parameters;
-  if (cost.passes < 1 || cost.lanes < 1 || cost.memory_kib < 8 * cost.lanes || cost.memory_kib < 8) return password_fault::parameters;
-  if (cost.memory_kib > limit.memory_kib || cost.passes > limit.passes || cost.lanes > limit.lanes) return password_fault::over_limit;
+  if (!take(text, ',', memory) || !take(text, ',', passes) || !take(text, '$', lanes))
+    return password_fault::parameters;
+  if (!number(memory, "m=", cost.memory_kib) || !number(passes, "t=", cost.passes) || !number(lanes, "p=", cost.lanes))
+    return password_fault::parameters;
+  if (cost.passes < 1 || cost.lanes < 1 || cost.memory_kib < 8 * cost.lanes || cost.memory_kib < 8)
+    return password_fault::parameters;
+  if (cost.memory_kib > limit.memory_kib || cost.passes > limit.passes || cost.lanes > limit.lanes)
+    return password_fault::over_limit;
   if (!take(text, '$', salt)) return password_fault::encoding;
-  if (!base64(salt, out.salt, sizeof out.salt, out.salt_size) || !base64(text, out.hash, sizeof out.hash, out.hash_size)) return password_fault::encoding;
+  if (!base64(salt, out.salt, sizeof out.salt, out.salt_size) ||
+      !base64(text, out.hash, sizeof out.hash, out.hash_size))
+    return password_fault::encoding;
   return out.salt_size >= 8 && out.hash_size >= 16 ? password_fault::none : password_fault::encoding;
 }
 
-password_outcome hash_password(std::string_view password, const password_cost &cost, char *out, std::size_t &size) noexcept {
+password_outcome hash_password(std::string_view password, const password_cost &cost, char *out,
+                               std::size_t &size) noexcept {
   std::uint8_t salt[crypto_pwhash_argon2id_SALTBYTES], hash[32];
   randombytes_buf(salt, sizeof salt);
   if (!argon2id(hash, sizeof hash, password, salt, cost)) return password_outcome::out_of_memory;
   char salt_text[32], hash_text[64];
   sodium_bin2base64(salt_text, sizeof salt_text, salt, sizeof salt, sodium_base64_VARIANT_ORIGINAL_NO_PADDING);
   sodium_bin2base64(hash_text, sizeof hash_text, hash, sizeof hash, sodium_base64_VARIANT_ORIGINAL_NO_PADDING);
-  size = static_cast<std::size_t>(
-      std::snprintf(out, password_text_room, "$argon2id$v=19$m=%u,t=%u,p=1$%s$%s", cost.memory_kib, cost.passes, salt_text, hash_text));
+  size = static_cast<std::size_t>(std::snprintf(out, password_text_room, "$argon2id$v=19$m=%u,t=%u,p=1$%s$%s",
+                                                cost.memory_kib, cost.passes, salt_text, hash_text));
   return password_outcome::match;
 }
 
-password_outcome verify_password(std::string_view password, const password_string &stored, std::string_view text) noexcept {
+password_outcome verify_password(std::string_view password, const password_string &stored,
+                                 std::string_view text) noexcept {
   // One lane and a salt of libsodium's length: compare here, so that running out of
   // memory is not taken for a wrong password.
   if (stored.cost.lanes == 1 && stored.salt_size == crypto_pwhash_argon2id_SALTBYTES) {
@@ -92,13 +101,15 @@ password_outcome verify_password(std::string_view password, const password_strin
   }
   char copy[crypto_pwhash_STRBYTES + password_text_room] = {};
   std::memcpy(copy, text.data(), text.size());  // shorter than password_text_room: parsed before
-  return crypto_pwhash_argon2id_str_verify(copy, password.data(), password.size()) == 0 ? password_outcome::match : password_outcome::mismatch;
+  return crypto_pwhash_argon2id_str_verify(copy, password.data(), password.size()) == 0 ? password_outcome::match
+                                                                                        : password_outcome::mismatch;
 }
 
 bool looks_like_a_hash(std::string_view plaintext) noexcept {
   // What SFTPGo takes for a hash, and this extension's own forms.
-  for (const std::string_view prefix : {"$argon2id$", "$argon2i$", "$argon2d$", "$2a$", "$2b$", "$2y$", "$pbkdf2-", "$1$", "$apr1$", "$5$", "$6$", "$y$",
-                                        "$scrypt$", "$7$", "{MD5}", "{SHA256}", "{SHA512}", "{SHA}", "{SSHA}", "pc1."}) {
+  for (const std::string_view prefix :
+       {"$argon2id$", "$argon2i$", "$argon2d$", "$2a$", "$2b$",  "$2y$",     "$pbkdf2-", "$1$",   "$apr1$", "$5$",
+        "$6$",        "$y$",       "$scrypt$",  "$7$",  "{MD5}", "{SHA256}", "{SHA512}", "{SHA}", "{SSHA}", "pc1."}) {
     if (plaintext.starts_with(prefix)) return true;
   }
   return false;

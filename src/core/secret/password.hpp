@@ -31,8 +31,10 @@ inline constexpr std::size_t password_text_room = 160;
 enum class password_outcome { match, mismatch, out_of_memory };
 
 // Writes a PHC string of one lane to `out` (password_text_room bytes) and its length to `size`.
-password_outcome hash_password(std::string_view password, const password_cost &cost, char *out, std::size_t &size) noexcept;
-password_outcome verify_password(std::string_view password, const password_string &stored, std::string_view text) noexcept;
+password_outcome hash_password(std::string_view password, const password_cost &cost, char *out,
+                               std::size_t &size) noexcept;
+password_outcome verify_password(std::string_view password, const password_string &stored,
+                                 std::string_view text) noexcept;
 
 // Whether a plaintext begins as a stored hash does: somewhere it would be taken for one.
 bool looks_like_a_hash(std::string_view plaintext) noexcept;

@@ -46,6 +46,7 @@ struct key_identity {
 
 wrapped_key wrap_key(std::span<const std::uint8_t, 32> key, const root_key &root, const key_identity &whose,
                      std::span<const std::uint8_t, 24> nonce);
-bool unwrap_key(std::span<const std::uint8_t> wrapped, const root_key &root, const key_identity &whose, std::uint8_t *out);
+bool unwrap_key(std::span<const std::uint8_t> wrapped, const root_key &root, const key_identity &whose,
+                std::uint8_t *out);
 
 }  // namespace primecloud

@@ -8,7 +8,9 @@
 
 namespace primecloud {
 namespace {
-const std::uint8_t *octets(std::string_view text) noexcept { return reinterpret_cast<const std::uint8_t *>(text.data()); }
+const std::uint8_t *octets(std::string_view text) noexcept {
+  return reinterpret_cast<const std::uint8_t *>(text.data());
+}
 
 signing_key hmac(const std::uint8_t *key, std::size_t key_size, std::string_view text) noexcept {
   signing_key out;
@@ -26,7 +28,8 @@ std::string hex(const std::array<std::uint8_t, 32> &bytes) {
 }
 }  // namespace
 
-signing_key derive_signing_key(std::string_view secret, std::string_view date, std::string_view region, std::string_view service) noexcept {
+signing_key derive_signing_key(std::string_view secret, std::string_view date, std::string_view region,
+                               std::string_view service) noexcept {
   // HMAC takes the secret in two pieces only as one key, so it is joined in a buffer
   // that is wiped.  Secrets longer than this are not S3's.
   char first[4 + 1024];
@@ -51,7 +54,8 @@ std::string canonical_query(const presign_request &request, const std::string &s
       {"X-Amz-Date", std::string(request.timestamp)},
       {"X-Amz-Expires", std::to_string(request.expires_seconds)},
       {"X-Amz-SignedHeaders", "host"}};
-  for (const auto &[name, value] : request.parameters) all.emplace_back(uri_encode(name, false), uri_encode(value, false));
+  for (const auto &[name, value] : request.parameters)
+    all.emplace_back(uri_encode(name, false), uri_encode(value, false));
   std::sort(all.begin(), all.end());
   std::string query;
   for (const auto &[name, value] : all) query += (query.empty() ? "" : "&") + name + "=" + value;
@@ -60,10 +64,11 @@ std::string canonical_query(const presign_request &request, const std::string &s
 }  // namespace
 
 std::string presign_query(const presign_request &request, const signing_key &key) {
-  const std::string scope = std::string(request.timestamp.substr(0, 8)) + "/" + std::string(request.region) + "/s3/aws4_request";
+  const std::string scope =
+      std::string(request.timestamp.substr(0, 8)) + "/" + std::string(request.region) + "/s3/aws4_request";
   const std::string query = canonical_query(request, scope);
-  const std::string canonical = std::string(request.method) + "\n" + uri_encode(request.path, true) + "\n" + query + "\nhost:" +
-                                std::string(request.host) + "\n\nhost\nUNSIGNED-PAYLOAD";
+  const std::string canonical = std::string(request.method) + "\n" + uri_encode(request.path, true) + "\n" + query +
+                                "\nhost:" + std::string(request.host) + "\n\nhost\nUNSIGNED-PAYLOAD";
   std::array<std::uint8_t, 32> digest;
   crypto_hash_sha256(digest.data(), octets(canonical), canonical.size());
   const std::string to_sign = "AWS4-HMAC-SHA256\n" + std::string(request.timestamp) + "\n" + scope + "\n" + hex(digest);

@@ -23,7 +23,8 @@ class reader {
     std::size_t size = 0;
     const auto [end, problem] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), size);
     const auto digits = static_cast<std::size_t>(end - rest_.data());
-    if (problem != std::errc() || digits >= rest_.size() || *end != ':' || rest_.size() - digits - 1 < size) return fail();
+    if (problem != std::errc() || digits >= rest_.size() || *end != ':' || rest_.size() - digits - 1 < size)
+      return fail();
     const auto value = rest_.substr(digits + 1, size);
     rest_.remove_prefix(digits + 1 + size);
     return value;
@@ -62,8 +63,10 @@ std::optional<identity> decode_identity(std::string_view text) {
   identity who;
   const auto kind = in.field();
   const auto tenant = in.field();
-  if (kind == "t") who.tenant = tenant;
-  else if (kind != "-" || !tenant.empty()) return std::nullopt;
+  if (kind == "t")
+    who.tenant = tenant;
+  else if (kind != "-" || !tenant.empty())
+    return std::nullopt;
   who.user = in.field();
   const auto role_text = in.field();
   if (!role_text.empty() && !(who.role = parse_role(role_text))) return std::nullopt;
@@ -84,7 +87,8 @@ std::optional<identity> decode_identity(std::string_view text) {
 }
 
 std::size_t context_record::size(const identity &who) noexcept {
-  std::size_t bytes = sizeof(context_record) + (who.tenant ? who.tenant->size() : 0) + who.user.size() + who.token_key.size();
+  std::size_t bytes =
+      sizeof(context_record) + (who.tenant ? who.tenant->size() : 0) + who.user.size() + who.token_key.size();
   for (const auto &id : who.granted) bytes += 1 + id.size();
   return bytes;
 }
@@ -102,7 +106,8 @@ void context_record::build(void *block, const identity &who) noexcept {
     if (const auto key = parse_bigint(*who.tenant)) {
       record->has_bigint = true;
       record->tenant_bigint = *key;
-      record->has_integer = *key >= std::numeric_limits<std::int32_t>::min() && *key <= std::numeric_limits<std::int32_t>::max();
+      record->has_integer =
+          *key >= std::numeric_limits<std::int32_t>::min() && *key <= std::numeric_limits<std::int32_t>::max();
     }
     record->tenant_size_ = static_cast<std::uint32_t>(who.tenant->size());
     text = std::copy(who.tenant->begin(), who.tenant->end(), text);

@@ -50,7 +50,8 @@ std::optional<std::string> text_member(const json &object, const char *name) {
 std::optional<std::int64_t> time_member(const json &object, const char *name) {
   const auto member = object.find(name);
   if (member == object.end() || !member->is_number_integer()) return std::nullopt;
-  if (member->is_number_unsigned() && member->get<std::uint64_t>() > std::numeric_limits<std::int32_t>::max() * 1024ULL) return std::nullopt;
+  if (member->is_number_unsigned() && member->get<std::uint64_t>() > std::numeric_limits<std::int32_t>::max() * 1024ULL)
+    return std::nullopt;
   const auto value = member->get<std::int64_t>();
   if (value < 0) return std::nullopt;
   return value;
@@ -106,7 +107,8 @@ result<token_claims> parse_token_claims(std::string_view payload) {
   } else {
     return refuse("aud is neither text nor an array of text");
   }
-  for (const auto &[name, member] : {std::pair{"iss", &claims.issuer}, {"account", &claims.account}, {"role", &claims.role}}) {
+  for (const auto &[name, member] :
+       {std::pair{"iss", &claims.issuer}, {"account", &claims.account}, {"role", &claims.role}}) {
     if (!document->contains(name)) continue;
     *member = text_member(*document, name);
     if (!*member) return refuse("iss, account or role is not text");
@@ -129,7 +131,9 @@ bool verify_token(const token &unverified, token_algorithm algorithm, std::span<
              unverified.signature.size() == crypto_sign_BYTES &&
              crypto_sign_verify_detached(unverified.signature.data(), message, size, key.data()) == 0;
     case token_algorithm::hs256: {
-      if (unverified.algorithm != "HS256" || key.size() < 32 || unverified.signature.size() != crypto_auth_hmacsha256_BYTES) return false;
+      if (unverified.algorithm != "HS256" || key.size() < 32 ||
+          unverified.signature.size() != crypto_auth_hmacsha256_BYTES)
+        return false;
       crypto_auth_hmacsha256_state state;
       std::uint8_t expected[crypto_auth_hmacsha256_BYTES];
       crypto_auth_hmacsha256_init(&state, key.data(), key.size());
@@ -145,7 +149,8 @@ bool verify_token(const token &unverified, token_algorithm algorithm, std::span<
 }
 
 std::optional<std::string> token_problem(const token_claims &claims, const token_policy &policy) {
-  if (std::find(claims.audience.begin(), claims.audience.end(), policy.audience) == claims.audience.end()) return "aud is another database's";
+  if (std::find(claims.audience.begin(), claims.audience.end(), policy.audience) == claims.audience.end())
+    return "aud is another database's";
   if (policy.issuer && claims.issuer != policy.issuer) return "iss is not the key's issuer";
   if (claims.expires <= policy.now) return "the token has expired";
   if (claims.not_before && *claims.not_before > policy.now + clock_leeway) return "the token is not valid yet";

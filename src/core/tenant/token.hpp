@@ -53,10 +53,10 @@ result<token_claims> parse_token_claims(std::string_view payload);
 bool verify_token(const token &unverified, token_algorithm algorithm, std::span<const std::uint8_t> key) noexcept;
 
 struct token_policy {
-  std::string_view audience;                // one of the token's must be it
-  std::optional<std::string_view> issuer;   // if set, must be the token's
-  std::int64_t longest_life;                // seconds
-  std::int64_t now;                         // seconds since 1970
+  std::string_view audience;               // one of the token's must be it
+  std::optional<std::string_view> issuer;  // if set, must be the token's
+  std::int64_t longest_life;               // seconds
+  std::int64_t now;                        // seconds since 1970
 };
 
 // What is wrong with verified claims at a moment; nothing if they hold.

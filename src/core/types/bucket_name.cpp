@@ -66,8 +66,7 @@ std::optional<std::string_view> legacy_problem(std::string_view name) noexcept {
   if (!is_legacy_edge(name.front())) return "must begin with a letter or digit";
   if (!is_legacy_edge(name.back())) return "must end with a letter or digit";
   if (name.find("..") != name.npos) return "must not contain \"..\"";
-  if (name.find(".-") != name.npos || name.find("-.") != name.npos)
-    return "must not contain \".-\" or \"-.\"";
+  if (name.find(".-") != name.npos || name.find("-.") != name.npos) return "must not contain \".-\" or \"-.\"";
   if (looks_like_address(name)) return "must not look like an IP address";
   return std::nullopt;
 }
@@ -143,7 +142,8 @@ result<std::string> bucket_physical_name(std::string_view tenant, std::string_vi
   auto physical = *label + "-" + std::string(name);
   if (physical.size() > longest) {
     return error(invalid_value, "bucket name \"" + std::string(name) + "\" is too long")
-        .with_detail("With the tenant's label it has " + std::to_string(physical.size()) + " characters; 63 is the limit.")
+        .with_detail("With the tenant's label it has " + std::to_string(physical.size()) +
+                     " characters; 63 is the limit.")
         .with_hint("Choose a name of at most " + std::to_string(longest - label->size() - 1) + " characters.");
   }
   for (const auto provider : {bucket_provider::aws, bucket_provider::minio}) {

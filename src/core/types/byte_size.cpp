@@ -44,10 +44,13 @@ refusal unknown_unit(std::string_view unit, size_convention convention) {
   if (convention == size_convention::strict || convention == size_convention::iec) {
     if (ambiguous && ambiguous->power > 0) {
       const std::string_view prefix = unit_name(ambiguous->power / 3);
-      return {"The unit is ambiguous.", "ambiguous unit \"" + std::string(unit) + "\": write " + std::string(prefix) + " (1024^" +
-                                            std::to_string(ambiguous->power / 3) + ") or call parse_size(text, 'si')"};
+      return {"The unit is ambiguous.", "ambiguous unit \"" + std::string(unit) + "\": write " + std::string(prefix) +
+                                            " (1024^" + std::to_string(ambiguous->power / 3) +
+                                            ") or call parse_size(text, 'si')"};
     }
-    if (ambiguous) return {"The unit is not one of B, KiB, MiB, GiB, TiB, PiB, EiB.", "Write " + std::string(unit_name(ambiguous->binary / 10)) + "."};
+    if (ambiguous)
+      return {"The unit is not one of B, KiB, MiB, GiB, TiB, PiB, EiB.",
+              "Write " + std::string(unit_name(ambiguous->binary / 10)) + "."};
   }
   return {"The unit is unknown under this convention.", {}};
 }
@@ -79,7 +82,9 @@ outcome evaluate(std::string_view text, size_convention convention) {
 }
 
 error report(const refusal &why, sqlstate code, std::string message) {
-  return error(why.range ? out_of_range : code, std::move(message)).with_detail(std::string(why.detail)).with_hint(why.hint);
+  return error(why.range ? out_of_range : code, std::move(message))
+      .with_detail(std::string(why.detail))
+      .with_hint(why.hint);
 }
 }  // namespace
 
@@ -96,7 +101,8 @@ result<byte_size> parse_byte_size(std::string_view text) {
   if (const auto size = plain_number(text)) return *size;  // what drivers and COPY bring
   auto [size, why] = evaluate(text, size_convention::strict);
   if (size) return *size;
-  if (why.range) return report(why, out_of_range, "value \"" + std::string(text) + "\" is out of range for type byte_size");
+  if (why.range)
+    return report(why, out_of_range, "value \"" + std::string(text) + "\" is out of range for type byte_size");
   if (why.hint.empty()) why.hint = accepted;
   return report(why, invalid_text, "invalid input syntax for type byte_size: \"" + std::string(text) + "\"");
 }

@@ -14,7 +14,8 @@ struct currency_code {
   std::int32_t code{};
 
   std::string letters() const {
-    return {static_cast<char>('A' + code / 676), static_cast<char>('A' + code / 26 % 26), static_cast<char>('A' + code % 26)};
+    return {static_cast<char>('A' + code / 676), static_cast<char>('A' + code / 26 % 26),
+            static_cast<char>('A' + code % 26)};
   }
   friend constexpr auto operator<=>(const currency_code &, const currency_code &) = default;
 };

@@ -78,7 +78,8 @@ std::optional<scaled> scale_to_integer(const decimal &number, int binary, int po
   unsigned __int128 whole = 0;
   std::array<std::uint8_t, 2 * decimal::capacity + 1> fraction{};
   int digits = 0;
-  for (int i = 0; i < point; i++) whole = whole * 10 + (i < number.count ? number.digits[static_cast<std::size_t>(i)] : 0);
+  for (int i = 0; i < point; i++)
+    whole = whole * 10 + (i < number.count ? number.digits[static_cast<std::size_t>(i)] : 0);
   for (int i = point; i < number.count; i++) {
     fraction[static_cast<std::size_t>(digits++)] = i < 0 ? std::uint8_t{0} : number.digits[static_cast<std::size_t>(i)];
   }

@@ -27,7 +27,8 @@ constexpr std::uint64_t read_digits(const char *characters) noexcept {
     return static_cast<std::uint64_t>(*characters - '0' - (*characters > '9') * ('A' - '9' - 1));
   } else {
     constexpr std::size_t low = count / 2;
-    return read_digits<base, count - low>(characters) * power(base, low) + read_digits<base, low>(characters + count - low);
+    return read_digits<base, count - low>(characters) * power(base, low) +
+           read_digits<base, low>(characters + count - low);
   }
 }
 

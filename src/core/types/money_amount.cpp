@@ -50,7 +50,8 @@ bool accumulate(std::int64_t &value, std::string_view digits) noexcept {
 }  // namespace
 
 result<money_amount> parse_money(std::string_view text) {
-  if (text.size() < 5 || text[text.size() - 4] != ' ') return malformed(text, "It must end with a blank and a currency code.");
+  if (text.size() < 5 || text[text.size() - 4] != ' ')
+    return malformed(text, "It must end with a blank and a currency code.");
   const auto letters = text.substr(text.size() - 3);
   const auto currency = spell_currency(letters);
   const int digits = currency ? minor_digits(*currency) : -1;
@@ -64,7 +65,8 @@ result<money_amount> parse_money(std::string_view text) {
   }
   std::int64_t minor = 0;
   bool fits = accumulate(minor, number.whole) && accumulate(minor, number.fraction);
-  fits = fits && accumulate(minor, std::string_view("0000").substr(0, static_cast<std::size_t>(digits) - number.fraction.size()));
+  fits = fits && accumulate(minor, std::string_view("0000").substr(
+                                       0, static_cast<std::size_t>(digits) - number.fraction.size()));
   if (fits && !number.negative) fits = !__builtin_sub_overflow(std::int64_t{0}, minor, &minor);
   if (!fits) return error(out_of_range, "value \"" + std::string(text) + "\" is out of range for type money_amount");
   return money_amount{*currency, minor};
@@ -75,7 +77,8 @@ money_text write_money(money_amount amount) noexcept {
   const int digits = std::max(minor_digits(amount.currency), 0);
   char *at = text.characters;
   if (amount.minor < 0) *at++ = '-';
-  const auto magnitude = amount.minor < 0 ? 0 - static_cast<std::uint64_t>(amount.minor) : static_cast<std::uint64_t>(amount.minor);
+  const auto magnitude =
+      amount.minor < 0 ? 0 - static_cast<std::uint64_t>(amount.minor) : static_cast<std::uint64_t>(amount.minor);
   char number[24];
   const auto count = static_cast<int>(std::to_chars(number, number + sizeof number, magnitude).ptr - number);
   const int whole = count - digits;
@@ -94,7 +97,8 @@ money_text write_money(money_amount amount) noexcept {
 
 void require_one_currency(money_amount a, money_amount b, const char *verb) {
   if (a.currency == b.currency) return;
-  throw error(mixed_currencies, "cannot " + std::string(verb) + " amounts in " + a.currency.letters() + " and " + b.currency.letters())
+  throw error(mixed_currencies,
+              "cannot " + std::string(verb) + " amounts in " + a.currency.letters() + " and " + b.currency.letters())
       .with_hint("Convert one of them first, or group by money_currency(amount).");
 }
 
@@ -128,7 +132,8 @@ std::vector<money_amount> allocate(money_amount amount, std::span<const std::int
     if (weight < 0) throw error(invalid_value, "weight " + std::to_string(weight) + " is negative");
     total += weight;
   }
-  if (total == 0) throw error(invalid_value, "there is nobody to allocate to").with_hint("Give at least one weight above 0.");
+  if (total == 0)
+    throw error(invalid_value, "there is nobody to allocate to").with_hint("Give at least one weight above 0.");
 
   std::vector<money_amount> shares;
   std::vector<std::int64_t> lost;  // the fraction of a unit that rounding took, in parts of `total`

@@ -38,7 +38,9 @@ struct check_digits {
 template <std::size_t body>
 check_digits check_digits_of(const char *characters) noexcept {
   constexpr auto all = std::make_index_sequence<body>{};
-  constexpr auto digit_of = [](unsigned sum) { return "00987654321"[sum % 11]; };  // 11 - remainder, but 0 for 10 and 11
+  constexpr auto digit_of = [](unsigned sum) {
+    return "00987654321"[sum % 11];
+  };  // 11 - remainder, but 0 for 10 and 11
   const char first = digit_of(weigh<body, 0>(characters, all));
   return {first, digit_of(weigh<body, 1>(characters, all) + static_cast<unsigned>(first - '0') * weight<body>(0))};
 }
@@ -53,7 +55,8 @@ bool has_right_check_digits(const char *characters) noexcept {
 constexpr auto folded = [] {
   std::array<char, 256> table{};
   for (char c = '0'; c <= '9'; c++) table[static_cast<std::size_t>(c)] = c;
-  for (char c = 'A'; c <= 'Z'; c++) table[static_cast<std::size_t>(c)] = table[static_cast<std::size_t>(c - 'A' + 'a')] = c;
+  for (char c = 'A'; c <= 'Z'; c++)
+    table[static_cast<std::size_t>(c)] = table[static_cast<std::size_t>(c - 'A' + 'a')] = c;
   return table;
 }();
 constexpr char fold(char c) noexcept { return folded[static_cast<unsigned char>(c)]; }
@@ -94,7 +97,8 @@ struct contents {
 };
 template <std::size_t... i>
 contents contents_of(const char *characters, std::index_sequence<i...>) noexcept {
-  return {(... | (characters[i] == 0)) != 0, (... | (characters[i] > '9')) != 0, (... & (characters[i] == characters[0])) != 0};
+  return {(... | (characters[i] == 0)) != 0, (... | (characters[i] > '9')) != 0,
+          (... & (characters[i] == characters[0])) != 0};
 }
 
 template <std::size_t body>
@@ -110,8 +114,10 @@ std::optional<std::string_view> problem_of(const char *characters) noexcept {
 }
 
 std::optional<std::string_view> read(std::string_view text, bare &number) noexcept {
-  if (!strip(text, number)) return "It must have 11 digits (CPF) or 14 characters (CNPJ), bare or with the official mask.";
-  return number.size == cpf_body + 2 ? problem_of<cpf_body>(number.characters) : problem_of<cnpj_body>(number.characters);
+  if (!strip(text, number))
+    return "It must have 11 digits (CPF) or 14 characters (CNPJ), bare or with the official mask.";
+  return number.size == cpf_body + 2 ? problem_of<cpf_body>(number.characters)
+                                     : problem_of<cnpj_body>(number.characters);
 }
 
 template <std::uint64_t base, std::size_t body>
@@ -136,7 +142,8 @@ result<tax_id> parse_tax_id(std::string_view text) {
     return error(invalid_text, "invalid input syntax for type tax_id: \"" + std::string(text) + "\"")
         .with_detail(std::string(*problem));
   }
-  if (number.size == cpf_body + 2) return tax_id{tax_id::first_cpf + static_cast<std::int64_t>(read_digits<10, cpf_body>(number.characters))};
+  if (number.size == cpf_body + 2)
+    return tax_id{tax_id::first_cpf + static_cast<std::int64_t>(read_digits<10, cpf_body>(number.characters))};
   return tax_id{static_cast<std::int64_t>(read_digits<36, cnpj_body>(number.characters))};
 }
 
@@ -167,7 +174,8 @@ tax_id_text write_masked_tax_id(tax_id id) noexcept {
   const auto mask = id.is_cpf() ? cpf_mask : cnpj_mask;
   tax_id_text text;
   int next = 0;
-  for (std::size_t i = 0; i < mask.size(); i++) text.characters[i] = mask[i] == '0' ? number.characters[next++] : mask[i];
+  for (std::size_t i = 0; i < mask.size(); i++)
+    text.characters[i] = mask[i] == '0' ? number.characters[next++] : mask[i];
   text.size = static_cast<std::uint8_t>(mask.size());
   return text;
 }

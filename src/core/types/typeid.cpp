@@ -75,14 +75,16 @@ result<typeid_parts> split_typeid(std::string_view text) {
   if (const auto problem = typeid_prefix_problem(prefix)) return malformed(text, *problem);
   const auto id = decode(separator == text.npos ? text : text.substr(separator + 1));
   if (!id) {
-    return malformed(text, "It ends with 26 digits of the base-32 alphabet 0123456789abcdefghjkmnpqrstvwxyz, the first at most 7.");
+    return malformed(
+        text, "It ends with 26 digits of the base-32 alphabet 0123456789abcdefghjkmnpqrstvwxyz, the first at most 7.");
   }
   return typeid_parts{prefix, *id};
 }
 
 result<std::string> make_typeid(std::string_view prefix, const uuid &id) {
   if (const auto problem = typeid_prefix_problem(prefix)) {
-    return error(invalid_value, "invalid TypeID prefix: \"" + std::string(prefix) + "\"").with_detail(std::string(*problem));
+    return error(invalid_value, "invalid TypeID prefix: \"" + std::string(prefix) + "\"")
+        .with_detail(std::string(*problem));
   }
   auto text = std::string(prefix);
   if (!text.empty()) text.push_back('_');

@@ -10,8 +10,8 @@ constexpr std::int64_t smallest_step = nanoseconds_per_millisecond / 4096 + 1;
 
 uuid make_uuid_v7(std::int64_t unix_nanoseconds, std::span<const std::uint8_t, 8> random) noexcept {
   const auto milliseconds = static_cast<std::uint64_t>(unix_nanoseconds / nanoseconds_per_millisecond);
-  const auto fraction = static_cast<std::uint32_t>(unix_nanoseconds % nanoseconds_per_millisecond * 4096 /
-                                                   nanoseconds_per_millisecond);
+  const auto fraction =
+      static_cast<std::uint32_t>(unix_nanoseconds % nanoseconds_per_millisecond * 4096 / nanoseconds_per_millisecond);
   uuid id;
   for (int i = 0; i < 6; i++) id.octets[i] = static_cast<std::uint8_t>(milliseconds >> (40 - 8 * i));
   id.octets[6] = static_cast<std::uint8_t>(0x70 | fraction >> 8);
