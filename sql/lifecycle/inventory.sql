@@ -67,12 +67,14 @@ BEGIN
            format('ROW(%s)::primecloud.object_version', string_agg(
                CASE WHEN c.column_name IS NULL THEN format('NULL::%s', c.type) ELSE format('i.%I::%s', c.column_name, c.type) END, ', ')),
            format('ROW(%s)::primecloud.object_version', string_agg(
-               CASE WHEN c.column_name IS NULL OR c.attribute = 'num_versions' THEN format('NULL::%s', c.type) ELSE format('i.%I::%s', c.column_name, c.type) END, ', '))
+               CASE WHEN c.column_name IS NULL OR c.attribute = 'num_versions' THEN format('NULL::%s', c.type)
+                   ELSE format('i.%I::%s', c.column_name, c.type) END, ', '))
     INTO mapped, version, in_set
     FROM primecloud.lifecycle_inventory_columns(inventory, columns) AS c;
 
     IF bucket_column IS NOT NULL THEN
-        IF NOT EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = inventory AND a.attname = bucket_column AND a.attnum > 0 AND NOT a.attisdropped) THEN
+        IF NOT EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = inventory AND a.attname = bucket_column AND a.attnum > 0
+            AND NOT a.attisdropped) THEN
             RAISE undefined_column USING MESSAGE = format('table %s has no column "%s"', inventory, bucket_column);
         END IF;
         condition := format('i.%I = %L', bucket_column, bucket);
@@ -81,7 +83,8 @@ BEGIN
     -- Rules that count versions, and columns that leave a version's place among the
     -- others unsaid, want all versions of a key together.
     whole := coalesce(primecloud.lifecycle_counts_versions(before), false) OR coalesce(primecloud.lifecycle_counts_versions(after), false)
-        OR (mapped ?| ARRAY['version_id', 'delete_marker', 'is_latest'] AND NOT mapped ?& ARRAY['is_latest', 'num_versions', 'successor_mod_time']);
+        OR (mapped ?| ARRAY['version_id', 'delete_marker', 'is_latest']
+            AND NOT mapped ?& ARRAY['is_latest', 'num_versions', 'successor_mod_time']);
     IF whole THEN
         RETURN format(
             'SELECT k.versions[e.n].key, k.versions[e.n].size, k.versions[e.n].mod_time,
@@ -91,7 +94,8 @@ BEGIN
                   LATERAL ROWS FROM (primecloud.lifecycle_evaluate_versions($1, k.versions, $3, %L),
                                      primecloud.lifecycle_evaluate_versions($2, k.versions, $3, %L))
                   WITH ORDINALITY AS e(a1, d1, r1, s1, a2, d2, r2, s2, n)',
-            in_set, mapped ->> 'mod_time', CASE WHEN mapped ? 'is_latest' THEN format(', i.%I DESC NULLS LAST', mapped ->> 'is_latest') ELSE '' END,
+            in_set, mapped ->> 'mod_time', CASE WHEN mapped ? 'is_latest' THEN format(', i.%I DESC NULLS LAST', mapped ->> 'is_latest')
+                ELSE '' END,
             inventory, condition, mapped ->> 'key', object_lock, object_lock);
     END IF;
 
@@ -101,7 +105,8 @@ BEGIN
                 primecloud.lifecycle_evaluate_object($1, %s, $3) AS before,
                 primecloud.lifecycle_evaluate_object($2, %s, $3) AS after
          FROM %s AS i WHERE %s AND (i.%I < %L::timestamptz%s) OFFSET 0',
-        mapped ->> 'key', CASE WHEN mapped ? 'size' THEN format('i.%I::bigint', mapped ->> 'size') ELSE 'NULL::bigint' END, mapped ->> 'mod_time',
+        mapped ->> 'key', CASE WHEN mapped ? 'size' THEN format('i.%I::bigint', mapped ->> 'size') ELSE 'NULL::bigint'
+            END, mapped ->> 'mod_time',
         version, version, inventory, condition, mapped ->> 'mod_time',
         coalesce(greatest(primecloud.lifecycle_cutoff(before, at), primecloud.lifecycle_cutoff(after, at)), '-infinity'),
         CASE WHEN mapped ? 'restore_expires' THEN format(' OR i.%I < %L::timestamptz', mapped ->> 'restore_expires', at) ELSE '' END);

@@ -9,14 +9,16 @@ DECLARE
     latest integer := (SELECT max(h.version) FROM primecloud_internal.schema_history(source) h);
 BEGIN
     IF seen IS NULL THEN
-        RAISE EXCEPTION 'schema "%" is not a control plane', schema USING ERRCODE = '3F000', HINT = 'Create one with primecloud.create_schema.';
+        RAISE EXCEPTION 'schema "%" is not a control plane', schema USING ERRCODE = '3F000',
+            HINT = 'Create one with primecloud.create_schema.';
     END IF;
     IF seen > latest THEN
         RETURN QUERY SELECT 'schema version', format('%s, newer than the %s that this extension knows: update the extension', seen, latest);
     ELSIF seen < latest THEN
         RETURN QUERY SELECT 'schema version', format('%s, older than %s: run primecloud.migrate_schema', seen, latest);
     ELSE
-        RETURN QUERY SELECT d.kind || ' ' || d.name, d.problem FROM primecloud_internal.schema_differences(schema, primecloud_internal.schema_reference(source)) d;
+        RETURN QUERY SELECT d.kind || ' ' || d.name, d.problem
+            FROM primecloud_internal.schema_differences(schema, primecloud_internal.schema_reference(source)) d;
     END IF;
 END
 $schema_check$;
@@ -27,4 +29,5 @@ CREATE FUNCTION check_schema(schema name) RETURNS TABLE (object text, problem te
 AS $check_schema$
     SELECT * FROM primecloud_internal.schema_check(schema, 'primecloud_internal')
 $check_schema$;
-COMMENT ON FUNCTION check_schema(name) IS 'how a control plane differs from what its version should be: missing, changed, or added by its users; no row where nothing does';
+COMMENT ON FUNCTION check_schema(name)
+    IS 'how a control plane differs from what its version should be: missing, changed, or added by its users; no row where nothing does';

@@ -30,29 +30,37 @@ DECLARE
 BEGIN
     EXECUTE format('CREATE SCHEMA %I', schema);
     EXECUTE format('COMMENT ON SCHEMA %I IS %L', schema, 'a control plane made by primecloud.create_schema');
-    EXECUTE format('CREATE TABLE %I.schema_version (version integer NOT NULL, name text NOT NULL, checksum text NOT NULL, extension_version text NOT NULL,
+    EXECUTE format('CREATE TABLE %I.schema_version (version integer NOT NULL, name text NOT NULL, checksum text NOT NULL, '
+        'extension_version text NOT NULL,
         applied_at timestamptz NOT NULL DEFAULT clock_timestamp(), CONSTRAINT schema_version_pk PRIMARY KEY (version))', schema);
-    EXECUTE format('COMMENT ON TABLE %I.schema_version IS %L', schema, 'the versions of this schema; written by primecloud.create_schema and primecloud.migrate_schema alone');
-    FOR made IN SELECT c.name, c.description FROM (VALUES ('version', '@public number of the version'), ('name', '@public name of the step to it'),
-        ('checksum', '@public checksum of the step that was applied'), ('extension_version', '@public version of primecloud that applied it'),
+    EXECUTE format('COMMENT ON TABLE %I.schema_version IS %L', schema,
+        'the versions of this schema; written by primecloud.create_schema and primecloud.migrate_schema alone');
+    FOR made IN SELECT c.name, c.description
+        FROM (VALUES ('version', '@public number of the version'), ('name', '@public name of the step to it'),
+        ('checksum', '@public checksum of the step that was applied'),
+            ('extension_version', '@public version of primecloud that applied it'),
         ('applied_at', '@public when it was applied')) AS c(name, description) LOOP
         EXECUTE format('COMMENT ON COLUMN %I.schema_version.%I IS %L', schema, made.name, made.description);
     END LOOP;
     EXECUTE format('CREATE TABLE %I.schema_parts (part text NOT NULL, CONSTRAINT schema_parts_pk PRIMARY KEY (part))', schema);
-    EXECUTE format('COMMENT ON TABLE %I.schema_parts IS %L', schema, 'private: what of this schema is primecloud''s and not its owner''s: functions, views, policies and grants');
+    EXECUTE format('COMMENT ON TABLE %I.schema_parts IS %L', schema,
+        'private: what of this schema is primecloud''s and not its owner''s: functions, views, policies and grants');
     EXECUTE format('COMMENT ON COLUMN %I.schema_parts.part IS %L', schema, '@public kind and name');
     FOR made IN SELECT s.statement FROM primecloud_internal.schema_source(source) s ORDER BY s."position" LOOP
         EXECUTE replace(made.statement, '@schema@', quote_ident(schema));
     END LOOP;
     -- Who may call what is declared beside each function: it starts with nobody.
     EXECUTE format('REVOKE EXECUTE ON ALL ROUTINES IN SCHEMA %I FROM PUBLIC', schema);
-    EXECUTE format('INSERT INTO %I.schema_version (version, name, checksum, extension_version) SELECT h.version, h.name, h.checksum, $2 FROM primecloud_internal.schema_history($1) h', schema)
+    EXECUTE format('INSERT INTO %I.schema_version (version, name, checksum, extension_version) SELECT h.version, h.name, h.checksum, $2 '
+        'FROM primecloud_internal.schema_history($1) h', schema)
         USING source, (SELECT extversion FROM pg_extension WHERE extname = 'primecloud');
-    PERFORM primecloud_internal.schema_record(schema, source, (SELECT jsonb_agg(to_jsonb(o)) FROM primecloud_internal.schema_objects(schema) o));
+    PERFORM primecloud_internal.schema_record(schema,
+        source, (SELECT jsonb_agg(to_jsonb(o)) FROM primecloud_internal.schema_objects(schema) o));
     RETURN primecloud.schema_version(schema);
 END
 $schema_create$;
-COMMENT ON FUNCTION primecloud_internal.schema_create(name, name) IS 'makes a control plane of what another schema''s schema_statements() gives; for create_schema and check_schema';
+COMMENT ON FUNCTION primecloud_internal.schema_create(name, name)
+    IS 'makes a control plane of what another schema''s schema_statements() gives; for create_schema and check_schema';
 
 CREATE FUNCTION create_schema(schema name, register boolean DEFAULT true) RETURNS integer
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -72,12 +80,17 @@ BEGIN
     -- What enter asks: who is a member in what role, of an account in what state, with what granted.
     IF register THEN
         PERFORM primecloud.register_membership(
-            rel => format('%I.account_members', schema)::regclass, tenant_column => 'account_id', user_column => 'user_id', role_column => 'role',
-            accounts => format('%I.accounts', schema)::regclass, accounts_key_column => 'id', accounts_status_column => 'status', accounts_active_status => 'active',
-            grants => format('%I.bucket_permissions', schema)::regclass, grants_tenant_column => 'account_id', grants_user_column => 'user_id', grants_id_column => 'bucket_id',
+            rel => format('%I.account_members', schema)::regclass, tenant_column => 'account_id', user_column => 'user_id',
+                role_column => 'role',
+            accounts => format('%I.accounts', schema)::regclass, accounts_key_column => 'id', accounts_status_column => 'status',
+                accounts_active_status => 'active',
+            grants => format('%I.bucket_permissions', schema)::regclass, grants_tenant_column => 'account_id',
+                grants_user_column => 'user_id', grants_id_column => 'bucket_id',
             watch => true);
     END IF;
     RETURN reached;
 END
 $create_schema$;
-COMMENT ON FUNCTION create_schema(name, boolean) IS 'makes a control plane in a new schema, owned by the caller, and unless told not to has enter ask it for membership; tells its version';
+COMMENT ON FUNCTION create_schema(name, boolean)
+    IS 'makes a control plane in a new schema, owned by the caller, and unless told not to has enter ask it for membership; tells its '
+    'version';

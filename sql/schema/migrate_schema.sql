@@ -16,27 +16,32 @@ BEGIN
         RAISE EXCEPTION 'schema "%" belongs to another role', schema USING ERRCODE = '42501',
             HINT = format('SET ROLE %s first.', (SELECT nspowner::regrole FROM pg_namespace WHERE nspname = schema));
     END IF;
-    EXECUTE format('SELECT s.version, s.name, s.checksum, h.checksum AS known FROM %I.schema_version s LEFT JOIN primecloud_internal.schema_history($1) h USING (version)
+    EXECUTE format('SELECT s.version, s.name, s.checksum, h.checksum AS known FROM %I.schema_version s LEFT JOIN '
+        'primecloud_internal.schema_history($1) h USING (version)
         WHERE s.checksum IS DISTINCT FROM h.checksum ORDER BY s.version LIMIT 1', schema) INTO stranger USING source;
     IF stranger.version IS NOT NULL AND stranger.known IS NULL THEN
         RAISE EXCEPTION 'schema "%" has version %, which this extension does not know', schema, stranger.version USING ERRCODE = '55000',
             HINT = 'Update the extension.';
     ELSIF stranger.version IS NOT NULL THEN
-        RAISE EXCEPTION 'version % of schema "%" was reached by another step than this extension''s', stranger.version, schema USING ERRCODE = '55000',
-            DETAIL = format('Step %s was applied with checksum %s; this extension has %s.', stranger.name, stranger.checksum, stranger.known),
+        RAISE EXCEPTION 'version % of schema "%" was reached by another step than this extension''s', stranger.version, schema
+            USING ERRCODE = '55000',
+            DETAIL = format('Step %s was applied with checksum %s; this extension has %s.', stranger.name, stranger.checksum,
+                stranger.known),
             HINT = 'Migrate with the extension that made it, or move the rows into a schema made by this one.';
     END IF;
     RETURN seen;
 END
 $schema_require$;
-COMMENT ON FUNCTION primecloud_internal.schema_require(name, name) IS 'the version of a control plane that is the caller''s and whose history is this extension''s; anything else is refused';
+COMMENT ON FUNCTION primecloud_internal.schema_require(name, name)
+    IS 'the version of a control plane that is the caller''s and whose history is this extension''s; anything else is refused';
 
 CREATE FUNCTION primecloud_internal.schema_run_steps(schema name, source name, seen integer) RETURNS integer
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $schema_run_steps$
 DECLARE
     step record;
-    forced CONSTANT oid[] := ARRAY(SELECT c.oid FROM pg_class c WHERE c.relnamespace = to_regnamespace(quote_ident(schema)) AND c.relforcerowsecurity);
+    forced CONSTANT oid[] := ARRAY(SELECT c.oid FROM pg_class c WHERE c.relnamespace = to_regnamespace(quote_ident(schema))
+        AND c.relforcerowsecurity);
     lifted text;
 BEGIN
     PERFORM primecloud_internal.lift_guard();  -- a backfill lifts FORCE
@@ -53,7 +58,8 @@ BEGIN
     RETURN seen;
 END
 $schema_run_steps$;
-COMMENT ON FUNCTION primecloud_internal.schema_run_steps(name, name, integer) IS 'applies the frozen steps that are missing; tells the version reached';
+COMMENT ON FUNCTION primecloud_internal.schema_run_steps(name, name, integer)
+    IS 'applies the frozen steps that are missing; tells the version reached';
 
 CREATE FUNCTION primecloud_internal.schema_is_current(schema name, source name, expected jsonb) RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
@@ -61,7 +67,8 @@ AS $schema_is_current$
     SELECT primecloud.schema_version(schema) = (SELECT max(h.version) FROM primecloud_internal.schema_history(source) h)
         AND NOT EXISTS (SELECT FROM primecloud_internal.schema_pending(schema, source, expected))
         AND NOT EXISTS (SELECT FROM primecloud_internal.schema_lacking(schema, source))
-        AND NOT EXISTS (SELECT FROM (SELECT p FROM primecloud_internal.schema_parts(schema) p) p FULL JOIN primecloud_internal.schema_parts_wanted(source, expected) w ON w = p.p WHERE w IS NULL OR p.p IS NULL)
+        AND NOT EXISTS (SELECT FROM (SELECT p FROM primecloud_internal.schema_parts(schema) p) p FULL
+            JOIN primecloud_internal.schema_parts_wanted(source, expected) w ON w = p.p WHERE w IS NULL OR p.p IS NULL)
 $schema_is_current$;
 COMMENT ON FUNCTION primecloud_internal.schema_is_current(name, name, jsonb) IS 'whether migrate_schema has nothing to do';
 
@@ -92,7 +99,8 @@ BEGIN
     PERFORM primecloud_internal.schema_take_back(schema, source);
     -- the gate first: it is to own what others are to call
     PERFORM primecloud_internal.schema_give(schema, l.role_name, l.privilege, l.object)
-    FROM (SELECT * FROM primecloud_internal.schema_lacking(schema, source) r ORDER BY r.access = 'gate' DESC, r.role_name, r.privilege, r.object) l;
+    FROM (SELECT * FROM primecloud_internal.schema_lacking(schema, source) r ORDER BY r.access = 'gate' DESC, r.role_name, r.privilege,
+        r.object) l;
     PERFORM primecloud_internal.schema_record(schema, source, expected);
     RETURN seen;
 END
@@ -104,4 +112,5 @@ CREATE FUNCTION migrate_schema(schema name) RETURNS integer
 AS $migrate_schema$
     SELECT primecloud_internal.schema_migrate(schema, 'primecloud_internal')
 $migrate_schema$;
-COMMENT ON FUNCTION migrate_schema(name) IS 'brings a control plane up to date; tells the version reached; touching nothing that is as it should be';
+COMMENT ON FUNCTION migrate_schema(name)
+    IS 'brings a control plane up to date; tells the version reached; touching nothing that is as it should be';

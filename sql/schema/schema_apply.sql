@@ -1,7 +1,8 @@
 -- Making a schema's functions, views, policies and comments what they are now: the
 -- statements of those that differ, in their order, and no others.
 
-CREATE FUNCTION primecloud_internal.schema_pending(schema name, source name, expected jsonb, OUT "position" integer, OUT file text, OUT kind text, OUT name text, OUT statement text) RETURNS SETOF record
+CREATE FUNCTION primecloud_internal.schema_pending(schema name, source name, expected jsonb, OUT "position" integer, OUT file text,
+    OUT kind text, OUT name text, OUT statement text) RETURNS SETOF record
     LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $schema_pending$
     WITH statements AS MATERIALIZED (SELECT * FROM primecloud_internal.schema_source(source)),
@@ -24,10 +25,12 @@ AS $schema_pending$
         -- a function's or a view's after it was made again, any other where it differs
         WHEN 'comment' THEN (d.kind = 'function' AND s.name = 'function ' || d.plain)
             OR (d.kind = 'view' AND s.name IN ('view ' || d.name, 'columns ' || d.name))
-            OR (d.kind IN ('table', 'column') AND d.what = 'comment' AND s.name IN ('table ' || d.name, 'view ' || d.name, 'type ' || d.name, 'column ' || d.name, 'columns ' || d.of))
+            OR (d.kind IN ('table', 'column') AND d.what = 'comment'
+                AND s.name IN ('table ' || d.name, 'view ' || d.name, 'type ' || d.name, 'column ' || d.name, 'columns ' || d.of))
         ELSE false END)
 $schema_pending$;
-COMMENT ON FUNCTION primecloud_internal.schema_pending(name, name, jsonb) IS 'the statements by which a schema becomes what its reference is, tables and data apart; none where nothing differs';
+COMMENT ON FUNCTION primecloud_internal.schema_pending(name, name, jsonb)
+    IS 'the statements by which a schema becomes what its reference is, tables and data apart; none where nothing differs';
 
 CREATE FUNCTION primecloud_internal.schema_apply(schema name, source name, expected jsonb, before_tables boolean) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -51,4 +54,5 @@ BEGIN
     END LOOP;
 END
 $schema_apply$;
-COMMENT ON FUNCTION primecloud_internal.schema_apply(name, name, jsonb, boolean) IS 'runs what is pending: functions that tables need alone, or all of it';
+COMMENT ON FUNCTION primecloud_internal.schema_apply(name, name, jsonb, boolean)
+    IS 'runs what is pending: functions that tables need alone, or all of it';

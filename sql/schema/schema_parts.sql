@@ -8,12 +8,14 @@ BEGIN
     RETURN QUERY EXECUTE format('SELECT part FROM %I.schema_parts', schema);
 END
 $schema_parts$;
-COMMENT ON FUNCTION primecloud_internal.schema_parts(name) IS 'the functions, views, policies and grants that create_schema and migrate_schema have made in a schema';
+COMMENT ON FUNCTION primecloud_internal.schema_parts(name)
+    IS 'the functions, views, policies and grants that create_schema and migrate_schema have made in a schema';
 
 CREATE FUNCTION primecloud_internal.schema_parts_wanted(source name, expected jsonb) RETURNS SETOF text
     LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000 SET search_path = pg_catalog, pg_temp
 AS $schema_parts_wanted$
-    SELECT e.kind || ' ' || e.name FROM jsonb_to_recordset(expected) AS e(kind text, name text) WHERE e.kind IN ('function', 'view', 'policy')
+    SELECT e.kind || ' ' || e.name FROM jsonb_to_recordset(expected) AS e(kind text, name text)
+        WHERE e.kind IN ('function', 'view', 'policy')
     UNION ALL
     SELECT format('grant %s to %s on %s', g.privilege, g.access, g.object) FROM primecloud_internal.schema_source_grants(source) g
 $schema_parts_wanted$;

@@ -1,7 +1,8 @@
 -- What a control plane is made of, of the schema that has it: the extension's own, or
 -- one that the tests made by the same scripts.
 
-CREATE FUNCTION primecloud_internal.schema_source(source name, OUT "position" integer, OUT entity text, OUT file text, OUT kind text, OUT name text, OUT statement text) RETURNS SETOF record
+CREATE FUNCTION primecloud_internal.schema_source(source name, OUT "position" integer, OUT entity text, OUT file text, OUT kind text,
+    OUT name text, OUT statement text) RETURNS SETOF record
     LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 1000 SET search_path = pg_catalog, pg_temp
 AS $schema_source$
 BEGIN
@@ -10,7 +11,8 @@ END
 $schema_source$;
 COMMENT ON FUNCTION primecloud_internal.schema_source(name) IS 'schema_statements() of a schema';
 
-CREATE FUNCTION primecloud_internal.schema_source_grants(source name, OUT access text, OUT privilege text, OUT object text) RETURNS SETOF record
+CREATE FUNCTION primecloud_internal.schema_source_grants(source name, OUT access text, OUT privilege text, OUT object text)
+    RETURNS SETOF record
     LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 300 SET search_path = pg_catalog, pg_temp
 AS $schema_source_grants$
 BEGIN
@@ -23,7 +25,9 @@ CREATE FUNCTION primecloud_internal.schema_history(source name, OUT version inte
     LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $schema_history$
 BEGIN
-    RETURN QUERY EXECUTE format('SELECT 1, ''first'', ''open'' UNION ALL SELECT version, name, checksum FROM %I.schema_steps() ORDER BY 1', source);
+    RETURN QUERY EXECUTE format('SELECT 1, ''first'', ''open'' UNION ALL SELECT version, name, checksum FROM %I.schema_steps() ORDER BY 1',
+        source);
 END
 $schema_history$;
-COMMENT ON FUNCTION primecloud_internal.schema_history(name) IS 'the versions that this extension knows, with the checksum of the step to each; the first is open until a release freezes it';
+COMMENT ON FUNCTION primecloud_internal.schema_history(name)
+    IS 'the versions that this extension knows, with the checksum of the step to each; the first is open until a release freezes it';

@@ -6,7 +6,7 @@
 #
 # Each statement becomes a row with the entity (the directory) and the file it is from,
 # its kind, and the name of what it makes.  Besides SQL there is
-#   --: @public what it holds   behind a column: its COMMENT
+#   --: @public what it holds   behind a column: its COMMENT, which goes on in lines of its own
 #   GRANT ... TO @app@;         who may: a row of schema_grants; ALTER FUNCTION ... OWNER TO @gate@ too
 #   LIST forward, backward ...; two functions made of list.template
 # and @schema@ stands for the schema that is made.
@@ -117,6 +117,11 @@ function described(    i) {
 function read_line(line) {
   if (statement == "" && line ~ /^[ ]*(--.*)?$/) return
   if (line ~ /^CREATE TABLE /) table = name_after(line, "^CREATE TABLE ")
+  if (line ~ /^ *--: /) {  # a description goes on from the line above
+    sub(/^ *--: /, "", line)
+    description[columns] = description[columns] " " line
+    return
+  }
   if (line ~ /--: /) {
     description[++columns] = line; sub(/.*--: /, "", description[columns])
     column[columns] = trim(line); sub(/ .*/, "", column[columns])

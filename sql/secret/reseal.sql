@@ -55,11 +55,13 @@ BEGIN
             END IF;
             RETURN jsonb_build_object('run', (primecloud_internal.reseal_begin(asker.role, rel, col, true)).id);
         WHEN 'step' THEN RETURN primecloud_internal.reseal_step(rel, registered, number, (request ->> 'batch')::int);
-        WHEN 'failed' THEN RETURN primecloud_internal.reseal_failed(rel, registered, number, request ->> 'code', request ->> 'constraint', (request ->> 'tries')::int);
+        WHEN 'failed' THEN RETURN primecloud_internal.reseal_failed(rel, registered, number, request ->> 'code', request ->> 'constraint',
+            (request ->> 'tries')::int);
         WHEN 'end' THEN
             PERFORM primecloud_internal.reseal_end(registered, number, request ->> 'state', request ->> 'error');
             PERFORM primecloud_internal.retention_release('primecloud_internal.reseal_run', lock_id);
-            RETURN (SELECT jsonb_build_object('locked', r.rows_locked, 'failed', r.rows_failed) FROM primecloud_internal.reseal_run r WHERE r.id = number);
+            RETURN (SELECT jsonb_build_object('locked', r.rows_locked, 'failed', r.rows_failed) FROM primecloud_internal.reseal_run r
+                WHERE r.id = number);
     END CASE;
 END $$;
 COMMENT ON FUNCTION primecloud_internal.reseal_decide(primecloud_internal.key_asker, jsonb) IS 'behind reseal_request()';
@@ -73,12 +75,14 @@ CREATE FUNCTION reseal_batch(rel regclass, col name, batch integer DEFAULT 1000)
     LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$ SELECT primecloud_internal.reseal_request(rel, col, jsonb_build_object('kind', 'batch', 'batch', batch))::bigint $$;
 COMMENT ON FUNCTION reseal_batch(regclass, name, integer)
-    IS 'reseals at most so many rows in the caller''s transaction, passing over locked ones; returns how many, 0 when none is left that it can have';
+    IS 'reseals at most so many rows in the caller''s transaction, passing over locked ones; returns how many, 0 when none is left that it '
+        'can have';
 
 -- Commits after every batch, so it can be neither SECURITY DEFINER nor have SET clauses:
 -- it sets its search_path anew in every transaction, and until it has, it calls nothing
 -- but pg_catalog by its full name.
-CREATE PROCEDURE reseal(rel regclass, col name, batch integer DEFAULT 5000, max_duration interval DEFAULT NULL, max_rate integer DEFAULT NULL)
+CREATE PROCEDURE reseal(rel regclass, col name, batch integer DEFAULT 5000, max_duration interval DEFAULT NULL,
+    max_rate integer DEFAULT NULL)
     LANGUAGE plpgsql
 AS $$
 DECLARE
@@ -128,9 +132,11 @@ BEGIN
         END;
         IF code IS NOT NULL THEN
             failures := failures + 1;
-            answer := primecloud_internal.reseal_request(rel, col, run || jsonb_build_object('kind', 'failed', 'code', code, 'constraint', constraint_name, 'tries', failures));
+            answer := primecloud_internal.reseal_request(rel, col, run || jsonb_build_object('kind', 'failed', 'code', code, 'constraint',
+                constraint_name, 'tries', failures));
             IF (answer ->> 'passed')::boolean THEN
-                RAISE WARNING 'a row of % cannot be resealed: %', rel, message USING ERRCODE = code, HINT = 'It is passed over; see primecloud.reseal_problems.';
+                RAISE WARNING 'a row of % cannot be resealed: %', rel, message USING ERRCODE = code,
+                    HINT = 'It is passed over; see primecloud.reseal_problems.';
             END IF;
         END IF;
         state := answer ->> 'state';
@@ -139,13 +145,16 @@ BEGIN
                      WHEN max_rate IS NULL THEN 0
                      ELSE (answer ->> 'rows')::float8 * 1000 / max_rate - (answer ->> 'elapsed')::float8 END;
     END LOOP;
-    answer := primecloud_internal.reseal_request(rel, col, run || jsonb_build_object('kind', 'end', 'state', state, 'error', answer -> 'error'));
+    answer := primecloud_internal.reseal_request(rel, col, run || jsonb_build_object('kind', 'end', 'state', state, 'error',
+        answer -> 'error'));
     COMMIT;
     PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
     IF state = 'failed' THEN
-        RAISE EXCEPTION USING ERRCODE = code, MESSAGE = message, HINT = 'What was done before is committed; primecloud.job_progress says how far it came.';
+        RAISE EXCEPTION USING ERRCODE = code, MESSAGE = message,
+            HINT = 'What was done before is committed; primecloud.job_progress says how far it came.';
     ELSIF (answer ->> 'failed')::bigint > 0 THEN
-        RAISE WARNING '% rows of % could not be resealed', answer ->> 'failed', rel USING HINT = 'They are as they were; see primecloud.reseal_problems.';
+        RAISE WARNING '% rows of % could not be resealed', answer ->> 'failed', rel
+            USING HINT = 'They are as they were; see primecloud.reseal_problems.';
     END IF;
     IF (answer ->> 'locked')::bigint > 0 THEN
         RAISE NOTICE '% rows of % were in use by others', answer ->> 'locked', rel USING HINT = 'Call reseal() again for them.';

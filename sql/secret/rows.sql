@@ -14,7 +14,8 @@ COMMENT ON FUNCTION seal_for(regclass, name, text, text)
     IS 'encrypts a value for a row of a registered column, in the entered account; the id as text';
 
 -- As the caller: who may not read the row cannot reveal it.
-CREATE FUNCTION primecloud_internal.sealed_row(rel regclass, col name, row_id text, OUT tenant text, OUT label text, OUT id text, OUT envelope sealed)
+CREATE FUNCTION primecloud_internal.sealed_row(rel regclass, col name, row_id text, OUT tenant text, OUT label text, OUT id text,
+    OUT envelope sealed)
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -26,13 +27,15 @@ BEGIN
     IF row_id IS NULL THEN
         RAISE null_value_not_allowed USING MESSAGE = 'the row id is NULL';
     END IF;
-    FOR tenant, id, envelope IN EXECUTE format('SELECT %I::text, %I::text, %I FROM %s WHERE %2$I = $1::%5$s LIMIT 2', registered.tenant_column, registered.id_column, col, rel, type) USING row_id LOOP
+    FOR tenant, id, envelope IN EXECUTE format('SELECT %I::text, %I::text, %I FROM %s WHERE %2$I = $1::%5$s LIMIT 2',
+        registered.tenant_column, registered.id_column, col, rel, type) USING row_id LOOP
         seen := seen + 1;
     END LOOP;
     IF seen = 0 THEN
         RAISE no_data_found USING MESSAGE = format('%s has no row "%s"', rel, row_id);
     ELSIF seen > 1 THEN
-        RAISE cardinality_violation USING MESSAGE = format('%s has more than one row "%s"', rel, row_id), HINT = 'Enter the account first, or open() the one you mean.';
+        RAISE cardinality_violation USING MESSAGE = format('%s has more than one row "%s"', rel, row_id),
+            HINT = 'Enter the account first, or open() the one you mean.';
     END IF;
     label := registered.label;
 END $$;

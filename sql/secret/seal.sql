@@ -15,7 +15,8 @@ CREATE TABLE reveal_log (
     row_id text NOT NULL,
     purpose text NOT NULL,
     key_id bigint NOT NULL);
-COMMENT ON TABLE reveal_log IS 'every secret that was opened, also by a transaction that was rolled back; a line in the server''s log says the same';
+COMMENT ON TABLE reveal_log
+    IS 'every secret that was opened, also by a transaction that was rolled back; a line in the server''s log says the same';
 CREATE INDEX reveal_log_tenant ON reveal_log (tenant, at DESC);
 REVOKE ALL ON reveal_log FROM PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('reveal_log', '');
@@ -58,7 +59,8 @@ CREATE FUNCTION last_four(secret text) RETURNS text
     LANGUAGE c VOLATILE STRICT PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'primecloud_last_four';
 COMMENT ON FUNCTION last_four(text)
-    IS 'the last four characters of a generated secret, to keep beside it for screens; NULL of anything short or plain enough to be a password';
+    IS 'the last four characters of a generated secret, to keep beside it for screens; NULL of anything short or plain enough to be a '
+        'password';
 
 CREATE FUNCTION opens(s sealed, tenant text, label text, row_id text) RETURNS boolean
     LANGUAGE c VOLATILE PARALLEL UNSAFE

@@ -23,7 +23,8 @@ CREATE FUNCTION primecloud_internal.is_sealed_column(schema_name text, table_nam
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT EXISTS (SELECT FROM pg_namespace n JOIN pg_class c ON c.relnamespace = n.oid JOIN pg_attribute a ON a.attrelid = c.oid
-                   WHERE n.nspname = schema_name AND c.relname = table_name AND a.attname = column_name AND a.atttypid = 'primecloud.sealed'::regtype);
+                   WHERE n.nspname = schema_name AND c.relname = table_name AND a.attname = column_name
+                       AND a.atttypid = 'primecloud.sealed'::regtype);
 $$;
 COMMENT ON FUNCTION primecloud_internal.is_sealed_column(text, text, text) IS 'whether there is a column of that name and of type sealed';
 
@@ -37,7 +38,8 @@ $$;
 COMMENT ON FUNCTION primecloud_internal.holds_rows(regclass)
     IS 'whether a table or one of its partitions has ever held a row since it was emptied';
 
-CREATE FUNCTION primecloud_internal.register_sealed_column_as(caller oid, rel regclass, col name, label text, id_column name, tenant_column name)
+CREATE FUNCTION primecloud_internal.register_sealed_column_as(caller oid, rel regclass, col name, label text, id_column name,
+    tenant_column name)
     RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
@@ -48,25 +50,32 @@ DECLARE
 BEGIN
     PERFORM primecloud_internal.check_owner_as(caller, rel);
     IF (SELECT relpersistence FROM pg_class WHERE oid = rel) = 't' THEN
-        RAISE wrong_object_type USING MESSAGE = format('%s is a temporary table', rel), HINT = 'Its registration would outlive it: seal single values with primecloud.seal().';
+        RAISE wrong_object_type USING MESSAGE = format('%s is a temporary table', rel),
+            HINT = 'Its registration would outlive it: seal single values with primecloud.seal().';
     END IF;
-    IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = rel AND attname = col AND atttypid = 'primecloud.sealed'::regtype AND NOT attisdropped) THEN
+    IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = rel AND attname = col AND atttypid = 'primecloud.sealed'::regtype
+        AND NOT attisdropped) THEN
         RAISE datatype_mismatch USING MESSAGE = format('column "%s" of %s is not sealed', col, rel);
     END IF;
-    SELECT n.nspname, c.relname, col, register_sealed_column_as.label, register_sealed_column_as.tenant_column, register_sealed_column_as.id_column, now()
+    SELECT n.nspname, c.relname, col, register_sealed_column_as.label, register_sealed_column_as.tenant_column,
+        register_sealed_column_as.id_column, now()
     INTO wanted
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = rel;
     FOR other IN SELECT s.* FROM primecloud.sealed_column s WHERE s.label = wanted.label
-                     OR (s.schema_name = wanted.schema_name AND s.table_name = wanted.table_name AND s.column_name = wanted.column_name) LOOP
+                     OR (s.schema_name = wanted.schema_name AND s.table_name = wanted.table_name AND s.column_name = wanted.column_name)
+                         LOOP
         IF (other.schema_name, other.table_name, other.column_name) <> (wanted.schema_name, wanted.table_name, wanted.column_name) THEN
             IF primecloud_internal.is_sealed_column(other.schema_name, other.table_name, other.column_name) THEN
-                RAISE duplicate_object USING MESSAGE = format('the label "%s" is that of column "%s" of %I.%I', other.label, other.column_name, other.schema_name, other.table_name),
+                RAISE duplicate_object USING MESSAGE = format('the label "%s" is that of column "%s" of %I.%I', other.label,
+                    other.column_name, other.schema_name, other.table_name),
                     HINT = 'Take another: under one label an envelope of one column would open in the other.';
             END IF;
         ELSIF (other.label, other.tenant_column, other.id_column) = (wanted.label, wanted.tenant_column, wanted.id_column) THEN
             RETURN;
         ELSIF primecloud_internal.holds_rows(rel) THEN
-            RAISE object_not_in_prerequisite_state USING MESSAGE = format('column "%s" of %s is registered with label "%s", tenant column "%s" and id column "%s"', col, rel, other.label, other.tenant_column, other.id_column),
+            RAISE object_not_in_prerequisite_state USING MESSAGE =
+                format('column "%s" of %s is registered with label "%s", tenant column "%s" and id column "%s"', col, rel, other.label,
+                other.tenant_column, other.id_column),
                 HINT = 'Its envelopes are bound to those: they would not open under others.';
         END IF;
         -- The caller's own, or one that outlived its column.
@@ -100,7 +109,8 @@ BEGIN
         JOIN primecloud.sealed_column s ON s.schema_name = n.nspname AND s.table_name = c.relname AND s.column_name = col
     WHERE c.oid = coalesce(pg_partition_root(rel), rel);
     IF NOT FOUND THEN
-        RAISE undefined_object USING MESSAGE = format('column "%s" of %s is not registered as sealed', col, rel), HINT = 'Call primecloud.seal_column() first.';
+        RAISE undefined_object USING MESSAGE = format('column "%s" of %s is not registered as sealed', col, rel),
+            HINT = 'Call primecloud.seal_column() first.';
     END IF;
     RETURN found_column;
 END $$;

@@ -9,7 +9,8 @@ REVOKE ALL ON FUNCTION primecloud_internal.enter_probe(text, text) FROM PUBLIC;
 
 -- Runs one statement as a role in a tenant and undoes it: what it answered (a count, or the
 -- rows it touched), the SQLSTATE it was refused with, or why it could not be tried.
-CREATE FUNCTION primecloud_internal.try_as(app_role text, tenant text, role text, statement text, argument text, reads boolean, OUT answer text, OUT refused text, OUT untried text)
+CREATE FUNCTION primecloud_internal.try_as(app_role text, tenant text, role text, statement text, argument text, reads boolean,
+    OUT answer text, OUT refused text, OUT untried text)
     LANGUAGE c VOLATILE PARALLEL UNSAFE
     AS 'MODULE_PATHNAME', 'primecloud_try_as';
 COMMENT ON FUNCTION primecloud_internal.try_as(text, text, text, text, text, boolean)
@@ -18,7 +19,8 @@ REVOKE ALL ON FUNCTION primecloud_internal.try_as(text, text, text, text, text, 
 
 -- Two tenants of a table, how many rows the one has, a row of the other, and whether all of
 -- the table was read.  Without SQL: whatever the table's owner made does not run.
-CREATE FUNCTION primecloud_internal.tenant_rows(rel regclass, tenant_column text, OUT one text, OUT other text, OUT own_rows bigint, OUT foreign_row text, OUT whole boolean)
+CREATE FUNCTION primecloud_internal.tenant_rows(rel regclass, tenant_column text, OUT one text, OUT other text, OUT own_rows bigint,
+    OUT foreign_row text, OUT whole boolean)
     LANGUAGE c STABLE STRICT PARALLEL UNSAFE
     AS 'MODULE_PATHNAME', 'primecloud_tenant_rows';
 COMMENT ON FUNCTION primecloud_internal.tenant_rows(regclass, text)
@@ -37,14 +39,18 @@ AS $$
         SELECT d.refobjid FROM below b JOIN pg_rewrite r ON r.ev_class = b.rel
         JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid AND d.refclassid = 'pg_class'::regclass),
     used(classid, objid) AS (
-        SELECT d.refclassid, d.refobjid FROM below b JOIN pg_rewrite r ON r.ev_class = b.rel JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
+        SELECT d.refclassid, d.refobjid FROM below b JOIN pg_rewrite r ON r.ev_class = b.rel JOIN pg_depend d
+            ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
         UNION
-        SELECT 'pg_proc'::regclass, t.tgfoid FROM below b JOIN pg_trigger t ON t.tgrelid = b.rel JOIN pg_class c ON c.oid = b.rel AND c.relkind = 'v'
+        SELECT 'pg_proc'::regclass, t.tgfoid FROM below b JOIN pg_trigger t ON t.tgrelid = b.rel JOIN pg_class c ON c.oid = b.rel
+            AND c.relkind = 'v'
         UNION
-        SELECT 'pg_type'::regclass, a.atttypid FROM below b JOIN pg_attribute a ON a.attrelid = b.rel AND a.attnum > 0 AND NOT a.attisdropped)
+        SELECT 'pg_type'::regclass, a.atttypid FROM below b JOIN pg_attribute a ON a.attrelid = b.rel AND a.attnum > 0
+            AND NOT a.attisdropped)
     SELECT relowner FROM below JOIN pg_class ON oid = rel
     UNION SELECT p.proowner FROM used JOIN pg_proc p ON p.oid = objid AND classid = 'pg_proc'::regclass
-    UNION SELECT w FROM used JOIN pg_operator o ON o.oid = objid AND classid = 'pg_operator'::regclass LEFT JOIN pg_proc p ON p.oid = o.oprcode,
+    UNION SELECT w FROM used JOIN pg_operator o ON o.oid = objid AND classid = 'pg_operator'::regclass LEFT JOIN pg_proc p
+        ON p.oid = o.oprcode,
         LATERAL (VALUES (o.oprowner), (p.proowner)) AS v(w) WHERE w IS NOT NULL
     UNION SELECT t.typowner FROM used JOIN pg_type t ON t.oid = objid AND classid = 'pg_type'::regclass;
 $$;
@@ -69,7 +75,8 @@ COMMENT ON FUNCTION primecloud_internal.reason_to_skip(regclass, regclass, name)
 -- What is tried on a table, a partition or a view.  `allowed`: how many rows it may touch;
 -- -1: it must be refused.  `foreign_row`: a row of the other tenant, as text; a view's is read
 -- as the application in that tenant.
-CREATE FUNCTION primecloud_internal.isolation_probes(target regclass, tenant_column name, one text, other text, own_rows bigint, foreign_row text, confined boolean)
+CREATE FUNCTION primecloud_internal.isolation_probes(target regclass, tenant_column name, one text, other text, own_rows bigint,
+    foreign_row text, confined boolean)
     RETURNS TABLE (tenant text, role text, statement text, argument text, reads boolean, allowed bigint, claim text, applies boolean)
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
@@ -81,29 +88,47 @@ DECLARE
     theirs text := format('%I::text = %L', tenant_column, other);
     two boolean := coalesce(one <> other, false);
     key name := (SELECT c.conname FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = target AND a.attname = tenant_column
-                 WHERE c.conrelid = target AND c.contype IN ('p', 'u') AND NOT a.attnum = ANY (c.conkey) AND NOT c.condeferrable ORDER BY c.contype, c.conname LIMIT 1);
+                 WHERE c.conrelid = target AND c.contype IN ('p', 'u') AND NOT a.attnum = ANY (c.conkey) AND NOT c.condeferrable
+                     ORDER BY c.contype, c.conname LIMIT 1);
 BEGIN
-    SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum), string_agg(CASE attname WHEN tenant_column THEN format('%L', one) ELSE quote_ident(attname) END, ', ' ORDER BY attnum)
-    INTO columns, own_columns FROM pg_attribute WHERE attrelid = target AND attnum > 0 AND NOT attisdropped AND attgenerated = '' AND attidentity <> 'a';
-    RETURN QUERY SELECT t.tenant, t.role, t.statement, CASE WHEN t.takes_row THEN foreign_row END, t.reads, t.allowed, t.claim, coalesce(t.applies, false) FROM (VALUES
+    SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum), string_agg(CASE attname WHEN tenant_column THEN format('%L', one)
+        ELSE quote_ident(attname) END, ', ' ORDER BY attnum)
+    INTO columns, own_columns FROM pg_attribute WHERE attrelid = target AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
+        AND attidentity <> 'a';
+    RETURN QUERY SELECT t.tenant, t.role, t.statement, CASE WHEN t.takes_row THEN foreign_row END, t.reads, t.allowed, t.claim,
+        coalesce(t.applies, false) FROM (VALUES
         (1, NULL, 'owner', format('SELECT count(*) FROM %s', target), true, false, 0::bigint, 'without a context no row is seen', true),
-        (2, one, 'owner', format('SELECT count(*) FROM %s', target), true, false, own_rows, 'a tenant sees all of its rows', one IS NOT NULL),
-        (3, one, 'owner', format('SELECT count(*) FROM %s WHERE %I::text <> %L', target, tenant_column, one), true, false, 0, 'and none of another', one IS NOT NULL),
-        (4, one, 'owner', format('SELECT count(*) FROM %s WHERE %s', target, theirs), true, false, 0, 'not by naming the other tenant', two),
-        (5, one, 'owner', format('SELECT count(*) FROM (SELECT FROM %s WHERE %s FOR UPDATE) AS locked', target, theirs), true, false, 0, 'nor by locking its rows', two),
-        (6, one, 'owner', format('INSERT INTO %1$s (%2$s)%3$s SELECT %2$s FROM (SELECT ($1::%1$s).*) AS theirs', target, columns, CASE kind WHEN 'v' THEN '' ELSE ' OVERRIDING SYSTEM VALUE' END),
+        (2, one, 'owner', format('SELECT count(*) FROM %s', target), true, false, own_rows, 'a tenant sees all of its rows',
+            one IS NOT NULL),
+        (3, one, 'owner', format('SELECT count(*) FROM %s WHERE %I::text <> %L', target, tenant_column, one), true, false, 0,
+            'and none of another', one IS NOT NULL),
+        (4, one, 'owner', format('SELECT count(*) FROM %s WHERE %s', target, theirs), true, false, 0, 'not by naming the other tenant',
+            two),
+        (5, one, 'owner', format('SELECT count(*) FROM (SELECT FROM %s WHERE %s FOR UPDATE) AS locked', target, theirs), true, false, 0,
+            'nor by locking its rows', two),
+        (6, one, 'owner', format('INSERT INTO %1$s (%2$s)%3$s SELECT %2$s FROM (SELECT ($1::%1$s).*) AS theirs', target, columns,
+            CASE kind WHEN 'v' THEN '' ELSE ' OVERRIDING SYSTEM VALUE' END),
             false, true, 0, 'a row of another tenant cannot be inserted', two AND foreign_row IS NOT NULL),
-        (7, one, 'owner', format('UPDATE %s SET %2$I = %2$I WHERE %3$s', target, tenant_column, theirs), false, false, 0, 'nor updated', two),
-        (8, one, 'owner', format('UPDATE %s SET %2$I = %3$L WHERE %2$I::text = %4$L', target, tenant_column, other, one), false, false, 0, 'a row cannot be moved to another tenant', two),
-        (9, one, 'owner', format('DELETE FROM %s WHERE %s', target, theirs), false, false, 0, 'a row of another tenant cannot be deleted', two),
-        (10, one, 'owner', format('INSERT INTO %1$s (%2$s) OVERRIDING SYSTEM VALUE SELECT %3$s FROM (SELECT ($1::%1$s).*) AS theirs ON CONFLICT ON CONSTRAINT %4$s DO UPDATE SET %5$I = excluded.%5$I',
-            target, columns, own_columns, quote_ident(key), tenant_column), false, true, 0, 'nor taken over by ON CONFLICT', CASE WHEN key IS NOT NULL THEN two AND foreign_row IS NOT NULL END),
-        (11, one, 'owner', format('MERGE INTO %s AS t USING (VALUES (1)) AS s(x) ON t.%s WHEN MATCHED THEN UPDATE SET %I = %L', target, theirs, tenant_column, one), false, false, 0,
+        (7, one, 'owner', format('UPDATE %s SET %2$I = %2$I WHERE %3$s', target, tenant_column, theirs), false, false, 0, 'nor updated',
+            two),
+        (8, one, 'owner', format('UPDATE %s SET %2$I = %3$L WHERE %2$I::text = %4$L', target, tenant_column, other, one), false, false, 0,
+            'a row cannot be moved to another tenant', two),
+        (9, one, 'owner', format('DELETE FROM %s WHERE %s', target, theirs), false, false, 0, 'a row of another tenant cannot be deleted',
+            two),
+        (10, one, 'owner', format('INSERT INTO %1$s (%2$s) OVERRIDING SYSTEM VALUE SELECT %3$s FROM (SELECT ($1::%1$s).*) AS theirs ON '
+            'CONFLICT ON CONSTRAINT %4$s DO UPDATE SET %5$I = excluded.%5$I',
+            target, columns, own_columns, quote_ident(key), tenant_column), false, true, 0, 'nor taken over by ON CONFLICT',
+                CASE WHEN key IS NOT NULL THEN two AND foreign_row IS NOT NULL END),
+        (11, one, 'owner', format('MERGE INTO %s AS t USING (VALUES (1)) AS s(x) ON t.%s WHEN MATCHED THEN UPDATE SET %I = %L', target,
+            theirs, tenant_column, one), false, false, 0,
             'nor by MERGE', CASE WHEN kind <> 'v' THEN two END),
-        (12, one, 'owner', format('MERGE INTO %s AS t USING (VALUES (1)) AS s(x) ON t.%s WHEN MATCHED THEN DELETE', target, theirs), false, false, 0,
+        (12, one, 'owner', format('MERGE INTO %s AS t USING (VALUES (1)) AS s(x) ON t.%s WHEN MATCHED THEN DELETE', target, theirs), false,
+            false, 0,
             'nor deleted by MERGE', CASE WHEN kind <> 'v' THEN two END),
-        (13, one, 'owner', format('TRUNCATE %s', target), false, false, -1, 'the table cannot be truncated', CASE WHEN kind <> 'v' THEN one IS NOT NULL END),
-        (14, one, 'external_client', format('SELECT count(*) FROM %s', target), true, false, 0, 'a confined user to whom nothing was granted sees no row', CASE WHEN confined THEN one IS NOT NULL END)
+        (13, one, 'owner', format('TRUNCATE %s', target), false, false, -1, 'the table cannot be truncated',
+            CASE WHEN kind <> 'v' THEN one IS NOT NULL END),
+        (14, one, 'external_client', format('SELECT count(*) FROM %s', target), true, false, 0,
+            'a confined user to whom nothing was granted sees no row', CASE WHEN confined THEN one IS NOT NULL END)
         ) AS t(n, tenant, role, statement, reads, takes_row, allowed, claim, applies)
     WHERE t.applies IS NOT NULL OR t.n < 10 ORDER BY t.n;
 END $$;
@@ -119,22 +144,33 @@ CREATE FUNCTION primecloud_internal.rank_probes(rel regclass, tenant_column name
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT one, t.role, format(t.pattern, rel, tenant_column, one, r.role_column, c.columns,
-               (SELECT string_agg(CASE attname WHEN tenant_column THEN format('%L', one) WHEN r.role_column THEN quote_literal(t.rank) ELSE quote_ident(attname) END, ', ' ORDER BY attnum)
-                FROM pg_attribute WHERE attrelid = rel AND attnum > 0 AND NOT attisdropped AND attgenerated = '' AND attidentity <> 'a'), t.rank, r.status_column),
+               (SELECT string_agg(CASE attname WHEN tenant_column THEN format('%L', one) WHEN r.role_column THEN quote_literal(t.rank)
+                   ELSE quote_ident(attname) END, ', ' ORDER BY attnum)
+                FROM pg_attribute WHERE attrelid = rel AND attnum > 0 AND NOT attisdropped AND attgenerated = '' AND attidentity <> 'a'),
+                    t.rank, r.status_column),
            sample, false, 0::bigint, t.claim, one IS NOT NULL
     FROM primecloud_internal.registered_as(rel) AS r,
         LATERAL (SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) AS columns FROM pg_attribute
                  WHERE attrelid = rel AND attnum > 0 AND NOT attisdropped AND attgenerated = '' AND attidentity <> 'a') AS c,
         LATERAL (VALUES
-            (1, 'members', 'external_client', 'owner', 'UPDATE %1$s SET %4$I = %7$L WHERE %2$I::text = %3$L', 'an external client makes nobody owner'),
-            (2, 'members', 'developer', 'owner', 'UPDATE %1$s SET %4$I = %7$L WHERE %2$I::text = %3$L', 'a developer makes nobody owner, himself neither'),
+            (1, 'members', 'external_client', 'owner', 'UPDATE %1$s SET %4$I = %7$L WHERE %2$I::text = %3$L',
+                'an external client makes nobody owner'),
+            (2, 'members', 'developer', 'owner', 'UPDATE %1$s SET %4$I = %7$L WHERE %2$I::text = %3$L',
+                'a developer makes nobody owner, himself neither'),
             (3, 'members', 'admin', 'owner', 'UPDATE %1$s SET %4$I = %7$L WHERE %2$I::text = %3$L', 'an admin makes nobody owner'),
-            (4, 'members', 'admin', 'owner', 'UPDATE %1$s SET %4$I = %4$I WHERE %4$I = ''owner'' AND %2$I::text = %3$L', 'nor changes an owner'),
+            (4, 'members', 'admin', 'owner', 'UPDATE %1$s SET %4$I = %4$I WHERE %4$I = ''owner'' AND %2$I::text = %3$L',
+                'nor changes an owner'),
             (5, 'members', 'admin', 'owner', 'DELETE FROM %1$s WHERE %4$I = ''owner'' AND %2$I::text = %3$L', 'nor removes one'),
-            (6, 'members', 'admin', 'owner', 'INSERT INTO %1$s (%5$s) OVERRIDING SYSTEM VALUE SELECT %6$s FROM (SELECT ($1::%1$s).*) AS another', 'nor takes one in'),
-            (7, 'members', 'developer', 'external_client', 'INSERT INTO %1$s (%5$s) OVERRIDING SYSTEM VALUE SELECT %6$s FROM (SELECT ($1::%1$s).*) AS another', 'a developer takes nobody in'),
-            (8, 'accounts', 'developer', NULL, 'UPDATE %1$s SET %8$I = %8$I WHERE %2$I::text = %3$L', 'a developer changes no status of the account'),
-            (9, 'grants', 'developer', NULL, 'INSERT INTO %1$s (%5$s) OVERRIDING SYSTEM VALUE SELECT %6$s FROM (SELECT ($1::%1$s).*) AS another', 'a developer grants nothing'),
+            (6, 'members', 'admin', 'owner',
+                'INSERT INTO %1$s (%5$s) OVERRIDING SYSTEM VALUE SELECT %6$s FROM (SELECT ($1::%1$s).*) AS another', 'nor takes one in'),
+            (7, 'members', 'developer', 'external_client',
+                'INSERT INTO %1$s (%5$s) OVERRIDING SYSTEM VALUE SELECT %6$s FROM (SELECT ($1::%1$s).*) AS another',
+                'a developer takes nobody in'),
+            (8, 'accounts', 'developer', NULL, 'UPDATE %1$s SET %8$I = %8$I WHERE %2$I::text = %3$L',
+                'a developer changes no status of the account'),
+            (9, 'grants', 'developer', NULL,
+                'INSERT INTO %1$s (%5$s) OVERRIDING SYSTEM VALUE SELECT %6$s FROM (SELECT ($1::%1$s).*) AS another',
+                'a developer grants nothing'),
             (10, 'grants', 'developer', NULL, 'UPDATE %1$s SET %2$I = %2$I WHERE %2$I::text = %3$L', 'nor changes what was granted'),
             (11, 'grants', 'developer', NULL, 'DELETE FROM %1$s WHERE %2$I::text = %3$L', 'nor takes it away')
         ) AS t(n, part, role, rank, pattern, claim)
@@ -153,23 +189,31 @@ AS $$
     SELECT relrowsecurity AND relforcerowsecurity, 'row-level security is enabled and forced' FROM pg_class WHERE oid = rel
     UNION ALL
     SELECT NOT EXISTS (SELECT FROM primecloud_internal.table_tree(rel) AS t JOIN pg_class c ON c.oid = t.relid
-                       WHERE CASE t.kind WHEN 'f' THEN has_table_privilege(app_role, c.oid, 'SELECT, INSERT, UPDATE, DELETE') ELSE NOT (relrowsecurity AND relforcerowsecurity) END), 'and on every partition'
+                       WHERE CASE t.kind WHEN 'f' THEN has_table_privilege(app_role, c.oid, 'SELECT, INSERT, UPDATE, DELETE')
+                           ELSE NOT (relrowsecurity AND relforcerowsecurity) END), 'and on every partition'
     UNION ALL
     SELECT NOT EXISTS (SELECT FROM primecloud_internal.table_tree(rel) AS t, pg_attribute a,
                            LATERAL primecloud_internal.tenant_policies(t.relid, tenant_column, a.atttypid, 'owner', 'owner', 'owner') AS w
                        WHERE t.kind IN ('r', 'p') AND a.attrelid = t.relid AND a.attname = tenant_column AND w.policy = 'primecloud_floor'
-                         AND NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = t.relid AND p.polname = w.policy AND NOT p.polpermissive AND p.polcmd = '*' AND p.polroles = '{0}'
-                                         AND pg_get_expr(p.polqual, t.relid) = w.qual AND pg_get_expr(p.polwithcheck, t.relid) = w.with_check)), 'the floor is whole'
+                         AND NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = t.relid AND p.polname = w.policy AND NOT p.polpermissive
+                             AND p.polcmd = '*' AND p.polroles = '{0}'
+                                         AND pg_get_expr(p.polqual, t.relid) = w.qual
+                                             AND pg_get_expr(p.polwithcheck, t.relid) = w.with_check)), 'the floor is whole'
     UNION ALL
-    SELECT NOT rolsuper AND NOT rolbypassrls AND NOT EXISTS (SELECT FROM pg_roles r WHERE (r.rolsuper OR r.rolbypassrls) AND pg_has_role(app_role, r.oid, 'MEMBER')),
+    SELECT NOT rolsuper AND NOT rolbypassrls AND NOT EXISTS (SELECT FROM pg_roles r WHERE (r.rolsuper OR r.rolbypassrls)
+        AND pg_has_role(app_role, r.oid, 'MEMBER')),
            format('%s is held by policies', app_role) FROM pg_roles WHERE rolname = app_role
     UNION ALL
-    SELECT NOT EXISTS (SELECT FROM pg_roles r WHERE r.rolname IN ('pg_write_server_files', 'pg_execute_server_program', 'pg_read_server_files') AND pg_has_role(app_role, r.oid, 'MEMBER')),
+    SELECT NOT EXISTS (SELECT FROM pg_roles r WHERE r.rolname IN ('pg_write_server_files', 'pg_execute_server_program',
+        'pg_read_server_files') AND pg_has_role(app_role, r.oid, 'MEMBER')),
            format('%s does not reach the server''s files', app_role)
     UNION ALL
-    SELECT NOT EXISTS (SELECT FROM primecloud_internal.table_tree(rel) AS t JOIN pg_class c ON c.oid = t.relid WHERE pg_has_role(app_role, c.relowner, 'MEMBER')), format('%s cannot become the owner', app_role)
+    SELECT NOT EXISTS (SELECT FROM primecloud_internal.table_tree(rel) AS t JOIN pg_class c ON c.oid = t.relid
+        WHERE pg_has_role(app_role, c.relowner, 'MEMBER')), format('%s cannot become the owner', app_role)
     UNION ALL
-    SELECT NOT EXISTS (SELECT FROM primecloud_internal.table_tree(rel) AS t WHERE has_table_privilege(app_role, t.relid, 'TRUNCATE, REFERENCES, TRIGGER') OR has_any_column_privilege(app_role, t.relid, 'REFERENCES')),
+    SELECT NOT EXISTS (SELECT FROM primecloud_internal.table_tree(rel) AS t
+        WHERE has_table_privilege(app_role, t.relid, 'TRUNCATE, REFERENCES, TRIGGER')
+        OR has_any_column_privilege(app_role, t.relid, 'REFERENCES')),
            format('%s cannot truncate, reference or attach a trigger', app_role);
 $$;
 COMMENT ON FUNCTION primecloud_internal.isolation_facts(regclass, name, name) IS 'what assert_isolated() reads in the catalog';
@@ -194,7 +238,8 @@ BEGIN
         RAISE insufficient_privilege USING MESSAGE = 'assert_isolated must see the rows of every tenant', HINT = 'Run it as a superuser.';
     END IF;
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = app_role) THEN
-        RAISE undefined_object USING MESSAGE = format('role "%s" does not exist', app_role), HINT = 'Name the role that the application connects as.';
+        RAISE undefined_object USING MESSAGE = format('role "%s" does not exist', app_role),
+            HINT = 'Name the role that the application connects as.';
     END IF;
     IF tenant_column IS NULL THEN
         RAISE wrong_object_type USING MESSAGE = format('table %s is not protected', rel), HINT = 'Call primecloud.protect_table() first.';
@@ -207,13 +252,15 @@ BEGIN
     END LOOP;
     IF primecloud_internal.is_distributed(rel) THEN
         number := number + 1;
-        RETURN NEXT format('not ok %s - %s: is distributed: its shards have not been looked at, and restrictive policies do not hold on them', number, rel);
+        RETURN NEXT format('not ok %s - %s: is distributed: its shards have not been looked at, and restrictive policies do not hold on '
+            'them', number, rel);
     END IF;
     -- The table, its parts by their own names, and the views that show the tenant.
     FOR target IN
         SELECT t.relid, 0 AS sort, t.level FROM primecloud_internal.table_tree(rel) AS t WHERE t.kind IN ('r', 'p')
         UNION ALL
-        SELECT DISTINCT v.view, 1, 0 FROM primecloud_internal.views_over(rel) v JOIN pg_class c ON c.oid = v.view JOIN pg_attribute a ON a.attrelid = v.view AND a.attname = tenant_column AND NOT a.attisdropped
+        SELECT DISTINCT v.view, 1, 0 FROM primecloud_internal.views_over(rel) v JOIN pg_class c ON c.oid = v.view JOIN pg_attribute a
+            ON a.attrelid = v.view AND a.attname = tenant_column AND NOT a.attisdropped
         WHERE c.relkind = 'v' AND has_table_privilege(app_role, v.view, 'SELECT')
         ORDER BY 2, 3, 1
     LOOP
@@ -226,44 +273,59 @@ BEGIN
         IF target.relid = rel THEN
             foreign_row := known.foreign_row;
         ELSIF target.sort = 0 THEN
-            foreign_row := (SELECT r.foreign_row FROM primecloud_internal.tenant_rows(target.relid, tenant_column) AS r WHERE r.other = known.other);
+            foreign_row := (SELECT r.foreign_row FROM primecloud_internal.tenant_rows(target.relid, tenant_column) AS r
+                WHERE r.other = known.other);
         ELSE
             foreign_row := (SELECT t.answer FROM primecloud_internal.try_as(app_role, known.other, 'owner',
                 format('SELECT t::text FROM %s AS t WHERE %I::text = %L', target.relid, tenant_column, known.other), NULL, true) AS t);
         END IF;
-        FOR tried IN SELECT * FROM primecloud_internal.isolation_probes(target.relid, tenant_column, known.one, known.other, known.own_rows, foreign_row, confined)
-                     UNION ALL SELECT * FROM primecloud_internal.rank_probes(rel, tenant_column, known.one, known.foreign_row) WHERE target.relid = rel LOOP
+        FOR tried IN SELECT * FROM primecloud_internal.isolation_probes(target.relid, tenant_column, known.one, known.other, known.own_rows,
+            foreign_row, confined)
+                     UNION ALL SELECT * FROM primecloud_internal.rank_probes(rel, tenant_column, known.one, known.foreign_row)
+                         WHERE target.relid = rel LOOP
             CONTINUE WHEN target.relid <> rel AND (tried.claim = 'a tenant sees all of its rows' OR NOT tried.applies);
             CONTINUE WHEN tried.claim = 'a tenant sees all of its rows' AND NOT known.whole;
             number := number + 1;
             IF NOT tried.applies THEN
-                RETURN NEXT format('ok %s - %s: %s # SKIP the table has rows of %s', number, target.relid, tried.claim, CASE WHEN known.one IS NULL THEN 'no tenant' ELSE 'one tenant' END);
+                RETURN NEXT format('ok %s - %s: %s # SKIP the table has rows of %s', number, target.relid, tried.claim,
+                    CASE WHEN known.one IS NULL THEN 'no tenant' ELSE 'one tenant' END);
                 CONTINUE;
             END IF;
-            SELECT * INTO outcome FROM primecloud_internal.try_as(app_role, tried.tenant, tried.role, tried.statement, tried.argument, tried.reads);
+            SELECT * INTO outcome FROM primecloud_internal.try_as(app_role, tried.tenant, tried.role, tried.statement, tried.argument,
+                tried.reads);
             -- A view may be one that cannot be written at all.
-            IF outcome.answer::bigint = tried.allowed OR (tried.allowed <= 0 AND outcome.refused = '42501') OR (target.sort = 1 AND outcome.refused IN ('55000', '0A000', '42P10')) THEN
+            IF outcome.answer::bigint = tried.allowed OR (tried.allowed <= 0 AND outcome.refused = '42501')
+                OR (target.sort = 1 AND outcome.refused IN ('55000', '0A000', '42P10')) THEN
                 RETURN NEXT format('ok %s - %s: %s', number, target.relid, tried.claim);
             ELSE
                 RETURN NEXT format('not ok %s - %s: %s (%s)', number, target.relid, tried.claim,
-                    coalesce('refused with ' || outcome.refused, 'could not be tried: ' || outcome.untried, format('%s rows', outcome.answer)));
+                    coalesce('refused with ' || outcome.refused, 'could not be tried: ' || outcome.untried,
+                        format('%s rows', outcome.answer)));
             END IF;
         END LOOP;
     END LOOP;
     -- Other ways to it: each must be held by policies.
-    FOR tried IN SELECT path, bool_and(held) AS held, string_agg(why, '; ' ORDER BY why) AS why FROM primecloud.explain_access(rel, app_role) WHERE path ~ '^(materialized )?view ' GROUP BY path ORDER BY path LOOP
+    FOR tried IN SELECT path, bool_and(held) AS held, string_agg(why, '; ' ORDER BY why) AS why
+        FROM primecloud.explain_access(rel, app_role) WHERE path ~ '^(materialized )?view ' GROUP BY path ORDER BY path LOOP
         number := number + 1;
-        RETURN NEXT format('%s %s - %s: by %s, policies hold: %s', CASE WHEN tried.held THEN 'ok' ELSE 'not ok' END, number, rel, tried.path, tried.why);
+        RETURN NEXT format('%s %s - %s: by %s, policies hold: %s', CASE WHEN tried.held THEN 'ok' ELSE 'not ok' END, number, rel,
+            tried.path, tried.why);
     END LOOP;
-    RETURN QUERY SELECT format('# %s: %s: %s', rel, path, why) FROM primecloud.explain_access(rel, app_role) WHERE path ~ '^function ' AND NOT held ORDER BY 1;
-    RETURN QUERY SELECT format('# %s: foreign key "%s" lets a row point at another tenant''s in %s: see primecloud.protect_fk()', rel, conname, confrelid::regclass) FROM pg_constraint c
+    RETURN QUERY SELECT format('# %s: %s: %s', rel, path, why) FROM primecloud.explain_access(rel, app_role) WHERE path ~ '^function '
+        AND NOT held ORDER BY 1;
+    RETURN QUERY SELECT format('# %s: foreign key "%s" lets a row point at another tenant''s in %s: see primecloud.protect_fk()', rel,
+        conname, confrelid::regclass) FROM pg_constraint c
         WHERE c.conrelid = rel AND c.contype = 'f' AND primecloud.tenant_column(c.confrelid) IS NOT NULL
-          AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = rel AND a.attname = tenant_column AND a.attnum = ANY (c.conkey)) ORDER BY 1;
-    RETURN QUERY SELECT format('# %s: "%s" tells whether a value exists at another tenant: see primecloud.protect_unique()', rel, i.indexrelid::regclass) FROM pg_index i
+          AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = rel AND a.attname = tenant_column AND a.attnum = ANY (c.conkey))
+              ORDER BY 1;
+    RETURN QUERY SELECT format('# %s: "%s" tells whether a value exists at another tenant: see primecloud.protect_unique()', rel,
+        i.indexrelid::regclass) FROM pg_index i
         WHERE i.indrelid = rel AND i.indisunique AND NOT i.indisprimary
-          AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = rel AND a.attname = tenant_column AND a.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1])) ORDER BY 1;
+          AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = rel AND a.attname = tenant_column
+              AND a.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1])) ORDER BY 1;
     RETURN NEXT format('1..%s', number);
 END $$;
 COMMENT ON FUNCTION assert_isolated(regclass, name) IS
-    'TAP lines: what a role can and cannot do with the rows of another tenant, on the table, its partitions and the views over it, tried and undone; run it as a superuser';
+    'TAP lines: what a role can and cannot do with the rows of another tenant, on the table, its partitions and the views over it, tried '
+        'and undone; run it as a superuser';
 REVOKE ALL ON FUNCTION assert_isolated(regclass, name) FROM PUBLIC;

@@ -15,23 +15,30 @@ BEGIN
         RAISE wrong_object_type USING MESSAGE = format('table %s is not protected', rel), HINT = 'Call primecloud.protect_table() first.';
     END IF;
     IF type IS NULL THEN
-        RAISE undefined_column USING MESSAGE = format('table %s has no column "%s"', rel, id_column), HINT = 'Name the column whose ids the user''s grants list.';
+        RAISE undefined_column USING MESSAGE = format('table %s has no column "%s"', rel, id_column),
+            HINT = 'Name the column whose ids the user''s grants list.';
     END IF;
     IF primecloud_internal.tenant_key_function(type) IS NULL THEN
         RAISE datatype_mismatch USING MESSAGE = format('column "%s" of %s is of type %s', id_column, rel, type),
             HINT = 'Ids that are granted are of type uuid, bigint, integer, text or varchar.';
     END IF;
-    scope := format(CASE type WHEN 'integer'::regtype THEN 'primecloud.in_scope((%I)::bigint)' WHEN 'varchar'::regtype THEN 'primecloud.in_scope((%I)::text)'
+    scope := format(CASE type WHEN 'integer'::regtype THEN 'primecloud.in_scope((%I)::bigint)' WHEN 'varchar'::regtype
+        THEN 'primecloud.in_scope((%I)::text)'
                     ELSE 'primecloud.in_scope(%I)' END, id_column);
     -- Restrictive, beside the equality and not within it: the index condition stays.
     RETURN QUERY SELECT * FROM primecloud_internal.run_plan(ARRAY(
         SELECT s FROM primecloud_internal.table_tree(rel) AS t,
-            LATERAL (SELECT p.*, pg_get_expr(p.polqual, p.polrelid) AS qual FROM (SELECT 1) AS one LEFT JOIN pg_policy p ON p.polrelid = t.relid AND p.polname = 'primecloud_confine') AS had,
+            LATERAL (SELECT p.*, pg_get_expr(p.polqual, p.polrelid) AS qual FROM (SELECT 1) AS one LEFT JOIN pg_policy p
+                ON p.polrelid = t.relid AND p.polname = 'primecloud_confine') AS had,
             LATERAL (SELECT format('(primecloud.has_role(''developer''::text) OR %s)', scope)) AS w(condition),
-            LATERAL (SELECT primecloud_internal.step('drop policy', t.relid::text, format('DROP POLICY primecloud_confine ON %s', t.relid)) WHERE had.polname IS NOT NULL
-                     UNION ALL SELECT primecloud_internal.step('policy', t.relid::text, format('CREATE POLICY primecloud_confine ON %s AS RESTRICTIVE FOR ALL TO PUBLIC USING %s', t.relid, w.condition))) AS c(s)
+            LATERAL (SELECT primecloud_internal.step('drop policy', t.relid::text, format('DROP POLICY primecloud_confine ON %s', t.relid))
+                WHERE had.polname IS NOT NULL
+                     UNION ALL SELECT primecloud_internal.step('policy', t.relid::text,
+                         format('CREATE POLICY primecloud_confine ON %s AS RESTRICTIVE FOR ALL TO PUBLIC USING %s', t.relid, w.condition)))
+                         AS c(s)
         WHERE t.kind IN ('r', 'p')
-          AND NOT coalesce(had.polcmd = '*' AND NOT had.polpermissive AND had.polroles = '{0}' AND had.polwithcheck IS NULL AND had.qual = w.condition, false)), dry_run);
+          AND NOT coalesce(had.polcmd = '*' AND NOT had.polpermissive AND had.polroles = '{0}' AND had.polwithcheck IS NULL
+              AND had.qual = w.condition, false)), dry_run);
 END $$;
 COMMENT ON FUNCTION confine_table(regclass, name, boolean) IS 'shows a confined role only the rows whose id its user was granted';
 
@@ -61,16 +68,21 @@ BEGIN
         RAISE wrong_object_type USING MESSAGE = format('%s is not a table', rel), HINT = 'Share the tables below it.';
     END IF;
     IF primecloud.tenant_column(rel) IS NOT NULL THEN
-        RAISE object_not_in_prerequisite_state USING MESSAGE = format('table %s is protected', rel), HINT = 'Call primecloud.unprotect_table() first, if every tenant may read it.';
+        RAISE object_not_in_prerequisite_state USING MESSAGE = format('table %s is protected', rel),
+            HINT = 'Call primecloud.unprotect_table() first, if every tenant may read it.';
     END IF;
-    FOR part IN SELECT c.* FROM primecloud_internal.table_tree(rel) AS t JOIN pg_class c ON c.oid = t.relid WHERE t.kind IN ('r', 'p') ORDER BY t.level, t.relid LOOP
+    FOR part IN SELECT c.* FROM primecloud_internal.table_tree(rel) AS t JOIN pg_class c ON c.oid = t.relid WHERE t.kind IN ('r', 'p')
+        ORDER BY t.level, t.relid LOOP
         IF NOT (part.relrowsecurity AND part.relforcerowsecurity) THEN
-            RETURN NEXT primecloud_internal.step('row security', part.oid::regclass::text, format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part.oid::regclass));
+            RETURN NEXT primecloud_internal.step('row security', part.oid::regclass::text,
+                format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part.oid::regclass));
         END IF;
         CONTINUE WHEN EXISTS (SELECT FROM pg_policy WHERE polrelid = part.oid AND polname = 'primecloud_shared');
-        RETURN NEXT primecloud_internal.step('policy', part.oid::regclass::text, format('CREATE POLICY primecloud_shared ON %s FOR SELECT TO PUBLIC USING (true)', part.oid::regclass));
+        RETURN NEXT primecloud_internal.step('policy', part.oid::regclass::text,
+            format('CREATE POLICY primecloud_shared ON %s FOR SELECT TO PUBLIC USING (true)', part.oid::regclass));
         RETURN NEXT primecloud_internal.note_protection(part.oid, jsonb_build_object('row security',
-            CASE WHEN part.relforcerowsecurity AND part.relrowsecurity THEN 'forced' WHEN part.relrowsecurity THEN 'on' ELSE 'off' END), 'primecloud_shared');
+            CASE WHEN part.relforcerowsecurity AND part.relrowsecurity THEN 'forced' WHEN part.relrowsecurity THEN 'on' ELSE 'off' END),
+                'primecloud_shared');
     END LOOP;
 END $$;
 COMMENT ON FUNCTION primecloud_internal.share_plan(regclass) IS 'the steps by which every tenant reads a table and none writes it';

@@ -5,8 +5,10 @@ CREATE FUNCTION primecloud_internal.roles_of(role name) RETURNS TABLE (oid oid, 
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT r.oid, r.rolname, CASE WHEN r.rolname = role THEN 'itself' WHEN pg_has_role(role, r.oid, 'USAGE') THEN 'inherits ' || r.rolname ELSE 'SET ROLE ' || r.rolname END
-    FROM pg_roles r WHERE pg_has_role(role, r.oid, 'MEMBER') AND (r.rolname = role OR NOT (SELECT rolsuper FROM pg_roles s WHERE s.rolname = role));
+    SELECT r.oid, r.rolname, CASE WHEN r.rolname = role THEN 'itself' WHEN pg_has_role(role, r.oid, 'USAGE') THEN 'inherits ' || r.rolname
+        ELSE 'SET ROLE ' || r.rolname END
+    FROM pg_roles r WHERE pg_has_role(role, r.oid, 'MEMBER')
+        AND (r.rolname = role OR NOT (SELECT rolsuper FROM pg_roles s WHERE s.rolname = role));
 $$;
 COMMENT ON FUNCTION primecloud_internal.roles_of(name) IS 'the roles that a role is, inherits from or can become';
 
@@ -15,7 +17,8 @@ CREATE FUNCTION primecloud_internal.policies_hold(rel regclass, reader oid) RETU
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT c.relrowsecurity AND NOT r.rolsuper AND NOT r.rolbypassrls AND (c.relforcerowsecurity OR NOT pg_has_role(r.oid, c.relowner, 'USAGE'))
+    SELECT c.relrowsecurity AND NOT r.rolsuper AND NOT r.rolbypassrls
+        AND (c.relforcerowsecurity OR NOT pg_has_role(r.oid, c.relowner, 'USAGE'))
     FROM pg_class c, pg_roles r WHERE c.oid = rel AND r.oid = reader;
 $$;
 COMMENT ON FUNCTION primecloud_internal.policies_hold(regclass, oid) IS 'whether row-level security of a table holds a role';
@@ -68,11 +71,15 @@ BEGIN
     RETURN QUERY SELECT m.how, 'BYPASSRLS', false, 'no policy holds this role'
         FROM primecloud_internal.roles_of(role) m JOIN pg_roles r ON r.oid = m.oid WHERE r.rolbypassrls AND NOT r.rolsuper;
     RETURN QUERY SELECT m.how, 'ALL', primecloud_internal.policies_hold(rel, m.oid),
-        CASE WHEN class.relforcerowsecurity THEN 'the owner can take protection away; until then forced policies hold it' ELSE 'policies do not hold the owner: row-level security is not forced' END
+        CASE WHEN class.relforcerowsecurity THEN 'the owner can take protection away; until then forced policies hold it'
+            ELSE 'policies do not hold the owner: row-level security is not forced' END
         FROM primecloud_internal.roles_of(role) m JOIN pg_roles r ON r.oid = m.oid WHERE m.oid = class.relowner AND NOT r.rolsuper;
-    RETURN QUERY SELECT m.how, m.rolname::text, m.rolname IN ('pg_read_all_data', 'pg_write_all_data') AND primecloud_internal.policies_hold(rel, (SELECT oid FROM pg_roles WHERE rolname = role)),
-        CASE m.rolname WHEN 'pg_read_all_data' THEN 'reads every table' WHEN 'pg_write_all_data' THEN 'writes every table' ELSE 'reaches the files of the server' END
-        FROM primecloud_internal.roles_of(role) m WHERE m.rolname IN ('pg_read_all_data', 'pg_write_all_data', 'pg_read_server_files', 'pg_write_server_files', 'pg_execute_server_program')
+    RETURN QUERY SELECT m.how, m.rolname::text, m.rolname IN ('pg_read_all_data', 'pg_write_all_data')
+        AND primecloud_internal.policies_hold(rel, (SELECT oid FROM pg_roles WHERE rolname = role)),
+        CASE m.rolname WHEN 'pg_read_all_data' THEN 'reads every table' WHEN 'pg_write_all_data' THEN 'writes every table'
+            ELSE 'reaches the files of the server' END
+        FROM primecloud_internal.roles_of(role) m WHERE m.rolname IN ('pg_read_all_data', 'pg_write_all_data', 'pg_read_server_files',
+            'pg_write_server_files', 'pg_execute_server_program')
           AND m.how <> 'itself';
 
     -- Grants, of the table and of its columns.
@@ -81,10 +88,12 @@ BEGIN
                primecloud_internal.policies_hold(rel, coalesce(m.oid, (SELECT oid FROM pg_roles WHERE rolname = role)))
                    AND NOT bool_or(a.privilege_type IN ('TRUNCATE', 'REFERENCES', 'TRIGGER')),
                'granted' || CASE WHEN bool_or(a.privilege_type = 'TRUNCATE') THEN '; policies do not hold TRUNCATE' ELSE '' END
-                   || CASE WHEN bool_or(a.privilege_type = 'REFERENCES') THEN '; a foreign key probes for rows that policies hide' ELSE '' END
+                   || CASE WHEN bool_or(a.privilege_type = 'REFERENCES') THEN '; a foreign key probes for rows that policies hide' ELSE ''
+                       END
                    || CASE WHEN bool_or(a.privilege_type = 'TRIGGER') THEN '; a trigger sees what other users write' ELSE '' END
         FROM (SELECT (aclexplode(class.relacl)).* UNION ALL
-              SELECT (aclexplode(attacl)).* FROM pg_attribute WHERE attrelid = rel AND attacl IS NOT NULL) AS a(grantor, grantee, privilege_type, is_grantable)
+              SELECT (aclexplode(attacl)).* FROM pg_attribute WHERE attrelid = rel AND attacl IS NOT NULL)
+                  AS a(grantor, grantee, privilege_type, is_grantable)
         LEFT JOIN primecloud_internal.roles_of(role) m ON m.oid = a.grantee
         WHERE a.grantee <> class.relowner AND (a.grantee = 0 OR m.oid IS NOT NULL)
         GROUP BY m.how, m.oid;
@@ -93,7 +102,8 @@ BEGIN
     RETURN QUERY
         SELECT 'partition ' || c.oid::regclass, 'SELECT', primecloud_internal.policies_hold(c.oid, r.oid), 'granted on the partition itself'
         FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_roles r ON r.rolname = role
-        WHERE i.inhparent IN (SELECT rel UNION SELECT t.relid FROM pg_partition_tree(rel) AS t) AND has_table_privilege(role, c.oid, 'SELECT, INSERT, UPDATE, DELETE');
+        WHERE i.inhparent IN (SELECT rel UNION SELECT t.relid FROM pg_partition_tree(rel) AS t)
+            AND has_table_privilege(role, c.oid, 'SELECT, INSERT, UPDATE, DELETE');
 
     RETURN QUERY
         SELECT CASE c.relkind WHEN 'm' THEN 'materialized view ' ELSE 'view ' END || v.view, 'SELECT',
@@ -109,9 +119,11 @@ BEGIN
         SELECT 'function ' || p.oid::regprocedure, 'EXECUTE', primecloud_internal.policies_hold(rel, p.proowner),
                format('SECURITY DEFINER, runs as %s and names the table', pg_get_userbyid(p.proowner))
         FROM pg_proc p
-        WHERE p.prosecdef AND has_function_privilege(role, p.oid, 'EXECUTE') AND has_table_privilege(p.proowner, rel, 'SELECT, INSERT, UPDATE, DELETE')
+        WHERE p.prosecdef AND has_function_privilege(role, p.oid, 'EXECUTE')
+            AND has_table_privilege(p.proowner, rel, 'SELECT, INSERT, UPDATE, DELETE')
           AND (p.prosrc ~* ('\m' || regexp_replace(class.relname, '\W', '\\&', 'g') || '\M')
                OR EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.refobjid = rel));
 END $$;
 COMMENT ON FUNCTION explain_access(regclass, name) IS
-    'who can reach a table as this role, by what path, whether policies hold it there, and why; functions are found by their text, so one that builds its SQL from pieces is not';
+    'who can reach a table as this role, by what path, whether policies hold it there, and why; functions are found by their text, so one '
+        'that builds its SQL from pieces is not';

@@ -69,7 +69,8 @@ CREATE FUNCTION primecloud_internal.script_around(steps primecloud_internal.plan
 AS $$
     SELECT ARRAY[
         primecloud_internal.step('psql', NULL, '\set ON_ERROR_STOP on'),
-        primecloud_internal.step('remark', NULL, '-- Where a statement times out, ask for the script again: it goes on where this one stopped.'),
+        primecloud_internal.step('remark', NULL,
+            '-- Where a statement times out, ask for the script again: it goes on where this one stopped.'),
         primecloud_internal.step('setting', 'lock_timeout', 'SET lock_timeout = ''500ms'''),
         primecloud_internal.step('setting', 'row_security', 'SET row_security = off'),
         primecloud_internal.step('setting', 'primecloud.guard', 'SET primecloud.guard = off')]
@@ -86,6 +87,7 @@ COMMENT ON FUNCTION primecloud_internal.script_around(primecloud_internal.plan_s
 CREATE FUNCTION primecloud_internal.in_one_transaction(steps primecloud_internal.plan_step[]) RETURNS primecloud_internal.plan_step[]
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
-AS $$ SELECT primecloud_internal.step('begin', NULL, 'BEGIN') || steps || primecloud_internal.step('commit', NULL, 'COMMIT') WHERE cardinality(steps) > 0 $$;
+AS $$ SELECT primecloud_internal.step('begin', NULL, 'BEGIN') || steps || primecloud_internal.step('commit', NULL, 'COMMIT')
+    WHERE cardinality(steps) > 0 $$;
 COMMENT ON FUNCTION primecloud_internal.in_one_transaction(primecloud_internal.plan_step[])
     IS 'steps of a script that are done together or not at all';

@@ -9,7 +9,8 @@ CREATE FUNCTION primecloud_internal.online_not_null(rel regclass, tenant_column 
 AS $$
     SELECT ARRAY[
         primecloud_internal.step('drop check', rel::text, format('ALTER TABLE %s DROP CONSTRAINT IF EXISTS primecloud_tenant_known', rel)),
-        primecloud_internal.step('check', rel::text, format('ALTER TABLE %s ADD CONSTRAINT primecloud_tenant_known CHECK (%I IS NOT NULL) NOT VALID', rel, tenant_column)),
+        primecloud_internal.step('check', rel::text,
+            format('ALTER TABLE %s ADD CONSTRAINT primecloud_tenant_known CHECK (%I IS NOT NULL) NOT VALID', rel, tenant_column)),
         primecloud_internal.step('validate', rel::text, format('ALTER TABLE %s VALIDATE CONSTRAINT primecloud_tenant_known', rel)),
         primecloud_internal.step('not null', rel::text, format('ALTER TABLE %s ALTER COLUMN %I SET NOT NULL', rel, tenant_column)),
         primecloud_internal.step('drop check', rel::text, format('ALTER TABLE %s DROP CONSTRAINT primecloud_tenant_known', rel))];
@@ -54,13 +55,16 @@ DECLARE
     part record;
     names jsonb := '{}';
 BEGIN
-    FOR part IN SELECT t.relid, t.kind, (SELECT i.inhparent::regclass FROM pg_inherits i WHERE i.inhrelid = t.relid) AS parent, primecloud_internal.tenant_index_name(t.relid) AS name
+    FOR part IN SELECT t.relid, t.kind, (SELECT i.inhparent::regclass FROM pg_inherits i WHERE i.inhrelid = t.relid) AS parent,
+        primecloud_internal.tenant_index_name(t.relid) AS name
                 FROM primecloud_internal.table_tree(rel) AS t
-                WHERE t.relid = rel OR (t.kind IN ('r', 'p') AND (SELECT relkind FROM pg_class WHERE oid = rel) = 'p') ORDER BY t.level, t.relid LOOP
+                WHERE t.relid = rel OR (t.kind IN ('r', 'p') AND (SELECT relkind FROM pg_class WHERE oid = rel) = 'p') ORDER BY t.level,
+                    t.relid LOOP
         names := names || jsonb_build_object(part.relid, format('%I.%I', primecloud_internal.schema_of(part.relid), part.name));
         RETURN QUERY SELECT * FROM primecloud_internal.online_index_part(part.relid, part.kind, part.name, columns);
         IF part.relid <> rel AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = to_regclass(names ->> part.relid::text)) THEN
-            RETURN NEXT primecloud_internal.step('attach', part.relid::text, format('ALTER INDEX %s ATTACH PARTITION %s', names ->> part.parent::text, names ->> part.relid::text));
+            RETURN NEXT primecloud_internal.step('attach', part.relid::text,
+                format('ALTER INDEX %s ATTACH PARTITION %s', names ->> part.parent::text, names ->> part.relid::text));
         END IF;
     END LOOP;
 END $$;
@@ -80,14 +84,16 @@ BEGIN
     FOR part IN SELECT t.relid FROM primecloud_internal.table_tree(rel) AS t WHERE t.kind IN ('r', 'p') ORDER BY t.level, t.relid LOOP
         had := primecloud_internal.unfinished_note(part);
         note := jsonb_build_object('tenant', tenant_column,
-            'made', ARRAY(SELECT m FROM (SELECT jsonb_array_elements_text(had -> 'made') UNION SELECT kind FROM unnest(plan) WHERE object = part::text AND kind IN ('column', 'not null', 'default')) AS u(m) ORDER BY m));
+            'made', ARRAY(SELECT m FROM (SELECT jsonb_array_elements_text(had -> 'made') UNION SELECT kind FROM unnest(plan)
+                WHERE object = part::text AND kind IN ('column', 'not null', 'default')) AS u(m) ORDER BY m));
         IF had ? 'index' OR EXISTS (SELECT FROM unnest(plan) JOIN pg_class c ON c.oid = part
                                     WHERE kind = 'index' AND object = CASE WHEN c.relispartition THEN rel ELSE part END::text) THEN
             note := note || jsonb_build_object('index', primecloud_internal.tenant_index_name(part));
         END IF;
         CONTINUE WHEN note = had;
         RETURN QUERY SELECT s.* FROM unnest(primecloud_internal.in_one_transaction(ARRAY(
-            SELECT primecloud_internal.step('unfinished', part::text, format('CREATE POLICY primecloud_unfinished ON %s FOR SELECT USING (false)', part)) WHERE had = '{}'
+            SELECT primecloud_internal.step('unfinished', part::text,
+                format('CREATE POLICY primecloud_unfinished ON %s FOR SELECT USING (false)', part)) WHERE had = '{}'
             UNION ALL SELECT primecloud_internal.note_protection(part, note, 'primecloud_unfinished')))) AS s;
     END LOOP;
 END $$;
@@ -97,7 +103,8 @@ COMMENT ON FUNCTION primecloud_internal.online_notes(regclass, name, primecloud_
 -- The long steps are taken out of a plan and done ahead; the switch is what is left, and
 -- takes a moment.  `before` and `within` are a caller's own steps.
 CREATE FUNCTION primecloud_internal.online_protection(rel regclass, tenant_column name, read_role text, write_role text, delete_role text,
-                                  before primecloud_internal.plan_step[] DEFAULT '{}', within primecloud_internal.plan_step[] DEFAULT '{}', type regtype DEFAULT NULL, role_column name DEFAULT NULL,
+                                  before primecloud_internal.plan_step[] DEFAULT '{}', within primecloud_internal.plan_step[] DEFAULT '{}',
+                                      type regtype DEFAULT NULL, role_column name DEFAULT NULL,
                                   refuse boolean DEFAULT NULL)
     RETURNS SETOF primecloud_internal.plan_step
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -105,7 +112,8 @@ CREATE FUNCTION primecloud_internal.online_protection(rel regclass, tenant_colum
 AS $$
 DECLARE
     plan primecloud_internal.plan_step[] := ARRAY(SELECT s FROM primecloud_internal.table_tree(rel) AS t,
-        LATERAL primecloud_internal.protection_plan(t.relid, tenant_column, read_role, write_role, delete_role, rel, type, role_column, refuse) AS s WHERE t.kind IN ('r', 'p'));
+        LATERAL primecloud_internal.protection_plan(t.relid, tenant_column, read_role, write_role, delete_role, rel, type, role_column,
+            refuse) AS s WHERE t.kind IN ('r', 'p'));
     wanted primecloud_internal.plan_step;
     ahead primecloud_internal.plan_step[] := before;
     switch primecloud_internal.plan_step[] := '{}';
@@ -114,26 +122,31 @@ BEGIN
         CASE wanted.kind
             WHEN 'not null' THEN ahead := ahead || primecloud_internal.online_not_null(wanted.object::regclass, tenant_column);
             WHEN 'drop check' THEN ahead := ahead || wanted;
-            WHEN 'index' THEN ahead := ahead || ARRAY(SELECT s FROM primecloud_internal.online_index(wanted.object::regclass, tenant_column) AS s);
+            WHEN 'index' THEN ahead := ahead || ARRAY(SELECT s FROM primecloud_internal.online_index(wanted.object::regclass, tenant_column)
+                AS s);
             WHEN 'drop index', 'drop unfinished' THEN NULL;  -- what is broken is mended, and the note ends with the switch
             ELSE switch := switch || wanted;
         END CASE;
     END LOOP;
     IF cardinality(ahead) > 0 OR EXISTS (SELECT FROM unnest(plan) WHERE kind = 'drop unfinished') THEN
         ahead := ARRAY(SELECT s FROM primecloud_internal.online_notes(rel, tenant_column, before || plan) AS s) || ahead;
-        switch := switch || ARRAY(SELECT primecloud_internal.step('drop unfinished', t.relid::text, format('DROP POLICY primecloud_unfinished ON %s', t.relid))
+        switch := switch || ARRAY(SELECT primecloud_internal.step('drop unfinished', t.relid::text,
+            format('DROP POLICY primecloud_unfinished ON %s', t.relid))
                                   FROM primecloud_internal.table_tree(rel) AS t WHERE t.kind IN ('r', 'p'));
     END IF;
     IF EXISTS (SELECT FROM unnest(switch) WHERE kind = 'drop policy') THEN
         -- What is there is mended, and that is the guard's business: protect_table may.
-        switch := ARRAY[primecloud_internal.step('protect', rel::text, format('SELECT primecloud.protect_table(%L, %L, %L, %L, %L, role_column => %L, refuse => %L)',
+        switch := ARRAY[primecloud_internal.step('protect', rel::text,
+            format('SELECT primecloud.protect_table(%L, %L, %L, %L, %L, role_column => %L, refuse => %L)',
             rel, tenant_column, read_role, write_role, delete_role, role_column, refuse))];
     END IF;
     IF cardinality(switch || within) > 0 THEN
-        ahead := ahead || primecloud_internal.step('remark', NULL, '-- From here on the table is protected: the application must enter tenants.')
+        ahead := ahead || primecloud_internal.step('remark', NULL,
+            '-- From here on the table is protected: the application must enter tenants.')
             || primecloud_internal.in_one_transaction(within || switch);
     END IF;
     RETURN QUERY SELECT s.* FROM unnest(ahead) AS s;
 END $$;
-COMMENT ON FUNCTION primecloud_internal.online_protection(regclass, name, text, text, text, primecloud_internal.plan_step[], primecloud_internal.plan_step[], regtype, name, boolean) IS
+COMMENT ON FUNCTION primecloud_internal.online_protection(regclass, name, text, text, text, primecloud_internal.plan_step[],
+    primecloud_internal.plan_step[], regtype, name, boolean) IS
     'the steps of a script that protects a large live table; called by protect_table() and protect_child()';

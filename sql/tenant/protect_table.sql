@@ -9,7 +9,8 @@ CREATE FUNCTION primecloud_internal.rows_without_tenant(rel regclass, tenant_col
 COMMENT ON FUNCTION primecloud_internal.rows_without_tenant(regclass, text) IS 'how many rows of a table have no tenant; for its owner';
 
 CREATE FUNCTION protect_table(rel regclass, tenant_column name DEFAULT 'account_id', read_role text DEFAULT NULL,
-                              write_role text DEFAULT NULL, delete_role text DEFAULT NULL, dry_run boolean DEFAULT false, online boolean DEFAULT false,
+                              write_role text DEFAULT NULL, delete_role text DEFAULT NULL, dry_run boolean DEFAULT false,
+                                  online boolean DEFAULT false,
                               role_column name DEFAULT NULL, refuse boolean DEFAULT NULL)
     RETURNS SETOF text
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -21,17 +22,21 @@ DECLARE
 BEGIN
     PERFORM primecloud_internal.check_owner(rel);
     PERFORM primecloud_internal.tenant_function(rel, tenant_column);
-    IF role_column IS NOT NULL AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = rel AND attname = role_column AND attnum > 0 AND NOT attisdropped
+    IF role_column IS NOT NULL AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = rel AND attname = role_column AND attnum > 0
+        AND NOT attisdropped
                                                AND atttypid IN ('text'::regtype, 'varchar'::regtype)) THEN
-        RAISE undefined_column USING MESSAGE = format('table %s has no column "%s" of type text or varchar', rel, role_column), HINT = 'Name the column that holds the roles of members.';
+        RAISE undefined_column USING MESSAGE = format('table %s has no column "%s" of type text or varchar', rel, role_column),
+            HINT = 'Name the column that holds the roles of members.';
     END IF;
     IF primecloud.tenant_column(rel) <> tenant_column THEN
-        RAISE object_not_in_prerequisite_state USING MESSAGE = format('table %s is protected by column "%s"', rel, primecloud.tenant_column(rel)),
+        RAISE object_not_in_prerequisite_state USING MESSAGE = format('table %s is protected by column "%s"', rel,
+            primecloud.tenant_column(rel)),
             HINT = 'Call primecloud.unprotect_table() first, if the tenant is another column.';
     END IF;
     IF online THEN
         RETURN QUERY SELECT * FROM primecloud_internal.run_plan(primecloud_internal.script_around(ARRAY(
-            SELECT s FROM primecloud_internal.online_protection(rel, tenant_column, read_role, write_role, delete_role, role_column => role_column, refuse => refuse) AS s)), false, true);
+            SELECT s FROM primecloud_internal.online_protection(rel, tenant_column, read_role, write_role, delete_role,
+                role_column => role_column, refuse => refuse) AS s)), false, true);
         RETURN;
     END IF;
     IF NOT dry_run AND NOT (SELECT attnotnull FROM pg_attribute WHERE attrelid = rel AND attname = tenant_column) THEN
@@ -44,8 +49,10 @@ BEGIN
     -- A partition can be read by its own name: each one is protected like the whole.
     FOR part IN SELECT t.relid FROM primecloud_internal.table_tree(rel) AS t WHERE t.kind IN ('r', 'p') ORDER BY t.level, t.relid LOOP
         RETURN QUERY SELECT * FROM primecloud_internal.run_plan(
-            ARRAY(SELECT s FROM primecloud_internal.protection_plan(part, tenant_column, read_role, write_role, delete_role, rel, role_column => role_column, refuse => refuse) AS s), dry_run);
+            ARRAY(SELECT s FROM primecloud_internal.protection_plan(part, tenant_column, read_role, write_role, delete_role, rel,
+                role_column => role_column, refuse => refuse) AS s), dry_run);
     END LOOP;
 END $$;
 COMMENT ON FUNCTION protect_table(regclass, name, text, text, text, boolean, boolean, name, boolean) IS
-    'row-level security on a table and its partitions, forced, with a policy for each command; returns the statements it ran, or with online => true a psql script for a large live table';
+    'row-level security on a table and its partitions, forced, with a policy for each command; returns the statements it ran, or with '
+        'online => true a psql script for a large live table';

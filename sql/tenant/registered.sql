@@ -35,9 +35,11 @@ CREATE FUNCTION primecloud_internal.chosen_role(rel regclass, command text) RETU
 AS $$
     SELECT coalesce(primecloud_internal.protection_note(rel) -> 'roles' ->> command, (
         SELECT coalesce(substring(pg_get_expr(coalesce(polqual, polwithcheck), polrelid)
-                                  FROM $pattern$ = primecloud\.tenant_\w+\('(external_client|developer|admin|owner)'::text(?:, true)?\)$pattern$), 'external_client')
+                                  FROM $pattern$ = primecloud\.tenant_\w+\('(external_client|developer|admin|'
+                                      'owner)'::text(?:, true)?\)$pattern$), 'external_client')
         FROM pg_policy WHERE polrelid = rel
-          AND polname = CASE command WHEN 'read' THEN 'primecloud_select' WHEN 'write' THEN 'primecloud_update' ELSE 'primecloud_delete' END));
+          AND polname = CASE command WHEN 'read' THEN 'primecloud_select' WHEN 'write' THEN 'primecloud_update' ELSE 'primecloud_delete'
+              END));
 $$;
 COMMENT ON FUNCTION primecloud_internal.chosen_role(regclass, text) IS
     'the least role that was chosen to read, write or delete from a protected table; NULL where none was';
@@ -49,7 +51,8 @@ CREATE FUNCTION primecloud_internal.rank_column(rel regclass) RETURNS name
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT coalesce(
-        (SELECT r.role_column FROM primecloud_internal.registered_as(rel) r JOIN pg_attribute a ON a.attrelid = rel AND a.attname = r.role_column
+        (SELECT r.role_column FROM primecloud_internal.registered_as(rel) r JOIN pg_attribute a ON a.attrelid = rel
+            AND a.attname = r.role_column
          WHERE r.part = 'members' AND a.atttypid IN ('text'::regtype, 'varchar'::regtype)),
         (SELECT a.attname FROM pg_policy p
          JOIN pg_depend d ON d.classid = 'pg_policy'::regclass AND d.objid = p.oid

@@ -9,7 +9,8 @@ REVOKE ALL ON FUNCTION primecloud_internal.token_algorithm_known(text) FROM PUBL
 CREATE FUNCTION primecloud_internal.token_key_published(key bytea) RETURNS boolean
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'primecloud_token_key_published';
-COMMENT ON FUNCTION primecloud_internal.token_key_published(bytea) IS 'whether a key is one of a published test vector, with which anybody signs';
+COMMENT ON FUNCTION primecloud_internal.token_key_published(bytea)
+    IS 'whether a key is one of a published test vector, with which anybody signs';
 REVOKE ALL ON FUNCTION primecloud_internal.token_key_published(bytea) FROM PUBLIC;
 
 CREATE TABLE primecloud_internal.token_key (
@@ -40,21 +41,26 @@ CREATE FUNCTION add_token_key(kid text, alg text, key bytea, issuer text DEFAULT
 AS $$
 BEGIN
     IF NOT coalesce(primecloud_internal.token_algorithm_known(alg), false) THEN
-        RAISE invalid_parameter_value USING MESSAGE = format('unknown algorithm: "%s"', alg), HINT = 'Use EdDSA, or HS256 where the issuer can do nothing else.';
+        RAISE invalid_parameter_value USING MESSAGE = format('unknown algorithm: "%s"', alg),
+            HINT = 'Use EdDSA, or HS256 where the issuer can do nothing else.';
     END IF;
     IF alg = 'EdDSA' AND octet_length(key) <> 32 THEN
         RAISE invalid_parameter_value USING MESSAGE = format('an Ed25519 public key has 32 bytes, not %s', octet_length(key)),
             HINT = 'Pass the raw key: openssl pkey -in key.pem -pubout -outform DER | tail -c 32';
     ELSIF alg = 'HS256' AND octet_length(key) NOT BETWEEN 32 AND 256 THEN
-        RAISE invalid_parameter_value USING MESSAGE = format('an HS256 key has 32 to 256 bytes, not %s', octet_length(key)), HINT = 'Take 32 random bytes: openssl rand 32';
+        RAISE invalid_parameter_value USING MESSAGE = format('an HS256 key has 32 to 256 bytes, not %s', octet_length(key)),
+            HINT = 'Take 32 random bytes: openssl rand 32';
     END IF;
     IF primecloud_internal.token_key_published(key) THEN
-        RAISE invalid_parameter_value USING MESSAGE = format('the key of "%s" is one of a published test vector: anybody can sign with it', kid),
+        RAISE invalid_parameter_value USING MESSAGE = format('the key of "%s" is one of a published test vector: anybody can sign with it',
+            kid),
             HINT = CASE alg WHEN 'HS256' THEN 'Take 32 random bytes: openssl rand 32'
-                ELSE 'Make a pair: openssl genpkey -algorithm ed25519 -out key.pem && openssl pkey -in key.pem -pubout -outform DER | tail -c 32' END;
+                ELSE 'Make a pair: openssl genpkey -algorithm ed25519 -out key.pem && openssl pkey -in key.pem -pubout -outform DER | tail '
+                    '-c 32' END;
     END IF;
     IF kid IS NULL OR octet_length(kid) NOT BETWEEN 1 AND 255 OR octet_length(issuer) NOT BETWEEN 1 AND 255 THEN
-        RAISE invalid_parameter_value USING MESSAGE = 'a kid, and an issuer where there is one, has 1 to 255 bytes', HINT = 'The kid is the name of the key in the header of its tokens.';
+        RAISE invalid_parameter_value USING MESSAGE = 'a kid, and an issuer where there is one, has 1 to 255 bytes',
+            HINT = 'The kid is the name of the key in the header of its tokens.';
     END IF;
     INSERT INTO primecloud_internal.token_key (kid, alg, key, issuer) VALUES (kid, alg, key, issuer);
 EXCEPTION WHEN unique_violation THEN
@@ -87,14 +93,16 @@ DECLARE
 BEGIN
     SELECT k.* INTO old FROM primecloud_internal.token_key AS k WHERE k.kid = rotate_token_key.kid FOR UPDATE;
     IF NOT FOUND OR old.revoked_at <= clock_timestamp() THEN
-        RAISE undefined_object USING MESSAGE = format('there is no active token key "%s"', kid), HINT = 'Add a new one with primecloud.add_token_key().';
+        RAISE undefined_object USING MESSAGE = format('there is no active token key "%s"', kid),
+            HINT = 'Add a new one with primecloud.add_token_key().';
     END IF;
     IF grace IS NULL OR grace < interval '0' THEN
         RAISE invalid_parameter_value USING MESSAGE = format('the grace is %s', coalesce(grace::text, 'NULL')),
             HINT = 'Say for how long tokens of the old key are still taken: at least as long as a token lives.';
     END IF;
     IF old.key = new_key THEN
-        RAISE invalid_parameter_value USING MESSAGE = format('"%s" would have the key of "%s"', new_kid, kid), HINT = 'Make a new key pair.';
+        RAISE invalid_parameter_value USING MESSAGE = format('"%s" would have the key of "%s"', new_kid, kid),
+            HINT = 'Make a new key pair.';
     END IF;
     PERFORM primecloud.add_token_key(new_kid, old.alg, new_key, old.issuer);
     UPDATE primecloud_internal.token_key AS k SET revoked_at = least(k.revoked_at, now() + grace) WHERE k.kid = rotate_token_key.kid;
@@ -105,5 +113,6 @@ COMMENT ON FUNCTION rotate_token_key(text, text, bytea, interval) IS
 REVOKE ALL ON FUNCTION rotate_token_key(text, text, bytea, interval) FROM PUBLIC;
 
 CREATE VIEW token_key_status AS
-SELECT kid, alg, issuer, added_at, revoked_at, revoked_at IS NULL OR revoked_at > clock_timestamp() AS active FROM primecloud_internal.token_key;
+SELECT kid, alg, issuer, added_at, revoked_at, revoked_at IS NULL OR revoked_at > clock_timestamp() AS active
+    FROM primecloud_internal.token_key;
 COMMENT ON VIEW token_key_status IS 'the keys that verify tokens, without the keys themselves';

@@ -31,7 +31,8 @@ BEGIN
 END $$;
 ALTER FUNCTION trap() OWNER TO isolation_owner;
 CREATE FUNCTION sprung() RETURNS text LANGUAGE sql AS $$
-    SELECT concat_ws(' ', CASE WHEN (SELECT is_called FROM ran_as_superuser) THEN 'ran as superuser' END, CASE WHEN (SELECT is_called FROM came_back) THEN 'came back' END) $$;
+    SELECT concat_ws(' ', CASE WHEN (SELECT is_called FROM ran_as_superuser) THEN 'ran as superuser' END,
+        CASE WHEN (SELECT is_called FROM came_back) THEN 'came back' END) $$;
 -- What assert_isolated says, after which nothing may have been sprung.
 CREATE FUNCTION told(rel regclass) RETURNS text LANGUAGE sql AS $$
     SELECT string_agg(line, E'\n') FROM (SELECT line FROM primecloud.assert_isolated(rel, 'isolation_app') AS line UNION ALL
@@ -56,11 +57,13 @@ CREATE INDEX trap_expression ON invoices ((public.at_planning(id)));
 CREATE INDEX trap_parts ON parts (at) WHERE public.at_planning(2);
 CREATE STATISTICS trap_statistics ON (public.at_planning(id)), account_id FROM invoices;
 CREATE TRIGGER trap_trigger BEFORE INSERT OR UPDATE OR DELETE ON invoices FOR EACH ROW EXECUTE FUNCTION at_writing();
-CREATE CONSTRAINT TRIGGER trap_later AFTER INSERT OR UPDATE ON invoices DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION at_writing();
+CREATE CONSTRAINT TRIGGER trap_later AFTER INSERT OR UPDATE ON invoices DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION
+    at_writing();
 CREATE POLICY trap_policy ON invoices FOR SELECT USING (public.at_planning(1));
 CREATE POLICY trap_policy ON parts FOR SELECT USING (public.trap());
 CREATE VIEW of_owner AS SELECT * FROM invoices WHERE public.trap() AND public.at_planning(1);
-CREATE VIEW of_invoker WITH (security_invoker = on) AS SELECT account_id, id, label::trapped FROM invoices WHERE 'a'::text OPERATOR(public.===) 'a'::text;
+CREATE VIEW of_invoker WITH (security_invoker = on) AS SELECT account_id, id, label::trapped FROM invoices
+    WHERE 'a'::text OPERATOR(public.===) 'a'::text;
 CREATE VIEW of_rule AS SELECT * FROM invoices;
 CREATE RULE trap_rule AS ON INSERT TO of_rule DO ALSO SELECT public.trap();
 CREATE VIEW of_trigger AS SELECT * FROM invoices;
@@ -90,7 +93,8 @@ CREATE INDEX trap_children ON children (label) WHERE public.at_planning(5);
 CREATE TRIGGER trap_children BEFORE UPDATE ON children FOR EACH ROW EXECUTE FUNCTION at_writing();
 RESET ROLE;
 SELECT setval('ran', 1, false), setval('ran_as_superuser', 1, false), setval('came_back', 1, false) \gset done_
-SELECT lives_ok($$SELECT primecloud.protect_table('parents'), primecloud.protect_child('children', 'parents')$$, 'a child is filled and protected');
+SELECT lives_ok($$SELECT primecloud.protect_table('parents'), primecloud.protect_child('children', 'parents')$$,
+    'a child is filled and protected');
 SELECT is(sprung(), '', 'and what its owner made there ran as he');
 SELECT is((SELECT is_called FROM ran), true, 'for it did run');
 SELECT results_eq('SELECT id, account_id FROM children ORDER BY id', 'VALUES (1, 1), (2, 2)', 'the rows are filled');
@@ -98,7 +102,8 @@ SELECT results_eq('SELECT id, account_id FROM children ORDER BY id', 'VALUES (1,
 SELECT setval('ran', 1, false), setval('ran_as_superuser', 1, false), setval('came_back', 1, false) \gset done_
 SELECT lives_ok($$SELECT primecloud.protect_fk('children', 'children_parent')$$, 'a foreign key is checked with the tenant');
 SELECT is(sprung(), '', 'as the owner of its table');
-SELECT is((SELECT bool_and(relforcerowsecurity) FROM pg_class WHERE relname IN ('parents', 'children')), true, 'and policies are forced again');
+SELECT is((SELECT bool_and(relforcerowsecurity) FROM pg_class WHERE relname IN ('parents', 'children')), true,
+    'and policies are forced again');
 SELECT throws_ok($$INSERT INTO children (id, parent_id, account_id) VALUES (3, 2, 1)$$, '23503', NULL, 'and the key holds');
 SELECT setval('ran', 1, false), setval('ran_as_superuser', 1, false), setval('came_back', 1, false) \gset done_
 
@@ -107,19 +112,23 @@ SELECT is(sprung(), '', 'and none of them runs as the superuser, or goes back to
 SELECT is((SELECT is_called FROM ran), true, 'though they do run, as the application''s role');
 SELECT unalike(told('parts'), '%not ok%', 'a partition key is one more');
 SELECT is(sprung(), '', 'and it neither');
-SELECT is(length(string_agg(line, '')) > 0, true, 'the views have lines of their own: ' || v) FROM unnest('{of_owner,of_invoker,of_rule,of_trigger}'::text[]) AS v, LATERAL (
+SELECT is(length(string_agg(line, '')) > 0, true, 'the views have lines of their own: ' || v)
+    FROM unnest('{of_owner,of_invoker,of_rule,of_trigger}'::text[]) AS v, LATERAL (
     SELECT line FROM primecloud.assert_isolated('invoices', 'isolation_app') AS line WHERE line ~ ('public\.' || v || ':')) AS l GROUP BY v;
 
 -- A temporary view of the application's own, left open in its session.
-SELECT dblink_connect('app', format('host=%s port=%s dbname=%s user=isolation_app', current_setting('unix_socket_directories'), current_setting('port'), current_database())) \gset done_
+SELECT dblink_connect('app', format('host=%s port=%s dbname=%s user=isolation_app', current_setting('unix_socket_directories'),
+    current_setting('port'), current_database())) \gset done_
 SELECT dblink_exec('app', $$CREATE FUNCTION pg_temp.evil() RETURNS boolean LANGUAGE plpgsql AS 'BEGIN RETURN public.trap(); END'$$),
        dblink_exec('app', 'CREATE TEMP VIEW trap WITH (security_invoker) AS SELECT account_id FROM invoices WHERE pg_temp.evil()'),
        dblink_exec('app', 'GRANT SELECT, INSERT, UPDATE, DELETE ON trap TO PUBLIC') \gset done_
-SELECT matches(told('invoices'), 'ok \d+ - pg_temp_\d+\.trap: it shows no row of another # SKIP not tried: it is temporary', 'a temporary view is told, and not tried');
+SELECT matches(told('invoices'), 'ok \d+ - pg_temp_\d+\.trap: it shows no row of another # SKIP not tried: it is temporary',
+    'a temporary view is told, and not tried');
 SELECT is(sprung(), '', 'and has run nothing');
 SELECT is((SELECT rolsuper FROM pg_roles WHERE rolname = 'isolation_app'), false, 'the application is no superuser');
 
-DROP TRIGGER trap_trigger ON invoices; DROP TRIGGER trap_later ON invoices; DROP POLICY trap_policy ON invoices; DROP INDEX trap_index, trap_expression; DROP STATISTICS trap_statistics;
+DROP TRIGGER trap_trigger ON invoices; DROP TRIGGER trap_later ON invoices; DROP POLICY trap_policy ON invoices;
+    DROP INDEX trap_index, trap_expression; DROP STATISTICS trap_statistics;
 DROP VIEW of_owner, of_invoker, of_rule, of_trigger;
 ALTER TABLE invoices ALTER COLUMN created_at DROP DEFAULT, ALTER COLUMN label TYPE text;
 -- A view of the application's own, and of somebody who may not read the table at all: the
@@ -141,9 +150,11 @@ GRANT SELECT ON of_both TO isolation_app;
 RESET ROLE;
 SELECT setval('ran', 1, false) \gset done_
 SELECT matches(told('invoices'), v || ': it shows no row of another # SKIP not tried: it runs what ' || maker || ' made', v)
-FROM (VALUES ('theirs\.app_view', 'isolation_app'), ('theirs\.third_view', 'isolation_third'), ('public\.of_both', 'isolation_third')) AS t(v, maker);
+FROM (VALUES ('theirs\.app_view', 'isolation_app'), ('theirs\.third_view', 'isolation_third'), ('public\.of_both', 'isolation_third'))
+    AS t(v, maker);
 SELECT is((SELECT is_called FROM ran), false, 'none of which has run at all');
-SELECT matches(told('invoices'), 'ok \d+ - public.invoices: by view theirs.third_view, policies hold: reads as its caller', 'what the catalog says of it stands');
+SELECT matches(told('invoices'), 'ok \d+ - public.invoices: by view theirs.third_view, policies hold: reads as its caller',
+    'what the catalog says of it stands');
 
 -- A harmless view breaks nothing: each gives its lines.
 SET ROLE isolation_owner;
@@ -156,10 +167,12 @@ SELECT matches(told('invoices'), '1\.\.\d+', 'and of a broken one: the plan is g
 
 -- A trigger that cannot work in such a trial: nothing is proved, and that is said.
 SET ROLE isolation_owner;
-CREATE FUNCTION makes_temporary() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN CREATE TEMP TABLE IF NOT EXISTS changed (id int); RETURN NEW; END $$;
+CREATE FUNCTION makes_temporary() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN CREATE TEMP TABLE IF NOT EXISTS changed (id int); RETURN NEW;
+    END $$;
 CREATE TRIGGER makes_temporary BEFORE INSERT ON invoices FOR EACH ROW EXECUTE FUNCTION makes_temporary();
 RESET ROLE;
-SELECT matches(told('invoices'), 'not ok \d+ - public.invoices: a row of another tenant cannot be inserted \(could not be tried: ', 'a refusal that is the trial''s own is no proof');
+SELECT matches(told('invoices'), 'not ok \d+ - public.invoices: a row of another tenant cannot be inserted \(could not be tried: ',
+    'a refusal that is the trial''s own is no proof');
 DROP TRIGGER makes_temporary ON invoices;
 
 -- Nothing of the superuser's own session can turn a hole into a proof.
@@ -168,10 +181,12 @@ SELECT unalike(told('invoices'), '%not ok%a tenant sees all%', 'row_security = o
 RESET row_security;
 BEGIN;
 SELECT primecloud.enter_trusted('1', 'x', 'owner') \gset done_
-SELECT throws_ok($$SELECT primecloud.assert_isolated('invoices', 'isolation_app')$$, '55000', NULL, 'nor is a tenant that he has entered taken for the trial''s');
+SELECT throws_ok($$SELECT primecloud.assert_isolated('invoices', 'isolation_app')$$, '55000', NULL,
+    'nor is a tenant that he has entered taken for the trial''s');
 ROLLBACK;
 SELECT is((SELECT count(*) FROM invoices), 3::bigint, 'rows are as they were');
-SELECT throws_ok($$SET ROLE isolation_third; SELECT primecloud_internal.try_as('isolation_app', NULL, 'owner', 'SELECT 1', NULL, true)$$, '42501', NULL, 'nobody else may try');
+SELECT throws_ok($$SET ROLE isolation_third;
+    SELECT primecloud_internal.try_as('isolation_app', NULL, 'owner', 'SELECT 1', NULL, true)$$, '42501', NULL, 'nobody else may try');
 RESET ROLE;
 SELECT * FROM finish();
 -- Before it goes: a session that ends drops what is temporary in its own time.

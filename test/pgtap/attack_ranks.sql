@@ -18,26 +18,35 @@ CREATE VIEW owners_members AS SELECT * FROM members;
 ALTER VIEW owners_members OWNER TO attack_ranks_owner;
 GRANT SELECT, INSERT, UPDATE, DELETE ON all_members, owners_members TO :app;
 CREATE FUNCTION harness.lines(rel regclass) RETURNS text LANGUAGE sql AS $$
-    SELECT string_agg(regexp_replace(line, '^not ok \d+ - (public\.)?', ''), E'\n') FROM primecloud.assert_isolated(rel, 'attack_ranks') AS line WHERE line LIKE 'not ok%' $$;
+    SELECT string_agg(regexp_replace(line, '^not ok \d+ - (public\.)?', ''), E'\n') FROM primecloud.assert_isolated(rel, 'attack_ranks')
+        AS line WHERE line LIKE 'not ok%' $$;
 \o
 SELECT no_plan();
 INSERT INTO harness.attacks (name, ours, statements, who) VALUES
 -- The input of the fault, and its kin by every statement that writes.
-('a developer makes himself owner', 'nothing', ARRAY['UPDATE members SET role = ''owner'' WHERE user_id = ''mallory'' RETURNING role'], 'mallory'),
+('a developer makes himself owner', 'nothing', ARRAY['UPDATE members SET role = ''owner'' WHERE user_id = ''mallory'' RETURNING role'],
+    'mallory'),
 ('in every row', 'nothing', ARRAY['UPDATE members SET role = ''owner'' RETURNING role'], 'mallory'),
 ('through a view that reads as its caller', 'nothing', ARRAY['UPDATE all_members SET role = ''owner'' RETURNING role'], 'mallory'),
-('through a view that reads as the owner of the table', 'nothing', ARRAY['UPDATE owners_members SET role = ''owner'' RETURNING role'], 'mallory'),
+('through a view that reads as the owner of the table', 'nothing', ARRAY['UPDATE owners_members SET role = ''owner'' RETURNING role'],
+    'mallory'),
 ('by INSERT', '42501', ARRAY['INSERT INTO members VALUES (1, ''mallory2'', ''owner'')'], 'mallory'),
 ('by INSERT of his own rank', '42501', ARRAY['INSERT INTO members VALUES (1, ''mallory2'', ''developer'')'], 'mallory'),
 ('by INSERT of a lesser one', '42501', ARRAY['INSERT INTO members VALUES (1, ''mallory2'', ''external_client'')'], 'mallory'),
-('by ON CONFLICT', '42501', ARRAY['INSERT INTO members VALUES (1, ''mallory'', ''developer'') ON CONFLICT (account_id, user_id) DO UPDATE SET role = ''owner'''], 'mallory'),
-('by MERGE', '42501', ARRAY['MERGE INTO members USING (VALUES (1)) AS s(n) ON user_id = ''mallory'' WHEN MATCHED THEN UPDATE SET role = ''owner'''], 'mallory'),
-('by MERGE that inserts', '42501', ARRAY['MERGE INTO members USING (VALUES (1)) AS s(n) ON false WHEN NOT MATCHED THEN INSERT VALUES (1, ''x'', ''owner'')'], 'mallory'),
+('by ON CONFLICT', '42501', ARRAY['INSERT INTO members VALUES (1, ''mallory'', ''developer'') ON CONFLICT (account_id, user_id) DO UPDATE '
+    'SET role = ''owner'''], 'mallory'),
+('by MERGE', '42501', ARRAY['MERGE INTO members USING (VALUES (1)) AS s(n) ON user_id = ''mallory'' WHEN MATCHED THEN UPDATE SET role '
+    '= ''owner'''], 'mallory'),
+('by MERGE that inserts', '42501',
+    ARRAY['MERGE INTO members USING (VALUES (1)) AS s(n) ON false WHEN NOT MATCHED THEN INSERT VALUES (1, ''x'', ''owner'')'], 'mallory'),
 ('by a CTE', '0', ARRAY['WITH u AS (UPDATE members SET role = ''owner'' RETURNING 1) SELECT count(*) FROM u'], 'mallory'),
-('by what COPY loads', '42501', ARRAY['INSERT INTO members_copy (account_id, user_id, role) VALUES (1, ''mallory2'', ''owner'')'], 'mallory'),
-('by taking an owner''s place', 'nothing', ARRAY['UPDATE members SET user_id = ''mallory2'' WHERE role = ''owner'' RETURNING user_id'], 'mallory'),
+('by what COPY loads', '42501', ARRAY['INSERT INTO members_copy (account_id, user_id, role) VALUES (1, ''mallory2'', ''owner'')'],
+    'mallory'),
+('by taking an owner''s place', 'nothing', ARRAY['UPDATE members SET user_id = ''mallory2'' WHERE role = ''owner'' RETURNING user_id'],
+    'mallory'),
 ('by removing him', 'nothing', ARRAY['DELETE FROM members WHERE role = ''owner'' RETURNING user_id'], 'mallory'),
-('by giving his own place to a friend', 'nothing', ARRAY['UPDATE members SET user_id = ''friend'' WHERE user_id = ''mallory'' RETURNING user_id'], 'mallory'),
+('by giving his own place to a friend', 'nothing',
+    ARRAY['UPDATE members SET user_id = ''friend'' WHERE user_id = ''mallory'' RETURNING user_id'], 'mallory'),
 ('by locking the owner out', '0', ARRAY['SELECT count(*) FROM (SELECT 1 FROM members FOR UPDATE) AS l'], 'mallory'),
 ('an external client', 'nothing', ARRAY['UPDATE members SET role = ''developer'' WHERE user_id = ''ext'' RETURNING role'], 'ext'),
 ('an external client takes in', '42501', ARRAY['INSERT INTO members VALUES (1, ''y'', ''external_client'')'], 'ext'),
@@ -45,16 +54,25 @@ INSERT INTO harness.attacks (name, ours, statements, who) VALUES
 ('an admin makes himself owner', '42501', ARRAY['UPDATE members SET role = ''owner'' WHERE user_id = ''admin'''], 'admin'),
 ('or a developer', '42501', ARRAY['UPDATE members SET role = ''owner'' WHERE user_id = ''mallory'''], 'admin'),
 ('or takes one in', '42501', ARRAY['INSERT INTO members VALUES (1, ''x'', ''owner'')'], 'admin'),
-('or by ON CONFLICT', '42501', ARRAY['INSERT INTO members VALUES (1, ''admin'', ''admin'') ON CONFLICT (account_id, user_id) DO UPDATE SET role = ''owner'''], 'admin'),
-('or over the owner''s row', '42501', ARRAY['INSERT INTO members VALUES (1, ''boss'', ''admin'') ON CONFLICT (account_id, user_id) DO UPDATE SET role = ''developer'''], 'admin'),
-('or by MERGE', '42501', ARRAY['MERGE INTO members USING (VALUES (1)) AS s(n) ON user_id = ''mallory'' WHEN MATCHED THEN UPDATE SET role = ''owner'''], 'admin'),
+('or by ON CONFLICT', '42501',
+    ARRAY['INSERT INTO members VALUES (1, ''admin'', ''admin'') ON CONFLICT (account_id, user_id) DO UPDATE SET role = ''owner'''],
+    'admin'),
+('or over the owner''s row', '42501',
+    ARRAY['INSERT INTO members VALUES (1, ''boss'', ''admin'') ON CONFLICT (account_id, user_id) DO UPDATE SET role = ''developer'''],
+    'admin'),
+('or by MERGE', '42501', ARRAY['MERGE INTO members USING (VALUES (1)) AS s(n) ON user_id = ''mallory'' WHEN MATCHED THEN UPDATE SET role '
+    '= ''owner'''], 'admin'),
 ('or by what COPY loads', '42501', ARRAY['INSERT INTO members_copy (account_id, user_id, role) VALUES (1, ''x'', ''owner'')'], 'admin'),
 ('or of what is no role', '42501', ARRAY['INSERT INTO members VALUES (1, ''x'', ''Owner'')'], 'admin'),
 ('or of none', '42501', ARRAY['INSERT INTO members VALUES (1, ''x'', NULL)'], 'admin'),
-('an admin lowers the owner', 'nothing', ARRAY['UPDATE members SET role = ''developer'' WHERE role = ''owner'' RETURNING user_id'], 'admin'),
-('an admin takes the owner''s place', 'nothing', ARRAY['UPDATE members SET user_id = ''admin2'' WHERE role = ''owner'' RETURNING user_id'], 'admin'),
+('an admin lowers the owner', 'nothing', ARRAY['UPDATE members SET role = ''developer'' WHERE role = ''owner'' RETURNING user_id'],
+    'admin'),
+('an admin takes the owner''s place', 'nothing', ARRAY['UPDATE members SET user_id = ''admin2'' WHERE role = ''owner'' RETURNING user_id'],
+    'admin'),
 ('an admin removes the owner', 'nothing', ARRAY['DELETE FROM members WHERE role = ''owner'' RETURNING user_id'], 'admin'),
-('an admin narrowed to developer is one', 'nothing', ARRAY['SELECT primecloud.narrow(''developer'')', 'UPDATE members SET role = ''developer'' WHERE user_id = ''ext'' RETURNING role'], 'admin'),
+('an admin narrowed to developer is one', 'nothing',
+    ARRAY['SELECT primecloud.narrow(''developer'')', 'UPDATE members SET role = ''developer'' WHERE user_id = ''ext'' RETURNING role'],
+    'admin'),
 -- What each may.
 ('an admin makes an admin', 'admin', ARRAY['UPDATE members SET role = ''admin'' WHERE user_id = ''mallory'' RETURNING role'], 'admin'),
 ('an admin takes in a developer', 'developer', ARRAY['INSERT INTO members VALUES (1, ''new'', ''developer'') RETURNING role'], 'admin'),
@@ -63,7 +81,8 @@ INSERT INTO harness.attacks (name, ours, statements, who) VALUES
 ('an owner takes one in', 'owner', ARRAY['INSERT INTO members VALUES (1, ''second'', ''owner'') RETURNING role'], 'boss'),
 ('an owner steps down', 'admin', ARRAY['UPDATE members SET role = ''admin'' WHERE user_id = ''boss'' RETURNING role'], 'boss'),
 ('an owner removes whom he likes', '6', ARRAY['WITH d AS (DELETE FROM members RETURNING 1) SELECT count(*) FROM d'], 'boss'),
-('an owner mends what is no role', 'developer', ARRAY['UPDATE members SET role = ''developer'' WHERE user_id = ''strange'' RETURNING role'], 'boss'),
+('an owner mends what is no role', 'developer', ARRAY['UPDATE members SET role = ''developer'' WHERE user_id = ''strange'' RETURNING role'],
+    'boss'),
 ('every member is read as before', '6', ARRAY['SELECT count(*) FROM members'], 'mallory'),
 ('by an external client, too', '6', ARRAY['SELECT count(*) FROM members'], 'ext'),
 ('and none of another account', '0', ARRAY['SELECT count(*) FROM members WHERE account_id = 2'], 'boss'),
@@ -76,7 +95,8 @@ INSERT INTO harness.attacks (name, ours, statements, who) VALUES
 ('an external client changes his grant', 'nothing', ARRAY['UPDATE granted SET item_id = 4 RETURNING item_id'], 'ext'),
 ('a developer grants', '42501', ARRAY['INSERT INTO granted VALUES (1, ''ext'', 4)'], 'mallory'),
 ('by what COPY loads', '42501', ARRAY['INSERT INTO granted_copy VALUES (1, ''ext'', 4)'], 'mallory'),
-('by MERGE', '42501', ARRAY['MERGE INTO granted USING (VALUES (1)) AS s(n) ON false WHEN NOT MATCHED THEN INSERT VALUES (1, ''ext'', 4)'], 'mallory'),
+('by MERGE', '42501', ARRAY['MERGE INTO granted USING (VALUES (1)) AS s(n) ON false WHEN NOT MATCHED THEN INSERT VALUES (1, ''ext'', 4)'],
+    'mallory'),
 ('a developer changes a grant', 'nothing', ARRAY['UPDATE granted SET item_id = 4 RETURNING item_id'], 'mallory'),
 ('a developer takes one away', 'nothing', ARRAY['DELETE FROM granted RETURNING item_id'], 'mallory'),
 ('an admin grants', '4', ARRAY['INSERT INTO granted VALUES (1, ''ext'', 4) RETURNING item_id'], 'admin');
@@ -95,24 +115,36 @@ BEGIN
 EXCEPTION WHEN SQLSTATE 'ATTCK' THEN RETURN SQLERRM;
 END $$;
 SELECT matches(harness.found(hole, rel), line, hole || ': ' || line) FROM (VALUES
-    ('members', 'DROP POLICY primecloud_rank_update ON members; ALTER POLICY primecloud_update ON members USING (account_id = primecloud.tenant_int()) WITH CHECK (account_id = primecloud.tenant_int())',
-        E'members: an external client makes nobody owner \\(6 rows\\)\nmembers: a developer makes nobody owner, himself neither \\(6 rows\\)\nmembers: an admin makes nobody owner \\(6 rows\\)\nmembers: nor changes an owner \\(1 rows\\)'),
-    ('members', 'DROP POLICY primecloud_rank_delete ON members; ALTER POLICY primecloud_delete ON members USING (account_id = primecloud.tenant_int(''admin''))', 'members: nor removes one \(1 rows\)'),
-    ('members', 'DROP POLICY primecloud_rank_insert ON members; ALTER POLICY primecloud_insert ON members WITH CHECK (account_id = primecloud.tenant_int(''admin''))', 'members: nor takes one in \(1 rows\)'),
-    ('members', 'DROP POLICY primecloud_rank_insert ON members; ALTER POLICY primecloud_insert ON members WITH CHECK (account_id = primecloud.tenant_int(''developer''))', 'members: a developer takes nobody in \(1 rows\)'),
-    ('accounts', 'ALTER POLICY primecloud_update ON accounts USING (id = primecloud.tenant_int()) WITH CHECK (id = primecloud.tenant_int())', 'accounts: a developer changes no status of the account \(1 rows\)'),
-    ('granted', 'ALTER POLICY primecloud_insert ON granted WITH CHECK (account_id = primecloud.tenant_int())', 'granted: a developer grants nothing \((1 rows|refused with 23505)\)'),
-    ('granted', 'ALTER POLICY primecloud_update ON granted USING (account_id = primecloud.tenant_int()) WITH CHECK (account_id = primecloud.tenant_int())', 'granted: nor changes what was granted \(1 rows\)'),
-    ('granted', 'ALTER POLICY primecloud_delete ON granted USING (account_id = primecloud.tenant_int())', 'granted: nor takes it away \(1 rows\)'),
+    ('members', 'DROP POLICY primecloud_rank_update ON members; ALTER POLICY primecloud_update ON members USING (account_id = '
+        'primecloud.tenant_int()) WITH CHECK (account_id = primecloud.tenant_int())',
+        E'members: an external client makes nobody owner \\(6 rows\\)\nmembers: a developer makes nobody owner, himself neither \\(6 '
+            'rows\\)\nmembers: an admin makes nobody owner \\(6 rows\\)\nmembers: nor changes an owner \\(1 rows\\)'),
+    ('members', 'DROP POLICY primecloud_rank_delete ON members; ALTER POLICY primecloud_delete ON members USING (account_id = '
+        'primecloud.tenant_int(''admin''))', 'members: nor removes one \(1 rows\)'),
+    ('members', 'DROP POLICY primecloud_rank_insert ON members; ALTER POLICY primecloud_insert ON members WITH CHECK (account_id = '
+        'primecloud.tenant_int(''admin''))', 'members: nor takes one in \(1 rows\)'),
+    ('members', 'DROP POLICY primecloud_rank_insert ON members; ALTER POLICY primecloud_insert ON members WITH CHECK (account_id = '
+        'primecloud.tenant_int(''developer''))', 'members: a developer takes nobody in \(1 rows\)'),
+    ('accounts', 'ALTER POLICY primecloud_update ON accounts USING (id = primecloud.tenant_int()) WITH CHECK (id = '
+        'primecloud.tenant_int())', 'accounts: a developer changes no status of the account \(1 rows\)'),
+    ('granted', 'ALTER POLICY primecloud_insert ON granted WITH CHECK (account_id = primecloud.tenant_int())',
+        'granted: a developer grants nothing \((1 rows|refused with 23505)\)'),
+    ('granted', 'ALTER POLICY primecloud_update ON granted USING (account_id = primecloud.tenant_int()) WITH CHECK (account_id = '
+        'primecloud.tenant_int())', 'granted: nor changes what was granted \(1 rows\)'),
+    ('granted', 'ALTER POLICY primecloud_delete ON granted USING (account_id = primecloud.tenant_int())',
+        'granted: nor takes it away \(1 rows\)'),
     -- A policy that somebody adds lets nobody rise: the second wall.
-    ('members', 'CREATE POLICY careless ON members USING (true) WITH CHECK (true)', '^members: a developer takes nobody in \(1 rows\)$')) AS t(rel, hole, line);
+    ('members', 'CREATE POLICY careless ON members USING (true) WITH CHECK (true)', '^members: a developer takes nobody in \(1 rows\)$'))
+        AS t(rel, hole, line);
 RESET primecloud.guard;
 
 -- What was set is not loosened by asking again, nor without being told.
 CREATE FUNCTION harness.policies(rel regclass) RETURNS text LANGUAGE sql AS $$
-    SELECT string_agg(concat_ws(' ', polname, polcmd, polpermissive, pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid)), E'\n' ORDER BY polname) FROM pg_policy WHERE polrelid = rel $$;
+    SELECT string_agg(concat_ws(' ', polname, polcmd, polpermissive, pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid)),
+        E'\n' ORDER BY polname) FROM pg_policy WHERE polrelid = rel $$;
 SELECT harness.policies('members') AS members, harness.policies('granted') AS granted \gset had_
-SELECT is_empty($$SELECT primecloud.protect_table('members', dry_run => true) UNION ALL SELECT primecloud.protect_table('granted', dry_run => true)$$, 'asking again has nothing to do');
+SELECT is_empty($$SELECT primecloud.protect_table('members', dry_run => true) UNION ALL
+    SELECT primecloud.protect_table('granted', dry_run => true)$$, 'asking again has nothing to do');
 SELECT count(*) FROM primecloud.protect_table('members', write_role => 'developer') \gset done_
 SELECT is(harness.policies('members'), :'had_members', 'asking for less gives no less than admin');
 SELECT count(*) FROM primecloud.protect_table('granted', write_role => 'external_client', delete_role => 'external_client') \gset done_
@@ -156,7 +188,8 @@ SELECT is(harness.attack('mallory', 'UPDATE told SET note = ''x'' RETURNING id')
 \o /dev/null
 CREATE SCHEMA late;
 CREATE TABLE late.accounts (id int PRIMARY KEY, status text DEFAULT 'active');
-CREATE TABLE late.members (account_id int, user_id text, rank varchar(20), PRIMARY KEY (account_id, user_id)) PARTITION BY LIST (account_id);
+CREATE TABLE late.members (account_id int, user_id text, rank varchar(20), PRIMARY KEY (account_id, user_id)) PARTITION
+    BY LIST (account_id);
 CREATE TABLE late.members_1 PARTITION OF late.members FOR VALUES IN (1);
 CREATE TABLE late.granted (account_id int, user_id text, item_id bigint);
 INSERT INTO late.accounts VALUES (1);
@@ -171,7 +204,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON late.members_1 TO :app;
 \o
 SELECT is(harness.rise(), 'owner owner 7', 'what nobody has registered is a table like another');
 SELECT primecloud.register_membership('late.members', 'account_id', 'user_id', 'rank', accounts => 'late.accounts',
-    grants => 'late.granted', grants_tenant_column => 'account_id', grants_user_column => 'user_id', grants_id_column => 'item_id') \gset done_
+    grants => 'late.granted', grants_tenant_column => 'account_id', grants_user_column => 'user_id', grants_id_column => 'item_id')
+        \gset done_
 SELECT is(harness.rise(), 'nothing nothing 42501', 'registering protects it, its partitions by their own names too');
 SELECT matches(harness.policies('late.granted'), 'primecloud_select[^\n]*''admin''', 'and keeps the roles that were chosen');
 SELECT is_empty($$SELECT primecloud.protect_schema('late', 'late.accounts', dry_run => true)$$, 'after which nothing is to be done');
@@ -185,7 +219,8 @@ SELECT primecloud.protect_table('declared', role_column => 'level');
 GRANT SELECT, UPDATE ON declared TO :app;
 \o
 SELECT is(harness.attack('mallory', 'UPDATE declared SET level = ''owner'' RETURNING level'), '42501', 'a column of ranks can be named');
-SELECT is(harness.attack('mallory', 'UPDATE declared SET level = ''external_client'' RETURNING level'), 'external_client', 'below which it is a table like another');
+SELECT is(harness.attack('mallory', 'UPDATE declared SET level = ''external_client'' RETURNING level'), 'external_client',
+    'below which it is a table like another');
 SELECT is_empty($$SELECT primecloud.protect_table('declared', dry_run => true)$$, 'and need not be named again');
 SELECT throws_ok($$SELECT primecloud.protect_table('declared', role_column => 'nowhere')$$, '42703', NULL, 'a column that is not there');
 SELECT throws_ok($$SELECT primecloud.protect_table('declared', role_column => 'account_id')$$, '42703', NULL, 'nor of another type');

@@ -14,13 +14,16 @@ GRANT INSERT, SELECT ON public.loot TO PUBLIC;
 SET ROLE retention_victim;
 CREATE TABLE victim.letters (id int PRIMARY KEY, account int, made timestamptz);
 INSERT INTO victim.letters SELECT g, g % 2, 'epoch' FROM generate_series(1, 10) g;
-SELECT primecloud.retain('victim.letters', 'made', '1 day', tenant_column => 'account', id_column => 'id', maintenance_role => 'retention_cleaner');
+SELECT primecloud.retain('victim.letters', 'made', '1 day', tenant_column => 'account', id_column => 'id',
+    maintenance_role => 'retention_cleaner');
 SELECT primecloud.place_hold('victim.letters', 'trial', row_id => '1') AS hold \gset
 
 -- mallory's table runs code of mallory's wherever a table can.
 SET ROLE retention_mallory;
-CREATE FUNCTION mallory.note(trap text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN INSERT INTO public.loot VALUES (current_user, trap); END $$;
-CREATE FUNCTION mallory.spring(trap text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN PERFORM mallory.note(trap); RETURN true; END $$;
+CREATE FUNCTION mallory.note(trap text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN INSERT INTO public.loot VALUES (current_user, trap);
+    END $$;
+CREATE FUNCTION mallory.spring(trap text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN PERFORM mallory.note(trap); RETURN true;
+    END $$;
 CREATE FUNCTION mallory.on_row() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE statement text;
 BEGIN
@@ -29,8 +32,10 @@ BEGIN
         'RESET ROLE', 'SET SESSION AUTHORIZATION DEFAULT', 'SET ROLE retention_cleaner',
         'DELETE FROM victim.letters', 'SELECT 1 FROM victim.letters',
         'SELECT primecloud.expire_batch(''victim.letters'', 5)',
-        'SELECT primecloud_internal.retention_request(''victim.letters'', jsonb_populate_record(NULL::primecloud_internal.retention_question, ''{"kind": "batch", "batch": 5}''))',
-        'SELECT primecloud_internal.retention_request(''victim.letters'', jsonb_populate_record(NULL::primecloud_internal.retention_question, ''{"kind": "unretain"}''))',
+        'SELECT primecloud_internal.retention_request(''victim.letters'', '
+            'jsonb_populate_record(NULL::primecloud_internal.retention_question, ''{"kind": "batch", "batch": 5}''))',
+        'SELECT primecloud_internal.retention_request(''victim.letters'', '
+            'jsonb_populate_record(NULL::primecloud_internal.retention_question, ''{"kind": "unretain"}''))',
         'SELECT primecloud.release_hold(''victim.letters'', 1, ''me'')',
         'SELECT primecloud.enter_trusted(''1'', ''x'', ''owner'')',
         'UPDATE primecloud_internal.retention_policy SET keep = ''0''',
@@ -51,12 +56,15 @@ CREATE TABLE mallory.trap (id int PRIMARY KEY, account int, made timestamptz, go
 CREATE INDEX ON mallory.trap ((mallory.spring('index'))) WHERE mallory.spring('predicate');
 CREATE TRIGGER before_row BEFORE DELETE OR UPDATE ON mallory.trap FOR EACH ROW EXECUTE FUNCTION mallory.on_row();
 CREATE TRIGGER after_row AFTER DELETE OR UPDATE ON mallory.trap FOR EACH ROW EXECUTE FUNCTION mallory.on_row();
-CREATE CONSTRAINT TRIGGER at_commit AFTER DELETE OR UPDATE ON mallory.trap DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION mallory.on_row();
+CREATE CONSTRAINT TRIGGER at_commit AFTER DELETE OR UPDATE ON mallory.trap DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION
+    mallory.on_row();
 ALTER TABLE mallory.trap ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY spring ON mallory.trap USING (mallory.spring('policy'));
 -- operators and functions that better fit what an unqualified call would pass
-CREATE FUNCTION public.clock_timestamp() RETURNS timestamptz LANGUAGE plpgsql AS $$ BEGIN PERFORM mallory.spring('clock'); RETURN pg_catalog.now(); END $$;
-CREATE FUNCTION public.before(timestamptz, timestamptz) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN PERFORM mallory.spring('operator'); RETURN true; END $$;
+CREATE FUNCTION public.clock_timestamp() RETURNS timestamptz LANGUAGE plpgsql AS $$ BEGIN PERFORM mallory.spring('clock');
+    RETURN pg_catalog.now(); END $$;
+CREATE FUNCTION public.before(timestamptz, timestamptz) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN PERFORM mallory.spring('operator');
+    RETURN true; END $$;
 CREATE OPERATOR public.< (FUNCTION = public.before, LEFTARG = timestamptz, RIGHTARG = timestamptz);
 INSERT INTO mallory.trap SELECT g, 0, 'epoch' FROM generate_series(1, 20) g;
 SELECT primecloud.retain('mallory.trap', 'made', '1 day', maintenance_role => 'retention_cleaner');
@@ -71,7 +79,8 @@ DELETE FROM mallory.trap WHERE id = 1;
 RESET ROLE;
 RESET search_path;  -- which mallory changed
 SELECT ok(EXISTS (SELECT FROM public.loot WHERE who = 'retention_cleaner'), 'a bare DELETE runs mallory''s code as the cleaner');
-SELECT ok(EXISTS (SELECT FROM public.loot WHERE what LIKE 'DELETE FROM victim%' OR what LIKE 'SELECT primecloud.expire_batch%'), 'who reaches the victim''s rows');
+SELECT ok(EXISTS (SELECT FROM public.loot WHERE what LIKE 'DELETE FROM victim%' OR what LIKE 'SELECT primecloud.expire_batch%'),
+    'who reaches the victim''s rows');
 TRUNCATE public.loot;
 TRUNCATE victim.letters;
 INSERT INTO victim.letters SELECT g, g % 2, 'epoch' FROM generate_series(1, 10) g;
@@ -86,7 +95,8 @@ RESET search_path;
 SELECT ok(EXISTS (SELECT FROM public.loot WHERE what = 'before_row') AND EXISTS (SELECT FROM public.loot WHERE what = 'after_row')
       AND EXISTS (SELECT FROM public.loot WHERE what = 'at_commit'), 'mallory''s triggers ran');
 SELECT is((SELECT array_agg(DISTINCT who) FROM public.loot), '{retention_mallory}', 'as mallory and nobody else');
-SELECT is((SELECT array_agg(DISTINCT what ORDER BY what) FROM public.loot WHERE what NOT IN ('before_row', 'after_row', 'at_commit', 'check', 'generated', 'index', 'predicate')),
+SELECT is((SELECT array_agg(DISTINCT what ORDER BY what) FROM public.loot WHERE what NOT IN ('before_row', 'after_row', 'at_commit',
+    'check', 'generated', 'index', 'predicate')),
     NULL, 'and none of what they tried worked');
 SELECT is((SELECT count(*) FROM victim.letters), 10::bigint, 'the victim has all rows');
 SELECT is((SELECT count(*) FROM mallory.trap), 0::bigint, 'the rows went');
@@ -107,17 +117,20 @@ SELECT is((SELECT rolsuper FROM pg_roles WHERE rolname = 'retention_mallory'), f
 -- soft delete and archive evaluate more of mallory's code
 SET ROLE retention_mallory;
 INSERT INTO mallory.trap SELECT g, 0, 'epoch' FROM generate_series(1, 5) g;
-SELECT primecloud.retain('mallory.trap', 'made', '1 day', 'soft_delete', soft_delete_column => 'gone', maintenance_role => 'retention_cleaner');
+SELECT primecloud.retain('mallory.trap', 'made', '1 day', 'soft_delete', soft_delete_column => 'gone',
+    maintenance_role => 'retention_cleaner');
 RESET ROLE;
 TRUNCATE public.loot;
 SET SESSION AUTHORIZATION retention_cleaner;
 CALL primecloud.expire('mallory.trap', max_rate => 0);
 RESET SESSION AUTHORIZATION;
-SELECT ok(EXISTS (SELECT FROM public.loot WHERE what = 'check') AND EXISTS (SELECT FROM public.loot WHERE what = 'generated'), 'checks and generated columns ran');
+SELECT ok(EXISTS (SELECT FROM public.loot WHERE what = 'check') AND EXISTS (SELECT FROM public.loot WHERE what = 'generated'),
+    'checks and generated columns ran');
 SELECT is((SELECT array_agg(DISTINCT who) FROM public.loot), '{retention_mallory}', 'as mallory');
 SELECT is((SELECT count(*) FROM public.loot WHERE what ~ '^[A-Z]'), 0::bigint, 'for nothing');
 SELECT is((SELECT count(gone) FROM mallory.trap), 5::bigint, 'soft delete went through');
-SELECT is((SELECT count(*) FROM public.loot WHERE what IN ('policy', 'operator', 'clock')), 0::bigint, 'policies are not asked, nor operators and functions that shadow pg_catalog''s');
+SELECT is((SELECT count(*) FROM public.loot WHERE what IN ('policy', 'operator', 'clock')), 0::bigint,
+    'policies are not asked, nor operators and functions that shadow pg_catalog''s');
 
 -- Forced policies stay in force for code inside the statement.
 SET ROLE retention_victim;
@@ -125,7 +138,8 @@ CREATE TABLE victim.secret_rows (account int, line text);
 INSERT INTO victim.secret_rows VALUES (1, 'mine'), (2, 'not mine');
 ALTER TABLE victim.secret_rows ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY one ON victim.secret_rows USING (account = 1);
-CREATE FUNCTION victim.count_secrets() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO public.loot SELECT 'secrets', count(*)::text FROM victim.secret_rows; RETURN NULL; END $$;
+CREATE FUNCTION victim.count_secrets() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO public.loot SELECT 'secrets', count(*)::text
+    FROM victim.secret_rows; RETURN NULL; END $$;
 CREATE TABLE victim.watched (id int, made timestamptz);
 ALTER TABLE victim.watched ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY none ON victim.watched USING (current_setting('no.such.setting') = 'x');
@@ -144,21 +158,31 @@ SELECT throws_ok($$SELECT primecloud.retain('victim.letters', 'made', '0')$$, '4
 SELECT throws_ok($$SELECT primecloud.unretain('victim.letters')$$, '42501', NULL, 'nor off it');
 SELECT throws_ok($$SELECT primecloud.retain_tenant('victim.letters', '1', '0')$$, '42501', NULL, 'nor exceptions');
 SELECT throws_ok($$SELECT primecloud.place_hold('victim.letters', 'x')$$, '42501', NULL, 'nor holds');
-SELECT throws_ok(format('SELECT primecloud.release_hold(''victim.letters'', %s, ''x'')', :hold), '42501', NULL, 'a hold cannot be released');
-SELECT throws_ok(format('SELECT primecloud.release_hold(''mallory.trap'', %s, ''x'')', :hold), '42704', NULL, 'nor by way of a table of one''s own');
+SELECT throws_ok(format('SELECT primecloud.release_hold(''victim.letters'', %s, ''x'')', :hold), '42501', NULL,
+    'a hold cannot be released');
+SELECT throws_ok(format('SELECT primecloud.release_hold(''mallory.trap'', %s, ''x'')', :hold), '42704', NULL,
+    'nor by way of a table of one''s own');
 SELECT throws_ok($$SELECT * FROM primecloud.expire_preview('victim.letters')$$, '42501', NULL, 'nothing to see');
 SELECT throws_ok($$SELECT primecloud.expire_batch('victim.letters')$$, '42501', NULL, 'nothing to expire');
-SELECT throws_ok($$SELECT primecloud_internal.retention_request('victim.letters', jsonb_populate_record(NULL::primecloud_internal.retention_question, '{"kind": "begin"}'))$$, '42501', NULL, 'nor by the door');
-SELECT throws_ok($$SELECT primecloud_internal.retention_request('mallory.trap', jsonb_populate_record(NULL::primecloud_internal.retention_question, '{"kind": "step", "run": 999}'))$$, '42704', NULL, 'a run that is none');
-SELECT throws_ok($$SELECT primecloud_internal.retention_request('mallory.trap', jsonb_populate_record(NULL::primecloud_internal.retention_question, '{"kind": "anything"}'))$$, '22023', NULL, 'a question that is none');
+SELECT throws_ok($$SELECT primecloud_internal.retention_request('victim.letters',
+    jsonb_populate_record(NULL::primecloud_internal.retention_question, '{"kind": "begin"}'))$$, '42501', NULL, 'nor by the door');
+SELECT throws_ok($$SELECT primecloud_internal.retention_request('mallory.trap',
+    jsonb_populate_record(NULL::primecloud_internal.retention_question, '{"kind": "step", "run": 999}'))$$, '42704', NULL,
+    'a run that is none');
+SELECT throws_ok($$SELECT primecloud_internal.retention_request('mallory.trap',
+    jsonb_populate_record(NULL::primecloud_internal.retention_question, '{"kind": "anything"}'))$$, '22023', NULL,
+    'a question that is none');
 SELECT is((SELECT count(*) FROM primecloud.retention_status WHERE schema_name = 'victim'), 0::bigint, 'views show no policy of others');
 SELECT is((SELECT count(*) FROM primecloud.retention_holds WHERE schema_name = 'victim'), 0::bigint, 'no hold');
-SELECT is((SELECT count(*) FROM primecloud.retention_audit WHERE schema_name = 'victim') + (SELECT count(*) FROM primecloud.job_progress WHERE schema_name = 'victim'),
+SELECT is((SELECT count(*) FROM primecloud.retention_audit WHERE schema_name = 'victim') + (SELECT count(*) FROM primecloud.job_progress
+    WHERE schema_name = 'victim'),
     0::bigint, 'no audit');
 SELECT throws_ok($$SELECT * FROM primecloud_internal.retention_policy$$, '42501', NULL, 'tables are closed');
-SELECT throws_ok($$SELECT primecloud_internal.retention_decide(10, 'mallory.trap'::regclass, NULL)$$, '42501', NULL, 'one cannot decide for oneself');
+SELECT throws_ok($$SELECT primecloud_internal.retention_decide(10, 'mallory.trap'::regclass, NULL)$$, '42501', NULL,
+    'one cannot decide for oneself');
 SELECT throws_ok($$SELECT primecloud_internal.retention_record(10, 'mallory.trap'::regclass, NULL, NULL)$$, '42501', NULL, 'nor record');
-SELECT throws_ok($$SELECT primecloud_internal.retention_claim('primecloud_internal.retention_policy', 1)$$, '42501', NULL, 'nor stop others by a claim');
+SELECT throws_ok($$SELECT primecloud_internal.retention_claim('primecloud_internal.retention_policy', 1)$$, '42501', NULL,
+    'nor stop others by a claim');
 
 -- A role that has the grant and is held by policies is not a maintenance role.
 RESET ROLE;
@@ -185,7 +209,8 @@ SET ROLE retention_mallory;
 CREATE TABLE victim.letters (id int, account int, made timestamptz);
 INSERT INTO victim.letters VALUES (2, 2, 'epoch');
 RESET ROLE;
-SELECT throws_ok($$SELECT primecloud.expire_batch('victim.letters')$$, '55000', NULL, 'another owner''s table under the old name is left alone');
+SELECT throws_ok($$SELECT primecloud.expire_batch('victim.letters')$$, '55000', NULL,
+    'another owner''s table under the old name is left alone');
 CREATE TABLE public.superusers (id int PRIMARY KEY, made timestamptz);
 INSERT INTO public.superusers VALUES (1, 'epoch');
 GRANT REFERENCES, TRIGGER ON public.superusers TO retention_mallory;
@@ -194,7 +219,8 @@ SET ROLE retention_mallory;
 CREATE TABLE mallory.child (id int REFERENCES public.superusers ON DELETE CASCADE);
 CREATE TRIGGER after_row AFTER DELETE ON mallory.child FOR EACH ROW EXECUTE FUNCTION mallory.on_row();
 RESET ROLE;
-SELECT throws_ok($$SELECT primecloud.expire_batch('public.superusers')$$, '42501', NULL, 'is not expired while a cascade would run another''s code');
+SELECT throws_ok($$SELECT primecloud.expire_batch('public.superusers')$$, '42501', NULL,
+    'is not expired while a cascade would run another''s code');
 DROP TABLE mallory.child;
 SET ROLE retention_mallory;
 CREATE TRIGGER direct BEFORE DELETE ON public.superusers FOR EACH ROW EXECUTE FUNCTION mallory.on_row();

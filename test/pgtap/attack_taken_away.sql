@@ -17,7 +17,8 @@ BEGIN
 END $$;
 
 -- One a row: who is in, what somebody commits meanwhile, what the next statement says.
-CREATE TABLE harness.takings (n serial, name text, who text DEFAULT 'mallory', level text DEFAULT 'READ COMMITTED', taking text, said boolean DEFAULT true,
+CREATE TABLE harness.takings (n serial, name text, who text DEFAULT 'mallory', level text DEFAULT 'READ COMMITTED', taking text,
+    said boolean DEFAULT true,
     next text[] DEFAULT '{SELECT count(*) FROM guarded}', wanted text DEFAULT '28000', seen text);
 INSERT INTO harness.takings (name, taking) VALUES
 ('the member is removed', $$DELETE FROM members WHERE user_id = 'mallory'$$),
@@ -27,21 +28,26 @@ INSERT INTO harness.takings (name, taking) VALUES
 ('the members are', $$TRUNCATE members$$);
 INSERT INTO harness.takings (name, taking, said) VALUES
 ('the key of the token is revoked', $$SELECT primecloud.revoke_token_key('test')$$, false),
-('another registration, which does not know him', $$SELECT primecloud.register_membership('granted', 'account_id', 'user_id', 'user_id')$$, false);
+('another registration, which does not know him', $$SELECT primecloud.register_membership('granted', 'account_id', 'user_id', 'user_id')$$,
+    false);
 INSERT INTO harness.takings (name, who, taking) VALUES ('a grant is revoked', 'ext', $$DELETE FROM granted WHERE item_id = 2$$);
 INSERT INTO harness.takings (name, level, taking) VALUES
 ('in REPEATABLE READ too', 'REPEATABLE READ', $$DELETE FROM members WHERE user_id = 'mallory'$$),
 ('and in SERIALIZABLE', 'SERIALIZABLE', $$DELETE FROM members WHERE user_id = 'mallory'$$);
-INSERT INTO harness.takings (name, taking, next) SELECT 'what comes next is ' || next[1], $$DELETE FROM members WHERE user_id = 'mallory'$$, next
-FROM (VALUES ('{SELECT 1}'::text[]), ('{EXECUTE prepared}'), ('{FETCH opened}'), ('{"COPY guarded TO ''/dev/null''"}'), ('{SELECT primecloud.context()}'), ('{LOCK TABLE guarded IN ACCESS SHARE MODE}'),
-    ('{SET LOCAL work_mem = ''1MB''}'), ('{SAVEPOINT s,SELECT 1}'), ('{"SELECT primecloud.narrow(''external_client'')"}'), ('{"UPDATE guarded SET secret = ''x''"}')) AS n(next);
+INSERT INTO harness.takings (name, taking, next) SELECT 'what comes next is ' || next[1], $$DELETE FROM members WHERE user_id = 'mallory'$$,
+    next
+FROM (VALUES ('{SELECT 1}'::text[]), ('{EXECUTE prepared}'), ('{FETCH opened}'), ('{"COPY guarded TO ''/dev/null''"}'),
+    ('{SELECT primecloud.context()}'), ('{LOCK TABLE guarded IN ACCESS SHARE MODE}'),
+    ('{SET LOCAL work_mem = ''1MB''}'), ('{SAVEPOINT s,SELECT 1}'), ('{"SELECT primecloud.narrow(''external_client'')"}'),
+        ('{"UPDATE guarded SET secret = ''x''"}')) AS n(next);
 INSERT INTO harness.takings (name, who, taking, wanted) VALUES
 ('somebody else is removed', 'mallory', $$DELETE FROM members WHERE user_id = 'ext'$$, '5'),
 ('somebody comes', 'mallory', $$INSERT INTO members VALUES (1, 'new', 'developer')$$, '5'),
 ('the member is promoted', 'mallory', $$UPDATE members SET role = 'owner' WHERE user_id = 'mallory'$$, '5'),
 ('a confined one is promoted', 'ext', $$UPDATE members SET role = 'owner' WHERE user_id = 'ext'$$, '5'),
 ('a grant is added', 'ext', $$INSERT INTO granted VALUES (1, 'ext', 6)$$, '5'),
-('another''s grant is revoked', 'ext', $$INSERT INTO granted VALUES (1, 'mallory', 6); DELETE FROM granted WHERE user_id = 'mallory'$$, '5'),
+('another''s grant is revoked', 'ext', $$INSERT INTO granted VALUES (1, 'mallory', 6);
+    DELETE FROM granted WHERE user_id = 'mallory'$$, '5'),
 ('another account is suspended', 'mallory', $$UPDATE accounts SET status = 'suspended' WHERE id = 2$$, '5'),
 ('the next statement is COMMIT', 'mallory', $$DELETE FROM members WHERE user_id = 'mallory'$$, 'COMMIT');
 UPDATE harness.takings SET next = '{COMMIT}' WHERE wanted = 'COMMIT';
@@ -53,9 +59,11 @@ BEGIN
     FOR one IN SELECT * FROM harness.takings WHERE said OR NOT watched ORDER BY n LOOP
         PERFORM harness.again();
         PERFORM primecloud.register_membership('members', 'account_id', 'user_id', 'role', accounts => 'accounts',
-            grants => 'granted', grants_tenant_column => 'account_id', grants_user_column => 'user_id', grants_id_column => 'item_id', watch => watched);
+            grants => 'granted', grants_tenant_column => 'account_id', grants_user_column => 'user_id', grants_id_column => 'item_id',
+                watch => watched);
         COMMIT;
-        one.seen := harness.over('app', 'BEGIN ISOLATION LEVEL ' || one.level, harness.entering(one.who), 'DECLARE opened CURSOR FOR SELECT id FROM guarded', 'PREPARE prepared AS SELECT count(*) FROM guarded',
+        one.seen := harness.over('app', 'BEGIN ISOLATION LEVEL ' || one.level, harness.entering(one.who),
+            'DECLARE opened CURSOR FOR SELECT id FROM guarded', 'PREPARE prepared AS SELECT count(*) FROM guarded',
             'EXECUTE prepared');
         IF one.seen NOT IN ('5', '2') THEN
             one.seen := 'not entered: ' || one.seen;
@@ -80,7 +88,8 @@ SELECT is(seen, wanted, name || ' (by SQL that says nothing, watched)') FROM har
 
 -- Each transaction for itself: who was not meant goes on, and what is rolled back was never said.
 SELECT harness.again();
-SELECT is(harness.over('app', 'BEGIN', harness.entering()) || harness.over('other', 'BEGIN', harness.entering('boss'), 'SELECT count(*) FROM guarded'), '5', 'two are in');
+SELECT is(harness.over('app', 'BEGIN', harness.entering()) || harness.over('other', 'BEGIN', harness.entering('boss'),
+    'SELECT count(*) FROM guarded'), '5', 'two are in');
 BEGIN;
 DELETE FROM members WHERE user_id = 'mallory';
 SELECT is(harness.over('app', 'SELECT count(*) FROM guarded'), '5', 'a removal that is not committed takes nothing away');
@@ -95,11 +104,14 @@ SELECT harness.over('other', 'ROLLBACK') IS NOT NULL AS ignored \gset
 SELECT harness.again();
 SELECT is(harness.over('app', 'BEGIN', harness.entering(), 'SELECT count(*) FROM guarded'), '5', 'in');
 SELECT pg_advisory_lock(71);
-SELECT harness.dblink_send_query('app', 'DO $$ BEGIN PERFORM pg_advisory_lock(71); PERFORM set_config(''harness.read'', (SELECT count(*)::text FROM guarded), false); END $$');
-DO $$ BEGIN WHILE NOT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted) LOOP PERFORM pg_sleep(0.01); END LOOP; END $$;
+SELECT harness.dblink_send_query('app',
+    'DO $$ BEGIN PERFORM pg_advisory_lock(71); PERFORM set_config(''harness.read'', (SELECT count(*)::text FROM guarded), false); END $$');
+DO $$ BEGIN WHILE NOT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted) LOOP PERFORM pg_sleep(0.01); END LOOP;
+    END $$;
 DELETE FROM members WHERE user_id = 'mallory';
 SELECT pg_advisory_unlock(71);
-SELECT throws_ok($$SELECT * FROM harness.dblink_get_result('app') AS t(x text)$$, '28000', NULL, 'a block that was under way ends at its next statement');
+SELECT throws_ok($$SELECT * FROM harness.dblink_get_result('app') AS t(x text)$$, '28000', NULL,
+    'a block that was under way ends at its next statement');
 SELECT count(*) FROM harness.dblink_get_result('app') AS t(x text) \g /dev/null
 
 -- What the leader of a parallel plan runs inside it goes on: it is part of a statement under way.
@@ -113,12 +125,14 @@ BEGIN
     RETURN n;
 END $$;
 SELECT harness.again();
-SELECT matches(harness.over('app', 'BEGIN', 'SET LOCAL parallel_setup_cost = 0', 'SET LOCAL parallel_tuple_cost = 0', 'SET LOCAL min_parallel_table_scan_size = 0',
+SELECT matches(harness.over('app', 'BEGIN', 'SET LOCAL parallel_setup_cost = 0', 'SET LOCAL parallel_tuple_cost = 0',
+    'SET LOCAL min_parallel_table_scan_size = 0',
     'SET LOCAL enable_indexscan = off', 'SET LOCAL enable_bitmapscan = off', 'SET LOCAL enable_indexonlyscan = off', harness.entering(),
     'EXPLAIN SELECT waiting(count(*)) FROM guarded'), 'Gather', 'a parallel plan');
 SELECT pg_advisory_lock(72);
 SELECT harness.dblink_send_query('app', 'SELECT waiting(count(*)) FROM guarded');
-DO $$ BEGIN WHILE NOT EXISTS (SELECT FROM pg_stat_activity WHERE usename = current_setting('harness.app') AND wait_event = 'PgSleep') LOOP PERFORM pg_sleep(0.01), pg_stat_clear_snapshot(); END LOOP; END $$;
+DO $$ BEGIN WHILE NOT EXISTS (SELECT FROM pg_stat_activity WHERE usename = current_setting('harness.app') AND wait_event = 'PgSleep') LOOP
+    PERFORM pg_sleep(0.01), pg_stat_clear_snapshot(); END LOOP; END $$;
 DELETE FROM members WHERE user_id = 'mallory';
 SELECT pg_advisory_unlock(72);
 SELECT is((SELECT x FROM harness.dblink_get_result('app') AS t(x text)), '5', 'a parallel plan that was under way goes on');
@@ -128,55 +142,70 @@ SELECT is(harness.over('app', 'SELECT 1'), '28000', 'ends the context with the n
 -- What a transaction changes itself is not taken from it before it commits.
 SELECT harness.again();
 GRANT SELECT, DELETE ON members TO :app;
-SELECT is(harness.over('app', 'BEGIN', harness.entering(), $$DELETE FROM members WHERE user_id = 'mallory'$$, 'SELECT count(*) FROM guarded'), '5', 'who leaves goes on until the end');
+SELECT is(harness.over('app', 'BEGIN', harness.entering(), $$DELETE FROM members WHERE user_id = 'mallory'$$,
+    'SELECT count(*) FROM guarded'), '5', 'who leaves goes on until the end');
 SELECT is(harness.over('app', 'COMMIT', 'BEGIN', harness.entering()), '28000', 'and has left then');
 REVOKE ALL ON members FROM :app;
 
 -- A context that ROLLBACK TO brings back is asked anew.
 SELECT harness.again();
-SELECT is(harness.over('app', 'BEGIN', harness.entering('ext'), 'SELECT primecloud.in_scope(2::bigint)', 'SAVEPOINT s'), 'SAVEPOINT', 'a savepoint in a context with two grants');
+SELECT is(harness.over('app', 'BEGIN', harness.entering('ext'), 'SELECT primecloud.in_scope(2::bigint)', 'SAVEPOINT s'), 'SAVEPOINT',
+    'a savepoint in a context with two grants');
 INSERT INTO granted VALUES (1, 'ext', 8);
-SELECT is(harness.over('app', harness.entering('ext', 1, '{"exp": 33333333333}'), 'SELECT 1'), '28000', '(a token that lives too long renews nothing)');
+SELECT is(harness.over('app', harness.entering('ext', 1, '{"exp": 33333333333}'), 'SELECT 1'), '28000',
+    '(a token that lives too long renews nothing)');
 SELECT harness.again();
-SELECT is(harness.over('app', 'BEGIN', harness.entering('ext'), 'SAVEPOINT s', harness.entering('ext', 1, jsonb_build_object('exp', floor(extract(epoch FROM now())) + 180)),
+SELECT is(harness.over('app', 'BEGIN', harness.entering('ext'), 'SAVEPOINT s',
+    harness.entering('ext', 1, jsonb_build_object('exp', floor(extract(epoch FROM now())) + 180)),
     'SELECT primecloud.in_scope(8::bigint)'), 'f', 'renewed with a token that ends later');
 SELECT ok((harness.over('app', $$SELECT primecloud.context() ->> 'expires'$$))::timestamptz > now() + interval '150 seconds', 'until then');
 DELETE FROM granted WHERE item_id = 2;
-SELECT is(harness.over('app', 'ROLLBACK TO s', 'SELECT primecloud.in_scope(2::bigint)'), '28000', 'what was revoked after it does not come back with ROLLBACK TO');
+SELECT is(harness.over('app', 'ROLLBACK TO s', 'SELECT primecloud.in_scope(2::bigint)'), '28000',
+    'what was revoked after it does not come back with ROLLBACK TO');
 
 -- The token's time.
 SELECT harness.again();
 SELECT floor(extract(epoch FROM now()))::bigint + 6 AS ends \gset
-SELECT is(harness.over('app', 'BEGIN', harness.entering('mallory', 1, jsonb_build_object('exp', :ends)), 'DECLARE opened CURSOR FOR SELECT id FROM guarded', 'FETCH opened'), '2', 'a token of six seconds');
-SELECT is(harness.over('other', 'BEGIN', harness.entering('boss', 1, jsonb_build_object('exp', :ends)), 'SELECT count(*) FROM guarded'), '5', 'two');
+SELECT is(harness.over('app', 'BEGIN', harness.entering('mallory', 1, jsonb_build_object('exp', :ends)),
+    'DECLARE opened CURSOR FOR SELECT id FROM guarded', 'FETCH opened'), '2', 'a token of six seconds');
+SELECT is(harness.over('other', 'BEGIN', harness.entering('boss', 1, jsonb_build_object('exp', :ends)), 'SELECT count(*) FROM guarded'),
+    '5', 'two');
 SELECT pg_sleep(greatest(0, :ends - extract(epoch FROM clock_timestamp())) + 0.1) \g /dev/null
 SELECT is(harness.over('app', 'FETCH opened'), '28000', 'after it, no statement under it');
 SELECT matches(harness.refusal('other', 'SELECT 1'), 'its token has expired.*enter again', 'who is told why');
 SELECT harness.over('app', 'ROLLBACK') || harness.over('other', 'ROLLBACK') IS NOT NULL AS ignored \gset
 -- The key's time, where that ends before.
 SELECT primecloud.rotate_token_key('test', 'next', decode(repeat('77', 32), 'hex'), grace => '40 seconds');
-SELECT ok(harness.over('app', 'BEGIN', harness.entering(), $$SELECT primecloud.context() ->> 'expires'$$)::timestamptz < now() + interval '50 seconds', 'a context ends with its key, too');
+SELECT ok(harness.over('app', 'BEGIN', harness.entering(), $$SELECT primecloud.context() ->> 'expires'$$)::timestamptz < now() + interval
+    '50 seconds', 'a context ends with its key, too');
 SELECT harness.again();
 
 -- Commands.
-SELECT is(harness.over('app', 'BEGIN ISOLATION LEVEL ' || level, 'SELECT primecloud.require_read_committed()') || harness.over('app', 'ROLLBACK'), wanted || 'ROLLBACK', 'a command in ' || level)
+SELECT is(harness.over('app', 'BEGIN ISOLATION LEVEL ' || level, 'SELECT primecloud.require_read_committed()')
+    || harness.over('app', 'ROLLBACK'), wanted || 'ROLLBACK', 'a command in ' || level)
 FROM (VALUES ('READ COMMITTED', ''), ('READ UNCOMMITTED', ''), ('REPEATABLE READ', '55000'), ('SERIALIZABLE', '55000')) AS l(level, wanted);
 
 -- Whoever was allowed to set the context gains nothing by emptying it.
 GRANT SET ON PARAMETER primecloud.context TO :app;
-SELECT is(harness.over('app', 'BEGIN', harness.entering(), emptied) || harness.over('app', 'ROLLBACK'), '42501ROLLBACK', 'it is not emptied: ' || emptied)
-FROM unnest(ARRAY[$$SET LOCAL primecloud.context = ''$$, $$SET primecloud.context = ''$$, $$SELECT set_config('primecloud.context', '', true)$$, $$SELECT set_config('primecloud.context', NULL, true)$$]) AS emptied;
-SELECT is(harness.over('app', 'BEGIN', harness.entering('boss'), 'SELECT primecloud.narrow(''developer'')', emptied, again) || harness.over('app', 'ROLLBACK'), '55000ROLLBACK', 'nor is another entered then: ' || emptied)
+SELECT is(harness.over('app', 'BEGIN', harness.entering(), emptied) || harness.over('app', 'ROLLBACK'), '42501ROLLBACK',
+    'it is not emptied: ' || emptied)
+FROM unnest(ARRAY[$$SET LOCAL primecloud.context = ''$$, $$SET primecloud.context = ''$$,
+    $$SELECT set_config('primecloud.context', '', true)$$, $$SELECT set_config('primecloud.context', NULL, true)$$]) AS emptied;
+SELECT is(harness.over('app', 'BEGIN', harness.entering('boss'), 'SELECT primecloud.narrow(''developer'')', emptied, again)
+    || harness.over('app', 'ROLLBACK'), '55000ROLLBACK', 'nor is another entered then: ' || emptied)
 FROM unnest(ARRAY['RESET primecloud.context', 'SET LOCAL primecloud.context TO DEFAULT']) AS emptied,
      unnest(ARRAY[harness.entering('victim', 2), harness.entering('boss')]) AS again;
 REVOKE SET ON PARAMETER primecloud.context FROM :app;
 
 -- A query begun before a savepoint does not go on with what ROLLBACK TO has taken away.
-CREATE FUNCTION opened() RETURNS refcursor LANGUAGE plpgsql AS $$ DECLARE c refcursor := 'c'; BEGIN OPEN c FOR SELECT secret FROM guarded ORDER BY id; RETURN c; END $$;
+CREATE FUNCTION opened() RETURNS refcursor LANGUAGE plpgsql AS $$ DECLARE c refcursor := 'c';
+    BEGIN OPEN c FOR SELECT secret FROM guarded ORDER BY id; RETURN c; END $$;
 SELECT is(harness.over('app', 'BEGIN', harness.entering(), 'SELECT opened()', 'COMMIT'), 'COMMIT', '(its plan is made in a context)');
-SELECT is(harness.over('app', 'BEGIN', 'SELECT opened()', 'SAVEPOINT s', harness.entering(), 'FETCH c'), 'secret 2', 'a cursor is read in a context');
+SELECT is(harness.over('app', 'BEGIN', 'SELECT opened()', 'SAVEPOINT s', harness.entering(), 'FETCH c'), 'secret 2',
+    'a cursor is read in a context');
 SELECT is(harness.over('app', 'ROLLBACK TO s', 'FETCH c') || harness.over('app', 'ROLLBACK'), '55000ROLLBACK', 'and not after it');
-SELECT is(harness.over('app', 'BEGIN', harness.entering(), 'DECLARE c CURSOR FOR SELECT secret FROM guarded ORDER BY id', 'FETCH c', 'SAVEPOINT s', 'FETCH c', 'ROLLBACK TO s', 'FETCH c') || harness.over('app', 'ROLLBACK'),
+SELECT is(harness.over('app', 'BEGIN', harness.entering(), 'DECLARE c CURSOR FOR SELECT secret FROM guarded ORDER BY id', 'FETCH c',
+    'SAVEPOINT s', 'FETCH c', 'ROLLBACK TO s', 'FETCH c') || harness.over('app', 'ROLLBACK'),
     'secret 6ROLLBACK', 'where the context stays, so does the cursor');
 
 SELECT * FROM finish();

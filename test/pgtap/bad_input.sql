@@ -33,7 +33,8 @@ DECLARE
     part text;
     whole text := '';
 BEGIN
-    FOR rel IN SELECT unnest('{pg_class,pg_attribute,pg_attrdef,pg_policy,pg_constraint,pg_trigger,pg_proc,pg_namespace,pg_authid,pg_description,pg_shdepend}'::regclass[])
+    FOR rel IN SELECT unnest('{pg_class,pg_attribute,pg_attrdef,pg_policy,pg_constraint,pg_trigger,pg_proc,pg_namespace,pg_authid,'
+        'pg_description,pg_shdepend}'::regclass[])
                UNION ALL SELECT unnest(extconfig)::regclass FROM pg_extension WHERE extname = 'primecloud' LOOP
         -- (what vacuum writes is no trace)
         EXECUTE format($f$SELECT md5(string_agg(j::text, '' ORDER BY j::text)) FROM (SELECT * FROM %s) t, to_jsonb(t) AS row,
@@ -63,13 +64,17 @@ CREATE TABLE cases (who name, statement text, code text, message text, hinted bo
 -- Relations of the wrong kind or owner, for every function that takes one.
 INSERT INTO cases
 SELECT 'bad_input_owner', replace(f.call, '$', w.rel), w.code, w.message FROM (VALUES
-    ($$SELECT primecloud.protect_table('$')$$), ($$SELECT primecloud.protect_child('$', 'notes')$$), ($$SELECT primecloud.unprotect_table('$')$$),
-    ($$SELECT primecloud.share_table('$')$$), ($$SELECT primecloud.seal_column('$', 'secret', 'label')$$), ($$SELECT primecloud.retain('$', 'at', '1 year')$$)) AS f(call),
+    ($$SELECT primecloud.protect_table('$')$$), ($$SELECT primecloud.protect_child('$', 'notes')$$),
+        ($$SELECT primecloud.unprotect_table('$')$$),
+    ($$SELECT primecloud.share_table('$')$$), ($$SELECT primecloud.seal_column('$', 'secret', 'label')$$),
+        ($$SELECT primecloud.retain('$', 'at', '1 year')$$)) AS f(call),
     (VALUES ('theirs', '42501', 'must be owner of .*theirs'), ('a_view', '42809', 'a_view"? is not an? (ordinary or partitioned )?table'),
-            ('a_copy', '42809', 'a_copy"? is not an? (ordinary or partitioned )?table'), ('a_sequence', '42809', 'a_sequence"? is not an? (ordinary or partitioned )?table')) AS w(rel, code, message);
+            ('a_copy', '42809', 'a_copy"? is not an? (ordinary or partitioned )?table'),
+                ('a_sequence', '42809', 'a_sequence"? is not an? (ordinary or partitioned )?table')) AS w(rel, code, message);
 INSERT INTO cases
 SELECT 'bad_input_owner', replace(f.call, '$', 'theirs'), '42501', 'must be owner of .*theirs' FROM (VALUES
-    ($$SELECT primecloud.confine_table('$', 'id')$$), ($$SELECT primecloud.protect_fk('$', 'x')$$), ($$SELECT primecloud.copy_target('$')$$), ($$SELECT primecloud.place_hold('$', 'why')$$)) AS f(call);
+    ($$SELECT primecloud.confine_table('$', 'id')$$), ($$SELECT primecloud.protect_fk('$', 'x')$$),
+        ($$SELECT primecloud.copy_target('$')$$), ($$SELECT primecloud.place_hold('$', 'why')$$)) AS f(call);
 INSERT INTO cases (who, statement, code, message) VALUES
     -- tables
     ('bad_input_owner', $$SELECT primecloud.protect_table(to_regclass('nowhere'))$$, '22004', 'the table is NULL'),
@@ -78,7 +83,8 @@ INSERT INTO cases (who, statement, code, message) VALUES
     ('bad_input_owner', $$SELECT primecloud.protect_table('by_date')$$, '42804', 'account_id" of .*by_date is of type date'),
     ('bad_input_owner', $$SELECT primecloud.protect_table('orphans')$$, '23502', '1 rows of .*orphans have no tenant'),
     ('bad_input_owner', $$SELECT primecloud.protect_child('no_tenant', 'notes')$$, '42704', 'no_tenant has no foreign key to .*notes'),
-    ('bad_input_owner', $$SELECT primecloud.protect_child('no_tenant', 'notes', constraint_name => 'fk')$$, '42704', 'no_tenant has no foreign key "fk" to .*notes'),
+    ('bad_input_owner', $$SELECT primecloud.protect_child('no_tenant', 'notes', constraint_name => 'fk')$$, '42704',
+        'no_tenant has no foreign key "fk" to .*notes'),
     ('bad_input_owner', $$SELECT primecloud.confine_table('notes', 'id')$$, '42809', 'notes is not protected'),
     ('bad_input_owner', $$SELECT primecloud.confine_table('a_view', 'id')$$, '42809', 'a_view is not protected'),
     ('bad_input_owner', $$SELECT primecloud.protect_view('notes')$$, '42809', 'notes is not a view'),
@@ -87,7 +93,8 @@ INSERT INTO cases (who, statement, code, message) VALUES
     ('bad_input_owner', $$SELECT primecloud.seal_column('no_tenant', 'secret', 'label')$$, '42703', 'no_tenant has no column "account_id"'),
     ('bad_input_owner', $$SELECT primecloud.seal_column('notes', 'secret', '')$$, '22023', 'the label has 0 bytes'),
     ('bad_input_owner', $$SELECT primecloud.seal_column('part', 'secret', 'label')$$, '42809', 'part is a partition'),
-    ('bad_input_owner', $$SELECT primecloud.seal_for('notes', 'secret', 1, repeat('x', 9))$$, '42704', '"secret" of notes is not registered as sealed'),
+    ('bad_input_owner', $$SELECT primecloud.seal_for('notes', 'secret', 1, repeat('x', 9))$$, '42704',
+        '"secret" of notes is not registered as sealed'),
     ('bad_input_owner', $$SELECT primecloud.expire_preview('notes')$$, '42704', 'notes has no retention policy'),
     -- schemas
     ('bad_input_owner', $$SELECT primecloud.protect_schema('nowhere', 'accounts')$$, '3F000', 'schema "nowhere" does not exist'),
@@ -96,7 +103,8 @@ INSERT INTO cases (who, statement, code, message) VALUES
     ('bad_input_owner', $$SELECT primecloud.migrate_schema('taken')$$, '3F000', 'taken'),
     ('postgres', $$SELECT primecloud.grant_schema('taken', 'bad_input_app', 'app')$$, '3F000', 'taken'),
     -- roles
-    ('bad_input_owner', $$SELECT primecloud.protect_schema('public', 'accounts', app_role => 'nobody')$$, '42704', 'role "nobody" does not exist'),
+    ('bad_input_owner', $$SELECT primecloud.protect_schema('public', 'accounts', app_role => 'nobody')$$, '42704',
+        'role "nobody" does not exist'),
     ('postgres', $$SELECT primecloud.assert_isolated('notes', 'nobody')$$, '42704', 'role "nobody" does not exist'),
     ('postgres', $$SELECT primecloud.explain_access('notes', 'nobody')$$, '42704', 'role "nobody" does not exist'),
     ('postgres', $$SELECT primecloud.assert_isolated('notes', 'bad_input_app')$$, '42809', 'notes is not protected'),
@@ -104,20 +112,26 @@ INSERT INTO cases (who, statement, code, message) VALUES
     ('postgres', $$SELECT primecloud.create_app_role('')$$, '42602', 'the role has no name'),
     ('postgres', $$SELECT primecloud.create_platform_role(NULL)$$, '42602', 'the role has no name'),
     -- membership and tokens
-    ('bad_input_other', $$SELECT primecloud.register_membership('theirs', 'account_id', 'secret', 'secret')$$, '42501', 'only the owner of the database'),
+    ('bad_input_other', $$SELECT primecloud.register_membership('theirs', 'account_id', 'secret', 'secret')$$, '42501',
+        'only the owner of the database'),
     ('postgres', $$SELECT primecloud.register_membership('a_view', 'account_id', 'id', 'secret')$$, '42809', 'a_view" is not a table'),
     ('postgres', $$SELECT primecloud.add_token_key('k', 'none', '\x00')$$, '22023', 'unknown algorithm: "none"'),
     ('postgres', $$SELECT primecloud.add_token_key('k', 'EdDSA', '\x00')$$, '22023', '32 bytes, not 1'),
     ('postgres', $$SELECT primecloud.add_token_key('k', 'HS256', '\x00')$$, '22023', '32 to 256 bytes, not 1'),
-    ('postgres', $$SELECT primecloud.add_token_key('k', 'EdDSA', '\xd75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a')$$, '22023', 'published test vector'),
-    ('postgres', $$SELECT primecloud.add_token_key('k', 'EdDSA', '\xfc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025')$$, '22023', 'published test vector'),
-    ('postgres', $$SELECT primecloud.add_token_key('k', 'HS256', '\x0323354b2b0fa5bc837e0665777ba68f5ab328e6f054c928a90f84b2d2502ebfd3fb5a92d20647ef968ab4c377623d223d2e2172052e4f08c0cd9af567d080a3')$$, '22023', 'published test vector'),
+    ('postgres', $$SELECT primecloud.add_token_key('k', 'EdDSA', '\xd75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a')$$,
+        '22023', 'published test vector'),
+    ('postgres', $$SELECT primecloud.add_token_key('k', 'EdDSA', '\xfc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025')$$,
+        '22023', 'published test vector'),
+    ('postgres', $$SELECT primecloud.add_token_key('k', 'HS256',
+        decode('0323354b2b0fa5bc837e0665777ba68f5ab328e6f054c928a90f84b2d2502ebf'
+            'd3fb5a92d20647ef968ab4c377623d223d2e2172052e4f08c0cd9af567d080a3', 'hex'))$$, '22023', 'published test vector'),
     ('postgres', $$SELECT primecloud.add_token_key('', 'EdDSA', decode(repeat('00', 32), 'hex'))$$, '22023', 'kid'),
     ('postgres', $$SELECT primecloud.add_token_key(NULL, 'EdDSA', decode(repeat('00', 32), 'hex'))$$, '22023', 'kid'),
     ('postgres', $$SELECT primecloud.revoke_token_key('nothing')$$, '42704', 'there is no token key "nothing"');
 -- Every bad token gives one error, that of no token at all included.
 INSERT INTO cases (who, statement, code, message)
-SELECT 'bad_input_app', format('SELECT primecloud.enter(%L)', t), '28000', '^invalid token$' FROM unnest(ARRAY[NULL, '', 'x', 'a.b.c', repeat('x', 100000), '..', 'é.é.é',
+SELECT 'bad_input_app', format('SELECT primecloud.enter(%L)', t), '28000', '^invalid token$'
+    FROM unnest(ARRAY[NULL, '', 'x', 'a.b.c', repeat('x', 100000), '..', 'é.é.é',
     'eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.', 'eyJhbGciOiJFZERTQSIsImtpZCI6Im5vYm9keSJ9.eyJzdWIiOiJhIn0.AAAA']) AS t;
 -- The server's own words, where it finds out before us: they name what is wrong.
 INSERT INTO cases VALUES
@@ -127,11 +141,13 @@ INSERT INTO cases VALUES
     ('postgres', $$SELECT primecloud.create_app_role('pg_mine')$$, '42939', 'role name "pg_mine" is reserved', false);
 
 SELECT state() AS before \gset
-SELECT ok(r.code = c.code AND r.message ~ c.message AND (r.hint <> '' OR NOT c.hinted), c.who || ': ' || left(c.statement, 90) || CASE WHEN r.code = c.code AND r.message ~ c.message AND (r.hint <> '' OR NOT c.hinted) THEN '' ELSE ' gave ' || r::text END)
+SELECT ok(r.code = c.code AND r.message ~ c.message AND (r.hint <> '' OR NOT c.hinted), c.who || ': ' || left(c.statement, 90) || CASE
+    WHEN r.code = c.code AND r.message ~ c.message AND (r.hint <> '' OR NOT c.hinted) THEN '' ELSE ' gave ' || r::text END)
 FROM cases c, refusal_of(c.who, c.statement) AS r;
 -- And outside of any block that would undo it: each as a session's own statement.
 CREATE EXTENSION dblink;
-SELECT dblink_connect('session', format('dbname=%s host=%s user=%s', current_database(), split_part(current_setting('unix_socket_directories'), ',', 1), current_user));
+SELECT dblink_connect('session', format('dbname=%s host=%s user=%s', current_database(),
+    split_part(current_setting('unix_socket_directories'), ',', 1), current_user));
 SELECT count(dblink_exec('session', 'SET ROLE ' || who)) + count(dblink_exec('session', statement, false)) FROM cases;
 SELECT dblink_disconnect('session');
 DROP EXTENSION dblink;

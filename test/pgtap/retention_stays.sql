@@ -7,7 +7,8 @@ SET ROLE retention_stays_owner;
 SET search_path = stays, public;
 SET client_min_messages = error;
 CREATE FUNCTION of_run(name text) RETURNS text LANGUAGE sql AS
-    $$ SELECT format('%s: %s gone, %s vetoed, %s failed, %s held', state, rows_expired, rows_vetoed, rows_failed, rows_held) FROM primecloud.job_progress
+    $$ SELECT format('%s: %s gone, %s vetoed, %s failed, %s held', state, rows_expired, rows_vetoed, rows_failed, rows_held)
+        FROM primecloud.job_progress
        WHERE table_name = name ORDER BY run DESC LIMIT 1 $$;
 
 -- a trigger that keeps rows in silence, by every method and in every mode
@@ -16,8 +17,10 @@ CREATE PROCEDURE fill(name text) LANGUAGE plpgsql AS $$
 BEGIN
     EXECUTE format('CREATE TABLE %I (id int PRIMARY KEY, account int NOT NULL, made timestamptz, gone timestamptz)', name);
     EXECUTE format('CREATE INDEX ON %I (made)', name);
-    EXECUTE format('INSERT INTO %I SELECT g, g %% 4, timestamptz ''2020-01-01'' + g * interval ''1 hour'' FROM generate_series(1, 400) g', name);
-    EXECUTE format('CREATE TRIGGER keep BEFORE DELETE OR UPDATE ON %I FOR EACH ROW WHEN (OLD.id %% 40 = 0) EXECUTE FUNCTION stays.swallow()', name);
+    EXECUTE format('INSERT INTO %I SELECT g, g %% 4, timestamptz ''2020-01-01'' + g * interval ''1 hour'' FROM generate_series(1, 400) g',
+        name);
+    EXECUTE format('CREATE TRIGGER keep BEFORE DELETE OR UPDATE ON %I FOR EACH ROW WHEN (OLD.id %% 40 = 0) EXECUTE FUNCTION '
+        'stays.swallow()', name);
     PERFORM primecloud.retain(name::regclass, 'made', '1 day', tenant_column => 'account', id_column => 'id');
     PERFORM primecloud.place_hold(name::regclass, 'kept', row_id => '7');
 END $$;
@@ -31,15 +34,18 @@ CALL primecloud.expire('keyset', max_rate => 0, method => 'keyset');
 CALL primecloud.expire('tenants', max_rate => 0, method => 'tenants');
 SELECT is(of_run(m), 'finished: 389 gone, 10 vetoed, 0 failed, 1 held', 'rows that a trigger keeps in silence are counted, by ' || m)
 FROM unnest('{slices,ranges,keyset,tenants}'::text[]) m;
-SELECT is((SELECT attention FROM primecloud.retention_status WHERE table_name = 'slices'), '10 rows are kept by a trigger', 'and want attention');
+SELECT is((SELECT attention FROM primecloud.retention_status WHERE table_name = 'slices'), '10 rows are kept by a trigger',
+    'and want attention');
 SELECT is((SELECT rows_vetoed FROM primecloud.retention_status WHERE table_name = 'keyset'), 10::bigint, 'beside the watermark');
 CALL fill('marked');
-SELECT count(*) FROM primecloud.retain('marked', 'made', '1 day', 'soft_delete', soft_delete_column => 'gone', tenant_column => 'account', id_column => 'id');
+SELECT count(*) FROM primecloud.retain('marked', 'made', '1 day', 'soft_delete', soft_delete_column => 'gone', tenant_column => 'account',
+    id_column => 'id');
 CALL primecloud.expire('marked', max_rate => 0);
 SELECT is(of_run('marked'), 'finished: 389 gone, 10 vetoed, 0 failed, 1 held', 'so are rows that were to be marked');
 CALL fill('moved');
 CREATE TABLE archive (LIKE moved);
-SELECT count(*) FROM primecloud.retain('moved', 'made', '1 day', 'archive', archive => 'archive', tenant_column => 'account', id_column => 'id');
+SELECT count(*) FROM primecloud.retain('moved', 'made', '1 day', 'archive', archive => 'archive', tenant_column => 'account',
+    id_column => 'id');
 CALL primecloud.expire('moved', max_rate => 0);
 SELECT is(of_run('moved'), 'finished: 389 gone, 10 vetoed, 0 failed, 1 held', 'or to be moved');
 -- a trigger that takes the mark back
@@ -60,25 +66,30 @@ BEGIN
 END $$;
 CREATE TABLE codes (id int PRIMARY KEY, made timestamptz, code text);
 INSERT INTO codes SELECT g, 'epoch', '' FROM generate_series(1, 500) g;
-UPDATE codes SET code = c FROM unnest('{42501,42P01,55000,0A000,AB123,2BP01,21000,P0004,57014}'::text[]) WITH ORDINALITY AS u(c, n) WHERE id = 50 * n;
+UPDATE codes SET code = c FROM unnest('{42501,42P01,55000,0A000,AB123,2BP01,21000,P0004,57014}'::text[]) WITH ORDINALITY AS u(c, n)
+    WHERE id = 50 * n;
 CREATE TRIGGER refuse BEFORE DELETE ON codes FOR EACH ROW EXECUTE FUNCTION refuse();
 SELECT count(*) FROM primecloud.retain('codes', 'made', '1 day');
 CALL primecloud.expire('codes', max_rate => 0);
-SELECT is((SELECT array_agg(id ORDER BY id) FROM codes), '{7,50,100,150,200,250,300,350,400,450}', 'an error of any class, a failed assertion and a cancellation that a trigger makes up too, keeps its row alone');
-SELECT is((SELECT array_agg(code ORDER BY code) FROM primecloud.retention_problems WHERE table_name = 'codes'), '{0A000,21000,2BP01,42501,42P01,55000,AB123,P0001,P0004}', 'each is told');
+SELECT is((SELECT array_agg(id ORDER BY id) FROM codes), '{7,50,100,150,200,250,300,350,400,450}',
+    'an error of any class, a failed assertion and a cancellation that a trigger makes up too, keeps its row alone');
+SELECT is((SELECT array_agg(code ORDER BY code) FROM primecloud.retention_problems WHERE table_name = 'codes'),
+    '{0A000,21000,2BP01,42501,42P01,55000,AB123,P0001,P0004}', 'each is told');
 CREATE TABLE single (id int PRIMARY KEY, made timestamptz);
 CREATE FUNCTION never() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'never'; END $$;
 CREATE TRIGGER never BEFORE DELETE ON single FOR EACH STATEMENT EXECUTE FUNCTION never();
 INSERT INTO single VALUES (1, 'epoch'), (2, now());
 SELECT count(*) FROM primecloud.retain('single', 'made', '1 day');
 CALL primecloud.expire('single', max_rate => 0);
-SELECT is(of_run('single'), 'finished: 0 gone, 0 vetoed, 1 failed, 0 held', 'a statement trigger that fails keeps one row where one is due, not as many as its block could have');
+SELECT is(of_run('single'), 'finished: 0 gone, 0 vetoed, 1 failed, 0 held',
+    'a statement trigger that fails keeps one row where one is due, not as many as its block could have');
 
 -- A partition that something depends on stays; those after it go.
 CREATE TABLE parts (id int, made timestamptz) PARTITION BY RANGE (made);
 DO $$ BEGIN
     FOR i IN 1..6 LOOP
-        EXECUTE format('CREATE TABLE stays.part%s PARTITION OF stays.parts FOR VALUES FROM (%L) TO (%L)', i, date '2020-01-01' + i, date '2020-01-02' + i);
+        EXECUTE format('CREATE TABLE stays.part%s PARTITION OF stays.parts FOR VALUES FROM (%L) TO (%L)', i, date '2020-01-01' + i,
+            date '2020-01-02' + i);
     END LOOP;
 END $$;
 CREATE TABLE part_rest PARTITION OF parts DEFAULT;
@@ -86,13 +97,16 @@ INSERT INTO parts SELECT g, date '2020-01-01' + g FROM generate_series(1, 6) g;
 CREATE VIEW on_part AS SELECT * FROM part2;
 SELECT count(*) FROM primecloud.retain('parts', 'made', '1 day', 'drop_partition');
 CALL primecloud.expire('parts', max_rate => 0);
-SELECT is((SELECT array_agg(relid::text ORDER BY 1) FROM pg_partition_tree('parts') WHERE isleaf), '{part2,part_rest}', 'a view on one partition keeps that one');
-SELECT is((SELECT array_agg(format('%s %s %s', code, partition_name, row_count)) FROM primecloud.retention_problems WHERE table_name = 'parts'), '{"2BP01 part2 1"}', 'which is named');
+SELECT is((SELECT array_agg(relid::text ORDER BY 1) FROM pg_partition_tree('parts') WHERE isleaf), '{part2,part_rest}',
+    'a view on one partition keeps that one');
+SELECT is((SELECT array_agg(format('%s %s %s', code, partition_name, row_count)) FROM primecloud.retention_problems
+    WHERE table_name = 'parts'), '{"2BP01 part2 1"}', 'which is named');
 SELECT is((SELECT attention FROM primecloud.retention_status WHERE table_name = 'parts'), '1 partitions cannot go', 'and wants attention');
 SELECT is((SELECT count(*) FROM parts), 0::bigint, 'its rows go one by one');
 DROP VIEW on_part;
 CALL primecloud.expire('parts', max_rate => 0);
-SELECT is((SELECT array_agg(relid::text ORDER BY 1) FROM pg_partition_tree('parts') WHERE isleaf), '{part_rest}', 'and it goes when nothing depends on it');
+SELECT is((SELECT array_agg(relid::text ORDER BY 1) FROM pg_partition_tree('parts') WHERE isleaf), '{part_rest}',
+    'and it goes when nothing depends on it');
 SELECT is((SELECT attention FROM primecloud.retention_status WHERE table_name = 'parts'), NULL, 'after which nothing wants attention');
 RESET ROLE;
 SELECT * FROM finish();

@@ -8,13 +8,16 @@ SET client_min_messages = error;
 CREATE FUNCTION due(rel regclass) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE answer text;
 BEGIN
-    EXECUTE format('SELECT format(''%%s due, %%s not'', count(*) FILTER (WHERE created_at < now() - interval ''100 days''), count(*) FILTER (WHERE created_at >= now() - interval ''100 days'')) FROM %s', rel) INTO answer;
+    EXECUTE format('SELECT format(''%%s due, %%s not'', count(*) FILTER (WHERE created_at < now() - interval ''100 days''), count(*) '
+        'FILTER (WHERE created_at >= now() - interval ''100 days'')) FROM %s', rel) INTO answer;
     RETURN answer;
 END $$;
 CREATE PROCEDURE fill(name text, type text, tenants int, per_tenant int) LANGUAGE plpgsql AS $$
 BEGIN
-    EXECUTE format('CREATE TABLE %I (id bigint PRIMARY KEY, account_id %s NOT NULL, created_at timestamptz NOT NULL, filler text)', name, type);
-    EXECUTE format('INSERT INTO %I SELECT t * 1000 + g, %s, now() - g * interval ''1 day'' + interval ''1 minute'', repeat(''x'', 400) FROM generate_series(1, %s) t, generate_series(1, %s) g ORDER BY g',
+    EXECUTE format('CREATE TABLE %I (id bigint PRIMARY KEY, account_id %s NOT NULL, created_at timestamptz NOT NULL, filler text)', name,
+        type);
+    EXECUTE format('INSERT INTO %I SELECT t * 1000 + g, %s, now() - g * interval ''1 day'' + interval ''1 minute'', repeat(''x'', 400) '
+        'FROM generate_series(1, %s) t, generate_series(1, %s) g ORDER BY g',
         name, CASE type WHEN 'uuid' THEN 'md5(t::text)::uuid' WHEN 'text' THEN 'chr(64 + t % 50) || t' ELSE 't' END, tenants, per_tenant);
     EXECUTE format('CREATE INDEX ON %I (account_id, created_at DESC, id DESC)', name);
     EXECUTE format('ANALYZE %I', name);
@@ -26,24 +29,33 @@ SELECT count(*) FROM primecloud.retain('events', 'created_at', '100 days', tenan
 SELECT is(due('events'), '160 due, 4000 not', 'one row in 26 is due');
 CALL primecloud.expire('events', max_rate => 0);
 SELECT is(due('events'), '0 due, 4000 not', 'what is due goes');
-SELECT is((SELECT array_agg(DISTINCT method) FROM primecloud.retention_audit WHERE table_name = 'events'), '{tenants}', 'tenant after tenant');
-SELECT is((SELECT count(*) FROM primecloud.retention_audit a, jsonb_each_text(a.tenants) t WHERE a.table_name = 'events'), 40::bigint, 'of every tenant');
+SELECT is((SELECT array_agg(DISTINCT method) FROM primecloud.retention_audit WHERE table_name = 'events'), '{tenants}',
+    'tenant after tenant');
+SELECT is((SELECT count(*) FROM primecloud.retention_audit a, jsonb_each_text(a.tenants) t WHERE a.table_name = 'events'), 40::bigint,
+    'of every tenant');
 CALL primecloud.expire('events', max_rate => 0);
-SELECT is((SELECT format('%s %s', state, rows_expired) FROM primecloud.job_progress WHERE table_name = 'events' ORDER BY run DESC LIMIT 1), 'finished 0', 'again: nothing');
+SELECT is((SELECT format('%s %s', state, rows_expired) FROM primecloud.job_progress WHERE table_name = 'events' ORDER BY run DESC LIMIT 1),
+    'finished 0', 'again: nothing');
 
 -- in small batches, with keys of each type, exceptions and holds
 CALL fill('whole', 'int', 40, 120);
 CALL fill('words', 'text', 40, 120);
 CALL fill('ids', 'uuid', 40, 120);
-SELECT count(*) FROM unnest('{whole,words,ids}'::regclass[]) t, primecloud.retain(t, 'created_at', '100 days', tenant_column => 'account_id', id_column => 'id');
-SELECT primecloud.place_hold(t, 'held', row_id => '1110'), primecloud.place_hold(t, 'held', tenant => CASE t WHEN 'whole'::regclass THEN '2' WHEN 'words'::regclass THEN 'B2' ELSE md5('2')::uuid::text END),
-    primecloud.retain_tenant(t, CASE t WHEN 'whole'::regclass THEN '3' WHEN 'words'::regclass THEN 'C3' ELSE md5('3')::uuid::text END, '110 days') FROM unnest('{whole,words,ids}'::regclass[]) t;
+SELECT count(*) FROM unnest('{whole,words,ids}'::regclass[]) t,
+    primecloud.retain(t, 'created_at', '100 days', tenant_column => 'account_id', id_column => 'id');
+SELECT primecloud.place_hold(t, 'held', row_id => '1110'), primecloud.place_hold(t, 'held', tenant => CASE t WHEN 'whole'::regclass THEN '2'
+    WHEN 'words'::regclass THEN 'B2' ELSE md5('2')::uuid::text END),
+    primecloud.retain_tenant(t, CASE t WHEN 'whole'::regclass THEN '3' WHEN 'words'::regclass THEN 'C3' ELSE md5('3')::uuid::text
+        END, '110 days') FROM unnest('{whole,words,ids}'::regclass[]) t;
 CALL primecloud.expire('whole', batch => 7, max_rate => 0, method => 'tenants');
 CALL primecloud.expire('words', batch => 40, max_rate => 0, method => 'tenants');
 CALL primecloud.expire('ids', batch => 1000, max_rate => 0, method => 'tenants');
-SELECT is(due(t), '31 due, 4000 not', format('%s: all but 20 of a tenant that is held, 10 of one with a longer time, and a row', t)) FROM unnest('{whole,words,ids}'::regclass[]) t;
-SELECT is((SELECT max(row_count) FROM primecloud.retention_audit WHERE table_name = 'whole'), 7::bigint, 'no batch is larger than asked for');
-SELECT is((SELECT array_agg(format('%s %s', rows_expired, rows_held) ORDER BY table_name) FROM primecloud.job_progress WHERE table_name IN ('whole', 'words', 'ids')), '{"769 21","769 21","769 21"}', 'each counted once');
+SELECT is(due(t), '31 due, 4000 not', format('%s: all but 20 of a tenant that is held, 10 of one with a longer time, and a row', t))
+    FROM unnest('{whole,words,ids}'::regclass[]) t;
+SELECT is((SELECT max(row_count) FROM primecloud.retention_audit WHERE table_name = 'whole'), 7::bigint,
+    'no batch is larger than asked for');
+SELECT is((SELECT array_agg(format('%s %s', rows_expired, rows_held) ORDER BY table_name) FROM primecloud.job_progress
+    WHERE table_name IN ('whole', 'words', 'ids')), '{"769 21","769 21","769 21"}', 'each counted once');
 
 -- more tenants than one batch looks at, and rows that cannot go
 CALL fill('crowd', 'int', 2500, 2);
@@ -52,8 +64,10 @@ CREATE TABLE crowd_child (id bigint REFERENCES crowd);
 INSERT INTO crowd_child SELECT id FROM crowd WHERE account_id = 1250 AND id % 1000 = 1;
 SELECT count(*) FROM primecloud.retain('crowd', 'created_at', '100 days', tenant_column => 'account_id');
 CALL primecloud.expire('crowd', max_rate => 0, method => 'tenants');
-SELECT is((SELECT array_agg(account_id) FROM crowd WHERE created_at = 'epoch'), '{1250}', 'past a thousand tenants, and around a row that cannot go');
-SELECT is((SELECT format('%s %s %s', state, rows_expired, rows_failed) FROM primecloud.job_progress WHERE table_name = 'crowd'), 'finished 3 1', 'which is counted');
+SELECT is((SELECT array_agg(account_id) FROM crowd WHERE created_at = 'epoch'), '{1250}',
+    'past a thousand tenants, and around a row that cannot go');
+SELECT is((SELECT format('%s %s %s', state, rows_expired, rows_failed) FROM primecloud.job_progress WHERE table_name = 'crowd'),
+    'finished 3 1', 'which is counted');
 ALTER TABLE crowd ALTER account_id DROP NOT NULL;
 \set ON_ERROR_STOP off
 CALL primecloud.expire('crowd', max_rate => 0, method => 'tenants');

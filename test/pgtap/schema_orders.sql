@@ -4,7 +4,8 @@
 \ir ../fixtures/control_plane.sql
 SELECT no_plan();
 CREATE FUNCTION claim(lease text DEFAULT '10 minutes') RETURNS text LANGUAGE sql AS $$
-    SELECT act('worker', format('SELECT string_agg(operation, '','' ORDER BY sequence) FROM cloud.claim_outbox(''minio'', ''w'', 100, %L)', lease)) $$;
+    SELECT act('worker', format('SELECT string_agg(operation, '','' ORDER BY sequence) FROM cloud.claim_outbox(''minio'', ''w'', 100, %L)',
+        lease)) $$;
 CREATE FUNCTION orders(key text) RETURNS text LANGUAGE sql AS $$
     SELECT string_agg(operation || ' ' || status, ',' ORDER BY sequence) FROM cloud.outbox WHERE object = 'key:' || key $$;
 
@@ -14,7 +15,8 @@ SELECT is(claim(), 'add_service_account', 'a key is added');
 SELECT act('a_dev', format('SELECT cloud.revoke_access_key(%L)', id)) FROM cloud.access_keys WHERE access_key_id = :'one';
 SELECT is(coalesce(claim(), ''), '', 'its end waits for who adds it just now');
 UPDATE cloud.outbox SET available_at = now() - interval '1 second' WHERE object = 'key:' || :'one' AND operation = 'add_service_account';
-SELECT claim_token AS late, sequence AS late_sequence FROM cloud.outbox WHERE object = 'key:' || :'one' AND operation = 'add_service_account' \gset
+SELECT claim_token AS late, sequence AS late_sequence FROM cloud.outbox WHERE object = 'key:' || :'one'
+    AND operation = 'add_service_account' \gset
 SELECT is(claim(), 'delete_service_account', 'and for nobody, once the lease is over');
 SELECT is(orders(:'one'), 'add_service_account done,delete_service_account pending', 'what was before it is superseded');
 SELECT is(act('worker', format('SELECT cloud.acknowledge_outbox(%s, %L)', :late_sequence, :'late')), 'false', 'and its worker is told so');

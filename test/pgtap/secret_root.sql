@@ -54,8 +54,10 @@ BEGIN
     RETURN answer;
 END $$;
 SELECT is(with_file(key_file('case', contents, mode), :'open'), says, 'open with ' || name) FROM cases;
-SELECT is(with_file(key_file('case', contents, mode), $$SELECT primecloud.seal('x', '1', 'l', '1')$$), says, 'seal with ' || name) FROM cases WHERE name <> 'another version alone';
-SELECT is(with_file(key_file('case', contents, mode), $$SELECT primecloud.seal('x', 'new tenant', 'l', '1')$$), CASE name WHEN 'another version alone' THEN
+SELECT is(with_file(key_file('case', contents, mode), $$SELECT primecloud.seal('x', '1', 'l', '1')$$), says, 'seal with ' || name)
+    FROM cases WHERE name <> 'another version alone';
+SELECT is(with_file(key_file('case', contents, mode), $$SELECT primecloud.seal('x', 'new tenant', 'l', '1')$$),
+    CASE name WHEN 'another version alone' THEN
     'PC002 root key version 2 is not this database''s' ELSE says END, 'a new tenant with ' || name) FROM cases;
 SELECT is(with_file(key_file('case', contents, mode), 'SELECT primecloud.rotate_root()'), CASE name WHEN 'another version alone' THEN
     'PC002 root key version 2 is not this database''s' ELSE says END, 'rotate_root with ' || name) FROM cases;
@@ -63,13 +65,16 @@ SELECT is(with_file(key_file('case', contents, mode), 'SELECT primecloud.verify_
     'PC002 root key version 2 is not this database''s' ELSE says END, 'verify_root_key with ' || name) FROM cases;
 SELECT is(with_file(file, :'open'), says, 'open with ' || name) FROM (VALUES
     ('no setting', '', 'PC001 primecloud root key is not configured'),
-    ('a file that is not there', file_path('nowhere'), 'PC001 could not read the file of primecloud.root_key_file: No such file or directory'),
+    ('a file that is not there', file_path('nowhere'),
+        'PC001 could not read the file of primecloud.root_key_file: No such file or directory'),
     ('a directory', current_setting('data_directory'), 'PC001 primecloud.root_key_file is not a file'),
     ('a device', '/dev/zero', 'PC001 primecloud.root_key_file is not a file')) AS v(name, file, says);
 SELECT is(with_file(file, :'open'), 'PC001 primecloud.root_key_file is not a file', 'a pipe does not keep anybody waiting')
-FROM (SELECT outcome(format('COPY (SELECT 1) TO PROGRAM %L', format('cat > /dev/null; mkfifo %s', file_path('pipe')))), file_path('pipe') AS file) AS made;
+FROM (SELECT outcome(format('COPY (SELECT 1) TO PROGRAM %L', format('cat > /dev/null; mkfifo %s', file_path('pipe')))), file_path('pipe')
+    AS file) AS made;
 -- and none of it says anything of the key
-SELECT is((SELECT count(*) FROM cases WHERE with_file(key_file('case', contents, mode), :'open') ~ '(a{8}|b{8}|g{8})'), 0::bigint, 'no message repeats the file');
+SELECT is((SELECT count(*) FROM cases WHERE with_file(key_file('case', contents, mode), :'open') ~ '(a{8}|b{8}|g{8})'), 0::bigint,
+    'no message repeats the file');
 
 -- without a key everything but sealing and opening works
 SET primecloud.root_key_file = '';
@@ -95,12 +100,17 @@ SELECT is(split_part(outcome(statement), ' ', 1), code, code) FROM (VALUES
     ('22P02', 'SELECT ''kept''::primecloud.sealed')) AS v(code, statement);
 -- Bytes that no input lets in, as a damaged page could hold them.
 CREATE CAST (bytea AS primecloud.sealed) WITHOUT FUNCTION;
-CREATE TABLE damaged AS SELECT n, (CASE n WHEN 1 THEN '' WHEN 2 THEN '\x0101' WHEN 3 THEN set_byte(primecloud_internal.sealed_send(:'envelope'), 0, 2)
-    WHEN 4 THEN set_byte(primecloud_internal.sealed_send(:'envelope'), 1, 0) WHEN 5 THEN set_byte(primecloud_internal.sealed_send(:'envelope'), 3, 1)
-    WHEN 6 THEN substr(primecloud_internal.sealed_send(:'envelope'), 1, 83) END)::bytea::primecloud.sealed AS secret FROM generate_series(1, 6) AS n;
+CREATE TABLE damaged AS SELECT n, (CASE n WHEN 1 THEN '' WHEN 2 THEN '\x0101' WHEN 3
+    THEN set_byte(primecloud_internal.sealed_send(:'envelope'), 0, 2)
+    WHEN 4 THEN set_byte(primecloud_internal.sealed_send(:'envelope'), 1, 0) WHEN 5
+        THEN set_byte(primecloud_internal.sealed_send(:'envelope'), 3, 1)
+    WHEN 6 THEN substr(primecloud_internal.sealed_send(:'envelope'), 1, 83) END)::bytea::primecloud.sealed AS secret
+        FROM generate_series(1, 6) AS n;
 SELECT is(split_part(outcome(format('SELECT %s FROM damaged WHERE n = %s', call, n)), ' ', 1), 'PC006', call || ' of damaged bytes, ' || n)
-FROM generate_series(1, 6) AS n, unnest(ARRAY['primecloud.open(secret, ''1'', ''l'', ''1'', ''t'')', 'primecloud.matches(secret, ''1'', ''l'', ''1'', ''x'')',
-    'primecloud.reseal_move(secret, ''1'', ''l'', ''1'', ''1'', ''l'', ''2'')', 'primecloud.fingerprint(secret, ''1'', ''l'', ''1'')']) AS call;
+FROM generate_series(1, 6) AS n,
+    unnest(ARRAY['primecloud.open(secret, ''1'', ''l'', ''1'', ''t'')', 'primecloud.matches(secret, ''1'', ''l'', ''1'', ''x'')',
+    'primecloud.reseal_move(secret, ''1'', ''l'', ''1'', ''1'', ''l'', ''2'')', 'primecloud.fingerprint(secret, ''1'', ''l'', ''1'')'])
+        AS call;
 SELECT is((SELECT count(*) FROM primecloud_internal.sealed_rows_by_key('damaged', 'secret')), 2::bigint, 'they can be counted');
 DROP TABLE damaged;
 DROP CAST (bytea AS primecloud.sealed);
@@ -110,25 +120,31 @@ SELECT key_file('moving', '1:' || hex_key('a')) AS moving \gset
 SET primecloud.root_key_file = :'moving';
 SELECT is(outcome(:'open'), 'kept', 'a copy of the file serves');
 SELECT key_file('moving', '1:' || hex_key('b')) AS moving \gset
-SELECT is(split_part(outcome($$SELECT primecloud.seal('x', 'a third', 'l', '1')$$), ' ', 1), 'PC002', 'a file replaced under the same name is seen when a key is next unwrapped');
+SELECT is(split_part(outcome($$SELECT primecloud.seal('x', 'a third', 'l', '1')$$), ' ', 1), 'PC002',
+    'a file replaced under the same name is seen when a key is next unwrapped');
 SET primecloud.root_key_file = :'file';
 
 -- rotation of the root key
 SELECT primecloud.seal('x', g::text, 'l', '1') IS NOT NULL AS sealed FROM generate_series(2, 40) g;
-SELECT primecloud.rotate_key('2') AS ignored, (SELECT primecloud.retire_key(key_id, force => true) FROM primecloud.key_status WHERE tenant = '2' AND state = 'decrypt_only') AS retired;
+SELECT primecloud.rotate_key('2') AS ignored, (SELECT primecloud.retire_key(key_id, force => true) FROM primecloud.key_status
+    WHERE tenant = '2' AND state = 'decrypt_only') AS retired;
 SELECT primecloud.rotate_key('3') > 0 AS rotated;
 SELECT primecloud.retire_key(key_id, true) FROM primecloud.key_status WHERE tenant = '3' AND state = 'decrypt_only';
 SELECT is(primecloud.rotate_root(), 0::bigint, 'with one version there is nothing to do');
-SELECT set_config('primecloud.root_key_file', key_file('two', '1:' || hex_key('a') || E'\r\n2:' || hex_key('c') || E'\n'), false) AS two \gset
+SELECT set_config('primecloud.root_key_file', key_file('two', '1:' || hex_key('a') || E'\r\n2:' || hex_key('c') || E'\n'), false)
+    AS two \gset
 SELECT is(outcome(:'open'), 'kept', 'a second version is added');
 SELECT is(primecloud.verify_root_key(), 2, 'and taken, since the first is right');
-SELECT results_eq('SELECT version, data_keys FROM primecloud.root_versions_in_use()', $$VALUES (1, (SELECT count(*) FROM primecloud.data_key WHERE wrapped IS NOT NULL))$$, 'but what was wrapped is wrapped by the first');
+SELECT results_eq('SELECT version, data_keys FROM primecloud.root_versions_in_use()',
+    $$VALUES (1, (SELECT count(*) FROM primecloud.data_key WHERE wrapped IS NOT NULL))$$, 'but what was wrapped is wrapped by the first');
 CREATE EXTENSION dblink;
-SELECT dblink_connect('other', format('host=%s dbname=%s user=postgres', current_setting('unix_socket_directories'), current_database())) AS connected;
+SELECT dblink_connect('other', format('host=%s dbname=%s user=postgres', current_setting('unix_socket_directories'), current_database()))
+    AS connected;
 SELECT dblink_exec('other', format('SET primecloud.root_key_file = %L', :'two')) AS set;
 BEGIN;
 SELECT primecloud.rotate_root() AS wrapped \gset
-SELECT is(:wrapped::bigint, (SELECT count(*) FROM primecloud.data_key WHERE wrapped IS NOT NULL), 'rotate_root wraps every data key anew, retired ones too');
+SELECT is(:wrapped::bigint, (SELECT count(*) FROM primecloud.data_key WHERE wrapped IS NOT NULL),
+    'rotate_root wraps every data key anew, retired ones too');
 SELECT is((SELECT opened FROM dblink('other', :'open') AS t(opened text)), 'kept', 'until it commits, others open by the old one');
 ROLLBACK;
 SELECT is((SELECT array_agg(version) FROM primecloud.root_versions_in_use()), '{1}', 'rolled back, nothing has changed');
@@ -137,12 +153,17 @@ SELECT is((SELECT array_agg(version) FROM primecloud.root_versions_in_use()), '{
 SELECT is(outcome(:'open'), 'kept', 'what was sealed before opens');
 SELECT is((SELECT count(*) FROM primecloud_internal.root_key_version), 2::bigint, 'both check values are kept');
 SELECT is(with_file(key_file('case', '2:' || hex_key('c')), :'open'), 'kept', 'without the old version too');
-SELECT is(with_file(key_file('case', '1:' || hex_key('a')), :'open'), 'PC002 the root key has no version 2', 'but not with the old one alone, which is named');
-SELECT is(with_file(key_file('case', '1:' || hex_key('a')), $$SELECT primecloud.seal('x', 'a fourth', 'l', '1')$$), 'PC002 root key version 2 is not this database''s', 'nor is anything new wrapped by it');
-SELECT is(with_file(key_file('case', '1:' || hex_key('b') || E'\n2:' || hex_key('c')), :'open'), 'kept', 'a wrong old version does no harm where it is not used');
-SELECT is(with_file(key_file('case', '2:' || hex_key('c') || E'\n3:' || hex_key('d')), 'SELECT primecloud.rotate_root()'), (:wrapped)::text, 'on to the third');
+SELECT is(with_file(key_file('case', '1:' || hex_key('a')), :'open'), 'PC002 the root key has no version 2',
+    'but not with the old one alone, which is named');
+SELECT is(with_file(key_file('case', '1:' || hex_key('a')), $$SELECT primecloud.seal('x', 'a fourth', 'l', '1')$$),
+    'PC002 root key version 2 is not this database''s', 'nor is anything new wrapped by it');
+SELECT is(with_file(key_file('case', '1:' || hex_key('b') || E'\n2:' || hex_key('c')), :'open'), 'kept',
+    'a wrong old version does no harm where it is not used');
+SELECT is(with_file(key_file('case', '2:' || hex_key('c') || E'\n3:' || hex_key('d')), 'SELECT primecloud.rotate_root()'), (:wrapped)::text,
+    'on to the third');
 SELECT is(with_file(key_file('case', '3:' || hex_key('d')), 'SELECT primecloud.verify_root_key()'), '3', 'and the third alone');
-SELECT is(with_file(key_file('case', '4:' || hex_key('e')), 'SELECT primecloud.rotate_root()'), 'PC002 root key version 4 is not this database''s', 'who does not have the third cannot bring a fourth');
+SELECT is(with_file(key_file('case', '4:' || hex_key('e')), 'SELECT primecloud.rotate_root()'),
+    'PC002 root key version 4 is not this database''s', 'who does not have the third cannot bring a fourth');
 
 -- by a command
 SELECT is(with_file(key_file('case', '3:' || hex_key('d')), :'open'), 'kept', 'by file');
@@ -156,7 +177,8 @@ BEGIN
 END $$;
 SET primecloud.root_key_command_timeout = '60s';  -- for those that end by themselves, on however slow a machine
 CREATE FUNCTION script(body text) RETURNS text LANGUAGE sql AS $$ SELECT key_file('script', E'#!/bin/sh\n' || body || E'\n', '0700') $$;
-SELECT is(with_command(CASE WHEN command ~ '^/' THEN command ELSE script(command) END, :'open'), says, 'a command that ' || name) FROM (VALUES
+SELECT is(with_command(CASE WHEN command ~ '^/' THEN command ELSE script(command) END, :'open'), says, 'a command that ' || name)
+    FROM (VALUES
     ('prints the key', 'cat ' || file_path('case'), 'kept'),
     ('prints it bit by bit', format('head -c 20 %1$s; sleep 0.1; tail -c +21 %1$s', file_path('case')), 'kept'),
     ('reads no input', format('cat; cat %s', file_path('case')), 'kept'),
@@ -168,14 +190,16 @@ SELECT is(with_command(CASE WHEN command ~ '^/' THEN command ELSE script(command
     ('prints another key', 'echo 3:' || hex_key('e'), 'PC002 root key version 3 is not this database''s'),
     ('lacks a version', 'echo 2:' || hex_key('c'), 'PC002 the root key has no version 3')) AS v(name, command, says);
 SET primecloud.root_key_command_timeout = '500ms';
-SELECT is(with_command(script(command), :'open'), 'PC001 the command of primecloud.root_key_command failed', 'a command that ' || name) FROM (VALUES
+SELECT is(with_command(script(command), :'open'), 'PC001 the command of primecloud.root_key_command failed', 'a command that ' || name)
+    FROM (VALUES
     ('takes too long', 'cat ' || file_path('case') || '; sleep 6000'),
     ('goes on after it has printed', 'cat ' || file_path('case') || '; exec >&-; sleep 6000')) AS v(name, command);
 SELECT set_config('primecloud.root_key_command', script('cat ' || file_path('case')), false) IS NOT NULL AS set;
 SELECT is(outcome(:'open'), 'PC001 primecloud.root_key_file and primecloud.root_key_command are both set', 'a file and a command');
 SET primecloud.root_key_file = '';
 -- run once a session, and again for a version that it had not printed
-SELECT set_config('primecloud.root_key_command', script(format('echo >> %s; cat %s', file_path('count'), file_path('case'))), false) IS NOT NULL AS set;
+SELECT set_config('primecloud.root_key_command', script(format('echo >> %s; cat %s', file_path('count'), file_path('case'))), false)
+    IS NOT NULL AS set;
 SELECT is(outcome(:'open'), 'kept', 'by command');
 SELECT primecloud.seal('x', 'by command ' || g, 'l', '1') IS NOT NULL AS sealed FROM generate_series(1, 5) g;
 SELECT is(length(pg_read_file(file_path('count'))), 1, 'it runs once, for many keys');
@@ -185,15 +209,21 @@ SELECT is(outcome(:'open'), 'kept', 'and serves');
 SELECT is((SELECT array_agg(version) FROM primecloud.root_versions_in_use()), '{4}', 'from then on');
 
 -- a program and nothing else: before the library is loaded anybody may ask for the setting
-SELECT throws_ok(format('SET primecloud.root_key_command = %L', command), '22023', NULL, 'not a program''s path: ' || command) FROM unnest(ARRAY['cat /etc/key',
-    'key', './key', '/bin/key --token=x', E'/bin/key\t--token', E'/bin/key\n', '/bin/key;id', '/bin/$KEY', '/bin/`id`', '/bin/key|cat', '/bin/key>x', '"/bin/key"', '~/key']) AS command;
-SELECT is(with_command(key_file('plain', 'echo', '0700'), :'open'), 'PC001 the command of primecloud.root_key_command failed', 'no shell runs it');
+SELECT throws_ok(format('SET primecloud.root_key_command = %L', command), '22023', NULL, 'not a program''s path: ' || command)
+    FROM unnest(ARRAY['cat /etc/key',
+    'key', './key', '/bin/key --token=x', E'/bin/key\t--token', E'/bin/key\n', '/bin/key;id', '/bin/$KEY', '/bin/`id`', '/bin/key|cat',
+        '/bin/key>x', '"/bin/key"', '~/key']) AS command;
+SELECT is(with_command(key_file('plain', 'echo', '0700'), :'open'), 'PC001 the command of primecloud.root_key_command failed',
+    'no shell runs it');
 
 -- nobody but a superuser sees or sets where the key comes from
 CREATE ROLE secret_root_app;
 SET ROLE secret_root_app;
-SELECT is(split_part(outcome(statement), ' ', 1), '42501', statement) FROM unnest(ARRAY['SHOW primecloud.root_key_file', 'SHOW primecloud.root_key_command',
-    'SET primecloud.root_key_file = ''/etc/passwd''', 'SET primecloud.root_key_command = ''/bin/id''', 'SET primecloud.root_key_command_timeout = 1000']) AS statement;
-SELECT is((SELECT count(*) FROM pg_settings WHERE name IN ('primecloud.root_key_file', 'primecloud.root_key_command')), 0::bigint, 'they are not listed either');
+SELECT is(split_part(outcome(statement), ' ', 1), '42501', statement)
+    FROM unnest(ARRAY['SHOW primecloud.root_key_file', 'SHOW primecloud.root_key_command',
+    'SET primecloud.root_key_file = ''/etc/passwd''', 'SET primecloud.root_key_command = ''/bin/id''',
+        'SET primecloud.root_key_command_timeout = 1000']) AS statement;
+SELECT is((SELECT count(*) FROM pg_settings WHERE name IN ('primecloud.root_key_file', 'primecloud.root_key_command')), 0::bigint,
+    'they are not listed either');
 RESET ROLE;
 SELECT * FROM finish();

@@ -9,11 +9,15 @@ CREATE TABLE shop.lines (id int PRIMARY KEY, order_id int NOT NULL REFERENCES sh
 CREATE TABLE shop.access_keys (id int PRIMARY KEY, account_id int NOT NULL, secret text);
 CREATE TABLE shop.currencies (code text);
 CREATE FUNCTION roles_of_table(rel regclass) RETURNS text LANGUAGE sql AS $$
-    SELECT string_agg(coalesce(substring(coalesce(pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid)) FROM '''(\w+)'''), 'external_client'), ' ' ORDER BY polname)
-    FROM pg_policy WHERE polrelid = rel AND polname IN ('primecloud_select', 'primecloud_insert', 'primecloud_update', 'primecloud_delete') $$;
+    SELECT string_agg(coalesce(substring(coalesce(pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid)) FROM '''(\w+)'''),
+        'external_client'), ' ' ORDER BY polname)
+    FROM pg_policy WHERE polrelid = rel AND polname IN ('primecloud_select', 'primecloud_insert', 'primecloud_update', 'primecloud_delete')
+        $$;
 CREATE FUNCTION protect(roles text DEFAULT '{}') RETURNS bigint LANGUAGE sql AS $$
-    SELECT count(*) FILTER (WHERE s NOT LIKE '--%') FROM primecloud.protect_schema('shop', 'shop.accounts', shared => '{currencies}', roles => roles::jsonb) AS s $$;
-SELECT cmp_ok(protect('{"access_keys": {"read": "admin", "write": "admin"}, "lines": {"delete": "developer"}}'), '>', 10::bigint, 'a schema is protected');
+    SELECT count(*) FILTER (WHERE s NOT LIKE '--%') FROM primecloud.protect_schema('shop', 'shop.accounts', shared => '{currencies}',
+        roles => roles::jsonb) AS s $$;
+SELECT cmp_ok(protect('{"access_keys": {"read": "admin", "write": "admin"}, "lines": {"delete": "developer"}}'), '>', 10::bigint,
+    'a schema is protected');
 -- delete, insert, select, update
 SELECT is(roles_of_table('shop.access_keys'), 'admin admin admin admin', 'with the roles that were chosen');
 SELECT is(roles_of_table('shop.lines'), 'developer developer external_client developer', 'of a child, too');
@@ -22,7 +26,8 @@ SELECT is(roles_of_table('shop.accounts'), 'owner admin external_client admin', 
 SELECT is(protect(), 0::bigint, 'asking again without them has nothing to do');
 SELECT is(roles_of_table('shop.access_keys'), 'admin admin admin admin', 'and loosens nothing');
 SELECT is((SELECT count(*) FROM primecloud.protect_table('shop.access_keys')), 0::bigint, 'nor does protect_table');
-SELECT cmp_ok((SELECT count(*) FROM primecloud.protect_table('shop.access_keys', delete_role => 'owner')), '>', 0::bigint, 'one of them can be changed');
+SELECT cmp_ok((SELECT count(*) FROM primecloud.protect_table('shop.access_keys', delete_role => 'owner')), '>', 0::bigint,
+    'one of them can be changed');
 SELECT is(roles_of_table('shop.access_keys'), 'owner admin admin admin', 'and the others stay');
 SET primecloud.guard = off;
 ALTER POLICY primecloud_select ON shop.access_keys USING (true);
@@ -32,9 +37,12 @@ SELECT is(roles_of_table('shop.access_keys'), 'owner admin admin admin', 'to wha
 SELECT cmp_ok(protect('{"accounts": {"write": "owner"}}'), '>', 0::bigint, 'the tenants'' own roles can be chosen');
 SELECT is(protect(), 0::bigint, 'and stay');
 SELECT is(roles_of_table('shop.accounts'), 'owner owner external_client owner', 'as they are');
-SELECT throws_ok(format('SELECT count(*) FROM primecloud.protect_schema(''shop'', ''shop.accounts'', %s)', words), code, NULL, words) FROM (VALUES
-    ('keep_out => ''{user}''', '42P01'), ('shared => ''{currency}''', '42P01'), ('roles => ''{"nowhere": {"read": "admin"}}''', '42P01'), ('roles => ''{"orders": {"select": "admin"}}''', '22023'),
-    ('roles => ''{"orders": "admin"}''', '22023'), ('roles => ''[]''', '22023'), ('roles => ''{"orders": {"read": "boss"}}''', '22023')) AS t(words, code);
+SELECT throws_ok(format('SELECT count(*) FROM primecloud.protect_schema(''shop'', ''shop.accounts'', %s)', words), code, NULL, words)
+    FROM (VALUES
+    ('keep_out => ''{user}''', '42P01'), ('shared => ''{currency}''', '42P01'), ('roles => ''{"nowhere": {"read": "admin"}}''', '42P01'),
+        ('roles => ''{"orders": {"select": "admin"}}''', '22023'),
+    ('roles => ''{"orders": "admin"}''', '22023'), ('roles => ''[]''', '22023'), ('roles => ''{"orders": {"read": "boss"}}''', '22023'))
+        AS t(words, code);
 
 -- A view whose option is written in another way reads as its caller all the same.
 CREATE ROLE tenant_schema_app;
@@ -43,8 +51,10 @@ CREATE VIEW shop.v_on WITH (security_invoker = on) AS SELECT * FROM shop.orders;
 CREATE VIEW shop.v_yes WITH (security_invoker = 'yes') AS SELECT * FROM shop.orders;
 CREATE VIEW shop.v_off WITH (security_invoker = off) AS SELECT * FROM shop.orders;
 GRANT SELECT ON shop.v_on, shop.v_yes, shop.v_off TO tenant_schema_app;
-SELECT results_eq($$SELECT path, held FROM primecloud.explain_access('shop.orders', 'tenant_schema_app') WHERE path ~ '^view' ORDER BY path$$,
-    $$VALUES ('view shop.v_off', false), ('view shop.v_on', true), ('view shop.v_yes', true)$$, 'security_invoker = on is one way to write it');
+SELECT results_eq($$SELECT path, held FROM primecloud.explain_access('shop.orders', 'tenant_schema_app') WHERE path ~ '^view'
+    ORDER BY path$$,
+    $$VALUES ('view shop.v_off', false), ('view shop.v_on', true), ('view shop.v_yes', true)$$,
+        'security_invoker = on is one way to write it');
 ALTER VIEW shop.v_on SET (security_barrier = on);
 SELECT is_empty($$SELECT primecloud.protect_view('shop.v_on')$$, 'and protect_view has nothing to add');
 
@@ -61,9 +71,11 @@ CREATE TABLE shop.spread (id int PRIMARY KEY, account_id int NOT NULL);
 SET allow_system_table_mods = on;
 CREATE TABLE pg_catalog.pg_dist_partition (logicalrelid regclass PRIMARY KEY);
 INSERT INTO pg_catalog.pg_dist_partition VALUES ('shop.spread'), ('shop.orders');
-SELECT throws_ok(call, '0A000', NULL, call) FROM (VALUES ($$SELECT primecloud.protect_table('shop.spread')$$), ($$SELECT primecloud.confine_table('shop.orders', 'id')$$),
+SELECT throws_ok(call, '0A000', NULL, call)
+    FROM (VALUES ($$SELECT primecloud.protect_table('shop.spread')$$), ($$SELECT primecloud.confine_table('shop.orders', 'id')$$),
     ($$SELECT primecloud.share_table('shop.spread')$$)) AS t(call);
-SELECT matches((SELECT string_agg(line, E'\n') FROM primecloud.assert_isolated('shop.orders', 'tenant_schema_app') AS line), 'not ok \d+ - shop.orders: is distributed', 'nothing is said to be isolated that was not looked at');
+SELECT matches((SELECT string_agg(line, E'\n') FROM primecloud.assert_isolated('shop.orders', 'tenant_schema_app') AS line),
+    'not ok \d+ - shop.orders: is distributed', 'nothing is said to be isolated that was not looked at');
 SELECT * FROM finish();
 DROP TABLE pg_catalog.pg_dist_partition;
 DROP SCHEMA shop CASCADE;

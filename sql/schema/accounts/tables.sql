@@ -7,10 +7,14 @@ CREATE TABLE @schema@.accounts (
     slug text NOT NULL,  --: @public @notNull name in addresses, unique
     status text NOT NULL DEFAULT 'active',  --: @public @notNull pending, active, suspended, rejected or closing
     storage_quota_bytes bigint NOT NULL DEFAULT 107374182400,  --: @public @notNull storage the account may use; changed by approve_quota
-    storage_used_bytes bigint NOT NULL DEFAULT 0,  --: @public @notNull sum of buckets.size_bytes; written by record_usage in the same transaction
-    bandwidth_used_bytes bigint NOT NULL DEFAULT 0,  --: @public @notNull bytes in and out in bandwidth_month; added to by record_usage, sum of usage_daily
-    bandwidth_month date NOT NULL DEFAULT date(date_trunc('month', now() AT TIME ZONE 'UTC')),  --: @public @notNull first day of the month, in UTC, that bandwidth_used_bytes counts
-    quota_level integer NOT NULL DEFAULT 0,  --: @public @notNull last threshold told of: 0, 80, 95 or 100; falls back only five points below it
+    storage_used_bytes bigint NOT NULL DEFAULT 0,  --: @public @notNull sum of buckets.size_bytes; written by record_usage in the same
+        --: transaction
+    bandwidth_used_bytes bigint NOT NULL DEFAULT 0,  --: @public @notNull bytes in and out in bandwidth_month; added to by record_usage,
+        --: sum of usage_daily
+    bandwidth_month date NOT NULL  --: @public @notNull first day of the month, in UTC, that bandwidth_used_bytes counts
+        DEFAULT date(date_trunc('month', now() AT TIME ZONE 'UTC')),
+    quota_level integer NOT NULL DEFAULT 0,  --: @public @notNull last threshold told of: 0, 80, 95 or 100; falls back only five points
+        --: below it
     branding_name text,  --: @public name shown to the account's own customers
     branding_logo_url text,  --: @public logo
     branding_icon_url text,  --: @public icon

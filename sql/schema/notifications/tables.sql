@@ -5,7 +5,8 @@ CREATE TABLE @schema@.notification_types (
     severity text NOT NULL,  --: @public @notNull info, warning or critical
     dedup_window interval,  --: @public how long one notification of this type keeps the next away; missing: never
     sends_mail boolean NOT NULL,  --: @public @notNull whether the mail worker is told
-    audience text NOT NULL,  --: @public @notNull who gets the mail: admins (owners and admins) or billing (the billing address, or else they)
+    audience text NOT NULL,  --: @public @notNull who gets the mail: admins (owners and admins) or billing (the billing address, or else
+        --: they)
     description text NOT NULL,  --: @public @notNull when it is sent
     CONSTRAINT notification_types_pk PRIMARY KEY (type),
     CONSTRAINT notification_types_severity_known CHECK (severity IN ('info', 'warning', 'critical')),

@@ -4,15 +4,18 @@ CREATE TABLE @schema@.orders (
     id uuid NOT NULL DEFAULT primecloud.uuid_v7(),  --: @public @notNull identifier
     product_id uuid,  --: @public the plan; missing for a configured machine
     account_id uuid NOT NULL,  --: @public @notNull the account
-    order_number text NOT NULL GENERATED ALWAYS AS ('ORD-' || upper(substr(id::text, 20, 4) || '-' || right(id::text, 12))) STORED,  --: @public @notNull number a person can read out, from the id's random part
+    order_number text NOT NULL  --: @public @notNull number a person can read out, from the id's random part
+        GENERATED ALWAYS AS ('ORD-' || upper(substr(id::text, 20, 4) || '-' || right(id::text, 12))) STORED,
     order_type text NOT NULL DEFAULT 'product',  --: @public @notNull product, vps, dedicated, storage, backup_cloud or backup_vps
-    status text NOT NULL DEFAULT 'pending',  --: @public @notNull pending, quoting, approved, provisioning, processing, completed, canceled, refunded or denied
+    status text NOT NULL DEFAULT 'pending',  --: @public @notNull pending, quoting, approved, provisioning, processing, completed,
+        --: canceled, refunded or denied
     payment_status text NOT NULL DEFAULT 'pending',  --: @public @notNull pending, paid, failed or refunded
     payment_method text,  --: @public credit_card, pix, boleto or bank_transfer
     quantity integer NOT NULL DEFAULT 1,  --: @public @notNull how many
     unit_price_cents bigint NOT NULL,  --: @public @notNull price of one, copied by the server when the order was placed
     discount_cents bigint NOT NULL DEFAULT 0,  --: @public @notNull taken off the whole
-    total_cents bigint NOT NULL GENERATED ALWAYS AS (quantity * unit_price_cents - discount_cents) STORED,  --: @public @notNull what is to be paid
+    total_cents bigint NOT NULL  --: @public @notNull what is to be paid
+        GENERATED ALWAYS AS (quantity * unit_price_cents - discount_cents) STORED,
     currency text NOT NULL DEFAULT 'BRL',  --: @public @notNull ISO 4217 code
     notes text,  --: @public what the customer wrote
     cancel_reason text,  --: @public why it was canceled, denied or refunded

@@ -5,12 +5,14 @@ CREATE FUNCTION @schema@.order_ends(operation text, payload jsonb) RETURNS boole
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN operation IN ('delete_service_account', 'delete_user', 'delete_bucket', 'disable_user')
     OR (operation = 'update_service_account' AND payload ->> 'newStatus' IS NOT DISTINCT FROM 'off');
-COMMENT ON FUNCTION @schema@.order_ends(text, jsonb) IS 'whether an order takes access away: it waits for nothing but what a worker is doing just now';
+COMMENT ON FUNCTION @schema@.order_ends(text, jsonb)
+    IS 'whether an order takes access away: it waits for nothing but what a worker is doing just now';
 GRANT EXECUTE ON FUNCTION @schema@.order_ends TO @gate@;
 
 CREATE FUNCTION @schema@.order_gives(operation text, payload jsonb) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN operation IN ('add_service_account', 'put_user') OR (operation = 'update_service_account' AND payload ->> 'newStatus' IS DISTINCT FROM 'off');
+RETURN operation IN ('add_service_account', 'put_user')
+    OR (operation = 'update_service_account' AND payload ->> 'newStatus' IS DISTINCT FROM 'off');
 COMMENT ON FUNCTION @schema@.order_gives(text, jsonb) IS 'whether an order gives access: it waits until its account is active';
 GRANT EXECUTE ON FUNCTION @schema@.order_gives TO @gate@;
 
@@ -39,11 +41,13 @@ BEGIN
           AND NOT EXISTS (SELECT FROM @schema@.outbox later WHERE later.service = o.service AND later.object = o.object
                   AND later.sequence > o.sequence AND later.status = 'pending' AND @schema@.order_ends(later.operation, later.payload))
           -- What a command ordered beside a suspension is not carried out while the account is suspended.
-          AND (NOT @schema@.order_gives(o.operation, o.payload) OR EXISTS (SELECT FROM @schema@.accounts a WHERE a.id = o.account_id AND a.status = 'active'))
+          AND (NOT @schema@.order_gives(o.operation, o.payload) OR EXISTS (SELECT FROM @schema@.accounts a WHERE a.id = o.account_id
+              AND a.status = 'active'))
         ORDER BY o.sequence LIMIT least(greatest(coalesce(most, 10), 1), 1000)
         FOR UPDATE SKIP LOCKED
     ), superseded AS (
-        UPDATE @schema@.outbox o SET status = 'done', finished_at = now(), claim_token = NULL, last_error = 'superseded by order ' || free.sequence
+        UPDATE @schema@.outbox o SET status = 'done', finished_at = now(), claim_token = NULL, last_error = 'superseded by order '
+            || free.sequence
         FROM free WHERE o.service = free.service AND o.object = free.object AND o.sequence < free.sequence AND o.status <> 'done'
           AND @schema@.order_ends(free.operation, free.payload)
           -- a key that is turned off is to be there to be turned on again
@@ -57,7 +61,8 @@ BEGIN
 END
 $claim_outbox$;
 COMMENT ON FUNCTION @schema@.claim_outbox(text, text, integer, interval) IS
-    'orders to carry out, this worker''s own until the lease is over; never two of one object; what takes access away supersedes what is before';
+    'orders to carry out, this worker''s own until the lease is over; never two of one object; what takes access away supersedes what is '
+        'before';
 GRANT EXECUTE ON FUNCTION @schema@.claim_outbox TO @worker@;
 ALTER FUNCTION @schema@.claim_outbox OWNER TO @gate@;
 
