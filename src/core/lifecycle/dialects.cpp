@@ -64,8 +64,8 @@ void check_minio(const rule &r, bool object_lock, findings &found) {
   if (!r.filter) return;
   for (const auto &t : conditions(*r.filter).tags) {
     if (!is_ascii(t.key) || !is_ascii(t.value))
-      found.add(refusals::unheeded, "MinIO gives no object a tag with other letters than those of ASCII, so \"" +
-                                        t.key + "\" = \"" + t.value + "\" matches nothing");
+      found.add(refusals::unheeded, "MinIO gives no object a tag with other letters than those of ASCII: " + t.key +
+                                        " = " + t.value + " matches nothing");
   }
 }
 
