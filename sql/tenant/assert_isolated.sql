@@ -214,7 +214,18 @@ AS $$
     SELECT NOT EXISTS (SELECT FROM primecloud_internal.table_tree(rel) AS t
         WHERE has_table_privilege(app_role, t.relid, 'TRUNCATE, REFERENCES, TRIGGER')
         OR has_any_column_privilege(app_role, t.relid, 'REFERENCES')),
-           format('%s cannot truncate, reference or attach a trigger', app_role);
+           format('%s cannot truncate, reference or attach a trigger', app_role)
+    UNION ALL
+    -- Referential actions write past every policy: a rank could come with the key of another table.
+    SELECT NOT EXISTS (
+               SELECT FROM primecloud_internal.table_tree(rel) AS t JOIN pg_constraint k ON k.conrelid = t.relid AND k.contype = 'f'
+               WHERE (k.confdeltype IN ('n', 'd') AND has_table_privilege(app_role, k.confrelid, 'DELETE'))
+                  OR (k.confupdtype IN ('c', 'n', 'd')
+                      AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = k.confrelid AND a.attnum = ANY (k.confkey)
+                                  AND a.attname IS DISTINCT FROM primecloud.tenant_column(k.confrelid)
+                                  AND has_column_privilege(app_role, k.confrelid, a.attnum, 'UPDATE')))),
+           format('no key of another table that %s may change is carried into it', app_role)
+    WHERE primecloud_internal.rank_column(rel) IS NOT NULL OR EXISTS (SELECT FROM primecloud_internal.registered_as(rel));
 $$;
 COMMENT ON FUNCTION primecloud_internal.isolation_facts(regclass, name, name) IS 'what assert_isolated() reads in the catalog';
 REVOKE ALL ON FUNCTION primecloud_internal.isolation_facts(regclass, name, name) FROM PUBLIC;

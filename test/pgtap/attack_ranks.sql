@@ -125,6 +125,12 @@ SELECT matches(harness.found(hole, rel), line, hole || ': ' || line) FROM (VALUE
         'primecloud.tenant_int(''admin''))', 'members: nor takes one in \(1 rows\)'),
     ('members', 'DROP POLICY primecloud_rank_insert ON members; ALTER POLICY primecloud_insert ON members WITH CHECK (account_id = '
         'primecloud.tenant_int(''developer''))', 'members: a developer takes nobody in \(1 rows\)'),
+    ('members', 'CREATE TABLE people (id text PRIMARY KEY); GRANT UPDATE (id) ON people TO attack_ranks; ALTER TABLE members '
+        'ADD FOREIGN KEY (user_id) REFERENCES people ON UPDATE CASCADE NOT VALID',
+        'members: no key of another table that attack_ranks may change is carried into it'),
+    ('members', 'CREATE TABLE ranks (name text PRIMARY KEY); GRANT DELETE ON ranks TO attack_ranks; ALTER TABLE members '
+        'ADD FOREIGN KEY (role) REFERENCES ranks ON DELETE SET DEFAULT NOT VALID',
+        'members: no key of another table that attack_ranks may change is carried into it'),
     ('accounts', 'ALTER POLICY primecloud_update ON accounts USING (id = primecloud.tenant_int()) WITH CHECK (id = '
         'primecloud.tenant_int())', 'accounts: a developer changes no status of the account \(1 rows\)'),
     ('granted', 'ALTER POLICY primecloud_insert ON granted WITH CHECK (account_id = primecloud.tenant_int())',

@@ -18,6 +18,12 @@ TEST(PublishedKey, KnowsThoseOfTestVectors) {
   EXPECT_TRUE(published("hJtXIZ2uSN5kbQfbtTNWbpdmhkV8FJG-Onbc6mxCcYg"));
 }
 
+TEST(PublishedKey, KnowsWhatServesInTheirPlace) {
+  EXPECT_TRUE(published("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHUZo"));     // the negative of the point
+  EXPECT_TRUE(published("hJtXIZ2uSN5kbQfbtTNWbpdmhkV8FJG-Onbc6mxCcYgAAA"));  // HMAC's own zeros, written out
+  EXPECT_TRUE(published("JrQLj5P_89iXES9-vFgrIy29clF9CC_oPPsw3c5D0bs"));
+}
+
 TEST(PublishedKey, KnowsNoOther) {
   EXPECT_FALSE(published("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURs"));  // a bit further
   EXPECT_FALSE(published("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHUQ"));   // a byte shorter
