@@ -106,6 +106,9 @@ DECLARE
     fresh bigint;
 BEGIN
     PERFORM primecloud_internal.check_asker(asker, rotate_key_as.tenant);
+    IF rotate_key_as.purpose IS NULL THEN
+        RAISE null_value_not_allowed USING MESSAGE = 'the purpose of the key is NULL', HINT = 'It is seal, index or token.';
+    END IF;
     IF rotate_key_as.purpose = 'token' AND rotate_key_as.tenant <> '*' THEN
         RAISE invalid_parameter_value USING MESSAGE = 'the token key is the database''s, not a tenant''s',
             HINT = 'Call rotate_key(''*'', ''token'').';

@@ -125,6 +125,7 @@ INSERT INTO cases (who, statement, code, message) VALUES
     ('postgres', $$SELECT primecloud.add_token_key('k', 'HS256',
         decode('0323354b2b0fa5bc837e0665777ba68f5ab328e6f054c928a90f84b2d2502ebf'
             'd3fb5a92d20647ef968ab4c377623d223d2e2172052e4f08c0cd9af567d080a3', 'hex'))$$, '22023', 'published test vector'),
+    ('postgres', $$SELECT primecloud.rotate_key('1', NULL)$$, '22004', 'purpose'),
     ('postgres', $$SELECT primecloud.add_token_key('', 'EdDSA', decode(repeat('00', 32), 'hex'))$$, '22023', 'kid'),
     ('postgres', $$SELECT primecloud.add_token_key(NULL, 'EdDSA', decode(repeat('00', 32), 'hex'))$$, '22023', 'kid'),
     ('postgres', $$SELECT primecloud.revoke_token_key('nothing')$$, '42704', 'there is no token key "nothing"');
