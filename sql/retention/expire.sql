@@ -70,12 +70,11 @@ CREATE PROCEDURE primecloud_internal.check_may_commit(what text)
 AS $$
 BEGIN
     IF primecloud_internal.in_transaction_block() THEN
-        RAISE EXCEPTION '% commits after every batch and cannot run inside a transaction block', what
-            USING ERRCODE = '2D000',
-                HINT = 'CALL it by itself, outside BEGIN ... COMMIT; its sister for a batch of your own transaction ends in _batch.';
+        RAISE SQLSTATE '2D000' USING MESSAGE = format('%s commits after every batch and cannot run inside a transaction block', what),
+            HINT = 'CALL it by itself, outside BEGIN ... COMMIT; its sister for a batch of your own transaction ends in _batch.';
     ELSIF pg_catalog.current_setting('transaction_read_only')::pg_catalog.bool THEN
-        RAISE EXCEPTION '% cannot work in a read-only transaction', what
-            USING ERRCODE = '25006', HINT = 'On a standby there is nothing to do: what expires on the primary expires here.';
+        RAISE read_only_sql_transaction USING MESSAGE = format('%s cannot work in a read-only transaction', what),
+            HINT = 'On a standby there is nothing to do: what expires on the primary expires here.';
     END IF;
 END $$;
 COMMENT ON PROCEDURE primecloud_internal.check_may_commit(text) IS 'refuses a procedure where it could not commit or write';
@@ -264,7 +263,7 @@ BEGIN
         place := place + 1;
     END LOOP;
     IF failed > 0 THEN
-        RAISE EXCEPTION 'expiry failed for % tables', failed USING ERRCODE = '55000',
+        RAISE object_not_in_prerequisite_state USING MESSAGE = format('expiry failed for %s tables', failed),
             HINT = 'The warnings before this say why; the other tables are done.';
     END IF;
 END $$;

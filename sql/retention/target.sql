@@ -41,7 +41,6 @@ CREATE FUNCTION primecloud_internal.retention_tree(rel regclass, OUT oid oid, OU
                                OUT parent oid, OUT depth integer) RETURNS SETOF record
     LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
-#variable_conflict use_column
 BEGIN
     RETURN QUERY
     WITH RECURSIVE tree(oid, parent, depth) AS (

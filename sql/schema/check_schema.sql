@@ -9,7 +9,7 @@ DECLARE
     latest integer := (SELECT max(h.version) FROM primecloud_internal.schema_history(source) h);
 BEGIN
     IF seen IS NULL THEN
-        RAISE EXCEPTION 'schema "%" is not a control plane', schema USING ERRCODE = '3F000',
+        RAISE invalid_schema_name USING MESSAGE = format('schema "%s" is not a control plane', schema),
             HINT = 'Create one with primecloud.create_schema.';
     END IF;
     IF seen > latest THEN

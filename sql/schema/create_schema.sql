@@ -10,7 +10,7 @@ DECLARE
 BEGIN
     -- A plain name is one identifier wherever a statement writes it.
     IF schema IS NULL OR schema::text !~ '^[a-z_][a-z0-9_]*$' OR schema::text ~ '^pg_' THEN
-        RAISE EXCEPTION 'schema name % is not plain', coalesce(quote_literal(schema), 'NULL') USING ERRCODE = '42602',
+        RAISE invalid_name USING MESSAGE = format('schema name %s is not plain', coalesce(quote_literal(schema), 'NULL')),
             HINT = 'Use lower-case letters, digits and underscores, starting with a letter.';
     END IF;
     IF to_regclass(format('%I.schema_version', schema)) IS NULL THEN
@@ -69,11 +69,11 @@ DECLARE
     reached integer;
 BEGIN
     IF primecloud.schema_version(schema) IS NOT NULL THEN
-        RAISE EXCEPTION 'schema "%" is a control plane already', schema USING ERRCODE = '42P06',
+        RAISE duplicate_schema USING MESSAGE = format('schema "%s" is a control plane already', schema),
             HINT = 'Bring it up to date with primecloud.migrate_schema.';
     END IF;
     IF to_regnamespace(quote_ident(schema)) IS NOT NULL THEN
-        RAISE EXCEPTION 'schema "%" exists already', schema USING ERRCODE = '42P06',
+        RAISE duplicate_schema USING MESSAGE = format('schema "%s" exists already', schema),
             HINT = 'Choose a name that is free; nothing was changed.';
     END IF;
     reached := primecloud_internal.schema_create(schema, 'primecloud_internal');

@@ -8,7 +8,7 @@ DECLARE
     rel regclass;
 BEGIN
     IF primecloud.schema_version(schema) IS NULL THEN
-        RAISE EXCEPTION 'schema "%" is not a control plane', schema USING ERRCODE = '3F000';
+        RAISE invalid_schema_name USING MESSAGE = format('schema "%s" is not a control plane', schema);
     END IF;
     PERFORM primecloud_internal.lift_guard();
     -- A table that a deferred constraint still waits for cannot be altered.

@@ -102,20 +102,20 @@ CREATE FUNCTION primecloud_internal.schema_let_in(schema name, source name, role
 AS $schema_let_in$
 BEGIN
     IF primecloud.schema_version(schema) IS NULL THEN
-        RAISE EXCEPTION 'schema "%" is not a control plane', schema USING ERRCODE = '3F000',
+        RAISE invalid_schema_name USING MESSAGE = format('schema "%s" is not a control plane', schema),
             HINT = 'Create one with primecloud.create_schema.';
     END IF;
     IF to_regrole(quote_ident(role)) IS NULL THEN
-        RAISE EXCEPTION 'role "%" does not exist', role USING ERRCODE = '42704',
+        RAISE undefined_object USING MESSAGE = format('role "%s" does not exist', role),
             HINT = 'Make it with primecloud.create_app_role, create_gate_role, create_platform_role or create_maintenance_role.';
     END IF;
     IF access IS NULL OR access NOT IN ('app', 'gate', 'gateway', 'platform', 'worker', 'maintenance') THEN
-        RAISE EXCEPTION 'access % is not known', coalesce(quote_literal(access), 'NULL') USING ERRCODE = '22023',
+        RAISE invalid_parameter_value USING MESSAGE = format('access %s is not known', coalesce(quote_literal(access), 'NULL')),
             HINT = 'It is app, gate, gateway, platform, worker or maintenance.';
     END IF;
     IF access <> 'gate' AND EXISTS (SELECT FROM pg_roles r WHERE r.rolname = role AND (r.rolsuper OR r.rolbypassrls))
        AND access <> 'maintenance' THEN
-        RAISE EXCEPTION 'row-level security does not hold role "%"', role USING ERRCODE = '42501',
+        RAISE insufficient_privilege USING MESSAGE = format('row-level security does not hold role "%s"', role),
             HINT = 'A client role is neither a superuser nor has BYPASSRLS.';
     END IF;
     EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', schema, role);
@@ -157,7 +157,7 @@ CREATE FUNCTION revoke_schema(schema name, role name) RETURNS void
 AS $revoke_schema$
 BEGIN
     IF primecloud.schema_version(schema) IS NULL OR to_regrole(quote_ident(role)) IS NULL THEN
-        RAISE EXCEPTION 'no control plane "%" that role "%" could leave', schema, role USING ERRCODE = '42704';
+        RAISE undefined_object USING MESSAGE = format('no control plane "%s" that role "%s" could leave', schema, role);
     END IF;
     EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA %I FROM %I', schema, role);
     EXECUTE format('REVOKE ALL ON ALL ROUTINES IN SCHEMA %I FROM %I', schema, role);

@@ -8,23 +8,24 @@ DECLARE
     stranger record;
 BEGIN
     IF seen IS NULL THEN
-        RAISE EXCEPTION 'schema "%" is not a control plane', schema USING ERRCODE = '3F000',
+        RAISE invalid_schema_name USING MESSAGE = format('schema "%s" is not a control plane', schema),
             HINT = 'Create one with primecloud.create_schema.';
     END IF;
     -- Somebody else's trigger or default would run with the caller's rights.
     IF (SELECT nspowner FROM pg_namespace WHERE nspname = schema) <> current_user::regrole THEN
-        RAISE EXCEPTION 'schema "%" belongs to another role', schema USING ERRCODE = '42501',
+        RAISE insufficient_privilege USING MESSAGE = format('schema "%s" belongs to another role', schema),
             HINT = format('SET ROLE %s first.', (SELECT nspowner::regrole FROM pg_namespace WHERE nspname = schema));
     END IF;
     EXECUTE format('SELECT s.version, s.name, s.checksum, h.checksum AS known FROM %I.schema_version s LEFT JOIN '
         'primecloud_internal.schema_history($1) h USING (version)
         WHERE s.checksum IS DISTINCT FROM h.checksum ORDER BY s.version LIMIT 1', schema) INTO stranger USING source;
     IF stranger.version IS NOT NULL AND stranger.known IS NULL THEN
-        RAISE EXCEPTION 'schema "%" has version %, which this extension does not know', schema, stranger.version USING ERRCODE = '55000',
+        RAISE object_not_in_prerequisite_state USING
+            MESSAGE = format('schema "%s" has version %s, which this extension does not know', schema, stranger.version),
             HINT = 'Update the extension.';
     ELSIF stranger.version IS NOT NULL THEN
-        RAISE EXCEPTION 'version % of schema "%" was reached by another step than this extension''s', stranger.version, schema
-            USING ERRCODE = '55000',
+        RAISE object_not_in_prerequisite_state USING
+            MESSAGE = format('version %s of schema "%s" was reached by another step than this extension''s', stranger.version, schema),
             DETAIL = format('Step %s was applied with checksum %s; this extension has %s.', stranger.name, stranger.checksum,
                 stranger.known),
             HINT = 'Migrate with the extension that made it, or move the rows into a schema made by this one.';
@@ -49,7 +50,8 @@ BEGIN
         EXECUTE replace(step.script, '@schema@', quote_ident(schema));
         SELECT string_agg(c.oid::regclass::text, ', ') INTO lifted FROM pg_class c WHERE c.oid = ANY (forced) AND NOT c.relforcerowsecurity;
         IF lifted IS NOT NULL THEN
-            RAISE EXCEPTION 'step % to version % leaves the policies of % lifted', step.name, step.version, lifted USING ERRCODE = '55000';
+            RAISE object_not_in_prerequisite_state USING
+                MESSAGE = format('step %s to version %s leaves the policies of %s lifted', step.name, step.version, lifted);
         END IF;
         EXECUTE format('INSERT INTO %I.schema_version (version, name, checksum, extension_version) VALUES ($1, $2, $3, $4)', schema)
             USING step.version, step.name, step.checksum, (SELECT extversion FROM pg_extension WHERE extname = 'primecloud');

@@ -53,8 +53,8 @@ BEGIN
         INTO others
     FROM primecloud_internal.schema_doomed(schema, expected) d WHERE NOT d.own;
     IF others IS NOT NULL THEN
-        RAISE EXCEPTION 'something that is not primecloud''s depends on what this version of schema "%" changes', schema
-            USING ERRCODE = '2BP01',
+        RAISE dependent_objects_still_exist USING
+            MESSAGE = format('something that is not primecloud''s depends on what this version of schema "%s" changes', schema),
             DETAIL = others, HINT = 'Drop these, migrate, and make them again; nothing was changed.';
     END IF;
 END

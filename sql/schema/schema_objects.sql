@@ -67,7 +67,7 @@ BEGIN
     BEGIN
         PERFORM primecloud_internal.schema_create(reference, source);
         SELECT jsonb_agg(to_jsonb(o)) INTO expected FROM primecloud_internal.schema_objects(reference) o;
-        RAISE SQLSTATE 'PCCHK';
+        RAISE SQLSTATE 'PCCHK' USING MESSAGE = 'made to be undone';
     EXCEPTION WHEN SQLSTATE 'PCCHK' THEN
         NULL;
     END;

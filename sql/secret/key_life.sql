@@ -22,7 +22,7 @@ BEGIN
         RAISE invalid_parameter_value USING MESSAGE = format('the tenant has %s bytes', coalesce(octet_length(check_asker.tenant), 0)),
             HINT = 'It has 1 to 255.';
     ELSIF asker.any_tenant IS NOT TRUE AND asker.tenant IS DISTINCT FROM check_asker.tenant THEN
-        RAISE EXCEPTION USING ERRCODE = 'PC007', MESSAGE = format('tenant "%s" is not the one that has been entered', check_asker.tenant),
+        RAISE SQLSTATE 'PC007' USING MESSAGE = format('tenant "%s" is not the one that has been entered', check_asker.tenant),
             HINT = 'Enter that account first, or act as a maintenance role.';
     END IF;
 END $$;
@@ -35,8 +35,7 @@ CREATE FUNCTION primecloud_internal.check_asker(asker primecloud_internal.key_as
 AS $$
 BEGIN
     IF asker.any_tenant IS NOT TRUE THEN
-        RAISE EXCEPTION USING ERRCODE = 'PC007', MESSAGE = 'permission denied to act for every tenant',
-            HINT = 'Act as a maintenance or platform role.';
+        RAISE SQLSTATE 'PC007' USING MESSAGE = 'permission denied to act for every tenant', HINT = 'Act as a maintenance or platform role.';
     END IF;
 END $$;
 COMMENT ON FUNCTION primecloud_internal.check_asker(primecloud_internal.key_asker)
@@ -83,7 +82,6 @@ CREATE FUNCTION primecloud_internal.count_key_usage(wanted bigint, OUT key_id bi
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-#variable_conflict use_column
 BEGIN
     RETURN QUERY
     WITH RECURSIVE sealed_type(oid) AS (
@@ -134,7 +132,7 @@ DECLARE
 BEGIN
     SELECT k.* INTO key FROM primecloud.data_key k WHERE k.key_id = lock_key.key_id;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'PC003', MESSAGE = format('there is no data key %s', coalesce(lock_key.key_id::text, 'NULL')),
+        RAISE SQLSTATE 'PC003' USING MESSAGE = format('there is no data key %s', coalesce(lock_key.key_id::text, 'NULL')),
             HINT = 'primecloud.key_status lists them.';
     END IF;
     PERFORM primecloud_internal.check_asker(asker, key.tenant);
@@ -204,8 +202,7 @@ BEGIN
         RAISE object_not_in_prerequisite_state USING MESSAGE = format('data key %s is active', key.key_id),
             HINT = 'Call primecloud.rotate_key() first.';
     ELSIF key.state = 'destroyed' THEN
-        RAISE EXCEPTION USING ERRCODE = 'PC004', MESSAGE = format('data key %s is destroyed', key.key_id),
-            HINT = 'There is nothing left to retire.';
+        RAISE SQLSTATE 'PC004' USING MESSAGE = format('data key %s is destroyed', key.key_id), HINT = 'There is nothing left to retire.';
     ELSIF force IS NOT TRUE THEN
         PERFORM primecloud_internal.check_key_unused(key);
     END IF;
@@ -223,7 +220,7 @@ DECLARE
     key CONSTANT primecloud.data_key := primecloud_internal.lock_key(asker, restore_key_as.key_id);
 BEGIN
     IF key.state = 'destroyed' THEN
-        RAISE EXCEPTION USING ERRCODE = 'PC004', MESSAGE = format('data key %s is destroyed', key.key_id),
+        RAISE SQLSTATE 'PC004' USING MESSAGE = format('data key %s is destroyed', key.key_id),
             HINT = 'Only a backup of before, with its root key, still has it.';
     ELSIF key.state = 'retired' THEN
         UPDATE primecloud.data_key AS k SET state = 'decrypt_only', changed_at = now() WHERE k.key_id = key.key_id;

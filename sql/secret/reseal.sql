@@ -103,7 +103,7 @@ BEGIN
     began := clock_timestamp();
     failures := 0;
     IF batch < 1 OR max_rate < 1 OR max_duration < '0' THEN
-        RAISE EXCEPTION 'batch and max_rate must be positive, max_duration not negative' USING ERRCODE = '22023';
+        RAISE invalid_parameter_value USING MESSAGE = 'batch and max_rate must be positive, max_duration not negative';
     END IF;
     answer := primecloud_internal.reseal_request(rel, col, '{"kind": "begin"}');
     IF answer ? 'busy' THEN

@@ -4,7 +4,6 @@ CREATE FUNCTION primecloud_internal.shred_tenant_as(asker primecloud_internal.ke
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-#variable_conflict use_column
 DECLARE
     key record;
     kind text;
@@ -15,9 +14,9 @@ BEGIN
         PERFORM primecloud_internal.lock_keys(shred_tenant_as.tenant, kind);
         -- Waits for a transaction that is making the tenant's first key; where there is
         -- none, the mark that is left keeps one from being made later.
-        INSERT INTO primecloud.data_key (key_id, tenant, purpose, root_version, wrapped)
+        INSERT INTO primecloud.data_key AS k (key_id, tenant, purpose, root_version, wrapped)
         VALUES (nextval('primecloud_internal.data_key_id'), shred_tenant_as.tenant, kind, 0, decode(repeat('00', 104), 'hex'))
-        ON CONFLICT (tenant, purpose) WHERE state = 'active' DO NOTHING;
+        ON CONFLICT ((k.tenant), purpose) WHERE k.state = 'active' DO NOTHING;
     END LOOP;
     SELECT string_agg(DISTINCT k.root_version::text, ', ') INTO versions FROM primecloud.data_key k
     WHERE k.tenant = shred_tenant_as.tenant AND k.purpose <> 'token' AND k.wrapped IS NOT NULL AND k.root_version > 0;

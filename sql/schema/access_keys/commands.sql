@@ -22,7 +22,7 @@ DECLARE
     account uuid := primecloud.tenant_uuid();
 BEGIN
     IF make_access_key.expires_at <= now() THEN
-        RAISE EXCEPTION 'the key would have expired at %', make_access_key.expires_at USING ERRCODE = '22023',
+        RAISE invalid_parameter_value USING MESSAGE = format('the key would have expired at %s', make_access_key.expires_at),
             HINT = 'Name a time to come.';
     END IF;
     id := primecloud.uuid_v7();
@@ -77,12 +77,14 @@ DECLARE
     ends timestamptz := now() + least(greatest(coalesce(rotate_access_key.overlap, interval '0'), interval '0'), interval '30 days');
 BEGIN
     IF old_key.status <> 'active' THEN
-        RAISE EXCEPTION 'access key % is revoked', key USING ERRCODE = '55000', HINT = 'Make a new one with create_access_key.';
+        RAISE object_not_in_prerequisite_state USING MESSAGE = format('access key %s is revoked', key),
+            HINT = 'Make a new one with create_access_key.';
     END IF;
     -- The second of two who rotate finds the successor and is told, so no key is orphaned.
     IF EXISTS (SELECT FROM @schema@.access_keys k WHERE k.account_id = account AND k.rotated_from_id = old_key.id AND k.status = 'active')
         THEN
-        RAISE EXCEPTION 'access key % has been rotated already', key USING ERRCODE = '55000', HINT = 'Rotate its successor.';
+        RAISE object_not_in_prerequisite_state USING MESSAGE = format('access key %s has been rotated already', key),
+            HINT = 'Rotate its successor.';
     END IF;
     RETURN QUERY SELECT * FROM @schema@.make_access_key(old_key.name, old_key.permissions,
         CASE WHEN old_key.expires_at > now() THEN old_key.expires_at END, old_key.id);

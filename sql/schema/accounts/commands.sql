@@ -10,7 +10,7 @@ BEGIN
     PERFORM primecloud.require_read_committed();
     SELECT * INTO founder FROM @schema@.users u WHERE u.id = @schema@.entered_person();
     IF NOT FOUND THEN
-        RAISE EXCEPTION 'no registered user is entered' USING ERRCODE = '42501',
+        RAISE insufficient_privilege USING MESSAGE = 'no registered user is entered',
             HINT = 'Enter with a token of a user whom register_user has added.';
     END IF;
     INSERT INTO @schema@.accounts (id, owner_user_id, name, slug) VALUES (account, founder.id, create_account.name, create_account.slug);
@@ -79,7 +79,8 @@ BEGIN
     PERFORM @schema@.hold_account('end', true);
     PERFORM FROM @schema@.accounts a WHERE a.id = account AND a.slug = delete_account.slug FOR UPDATE;
     IF NOT FOUND THEN
-        RAISE EXCEPTION 'the entered account is not %', coalesce(quote_literal(delete_account.slug), 'NULL') USING ERRCODE = '22023',
+        RAISE invalid_parameter_value USING
+            MESSAGE = format('the entered account is not %s', coalesce(quote_literal(delete_account.slug), 'NULL')),
             HINT = 'Name the slug of the account, to be sure that this is the one.';
     END IF;
     -- The services are told, in the order in which they can follow: keys, logins, buckets.

@@ -58,7 +58,6 @@ RETURNS TABLE (id uuid, slug text, name text, status text, storage_used_bytes bi
     subscription_status text, created_at timestamptz)
 LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 50 SET search_path = pg_catalog, pg_temp
 AS $platform_accounts_page$
-#variable_conflict use_column
 BEGIN
     PERFORM @schema@.require_platform('platform_accounts_page');
     RETURN QUERY

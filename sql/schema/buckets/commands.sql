@@ -59,7 +59,8 @@ BEGIN
     PERFORM FROM @schema@.accounts a WHERE a.id = account FOR NO KEY UPDATE;
     target := @schema@.lock_bucket(bucket);
     IF target.object_count > 0 THEN
-        RAISE EXCEPTION 'bucket % holds % objects', target.name, target.object_count USING ERRCODE = '55000', HINT = 'Empty it first.';
+        RAISE object_not_in_prerequisite_state USING MESSAGE = format('bucket %s holds %s objects', target.name, target.object_count),
+            HINT = 'Empty it first.';
     END IF;
     DELETE FROM @schema@.buckets b WHERE b.account_id = account AND b.id = target.id;
     UPDATE @schema@.accounts a SET storage_used_bytes = a.storage_used_bytes - target.size_bytes WHERE a.id = account
@@ -82,7 +83,7 @@ DECLARE
     target @schema@.buckets := @schema@.lock_bucket(bucket);
 BEGIN
     IF set_bucket_quota.quota_bytes > (SELECT a.storage_quota_bytes FROM @schema@.accounts a WHERE a.id = account) THEN
-        RAISE EXCEPTION 'a bucket cannot hold more than the account: % bytes', set_bucket_quota.quota_bytes USING ERRCODE = '23514',
+        RAISE check_violation USING MESSAGE = format('a bucket cannot hold more than the account: %s bytes', set_bucket_quota.quota_bytes),
             HINT = 'Ask for more with request_quota.';
     END IF;
     UPDATE @schema@.buckets b SET quota_bytes = set_bucket_quota.quota_bytes, updated_at = now() WHERE b.account_id = account

@@ -3,7 +3,6 @@
 CREATE FUNCTION @schema@.grant_bucket(bucket uuid, person uuid, permission text DEFAULT 'read') RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $grant_bucket$
-#variable_conflict use_column
 DECLARE
     account uuid := @schema@.command_account('admin', 'grant_bucket');
 BEGIN

@@ -3,7 +3,6 @@
 CREATE FUNCTION @schema@.set_domain(domain text) RETURNS text
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $set_domain$
-#variable_conflict use_column
 DECLARE
     account uuid := @schema@.command_account('admin', 'set_domain');
     proof text := 'primecloud-verify=' || primecloud.generate_secret(32);
@@ -34,7 +33,7 @@ DECLARE
     proven uuid;
 BEGIN
     IF NOT @schema@.caller_is('gateway') THEN
-        RAISE EXCEPTION 'confirm_domain is for the gateway' USING ERRCODE = '42501';
+        RAISE insufficient_privilege USING MESSAGE = 'confirm_domain is for the gateway';
     END IF;
     -- Of accounts that claim one name, the one whose token stands in the DNS has it: who has it already, if his does too.
     SELECT a.id INTO proven FROM @schema@.accounts a JOIN @schema@.account_domain_tokens t ON t.account_id = a.id

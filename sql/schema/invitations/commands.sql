@@ -4,7 +4,6 @@ CREATE FUNCTION @schema@.invite(email text, role text DEFAULT 'developer', valid
 RETURNS TABLE (id uuid, token text)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER ROWS 1 SET search_path = pg_catalog, pg_temp
 AS $invite$
-#variable_conflict use_column
 DECLARE
     account uuid := @schema@.command_account('admin', 'invite');
     made uuid := primecloud.uuid_v7();
@@ -46,7 +45,6 @@ GRANT EXECUTE ON FUNCTION @schema@.revoke_invitation TO @app@;
 CREATE FUNCTION @schema@.accept_invitation(token text) RETURNS uuid
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $accept_invitation$
-#variable_conflict use_column
 DECLARE
     person @schema@.users;
     invitation @schema@.invitations;
@@ -64,7 +62,7 @@ BEGIN
     -- One answer whatever is wrong: nobody learns which invitations there are.
     IF invitation.id IS NULL OR person.id IS NULL OR invitation.accepted_at IS NOT NULL OR invitation.expires_at <= now()
        OR invitation.email <> person.email THEN
-        RAISE EXCEPTION 'no such invitation' USING ERRCODE = 'P0002',
+        RAISE no_data_found USING MESSAGE = 'no such invitation',
             HINT = 'It may have expired, been used or been renewed, or be meant for another address.';
     END IF;
     INSERT INTO @schema@.account_members (user_id, account_id, role, email, display_name)

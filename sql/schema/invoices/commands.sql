@@ -3,7 +3,6 @@
 CREATE FUNCTION @schema@.generate_invoices(month date DEFAULT NULL) RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $generate_invoices$
-#variable_conflict use_column
 DECLARE
     begins timestamptz := date_trunc('month', coalesce(generate_invoices.month::timestamp, (now() AT TIME ZONE 'UTC') - interval '1 month'))
         AT TIME ZONE 'UTC';
@@ -13,10 +12,10 @@ DECLARE
     items jsonb;
 BEGIN
     IF NOT (@schema@.caller_is('platform') OR @schema@.caller_is('maintenance')) THEN
-        RAISE EXCEPTION 'generate_invoices is for the platform and for maintenance' USING ERRCODE = '42501';
+        RAISE insufficient_privilege USING MESSAGE = 'generate_invoices is for the platform and for maintenance';
     END IF;
     IF ends > now() THEN
-        RAISE EXCEPTION 'the month that begins on % is not over', begins::date USING ERRCODE = '22023',
+        RAISE invalid_parameter_value USING MESSAGE = format('the month that begins on %s is not over', begins::date),
             HINT = 'A month is billed when it is over.';
     END IF;
     -- Whoever bills at the same time waits here, and then finds the period billed.
@@ -89,7 +88,7 @@ BEGIN
     IF bill.status = 'paid' THEN
         RETURN false;
     ELSIF bill.status = 'canceled' THEN
-        RAISE EXCEPTION 'invoice % is canceled', bill.invoice_number USING ERRCODE = '55000';
+        RAISE object_not_in_prerequisite_state USING MESSAGE = format('invoice %s is canceled', bill.invoice_number);
     END IF;
     UPDATE @schema@.invoices i SET status = 'paid', paid_at = now(), payment_method = method WHERE i.account_id = account
         AND i.id = invoice;
@@ -126,7 +125,7 @@ BEGIN
     IF bill.status = 'canceled' THEN
         RETURN false;
     ELSIF bill.status = 'paid' THEN
-        RAISE EXCEPTION 'invoice % is paid', bill.invoice_number USING ERRCODE = '55000';
+        RAISE object_not_in_prerequisite_state USING MESSAGE = format('invoice %s is paid', bill.invoice_number);
     END IF;
     -- It keeps its number, so that there is no gap, and its period, which is not billed again.
     UPDATE @schema@.invoices i SET status = 'canceled' WHERE i.account_id = account AND i.id = invoice;

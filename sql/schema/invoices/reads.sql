@@ -30,7 +30,6 @@ RETURNS TABLE (id uuid, account_id uuid, account_name text, invoice_number text,
     due_at timestamptz)
 LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 50 SET search_path = pg_catalog, pg_temp
 AS $platform_open_invoices$
-#variable_conflict use_column
 BEGIN
     PERFORM @schema@.require_platform('platform_open_invoices');
     RETURN QUERY

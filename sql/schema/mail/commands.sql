@@ -4,7 +4,6 @@ CREATE FUNCTION @schema@.set_smtp(host text, username text, password text, from_
                                  encryption text DEFAULT 'tls', from_name text DEFAULT '', enabled boolean DEFAULT true) RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $set_smtp$
-#variable_conflict use_column
 DECLARE
     account uuid := @schema@.command_account('admin', 'set_smtp');
 BEGIN

@@ -5,7 +5,7 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_
 AS $maintain$
 BEGIN
     IF NOT @schema@.caller_is('maintenance') THEN
-        RAISE EXCEPTION 'maintenance is for the maintenance role' USING ERRCODE = '42501',
+        RAISE insufficient_privilege USING MESSAGE = 'maintenance is for the maintenance role',
             HINT = 'Let the role in with primecloud.grant_schema, as maintenance.';
     END IF;
     RETURN CASE step WHEN 'access' THEN @schema@.maintain_access(batch) WHEN 'subscriptions' THEN @schema@.maintain_subscriptions(batch)

@@ -5,13 +5,14 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $check_rank$
 BEGIN
     IF check_rank.role IS NULL OR check_rank.role NOT IN ('owner', 'admin', 'developer', 'external_client') THEN
-        RAISE EXCEPTION 'role % is not known', coalesce(quote_literal(check_rank.role), 'NULL') USING ERRCODE = '22023',
+        RAISE invalid_parameter_value USING MESSAGE = format('role %s is not known', coalesce(quote_literal(check_rank.role), 'NULL')),
             HINT = 'It is owner, admin, developer or external_client.';
     END IF;
     IF NOT primecloud.has_role(check_rank.role) THEN
         RAISE LOG 'primecloud: % to role % refused for user % in role % of account %', command, check_rank.role,
             primecloud.user_id(), primecloud.role(), primecloud.tenant_uuid();
-        RAISE EXCEPTION '% cannot reach role %, which is above %', command, check_rank.role, primecloud.role() USING ERRCODE = '42501',
+        RAISE insufficient_privilege USING
+            MESSAGE = format('%s cannot reach role %s, which is above %s', command, check_rank.role, primecloud.role()),
             HINT = 'Ask a member of that role.';
     END IF;
 END
@@ -50,7 +51,7 @@ BEGIN
     PERFORM @schema@.check_rank('change_member_role', member.role);
     IF EXISTS (SELECT FROM @schema@.accounts a WHERE a.id = account AND a.owner_user_id = person) AND change_member_role.role <> 'owner'
         THEN
-        RAISE EXCEPTION 'user % owns the account', person USING ERRCODE = '23503', HINT = 'Call transfer_ownership first.';
+        RAISE foreign_key_violation USING MESSAGE = format('user %s owns the account', person), HINT = 'Call transfer_ownership first.';
     END IF;
     UPDATE @schema@.account_members m SET role = change_member_role.role WHERE m.account_id = account AND m.user_id = person;
     PERFORM @schema@.end_shares(person);
@@ -72,7 +73,7 @@ BEGIN
     member := @schema@.lock_member(person);
     PERFORM @schema@.check_rank('remove_member', member.role);
     IF EXISTS (SELECT FROM @schema@.accounts a WHERE a.id = account AND a.owner_user_id = person) THEN
-        RAISE EXCEPTION 'user % owns the account', person USING ERRCODE = '23503', HINT = 'Call transfer_ownership first.';
+        RAISE foreign_key_violation USING MESSAGE = format('user %s owns the account', person), HINT = 'Call transfer_ownership first.';
     END IF;
     DELETE FROM @schema@.account_members m WHERE m.account_id = account AND m.user_id = person;
     PERFORM @schema@.end_shares(person);

@@ -46,7 +46,7 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $send_notification$
 BEGIN
     IF NOT EXISTS (SELECT FROM @schema@.notification_types t WHERE t.type = kind) THEN
-        RAISE EXCEPTION 'notification type % is not known', coalesce(quote_literal(kind), 'NULL') USING ERRCODE = '22023',
+        RAISE invalid_parameter_value USING MESSAGE = format('notification type %s is not known', coalesce(quote_literal(kind), 'NULL')),
             HINT = 'Table notification_types lists them.';
     END IF;
     RETURN (SELECT sent FROM @schema@.send_notifications(jsonb_build_array(jsonb_build_object('account_id', primecloud.tenant_uuid(),

@@ -4,7 +4,6 @@ CREATE FUNCTION @schema@.place_order(product uuid, quantity integer DEFAULT 1, n
     RETURNS uuid
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $place_order$
-#variable_conflict use_column
 DECLARE
     account uuid := @schema@.command_account('developer', 'place_order');
     offered @schema@.products;
@@ -14,10 +13,11 @@ BEGIN
     IF NOT FOUND THEN
         PERFORM @schema@.refuse_missing('product', product::text);
     END IF;
-    INSERT INTO @schema@.orders (id, product_id, account_id, order_type, quantity, unit_price_cents, currency, notes, request_id, placed_by)
+    INSERT INTO @schema@.orders AS o (id, product_id, account_id, order_type, quantity, unit_price_cents, currency, notes, request_id,
+        placed_by)
     VALUES (made, offered.id, account, offered.order_type, coalesce(place_order.quantity, 1), offered.price_cents, offered.currency,
         place_order.notes, place_order.request_id, primecloud.user_id())
-    ON CONFLICT (account_id, request_id) WHERE request_id IS NOT NULL DO NOTHING;
+    ON CONFLICT (account_id, (o.request_id)) WHERE o.request_id IS NOT NULL DO NOTHING;
     IF NOT FOUND THEN
         SELECT o.id INTO made FROM @schema@.orders o WHERE o.account_id = account AND o.request_id = place_order.request_id;
         RETURN made;
@@ -34,14 +34,13 @@ GRANT EXECUTE ON FUNCTION @schema@.place_order TO @app@;
 CREATE FUNCTION @schema@.request_dedicated(notes text, request_id text DEFAULT NULL) RETURNS uuid
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $request_dedicated$
-#variable_conflict use_column
 DECLARE
     account uuid := @schema@.command_account('developer', 'request_dedicated');
     made uuid := primecloud.uuid_v7();
 BEGIN
-    INSERT INTO @schema@.orders (id, account_id, order_type, unit_price_cents, notes, request_id, placed_by)
+    INSERT INTO @schema@.orders AS o (id, account_id, order_type, unit_price_cents, notes, request_id, placed_by)
     VALUES (made, account, 'dedicated', 0, request_dedicated.notes, request_dedicated.request_id, primecloud.user_id())
-    ON CONFLICT (account_id, request_id) WHERE request_id IS NOT NULL DO NOTHING;
+    ON CONFLICT (account_id, (o.request_id)) WHERE o.request_id IS NOT NULL DO NOTHING;
     IF NOT FOUND THEN
         SELECT o.id INTO made FROM @schema@.orders o WHERE o.account_id = account AND o.request_id = request_dedicated.request_id;
         RETURN made;
@@ -74,8 +73,8 @@ BEGIN
     SELECT t.moved_by INTO needed FROM @schema@.order_transitions t
     WHERE t.from_status = current.status AND t.to_status = order_transition.to_status;
     IF needed IS NULL THEN
-        RAISE EXCEPTION 'an order cannot go from % to %', current.status, coalesce(order_transition.to_status, 'NULL')
-            USING ERRCODE = '23514',
+        RAISE check_violation USING
+            MESSAGE = format('an order cannot go from %s to %s', current.status, coalesce(order_transition.to_status, 'NULL')),
             HINT = 'Table order_transitions lists the ways.';
     END IF;
     IF needed = 'platform' THEN

@@ -3,7 +3,6 @@
 CREATE FUNCTION @schema@.quote_order(order_id uuid, unit_price_cents bigint, discount_cents bigint DEFAULT 0) RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $quote_order$
-#variable_conflict use_column
 DECLARE
     account uuid := @schema@.platform_account('quote_order');
     current @schema@.orders;
@@ -13,7 +12,7 @@ BEGIN
         PERFORM @schema@.refuse_missing('order', quote_order.order_id::text);
     END IF;
     IF current.status NOT IN ('pending', 'quoting') OR current.payment_status <> 'pending' THEN
-        RAISE EXCEPTION 'order % is % already', current.order_number, current.status USING ERRCODE = '55000',
+        RAISE object_not_in_prerequisite_state USING MESSAGE = format('order %s is %s already', current.order_number, current.status),
             HINT = 'A price is set before the order is approved or paid.';
     END IF;
     UPDATE @schema@.orders o SET unit_price_cents = quote_order.unit_price_cents, discount_cents = quote_order.discount_cents,
@@ -44,8 +43,8 @@ BEGIN
     END IF;
     IF (current.payment_status, set_payment.to_status) NOT IN (('pending', 'paid'), ('pending', 'failed'), ('failed', 'paid'),
         ('paid', 'refunded')) THEN
-        RAISE EXCEPTION 'a payment cannot go from % to %', current.payment_status, coalesce(set_payment.to_status, 'NULL')
-            USING ERRCODE = '23514',
+        RAISE check_violation USING
+            MESSAGE = format('a payment cannot go from %s to %s', current.payment_status, coalesce(set_payment.to_status, 'NULL')),
             HINT = 'It goes from pending to paid or failed, from failed to paid, from paid to refunded.';
     END IF;
     UPDATE @schema@.orders o
@@ -63,7 +62,6 @@ GRANT EXECUTE ON FUNCTION @schema@.set_payment TO @platform@;
 CREATE FUNCTION @schema@.note_order(order_id uuid, note text) RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $note_order$
-#variable_conflict use_column
 DECLARE
     account uuid := @schema@.platform_account('note_order');
 BEGIN
@@ -84,7 +82,6 @@ RETURNS TABLE (id uuid, account_id uuid, account_name text, order_number text, o
     total_cents bigint, currency text, created_at timestamptz)
 LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 50 SET search_path = pg_catalog, pg_temp
 AS $platform_open_orders$
-#variable_conflict use_column
 BEGIN
     PERFORM @schema@.require_platform('platform_open_orders');
     RETURN QUERY

@@ -53,7 +53,7 @@ BEGIN
     SELECT primecloud.make_cursor('orders', o.created_at, o.id) INTO made
     FROM @schema@.orders o WHERE o.account_id = primecloud.tenant_uuid('developer') AND o.id = order_cursor.order_id;
     IF made IS NULL THEN
-        RAISE EXCEPTION 'no order % to start after', coalesce(order_id::text, 'NULL') USING ERRCODE = '22023',
+        RAISE invalid_parameter_value USING MESSAGE = format('no order %s to start after', coalesce(order_id::text, 'NULL')),
             HINT = 'Name an order of the entered account.';
     END IF;
     RETURN made;
@@ -89,7 +89,7 @@ BEGIN
         orders := (plan #>> '{0,Plan,Plan Rows}')::bigint;
         is_exact := false;
     ELSE
-        RAISE EXCEPTION 'count mode % is not known', coalesce(quote_literal(mode), 'NULL') USING ERRCODE = '22023',
+        RAISE invalid_parameter_value USING MESSAGE = format('count mode %s is not known', coalesce(quote_literal(mode), 'NULL')),
             HINT = 'It is none, capped, estimated or exact.';
     END IF;
 END

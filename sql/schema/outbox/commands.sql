@@ -20,7 +20,6 @@ CREATE FUNCTION @schema@.claim_outbox(service text, worker text, most integer DE
 RETURNS TABLE (sequence bigint, claim_token uuid, account_id uuid, object text, operation text, payload jsonb, attempts integer)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $claim_outbox$
-#variable_conflict use_column
 BEGIN
     PERFORM @schema@.require_worker();
     RETURN QUERY

@@ -5,10 +5,9 @@ RETURNS TABLE (sequence bigint, account_id uuid, service text, object text, oper
     finished_at timestamptz, held_up bigint)
 LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 50 SET search_path = pg_catalog, pg_temp
 AS $dead_orders$
-#variable_conflict use_column
 BEGIN
     IF NOT (@schema@.caller_is('platform') OR @schema@.caller_is('worker')) THEN
-        RAISE EXCEPTION 'dead_orders is for the platform and for workers' USING ERRCODE = '42501';
+        RAISE insufficient_privilege USING MESSAGE = 'dead_orders is for the platform and for workers';
     END IF;
     RETURN QUERY
     SELECT o.sequence, o.account_id, o.service, o.object, o.operation, o.attempts, o.last_error, o.finished_at,

@@ -7,7 +7,6 @@ CREATE FUNCTION @schema@.platform_dashboard() RETURNS TABLE (
     invoices_overdue bigint, invoices_open_cents bigint, outbox_pending bigint, outbox_dead bigint)
 LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 1 SET search_path = pg_catalog, pg_temp
 AS $platform_dashboard$
-#variable_conflict use_column
 BEGIN
     PERFORM @schema@.require_platform('platform_dashboard');
     RETURN QUERY

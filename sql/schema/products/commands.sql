@@ -5,7 +5,6 @@ CREATE FUNCTION @schema@.set_product(name text, price_cents bigint, storage_limi
         is_public boolean DEFAULT true, currency text DEFAULT 'BRL', order_type text DEFAULT 'product') RETURNS uuid
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $set_product$
-#variable_conflict use_column
 DECLARE
     made uuid;
 BEGIN
@@ -32,12 +31,11 @@ ALTER FUNCTION @schema@.set_product OWNER TO @gate@;
 CREATE FUNCTION @schema@.set_price(category text, resource text, unit text, price_millicents bigint, reason text DEFAULT '') RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $set_price$
-#variable_conflict use_column
 DECLARE
     old_price bigint;
 BEGIN
     IF NOT @schema@.caller_is('platform') THEN
-        RAISE EXCEPTION 'set_price is for the platform' USING ERRCODE = '42501';
+        RAISE insufficient_privilege USING MESSAGE = 'set_price is for the platform';
     END IF;
     -- Two who set one price, by whichever of its keys, meet at its row, so that each change names the one before.
     INSERT INTO @schema@.prices (category, resource, unit, price_millicents)

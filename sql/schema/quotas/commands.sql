@@ -35,7 +35,6 @@ GRANT EXECUTE ON FUNCTION @schema@.tell_quota TO @gate@;
 CREATE FUNCTION @schema@.request_quota(quota_bytes bigint, reason text DEFAULT '') RETURNS uuid
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $request_quota$
-#variable_conflict use_column
 DECLARE
     account uuid := @schema@.command_account('admin', 'request_quota');
     made uuid := primecloud.uuid_v7();
@@ -48,7 +47,7 @@ BEGIN
         SELECT q.id INTO made FROM @schema@.quota_requests q
         WHERE q.account_id = account AND q.status = 'pending' AND q.requested_quota_bytes = request_quota.quota_bytes;
         IF made IS NULL THEN
-            RAISE EXCEPTION 'a quota request is pending already' USING ERRCODE = '23505', HINT = 'Wait until the platform has decided it.';
+            RAISE unique_violation USING MESSAGE = 'a quota request is pending already', HINT = 'Wait until the platform has decided it.';
         END IF;
         RETURN made;
     END IF;

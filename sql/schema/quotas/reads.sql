@@ -11,7 +11,6 @@ RETURNS TABLE (id uuid, account_id uuid, account_name text, current_quota_bytes 
     storage_used_bytes bigint, reason text, created_at timestamptz)
 LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 50 SET search_path = pg_catalog, pg_temp
 AS $platform_quota_requests$
-#variable_conflict use_column
 BEGIN
     PERFORM @schema@.require_platform('platform_quota_requests');
     RETURN QUERY

@@ -80,7 +80,8 @@ BEGIN
     PERFORM @schema@.lock_account();
     login := @schema@.lock_sftp(credential);
     IF login.status <> 'active' THEN
-        RAISE EXCEPTION 'SFTP login % is revoked', credential USING ERRCODE = '55000', HINT = 'Make a new one with create_sftp_credential.';
+        RAISE object_not_in_prerequisite_state USING MESSAGE = format('SFTP login %s is revoked', credential),
+            HINT = 'Make a new one with create_sftp_credential.';
     END IF;
     UPDATE @schema@.sftp_secrets s SET password_hash = primecloud.password_hash(made) WHERE s.account_id = account AND s.id = login.id;
     PERFORM @schema@.order_sftp_user(login);

@@ -9,7 +9,8 @@ BEGIN
     -- An older snapshot would show what has been taken away meanwhile.
     PERFORM primecloud.require_read_committed();
     IF account IS NULL THEN
-        RAISE EXCEPTION 'no account is entered' USING ERRCODE = '42501', HINT = 'Call primecloud.enter first, in the same transaction.';
+        RAISE insufficient_privilege USING MESSAGE = 'no account is entered',
+            HINT = 'Call primecloud.enter first, in the same transaction.';
     END IF;
     IF primecloud.has_role(min_role) THEN
         -- An account does not end while a command in it is under way, nor the other way round.
@@ -20,7 +21,7 @@ BEGIN
     END IF;
     -- The error takes every row of this transaction along; the log line stays.
     RAISE LOG 'primecloud: % refused for user % in role % of account %', command, primecloud.user_id(), primecloud.role(), account;
-    RAISE EXCEPTION '% needs role % or above', command, min_role USING ERRCODE = '42501',
+    RAISE insufficient_privilege USING MESSAGE = format('%s needs role %s or above', command, min_role),
         HINT = format('The entered role is %s.', coalesce(primecloud.role(), 'none'));
 END
 $command_account$;
@@ -38,7 +39,7 @@ CREATE FUNCTION @schema@.refuse_missing(what text, id text) RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $refuse_missing$
 BEGIN
-    RAISE EXCEPTION 'no % %', what, coalesce(id, 'NULL') USING ERRCODE = 'P0002',
+    RAISE no_data_found USING MESSAGE = format('no %s %s', what, coalesce(id, 'NULL')),
         HINT = format('The entered account has no such %s.', what);
 END
 $refuse_missing$;

@@ -3,7 +3,6 @@
 CREATE FUNCTION @schema@.list_cursor(list text, id uuid, filter text DEFAULT NULL) RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $list_cursor$
-#variable_conflict use_column
 DECLARE
     placed timestamptz;
     scope text := list || coalesce('?' || filter, '');
@@ -11,7 +10,8 @@ BEGIN
     -- A list that takes a filter, and only that, is named with one.
     IF (list IN ('audit_page_by_action', 'audit_page_by_user', 'invoices_page_by_status', 'orders_page_by_status', 'object_shares_page'))
         <> (filter IS NOT NULL) THEN
-        RAISE EXCEPTION 'list % and its filter do not go together', coalesce(quote_literal(list), 'NULL') USING ERRCODE = '22023',
+        RAISE invalid_parameter_value USING
+            MESSAGE = format('list %s and its filter do not go together', coalesce(quote_literal(list), 'NULL')),
             HINT = 'Name the filter of a list that has one.';
     END IF;
     CASE list
@@ -43,11 +43,12 @@ BEGIN
             WHERE t.account_id = primecloud.tenant_uuid('developer') AND t.id = list_cursor.id;
         WHEN 'object_shares_page' THEN SELECT t.created_at INTO placed FROM @schema@.object_shares t
             WHERE t.account_id = primecloud.tenant_uuid() AND t.id = list_cursor.id;
-        ELSE RAISE EXCEPTION 'list % has no ids to start after', coalesce(quote_literal(list), 'NULL') USING ERRCODE = '22023',
+        ELSE RAISE invalid_parameter_value USING
+            MESSAGE = format('list %s has no ids to start after', coalesce(quote_literal(list), 'NULL')),
             HINT = 'Name a list whose rows have an id, as orders_page.';
     END CASE;
     IF placed IS NULL THEN
-        RAISE EXCEPTION 'no row % to start after', coalesce(list_cursor.id::text, 'NULL') USING ERRCODE = '22023',
+        RAISE invalid_parameter_value USING MESSAGE = format('no row %s to start after', coalesce(list_cursor.id::text, 'NULL')),
             HINT = 'Name a row of the entered account.';
     END IF;
     RETURN primecloud.make_cursor(scope, placed, list_cursor.id);

@@ -17,7 +17,6 @@ SELECT primecloud.protect_table('@schema@.account_locks', read_role => 'external
 CREATE FUNCTION @schema@.hold_account(kind text, alone boolean) RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $hold_account$
-#variable_conflict use_column
 DECLARE
     account uuid := primecloud.tenant_uuid();
 BEGIN
@@ -32,7 +31,7 @@ BEGIN
         END IF;
         -- There is none yet, or no longer.
         IF NOT EXISTS (SELECT FROM @schema@.accounts a WHERE a.id = account) THEN
-            RAISE EXCEPTION 'account % has ended', account USING ERRCODE = 'P0002', HINT = 'It was deleted while this waited for it.';
+            RAISE no_data_found USING MESSAGE = format('account %s has ended', account), HINT = 'It was deleted while this waited for it.';
         END IF;
         INSERT INTO @schema@.account_locks (account_id, kind) VALUES (account, hold_account.kind) ON CONFLICT DO NOTHING;
     END LOOP;

@@ -28,7 +28,7 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $require_worker$
 BEGIN
     IF NOT @schema@.caller_is('worker') THEN
-        RAISE EXCEPTION 'the outbox is for workers' USING ERRCODE = '42501',
+        RAISE insufficient_privilege USING MESSAGE = 'the outbox is for workers',
             HINT = 'Let the role in with primecloud.grant_schema, as worker.';
     END IF;
 END
@@ -41,7 +41,7 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $require_platform$
 BEGIN
     IF NOT @schema@.caller_is('platform') THEN
-        RAISE EXCEPTION '% is for the platform', command USING ERRCODE = '42501',
+        RAISE insufficient_privilege USING MESSAGE = format('%s is for the platform', command),
             HINT = 'Let the role in with primecloud.grant_schema, as platform.';
     END IF;
 END
@@ -59,7 +59,7 @@ BEGIN
         RETURN account;
     END IF;
     RAISE LOG 'primecloud: % refused for user % in role % of account %', command, primecloud.user_id(), primecloud.role(), account;
-    RAISE EXCEPTION '% is for the platform', command USING ERRCODE = '42501',
+    RAISE insufficient_privilege USING MESSAGE = format('%s is for the platform', command),
         HINT = 'Call it as a role given platform access by primecloud.grant_schema, inside the account.';
 END
 $platform_account$;

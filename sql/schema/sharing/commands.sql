@@ -27,7 +27,6 @@ COMMENT ON FUNCTION @schema@.reach_bucket(uuid, text, text)
 CREATE FUNCTION @schema@.tag_object(bucket uuid, object_key text, tag text) RETURNS boolean
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $tag_object$
-#variable_conflict use_column
 DECLARE
     account uuid := @schema@.reach_bucket(tag_object.bucket, 'write', 'tag_object');
 BEGIN

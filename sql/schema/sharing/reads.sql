@@ -10,7 +10,6 @@ GRANT EXECUTE ON FUNCTION @schema@.object_shares_page, @schema@.object_shares_pa
 CREATE FUNCTION @schema@.open_share(token text) RETURNS TABLE (bucket text, object_key text, access text, expires_at timestamptz)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER ROWS 1 SET search_path = pg_catalog, pg_temp
 AS $open_share$
-#variable_conflict use_column
 BEGIN
     -- A link that was revoked meanwhile opens nothing.
     PERFORM primecloud.require_read_committed();
@@ -22,7 +21,7 @@ BEGIN
       AND b.account_id = s.account_id AND b.id = s.bucket_id AND a.id = s.account_id AND a.status = 'active'
     RETURNING b.physical_name, s.object_key, s.access, s.expires_at;
     IF NOT FOUND THEN
-        RAISE EXCEPTION 'no such share' USING ERRCODE = 'P0002', HINT = 'It may have expired or been revoked.';
+        RAISE no_data_found USING MESSAGE = 'no such share', HINT = 'It may have expired or been revoked.';
     END IF;
 END
 $open_share$;

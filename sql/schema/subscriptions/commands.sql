@@ -3,7 +3,6 @@
 CREATE FUNCTION @schema@.subscribe(product uuid) RETURNS uuid
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $subscribe$
-#variable_conflict use_column
 DECLARE
     account uuid := @schema@.command_account('admin', 'subscribe');
     offered @schema@.products := @schema@.offered_product(subscribe.product);
@@ -22,7 +21,7 @@ BEGIN
     IF live.product_id = offered.id THEN
         RETURN live.id;
     END IF;
-    RAISE EXCEPTION 'the account has subscription % already', live.id USING ERRCODE = '23505',
+    RAISE unique_violation USING MESSAGE = format('the account has subscription %s already', live.id),
         HINT = 'Use change_subscription or cancel_subscription.';
 END
 $subscribe$;
@@ -85,7 +84,7 @@ DECLARE
     made uuid := primecloud.uuid_v7();
 BEGIN
     IF ends_at IS NULL OR ends_at <= now() OR ends_at > now() + interval '1 year' THEN
-        RAISE EXCEPTION 'a trial cannot end at %', coalesce(ends_at::text, 'NULL') USING ERRCODE = '22023',
+        RAISE invalid_parameter_value USING MESSAGE = format('a trial cannot end at %s', coalesce(ends_at::text, 'NULL')),
             HINT = 'Name a time within a year from now.';
     END IF;
     INSERT INTO @schema@.subscriptions (id, product_id, account_id, status, price_cents, currency, current_period_start, current_period_end,
@@ -93,7 +92,7 @@ BEGIN
     VALUES (made, offered.id, account, 'trial', offered.price_cents, offered.currency, now(), ends_at, ends_at)
     ON CONFLICT (account_id) WHERE status IN ('trial', 'active', 'past_due') DO NOTHING;
     IF NOT FOUND THEN
-        RAISE EXCEPTION 'the account has a subscription already' USING ERRCODE = '23505', HINT = 'A trial is for an account without one.';
+        RAISE unique_violation USING MESSAGE = 'the account has a subscription already', HINT = 'A trial is for an account without one.';
     END IF;
     PERFORM @schema@.audit('grant_trial', 'subscriptions', made::text, jsonb_build_object('product', offered.id, 'ends_at', ends_at));
     RETURN made;

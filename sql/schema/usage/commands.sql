@@ -7,7 +7,7 @@ DECLARE
     recorded bigint;
 BEGIN
     IF NOT @schema@.caller_is('worker') THEN
-        RAISE EXCEPTION 'record_usage is for a worker' USING ERRCODE = '42501';
+        RAISE insufficient_privilege USING MESSAGE = 'record_usage is for a worker';
     END IF;
     -- Accounts, then buckets, each in one order, so that collectors wait for each other and never in a circle.
     PERFORM FROM @schema@.accounts a WHERE a.id IN (

@@ -6,7 +6,6 @@ CREATE FUNCTION @schema@.place_vps_order(
     backup_retention_days integer DEFAULT NULL, notes text DEFAULT NULL, request_id text DEFAULT NULL) RETURNS uuid
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $place_vps_order$
-#variable_conflict use_column
 DECLARE
     account uuid := @schema@.command_account('developer', 'place_vps_order');
     made uuid := primecloud.uuid_v7();
@@ -18,9 +17,9 @@ DECLARE
     backup bigint := CASE WHEN place_vps_order.backup_frequency IS NULL THEN 0
         ELSE @schema@.price_cents('backup_vps', 'backup', place_vps_order.backup_retention_days) END;
 BEGIN
-    INSERT INTO @schema@.orders (id, account_id, order_type, unit_price_cents, notes, request_id, placed_by)
+    INSERT INTO @schema@.orders AS o (id, account_id, order_type, unit_price_cents, notes, request_id, placed_by)
     VALUES (made, account, 'vps', base + network + ips + backup, place_vps_order.notes, place_vps_order.request_id, primecloud.user_id())
-    ON CONFLICT (account_id, request_id) WHERE request_id IS NOT NULL DO NOTHING;
+    ON CONFLICT (account_id, (o.request_id)) WHERE o.request_id IS NOT NULL DO NOTHING;
     IF NOT FOUND THEN
         SELECT o.id INTO made FROM @schema@.orders o WHERE o.account_id = account AND o.request_id = place_vps_order.request_id;
         RETURN made;
@@ -45,7 +44,6 @@ GRANT EXECUTE ON FUNCTION @schema@.place_vps_order TO @app@;
 CREATE FUNCTION @schema@.set_vps_credentials(order_id uuid, hostname text, ip inet, credentials text) RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $set_vps_credentials$
-#variable_conflict use_column
 DECLARE
     account uuid := @schema@.platform_account('set_vps_credentials');
 BEGIN
