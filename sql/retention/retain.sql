@@ -8,7 +8,6 @@ AS $$
 DECLARE
     question primecloud_internal.retention_question;
     notes text[];
-    space text := (SELECT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = rel);
 BEGIN
     question.kind := 'retain';
     question.time_column := retain.time_column;
@@ -21,14 +20,8 @@ BEGIN
     question.archive := retain.archive;
     notes := (primecloud_internal.retention_request(rel, question)).notes;
     IF maintenance_role IS NOT NULL THEN
-        IF (SELECT r.rolbypassrls OR r.rolsuper FROM pg_roles r WHERE r.rolname = maintenance_role) IS NOT TRUE THEN
-            RAISE invalid_parameter_value USING MESSAGE = format('role "%s" is no maintenance role', maintenance_role),
-                HINT = 'Make it with primecloud.create_maintenance_role().';
-        END IF;
-        EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', space, maintenance_role);
-        EXECUTE format('GRANT SELECT, %s ON TABLE %s TO %I', CASE mode WHEN 'soft_delete' THEN format('UPDATE (%I)',
-            soft_delete_column) ELSE 'DELETE' END,
-                       rel, maintenance_role);
+        PERFORM primecloud_internal.run_plan(ARRAY(SELECT g FROM primecloud_internal.maintenance_grants(rel, maintenance_role,
+            'SELECT, ' || CASE mode WHEN 'soft_delete' THEN format('UPDATE (%I)', soft_delete_column) ELSE 'DELETE' END) AS g), false);
     END IF;
     RETURN QUERY SELECT unnest(notes);
 END $$;

@@ -175,18 +175,10 @@ REVOKE ALL ON FUNCTION reseal_move(sealed, text, text, text, text, text, text) F
 CREATE FUNCTION allow_reseal(rel regclass, col name, maintenance_role name) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-    space CONSTANT text := (SELECT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = rel);
 BEGIN
     PERFORM primecloud_internal.check_owner(rel), primecloud.sealed_column_of(rel, col);
-    IF (SELECT r.rolbypassrls OR r.rolsuper FROM pg_roles r WHERE r.rolname = maintenance_role) IS NOT TRUE THEN
-        RAISE invalid_parameter_value USING MESSAGE = format('role "%s" is no maintenance role', maintenance_role),
-            HINT = 'Make it with primecloud.create_maintenance_role().';
-    END IF;
-    IF NOT has_schema_privilege(maintenance_role, space, 'USAGE') THEN
-        EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', space, maintenance_role);
-    END IF;
-    EXECUTE format('GRANT SELECT (%1$I), UPDATE (%1$I) ON TABLE %2$s TO %3$I', col, rel, maintenance_role);
+    PERFORM primecloud_internal.run_plan(ARRAY(SELECT g FROM primecloud_internal.maintenance_grants(rel, maintenance_role,
+        format('SELECT (%1$I), UPDATE (%1$I)', col)) AS g), false);
 END $$;
 COMMENT ON FUNCTION allow_reseal(regclass, name, name) IS 'gives a maintenance role what it needs to reseal a column, as its owner';
 

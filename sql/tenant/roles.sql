@@ -17,8 +17,6 @@ CREATE FUNCTION primecloud_internal.make_role(kind text, name name, attributes t
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-    wanted record;
 BEGIN
     IF coalesce(name, '') = '' THEN
         RAISE invalid_name USING MESSAGE = 'the role has no name', HINT = 'Name the role that is to be created or corrected.';
@@ -32,9 +30,9 @@ BEGIN
     ELSE
         EXECUTE format('CREATE ROLE %I %s', name, attributes);
     END IF;
-    FOR wanted IN SELECT g.privilege, g.object FROM primecloud_internal.role_grant AS g WHERE g.kind = make_role.kind ORDER BY 1, 2 LOOP
-        EXECUTE format('GRANT %s ON %s TO %I', wanted.privilege, wanted.object, name);
-    END LOOP;
+    PERFORM primecloud_internal.run_plan(ARRAY(
+        SELECT primecloud_internal.step('grant', g.object, format('GRANT %s ON %s TO %I', g.privilege, g.object, name))
+        FROM primecloud_internal.role_grant AS g WHERE g.kind = make_role.kind ORDER BY g.privilege, g.object), false);
 END $$;
 COMMENT ON FUNCTION primecloud_internal.make_role(text, name, text)
     IS 'creates or corrects a role of a kind; called by create_app_role() and its sisters';
