@@ -1,4 +1,4 @@
--- Secrets that are only verified: tokens, passwords, and what is searched for.
+-- Keyed hashes of secrets: tokens that are only verified, what is searched for, what is compared.
 
 -- STABLE, so that an index on the hash serves a look-up.  The first call in a database
 -- makes the key, hence not in a parallel plan.
@@ -15,29 +15,6 @@ COMMENT ON FUNCTION blind_index(text, text, text)
     IS '16 bytes to find a sealed value by equality, under a key of the tenant''s; as it is given: normalise it first';
 REVOKE ALL ON FUNCTION blind_index(text, text, text) FROM PUBLIC;
 
-CREATE FUNCTION password_hash(password text) RETURNS text
-    LANGUAGE c VOLATILE STRICT PARALLEL SAFE SUPPORT primecloud_internal.hide_plaintext
-    AS 'MODULE_PATHNAME', 'primecloud_password_hash';
-COMMENT ON FUNCTION password_hash(text)
-    IS 'an argon2id hash in PHC format, as SFTPGo takes it; 22023 for a password that begins like a hash';
-
-CREATE FUNCTION password_verify(password text, hash text) RETURNS boolean
-    LANGUAGE c VOLATILE STRICT PARALLEL SAFE SUPPORT primecloud_internal.hide_plaintext
-    AS 'MODULE_PATHNAME', 'primecloud_password_verify';
-COMMENT ON FUNCTION password_verify(text, text)
-    IS 'whether a password is the one that was hashed; 22023 for a hash beyond the primecloud.password_max_ settings';
-
-CREATE FUNCTION password_needs_rehash(hash text) RETURNS boolean
-    LANGUAGE c STABLE STRICT PARALLEL SAFE
-    AS 'MODULE_PATHNAME', 'primecloud_password_needs_rehash';
-COMMENT ON FUNCTION password_needs_rehash(text) IS 'whether a hash was made with other parameters than the settings ask for now';
-
-CREATE FUNCTION matches(s sealed, tenant text, label text, row_id text, candidate text) RETURNS boolean
-    LANGUAGE c VOLATILE PARALLEL UNSAFE SUPPORT primecloud_internal.hide_plaintext
-    AS 'MODULE_PATHNAME', 'primecloud_matches';
-COMMENT ON FUNCTION matches(sealed, text, text, text, text) IS 'whether a secret is the candidate, in constant time, without revealing it';
-REVOKE ALL ON FUNCTION matches(sealed, text, text, text, text) FROM PUBLIC;
-
 CREATE FUNCTION fingerprint(s sealed, tenant text, label text, row_id text) RETURNS text
     LANGUAGE c VOLATILE PARALLEL UNSAFE
     AS 'MODULE_PATHNAME', 'primecloud_fingerprint';
@@ -48,6 +25,4 @@ REVOKE ALL ON FUNCTION fingerprint(sealed, text, text, text) FROM PUBLIC;
 INSERT INTO primecloud_internal.role_grant VALUES
     ('app', 'EXECUTE', 'FUNCTION primecloud.blind_index(text, text, text)'),
     ('platform', 'EXECUTE', 'FUNCTION primecloud.blind_index(text, text, text)'),
-    ('platform', 'EXECUTE', 'FUNCTION primecloud.matches(primecloud.sealed, text, text, text, text)'),
     ('platform', 'EXECUTE', 'FUNCTION primecloud.fingerprint(primecloud.sealed, text, text, text)');
-

@@ -1,17 +1,4 @@
--- Sealing and revealing by the row of a registered column.
-
--- Two of each: with an id of the column's own type, and with text or a parameter that a
--- driver sends without a type.
-CREATE FUNCTION seal_for(rel regclass, col name, row_id anyelement, plaintext text) RETURNS sealed
-    LANGUAGE c VOLATILE PARALLEL UNSAFE SUPPORT primecloud_internal.hide_plaintext
-    AS 'MODULE_PATHNAME', 'primecloud_seal_for';
-COMMENT ON FUNCTION seal_for(regclass, name, anyelement, text)
-    IS 'encrypts a value for a row of a registered column, in the entered account';
-CREATE FUNCTION seal_for(rel regclass, col name, row_id text, plaintext text) RETURNS sealed
-    LANGUAGE c VOLATILE PARALLEL UNSAFE SUPPORT primecloud_internal.hide_plaintext
-    AS 'MODULE_PATHNAME', 'primecloud_seal_for_text';
-COMMENT ON FUNCTION seal_for(regclass, name, text, text)
-    IS 'encrypts a value for a row of a registered column, in the entered account; the id as text';
+-- Revealing the secret of a row of a registered column.
 
 -- As the caller: who may not read the row cannot reveal it.
 CREATE FUNCTION primecloud_internal.sealed_row(rel regclass, col name, row_id text, OUT tenant text, OUT label text, OUT id text,

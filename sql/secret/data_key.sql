@@ -1,4 +1,4 @@
--- Keys: a root key outside the database wraps random data keys, one for each tenant
+-- Data keys: a root key outside the database wraps random data keys, one for each tenant
 -- and purpose.
 
 CREATE TABLE primecloud_internal.root_key_version (
@@ -40,14 +40,6 @@ CREATE UNIQUE INDEX data_key_one_active ON data_key (tenant, purpose) WHERE stat
 REVOKE ALL ON data_key FROM PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('data_key', '');
 
-CREATE FUNCTION verify_root_key() RETURNS integer
-    LANGUAGE c VOLATILE PARALLEL UNSAFE
-    AS 'MODULE_PATHNAME', 'primecloud_verify_root_key';
-COMMENT ON FUNCTION verify_root_key()
-    IS 'the newest version of the root key, after checking that it and every version in use are there and this database''s; PC001 or PC002 '
-        'otherwise';
-REVOKE ALL ON FUNCTION verify_root_key() FROM PUBLIC;
-
 CREATE FUNCTION act_for_any_tenant() RETURNS void
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$ $$;
@@ -55,3 +47,6 @@ COMMENT ON FUNCTION act_for_any_tenant()
     IS 'does nothing: EXECUTE on it is the right to seal and open for a tenant that has not been entered';
 REVOKE ALL ON FUNCTION act_for_any_tenant() FROM PUBLIC;
 
+INSERT INTO primecloud_internal.role_grant VALUES
+    ('maintenance', 'EXECUTE', 'FUNCTION primecloud.act_for_any_tenant()'),
+    ('platform', 'EXECUTE', 'FUNCTION primecloud.act_for_any_tenant()');

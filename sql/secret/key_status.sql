@@ -1,14 +1,4 @@
--- The root key as a whole.
-
-CREATE FUNCTION rotate_root() RETURNS bigint
-    LANGUAGE c VOLATILE PARALLEL UNSAFE
-    AS 'MODULE_PATHNAME', 'primecloud_rotate_root';
-COMMENT ON FUNCTION rotate_root()
-    IS 'wraps every data key by the newest version of the root key, in one transaction; how many it wrapped anew';
-REVOKE ALL ON FUNCTION rotate_root() FROM PUBLIC;
-
-INSERT INTO primecloud_internal.role_grant VALUES
-    ('maintenance', 'EXECUTE', 'FUNCTION primecloud.rotate_root()');
+-- What is to be seen of the data keys.
 
 CREATE VIEW key_status WITH (security_barrier) AS
 SELECT k.tenant, k.purpose, k.key_id, k.state, k.root_version, k.made_at, k.changed_at,

@@ -1,4 +1,4 @@
--- Tokens: the keys that verify them, and entering with one.
+-- The keys that verify tokens.
 
 CREATE FUNCTION primecloud_internal.token_algorithm_known(alg text) RETURNS boolean
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
@@ -28,12 +28,6 @@ COMMENT ON COLUMN primecloud_internal.token_key.issuer IS 'if set, what a token 
 COMMENT ON COLUMN primecloud_internal.token_key.revoked_at IS 'from when on its tokens are refused';
 REVOKE ALL ON primecloud_internal.token_key FROM PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('primecloud_internal.token_key', '');
-
-CREATE FUNCTION enter(token text) RETURNS void
-    LANGUAGE c VOLATILE PARALLEL UNSAFE SUPPORT primecloud_internal.hide_plaintext
-    AS 'MODULE_PATHNAME', 'primecloud_enter';
-COMMENT ON FUNCTION enter(text) IS
-    'verifies a token and enters its account, or its user alone, for the rest of the transaction; 28000 for every bad token';
 
 CREATE FUNCTION add_token_key(kid text, alg text, key bytea, issuer text DEFAULT NULL) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
