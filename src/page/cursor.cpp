@@ -1,7 +1,7 @@
 // make_cursor, cursor_ts, cursor_id: keyset cursors for the account in context.
 #include "core/page/cursor.hpp"
 
-#include "page/keys.hpp"
+#include "page/cursor_key.hpp"
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
 #include "tenant/context.hpp"

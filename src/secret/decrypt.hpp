@@ -5,13 +5,10 @@
 #include <string_view>
 
 #include "pg/server_code.hpp"
+#include "secret/place.hpp"
 #include "secret/sealed.hpp"
 
 namespace primecloud::secret {
-
-struct place {
-  std::string_view tenant, label, row_id;
-};
 
 // The plaintext as a varlena (text or bytea) in the current memory context.  Raises
 // PC001 to PC005 and PC007; a refusal is in the server's log under `purpose`.

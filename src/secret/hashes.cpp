@@ -3,6 +3,7 @@
 
 #include "core/secret/keyed_hash.hpp"
 #include "pg/function.hpp"
+#include "secret/decrypt.hpp"
 #include "secret/encoding.hpp"
 #include "secret/key_table.hpp"
 #include "secret/keyring.hpp"

@@ -4,6 +4,7 @@
 
 #include "pg/function.hpp"
 #include "secret/audit.hpp"
+#include "secret/decrypt.hpp"
 #include "secret/encoding.hpp"
 #include "secret/literal.hpp"
 #include "secret/place.hpp"

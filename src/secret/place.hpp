@@ -1,10 +1,14 @@
-// The place of a secret as SQL passes it, checked: no part missing, empty or too long.
+// The place of a secret: what an envelope is bound to, as SQL passes it.
 #pragma once
 
+#include "core/secret/envelope.hpp"
 #include "pg/datum.hpp"
-#include "secret/decrypt.hpp"
 
 namespace primecloud::secret {
+
+struct place {
+  std::string_view tenant, label, row_id;
+};
 
 using text_argument = std::optional<std::string_view>;
 

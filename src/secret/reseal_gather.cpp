@@ -5,7 +5,7 @@
 #include "secret/key_table.hpp"
 #include "secret/keyring.hpp"
 #include "secret/place.hpp"
-#include "secret/reseal_rows.hpp"
+#include "secret/reseal_gather.hpp"
 #include "secret/sealed.hpp"
 #include "secret/sealed_scan.hpp"
 
@@ -136,7 +136,7 @@ SERVER_CODE void take(work &w, TupleTableSlot *slot, Datum stored, std::int64_t 
     if (envelope_problem(envelope) != nullptr)
       problem = "PC006";
     else if ((problem = seal_anew(w, envelope, tenant, id, &next.after)) == nullptr) {
-      next.place = slot->tts_tid;
+      next.tid = slot->tts_tid;
       next.before = pg::datum<pg::bytes_view>::put(envelope);
       next.tenant = copy(tenant);
       next.id = copy(id);

@@ -7,6 +7,7 @@
 #include "pg/function.hpp"
 #include "pg/jsonb.hpp"
 #include "secret/audit.hpp"
+#include "secret/decrypt.hpp"
 #include "secret/encoding.hpp"
 #include "secret/place.hpp"
 

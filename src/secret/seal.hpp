@@ -2,6 +2,7 @@
 #pragma once
 #include "pg/server_code.hpp"
 #include "secret/place.hpp"
+#include "secret/sealed.hpp"
 
 namespace primecloud::secret {
 

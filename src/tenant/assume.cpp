@@ -3,7 +3,7 @@
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
 #include "pg/role_name.hpp"
-#include "tenant/entry.hpp"
+#include "tenant/claim.hpp"
 #include "tenant/validity.hpp"
 
 extern "C" {
@@ -41,7 +41,7 @@ SERVER_CODE pg::nothing assume(std::string_view tenant, std::string_view reason)
   who.role = "owner";
   who.assumed = true;
   who.known = tenant::changes_until_now();
-  tenant::enter(who);  // refuses first: what did not happen leaves no record
+  tenant::enter_claim(who);  // refuses first: what did not happen leaves no record
 
   StringInfoData record;
   initStringInfo(&record);

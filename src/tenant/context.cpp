@@ -2,11 +2,17 @@
 
 #include <new>
 
-#include "pg/postgres.hpp"
+#include "core/json/text.hpp"
+#include "pg/function.hpp"
+#include "pg/jsonb.hpp"
 #include "pg/startup.hpp"
 
 extern "C" {
 #include "access/parallel.h"
+#include "lib/stringinfo.h"
+#include "utils/datetime.h"
+#include "utils/json.h"
+#include "utils/jsonb.h"
 #include "utils/plancache.h"
 }
 
@@ -74,3 +80,44 @@ void assign(const char *value) {
 }
 
 }  // namespace primecloud::tenant
+
+namespace {
+using namespace primecloud;
+
+SERVER_CODE std::optional<pg::jsonb_value> context() noexcept {
+  const context_record *now = tenant::current();
+  if (now == nullptr) return std::nullopt;
+  StringInfoData json;
+  initStringInfo(&json);
+  const auto add = [&json](std::string_view piece) {
+    appendBinaryStringInfo(&json, piece.data(), static_cast<int>(piece.size()));
+  };
+  add("{\"tenant\":");
+  if (now->has_tenant)
+    write_json_string(now->tenant(), add);
+  else
+    add("null");
+  add(",\"user\":");
+  write_json_string(now->user(), add);
+  add(",\"role\":");
+  if (now->has_tenant)
+    write_json_string(role_name(static_cast<role>(now->rank)), add);
+  else
+    add("null");
+  add(now->confined() ? ",\"confined\":true" : ",\"confined\":false");
+  if (now->assumed) add(",\"assumed\":true");
+  add(",\"expires\":");
+  if (now->expires_known) {
+    char text[MAXDATELEN + 1];
+    const int utc = 0;
+    JsonEncodeDateTime(text, TimestampTzGetDatum(now->expires.microseconds), TIMESTAMPTZOID, &utc);
+    write_json_string(text, add);
+  } else {
+    add("null");
+  }
+  add("}");
+  return pg::jsonb_value{DirectFunctionCall1(jsonb_in, CStringGetDatum(json.data))};
+}
+}  // namespace
+
+PRIMECLOUD_FUNCTION(primecloud_context, context);

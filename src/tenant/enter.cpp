@@ -1,135 +1,74 @@
-// enter_trusted, narrow, context.  (enter, which takes a token, is in token.cpp.)
-#include "core/json/text.hpp"
-#include "pg/c_string.hpp"
+// enter(token): verifies a compact JWS and enters the account it names.
+#include <algorithm>
+#include <optional>
+
+#include "core/tenant/identity.hpp"
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
-#include "tenant/context.hpp"
-#include "tenant/entry.hpp"
+#include "tenant/claim.hpp"
 #include "tenant/validity.hpp"
+#include "tenant/verified_claims.hpp"
 
 extern "C" {
-#include "lib/stringinfo.h"
-#include "utils/datetime.h"
-#include "utils/json.h"
-#include "utils/jsonb.h"
+#include "mb/pg_wchar.h"
+#include "pgstat.h"
+#include "tcop/tcopprot.h"
 }
 
 namespace {
 using namespace primecloud;
 
-SERVER_CODE const char *copy(std::string_view text) { return pnstrdup(text.data(), text.size()); }
-
-SERVER_CODE pg::nothing enter_trusted(std::optional<std::string_view> tenant, std::optional<std::string_view> user,
-                                      std::optional<std::string_view> role) noexcept {
-  if (!tenant || !user) {
-    ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("the %s is NULL", tenant ? "user" : "tenant"),
-            errhint("Pass the account's key and the user's id as text."));
-  }
-  tenant::claim who;
-  who.known = tenant::changes_until_now();
-  who.tenant = copy(*tenant);
-  who.user = copy(*user);
-  if (role) who.role = copy(*role);
-  tenant::enter(who);
-  return {};
+// The statement holds the token: neither pg_stat_activity nor a later error line of
+// this statement may show it.
+SERVER_CODE void hide_statement() {
+  debug_query_string = "<statement with a token>";
+  pgstat_report_activity(STATE_RUNNING, debug_query_string);
 }
 
-// Enters without membership, for a check that must see what a tenant would see.
-SERVER_CODE pg::nothing enter_probe(std::string_view tenant, std::string_view role) noexcept {
-  tenant::claim who;
-  who.known = tenant::changes_until_now();
-  who.tenant = copy(tenant);
-  who.user = "isolation probe";
-  who.role = copy(role);
-  who.assumed = true;
-  who.keep_traces = true;
-  tenant::enter(who);
-  return {};
+// JSON is UTF-8; the tables that are asked have the database's encoding.
+SERVER_CODE const char *in_server_encoding(const char *text) {
+  return pg_any_to_server(text, static_cast<int>(strlen(text)), PG_UTF8);
 }
 
-// The identity at hand with another role; nullptr where there is no memory.
-const char *encode_lowered(role to) noexcept {
+// No token at all is a bad token: an application that lost it must not go on without.
+pg::nothing enter(std::optional<std::string_view> text) {
+  pg::guarded(hide_statement);
+  tenant::claim who;
+  who.known = pg::guarded(tenant::changes_until_now);
+  char tenant_key[longest_identifier + 2], user[longest_identifier + 2], role_text[32], key_id[longest_identifier + 2];
+  char problem[128] = "";
   try {
-    auto who = decode_identity(tenant::encoded());
-    if (!who) return nullptr;
-    who->role = to;
-    return pg::c_string_or_null(encode(*who));
-  } catch (const std::bad_alloc &) {
-    return nullptr;
+    const tenant::verified_claims found = tenant::claims_of(text.value_or(std::string_view()));
+    const token_claims &claims = *found.claims;
+    if (claims.subject.size() > longest_identifier) throw error(sqlstate{"28000"}, "sub is too long");
+    if (claims.account && claims.account->size() > longest_identifier)
+      throw error(sqlstate{"28000"}, "account is too long");
+    strlcpy(user, claims.subject.c_str(), sizeof user);
+    who.user = user;
+    if (claims.account) {
+      strlcpy(tenant_key, claims.account->c_str(), sizeof tenant_key);
+      who.tenant = tenant_key;
+    }
+    if (claims.role) {
+      strlcpy(role_text, claims.role->c_str(), sizeof role_text);
+      who.role = role_text;
+    }
+    who.expires_known = true;
+    who.expires = std::min<int64>(claims.expires * 1'000'000 - postgres_epoch_unix_microseconds, found.key_ends);
+    strlcpy(key_id, found.key_id, sizeof key_id);
+    who.token_key = key_id;
+    who.uniform = true;
+  } catch (const error &reason) {
+    strlcpy(problem, reason.message.c_str(), sizeof problem);
   }
-}
-
-// Lowers the role for the rest of the transaction or savepoint; the ids a user was
-// granted are read at entry alone, so narrowing to a confined role leaves none.
-SERVER_CODE pg::nothing narrow(std::string_view name) noexcept {
-  const context_record *now = tenant::current();
-  const auto wanted = parse_role(name);
-  if (now == nullptr || !now->has_tenant) {
-    ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("no tenant has been entered in this transaction"),
-            errhint("Call primecloud.enter(token) after BEGIN."));
-  }
-  if (!wanted) {
-    ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unknown role: \"%s\"", copy(name)),
-            errhint("The roles are external_client, developer, admin and owner."));
-  }
-  if (static_cast<std::uint8_t>(*wanted) > now->rank) {
-    ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-            errmsg("narrow cannot raise the role to \"%s\"", copy(name)),
-            errhint("Start a new transaction and enter with that role."));
-  }
-  const char *lowered = encode_lowered(*wanted);
-  if (lowered == nullptr) ereport(ERROR, errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory"));
-  tenant::assign(lowered);
+  pg::guarded([&] {
+    if (problem[0] != '\0') tenant::refuse_token(problem);
+    who.user = in_server_encoding(who.user);
+    if (who.tenant != nullptr) who.tenant = in_server_encoding(who.tenant);
+    tenant::enter_claim(who);
+  });
   return {};
-}
-
-struct jsonb_value {
-  Datum datum;
-};
-
-SERVER_CODE std::optional<jsonb_value> context() noexcept {
-  const context_record *now = tenant::current();
-  if (now == nullptr) return std::nullopt;
-  StringInfoData json;
-  initStringInfo(&json);
-  const auto add = [&json](std::string_view piece) {
-    appendBinaryStringInfo(&json, piece.data(), static_cast<int>(piece.size()));
-  };
-  add("{\"tenant\":");
-  if (now->has_tenant)
-    write_json_string(now->tenant(), add);
-  else
-    add("null");
-  add(",\"user\":");
-  write_json_string(now->user(), add);
-  add(",\"role\":");
-  if (now->has_tenant)
-    write_json_string(role_name(static_cast<role>(now->rank)), add);
-  else
-    add("null");
-  add(now->confined() ? ",\"confined\":true" : ",\"confined\":false");
-  if (now->assumed) add(",\"assumed\":true");
-  add(",\"expires\":");
-  if (now->expires_known) {
-    char text[MAXDATELEN + 1];
-    const int utc = 0;
-    JsonEncodeDateTime(text, TimestampTzGetDatum(now->expires.microseconds), TIMESTAMPTZOID, &utc);
-    write_json_string(text, add);
-  } else {
-    add("null");
-  }
-  add("}");
-  return jsonb_value{DirectFunctionCall1(jsonb_in, CStringGetDatum(json.data))};
 }
 }  // namespace
 
-template <>
-struct primecloud::pg::datum<jsonb_value> {
-  static constexpr const char *sql = "jsonb";
-  static Datum put(jsonb_value v) noexcept { return v.datum; }
-};
-
-PRIMECLOUD_FUNCTION(primecloud_enter_trusted, enter_trusted);
-PRIMECLOUD_FUNCTION(primecloud_enter_probe, enter_probe);
-PRIMECLOUD_FUNCTION(primecloud_narrow, narrow);
-PRIMECLOUD_FUNCTION(primecloud_context, context);
+PRIMECLOUD_FUNCTION(primecloud_enter, enter);

@@ -1,5 +1,8 @@
 #include "tenant/token_key.hpp"
 
+#include "core/tenant/published_key.hpp"
+#include "pg/datum_builtin.hpp"
+#include "pg/function.hpp"
 #include "pg/table.hpp"
 
 extern "C" {
@@ -46,3 +49,14 @@ token_key find_token_key(const char *key_id) {
 }
 
 }  // namespace primecloud::tenant
+
+namespace {
+using namespace primecloud;
+
+bool token_algorithm_known(std::string_view name) noexcept { return parse_token_algorithm(name).has_value(); }
+// Whether the key is one of a published test vector.
+bool token_key_published(pg::bytes_view key) { return is_published_key(key); }
+}  // namespace
+
+PRIMECLOUD_FUNCTION(primecloud_token_algorithm_known, token_algorithm_known);
+PRIMECLOUD_FUNCTION(primecloud_token_key_published, token_key_published);

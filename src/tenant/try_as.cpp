@@ -5,7 +5,7 @@
 #include "pg/attempt.hpp"
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
-#include "tenant/entry.hpp"
+#include "tenant/claim.hpp"
 
 extern "C" {
 #include "executor/spi.h"
@@ -36,7 +36,7 @@ SERVER_CODE void enter_as(const trial &t) {
   who.role = t.rank;
   who.assumed = true;
   who.keep_traces = true;
-  tenant::enter(who);
+  tenant::enter_claim(who);
 }
 
 SERVER_CODE void keep_answer(trial &t) {

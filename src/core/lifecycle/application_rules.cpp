@@ -9,7 +9,7 @@
 namespace primecloud::lifecycle {
 namespace {
 
-std::int64_t positive_days(const element *e, std::string_view of, const place &at) {
+std::int64_t positive_days(const element *e, std::string_view of, const position &at) {
   if (e == nullptr) at.refuse(refusals::expiration_days, std::string(of) + " has no days", "days is 1 or greater.");
   const auto days = at.integer(*e, of);
   if (days <= 0)
@@ -18,7 +18,7 @@ std::int64_t positive_days(const element *e, std::string_view of, const place &a
   return days;
 }
 
-transition to_transition(const element &days_and_class, std::string_view of, const place &at) {
+transition to_transition(const element &days_and_class, std::string_view of, const position &at) {
   const auto *storage_class = days_and_class.find("storageClass");
   if (storage_class == nullptr || at.text(*storage_class).empty()) {
     at.refuse(refusals::schema, std::string(of) + " has no storageClass", "Name the storage class objects move to.");
@@ -32,14 +32,14 @@ transition to_transition(const element &days_and_class, std::string_view of, con
   return {n, {}, storage_class->text};
 }
 
-std::string read_status(const element &e, const place &at) {
+std::string read_status(const element &e, const position &at) {
   const auto &status = at.text(e);
   if (status == "enabled" || status == "Enabled") return "Enabled";
   if (status == "disabled" || status == "Disabled") return "Disabled";
   at.refuse(refusals::status, "status is " + quoted(status), "status is Enabled or Disabled.");
 }
 
-void read_typed(const element &e, rule &into, const place &at) {
+void read_typed(const element &e, rule &into, const position &at) {
   at.only(e, {"id", "name", "prefix", "type", "days", "storageClass", "enabled"});
   const auto *enabled = e.find("enabled");
   into.status = enabled == nullptr || at.boolean(*enabled, "the rule") ? "Enabled" : "Disabled";
@@ -53,7 +53,7 @@ void read_typed(const element &e, rule &into, const place &at) {
   }
 }
 
-void read_nested(const element &e, rule &into, const place &at) {
+void read_nested(const element &e, rule &into, const position &at) {
   at.only(e, {"id", "name", "prefix", "status", "expiration", "transition"});
   const auto *status = e.find("status");
   if (status == nullptr) at.refuse(refusals::no_status, "the rule has no status", "status is Enabled or Disabled.");
@@ -75,7 +75,7 @@ bool is_application_rule(const element &e) noexcept {
          e.find("enabled") != nullptr;
 }
 
-rule read_application_rule(const element &e, place at) {
+rule read_application_rule(const element &e, position at) {
   rule read;
   if (const auto *id = e.find("id"); id != nullptr && id->is != element::kind::null) {
     read.id = id->is == element::kind::number ? id->text : at.text(*id);

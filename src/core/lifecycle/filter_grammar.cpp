@@ -4,7 +4,7 @@
 namespace primecloud::lifecycle {
 namespace {
 
-tag read_tag(const element &e, const place &at) {
+tag read_tag(const element &e, const position &at) {
   tag read;
   bool key = false, value = false;
   for (const auto &child : e.children) {
@@ -23,7 +23,7 @@ tag read_tag(const element &e, const place &at) {
 }
 
 // The predicates that Filter and And share.  False if the name is none of theirs.
-bool read_predicate(const element &e, std::string_view inside, predicates &into, const place &at) {
+bool read_predicate(const element &e, std::string_view inside, predicates &into, const position &at) {
   if (e.name == "Prefix") {
     into.prefix = at.text(e);
   } else if (e.name == "ObjectSizeGreaterThan") {
@@ -36,7 +36,7 @@ bool read_predicate(const element &e, std::string_view inside, predicates &into,
   return true;
 }
 
-predicates read_and(const element &e, const place &at) {
+predicates read_and(const element &e, const position &at) {
   predicates read;
   const element *unheeded = nullptr;
   at.only(e, {"Prefix", "Tags", "ObjectSizeGreaterThan", "ObjectSizeLessThan"});
@@ -64,7 +64,7 @@ predicates read_and(const element &e, const place &at) {
 
 }  // namespace
 
-filter read_filter(const element &e, const place &at) {
+filter read_filter(const element &e, const position &at) {
   filter read;
   at.only(e, {"Prefix", "Tag", "And", "ObjectSizeGreaterThan", "ObjectSizeLessThan"});
   for (const auto &child : e.children) {

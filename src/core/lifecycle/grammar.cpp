@@ -11,7 +11,7 @@ struct days_or_date {
   std::optional<timestamp> date;
   bool zero_date = false;
 
-  bool read(const element &e, std::string_view of, const place &at) {
+  bool read(const element &e, std::string_view of, const position &at) {
     if (e.name == "Days") {
       days = at.integer(e, of);
     } else if (e.name == "Date") {
@@ -25,7 +25,7 @@ struct days_or_date {
   }
 };
 
-std::optional<transition> read_transition(const element &e, const place &at) {
+std::optional<transition> read_transition(const element &e, const position &at) {
   if (!at.holds_something(e)) return std::nullopt;
   at.only(e, {"Days", "Date", "StorageClass"});
   days_or_date when;
@@ -49,7 +49,7 @@ std::optional<transition> read_transition(const element &e, const place &at) {
   return read;
 }
 
-std::optional<noncurrent_expiration> read_noncurrent_expiration(const element &e, const place &at) {
+std::optional<noncurrent_expiration> read_noncurrent_expiration(const element &e, const position &at) {
   constexpr auto name = "NoncurrentVersionExpiration";
   if (!at.holds_something(e)) return std::nullopt;
   at.only(e, {"NoncurrentDays", "NewerNoncurrentVersions", "MaxNoncurrentVersions"});
@@ -74,7 +74,7 @@ std::optional<noncurrent_expiration> read_noncurrent_expiration(const element &e
   return read;
 }
 
-std::optional<noncurrent_transition> read_noncurrent_transition(const element &e, const place &at) {
+std::optional<noncurrent_transition> read_noncurrent_transition(const element &e, const position &at) {
   constexpr auto name = "NoncurrentVersionTransition";
   if (!at.holds_something(e)) return std::nullopt;
   at.only(e, {"NoncurrentDays", "NewerNoncurrentVersions", "StorageClass"});
@@ -102,7 +102,7 @@ std::optional<noncurrent_transition> read_noncurrent_transition(const element &e
 }
 
 // An element that holds one positive number of days.
-std::optional<std::int64_t> read_days(const element &e, std::string_view days_name, refusal as, const place &at) {
+std::optional<std::int64_t> read_days(const element &e, std::string_view days_name, refusal as, const position &at) {
   if (!at.holds_something(e)) return std::nullopt;
   std::optional<std::int64_t> days;
   at.only(e, {days_name});
@@ -117,7 +117,7 @@ std::optional<std::int64_t> read_days(const element &e, std::string_view days_na
 }
 
 // MinIO's older spelling of two things it now writes apart.
-void read_all_versions_expiration(const element &e, rule &into, const place &at) {
+void read_all_versions_expiration(const element &e, rule &into, const position &at) {
   if (!at.holds_something(e)) return;
   at.only(e, {"Days", "DeleteMarker"});
   const element *days = e.find("Days"), *marker = e.find("DeleteMarker");
@@ -135,7 +135,7 @@ void read_all_versions_expiration(const element &e, rule &into, const place &at)
 
 // One in XML and in MinIO's JSON, a list in that of AWS.
 template <class T, class Read>
-void read_list(const element &e, std::vector<T> &into, const place &at, Read read) {
+void read_list(const element &e, std::vector<T> &into, const position &at, Read read) {
   if (e.is == element::kind::array) {
     for (const auto &one : e.children) {
       if (auto item = read(one, at)) into.push_back(std::move(*item));
@@ -147,7 +147,7 @@ void read_list(const element &e, std::vector<T> &into, const place &at, Read rea
 
 }  // namespace
 
-std::optional<expiration> read_expiration(const element &e, const place &at) {
+std::optional<expiration> read_expiration(const element &e, const position &at) {
   if (!at.holds_something(e)) return std::nullopt;
   at.only(e, {"Days", "Date", "ExpiredObjectDeleteMarker", "ExpiredObjectAllVersions", "DeleteMarker"});
   const bool json = at.from == syntax::json;
@@ -180,7 +180,7 @@ std::optional<expiration> read_expiration(const element &e, const place &at) {
   return read;
 }
 
-rule read_rule(const element &e, place at) {
+rule read_rule(const element &e, position at) {
   rule read;
   if (at.from == syntax::json) {
     if (e.is != element::kind::object) at.refuse(refusals::schema, "a rule is not a JSON object");
@@ -225,7 +225,7 @@ rule read_rule(const element &e, place at) {
 
 configuration read_configuration(const element &document, syntax from) {
   configuration read;
-  place at{from, 0, {}};
+  position at{from, 0, {}};
   const element *rules = &document;
   if (from == syntax::xml) {
     if (document.name != "LifecycleConfiguration" && document.name != "BucketLifecycleConfiguration") {

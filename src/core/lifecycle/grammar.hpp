@@ -14,7 +14,7 @@ namespace primecloud::lifecycle {
 configuration read_configuration(const element &document, syntax from);
 
 // Where the reader stands: for messages, and for what the two syntaxes do not share.
-struct place {
+struct position {
   syntax from;
   std::size_t rule = 0;
   std::string id;
@@ -35,11 +35,11 @@ struct place {
 // "\"" + text + "\"", shortened for a message.
 std::string quoted(std::string_view text);
 
-rule read_rule(const element &e, place at);
-filter read_filter(const element &e, const place &at);
-std::optional<expiration> read_expiration(const element &e, const place &at);
+rule read_rule(const element &e, position at);
+filter read_filter(const element &e, const position &at);
+std::optional<expiration> read_expiration(const element &e, const position &at);
 // The rules of applications that keep lists of their own (application_rules.cpp).
 bool is_application_rule(const element &e) noexcept;
-rule read_application_rule(const element &e, place at);
+rule read_application_rule(const element &e, position at);
 
 }  // namespace primecloud::lifecycle

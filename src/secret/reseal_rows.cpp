@@ -4,7 +4,7 @@
 #include "pg/function.hpp"
 #include "pg/jsonb.hpp"
 #include "pg/owner_statement.hpp"
-#include "secret/reseal_rows.hpp"
+#include "secret/reseal_gather.hpp"
 #include "secret/sealed_scan.hpp"
 
 extern "C" {
@@ -35,17 +35,17 @@ SERVER_CODE Datum array_of(const candidate *rows, int count, Oid type, int size,
   for (int i = 0; i < count; i++) values[i] = part(rows[i]);
   return PointerGetDatum(construct_array(values, count, type, size, false, alignment));
 }
-SERVER_CODE Datum places_of(const candidate *rows, int count) {
+SERVER_CODE Datum tids_of(const candidate *rows, int count) {
   return array_of(rows, count, TIDOID, sizeof(ItemPointerData), TYPALIGN_SHORT,
-                  [](const candidate &row) { return PointerGetDatum(const_cast<ItemPointerData *>(&row.place)); });
+                  [](const candidate &row) { return PointerGetDatum(const_cast<ItemPointerData *>(&row.tid)); });
 }
 
-SERVER_CODE int by_place(const void *a, const void *b) {
+SERVER_CODE int by_tid(const void *a, const void *b) {
   return ItemPointerCompare(static_cast<ItemPointer>(const_cast<void *>(a)),
                             static_cast<ItemPointer>(const_cast<void *>(b)));
 }
 
-// Moves the rows whose places the last statement gave to the front: how many.
+// Moves the rows whose tids the last statement gave to the front: how many.
 SERVER_CODE int front(candidate *rows, int count) {
   const auto found = static_cast<int>(SPI_processed);
   auto *given = static_cast<ItemPointerData *>(palloc(sizeof(ItemPointerData) * static_cast<size_t>(found + 1)));
@@ -54,22 +54,22 @@ SERVER_CODE int front(candidate *rows, int count) {
     given[i] = *reinterpret_cast<ItemPointer>(
         DatumGetPointer(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &null)));
   }
-  qsort(given, static_cast<size_t>(found), sizeof(ItemPointerData), by_place);
-  // The candidates are in the order of their places, as they were read.
+  qsort(given, static_cast<size_t>(found), sizeof(ItemPointerData), by_tid);
+  // The candidates are in the order of their tids, as they were read.
   int kept = 0;
   for (int i = 0, next = 0; i < count && next < found; i++) {
     CHECK_FOR_INTERRUPTS();
-    while (next < found && ItemPointerCompare(&given[next], &rows[i].place) < 0) next++;
-    if (next < found && ItemPointerEquals(&given[next], &rows[i].place)) std::swap(rows[kept++], rows[i]);
+    while (next < found && ItemPointerCompare(&given[next], &rows[i].tid) < 0) next++;
+    if (next < found && ItemPointerEquals(&given[next], &rows[i].tid)) std::swap(rows[kept++], rows[i]);
   }
   return kept;
 }
 
 // Locks the rows that nobody else has.  A row that changed since it was read has another
-// place by now, and is left out too.
+// tid by now, and is left out too.
 SERVER_CODE int lock_rows(const table_name &name, candidate *rows, int count) {
   Oid types[] = {TIDARRAYOID};
-  Datum values[] = {places_of(rows, count)};
+  Datum values[] = {tids_of(rows, count)};
   pg::run_as_owner(
       name.owner,
       psprintf("SELECT x.ctid FROM ONLY %s AS x WHERE x.ctid = ANY ($1) FOR NO KEY UPDATE SKIP LOCKED", name.qualified),
@@ -83,37 +83,36 @@ SERVER_CODE int write_rows(const table_name &name, candidate *rows, int count) {
   const Oid type = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum("sealed"),
                                    ObjectIdGetDatum(get_namespace_oid("primecloud", false)));
   Oid types[] = {TIDARRAYOID, BYTEAARRAYOID, get_array_type(type)};
-  Datum values[] = {places_of(rows, count),
+  Datum values[] = {tids_of(rows, count),
                     array_of(rows, count, BYTEAOID, -1, TYPALIGN_INT, [](const candidate &row) { return row.before; }),
                     array_of(rows, count, type, -1, TYPALIGN_INT, [](const candidate &row) { return row.after; })};
-  // Row by row, by its place: for a large batch the planner would rather hash the whole
+  // Row by row, by its tid: for a large batch the planner would rather hash the whole
   // table, which in every batch again costs more than all the rest.
   const int settings = NewGUCNestLevel();
   pg::detail::set_for_now("enable_hashjoin", "off");
   pg::detail::set_for_now("enable_mergejoin", "off");
-  pg::run_as_owner(
-      name.owner,
-      psprintf("UPDATE ONLY %s AS x SET %s = v.after FROM unnest($1, $2, $3) AS v(place, before, after) "
-               "WHERE x.ctid = v.place AND primecloud_internal.sealed_send(x.%s) = v.before RETURNING v.place",
-               name.qualified, name.column, name.column),
-      3, types, values, true);
+  pg::run_as_owner(name.owner,
+                   psprintf("UPDATE ONLY %s AS x SET %s = v.after FROM unnest($1, $2, $3) AS v(tid, before, after) "
+                            "WHERE x.ctid = v.tid AND primecloud_internal.sealed_send(x.%s) = v.before RETURNING v.tid",
+                            name.qualified, name.column, name.column),
+                   3, types, values, true);
   AtEOXact_GUC(false, settings);
   return front(rows, count);
 }
 
-SERVER_CODE ItemPointerData place_of(int64 block, int32 offset) {
+SERVER_CODE ItemPointerData tid_of(int64 block, int32 offset) {
   if (block < 0 || block > MaxBlockNumber || offset < 0 || offset > MaxOffsetNumber) {
     ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-            errmsg("no such place in a table: (%lld,%d)", static_cast<long long>(block), offset));
+            errmsg("no such row in a table: (%lld,%d)", static_cast<long long>(block), offset));
   }
-  ItemPointerData place;
-  ItemPointerSet(&place, static_cast<BlockNumber>(block), static_cast<OffsetNumber>(offset));
-  return place;
+  ItemPointerData tid;
+  ItemPointerSet(&tid, static_cast<BlockNumber>(block), static_cast<OffsetNumber>(offset));
+  return tid;
 }
 
 SERVER_CODE char *text_copy(std::string_view text) { return pnstrdup(text.data(), text.size()); }
 
-// Next place (block and offset), rows sealed anew, rows passed over since somebody else
+// Next tid (block and offset), rows sealed anew, rows passed over since somebody else
 // had them, rows that cannot be sealed anew.
 SERVER_CODE std::tuple<int64, int32, int64, int64, pg::jsonb_value> reseal_rows(
     pg::relation leaf, std::string_view column, std::string_view tenant_column, std::string_view id_column,
@@ -134,7 +133,7 @@ SERVER_CODE std::tuple<int64, int32, int64, int64, pg::jsonb_value> reseal_rows(
                                        text_copy(tenant_column),
                                        text_copy(id_column),
                                        label,
-                                       place_of(block, offset),
+                                       tid_of(block, offset),
                                        static_cast<BlockNumber>(blocks),
                                        most,
                                        careful,

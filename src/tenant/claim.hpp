@@ -1,4 +1,5 @@
-// Entering: how an identity becomes the context of a transaction.
+// A claim to an identity, and how it becomes the context of a transaction: what every way of entering
+// ends in.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +25,7 @@ struct claim {
 // Checks the claim against the membership table and enters it until the end of the
 // transaction.  Server code: raises 25P01 outside a transaction block, 55000 where
 // another identity has been entered, 28000 where the claim does not hold.
-SERVER_CODE void enter(const claim &who);
+SERVER_CODE void enter_claim(const claim &who);
 
 // The one error for whatever is wrong with a token.
 [[gnu::cold, noreturn]] SERVER_CODE void refuse_token(const char *log_detail);

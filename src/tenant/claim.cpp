@@ -1,4 +1,4 @@
-#include "tenant/entry.hpp"
+#include "tenant/claim.hpp"
 
 #include "core/tenant/identity.hpp"
 #include "pg/c_string.hpp"
@@ -105,7 +105,7 @@ void refuse_token(const char *log_detail) {
   pg_unreachable();
 }
 
-void enter(const claim &who) {
+void enter_claim(const claim &who) {
   if (!IsTransactionBlock()) {
     ereport(ERROR, errcode(ERRCODE_NO_ACTIVE_SQL_TRANSACTION),
             errmsg("a tenant can be entered in a transaction block only"),

@@ -1,4 +1,4 @@
-#include "page/keys.hpp"
+#include "page/cursor_key.hpp"
 
 #include "pg/cached_table.hpp"
 

@@ -4,6 +4,7 @@
 #include "core/random_pool.hpp"
 #include "pg/function.hpp"
 #include "secret/audit.hpp"
+#include "secret/decrypt.hpp"
 #include "secret/keyring.hpp"
 #include "secret/permission.hpp"
 #include "secret/place.hpp"

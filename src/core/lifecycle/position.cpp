@@ -12,11 +12,11 @@ std::string quoted(std::string_view text) {
   return "\"" + std::string(text.substr(0, cut)) + "...\"";
 }
 
-void place::refuse(refusal as, std::string what, std::string allowed) const {
+void position::refuse(refusal as, std::string what, std::string allowed) const {
   throw refused{{as, std::move(what), std::move(allowed), rule, id}};
 }
 
-const std::string &place::text(const element &e) const {
+const std::string &position::text(const element &e) const {
   if (!e.children.empty() || e.is != element::kind::text) {
     refuse(refusals::schema, e.name + " is not a text",
            "Write " + e.name + (from == syntax::json ? " as a JSON string." : " as plain text."));
@@ -24,7 +24,7 @@ const std::string &place::text(const element &e) const {
   return e.text;
 }
 
-std::int64_t place::integer(const element &e, std::string_view of) const {
+std::int64_t position::integer(const element &e, std::string_view of) const {
   const std::string name = e.name + " of " + std::string(of);
   const auto expected = from == syntax::json ? element::kind::number : element::kind::text;
   if (!e.children.empty() || e.is != expected) {
@@ -38,7 +38,7 @@ std::int64_t place::integer(const element &e, std::string_view of) const {
   return *value;
 }
 
-bool place::boolean(const element &e, std::string_view of) const {
+bool position::boolean(const element &e, std::string_view of) const {
   const auto expected = from == syntax::json ? element::kind::boolean : element::kind::text;
   const auto value = e.children.empty() && e.is == expected ? read_boolean(e.text) : std::nullopt;
   if (!value)
@@ -47,7 +47,7 @@ bool place::boolean(const element &e, std::string_view of) const {
   return *value;
 }
 
-timestamp place::date(const element &e, std::string_view of) const {
+timestamp position::date(const element &e, std::string_view of) const {
   const std::string name = "Date of " + std::string(of) + " is " + quoted(e.text);
   const auto read = read_date(text(e), from == syntax::json);
   if (!read) refuse(refusals::date_form, name + ", not an ISO 8601 date", "Write it like 2030-01-31T00:00:00Z.");
@@ -56,7 +56,7 @@ timestamp place::date(const element &e, std::string_view of) const {
   return read->at;
 }
 
-void place::only(const element &e, std::initializer_list<std::string_view> names) const {
+void position::only(const element &e, std::initializer_list<std::string_view> names) const {
   if (from != syntax::json) return;
   for (const auto &child : e.children) {
     bool known = false;
@@ -72,7 +72,7 @@ void place::only(const element &e, std::initializer_list<std::string_view> names
   }
 }
 
-bool place::holds_something(const element &e) const {
+bool position::holds_something(const element &e) const {
   if (from == syntax::xml) return true;
   if (e.is == element::kind::null) return false;
   if (e.is != element::kind::object)

@@ -1,0 +1,37 @@
+#include "tenant/at_least.hpp"
+
+#include "pg/startup.hpp"
+#include "tenant/validity.hpp"
+
+namespace primecloud::tenant {
+namespace {
+
+enum missing_context { missing_is_error, missing_is_empty };
+int on_missing_context = missing_is_error;
+const config_enum_entry missing_context_options[] = {
+    {"error", missing_is_error, false}, {"empty", missing_is_empty, false}, {nullptr, 0, false}};
+
+const pg::startup define{[] {
+  DefineCustomEnumVariable("primecloud.missing_context", "What tenant functions do when no tenant has been entered.",
+                           "error: raise 42501.  empty: return NULL, so that policies show no row.",
+                           &on_missing_context, missing_is_error, missing_context_options, PGC_SUSET, 0, nullptr,
+                           nullptr, nullptr);
+}};
+
+}  // namespace
+
+void miss_context() {
+  if (on_missing_context == missing_is_empty) return;
+  ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("no tenant has been entered in this transaction"),
+          errhint("Call primecloud.enter(token) after BEGIN."), errhidestmt(statement_may_hold_token()));
+}
+
+void refuse_role(std::string_view name) {
+  ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+          errmsg("unknown role: \"%.*s\"", static_cast<int>(name.size()), name.data()),
+          errhint("The roles are external_client, developer, admin and owner."),
+          errhidestmt(statement_may_hold_token()));
+  pg_unreachable();
+}
+
+}  // namespace primecloud::tenant
