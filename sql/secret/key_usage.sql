@@ -1,0 +1,68 @@
+-- Where a data key is needed still.
+
+-- Every column of type sealed that holds rows, registered or not: what a key has sealed
+-- is lost with it wherever it lies.
+CREATE FUNCTION primecloud_internal.count_key_usage(wanted bigint, OUT key_id bigint, OUT schema_name text, OUT table_name text,
+    OUT column_name text, OUT row_count bigint)
+    RETURNS SETOF record
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN QUERY
+    WITH RECURSIVE sealed_type(oid) AS (
+        SELECT 'primecloud.sealed'::regtype::oid UNION ALL SELECT t.oid FROM sealed_type s JOIN pg_type t ON t.typbasetype = s.oid)
+    SELECT u.key_id, n.nspname::text, c.relname::text, a.attname::text, u.row_count
+    FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+    CROSS JOIN LATERAL primecloud_internal.sealed_rows_by_key(c.oid, a.attname::text) AS u
+    WHERE a.atttypid IN (SELECT s.oid FROM sealed_type s) AND a.attnum > 0 AND NOT a.attisdropped
+      AND c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND (wanted IS NULL OR u.key_id = wanted)
+    ORDER BY 2, 3, 4, 1;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.count_key_usage(bigint) IS 'behind key_usage()';
+REVOKE ALL ON FUNCTION primecloud_internal.count_key_usage(bigint) FROM PUBLIC;
+
+-- Refuses while anything is known to need the key.
+CREATE FUNCTION primecloud_internal.check_key_unused(key data_key) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    used text;
+    hint text;
+BEGIN
+    IF key.purpose <> 'seal' THEN
+        RAISE object_not_in_prerequisite_state USING MESSAGE =
+            format('data key %s may be in use: what was hashed with it is not known here', key.key_id),
+            HINT = 'Store new hashes, made with the active key, or let the old ones end; then pass force => true.';
+    END IF;
+    -- Nobody begins to seal with it, since it is not active; who did has ended after this.
+    PERFORM primecloud_internal.wait_for_sealers(key.key_id);
+    SELECT string_agg(format('%s rows of column "%s" of %I.%I', u.row_count, u.column_name, u.schema_name, u.table_name), ', '),
+           string_agg(CASE WHEN primecloud_internal.is_registered(u.schema_name, u.table_name, u.column_name)
+                      THEN format('CALL primecloud.reseal(''%I.%I'', %L)', u.schema_name, u.table_name, u.column_name)
+                      ELSE format('register "%s" of %I.%I with seal_column() and reseal it', u.column_name, u.schema_name, u.table_name)
+                          END, '; ')
+    INTO used, hint FROM primecloud_internal.count_key_usage(key.key_id) AS u;
+    IF used IS NOT NULL THEN
+        RAISE object_in_use USING MESSAGE = format('data key %s is in use: %s', key.key_id, used), HINT = hint || '.';
+    END IF;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.check_key_unused(data_key)
+    IS 'refuses while a column, or a transaction that is still open, holds what a key has sealed';
+REVOKE ALL ON FUNCTION primecloud_internal.check_key_unused(data_key) FROM PUBLIC;
+
+CREATE FUNCTION primecloud_internal.is_registered(schema_name text, table_name text, column_name text) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT EXISTS (
+        SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        JOIN pg_class top ON top.oid = coalesce(pg_partition_root(c.oid), c.oid) JOIN pg_namespace above ON above.oid = top.relnamespace
+        JOIN primecloud.sealed_column s ON s.schema_name = above.nspname AND s.table_name = top.relname
+            AND s.column_name = is_registered.column_name
+        WHERE n.nspname = is_registered.schema_name AND c.relname = is_registered.table_name);
+$$;
+COMMENT ON FUNCTION primecloud_internal.is_registered(text, text, text)
+    IS 'whether a column, or that of the partitioned table above, is registered as sealed';
+REVOKE ALL ON FUNCTION primecloud_internal.is_registered(text, text, text) FROM PUBLIC;
