@@ -89,6 +89,9 @@ INSERT INTO harness.cases (name, usual, ours, statements) VALUES
 ('the same under a savepoint that was undone', 'hers', '42501',
     '{BEGIN,"{mallory}","CREATE TEMP TABLE {t} (id int, account_id int, secret text)",COMMIT,BEGIN,"SAVEPOINT s","{victim}","ROLLBACK TO '
     's",COMMIT,BEGIN,"{victim}","INSERT INTO {t} VALUES (9{n}, 2, ''hers'')",COMMIT,"SELECT secret FROM {t}"}'),
+('the same under a savepoint that was undone, entered again behind it', '1', '42P01',
+    '{"CREATE TEMP TABLE {t} (id int, account_id int, secret text)",BEGIN,"SAVEPOINT s","{victim}","ROLLBACK TO s","{victim}","INSERT INTO '
+    '{t} VALUES (9{n}, 2, ''hers'')","SELECT count(*) FROM pg_temp.{t}"}'),
 ('the same after a transaction of the victim that failed', 'hers', '42501',
     '{BEGIN,"{mallory}","CREATE TEMP TABLE {t} (id int, account_id int, secret '
     'text)",COMMIT,BEGIN,"{victim}",ROLLBACK,BEGIN,"{victim}","INSERT INTO {t} VALUES (9{n}, 2, ''hers'')",COMMIT,"SELECT secret FROM '

@@ -73,6 +73,10 @@ SELECT is(act('a_admin', format($$SELECT cloud.remove_member(%L)$$, user_id)), '
 SELECT is(act('a_admin', $$SELECT email FROM cloud.invite('x@example.com', 'owner') AS i(id, email)$$), '42501',
     'an admin invites no owner');
 SELECT act('a_admin', $$SELECT i.token FROM cloud.invite('Guest@Example.com', 'developer') AS i$$) AS token \gset
+SELECT act('a_admin', $$SELECT i.token FROM cloud.invite('guest@example.com', 'developer') AS i$$) AS renewed \gset
+SELECT is(act('guest', format('SELECT cloud.accept_invitation(%L)', :'token')), 'P0002', 'an invitation that was renewed is none');
+SELECT is((SELECT count(*) FROM cloud.invitations WHERE email = 'guest@example.com'), 1::bigint, 'and one is left');
+SELECT :'renewed' AS token \gset
 SELECT is(act('a_dev', format('SELECT cloud.accept_invitation(%L)', :'token')), 'P0002', 'an invitation is for its address');
 SELECT is(act('guest', 'SELECT cloud.accept_invitation(''guess'')'), 'P0002', 'a token that is none');
 SELECT is(act('guest', format('SELECT cloud.accept_invitation(%L)', :'token')), (SELECT account_id::text FROM people WHERE who = 'a_owner'),

@@ -43,6 +43,18 @@ SELECT is(attempt('one', 'SELECT set_config(''primecloud.reveals_per_hour'', ''1
 SELECT is(attempt('one', 'SELECT set_config(''primecloud.reveal_needs_row'', ''off'', false)'),
     '42501 permission denied to set parameter "primecloud.reveal_needs_row"', 'nor says what a row needs');
 
+-- A transaction's limit is that transaction's, however it ends.
+SET primecloud.reveals_per_transaction = 2;
+\o /dev/null
+BEGIN;
+SELECT primecloud.open(secret, '1', 'l', '1', 'rolled back') FROM kept, generate_series(1, 2);
+ROLLBACK;
+\o
+SELECT is(primecloud.open(secret, '1', 'l', '1', 'the next'), 'xxxxxxxxx', 'after ROLLBACK there is as much again') FROM kept;
+SELECT throws_ok('SELECT primecloud.open(secret, ''1'', ''l'', ''1'', ''more'') FROM kept, generate_series(1, 3)', 'PC008', NULL,
+    'and no more');
+SET primecloud.reveals_per_transaction = DEFAULT;
+
 -- A key that was destroyed opens nothing more, though the transaction has used it and asks
 -- with a value that lies in no table.
 SELECT secret::text AS value FROM kept \gset

@@ -1,5 +1,5 @@
 -- The guard, constraints, views, partitions, exemptions, COPY and the report of access.
-SELECT plan(49);
+SELECT plan(50);
 SELECT primecloud.create_app_role('helpers_app');
 SELECT primecloud.create_platform_role('helpers_operator');
 CREATE ROLE helpers_owner;
@@ -136,6 +136,10 @@ EXCEPTION WHEN SQLSTATE 'ATTCK' THEN RETURN SQLERRM; WHEN OTHERS THEN RETURN SQL
 END $$;
 SELECT is(operate('ticket 7') || operate(' '), '122023', 'an operator assumes an account, with a reason');
 SELECT is(attempt($$SELECT primecloud.assume('2', 'curious')$$), '42501', 'the application does not');
+SELECT throws_ok($$DO 'BEGIN
+    PERFORM primecloud.assume(''1'', ''ticket 7'');
+    PERFORM primecloud.enter_trusted(''1'', primecloud.user_id(), ''owner'');
+END'$$, '55000', 'another identity has been entered in this transaction', 'and an operator goes on as no member of his name');
 SELECT * FROM finish();
 DROP TABLE logins; DROP VIEW above, leaky, orders_copy; DROP MATERIALIZED VIEW kept; DROP TABLE orders, customers, events;
 DROP OWNED BY helpers_app, helpers_operator, helpers_owner;
