@@ -207,6 +207,9 @@ SELECT is(harness.over('app', 'ROLLBACK TO s', 'FETCH c') || harness.over('app',
 SELECT is(harness.over('app', 'BEGIN', harness.entering(), 'DECLARE c CURSOR FOR SELECT secret FROM guarded ORDER BY id', 'FETCH c',
     'SAVEPOINT s', 'FETCH c', 'ROLLBACK TO s', 'FETCH c') || harness.over('app', 'ROLLBACK'),
     'secret 6ROLLBACK', 'where the context stays, so does the cursor');
+SELECT is(harness.over('app', 'BEGIN', 'SAVEPOINT r', harness.entering(), 'DECLARE c CURSOR FOR SELECT secret FROM guarded ORDER BY id',
+    'FETCH c', 'SAVEPOINT s', 'FETCH c', 'ROLLBACK TO s', 'FETCH c') || harness.over('app', 'ROLLBACK'),
+    'secret 6ROLLBACK', 'under a savepoint of its own too');
 
 SELECT * FROM finish();
 \ir support/done.sql

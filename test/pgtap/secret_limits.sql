@@ -43,6 +43,16 @@ SELECT is(attempt('one', 'SELECT set_config(''primecloud.reveals_per_hour'', ''1
 SELECT is(attempt('one', 'SELECT set_config(''primecloud.reveal_needs_row'', ''off'', false)'),
     '42501 permission denied to set parameter "primecloud.reveal_needs_row"', 'nor says what a row needs');
 
+-- The limit is the role's, not the session's.
+SELECT connect('three', 'postgres') AS connected \gset
+SELECT attempt('three', 'SET primecloud.reveals_per_hour = 20') || attempt('three', 'SET SESSION AUTHORIZATION secret_limits_other') AS set
+\gset
+SELECT is(attempt('three', 'SELECT primecloud.open(secret, ''1'', ''l'', ''1'', ''more'') FROM kept'), 'xxxxxxxxx',
+    'a role that has some left');
+SELECT attempt('three', 'SET SESSION AUTHORIZATION secret_limits_app') AS set \gset
+SELECT is(attempt('three', 'SELECT primecloud.open(secret, ''1'', ''l'', ''1'', ''more'') FROM kept'),
+    'PC008 role "secret_limits_app" has opened 20 secrets within an hour', 'lends them to no other');
+
 -- A transaction's limit is that transaction's, however it ends.
 SET primecloud.reveals_per_transaction = 2;
 \o /dev/null

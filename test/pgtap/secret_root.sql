@@ -137,7 +137,8 @@ SELECT is(outcome(:'open'), 'kept', 'a second version is added');
 SELECT is(primecloud.verify_root_key(), 2, 'and taken, since the first is right');
 SELECT results_eq('SELECT version, data_keys, first_used_at FROM primecloud.root_versions_in_use()',
     $$VALUES (1, (SELECT count(*) FROM primecloud.data_key WHERE wrapped IS NOT NULL),
-        (SELECT r.first_used_at FROM primecloud_internal.root_key_version r WHERE r.version = 1))$$, 'but what was wrapped is wrapped by the first');
+        (SELECT r.first_used_at FROM primecloud_internal.root_key_version r WHERE r.version = 1))$$,
+    'but what was wrapped is wrapped by the first');
 CREATE EXTENSION dblink;
 SELECT dblink_connect('other', format('host=%s dbname=%s user=postgres', current_setting('unix_socket_directories'), current_database()))
     AS connected;
