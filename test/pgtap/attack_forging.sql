@@ -82,7 +82,11 @@ SELECT is(harness.over('options', 'SELECT primecloud.context() IS NULL'), 't', '
 SELECT is(harness.over('options', 'BEGIN', harness.entering(), 'SELECT count(*) FROM guarded WHERE account_id = 2'), '0',
     'nor one that comes back after entering');
 
--- Before the library is loaded the setting is nobody's, and anybody may set it.
+-- The role's sessions begin with the library, so nothing can be set before it is there.
+SELECT is(harness.connect('with'), 'connected', 'a new session of the role that create_app_role() made');
+SELECT is(harness.over('with', $$SET primecloud.context = '1:t1:26:victim5:owner0:0:'$$), '42501', 'has met the extension');
+-- Before the library is loaded the setting is nobody's, and anybody may set it: a role that somebody else has made.
+ALTER ROLE :app RESET session_preload_libraries;
 SELECT is(harness.connect('early'), 'connected', 'a new session');
 SELECT is(harness.over('early', $$SET primecloud.context = '1:t1:26:victim5:owner0:0:'$$), 'SET',
     'a session that has not met the extension sets what it likes');

@@ -4,6 +4,8 @@
 SET client_min_messages = error;
 SELECT plan(34);
 SELECT primecloud.create_app_role('isolation_app');
+-- The attacks have what the role is not given by itself: temporary tables.
+GRANT TEMPORARY ON DATABASE :DBNAME TO isolation_app;
 CREATE ROLE isolation_owner;
 CREATE ROLE isolation_third;
 ALTER ROLE isolation_app LOGIN;

@@ -146,6 +146,8 @@ SELECT is(harness.backend('BEGIN', :'victim', 'CREATE TEMP TABLE mine AS SELECT 
 SELECT is(harness.backend('BEGIN', :'victim', 'CREATE TEMP TABLE mine AS SELECT id FROM guarded WHERE id < 90 ORDER BY id', 'COMMIT',
     'BEGIN', :'mallory', 'TABLE mine'), '42P01', 'and another does not');
 ALTER ROLE :app RESET primecloud.keep_session_objects;
+SELECT is(harness.backend('SET primecloud.keep_session_objects = on'), '42501', 'nobody but a superuser sets it');
+ALTER ROLE :app RESET session_preload_libraries;
 SELECT is(harness.backend('SET primecloud.keep_session_objects = on'), 'SET', '(before the library is loaded anybody may)');
 SELECT is(harness.backend('SET primecloud.keep_session_objects = on', 'BEGIN', :'victim',
     'CREATE TEMP TABLE mine AS SELECT id FROM guarded WHERE id < 90 ORDER BY id', 'COMMIT', 'TABLE mine'), '42P01', 'but it does not take');

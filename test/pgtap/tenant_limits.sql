@@ -1,7 +1,7 @@
 -- What isolation does not cover, as docs/tenancy.md says: each shown here, so that the
 -- page stays true.  (Literals in logs: test/server/tokens.)
 SET client_min_messages = error;
-SELECT plan(16);
+SELECT plan(17);
 SELECT primecloud.create_app_role('limits_app');
 SELECT primecloud.create_backup_role('limits_backup');
 CREATE ROLE limits_owner;
@@ -53,7 +53,8 @@ SELECT ok(attempt('limits_app', 'SELECT count(*) FROM pg_stats WHERE tablename =
     'the statistics themselves are hidden');
 
 -- Locks and sequences
-SELECT is(attempt('limits_app', 'LOCK TABLE orders IN ACCESS EXCLUSIVE MODE'), 'done', 'whoever may write may lock the table');
+SELECT is(attempt('limits_app', 'LOCK TABLE orders IN ACCESS EXCLUSIVE MODE'), '42501', 'an application''s role locks no table');
+SELECT is(attempt('limits_app', 'LOCK TABLE orders IN ROW SHARE MODE'), 'done', 'but as far as SELECT ... FOR UPDATE does');
 SELECT ok(attempt('limits_app', 'SELECT nextval(''orders_id_seq'')')::int > 1000,
     'a shared sequence shows how many rows all tenants have made');
 

@@ -11,6 +11,8 @@ CREATE SCHEMA harness;
 CREATE EXTENSION dblink SCHEMA harness;
 CREATE EXTENSION pgcrypto SCHEMA harness;
 SELECT primecloud.create_app_role(:'app');
+-- The attacks have what the role is not given by itself: temporary tables.
+GRANT TEMPORARY ON DATABASE :DBNAME TO :app;
 ALTER ROLE :app LOGIN;
 SELECT set_config('harness.app', :'app', false), set_config('harness.owner', :'app' || '_owner', false);
 CREATE ROLE :app_owner;

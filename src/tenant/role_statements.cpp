@@ -1,0 +1,56 @@
+// Statements that stock PostgreSQL leaves open to a role that many tenants share, and that
+// stop all of them: changing the role itself, and locking a table against the others.
+#include "pg/role_name.hpp"
+#include "pg/startup.hpp"
+#include "tenant/role_kind.hpp"
+
+extern "C" {
+#include "miscadmin.h"
+#include "nodes/parsenodes.h"
+#include "storage/lockdefs.h"
+#include "tcop/utility.h"
+#include "utils/acl.h"
+}
+
+namespace primecloud::tenant {
+namespace {
+
+ProcessUtility_hook_type next_hook = nullptr;
+
+// A password, a limit or a setting of the role is every later login's, whoever's it is.
+SERVER_CODE void refuse_own_change(const RoleSpec *changed) {
+  const Oid role = changed == nullptr ? InvalidOid : get_rolespec_oid(changed, true);
+  if (role != GetUserId() || kind_of_role(role) == role_kind::other) return;
+  ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+          errmsg("role \"%s\" does not change itself", pg::role_name(role)),
+          errhint("Its password, settings and limits are every login's: a superuser changes them."));
+}
+
+// What a command of ours locks, it locks as its owner.
+SERVER_CODE void refuse_lock(const LockStmt *statement) {
+  if (statement->mode <= RowShareLock || kind_of_role(GetUserId()) != role_kind::app) return;
+  ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+          errmsg("role \"%s\" may lock no table above ROW SHARE mode", pg::role_name(GetUserId())),
+          errhint("The table is every tenant's.  Lock the rows that you mean: SELECT ... FOR UPDATE."));
+}
+
+SERVER_CODE void look(PlannedStmt *statement, const char *text, bool read_only, ProcessUtilityContext context,
+                      ParamListInfo parameters, QueryEnvironment *environment, DestReceiver *destination,
+                      QueryCompletion *completion) {
+  const Node *command = statement->utilityStmt;
+  if (!superuser()) {
+    if (IsA(command, AlterRoleStmt)) refuse_own_change(reinterpret_cast<const AlterRoleStmt *>(command)->role);
+    if (IsA(command, AlterRoleSetStmt)) refuse_own_change(reinterpret_cast<const AlterRoleSetStmt *>(command)->role);
+    if (IsA(command, LockStmt)) refuse_lock(reinterpret_cast<const LockStmt *>(command));
+  }
+  (next_hook != nullptr ? next_hook : standard_ProcessUtility)(statement, text, read_only, context, parameters,
+                                                               environment, destination, completion);
+}
+
+const pg::startup watch{[] {
+  next_hook = ProcessUtility_hook;
+  ProcessUtility_hook = look;
+}};
+
+}  // namespace
+}  // namespace primecloud::tenant
