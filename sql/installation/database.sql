@@ -1,0 +1,68 @@
+-- check_installation(): what it says of the database, and of the tables in it.
+
+CREATE FUNCTION primecloud_internal.check_database() RETURNS TABLE (what text, state text, fix text)
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT 'PUBLIC makes no temporary tables',
+        CASE WHEN has_database_privilege('public', current_database(), 'TEMPORARY') THEN 'missing' ELSE 'ok' END,
+        format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database())
+    UNION ALL
+    SELECT format('PUBLIC creates nothing in schema %I', n.nspname),
+        CASE WHEN has_schema_privilege('public', n.oid, 'CREATE') THEN 'missing' ELSE 'ok' END,
+        format('REVOKE CREATE ON SCHEMA %I FROM PUBLIC', n.nspname)
+    FROM pg_namespace AS n WHERE n.nspname = 'public' OR has_schema_privilege('public', n.oid, 'CREATE')
+    UNION ALL
+    SELECT format('event trigger %I is enabled', t.name), CASE WHEN e.evtenabled IN ('O', 'A') THEN 'ok' ELSE 'missing' END,
+        CASE WHEN e.evtname IS NULL THEN 'it is gone: DROP EXTENSION primecloud and restore, or create it as the extension''s script does'
+             ELSE format('ALTER EVENT TRIGGER %I ENABLE', t.name) END
+    FROM (VALUES ('primecloud_guard_changes'), ('primecloud_guard_drops'), ('primecloud_guard_drop')) AS t (name)
+    LEFT JOIN pg_event_trigger AS e ON e.evtname = t.name AND EXISTS (
+        SELECT FROM pg_depend AS d WHERE d.classid = 'pg_event_trigger'::regclass AND d.objid = e.oid AND d.deptype = 'e'
+            AND d.refobjid = (SELECT x.oid FROM pg_extension AS x WHERE x.extname = 'primecloud'))
+    UNION ALL
+    -- It runs with the rights of whoever changes the database: a superuser's too.
+    SELECT format('event trigger %I runs a superuser''s function', e.evtname), CASE WHEN r.rolsuper THEN 'ok' ELSE 'missing' END,
+        format('ALTER FUNCTION %s OWNER TO a superuser, or DROP EVENT TRIGGER %I', p.oid::regprocedure, e.evtname)
+    FROM pg_event_trigger AS e JOIN pg_proc AS p ON p.oid = e.evtfoid JOIN pg_roles AS r ON r.oid = p.proowner
+    WHERE NOT starts_with(e.evtname, 'primecloud_guard_')
+    UNION ALL
+    SELECT 'primecloud.guard is error', CASE WHEN coalesce(current_setting('primecloud.guard', true), 'error') = 'error' THEN 'ok'
+        ELSE 'missing' END, 'RESET primecloud.guard where it is set: postgresql.conf, ALTER DATABASE or ALTER ROLE'
+    UNION ALL
+    SELECT format('server function %s is not everybody''s', f.signature),
+        CASE WHEN has_function_privilege('public', f.signature, 'EXECUTE') THEN 'risk' ELSE 'ok' END,
+        format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f.signature)
+    FROM (VALUES ('pg_catalog.pg_terminate_backend(integer,bigint)'), ('pg_catalog.pg_cancel_backend(integer)'),
+                 ('pg_catalog.lo_create(oid)'), ('pg_catalog.lo_creat(integer)'), ('pg_catalog.lo_from_bytea(oid,bytea)'),
+                 ('pg_catalog.pg_logical_emit_message(boolean,text,text)'), ('pg_catalog.pg_logical_emit_message(boolean,text,bytea)'))
+        AS f (signature)
+$$;
+COMMENT ON FUNCTION primecloud_internal.check_database() IS 'what check_installation() says of the database';
+REVOKE ALL ON FUNCTION primecloud_internal.check_database() FROM PUBLIC;
+
+CREATE FUNCTION primecloud_internal.check_tables() RETURNS TABLE (what text, state text, fix text)
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    WITH protected AS (
+        SELECT DISTINCT p.polrelid AS oid FROM pg_policy AS p WHERE p.polname IN ('primecloud_floor', 'primecloud_shared')),
+    clients AS (SELECT c.oid FROM primecloud_internal.client_roles() AS c)
+    SELECT format('row-level security of %s holds its owner too', c.oid::regclass),
+        CASE WHEN c.relrowsecurity AND c.relforcerowsecurity THEN 'ok' ELSE 'missing' END,
+        format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', c.oid::regclass)
+    FROM pg_class AS c JOIN protected USING (oid) WHERE NOT (c.relrowsecurity AND c.relforcerowsecurity)
+    UNION ALL
+    SELECT format('table %s, beside protected ones, is protected or kept from applications', c.oid::regclass), 'missing',
+        format('SELECT primecloud.protect_table(%L), or primecloud.exempt(%1$L, why), or REVOKE', c.oid::regclass)
+    FROM pg_class AS c
+    WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.oid NOT IN (SELECT p.oid FROM protected AS p)
+      AND c.relnamespace IN (SELECT o.relnamespace FROM pg_class AS o JOIN protected USING (oid))
+      AND primecloud.exemption_of(c.oid) IS NULL
+      AND EXISTS (SELECT FROM clients AS r
+                  WHERE has_table_privilege(r.oid, c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE')
+                     OR has_any_column_privilege(r.oid, c.oid, 'SELECT, INSERT, UPDATE'))
+$$;
+COMMENT ON FUNCTION primecloud_internal.check_tables()
+    IS 'what check_installation() says of tables: those alone where something is missing';
+REVOKE ALL ON FUNCTION primecloud_internal.check_tables() FROM PUBLIC;

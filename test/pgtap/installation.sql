@@ -1,0 +1,123 @@
+-- check_installation(): each of what it looks at, broken once, is told, and what it says under
+-- `fix` mends it.
+\o /dev/null
+SET client_min_messages = warning;
+SELECT current_database() AS here, current_database() || '_other' AS other \gset
+CREATE DATABASE :"other" TEMPLATE template0;
+CREATE ROLE installation_owner;
+CREATE ROLE installation_bare LOGIN;
+SELECT primecloud.create_app_role('installation_app');
+ALTER ROLE installation_app LOGIN;
+CREATE SCHEMA shop;
+CREATE TABLE shop.orders (id int PRIMARY KEY, account_id int NOT NULL);
+CREATE TABLE shop.loose (id int);
+ALTER TABLE shop.orders OWNER TO installation_owner;
+SELECT primecloud.protect_table('shop.orders');
+GRANT SELECT ON shop.orders TO installation_app;
+CREATE FUNCTION public.planted() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN END $$;
+CREATE FUNCTION states(state text) RETURNS SETOF text LANGUAGE sql AS $$
+    SELECT c.what FROM primecloud.check_installation() AS c WHERE c.state = states.state $$;
+CREATE FUNCTION state_of(what text) RETURNS text LANGUAGE sql AS $$
+    SELECT coalesce((SELECT c.state FROM primecloud.check_installation() AS c WHERE c.what = state_of.what), 'ok') $$;
+-- What was said of `what` after `breaking`, and after its fix.
+CREATE FUNCTION broken_and_mended(breaking text, what text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    before text := state_of(what);
+    told record;
+BEGIN
+    EXECUTE breaking;
+    SELECT c.* INTO told FROM primecloud.check_installation() AS c WHERE c.what = broken_and_mended.what;
+    IF told.fix IS NOT NULL THEN
+        EXECUTE told.fix;
+    END IF;
+    RETURN concat_ws(' ', before, told.state, state_of(what));
+END $$;
+\o
+SELECT no_plan();
+
+SELECT is_empty($$SELECT states('missing')$$, 'nothing is missing where the helpers made everything');
+SELECT set_eq($$SELECT states('risk')$$, $$
+    SELECT format('role installation_app %s', w) FROM unnest(ARRAY['connects to no other database', 'has a CONNECTION LIMIT',
+        'has statement_timeout', 'has temp_file_limit', 'shows no statement in pg_stat_activity']) AS w
+    UNION ALL SELECT format('server function pg_catalog.%s is not everybody''s', f) FROM unnest(ARRAY['lo_creat(integer)', 'lo_create(oid)',
+        'lo_from_bytea(oid,bytea)', 'pg_cancel_backend(integer)', 'pg_logical_emit_message(boolean,text,bytea)',
+        'pg_logical_emit_message(boolean,text,text)', 'pg_terminate_backend(integer,bigint)']) AS f$$,
+    'and what PostgreSQL leaves open is told');
+SELECT is_empty($$SELECT c.what FROM primecloud.check_installation() AS c WHERE (c.state = 'ok') <> (c.fix IS NULL)$$,
+    'what is not ok has a fix, what is has none');
+SELECT is(primecloud_internal.library_version(), (SELECT default_version FROM pg_available_extensions WHERE name = 'primecloud'),
+    'the library is of the version that the control file names');
+
+SELECT is(broken_and_mended(breaking, what), 'ok missing ok', what) FROM (VALUES
+    (format('GRANT TEMPORARY ON DATABASE %I TO PUBLIC', :'here'), 'PUBLIC makes no temporary tables'),
+    ('GRANT CREATE ON SCHEMA public TO PUBLIC', 'PUBLIC creates nothing in schema public'),
+    ('GRANT CREATE ON SCHEMA shop TO PUBLIC', 'PUBLIC creates nothing in schema shop'),
+    ('ALTER EVENT TRIGGER primecloud_guard_changes DISABLE', 'event trigger primecloud_guard_changes is enabled'),
+    ('ALTER EVENT TRIGGER primecloud_guard_drops ENABLE REPLICA', 'event trigger primecloud_guard_drops is enabled'),
+    ('ALTER EVENT TRIGGER primecloud_guard_drop DISABLE', 'event trigger primecloud_guard_drop is enabled'),
+    ('GRANT TEMPORARY ON DATABASE ' || quote_ident(:'here') || ' TO installation_app', 'role installation_app makes no temporary tables'),
+    ('GRANT CREATE ON SCHEMA shop TO installation_app', 'role installation_app creates in no schema and no database'),
+    ('GRANT CREATE ON DATABASE ' || quote_ident(:'here') || ' TO installation_app',
+        'role installation_app creates in no schema and no database'),
+    ('ALTER ROLE installation_app RESET session_preload_libraries', 'role installation_app loads the library as it logs in'),
+    ('ALTER ROLE installation_app SET session_preload_libraries = ''primecloudy, other''',
+        'role installation_app loads the library as it logs in'),
+    ('ALTER ROLE installation_app SET idle_in_transaction_session_timeout = 0',
+        'role installation_app has idle_in_transaction_session_timeout'),
+    ('ALTER ROLE installation_app BYPASSRLS', 'role installation_app is held by policies'),
+    ('ALTER ROLE installation_app CREATEROLE', 'role installation_app is held by policies'),
+    ('GRANT pg_read_all_data TO installation_app', 'role installation_app is no member of a role that policies do not hold'),
+    ('GRANT installation_owner TO installation_app', 'role installation_app is no member of a role that policies do not hold'),
+    ('GRANT SELECT ON shop.orders TO installation_bare', 'role installation_bare is made by create_app_role()'),
+    ('SET LOCAL primecloud.guard = off; ALTER TABLE shop.orders NO FORCE ROW LEVEL SECURITY; SET LOCAL primecloud.guard = error',
+        'row-level security of shop.orders holds its owner too')) AS t (breaking, what);
+SELECT is(broken_and_mended(breaking, what), 'risk risk ok', what) FROM (VALUES
+    ('SELECT', 'role installation_app has statement_timeout'), ('SELECT', 'role installation_app has temp_file_limit'),
+    ('SELECT', 'role installation_app has a CONNECTION LIMIT'), ('SELECT', 'role installation_app shows no statement in pg_stat_activity'),
+    ('SELECT', 'server function pg_catalog.pg_terminate_backend(integer,bigint) is not everybody''s'),
+    ('SELECT', 'server function pg_catalog.lo_create(oid) is not everybody''s')) AS t (breaking, what);
+
+-- What the nearest setting is: the role's in this database, the role's, the database's.
+SELECT lives_ok(format('ALTER ROLE installation_app IN DATABASE %I SET lock_timeout = 0', :'here'),
+    'a time-out taken off in this database alone');
+SELECT is(state_of('role installation_app has lock_timeout'), 'missing', 'is missing, whatever the role has elsewhere');
+SELECT lives_ok(format('ALTER ROLE installation_app IN DATABASE %I RESET lock_timeout', :'here'));
+SELECT lives_ok(format('ALTER DATABASE %I SET statement_timeout = ''5s''', :'here'), 'a time-out of the database');
+SELECT is(state_of('role installation_app has statement_timeout'), 'ok', 'is the role''s too');
+
+-- A table that came later.
+SELECT is(state_of('table shop.loose, beside protected ones, is protected or kept from applications'), 'ok',
+    'a table that no application reads');
+GRANT INSERT (id) ON shop.loose TO installation_app;
+SELECT is(state_of('table shop.loose, beside protected ones, is protected or kept from applications'), 'missing',
+    'and one that some may write');
+SELECT primecloud.exempt('shop.loose', 'no tenant''s');
+SELECT is(state_of('table shop.loose, beside protected ones, is protected or kept from applications'), 'ok', 'on purpose');
+-- An event trigger runs as whoever changes the database.
+CREATE EVENT TRIGGER installation_planted ON ddl_command_end EXECUTE FUNCTION public.planted();
+SELECT is(state_of('event trigger installation_planted runs a superuser''s function'), 'ok', 'an event trigger of a superuser''s');
+ALTER FUNCTION public.planted() OWNER TO installation_owner;
+SELECT is(state_of('event trigger installation_planted runs a superuser''s function'), 'missing',
+    'and one of somebody else''s');
+DROP EVENT TRIGGER installation_planted;
+-- The root key.
+SELECT primecloud.rotate_key('1', 'seal') IS NOT NULL AS made \gset
+SET primecloud.root_key_file = '/nowhere';
+SELECT is(state_of('the root key is this database''s'), 'missing', 'a root key that is not there, where keys need it');
+RESET primecloud.root_key_file;
+-- The log.
+SET log_statement = 'all';
+SET log_min_duration_statement = 0;
+SELECT set_eq($$SELECT what FROM states('risk') AS what WHERE what LIKE '%log setting%'$$, ARRAY[
+    'no log setting prints tokens: log_statement', 'no log setting prints tokens: log_min_duration_statement',
+    'no log setting prints tokens: log_parameter_max_length'], 'a log that prints');
+SET primecloud.guard = warn;
+SELECT is(state_of('primecloud.guard is error'), 'missing', 'a guard that only warns');
+RESET primecloud.guard;
+SELECT is(has_function_privilege('installation_app', 'primecloud.check_installation()', 'EXECUTE'), false, 'it is no application''s');
+SELECT * FROM finish();
+\o /dev/null
+DROP DATABASE :"other";
+DROP OWNED BY installation_app, installation_bare, installation_owner CASCADE;
+DROP SCHEMA shop CASCADE;
+DROP ROLE installation_app, installation_bare, installation_owner;
