@@ -1,6 +1,6 @@
 -- What is due, through SQL: single versions, sets, prediction, explanation.
 BEGIN;
-SELECT plan(33);
+SELECT plan(37);
 SET search_path = primecloud, public;
 SET timezone = 'UTC';
 
@@ -94,5 +94,10 @@ SELECT is(lifecycle_cutoff(simple, '2025-01-10 12:00'), '2025-01-07 12:00'::time
 SELECT is(lifecycle_problem(versioned, 'minio'), NULL, 'nothing that MinIO would refuse') FROM c;
 SELECT is(lifecycle_restore_expires('ongoing-request="false", expiry-date="Fri, 21 Dec 2012 00:00:00 GMT"'), '2012-12-21'::timestamptz,
     'x-amz-restore');
+-- What somebody has made of the type is not written as it was.
+SELECT throws_ok(format($$ALTER TYPE primecloud.lifecycle_event ALTER ATTRIBUTE %I TYPE inet;
+    DO 'BEGIN PERFORM primecloud.lifecycle_evaluate(simple, ''a/x'', ''2020-01-01'') FROM c; END'$$,
+    attribute), '42804', 'the row type lifecycle_event was altered', attribute || ' of another type')
+FROM unnest('{action,due,rule_id,storage_class}'::text[]) AS attribute;
 SELECT * FROM finish();
 ROLLBACK;

@@ -165,7 +165,10 @@ SELECT is(act('a_dev', $$SELECT cloud.request_quota(1)$$), '42501', 'a developer
 SELECT act('a_admin', $$SELECT cloud.request_quota(214748364800)$$) AS request \gset
 SELECT is(act('a_admin', $$SELECT cloud.request_quota(214748364800)$$), :'request', 'the same request is one');
 SELECT is(act('a_owner', format('SELECT cloud.approve_quota(%L)', :'request')), '42501', 'an owner does not approve it');
-SELECT is(act('a_platform', format('SELECT cloud.approve_quota(%L)', :'request')), '', 'the platform does');
+SELECT is(act('platform', 'SELECT format(''%s %s'', account_name, requested_quota_bytes) FROM cloud.platform_quota_requests()'),
+    'Account a 214748364800', 'the platform sees what is asked for');
+SELECT is(act('a_platform', format('SELECT cloud.approve_quota(%L)', :'request')), '', 'and approves it');
+SELECT is(act('platform', 'SELECT count(*) FROM cloud.platform_quota_requests()'), '0', 'what it has decided is asked for no more');
 SELECT is(act('a_platform', format('SELECT cloud.approve_quota(%L)', :'request')), 'P0002', 'once');
 SELECT is((SELECT storage_quota_bytes FROM cloud.accounts WHERE slug = 'account-a'), 214748364800, 'and it holds');
 

@@ -81,4 +81,7 @@ SELECT act('a_admin', $$SELECT token FROM cloud.invite('guest@example.com')$$) A
 SELECT is(act('guest', format('SELECT cloud.accept_invitation(%L)', :'first')), 'P0002',
     'the first token is refused when it was sent again');
 SELECT matches(act('guest', format('SELECT cloud.accept_invitation(%L)', :'renewed')), '^[0-9a-f-]{36}$', 'the second is not');
+SELECT is(act('a_owner', format('SELECT cloud.remove_member(%L)', user_id)), '', '(and who has come by it goes)') FROM people
+    WHERE who = 'guest';
+SELECT is(act('guest', format('SELECT cloud.accept_invitation(%L)', :'renewed')), 'P0002', 'but it serves once');
 SELECT finish();

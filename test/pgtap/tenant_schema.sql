@@ -1,7 +1,7 @@
 -- protect_schema: roles chosen for a table are taken at once, kept, and never loosened by
 -- asking again; words that would do nothing are refused.  And tables that cannot be held.
 SET client_min_messages = error;
-SELECT plan(32);
+SELECT plan(34);
 CREATE SCHEMA shop;
 CREATE TABLE shop.accounts (id int PRIMARY KEY);
 CREATE TABLE shop.orders (id int PRIMARY KEY, account_id int NOT NULL REFERENCES shop.accounts);
@@ -51,6 +51,24 @@ INSERT INTO shop.orders VALUES (1, 2);
 INSERT INTO shop.claims VALUES (1, NULL, 1);
 SELECT cmp_ok(protect(), '>', 0::bigint, 'a table with two ways to a tenant');
 SELECT is((SELECT account_id FROM shop.claims), 2, 'its rows are found by the one that is never empty');
+
+-- Online each table of an inheritance has its index, once, and a partition that lies elsewhere none.
+CREATE TABLE shop.parents (id int, account_id int NOT NULL);
+CREATE TABLE shop.children () INHERITS (shop.parents);
+CREATE TABLE shop.parts (id int, account_id int NOT NULL) PARTITION BY LIST (id);
+CREATE TABLE shop.parts_here PARTITION OF shop.parts FOR VALUES IN (1);
+CREATE FOREIGN DATA WRAPPER tenant_schema_elsewhere;
+CREATE SERVER tenant_schema_elsewhere FOREIGN DATA WRAPPER tenant_schema_elsewhere;
+CREATE FOREIGN TABLE shop.parts_elsewhere PARTITION OF shop.parts FOR VALUES IN (2) SERVER tenant_schema_elsewhere;
+SELECT results_eq(format($$SELECT line FROM primecloud.protect_table(%L, online => true, dry_run => true) AS line
+    WHERE line ~ '(CREATE|ALTER) INDEX'$$, rel), wanted, 'indexes of ' || rel)
+FROM (VALUES ('shop.parents', ARRAY['CREATE INDEX CONCURRENTLY parents_tenant_idx ON shop.parents (account_id, id DESC);',
+    'CREATE INDEX CONCURRENTLY children_tenant_idx ON shop.children (account_id, id DESC);']),
+    ('shop.parts', ARRAY['CREATE INDEX parts_tenant_idx ON ONLY shop.parts (account_id, id DESC);',
+    'CREATE INDEX CONCURRENTLY parts_here_tenant_idx ON shop.parts_here (account_id, id DESC);',
+    'ALTER INDEX shop.parts_tenant_idx ATTACH PARTITION shop.parts_here_tenant_idx;'])) AS t(rel, wanted);
+DROP TABLE shop.parents, shop.children, shop.parts;
+DROP FOREIGN DATA WRAPPER tenant_schema_elsewhere CASCADE;
 
 -- A view whose option is written in another way reads as its caller all the same.
 CREATE ROLE tenant_schema_app;

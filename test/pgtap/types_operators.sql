@@ -195,7 +195,7 @@ SELECT is(ARRAY[copied('0000000000000400', 'byte_size'), copied('00', 'byte_size
 SELECT is(ARRAY[copied('ffffffffffffffff', 'tax_id'), copied('0000000000000000', 'tax_id'), copied('7fffffffffffffff', 'tax_id')],
     '{22P03,22P03,22P03}', 'tax_id: only values that text gives');
 SELECT is(ARRAY[copied('0000046900000000000004d2', 'money_amount'), copied('ffffffff00000000000004d2', 'money_amount'),
-    copied('0000ffff00000000000004d2', 'money_amount'), copied('00000469', 'money_amount')],
-    '{12.34 BRL,22P03,22P03,08P01}', 'money_amount: only currencies that exist');
+    copied('0000ffff00000000000004d2', 'money_amount'), copied('00000469', 'money_amount'), copied('0000196200000000000004d2',
+        'money_amount')], '{12.34 BRL,22P03,22P03,08P01,1234 JPY}', 'money_amount: only currencies that exist');
 SELECT * FROM finish();
 ROLLBACK;
