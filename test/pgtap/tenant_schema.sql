@@ -1,7 +1,7 @@
 -- protect_schema: roles chosen for a table are taken at once, kept, and never loosened by
 -- asking again; words that would do nothing are refused.  And tables that cannot be held.
 SET client_min_messages = error;
-SELECT plan(34);
+SELECT plan(37);
 CREATE SCHEMA shop;
 CREATE TABLE shop.accounts (id int PRIMARY KEY);
 CREATE TABLE shop.orders (id int PRIMARY KEY, account_id int NOT NULL REFERENCES shop.accounts);
@@ -51,6 +51,23 @@ INSERT INTO shop.orders VALUES (1, 2);
 INSERT INTO shop.claims VALUES (1, NULL, 1);
 SELECT cmp_ok(protect(), '>', 0::bigint, 'a table with two ways to a tenant');
 SELECT is((SELECT account_id FROM shop.claims), 2, 'its rows are found by the one that is never empty');
+
+-- Row-level security that was there before is there afterwards, no more and no less.
+CREATE FUNCTION held(rel regclass) RETURNS text LANGUAGE sql AS $$
+    SELECT CASE WHEN relrowsecurity AND relforcerowsecurity THEN 'forced' WHEN relrowsecurity THEN 'on' ELSE 'off' END FROM pg_class
+    WHERE oid = rel $$;
+CREATE TABLE shop.held_off (account_id int NOT NULL);
+CREATE TABLE shop.held_on (LIKE shop.held_off);
+CREATE TABLE shop.held_forced (LIKE shop.held_off);
+ALTER TABLE shop.held_on ENABLE ROW LEVEL SECURITY;
+ALTER TABLE shop.held_forced ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+SELECT count(*) AS protected FROM unnest('{shop.held_off,shop.held_on,shop.held_forced}'::regclass[]) AS rel,
+    primecloud.protect_table(rel) \gset
+SELECT count(*) AS lifted FROM unnest('{shop.held_off,shop.held_on,shop.held_forced}'::regclass[]) AS rel,
+    primecloud.unprotect_table(rel) \gset
+SELECT is(held('shop.held_' || state), state, 'unprotect_table leaves row-level security as it was: ' || state)
+FROM unnest('{off,on,forced}'::text[]) AS state;
+DROP TABLE shop.held_off, shop.held_on, shop.held_forced;
 
 -- Online each table of an inheritance has its index, once, and a partition that lies elsewhere none.
 CREATE TABLE shop.parents (id int, account_id int NOT NULL);
