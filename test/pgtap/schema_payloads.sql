@@ -110,9 +110,11 @@ SELECT act('a_admin', format('SELECT cloud.revoke_sftp_credential(%L)', :'login'
 SELECT is(told('disable_user') #>> '{user,status}', '0', 'disabled, with the whole user, which is what SFTPGo replaces');
 SELECT ok(NOT told('disable_user') -> 'user' ? 'password', 'without a password');
 
--- an account that is suspended is suspended at the services, until it is active again
+-- an account that is suspended is suspended at the services, until it is active again: when a worker comes by
+CREATE FUNCTION come_by() RETURNS text LANGUAGE sql AS $$ SELECT string_agg(act('worker',
+    format('SELECT count(*) FROM cloud.claim_outbox(%L, ''w'', 1)', service)), ',') FROM unnest(ARRAY['minio', 'sftpgo']) AS service $$;
 SELECT act('a_admin', $$SELECT id FROM cloud.create_sftp_credential('second-login')$$);
-SELECT act('a_platform', $$SELECT cloud.set_account_status('suspended', 'unpaid')$$);
+SELECT act('a_platform', $$SELECT cloud.set_account_status('suspended', 'unpaid')$$), come_by();
 SELECT is((SELECT count(DISTINCT object) FROM cloud.outbox WHERE operation = 'update_service_account' AND payload ->> 'newStatus' = 'off'),
     (SELECT count(*) FROM cloud.access_keys WHERE status = 'active'), 'suspended: each key is off');
 SELECT is((SELECT operation || (payload #>> '{user,status}') FROM cloud.outbox WHERE object = 'user:second-login' ORDER BY sequence DESC
@@ -123,7 +125,7 @@ SELECT is(act('a_platform', $$SELECT cloud.set_account_status('active')$$), '280
 SELECT dblink_exec(connection('operator'), 'BEGIN; SET LOCAL ROLE schema_payloads_platform');
 SELECT v FROM dblink('operator', 'SELECT primecloud.assume(''00000000-0000-7000-8000-00000000000a'', ''paid'')::text') AS t(v text);
 SELECT v FROM dblink('operator', 'SELECT cloud.set_account_status(''active'')::text') AS t(v text);
-SELECT dblink_exec('operator', 'COMMIT');
+SELECT dblink_exec('operator', 'COMMIT'), come_by();
 SELECT is((SELECT count(DISTINCT object) FROM cloud.outbox WHERE operation = 'update_service_account' AND payload ->> 'newStatus' = 'on'),
     (SELECT count(*) FROM cloud.access_keys WHERE status = 'active'), 'active: each key is on');
 SELECT is(told('put_user') #>> '{user,status}', '1', 'and the login');
@@ -133,11 +135,11 @@ SELECT act('a_dev', format('SELECT access_key_id FROM cloud.rotate_access_key(%L
     AND permissions = 'read';
 SELECT act('a_dev', format('SELECT access_key_id FROM cloud.rotate_access_key(%L, ''0'')', id)) FROM cloud.access_keys WHERE name = 'k'
     AND permissions = 'write';
-SELECT act('a_platform', format('SELECT cloud.set_account_status(%L)', 'rejected'));
+SELECT act('a_platform', format('SELECT cloud.set_account_status(%L)', 'rejected')), come_by();
 SELECT dblink_exec('operator', 'BEGIN; SET LOCAL ROLE schema_payloads_platform');
 SELECT v FROM dblink('operator', 'SELECT primecloud.assume(''00000000-0000-7000-8000-00000000000a'', ''again'')::text') AS t(v text);
 SELECT v FROM dblink('operator', 'SELECT cloud.set_account_status(''active'')::text') AS t(v text);
-SELECT dblink_exec('operator', 'COMMIT');
+SELECT dblink_exec('operator', 'COMMIT'), come_by();
 SELECT cmp_ok((SELECT count(DISTINCT payload ->> 'accessKey') FROM cloud.outbox WHERE operation = 'update_service_account'), '>=',
     5::bigint, 'orders that change keys: off and on, twice');
 SELECT is_empty($$SELECT o.payload FROM cloud.outbox o JOIN cloud.access_keys k ON k.access_key_id = o.payload ->> 'accessKey'
@@ -190,8 +192,9 @@ SELECT is(act('worker', 'SELECT count(*) FROM cloud.access_key_secrets'), '42501
 -- each operation that the schema has is one that this test, and docs/operations.md, know
 SELECT is_empty($$SELECT DISTINCT operation FROM cloud.outbox WHERE service <> 'mail'
     AND operation NOT IN ('create_bucket', 'delete_bucket', 'set_versioning', 'set_lifecycle', 'remove_lifecycle', 'set_bucket_quota',
-    'add_service_account', 'update_service_account', 'delete_service_account', 'put_user', 'disable_user', 'delete_user')$$,
+    'add_service_account', 'update_service_account', 'delete_service_account', 'put_user', 'disable_user', 'delete_user', 'settle')$$,
         'no other operations');
+SELECT is_empty($$SELECT operation FROM cloud.outbox WHERE operation = 'settle' AND claim_token IS NOT NULL$$, '(settle is no worker''s)');
 -- written in the transaction that decided it: what is refused or rolled back is not ordered
 SELECT count(*) AS ordered FROM cloud.outbox \gset
 SELECT act('a_dev', $$SELECT cloud.create_bucket('assets')$$), act('a_ext', $$SELECT cloud.create_bucket('x-bucket')$$),

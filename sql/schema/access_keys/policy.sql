@@ -1,13 +1,13 @@
 -- What a key's permissions mean to the object store.
 
-CREATE FUNCTION @schema@.key_policy(permissions text) RETURNS jsonb
+CREATE FUNCTION @schema@.key_policy(permissions text, account uuid DEFAULT primecloud.tenant_uuid()) RETURNS jsonb
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $key_policy$
 DECLARE
     -- All buckets of the account, those to come included: a physical name begins with its account's label, which has
     -- a fixed length and no '-', so that no bucket of another account can match.  One pattern, since MinIO takes a
     -- policy of at most 4096 bytes.
-    own_buckets text := 'arn:aws:s3:::' || left(primecloud.bucket_physical_name(primecloud.tenant_uuid()::text, 'any'), -3) || '*';
+    own_buckets text := 'arn:aws:s3:::' || left(primecloud.bucket_physical_name(key_policy.account::text, 'any'), -3) || '*';
     reads boolean := key_policy.permissions IN ('read', 'read-write');
     writes boolean := key_policy.permissions IN ('write', 'read-write');
 BEGIN
@@ -21,5 +21,6 @@ BEGIN
                 ELSE '{}' END)));
 END
 $key_policy$;
-COMMENT ON FUNCTION @schema@.key_policy(text)
+COMMENT ON FUNCTION @schema@.key_policy(text, uuid)
     IS 'the IAM policy that a key''s permissions mean, for the account''s buckets, present and to come';
+GRANT EXECUTE ON FUNCTION @schema@.key_policy TO @gate@;

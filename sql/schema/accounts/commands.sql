@@ -36,7 +36,6 @@ AS $set_account_status$
 DECLARE
     account uuid := @schema@.platform_account('set_account_status');
     old_status text;
-    key record;
 BEGIN
     SELECT a.status INTO old_status FROM @schema@.accounts a WHERE a.id = account FOR NO KEY UPDATE;
     IF old_status = set_account_status.status THEN
@@ -45,16 +44,8 @@ BEGIN
     UPDATE @schema@.accounts a SET status = set_account_status.status, updated_at = now() WHERE a.id = account;
     -- Who may not enter does not get in by the services either.
     IF (old_status = 'active') <> (set_account_status.status = 'active') THEN
-        PERFORM @schema@.lock_account();
-        FOR key IN SELECT k.access_key_id, k.permissions FROM @schema@.access_keys k WHERE k.account_id = account AND k.status = 'active'
-            ORDER BY k.id FOR NO KEY UPDATE LOOP
-            PERFORM @schema@.order_service('minio', 'key:' || key.access_key_id, 'update_service_account',
-                jsonb_build_object('accessKey', key.access_key_id,
-                -- MinIO takes an update without a policy as one that takes the policy away: the key would have its parent's.
-                'newPolicy', @schema@.key_policy(key.permissions),
-                'newStatus', CASE set_account_status.status WHEN 'active' THEN 'on' ELSE 'off' END));
-        END LOOP;
-        PERFORM @schema@.order_sftp_user(c) FROM @schema@.sftp_credentials c WHERE c.account_id = account AND c.status = 'active';
+        PERFORM @schema@.order_service('minio', 'account:' || account, 'settle', '{}'),
+            @schema@.order_service('sftpgo', 'account:' || account, 'settle', '{}');
     END IF;
     PERFORM @schema@.audit('set_account_status', 'accounts', account::text,
         jsonb_build_object('from', old_status, 'to', set_account_status.status, 'reason', reason), 'warning');

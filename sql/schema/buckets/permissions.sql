@@ -6,7 +6,6 @@ AS $grant_bucket$
 DECLARE
     account uuid := @schema@.command_account('admin', 'grant_bucket');
 BEGIN
-    PERFORM @schema@.lock_account();
     PERFORM @schema@.lock_bucket(grant_bucket.bucket);
     PERFORM @schema@.lock_member(grant_bucket.person);
     INSERT INTO @schema@.bucket_permissions (bucket_id, user_id, account_id, permission)
@@ -26,7 +25,6 @@ AS $revoke_bucket$
 DECLARE
     account uuid := @schema@.command_account('admin', 'revoke_bucket');
 BEGIN
-    PERFORM @schema@.lock_account();
     DELETE FROM @schema@.bucket_permissions p WHERE p.account_id = account AND p.bucket_id = bucket AND p.user_id = person;
     IF FOUND THEN
         PERFORM @schema@.end_shares(person);

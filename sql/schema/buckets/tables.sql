@@ -56,4 +56,4 @@ CREATE INDEX bucket_permissions_bucket_idx ON @schema@.bucket_permissions (accou
 SELECT primecloud.protect_table('@schema@.bucket_permissions', read_role => 'external_client', write_role => 'admin',
     delete_role => 'admin');
 SELECT primecloud.confine_table('@schema@.bucket_permissions', 'bucket_id');
-GRANT SELECT ON @schema@.bucket_permissions TO @app@;
+GRANT SELECT ON @schema@.bucket_permissions TO @app@, @gate@;

@@ -32,6 +32,7 @@ AS $confirm_domain$
 DECLARE
     proven uuid;
 BEGIN
+    PERFORM primecloud.require_read_committed();
     IF NOT @schema@.caller_is('gateway') THEN
         RAISE insufficient_privilege USING MESSAGE = 'confirm_domain is for the gateway';
     END IF;

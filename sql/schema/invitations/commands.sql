@@ -42,6 +42,26 @@ $revoke_invitation$;
 COMMENT ON FUNCTION @schema@.revoke_invitation(uuid) IS 'takes an open invitation back; false if there is none; admins';
 GRANT EXECUTE ON FUNCTION @schema@.revoke_invitation TO @app@;
 
+CREATE FUNCTION @schema@.may_invite(account uuid, inviter text) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $may_invite$
+    SELECT EXISTS (SELECT FROM @schema@.account_members m WHERE m.account_id = account AND m.user_id = @schema@.person(inviter)
+        AND m.role IN ('owner', 'admin'))
+$may_invite$;
+COMMENT ON FUNCTION @schema@.may_invite(uuid, text) IS 'whether a person may invite into an account';
+GRANT EXECUTE ON FUNCTION @schema@.may_invite TO @gate@;
+
+CREATE FUNCTION @schema@.end_invitations(person uuid) RETURNS void
+LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $end_invitations$
+    -- One that is being accepted is not waited for: accept_invitation asks the same.
+    DELETE FROM @schema@.invitations i WHERE i.account_id = primecloud.tenant_uuid() AND i.id IN (
+        SELECT o.id FROM @schema@.invitations o WHERE o.account_id = primecloud.tenant_uuid() AND o.invited_by = person::text
+            AND o.accepted_at IS NULL AND NOT @schema@.may_invite(o.account_id, o.invited_by) FOR UPDATE SKIP LOCKED)
+$end_invitations$;
+COMMENT ON FUNCTION @schema@.end_invitations(uuid)
+    IS 'ends the open invitations of a person who may no longer invite: nobody comes back by his own; for commands';
+
 CREATE FUNCTION @schema@.accept_invitation(token text) RETURNS uuid
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $accept_invitation$
@@ -61,9 +81,9 @@ BEGIN
     END IF;
     -- One answer whatever is wrong: nobody learns which invitations there are.
     IF invitation.id IS NULL OR person.id IS NULL OR invitation.accepted_at IS NOT NULL OR invitation.expires_at <= now()
-       OR invitation.email <> person.email THEN
+       OR invitation.email <> person.email OR NOT @schema@.may_invite(invitation.account_id, invitation.invited_by) THEN
         RAISE no_data_found USING MESSAGE = 'no such invitation',
-            HINT = 'It may have expired, been used or been renewed, or be meant for another address.';
+            HINT = 'It may have expired, been used or been renewed, be meant for another address, or be of somebody who has left.';
     END IF;
     INSERT INTO @schema@.account_members (user_id, account_id, role, email, display_name)
     VALUES (person.id, invitation.account_id, invitation.role, person.email, person.display_name)

@@ -11,6 +11,7 @@ DECLARE
     made bigint;
     items jsonb;
 BEGIN
+    PERFORM primecloud.require_read_committed();
     IF NOT (@schema@.caller_is('platform') OR @schema@.caller_is('maintenance')) THEN
         RAISE insufficient_privilege USING MESSAGE = 'generate_invoices is for the platform and for maintenance';
     END IF;

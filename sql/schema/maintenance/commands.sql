@@ -4,6 +4,7 @@ CREATE FUNCTION @schema@.maintain(step text, batch integer) RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $maintain$
 BEGIN
+    PERFORM primecloud.require_read_committed();
     IF NOT @schema@.caller_is('maintenance') THEN
         RAISE insufficient_privilege USING MESSAGE = 'maintenance is for the maintenance role',
             HINT = 'Let the role in with primecloud.grant_schema, as maintenance.';

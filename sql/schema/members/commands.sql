@@ -45,7 +45,6 @@ DECLARE
     account uuid := @schema@.command_account('admin', 'change_member_role');
     member @schema@.account_members;
 BEGIN
-    PERFORM @schema@.lock_account();
     member := @schema@.lock_member(person);
     PERFORM @schema@.check_rank('change_member_role', change_member_role.role);
     PERFORM @schema@.check_rank('change_member_role', member.role);
@@ -54,12 +53,13 @@ BEGIN
         RAISE foreign_key_violation USING MESSAGE = format('user %s owns the account', person), HINT = 'Call transfer_ownership first.';
     END IF;
     UPDATE @schema@.account_members m SET role = change_member_role.role WHERE m.account_id = account AND m.user_id = person;
-    PERFORM @schema@.end_shares(person);
+    PERFORM @schema@.end_shares(person), @schema@.end_invitations(person);
     PERFORM @schema@.audit('change_member_role', 'account_members', person::text,
         jsonb_build_object('from', member.role, 'to', change_member_role.role));
 END
 $change_member_role$;
-COMMENT ON FUNCTION @schema@.change_member_role(uuid, text) IS 'gives a member another role, neither of them above the caller''s; admins';
+COMMENT ON FUNCTION @schema@.change_member_role(uuid, text)
+    IS 'gives a member another role, neither of them above the caller''s; what he shared or whom he invited beyond it ends; admins';
 GRANT EXECUTE ON FUNCTION @schema@.change_member_role TO @app@;
 
 CREATE FUNCTION @schema@.remove_member(person uuid) RETURNS void
@@ -69,19 +69,18 @@ DECLARE
     account uuid := @schema@.command_account('admin', 'remove_member');
     member @schema@.account_members;
 BEGIN
-    PERFORM @schema@.lock_account();
     member := @schema@.lock_member(person);
     PERFORM @schema@.check_rank('remove_member', member.role);
     IF EXISTS (SELECT FROM @schema@.accounts a WHERE a.id = account AND a.owner_user_id = person) THEN
         RAISE foreign_key_violation USING MESSAGE = format('user %s owns the account', person), HINT = 'Call transfer_ownership first.';
     END IF;
     DELETE FROM @schema@.account_members m WHERE m.account_id = account AND m.user_id = person;
-    PERFORM @schema@.end_shares(person);
+    PERFORM @schema@.end_shares(person), @schema@.end_invitations(person);
     PERFORM @schema@.audit('remove_member', 'account_members', person::text, jsonb_build_object('role', member.role));
 END
 $remove_member$;
 COMMENT ON FUNCTION @schema@.remove_member(uuid)
-    IS 'removes a member of at most the caller''s rank, with the bucket permissions given to him and the links he made; admins';
+    IS 'removes a member of at most the caller''s rank, with his bucket permissions, his links and his open invitations; admins';
 GRANT EXECUTE ON FUNCTION @schema@.remove_member TO @app@;
 
 CREATE FUNCTION @schema@.transfer_ownership(person uuid) RETURNS void

@@ -22,10 +22,11 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_
 AS $claim_outbox$
 BEGIN
     PERFORM @schema@.require_worker();
+    PERFORM @schema@.settle_accounts(claim_outbox.service);
     RETURN QUERY
     WITH free AS (
         SELECT o.sequence, o.service, o.object, o.operation, o.payload FROM @schema@.outbox o
-        WHERE o.status = 'pending' AND o.service = claim_outbox.service AND o.available_at <= clock_timestamp()
+        WHERE o.status = 'pending' AND o.service = claim_outbox.service AND o.available_at <= clock_timestamp() AND o.operation <> 'settle'
           -- An order waits for every earlier one of its object that is not done, a dead one included.  One that takes access
           -- away waits for none of them, if none is being carried out: it locks them, and they are superseded.
           AND CASE WHEN @schema@.order_ends(o.operation, o.payload) THEN
@@ -51,12 +52,15 @@ BEGIN
           AND @schema@.order_ends(free.operation, free.payload)
           -- a key that is turned off is to be there to be turned on again
           AND (free.operation <> 'update_service_account' OR o.operation = 'update_service_account')
+    ), claimed AS (
+        UPDATE @schema@.outbox o
+        SET attempts = o.attempts + 1, claimed_by = worker, claim_token = gen_random_uuid(),
+            available_at = clock_timestamp() + least(greatest(coalesce(lease, interval '1 minute'), interval '1 second'), interval '1 hour')
+        FROM free WHERE o.sequence = free.sequence
+        RETURNING o.*
     )
-    UPDATE @schema@.outbox o
-    SET attempts = o.attempts + 1, claimed_by = worker, claim_token = gen_random_uuid(),
-        available_at = clock_timestamp() + least(greatest(coalesce(lease, interval '1 minute'), interval '1 second'), interval '1 hour')
-    FROM free WHERE o.sequence = free.sequence
-    RETURNING o.sequence, o.claim_token, o.account_id, o.object, o.operation, o.payload, o.attempts;
+    SELECT c.sequence, c.claim_token, c.account_id, c.object, w.now_operation, w.now_payload, c.attempts
+    FROM claimed c, @schema@.wanted_order(c.account_id, c.object, c.operation, c.payload) w ORDER BY c.sequence;
 END
 $claim_outbox$;
 COMMENT ON FUNCTION @schema@.claim_outbox(text, text, integer, interval) IS

@@ -4,7 +4,7 @@ CREATE TABLE @schema@.outbox (
     sequence bigint NOT NULL GENERATED ALWAYS AS IDENTITY,  --: @public order in which a service must follow, for one object
     account_id uuid NOT NULL,  --: @public the account; kept when the account is gone
     service text NOT NULL,  --: @public minio, sftpgo or mail
-    object text NOT NULL,  --: @public what it is about: bucket:NAME, key:ID, user:NAME, mail:ID
+    object text NOT NULL,  --: @public what it is about: bucket:NAME, key:ID, user:NAME, mail:ID, account:ID
     operation text NOT NULL,  --: @public what to do
     payload jsonb NOT NULL,  --: @public the request's body; holds references to secrets, never one
     status text NOT NULL DEFAULT 'pending',  --: @public pending, done or dead
@@ -26,6 +26,7 @@ COMMENT ON TABLE @schema@.outbox IS 'private: orders to MinIO, SFTPGo and the ma
 CREATE INDEX outbox_claim_idx ON @schema@.outbox (service, available_at, sequence) WHERE status = 'pending';
 -- never overtaking an earlier order for the same object
 CREATE INDEX outbox_object_idx ON @schema@.outbox (service, object, sequence) WHERE status <> 'done';
+CREATE INDEX outbox_settle_idx ON @schema@.outbox (service, sequence) WHERE status = 'pending' AND operation = 'settle';
 CREATE INDEX outbox_account_idx ON @schema@.outbox (account_id, sequence);
 CREATE INDEX outbox_finished_idx ON @schema@.outbox (finished_at) WHERE status = 'done';
 SELECT primecloud.protect_table('@schema@.outbox', read_role => 'owner', write_role => 'external_client', delete_role => 'owner');

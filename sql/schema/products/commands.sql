@@ -8,6 +8,7 @@ AS $set_product$
 DECLARE
     made uuid;
 BEGIN
+    PERFORM primecloud.require_read_committed();
     PERFORM @schema@.require_platform('set_product');
     INSERT INTO @schema@.products (name, description, order_type, price_cents, currency, storage_limit_bytes, transfer_limit_bytes,
         overage_storage_cents, overage_transfer_cents, is_public)
@@ -34,6 +35,7 @@ AS $set_price$
 DECLARE
     old_price bigint;
 BEGIN
+    PERFORM primecloud.require_read_committed();
     IF NOT @schema@.caller_is('platform') THEN
         RAISE insufficient_privilege USING MESSAGE = 'set_price is for the platform';
     END IF;

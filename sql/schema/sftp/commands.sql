@@ -1,17 +1,16 @@
 -- SFTP logins: the password leaves the database once, and stays in it as a hash.
 
-CREATE FUNCTION @schema@.order_sftp_user(login @schema@.sftp_credentials) RETURNS void
-LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
-AS $order_sftp_user$
+CREATE FUNCTION @schema@.sftp_order(login @schema@.sftp_credentials) RETURNS TABLE (operation text, payload jsonb)
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 1 SET search_path = pg_catalog, pg_temp
+AS $sftp_order$
     WITH own AS (
-        SELECT b.name, b.physical_name, b.region FROM @schema@.buckets b WHERE b.account_id = primecloud.tenant_uuid() ORDER BY b.name
+        SELECT b.name, b.physical_name, b.region FROM @schema@.buckets b WHERE b.account_id = login.account_id ORDER BY b.name
     ), good AS (
-        SELECT login.status = 'active' AND a.status = 'active' AS standing FROM @schema@.accounts a WHERE a.id = primecloud.tenant_uuid()
+        SELECT login.status = 'active' AND a.status = 'active' AS standing FROM @schema@.accounts a WHERE a.id = login.account_id
     )
     -- Bodies of SFTPGo's REST API: of PUT /folders/{name} for each folder, then of PUT /users/{username}.  The worker
     -- adds the object store's endpoint and keys to the folders, and the hash to a user that is to log in.
-    SELECT @schema@.order_service('sftpgo', 'user:' || login.username, CASE WHEN good.standing THEN 'put_user' ELSE 'disable_user'
-        END, jsonb_build_object(
+    SELECT CASE WHEN good.standing THEN 'put_user' ELSE 'disable_user' END, jsonb_build_object(
         'folders', coalesce((SELECT jsonb_agg(jsonb_build_object('name', o.physical_name,
             'filesystem', jsonb_build_object('provider', 1, 's3config', jsonb_build_object('bucket', o.physical_name, 'region', o.region))))
                 FROM own o), '[]'),
@@ -24,11 +23,20 @@ AS $order_sftp_user$
             -- not of one that is to stay out: a worker could not enter a suspended account to read it
             || CASE WHEN good.standing
                 THEN jsonb_build_object('password', jsonb_build_object('secret', 'sftp_secrets.password_hash', 'id', login.id)) ELSE '{}'
-                END))
+                END)
     FROM good
+$sftp_order$;
+COMMENT ON FUNCTION @schema@.sftp_order(@schema@.sftp_credentials)
+    IS 'what SFTPGo is to be told of a login as it now is, with a virtual folder for each bucket';
+GRANT EXECUTE ON FUNCTION @schema@.sftp_order TO @gate@;
+
+CREATE FUNCTION @schema@.order_sftp_user(login @schema@.sftp_credentials) RETURNS void
+LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $order_sftp_user$
+    SELECT @schema@.order_service('sftpgo', 'user:' || login.username, o.operation, o.payload) FROM @schema@.sftp_order(login) o
 $order_sftp_user$;
 COMMENT ON FUNCTION @schema@.order_sftp_user(@schema@.sftp_credentials)
-    IS 'tells SFTPGo a login as it now is, with a virtual folder for each bucket; the caller holds lock_account';
+    IS 'tells SFTPGo a login as it now is; for commands';
 
 CREATE FUNCTION @schema@.create_sftp_credential(username text) RETURNS TABLE (id uuid, password text)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER ROWS 1 SET search_path = pg_catalog, pg_temp
@@ -99,7 +107,7 @@ DECLARE
     account uuid := @schema@.command_account('admin', 'revoke_sftp_credential');
     login @schema@.sftp_credentials;
 BEGIN
-    PERFORM @schema@.lock_account();
+    -- (An order that a new bucket gives beside this is made when it is claimed: of a login that is revoked.)
     login := @schema@.lock_sftp(credential);
     IF login.status = 'revoked' THEN
         RETURN false;

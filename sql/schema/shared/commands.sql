@@ -28,10 +28,16 @@ $command_account$;
 COMMENT ON FUNCTION @schema@.command_account(text, text)
     IS 'the entered account, for a caller of a sufficient role; anything else is refused and logged';
 
+CREATE FUNCTION @schema@.person(user_id text) RETURNS uuid
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+-- A token may name somebody who is nobody here: then no row is his, and that is no error.
+RETURN CASE WHEN user_id ~ '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$' THEN user_id::uuid END;
+COMMENT ON FUNCTION @schema@.person(text) IS 'a user as a key of users; NULL for one who cannot be';
+GRANT EXECUTE ON FUNCTION @schema@.person TO @app@, @gate@;
+
 CREATE FUNCTION @schema@.entered_person() RETURNS uuid
 LANGUAGE sql STABLE PARALLEL SAFE
--- A token may name somebody who is nobody here: then no row is his, and that is no error.
-RETURN CASE WHEN primecloud.user_id() ~ '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$' THEN primecloud.user_id()::uuid END;
+RETURN @schema@.person(primecloud.user_id());
 COMMENT ON FUNCTION @schema@.entered_person() IS 'the entered user as a key of users; NULL for one who cannot be';
 GRANT EXECUTE ON FUNCTION @schema@.entered_person TO @app@, @gate@;
 

@@ -47,11 +47,3 @@ AS $lock_account$
 $lock_account$;
 COMMENT ON FUNCTION @schema@.lock_account()
     IS 'lets one transaction at a time decide something of several rows of the entered account; taken before any row; for commands';
-
-CREATE FUNCTION @schema@.share_account() RETURNS void
-LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
-AS $share_account$
-    SELECT @schema@.hold_account('order', false)
-$share_account$;
-COMMENT ON FUNCTION @schema@.share_account()
-    IS 'waits for lock_account, and holds it off: what was decided stays true until the end of the transaction; for commands';

@@ -27,6 +27,7 @@ CREATE FUNCTION @schema@.require_worker() RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $require_worker$
 BEGIN
+    PERFORM primecloud.require_read_committed();
     IF NOT @schema@.caller_is('worker') THEN
         RAISE insufficient_privilege USING MESSAGE = 'the outbox is for workers',
             HINT = 'Let the role in with primecloud.grant_schema, as worker.';

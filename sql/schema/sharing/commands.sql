@@ -9,8 +9,6 @@ BEGIN
     IF primecloud.has_role('developer') THEN
         PERFORM FROM @schema@.buckets b WHERE b.account_id = account AND b.id = bucket;
     ELSE
-        -- A permission that is being taken away is waited for.
-        PERFORM @schema@.share_account();
         PERFORM FROM @schema@.bucket_permissions p
         WHERE p.account_id = account AND p.bucket_id = bucket AND p.user_id = @schema@.entered_person()
           AND p.permission IN (needed, 'read-write');
@@ -100,11 +98,7 @@ LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $end_shares$
     DELETE FROM @schema@.object_shares s
     WHERE s.account_id = primecloud.tenant_uuid() AND s.created_by = person::text
-      AND NOT EXISTS (SELECT FROM @schema@.account_members m WHERE m.account_id = s.account_id AND m.user_id = person
-          AND m.role <> 'external_client')
-      AND NOT EXISTS (SELECT FROM @schema@.bucket_permissions p WHERE p.account_id = s.account_id AND p.bucket_id = s.bucket_id
-          AND p.user_id = person
-                      AND p.permission IN ('read', 'read-write'))
+        AND NOT @schema@.may_share(s.account_id, s.bucket_id, s.created_by)
 $end_shares$;
 COMMENT ON FUNCTION @schema@.end_shares(uuid)
     IS 'ends the links of a person to what he may no longer read: nobody keeps by a link what was taken from him; for commands';

@@ -7,6 +7,17 @@ LIST object_shares_page, object_shares_page_before
     IS 'the links to objects of a bucket, an external client''s own for him, newest first, after a cursor';
 GRANT EXECUTE ON FUNCTION @schema@.object_shares_page, @schema@.object_shares_page_before TO @app@;
 
+CREATE FUNCTION @schema@.may_share(account uuid, bucket uuid, sharer text) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $may_share$
+    SELECT EXISTS (
+        SELECT FROM @schema@.account_members m WHERE m.account_id = account AND m.user_id = @schema@.person(sharer)
+            AND (m.role <> 'external_client' OR EXISTS (SELECT FROM @schema@.bucket_permissions p WHERE p.account_id = account
+                AND p.bucket_id = bucket AND p.user_id = m.user_id AND p.permission IN ('read', 'read-write'))))
+$may_share$;
+COMMENT ON FUNCTION @schema@.may_share(uuid, uuid, text) IS 'whether a person may read a bucket of an account, and so share what is in it';
+GRANT EXECUTE ON FUNCTION @schema@.may_share TO @gate@;
+
 CREATE FUNCTION @schema@.open_share(token text) RETURNS TABLE (bucket text, object_key text, access text, expires_at timestamptz)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER ROWS 1 SET search_path = pg_catalog, pg_temp
 AS $open_share$
@@ -19,6 +30,8 @@ BEGIN
     WHERE t.token_hash = primecloud.token_hash(open_share.token, 'share') AND s.account_id = t.account_id AND s.id = t.id
         AND s.expires_at > now()
       AND b.account_id = s.account_id AND b.id = s.bucket_id AND a.id = s.account_id AND a.status = 'active'
+      -- Asked here: a link may have been made beside what took the bucket from its maker.
+      AND (s.created_by IS NULL OR @schema@.may_share(s.account_id, s.bucket_id, s.created_by))
     RETURNING b.physical_name, s.object_key, s.access, s.expires_at;
     IF NOT FOUND THEN
         RAISE no_data_found USING MESSAGE = 'no such share', HINT = 'It may have expired or been revoked.';

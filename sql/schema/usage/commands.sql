@@ -6,6 +6,7 @@ AS $record_usage$
 DECLARE
     recorded bigint;
 BEGIN
+    PERFORM primecloud.require_read_committed();
     IF NOT @schema@.caller_is('worker') THEN
         RAISE insufficient_privilege USING MESSAGE = 'record_usage is for a worker';
     END IF;

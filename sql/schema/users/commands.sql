@@ -5,6 +5,7 @@ CREATE FUNCTION @schema@.register_user(user_id uuid, email text, display_name te
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $register_user$
 BEGIN
+    PERFORM primecloud.require_read_committed();
     INSERT INTO @schema@.users AS u (id, email, display_name)
     VALUES (register_user.user_id, lower(register_user.email), register_user.display_name)
     ON CONFLICT (id) DO UPDATE SET email = excluded.email, display_name = excluded.display_name, updated_at = now()
