@@ -6,8 +6,12 @@
 
 extern "C" {
 #include "access/genam.h"
+#include "catalog/pg_namespace.h"
 #include "catalog/pg_proc.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
 #include "nodes/parsenodes.h"
+#include "parser/parse_relation.h"
 #include "replication/message.h"
 #include "storage/lock.h"
 #include "storage/proc.h"
@@ -62,6 +66,41 @@ SERVER_CODE inline bool may_execute(Oid role, Oid function) {
   return object_aclcheck(ProcedureRelationId, function, role, ACL_EXECUTE) == ACLCHECK_OK;
 #else
   return pg_proc_aclcheck(function, role, ACL_EXECUTE) == ACLCHECK_OK;
+#endif
+}
+
+SERVER_CODE inline bool may_use_schema(Oid role, Oid schema) {
+#if PG_VERSION_NUM >= 160000
+  return object_aclcheck(NamespaceRelationId, schema, role, ACL_USAGE) == ACLCHECK_OK;
+#else
+  return pg_namespace_aclcheck(schema, role, ACL_USAGE) == ACLCHECK_OK;
+#endif
+}
+
+// Makes `query` a SELECT of the table, by the current user.
+SERVER_CODE inline void select_from(Query *query, RangeTblEntry *table) {
+  query->commandType = CMD_SELECT;
+  query->rtable = list_make1(table);
+#if PG_VERSION_NUM >= 160000
+  addRTEPermissionInfo(&query->rteperminfos, table)->requiredPerms = ACL_SELECT;
+#else
+  table->requiredPerms = ACL_SELECT;
+#endif
+}
+
+// Until 16 the callback of a walk is declared without its parameters, which in C++ says none.
+SERVER_CODE inline bool walk_below(Node *node, bool (*visit)(Node *, void *), void *context) {
+#if PG_VERSION_NUM >= 160000
+  return expression_tree_walker(node, visit, context);
+#else
+  return expression_tree_walker(node, reinterpret_cast<bool (*)()>(reinterpret_cast<void *>(visit)), context);
+#endif
+}
+SERVER_CODE inline Node *mutate_below(Node *node, Node *(*change)(Node *, void *), void *context) {
+#if PG_VERSION_NUM >= 160000
+  return expression_tree_mutator(node, change, context);
+#else
+  return expression_tree_mutator(node, reinterpret_cast<Node *(*)()>(reinterpret_cast<void *>(change)), context);
 #endif
 }
 

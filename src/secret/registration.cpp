@@ -21,6 +21,11 @@ SERVER_CODE Oid root_of(Oid table) {
   return table;
 }
 
+void copy_name(NameData &to, std::string_view from) {
+  memset(&to, 0, sizeof to);
+  from.copy(NameStr(to), NAMEDATALEN - 1);
+}
+
 }  // namespace
 
 void find_registration(Oid table, const char *wanted, registration &out) {
@@ -28,7 +33,6 @@ void find_registration(Oid table, const char *wanted, registration &out) {
   const char *relation = get_rel_name(root);
   const char *space = relation == nullptr ? nullptr : get_namespace_name(get_rel_namespace(root));
   bool found = false;
-  char id[NAMEDATALEN] = "";
   if (space != nullptr) {
     pg::for_each_row<columns>(pg::extension_table("sealed_column"), [&](Datum *values, bool *) {
       if (view(values[column_name]) != wanted || view(values[table_name]) != relation ||
@@ -36,11 +40,12 @@ void find_registration(Oid table, const char *wanted, registration &out) {
         return;
       const std::string_view name = view(values[label]);
       out.label_size = name.copy(out.label, sizeof out.label);
-      id[view(values[id_column]).copy(id, sizeof id - 1)] = '\0';
+      copy_name(out.id_column, view(values[id_column]));
+      copy_name(out.tenant_column, view(values[tenant_column]));
       found = true;
     });
   }
-  const AttrNumber number = found ? get_attnum(root, id) : InvalidAttrNumber;
+  const AttrNumber number = found ? get_attnum(root, NameStr(out.id_column)) : InvalidAttrNumber;
   if (number == InvalidAttrNumber) {
     ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT),
             errmsg("column \"%s\" of %s is not registered as sealed", wanted,

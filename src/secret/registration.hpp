@@ -1,4 +1,4 @@
-// The registration of a sealed column, read for those who seal for one of its rows.
+// The registration of a sealed column, read for those who seal or reveal for one of its rows.
 #pragma once
 
 #include "core/secret/envelope.hpp"
@@ -8,7 +8,7 @@ namespace primecloud::secret {
 
 struct registration {
   Oid table = InvalidOid;  // as the caller named it, a partition perhaps
-  NameData column;
+  NameData column, tenant_column, id_column;
   Oid id_type = InvalidOid;
   std::size_t label_size = 0;
   char label[longest_label];

@@ -36,11 +36,15 @@ SERVER_CODE key_index consider(HeapTuple row, int keys, const plain_column *colu
   bool null;
   const Datum classes = SysCacheGetAttr(INDEXRELID, row, Anum_pg_index_indclass, &null);
   const auto *operator_classes = reinterpret_cast<const oidvector *>(DatumGetPointer(classes));
+  const Datum orders = SysCacheGetAttr(INDEXRELID, row, Anum_pg_index_indcollation, &null);
+  const auto *collations = reinterpret_cast<const oidvector *>(DatumGetPointer(orders));
   key_index found;
   for (int i = 0; i < index->indnkeyatts; i++) {
     int which = keys;
     for (int k = 0; i == found.keys && k < keys; k++) {
-      if (columns[k].number == index->indkey.values[i]) which = k;
+      if (columns[k].number != index->indkey.values[i]) continue;
+      // What the column takes for equal another collation may keep apart.
+      if (!OidIsValid(columns[k].collation) || columns[k].collation == collations->values[i]) which = k;
     }
     // A class that is not the server's may have options that are read as the index is opened.
     if (!is_servers_own(operator_classes->values[i], which < keys ? columns[which].type : InvalidOid)) return {};

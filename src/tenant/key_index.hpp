@@ -1,10 +1,11 @@
 // An index that rows can be found through without running anything of its owner's.
 #pragma once
 #include "pg/server_code.hpp"
-#include "tenant/keyed_rows.hpp"
 #include "tenant/plain_value.hpp"
 
 namespace primecloud::tenant {
+
+inline constexpr int most_keys = 2;
 
 struct key_index {
   Oid index = InvalidOid;   // none: the table is read from end to end

@@ -1,15 +1,10 @@
 #include "tenant/keyed_rows.hpp"
 
-#include "tenant/key_index.hpp"
-#include "tenant/plain_value.hpp"
+#include "tenant/row_search.hpp"
 
 extern "C" {
-#include "access/genam.h"
 #include "access/relation.h"
-#include "access/skey.h"
-#include "access/stratnum.h"
 #include "access/table.h"
-#include "access/tableam.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
@@ -28,19 +23,13 @@ namespace {
 struct work {
   const keyed_question &asked;
   Snapshot seen;
-  plain_column keys[most_keys];
-  Datum wanted[most_keys];
+  row_search search;
   plain_column column;
   texts found;
   int room = 0;
 };
 
 SERVER_CODE void take(work &w, TupleTableSlot *slot) {
-  for (int i = 0; i < w.asked.keys; i++) {
-    bool null;
-    const Datum value = slot_getattr(slot, w.keys[i].number, &null);
-    if (null || !plain_equals(w.keys[i].type, value, w.wanted[i])) return;
-  }
   if (w.found.count == w.room) {
     w.room = w.room == 0 ? 4 : 2 * w.room;
     auto *more =
@@ -53,29 +42,6 @@ SERVER_CODE void take(work &w, TupleTableSlot *slot) {
   w.found.value[w.found.count++] = null ? nullptr : plain_text(w.column.type, value);
 }
 
-SERVER_CODE void read_through(work &w, Relation table, const key_index &by, TupleTableSlot *slot) {
-  Relation index = index_open(by.index, AccessShareLock);
-  ScanKeyData keys[most_keys];
-  for (int i = 0; i < by.keys; i++) {
-    ScanKeyEntryInitialize(&keys[i], 0, static_cast<AttrNumber>(i + 1), BTEqualStrategyNumber, InvalidOid,
-                           index->rd_indcollation[i], plain_equality(w.keys[by.key[i]].type), w.wanted[by.key[i]]);
-  }
-  IndexScanDesc scan = pg::begin_index_scan(table, index, w.seen, by.keys);
-  index_rescan(scan, keys, by.keys, nullptr, 0);
-  while (index_getnext_slot(scan, ForwardScanDirection, slot)) {
-    CHECK_FOR_INTERRUPTS();
-    take(w, slot);
-  }
-  index_endscan(scan);
-  index_close(index, AccessShareLock);
-}
-
-SERVER_CODE void read_whole(work &w, Relation table, TupleTableSlot *slot) {
-  TableScanDesc scan = table_beginscan(table, w.seen, 0, nullptr);
-  while (table_scan_getnextslot(scan, ForwardScanDirection, slot)) take(w, slot);
-  table_endscan(scan);
-}
-
 // A table that has rows of its own.
 SERVER_CODE void read_table(work &w, Relation table) {
   // Another access method's rows would be read by code of whoever made it.
@@ -86,19 +52,16 @@ SERVER_CODE void read_table(work &w, Relation table) {
         errhint("Keep members, accounts and grants in ordinary tables or partitions, of access method heap."));
   }
   w.column = find_plain_column(table, w.asked.column);
+  w.search.keys = w.asked.keys;
   bool possible = true;
   for (int i = 0; i < w.asked.keys; i++) {
-    w.keys[i] = find_plain_column(table, w.asked.key[i].column);
-    possible = plain_datum(w.keys[i].type, w.asked.key[i].text, &w.wanted[i]) && possible;
+    w.search.column[i] = find_plain_column(table, w.asked.key[i].column);
+    possible = plain_datum(w.search.column[i].type, w.asked.key[i].text, &w.search.wanted[i]) && possible;
   }
   if (!possible) return;
-  const key_index by = choose_index(table, w.asked.keys, w.keys);
-  TupleTableSlot *slot = table_slot_create(table, nullptr);
-  if (OidIsValid(by.index))
-    read_through(w, table, by, slot);
-  else
-    read_whole(w, table, slot);
-  ExecDropSingleTupleTableSlot(slot);
+  row_scan scan = begin_scan(table, w.search, w.seen);
+  while (TupleTableSlot *row = next_row(scan)) take(w, row);
+  end_scan(scan);
 }
 
 // Partitions and children.  Whoever owns one of them writes its rows: another's are not
@@ -154,7 +117,7 @@ SERVER_CODE Relation open_registered(const keyed_question &asked) {
 }  // namespace
 
 texts find_rows(const keyed_question &asked, Snapshot seen) {
-  work w{asked, seen, {}, {}, {}, {}};
+  work w{asked, seen, {}, {}, {}};
   Relation table = open_registered(asked);
   if (table->rd_rel->relkind == RELKIND_RELATION) read_table(w, table);
   if (table->rd_rel->relhassubclass) read_below(w, RelationGetRelid(table), table->rd_rel->relowner);

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "pg/postgres.hpp"
+#include "tenant/key_index.hpp"
 
 extern "C" {
 #include "utils/snapshot.h"
@@ -18,8 +19,6 @@ struct key_value {
   const char *column;
   const char *text;  // what the column's value reads as, byte for byte
 };
-
-inline constexpr int most_keys = 2;
 
 struct keyed_question {
   const char *schema, *table;

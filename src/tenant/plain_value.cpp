@@ -4,7 +4,9 @@
 
 extern "C" {
 #include "access/detoast.h"
+#include "catalog/pg_collation.h"
 #include "utils/fmgroids.h"
+#include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
 #include "utils/uuid.h"
 }
@@ -24,7 +26,22 @@ Oid base_form(Oid type) noexcept {
   }
 }
 
+// By bytes, which no collation that tells them apart sees otherwise.
+SERVER_CODE bool same_text(Datum stored, Datum wanted) {
+  // The size is known without unpacking: a value that is too long is not fetched.
+  const auto *text = reinterpret_cast<const varlena *>(DatumGetPointer(wanted));
+  const Size size = VARSIZE_ANY_EXHDR(text);
+  if (toast_raw_datum_size(stored) - VARHDRSZ != size) return false;
+  const auto *value = pg_detoast_datum_packed(reinterpret_cast<varlena *>(DatumGetPointer(stored)));
+  return memcmp(VARDATA_ANY(value), VARDATA_ANY(text), size) == 0;
+}
+
 }  // namespace
+
+Oid plain_type(Oid type) {
+  type = getBaseType(type);
+  return type == INT2OID || type == BPCHAROID ? type : base_form(type);
+}
 
 plain_column find_plain_column(Relation table, const char *name) {
   plain_column found;
@@ -72,37 +89,39 @@ bool plain_datum(Oid type, const char *text, Datum *value) {
   }
 }
 
-bool plain_equals(Oid type, Datum stored, Datum wanted) {
-  switch (type) {
+bool plain_equals(const plain_column &column, Datum stored, Datum wanted) {
+  const Oid collation = OidIsValid(column.collation) ? column.collation : C_COLLATION_OID;
+  switch (column.type) {
+    case INT2OID: return DatumGetInt16(stored) == DatumGetInt16(wanted);
     case INT4OID: return DatumGetInt32(stored) == DatumGetInt32(wanted);
     case INT8OID: return DatumGetInt64(stored) == DatumGetInt64(wanted);
     case UUIDOID: return memcmp(DatumGetUUIDP(stored)->data, DatumGetUUIDP(wanted)->data, UUID_LEN) == 0;
-    case TEXTOID: {
-      // The size is known without unpacking: a value that is too long is not fetched.
-      const auto *text = reinterpret_cast<const varlena *>(DatumGetPointer(wanted));
-      const Size size = VARSIZE_ANY_EXHDR(text);
-      if (toast_raw_datum_size(stored) - VARHDRSZ != size) return false;
-      const auto *value = pg_detoast_datum_packed(reinterpret_cast<varlena *>(DatumGetPointer(stored)));
-      return memcmp(VARDATA_ANY(value), VARDATA_ANY(text), size) == 0;
-    }
+    case BPCHAROID: return DatumGetBool(DirectFunctionCall2Coll(bpchareq, collation, stored, wanted));
+    case TEXTOID:
+      return OidIsValid(column.collation) ? DatumGetBool(DirectFunctionCall2Coll(texteq, collation, stored, wanted))
+                                          : same_text(stored, wanted);
     default: return false;
   }
 }
 
 const char *plain_text(Oid type, Datum stored) {
   switch (type) {
+    case INT2OID: return DatumGetCString(DirectFunctionCall1(int2out, stored));
     case INT4OID: return DatumGetCString(DirectFunctionCall1(int4out, stored));
     case INT8OID: return DatumGetCString(DirectFunctionCall1(int8out, stored));
     case UUIDOID: return DatumGetCString(DirectFunctionCall1(uuid_out, stored));
+    case BPCHAROID: return TextDatumGetCString(DirectFunctionCall1(rtrim1, stored));  // as its cast to text
     default: return TextDatumGetCString(stored);
   }
 }
 
 Oid plain_equality(Oid type) {
   switch (type) {
+    case INT2OID: return F_INT2EQ;
     case INT4OID: return F_INT4EQ;
     case INT8OID: return F_INT8EQ;
     case UUIDOID: return F_UUID_EQ;
+    case BPCHAROID: return F_BPCHAREQ;
     default: return F_TEXTEQ;
   }
 }
