@@ -43,6 +43,57 @@ SELECT is_empty($$SELECT t.name FROM objects t WHERE t.kind = 'table' AND NOT EX
     AND t.name NOT IN ('schema_roles', 'users', 'retention_periods', 'invoice_counters')$$,
         'each table of accounts is protected where it is made');
 
+-- each entity has its tables, by name, and of functions those that write them, or return or read them first; what no
+-- table of its own places is named behind them
+CREATE TEMP TABLE entities (entity text PRIMARY KEY, tables text, besides text);
+INSERT INTO entities VALUES
+    ('access_keys', 'access_key_secrets access_keys', 'key_policy'),
+    ('accounts', 'account_billing accounts', 'my_accounts'),
+    ('audit', 'audit_log', ''),
+    ('buckets', 'bucket_permissions buckets lifecycle_rules', ''),
+    ('customers', 'customers', ''),
+    ('demo', '', 'load_demo load_demo_orders'),
+    ('domains', 'account_domain_tokens', 'confirm_domain resolve_domain'),
+    ('invitations', 'invitation_tokens invitations', ''),
+    ('invoices', 'invoice_counters invoice_lines invoices', 'invoice_candidates usage_cents'),
+    ('mail', 'account_smtp account_smtp_secrets', 'mail_recipients'),
+    ('maintenance', 'retention_periods', 'maintain_access maintain_invoices maintain_retention maintain_subscriptions'),
+    ('members', 'account_members account_owners', 'check_rank members_with_buckets_page members_with_buckets_page_before'),
+    ('notifications', 'notification_marks notification_types notifications', ''),
+    ('orders', 'order_internal_notes order_transitions orders', ''),
+    ('outbox', 'outbox', 'order_ends order_gives'),
+    ('platform', '', 'platform_dashboard'),
+    ('products', 'price_changes prices products', ''),
+    ('quotas', 'quota_requests', 'quota_level tell_quota'),
+    ('sftp', 'sftp_credentials sftp_secrets', 'order_sftp_user'),
+    ('shared', 'account_locks schema_roles', 'command_account entered_person list_cursor lock_account platform_account refuse_missing '
+        'require_platform require_worker share_account'),
+    ('sharing', 'object_share_tokens object_shares object_tags', 'reach_bucket'),
+    ('subscriptions', 'subscriptions', ''),
+    ('usage', 'usage_daily usage_hourly usage_records', ''),
+    ('users', 'users', ''),
+    ('vps', 'vps_configs vps_secrets', '');
+SELECT set_eq($$SELECT entity, name FROM homes WHERE kind = 'table'$$,
+    $$SELECT entity, string_to_table(tables, ' ') FROM entities WHERE tables <> ''$$, 'each table is in the files of its entity');
+CREATE TEMP VIEW placed AS
+    SELECT f.name, f.entity, f.file, e.besides,
+        ARRAY(SELECT DISTINCT h.entity FROM regexp_matches(f.statement, '(?:INSERT INTO|UPDATE|DELETE FROM) @schema@\.(\w+)', 'g') AS m
+              JOIN homes h ON h.kind = 'table' AND h.name = m[1] AND h.name <> 'audit_log') AS writes,
+        ARRAY(SELECT h.entity FROM regexp_match(f.statement, '(?:RETURNS SETOF|RETURNS|FROM) @schema@\.(\w+)') AS m
+              JOIN homes h ON h.name = m[1]) AS reads,
+        ARRAY(SELECT DISTINCT h.entity FROM regexp_matches(f.statement, '@schema@\.(\w+)', 'g') AS m
+              JOIN homes h ON h.name = m[1] AND h.name <> f.name AND h.entity <> 'shared') AS names
+    FROM made f JOIN entities e USING (entity) WHERE f.kind = 'function';
+CREATE TEMP VIEW strangers AS SELECT * FROM (
+    SELECT *, CASE WHEN writes <> '{}' THEN writes WHEN reads <> '{}' THEN reads ELSE names END AS belongs
+    FROM placed) p WHERE NOT entity = ANY (belongs);
+SELECT is_empty($$SELECT name, entity, file, belongs FROM strangers WHERE NOT name = ANY (string_to_array(besides, ' '))$$,
+    'each read and command is in the files of the entity that it reads or writes');
+SELECT is_empty($$SELECT entity, string_to_table(besides, ' ') FROM entities WHERE besides <> ''
+    EXCEPT SELECT entity, name FROM strangers$$,
+    'what is named besides is there, and could not be placed otherwise');
+SELECT is_empty('SELECT entity FROM made EXCEPT SELECT entity FROM entities', 'there are no other entities');
+
 -- who may call a function stands beside it; who may read a table, behind it
 SELECT is_empty($$SELECT g.access, g.object, g.entity, g.file FROM primecloud_internal.schema_grants() g
     WHERE NOT EXISTS (SELECT FROM homes h WHERE h.name = g.object AND (h.entity, h.file) = (g.entity, g.file)
