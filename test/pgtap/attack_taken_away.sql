@@ -141,10 +141,12 @@ SELECT is(harness.over('app', 'SELECT 1'), '28000', 'ends the context with the n
 
 -- What a transaction changes itself is not taken from it before it commits.
 SELECT harness.again();
-GRANT SELECT, DELETE ON members TO :app;
+GRANT SELECT, INSERT, DELETE ON members TO :app;
 SELECT is(harness.over('app', 'BEGIN', harness.entering(), $$DELETE FROM members WHERE user_id = 'mallory'$$,
     'SELECT count(*) FROM guarded'), '5', 'who leaves goes on until the end');
 SELECT is(harness.over('app', 'COMMIT', 'BEGIN', harness.entering()), '28000', 'and has left then');
+SELECT is(harness.over('app', 'ROLLBACK', 'BEGIN', $$INSERT INTO members VALUES (1, 'novice', 'developer')$$, harness.entering('novice'),
+    $$DELETE FROM members WHERE user_id = 'ext'$$, 'SELECT count(*) FROM guarded'), '5', 'who came in the same transaction stays');
 REVOKE ALL ON members FROM :app;
 
 -- A context that ROLLBACK TO brings back is asked anew.
