@@ -2,7 +2,7 @@
 -- his rights: assert_isolated and explain_access, over everything that they may look at.
 -- Each trap makes its owner superuser if it runs as one, or goes back to who runs the test.
 SET client_min_messages = error;
-SELECT plan(34);
+SELECT plan(37);
 SELECT primecloud.create_app_role('isolation_app');
 -- The attacks have what the role is not given by itself: temporary tables.
 GRANT TEMPORARY ON DATABASE :DBNAME TO isolation_app;
@@ -190,6 +190,17 @@ SELECT is((SELECT count(*) FROM invoices), 3::bigint, 'rows are as they were');
 SELECT throws_ok($$SET ROLE isolation_third;
     SELECT primecloud_internal.try_as('isolation_app', NULL, 'owner', 'SELECT 1', NULL, true)$$, '42501', NULL, 'nobody else may try');
 RESET ROLE;
+-- Nor may who was given the function try as somebody whom he is not; and what lies in his session stays.
+GRANT EXECUTE ON FUNCTION primecloud_internal.try_as(text, text, text, text, text, boolean) TO isolation_app;
+GRANT USAGE ON SCHEMA primecloud_internal TO isolation_app;
+SELECT dblink_exec('app', 'PREPARE mine AS SELECT ''mine''::text'), dblink_exec('app', 'BEGIN') \gset done_
+SELECT is((SELECT answer FROM dblink('app', $$SELECT t.answer FROM primecloud_internal.try_as('isolation_app', '1', 'owner',
+    'SELECT primecloud.tenant_int()', NULL, true) AS t$$) AS t(answer text)), '1', 'he tries as himself');
+SELECT is((SELECT answer FROM dblink('app', 'EXECUTE mine') AS t(answer text)), 'mine', 'and finds his session as it was');
+SELECT throws_ok($$SELECT FROM dblink('app', 'SELECT t.answer FROM primecloud_internal.try_as(''isolation_owner'', NULL, ''owner'',
+    ''SELECT 1'', NULL, true) AS t') AS t(answer text)$$, '42501', 'must be member of role "isolation_owner"',
+    'not as the owner of the tables');
+SELECT dblink_exec('app', 'ROLLBACK') \gset done_
 SELECT * FROM finish();
 -- Before it goes: a session that ends drops what is temporary in its own time.
 SELECT dblink_exec('app', 'DROP VIEW trap'), dblink_disconnect('app') \gset done_
