@@ -217,13 +217,8 @@ AS $$
            format('%s cannot truncate, reference or attach a trigger', app_role)
     UNION ALL
     -- Referential actions write past every policy: a rank could come with the key of another table.
-    SELECT NOT EXISTS (
-               SELECT FROM primecloud_internal.table_tree(rel) AS t JOIN pg_constraint k ON k.conrelid = t.relid AND k.contype = 'f'
-               WHERE (k.confdeltype IN ('n', 'd') AND has_table_privilege(app_role, k.confrelid, 'DELETE'))
-                  OR (k.confupdtype IN ('c', 'n', 'd')
-                      AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = k.confrelid AND a.attnum = ANY (k.confkey)
-                                  AND a.attname IS DISTINCT FROM primecloud.tenant_column(k.confrelid)
-                                  AND has_column_privilege(app_role, k.confrelid, a.attnum, 'UPDATE')))),
+    SELECT NOT EXISTS (SELECT FROM primecloud_internal.open_carriers(rel) AS c
+                       WHERE CASE c.role WHEN 'public' THEN true ELSE pg_has_role(app_role, c.role::name, 'MEMBER') END),
            format('no key of another table that %s may change is carried into it', app_role)
     WHERE primecloud_internal.rank_column(rel) IS NOT NULL OR EXISTS (SELECT FROM primecloud_internal.registered_as(rel));
 $$;
@@ -329,6 +324,12 @@ BEGIN
         WHERE c.conrelid = rel AND c.contype = 'f' AND primecloud.tenant_column(c.confrelid) IS NOT NULL
           AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = rel AND a.attname = tenant_column AND a.attnum = ANY (c.conkey))
               ORDER BY 1;
+    -- No rank rises by that, and applications delete users: told, not forbidden.
+    RETURN QUERY SELECT format('# %s: foreign key "%s" removes rows with those of %s, whatever their rank, and %s may delete there', rel,
+        k.conname, k.confrelid::regclass, app_role) FROM pg_constraint k
+        WHERE k.conrelid = rel AND k.contype = 'f' AND k.confdeltype = 'c' AND primecloud_internal.rank_column(rel) IS NOT NULL
+          AND has_table_privilege(app_role, k.confrelid, 'DELETE')
+          AND NOT EXISTS (SELECT FROM primecloud_internal.registered_as(k.confrelid) WHERE part = 'accounts') ORDER BY 1;
     RETURN QUERY SELECT format('# %s: "%s" tells whether a value exists at another tenant: see primecloud.protect_unique()', rel,
         i.indexrelid::regclass) FROM pg_index i
         WHERE i.indrelid = rel AND i.indisunique AND NOT i.indisprimary

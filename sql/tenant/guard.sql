@@ -39,6 +39,9 @@ DECLARE
     part record;
     rel regclass;
 BEGIN
+    IF TG_TAG IN ('ALTER TABLE', 'GRANT', 'CREATE SCHEMA') AND primecloud_internal.guard_level() <> 'off' THEN
+        PERFORM primecloud_internal.guard_carried();
+    END IF;
     FOR done IN SELECT c.classid, c.objid, c.objsubid, c.command_tag, c.command FROM pg_event_trigger_ddl_commands() AS c
                 WHERE c.classid IN ('pg_class'::regclass, 'pg_policy'::regclass) LOOP
         IF done.command_tag = 'ALTER POLICY' THEN
@@ -64,6 +67,9 @@ BEGIN
         -- A partition is a table that can be read by its own name.
         ELSIF done.command_tag = 'CREATE TABLE' AND EXISTS (SELECT FROM pg_inherits WHERE inhrelid = done.objid) THEN
             PERFORM primecloud_internal.protect_partitions(done.objid);
+            IF primecloud_internal.guard_level() <> 'off' THEN
+                PERFORM primecloud_internal.guard_carried();
+            END IF;
         END IF;
     END LOOP;
 END $$;
@@ -150,7 +156,8 @@ END $$;
 COMMENT ON FUNCTION primecloud_internal.protect_partitions(regclass)
     IS 'gives partitions the policies of the protected table above them; called by the guard';
 
-CREATE EVENT TRIGGER primecloud_guard_changes ON ddl_command_end WHEN TAG IN ('CREATE TABLE', 'ALTER TABLE', 'ALTER POLICY')
+CREATE EVENT TRIGGER primecloud_guard_changes ON ddl_command_end WHEN TAG IN ('CREATE TABLE', 'ALTER TABLE', 'ALTER POLICY',
+    'GRANT', 'CREATE SCHEMA')
     EXECUTE FUNCTION primecloud_internal.guard_changes();
 COMMENT ON EVENT TRIGGER primecloud_guard_changes IS 'keeps protection on tables, and protects new partitions';
 CREATE EVENT TRIGGER primecloud_guard_drops ON sql_drop EXECUTE FUNCTION primecloud_internal.guard_drops();

@@ -145,6 +145,8 @@ BEGIN
     WHERE m.oid = rel;
     -- What is protected already is from now on held by rank, too.
     FOREACH source IN ARRAY ARRAY[rel, accounts, grants] LOOP
+        CONTINUE WHEN source IS NULL;
+        PERFORM primecloud_internal.check_carried(source);
         CONTINUE WHEN primecloud.tenant_column(source) IS NULL;
         PERFORM primecloud_internal.run_as_owner(source, format('SELECT primecloud.protect_table(%L, %L)', source,
             primecloud.tenant_column(source)));

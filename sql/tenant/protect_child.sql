@@ -167,7 +167,7 @@ DECLARE
 BEGIN
     IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = rel AND attname = tenant_column AND attnum > 0 AND NOT attisdropped)
        AND NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = rel AND tgname = 'primecloud_fill_tenant') THEN
-        RETURN QUERY SELECT * FROM primecloud.protect_table(rel, tenant_column, read_role, write_role, delete_role, dry_run, online);
+        RETURN QUERY SELECT * FROM primecloud_internal.protect_one(rel, tenant_column, read_role, write_role, delete_role, dry_run, online);
         RETURN;
     END IF;
     steps := ARRAY(SELECT s FROM primecloud_internal.child_plan(rel, parent, tenant_column, parent_column, type, online, constraint_name,
@@ -201,6 +201,7 @@ BEGIN
             HINT = 'Only tables and partitioned tables can be protected.';
     END IF;
     PERFORM primecloud_internal.child_key(rel, parent, constraint_name);
+    PERFORM primecloud_internal.check_carried(rel);
     RETURN QUERY SELECT * FROM primecloud_internal.protect_child_as(rel, parent, tenant_column, parent_column,
         (SELECT format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = parent AND attname = parent_column
             AND NOT attisdropped),

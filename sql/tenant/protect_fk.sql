@@ -179,6 +179,7 @@ BEGIN
             HINT = 'Protect that table first. A shared table needs no tenant in the keys that point at it.';
     END IF;
     PERFORM primecloud_internal.check_owner(key.confrelid);
+    PERFORM primecloud_internal.check_carried(rel);
     had := primecloud_internal.foreign_key_columns(key);
     IF EXISTS (SELECT FROM unnest(had.columns, had.parent_columns) AS k(c, p) WHERE k.c = tenant AND k.p = parent_tenant) THEN
         -- It carries the tenant already: what is left is what a script was interrupted before.

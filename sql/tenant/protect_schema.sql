@@ -67,7 +67,7 @@ BEGIN
         AND primecloud.exemption_of(c.oid) IS NULL;
 
     -- The tenants themselves: each sees its own row, and its admins may change it.
-    RETURN QUERY SELECT * FROM primecloud.protect_table(tenants, tenants_key_column,
+    RETURN QUERY SELECT * FROM primecloud_internal.protect_one(tenants, tenants_key_column,
         read_role => roles #>> ARRAY[primecloud_internal.relation_name(tenants), 'read'],
             write_role => coalesce(roles #>> ARRAY[primecloud_internal.relation_name(tenants), 'write'],
             primecloud_internal.chosen_role(tenants, 'write'), 'admin'),
@@ -78,7 +78,7 @@ BEGIN
     FOR rel IN SELECT t FROM unnest(todo) AS t JOIN pg_attribute a ON a.attrelid = t
                WHERE a.attname = tenant_column AND a.attnum > 0 AND NOT attisdropped AND t <> tenants ORDER BY t::text LOOP
         RETURN QUERY SELECT *
-            FROM primecloud.protect_table(rel, tenant_column, roles #>> ARRAY[primecloud_internal.relation_name(rel), 'read'],
+            FROM primecloud_internal.protect_one(rel, tenant_column, roles #>> ARRAY[primecloud_internal.relation_name(rel), 'read'],
             roles #>> ARRAY[primecloud_internal.relation_name(rel), 'write'],
             roles #>> ARRAY[primecloud_internal.relation_name(rel), 'delete'], dry_run, online);
         reached := reached || rel;
@@ -109,9 +109,12 @@ BEGIN
     END LOOP;
 
     IF app_role IS NOT NULL THEN
+        FOREACH rel IN ARRAY reached LOOP
+            RETURN QUERY SELECT * FROM primecloud_internal.run_plan(ARRAY(SELECT s FROM primecloud_internal.application_rights(rel,
+                CASE rel WHEN tenants THEN tenants_key_column ELSE tenant_column END, app_role) AS s), dry_run, online);
+        END LOOP;
         RETURN QUERY SELECT * FROM primecloud_internal.run_plan(ARRAY(SELECT primecloud_internal.step('grant', NULL, g) FROM (
             SELECT format('GRANT USAGE ON SCHEMA %I TO %I', schema, app_role)
-            UNION ALL SELECT format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO %I', t, app_role) FROM unnest(reached) AS t
             UNION ALL SELECT format('GRANT SELECT ON %s TO %I', t, app_role) FROM unnest(todo) AS t JOIN pg_class ON oid = t
                 WHERE relname = ANY (shared)
             UNION ALL SELECT format('GRANT USAGE ON SEQUENCE %s TO %I', s.oid::regclass, app_role) FROM pg_class s
@@ -122,6 +125,11 @@ BEGIN
                 JOIN pg_class c ON c.oid = t WHERE has_table_privilege(app_role, t, 'TRUNCATE, REFERENCES, TRIGGER')) AS grants(g)),
                     dry_run, online);
     END IF;
+
+    -- When the application's rights are right, or will be: nobody carries anything past the policies.
+    FOREACH rel IN ARRAY reached LOOP
+        PERFORM primecloud_internal.check_carried(rel, spared => CASE WHEN dry_run OR online THEN app_role END, mended => reached);
+    END LOOP;
 
     -- Nothing is left alone without a word.
     RETURN QUERY SELECT format('-- left alone, no way from it to a tenant: %s', t) FROM unnest(todo) AS t JOIN pg_class ON oid = t

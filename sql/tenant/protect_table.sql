@@ -8,10 +8,10 @@ CREATE FUNCTION primecloud_internal.rows_without_tenant(rel regclass, tenant_col
     AS 'MODULE_PATHNAME', 'primecloud_rows_without_tenant';
 COMMENT ON FUNCTION primecloud_internal.rows_without_tenant(regclass, text) IS 'how many rows of a table have no tenant; for its owner';
 
-CREATE FUNCTION protect_table(rel regclass, tenant_column name DEFAULT 'account_id', read_role text DEFAULT NULL,
-                              write_role text DEFAULT NULL, delete_role text DEFAULT NULL, dry_run boolean DEFAULT false,
-                                  online boolean DEFAULT false,
-                              role_column name DEFAULT NULL, refuse boolean DEFAULT NULL)
+-- What protect_table() does but for asking whether something is carried into the table, which
+-- protect_schema() asks when it has put the application's rights right.
+CREATE FUNCTION primecloud_internal.protect_one(rel regclass, tenant_column name, read_role text, write_role text, delete_role text,
+                              dry_run boolean, online boolean, role_column name DEFAULT NULL, refuse boolean DEFAULT NULL)
     RETURNS SETOF text
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
@@ -52,6 +52,23 @@ BEGIN
             ARRAY(SELECT s FROM primecloud_internal.protection_plan(part, tenant_column, read_role, write_role, delete_role, rel,
                 role_column => role_column, refuse => refuse) AS s), dry_run);
     END LOOP;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.protect_one(regclass, name, text, text, text, boolean, boolean, name, boolean)
+    IS 'protects one table and its partitions; called by protect_table() and protect_schema()';
+
+CREATE FUNCTION protect_table(rel regclass, tenant_column name DEFAULT 'account_id', read_role text DEFAULT NULL,
+                              write_role text DEFAULT NULL, delete_role text DEFAULT NULL, dry_run boolean DEFAULT false,
+                                  online boolean DEFAULT false,
+                              role_column name DEFAULT NULL, refuse boolean DEFAULT NULL)
+    RETURNS SETOF text
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM primecloud_internal.check_owner(rel);
+    PERFORM primecloud_internal.check_carried(rel, role_column);
+    RETURN QUERY SELECT * FROM primecloud_internal.protect_one(rel, tenant_column, read_role, write_role, delete_role, dry_run, online,
+        role_column, refuse);
 END $$;
 COMMENT ON FUNCTION protect_table(regclass, name, text, text, text, boolean, boolean, name, boolean) IS
     'row-level security on a table and its partitions, forced, with a policy for each command; returns the statements it ran, or with '

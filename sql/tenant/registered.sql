@@ -3,13 +3,16 @@
 
 -- Names alone, of tables that everybody may see: who protects a table need not own the database.
 CREATE VIEW primecloud_internal.registered_table WITH (security_barrier) AS
-SELECT 'members' AS part, relation_schema, relation_name, relation_owner, tenant_column, role_column, NULL::text AS status_column
+SELECT 'members' AS part, relation_schema, relation_name, relation_owner, tenant_column, role_column, NULL::text AS status_column,
+    ARRAY[tenant_column, user_column, role_column] AS columns
 FROM primecloud_internal.membership_source
 UNION ALL
-SELECT 'accounts', accounts_schema, accounts_name, relation_owner, accounts_key_column, NULL, accounts_status_column
+SELECT 'accounts', accounts_schema, accounts_name, relation_owner, accounts_key_column, NULL, accounts_status_column,
+    ARRAY[accounts_key_column, accounts_status_column]
 FROM primecloud_internal.membership_source WHERE accounts_name IS NOT NULL
 UNION ALL
-SELECT 'grants', grants_schema, grants_name, relation_owner, grants_tenant_column, NULL, NULL
+SELECT 'grants', grants_schema, grants_name, relation_owner, grants_tenant_column, NULL, NULL,
+    ARRAY[grants_tenant_column, grants_user_column, grants_id_column]
 FROM primecloud_internal.membership_source WHERE grants_name IS NOT NULL;
 COMMENT ON VIEW primecloud_internal.registered_table
     IS 'the tables that register_membership() named, and what each is: members, accounts or grants';
