@@ -1,6 +1,5 @@
--- A run from its first batch to its last, for the procedures.  It commits after every batch, so it can be
--- neither SECURITY DEFINER nor have SET clauses: it sets its search_path anew in every transaction, and until it
--- has, it calls nothing but pg_catalog and primecloud by their full names.
+-- A run from its first batch to its last.  It commits after every batch, so it can be neither SECURITY DEFINER nor have
+-- SET clauses: it sets its search_path anew in every transaction, and until then calls nothing but full names.
 
 -- Where a procedure cannot work, said before its first COMMIT says it less well.
 CREATE PROCEDURE primecloud_internal.check_may_commit(what text)
