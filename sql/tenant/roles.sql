@@ -12,88 +12,6 @@ INSERT INTO primecloud_internal.role_grant VALUES
     ('gate', 'EXECUTE', 'FUNCTION primecloud.enter_trusted(text, text, text)'),
     ('maintenance', 'EXECUTE', 'FUNCTION primecloud.enter_trusted(text, text, text)');
 
--- What a role's sessions start with.  The kind is what the library asks before it lets a shared role change itself or
--- lock a table; the time-outs serve honest clients, who may set others.
-CREATE FUNCTION primecloud_internal.role_setting(kind text) RETURNS TABLE (name text, value text, whatever_stands boolean)
-    LANGUAGE sql STABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp
-AS $$
-    SELECT s.name, s.value, s.whatever_stands
-    FROM (VALUES ('primecloud.role_kind', role_setting.kind, true, NULL),
-                 ('session_preload_libraries', 'primecloud', false, '{app,platform,maintenance}'::text[]),
-                 ('idle_in_transaction_session_timeout', '60s', false, '{app}'),
-                 ('lock_timeout', '10s', false, '{app}')) AS s (name, value, whatever_stands, kinds)
-    WHERE s.kinds IS NULL OR role_setting.kind = ANY (s.kinds)
-$$;
-COMMENT ON FUNCTION primecloud_internal.role_setting(text)
-    IS 'the settings of a kind of role; whatever_stands: also over a value that the role has';
-REVOKE ALL ON FUNCTION primecloud_internal.role_setting(text) FROM PUBLIC;
-
--- The values that stand in the role itself, for every database.
-CREATE FUNCTION primecloud_internal.settings_of_role(role name) RETURNS TABLE (name text, value text)
-    LANGUAGE sql STABLE STRICT PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp
-AS $$
-    SELECT split_part(item, '=', 1), substr(item, strpos(item, '=') + 1)
-    FROM pg_db_role_setting AS s CROSS JOIN LATERAL unnest(s.setconfig) AS item
-    WHERE s.setdatabase = 0 AND s.setrole = (SELECT r.oid FROM pg_roles AS r WHERE r.rolname = settings_of_role.role)
-$$;
-COMMENT ON FUNCTION primecloud_internal.settings_of_role(name) IS 'what ALTER ROLE ... SET has set for a role in every database';
-REVOKE ALL ON FUNCTION primecloud_internal.settings_of_role(name) FROM PUBLIC;
-
--- TEMPORARY is PUBLIC's in a new database, and what everybody has cannot be taken from one role.
-CREATE FUNCTION primecloud_internal.withhold_temporary(role name) RETURNS void
-    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-    SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    keeper name;
-    keepers name[] := '{}';
-BEGIN
-    IF NOT has_database_privilege('public', current_database(), 'TEMPORARY') THEN
-        RETURN;
-    END IF;
-    EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database());
-    -- Not to what an app role is a member of: it could act as that role.
-    FOR keeper IN SELECT r.rolname FROM pg_roles AS r
-                  WHERE NOT r.rolsuper AND NOT starts_with(r.rolname, 'pg_') AND r.rolname <> withhold_temporary.role
-                    AND NOT EXISTS (SELECT FROM pg_roles AS a
-                        WHERE pg_has_role(a.oid, r.oid, 'MEMBER')
-                          AND (a.rolname = withhold_temporary.role OR NOT a.rolsuper AND EXISTS (
-                              SELECT FROM primecloud_internal.settings_of_role(a.rolname) AS s
-                              WHERE s.name = 'primecloud.role_kind' AND s.value = 'app')))
-                  ORDER BY r.rolname LOOP
-        EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO %I', current_database(), keeper);
-        keepers := keepers || keeper;
-    END LOOP;
-    RAISE NOTICE 'PUBLIC may no longer make temporary tables in database "%"', current_database()
-        USING DETAIL = format('These roles still may: %s.', coalesce(nullif(array_to_string(keepers, ', '), ''), 'superusers alone')),
-              HINT = 'GRANT TEMPORARY ON DATABASE ... to roles that come later and need it. No dump of the database carries this.';
-END $$;
-COMMENT ON FUNCTION primecloud_internal.withhold_temporary(name)
-    IS 'takes TEMPORARY in this database from PUBLIC, and gives it to the roles that are there and are no app roles';
-REVOKE ALL ON FUNCTION primecloud_internal.withhold_temporary(name) FROM PUBLIC;
-
-CREATE FUNCTION primecloud_internal.configure_role(kind text, role name) RETURNS void
-    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-    SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    wanted record;
-BEGIN
-    FOR wanted IN SELECT s.name, s.value FROM primecloud_internal.role_setting(configure_role.kind) AS s
-                  WHERE s.whatever_stands OR NOT EXISTS (
-                      SELECT FROM primecloud_internal.settings_of_role(configure_role.role) AS o WHERE o.name = s.name) LOOP
-        EXECUTE format('ALTER ROLE %I SET %s = %L', role, wanted.name, wanted.value);
-    END LOOP;
-    IF kind = 'app' THEN
-        PERFORM primecloud_internal.withhold_temporary(role);
-    END IF;
-END $$;
-COMMENT ON FUNCTION primecloud_internal.configure_role(text, name)
-    IS 'what a role of a kind has beyond its grants: settings, and for an application no temporary tables';
-REVOKE ALL ON FUNCTION primecloud_internal.configure_role(text, name) FROM PUBLIC;
-
 -- Not for callers: a kind of role is made by the function of its name.
 CREATE FUNCTION primecloud_internal.make_role(kind text, name name, attributes text) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -157,4 +75,3 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION create_backup_role(name) IS 'the role that pg_dump connects as: reads every row, writes none, opens no envelope';
 REVOKE ALL ON FUNCTION create_backup_role(name) FROM PUBLIC;
-
