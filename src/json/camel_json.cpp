@@ -3,6 +3,7 @@
 #include "core/json/text.hpp"
 #include "json/shape.hpp"
 #include "pg/function.hpp"
+#include "pg/owned.hpp"
 
 extern "C" {
 #include "lib/stringinfo.h"
@@ -112,25 +113,19 @@ SERVER_CODE void write(memory &site, const shape &as, Datum value, StringInfo ou
     case kind::timestamp: return write_time(as.base, value, out);
     case kind::array: return write_array(site, as, value, out);
     case kind::row: return write_row(site, value, out);
-    case kind::by_cast: {
-      const text *json = DatumGetTextPP(FunctionCall1(as.write, value));
-      return append(out, {VARDATA_ANY(json), static_cast<size_t>(VARSIZE_ANY_EXHDR(json))});
-    }
+    case kind::by_cast: return append(out, pg::text_in(FunctionCall1(as.write, value)));
     case kind::text: return append_string(out, OutputFunctionCall(as.write, value));
   }
 }
 
 }  // namespace
 
-// A value of whatever type the call site has, and JSON text on its way out.
+// A value of whatever type the call site has.
 struct any_value {
   Datum datum;
 };
-struct json_text {
-  text *value;
-};
 
-SERVER_CODE json_text to_camel_json(pg::call_site call, any_value value) noexcept {
+SERVER_CODE pg::owned_json to_camel_json(pg::call_site call, any_value value) noexcept {
   auto *&site = call.kept<memory>();
   if (site == nullptr) {
     const Oid type = call.argument_type(0);
@@ -144,7 +139,7 @@ SERVER_CODE json_text to_camel_json(pg::call_site call, any_value value) noexcep
   StringInfoData out;
   initStringInfo(&out);
   write(*site, site->top, value.datum, &out);
-  return {cstring_to_text_with_len(out.data, out.len)};
+  return cstring_to_text_with_len(out.data, out.len);
 }
 }  // namespace primecloud::json
 
@@ -153,11 +148,6 @@ template <>
 struct datum<json::any_value> {
   static constexpr const char *sql = "anyelement";
   static json::any_value get(Datum d) noexcept { return {d}; }
-};
-template <>
-struct datum<json::json_text> {
-  static constexpr const char *sql = "json";
-  static Datum put(json::json_text v) noexcept { return PointerGetDatum(v.value); }
 };
 }  // namespace primecloud::pg
 

@@ -2,6 +2,7 @@
 #include "core/lifecycle/parse.hpp"
 #include "core/lifecycle/write.hpp"
 #include "lifecycle/types.hpp"
+#include "pg/c_string.hpp"
 
 extern "C" {
 #include "common/hashfn.h"
@@ -34,19 +35,12 @@ struct datum<lifecycle::message> {
 template <>
 struct datum<lifecycle::printed> {
   static constexpr const char *sql = "cstring";
-  static Datum put(const lifecycle::printed &v) {
-    auto *copy = static_cast<char *>(palloc_extended(v.text.size() + 1, MCXT_ALLOC_NO_OOM));
-    if (copy == nullptr) throw std::bad_alloc();
-    memcpy(copy, v.text.c_str(), v.text.size() + 1);
-    return CStringGetDatum(copy);
-  }
+  static Datum put(const lifecycle::printed &v) { return CStringGetDatum(c_string_of(v.text)); }
 };
 template <>
 struct datum<lifecycle::compared> {
   static constexpr const char *sql = "primecloud.lifecycle";
-  SERVER_CODE static lifecycle::compared get(Datum d) {
-    return {site_memory::view(pg_detoast_datum_packed(reinterpret_cast<varlena *>(DatumGetPointer(d))))};
-  }
+  SERVER_CODE static lifecycle::compared get(Datum d) { return {bytes_in(d)}; }
 };
 
 }  // namespace primecloud::pg

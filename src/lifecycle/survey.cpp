@@ -5,6 +5,7 @@
 #include "core/lifecycle/validate.hpp"
 #include "core/lifecycle/write.hpp"
 #include "lifecycle/types.hpp"
+#include "pg/owned.hpp"
 
 namespace {
 using namespace primecloud;
@@ -24,10 +25,7 @@ std::string lifecycle_xml(stored config, text_view name) {
 }
 
 // The JSON it prints as, as text of type json.
-struct json_text {
-  std::string text;
-};
-json_text lifecycle_json(stored config) { return {write_json(decode_trusted(config.record))}; }
+pg::json_string lifecycle_json(stored config) { return {write_json(decode_trusted(config.record))}; }
 
 std::optional<std::string> lifecycle_problem(stored config, text_view name, bool object_lock) {
   std::string all;
@@ -60,14 +58,6 @@ std::optional<timestamp> lifecycle_upload_due(stored config, text_view key, time
 }
 
 }  // namespace
-
-namespace primecloud::pg {
-template <>
-struct datum<json_text> {
-  static constexpr const char *sql = "json";
-  static Datum put(const json_text &v) { return datum<std::string>::put(v.text); }
-};
-}  // namespace primecloud::pg
 
 PRIMECLOUD_FUNCTION(primecloud_lifecycle_xml, lifecycle_xml);
 PRIMECLOUD_FUNCTION(primecloud_lifecycle_json, lifecycle_json);

@@ -38,8 +38,7 @@ template <>
 inline lifecycle::stored argument<lifecycle::stored>(FunctionCallInfo fcinfo, int i) {
   const Datum d = fcinfo->args[i].value;
   site_memory *const site = site_memory::of(fcinfo);
-  if (site == nullptr)
-    return {site_memory::view(pg_detoast_datum_packed(reinterpret_cast<varlena *>(DatumGetPointer(d))))};
+  if (site == nullptr) return {bytes_in(d)};
   return {site->unpack(fcinfo, d)};
 }
 template <>

@@ -1,6 +1,7 @@
 #include "page/cursor_key.hpp"
 
 #include "pg/cached_table.hpp"
+#include "pg/varlena.hpp"
 
 extern "C" {
 #include "utils/timestamp.h"
@@ -41,11 +42,11 @@ SERVER_CODE void load() {
     if (!OidIsValid(oid)) return false;
     pg::for_each_row<3>(oid, pg::snapshot_of_now(oid), [](const Datum *values, const bool *nulls) {
       if (nulls[0] || nulls[1] || nulls[2]) return;
-      const auto *bytes = reinterpret_cast<varlena *>(PG_DETOAST_DATUM_PACKED(values[1]));
+      const pg::bytes_view bytes = pg::bytes_in(values[1]);
       cursor_key key;
-      if (VARSIZE_ANY_EXHDR(bytes) != key.bytes.size()) return;
+      if (bytes.size() != key.bytes.size()) return;
       key.id = DatumGetInt32(values[0]);
-      memcpy(key.bytes.data(), VARDATA_ANY(bytes), key.bytes.size());
+      memcpy(key.bytes.data(), bytes.data(), key.bytes.size());
       keep(key, DatumGetTimestampTz(values[2]));
     });
     return cache.filled = true;

@@ -7,6 +7,8 @@
 
 namespace primecloud::pg {
 
+SERVER_CODE inline char *c_string(std::string_view text) { return pnstrdup(text.data(), text.size()); }
+
 // nullptr where there is no memory: it raises nothing, so owners may be alive.
 inline char *c_string_or_null(std::string_view text) noexcept {
   if (text.size() >= MaxAllocSize) return nullptr;

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <vector>
 
 #include "core/timestamp.hpp"
@@ -17,22 +16,12 @@ extern "C" {
 
 namespace primecloud::pg {
 
-using bytes_view = std::span<const std::uint8_t>;
-
 // bytea, unpacked only when it must be.
 template <>
 struct datum<bytes_view> {
   static constexpr const char *sql = "bytea";
-  SERVER_CODE static bytes_view get(Datum d) {
-    auto *v = pg_detoast_datum_packed(reinterpret_cast<varlena *>(DatumGetPointer(d)));
-    return {reinterpret_cast<const std::uint8_t *>(VARDATA_ANY(v)), static_cast<size_t>(VARSIZE_ANY_EXHDR(v))};
-  }
-  SERVER_CODE static Datum put(bytes_view v) {
-    auto *t = static_cast<varlena *>(palloc(v.size() + VARHDRSZ));
-    SET_VARSIZE(t, v.size() + VARHDRSZ);
-    if (!v.empty()) memcpy(VARDATA(t), v.data(), v.size());
-    return PointerGetDatum(t);
-  }
+  SERVER_CODE static bytes_view get(Datum d) { return bytes_in(d); }
+  SERVER_CODE static Datum put(bytes_view v) { return PointerGetDatum(copy_varlena(v)); }
 };
 
 // Owned bytes outlive the copy, so running out of memory is an exception here.

@@ -7,9 +7,8 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 
-#include "pg/postgres.hpp"
+#include "pg/varlena.hpp"
 
 extern "C" {
 #include "utils/lsyscache.h"
@@ -38,20 +37,15 @@ class site_memory {
 
   // The bytes of a varlena argument, unaligned, valid until the next call.
   // One large argument a place: the last one asked for is the one kept.
-  SERVER_CODE std::span<const std::uint8_t> unpack(FunctionCallInfo fcinfo, Datum d) {
+  SERVER_CODE bytes_view unpack(FunctionCallInfo fcinfo, Datum d) {
     auto *const given = reinterpret_cast<varlena *>(DatumGetPointer(d));
     // An out-of-line pointer looks short as well, so it must be asked about first.
     const bool on_disk = VARATT_IS_EXTERNAL_ONDISK(given);
-    if (!on_disk && (VARATT_IS_EXTERNAL(given) || !VARATT_IS_COMPRESSED(given)))
-      return view(pg_detoast_datum_packed(given));
+    if (!on_disk && (VARATT_IS_EXTERNAL(given) || !VARATT_IS_COMPRESSED(given))) return bytes_in(d);
 
     const Size size = VARSIZE_ANY(given);
     if (size != key_size_ || memcmp(key_, given, size) != 0) remember(fcinfo->flinfo->fn_mcxt, given, size);
-    return view(unpacked_);
-  }
-
-  static std::span<const std::uint8_t> view(varlena *v) {
-    return {reinterpret_cast<const std::uint8_t *>(VARDATA_ANY(v)), static_cast<size_t>(VARSIZE_ANY_EXHDR(v))};
+    return bytes_in(unpacked_);
   }
 
  private:

@@ -2,7 +2,7 @@
 // privileges, no row-level security, no search_path that a caller could bend.
 #pragma once
 
-#include "pg/postgres.hpp"
+#include "pg/varlena.hpp"
 
 extern "C" {
 #include "access/table.h"

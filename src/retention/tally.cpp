@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "pg/varlena.hpp"
+
 extern "C" {
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
@@ -129,10 +131,10 @@ void tally::take(TupleTableSlot *slot) {
     newest_ = std::max(newest_, time);
   }
   const Datum tenant = slot_getattr(slot, 1, &null);
-  if (!null) count(DatumGetTextPP(tenant));
+  if (!null) count(pg::text_in(tenant));
 }
 
-void tally::count(text *tenant) {
+void tally::count(std::string_view tenant) {
   if (tenants_ == nullptr) {
     HASHCTL control{};
     control.keysize = sizeof(tenant_key);
@@ -143,7 +145,7 @@ void tally::count(text *tenant) {
     tenants_ =
         hash_create("rows removed by tenant", 64, &control, HASH_ELEM | HASH_FUNCTION | HASH_COMPARE | HASH_CONTEXT);
   }
-  const tenant_key key{VARDATA_ANY(tenant), static_cast<int>(VARSIZE_ANY_EXHDR(tenant))};
+  const tenant_key key{tenant.data(), static_cast<int>(tenant.size())};
   bool found;
   auto *entry = static_cast<tenant_count *>(hash_search(tenants_, &key, HASH_ENTER, &found));
   if (!found) {

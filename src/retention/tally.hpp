@@ -32,7 +32,7 @@ class tally {
   SERVER_CODE void start(TupleDesc desc);
   SERVER_CODE void take(TupleTableSlot *slot);
   SERVER_CODE void take_outcome(TupleTableSlot *slot);
-  SERVER_CODE void count(text *tenant);
+  SERVER_CODE void count(std::string_view tenant);
   SERVER_CODE Datum tenants();
 
   hook hook_;

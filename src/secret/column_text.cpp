@@ -43,8 +43,7 @@ std::string_view text_of_column(column_text &column, TupleTableSlot *slot, bool 
   if (*null) return {};
   if (column.how == column_text::output) return OutputFunctionCall(&column.function, value);
   if (column.how == column_text::cast) value = FunctionCall1(&column.function, value);
-  const auto *text = pg_detoast_datum_packed(reinterpret_cast<varlena *>(DatumGetPointer(value)));
-  return {VARDATA_ANY(text), static_cast<size_t>(VARSIZE_ANY_EXHDR(text))};
+  return pg::text_in(value);
 }
 
 }  // namespace primecloud::secret

@@ -40,14 +40,11 @@ SERVER_CODE attempt try_decrypt(bytes_span envelope, const place &where) {
     ereport(ERROR, errcode(malformed), errmsg("the envelope is malformed: %s", problem),
             errhint("Restore the row from a backup."), errhidestmt(true), errhidecontext(true));
   }
-  const size_t size = envelope.size() - envelope_overhead;
-  auto *out = static_cast<varlena *>(palloc(VARHDRSZ + size));
-  SET_VARSIZE(out, VARHDRSZ + size);
+  varlena *out = pg::make_varlena(envelope.size() - envelope_overhead);
   const binding bound_to = binding_of(where);  // asks the server, which may take the key away
   const auto key = key_by_id(envelope_key_id(envelope));
   if (where.tenant != key.tenant || key.purpose != key_purpose::seal) return {nullptr, true};
-  const bool opened =
-      open_envelope(envelope, data_key(key.bytes, 32), bound_to.view(), reinterpret_cast<std::uint8_t *>(VARDATA(out)));
+  const bool opened = open_envelope(envelope, data_key(key.bytes, 32), bound_to.view(), pg::room_in(out));
   return {opened ? out : nullptr, false};
 }
 }  // namespace
@@ -67,7 +64,7 @@ bool opens(bytes_span envelope, const place &where) {
 }
 
 void wipe(varlena *plaintext) noexcept {
-  sodium_memzero(VARDATA(plaintext), VARSIZE(plaintext) - VARHDRSZ);
+  sodium_memzero(pg::room_in(plaintext), pg::bytes_in(plaintext).size());
   pfree(plaintext);
 }
 

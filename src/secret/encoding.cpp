@@ -2,6 +2,8 @@
 
 #include <sodium.h>
 
+#include "pg/varlena.hpp"
+
 extern "C" {
 #include "catalog/namespace.h"
 #include "mb/pg_wchar.h"
@@ -16,21 +18,19 @@ std::string_view to_utf8(std::string_view text) {
 }
 
 varlena *from_utf8(varlena *bytes) {
-  const int size = static_cast<int>(VARSIZE(bytes) - VARHDRSZ), encoding = GetDatabaseEncoding();
-  if (encoding == PG_SQL_ASCII) return pg_verifymbstr(VARDATA(bytes), size, true) ? bytes : nullptr;
-  if (!pg_verify_mbstr(PG_UTF8, VARDATA(bytes), size, true)) return nullptr;
+  const std::string_view text = pg::text_in(bytes);
+  const int size = static_cast<int>(text.size()), encoding = GetDatabaseEncoding();
+  if (encoding == PG_SQL_ASCII) return pg_verifymbstr(text.data(), size, true) ? bytes : nullptr;
+  if (!pg_verify_mbstr(PG_UTF8, text.data(), size, true)) return nullptr;
   if (encoding == PG_UTF8 || size == 0) return bytes;
   const Oid conversion = FindDefaultConversionProc(PG_UTF8, encoding);
   if (!OidIsValid(conversion)) return nullptr;
   const size_t room = (static_cast<size_t>(size) + 1) * MAX_CONVERSION_GROWTH + 1;  // less, and it would read less
-  auto *out = static_cast<varlena *>(palloc(VARHDRSZ + room));
-  const int read = pg_do_encoding_conversion_buf(
-      conversion, PG_UTF8, encoding, reinterpret_cast<unsigned char *>(VARDATA(bytes)), size,
-      reinterpret_cast<unsigned char *>(VARDATA(out)), static_cast<int>(room), true);
-  const size_t written = strnlen(VARDATA(out), room);
-  SET_VARSIZE(out, VARHDRSZ + written);
-  if (read == size) return out;
-  sodium_memzero(VARDATA(out), room);
+  varlena *out = pg::make_varlena(room);
+  const int read = pg_do_encoding_conversion_buf(conversion, PG_UTF8, encoding, pg::room_in(bytes), size,
+                                                 pg::room_in(out), static_cast<int>(room), true);
+  if (read == size) return pg::lay_varlena(out, strnlen(VARDATA(out), room));
+  sodium_memzero(pg::room_in(out), room);
   return nullptr;
 }
 

@@ -3,6 +3,7 @@
 
 #include "core/secret/keyed_hash.hpp"
 #include "pg/function.hpp"
+#include "pg/owned.hpp"
 #include "secret/decrypt.hpp"
 #include "secret/encoding.hpp"
 #include "secret/key_table.hpp"
@@ -27,54 +28,39 @@ constexpr std::size_t blind_index_size = 16, fingerprint_size = 8;
 
 using hash = std::array<std::uint8_t, 32>;
 
-bytes_span octets(std::string_view text) noexcept {
-  return {reinterpret_cast<const std::uint8_t *>(text.data()), text.size()};
-}
-
+// The first bytes of a hash.
 SERVER_CODE varlena *make_bytes(const hash &value, size_t size) {
-  auto *out = static_cast<varlena *>(palloc(VARHDRSZ + size));
-  SET_VARSIZE(out, VARHDRSZ + size);
-  memcpy(VARDATA(out), value.data(), size);
-  return out;
+  return pg::copy_varlena(pg::bytes_view(value).first(size));
 }
 
 SERVER_CODE hash hash_with(std::string_view tenant, key_purpose purpose, std::string_view use, std::string_view name,
                            std::string_view value) {
   const std::string_view written = secret::to_utf8(name);  // asks the server, which may take the key away
   const auto key = secret::active_key(tenant, purpose);
-  return keyed_hash(data_key(key.bytes, 32), use, written, octets(value));
+  return keyed_hash(data_key(key.bytes, 32), use, written, pg::octets(value));
 }
 
-struct hash_bytes_result {
-  varlena *value;
-};
-struct hash_list {
-  ArrayType *value;
-};
-
-SERVER_CODE std::optional<hash_bytes_result> token_hash(text_argument token, text_argument purpose) {
+SERVER_CODE std::optional<pg::owned_bytes> token_hash(text_argument token, text_argument purpose) {
   if (!token) return std::nullopt;
   secret::warn_of_literal(*token);
   const auto name = secret::checked_part(purpose, "purpose", longest_label);
-  return hash_bytes_result{
-      make_bytes(hash_with(whole_database, key_purpose::token, "token", name, secret::to_utf8(*token)), 32)};
+  return make_bytes(hash_with(whole_database, key_purpose::token, "token", name, secret::to_utf8(*token)), 32);
 }
 
-SERVER_CODE std::optional<hash_bytes_result> blind_index(text_argument value, text_argument tenant,
-                                                         text_argument label) {
+SERVER_CODE std::optional<pg::owned_bytes> blind_index(text_argument value, text_argument tenant, text_argument label) {
   if (!value) return std::nullopt;
   secret::warn_of_literal(*value);
   const auto owner = secret::checked_part(tenant, "tenant", longest_tenant);
   const auto name = secret::checked_part(label, "label", longest_label);
   secret::check_tenant(owner);
-  return hash_bytes_result{
-      make_bytes(hash_with(owner, key_purpose::index, "blind index", name, secret::to_utf8(*value)), blind_index_size)};
+  return make_bytes(hash_with(owner, key_purpose::index, "blind index", name, secret::to_utf8(*value)),
+                    blind_index_size);
 }
 
 // The hash under each key that has not been retired, the active one's among them: a value
 // stored before a rotation is found while the old key is kept.
-SERVER_CODE hash_list candidates(std::string_view tenant, key_purpose purpose, std::string_view use,
-                                 std::string_view name, std::string_view value, size_t size) {
+SERVER_CODE pg::owned_bytes_array candidates(std::string_view tenant, key_purpose purpose, std::string_view use,
+                                             std::string_view name, std::string_view value, size_t size) {
   name = secret::to_utf8(name);
   value = secret::to_utf8(value);
   secret::active_key(tenant, purpose);  // the first call makes it
@@ -83,20 +69,20 @@ SERVER_CODE hash_list candidates(std::string_view tenant, key_purpose purpose, s
   auto *hashes = static_cast<Datum *>(palloc(sizeof(Datum) * static_cast<size_t>(count + 1)));
   for (int i = 0; i < count; i++) {
     const auto key = secret::key_by_id(ids[i]);
-    hashes[i] = PointerGetDatum(make_bytes(keyed_hash(data_key(key.bytes, 32), use, name, octets(value)), size));
+    hashes[i] = PointerGetDatum(make_bytes(keyed_hash(data_key(key.bytes, 32), use, name, pg::octets(value)), size));
   }
-  return {construct_array(hashes, count, BYTEAOID, -1, false, TYPALIGN_INT)};
+  return construct_array(hashes, count, BYTEAOID, -1, false, TYPALIGN_INT);
 }
 
-SERVER_CODE std::optional<hash_list> token_hash_candidates(text_argument token, text_argument purpose) {
+SERVER_CODE std::optional<pg::owned_bytes_array> token_hash_candidates(text_argument token, text_argument purpose) {
   if (!token) return std::nullopt;
   secret::warn_of_literal(*token);
   const auto name = secret::checked_part(purpose, "purpose", longest_label);
   return candidates(whole_database, key_purpose::token, "token", name, *token, 32);
 }
 
-SERVER_CODE std::optional<hash_list> blind_index_candidates(text_argument value, text_argument tenant,
-                                                            text_argument label) {
+SERVER_CODE std::optional<pg::owned_bytes_array> blind_index_candidates(text_argument value, text_argument tenant,
+                                                                        text_argument label) {
   if (!value) return std::nullopt;
   secret::warn_of_literal(*value);
   const auto owner = secret::checked_part(tenant, "tenant", longest_tenant);
@@ -110,27 +96,13 @@ SERVER_CODE std::optional<std::string_view> fingerprint(std::optional<secret::se
   if (!sealed) return std::nullopt;
   const auto where = secret::checked_place(tenant, label, row_id);
   varlena *plaintext = secret::decrypt(sealed->bytes, where, "fingerprint");
-  const auto value = hash_with(where.tenant, key_purpose::index, "fingerprint", where.label,
-                               {VARDATA(plaintext), VARSIZE(plaintext) - VARHDRSZ});
+  const auto value = hash_with(where.tenant, key_purpose::index, "fingerprint", where.label, pg::text_in(plaintext));
   secret::wipe(plaintext);
   auto *text = static_cast<char *>(palloc(2 * fingerprint_size + 1));
   return std::string_view(sodium_bin2hex(text, 2 * fingerprint_size + 1, value.data(), fingerprint_size),
                           2 * fingerprint_size);
 }
 }  // namespace
-
-namespace primecloud::pg {
-template <>
-struct datum<hash_bytes_result> {
-  static constexpr const char *sql = "bytea";
-  static Datum put(hash_bytes_result v) noexcept { return PointerGetDatum(v.value); }
-};
-template <>
-struct datum<hash_list> {
-  static constexpr const char *sql = "bytea[]";
-  static Datum put(hash_list v) noexcept { return PointerGetDatum(v.value); }
-};
-}  // namespace primecloud::pg
 
 PRIMECLOUD_FUNCTION(primecloud_token_hash, token_hash);
 PRIMECLOUD_FUNCTION(primecloud_blind_index, blind_index);

@@ -7,7 +7,7 @@
 #include "pg/as_role.hpp"
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
-#include "pg/jsonb.hpp"
+#include "pg/owned.hpp"
 #include "secret/permission.hpp"
 #include "tenant/context.hpp"
 
@@ -42,7 +42,7 @@ SERVER_CODE Datum decide(Oid keeper, std::string_view kind, Datum request) {
   return answer;
 }
 
-SERVER_CODE pg::jsonb_value key_request(pg::call_site site, std::string_view kind, pg::jsonb_value request) {
+SERVER_CODE pg::owned_jsonb key_request(pg::call_site site, std::string_view kind, pg::owned_jsonb request) {
   if (InSecurityRestrictedOperation()) {
     ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
             errmsg("keys cannot be asked for from inside a security-restricted operation"));

@@ -1,6 +1,7 @@
 #include "secret/key_table.hpp"
 
 #include "pg/as_superuser.hpp"
+#include "pg/c_string.hpp"
 
 extern "C" {
 #include "access/genam.h"
@@ -15,11 +16,6 @@ namespace {
 
 enum column { key_id = 1, tenant, purpose, state, root_version, wrapped, columns = wrapped };
 
-SERVER_CODE std::string_view view(Datum d) {
-  const auto *t = pg_detoast_datum_packed(reinterpret_cast<varlena *>(DatumGetPointer(d)));
-  return {VARDATA_ANY(t), static_cast<size_t>(VARSIZE_ANY_EXHDR(t))};
-}
-
 char state_letter(std::string_view text) noexcept {
   return text == "destroyed" ? 'x' : text.empty() ? '\0' : text.front();
 }
@@ -29,14 +25,14 @@ SERVER_CODE void take_row(HeapTuple tuple, TupleDesc desc, key_row &row) {
   bool nulls[16];
   heap_deform_tuple(tuple, desc, values, nulls);
   row.id = DatumGetInt64(values[key_id - 1]);
-  const std::string_view owner = view(values[tenant - 1]);
-  row.tenant = {pnstrdup(owner.data(), owner.size()), owner.size()};
-  const std::string_view what = view(values[purpose - 1]);
+  const std::string_view owner = pg::text_in(values[tenant - 1]);
+  row.tenant = {pg::c_string(owner), owner.size()};
+  const std::string_view what = pg::text_in(values[purpose - 1]);
   row.purpose = what == "seal" ? key_purpose::seal : what == "index" ? key_purpose::index : key_purpose::token;
-  row.state = state_letter(view(values[state - 1]));
+  row.state = state_letter(pg::text_in(values[state - 1]));
   row.root_version = DatumGetInt32(values[root_version - 1]);
-  row.has_key = !nulls[wrapped - 1] && view(values[wrapped - 1]).size() == wrapped_key_size;
-  if (row.has_key) memcpy(row.wrapped, view(values[wrapped - 1]).data(), wrapped_key_size);
+  row.has_key = !nulls[wrapped - 1] && pg::text_in(values[wrapped - 1]).size() == wrapped_key_size;
+  if (row.has_key) memcpy(row.wrapped, pg::text_in(values[wrapped - 1]).data(), wrapped_key_size);
 }
 
 // Calls visit(row) for each row that the index finds, until it returns false.
@@ -69,19 +65,11 @@ SERVER_CODE bool find_one(const char *index, ScanKey keys, int count, key_row &r
   return found;
 }
 
-SERVER_CODE Datum text_of(std::string_view v) {
-  return PointerGetDatum(cstring_to_text_with_len(v.data(), static_cast<int>(v.size())));
-}
-SERVER_CODE Datum bytes_of(const std::uint8_t *bytes, size_t size) {
-  auto *v = static_cast<varlena *>(palloc(VARHDRSZ + size));
-  SET_VARSIZE(v, VARHDRSZ + size);
-  memcpy(VARDATA(v), bytes, size);
-  return PointerGetDatum(v);
-}
+SERVER_CODE Datum datum_of(pg::bytes_view bytes) { return PointerGetDatum(pg::copy_varlena(bytes)); }
 
 // The first two columns of an index on (tenant, purpose).
 SERVER_CODE void select_keys(ScanKeyData *keys, std::string_view owner, key_purpose what) {
-  const Datum values[] = {text_of(owner), CStringGetTextDatum(purpose_name(what))};
+  const Datum values[] = {datum_of(pg::octets(owner)), CStringGetTextDatum(purpose_name(what))};
   for (int i = 0; i < 2; i++) {
     ScanKeyEntryInitialize(&keys[i], 0, static_cast<AttrNumber>(tenant + i), BTEqualStrategyNumber, InvalidOid,
                            C_COLLATION_OID, F_TEXTEQ, values[i]);
@@ -154,8 +142,8 @@ bool insert_key(std::int64_t id, std::string_view owner, key_purpose what, std::
   bool inserted = false;
   pg::as_superuser([&] {
     const Oid types[] = {INT8OID, TEXTOID, TEXTOID, INT4OID, BYTEAOID};
-    Datum values[] = {Int64GetDatum(id), text_of(owner), CStringGetTextDatum(purpose_name(what)),
-                      Int32GetDatum(version), bytes_of(key.data(), key.size())};
+    Datum values[] = {Int64GetDatum(id), datum_of(pg::octets(owner)), CStringGetTextDatum(purpose_name(what)),
+                      Int32GetDatum(version), datum_of(key)};
     pg::run(
         "INSERT INTO primecloud.data_key (key_id, tenant, purpose, root_version, wrapped) VALUES ($1, $2, $3, $4, $5) "
         "ON CONFLICT (tenant, purpose) WHERE state OPERATOR(pg_catalog.=) 'active' DO NOTHING",
@@ -172,7 +160,7 @@ root_check check_root(std::int32_t version, const std::uint8_t *value) {
       if (found == root_check::first) found = root_check::unknown;
       return;
     }
-    const std::string_view recorded = view(values[1]);
+    const std::string_view recorded = pg::text_in(values[1]);
     found = recorded.size() == 8 && memcmp(recorded.data(), value, 8) == 0 ? root_check::right : root_check::wrong;
   });
   return found;
@@ -189,7 +177,7 @@ std::int32_t newest_recorded_root() {
 void record_root(std::int32_t version, const std::uint8_t *value) {
   pg::as_superuser([&] {
     const Oid types[] = {INT4OID, BYTEAOID};
-    Datum values[] = {Int32GetDatum(version), bytes_of(value, 8)};
+    Datum values[] = {Int32GetDatum(version), datum_of({value, 8})};
     pg::run(
         "INSERT INTO primecloud_internal.root_key_version (version, check_value) VALUES ($1, $2) ON CONFLICT DO "
         "NOTHING",

@@ -1,6 +1,7 @@
 // sealed_rows_by_key: how many envelopes of a column each data key has sealed.
 //
 // Counts rows of transactions that are still open too, as a retirement must.
+#include "pg/c_string.hpp"
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
 #include "secret/sealed_scan.hpp"
@@ -52,7 +53,7 @@ SERVER_CODE HTAB *count_by_key(Oid relation, const char *column) {
 }
 
 pg::rows<std::tuple<int64, int64>> sealed_rows_by_key(pg::relation relation, std::string_view column) {
-  HTAB *counts = pg::guarded([&] { return count_by_key(relation.oid, pnstrdup(column.data(), column.size())); });
+  HTAB *counts = pg::guarded([&] { return count_by_key(relation.oid, pg::c_string(column)); });
   pg::rows<std::tuple<int64, int64>> found;
   HASH_SEQ_STATUS each;
   pg::guarded([&] { hash_seq_init(&each, counts); });

@@ -3,6 +3,7 @@
 #include <sodium.h>
 
 #include "pg/function.hpp"
+#include "pg/owned.hpp"
 #include "secret/audit.hpp"
 #include "secret/decrypt.hpp"
 #include "secret/encoding.hpp"
@@ -25,15 +26,8 @@ SERVER_CODE varlena *open_recorded(sealed_view sealed, text_argument tenant, tex
   return out;
 }
 
-struct opened_text {
-  varlena *value;
-};
-struct opened_bytes {
-  varlena *value;
-};
-
-SERVER_CODE std::optional<opened_text> open_text(std::optional<sealed_view> sealed, text_argument tenant,
-                                                 text_argument label, text_argument row_id, text_argument purpose) {
+SERVER_CODE std::optional<pg::owned_text> open_text(std::optional<sealed_view> sealed, text_argument tenant,
+                                                    text_argument label, text_argument row_id, text_argument purpose) {
   if (!sealed) return std::nullopt;
   varlena *out = open_recorded(*sealed, tenant, label, row_id, purpose);
   // Sealed as bytes, perhaps, or with letters that this database has not.
@@ -44,12 +38,13 @@ SERVER_CODE std::optional<opened_text> open_text(std::optional<sealed_view> seal
             errmsg("the secret is not text in the database's encoding"),
             errhint("Open it with primecloud.open_bytes()."), errhidestmt(true), errhidecontext(true));
   }
-  return opened_text{text};
+  return text;
 }
-SERVER_CODE std::optional<opened_bytes> open_bytes(std::optional<sealed_view> sealed, text_argument tenant,
-                                                   text_argument label, text_argument row_id, text_argument purpose) {
+SERVER_CODE std::optional<pg::owned_bytes> open_bytes(std::optional<sealed_view> sealed, text_argument tenant,
+                                                      text_argument label, text_argument row_id,
+                                                      text_argument purpose) {
   if (!sealed) return std::nullopt;
-  return opened_bytes{open_recorded(*sealed, tenant, label, row_id, purpose)};
+  return open_recorded(*sealed, tenant, label, row_id, purpose);
 }
 
 SERVER_CODE std::optional<bool> matches(std::optional<sealed_view> sealed, text_argument tenant, text_argument label,
@@ -57,9 +52,8 @@ SERVER_CODE std::optional<bool> matches(std::optional<sealed_view> sealed, text_
   if (!sealed || !candidate) return std::nullopt;
   secret::warn_of_literal(*candidate);
   varlena *stored = secret::decrypt(sealed->bytes, secret::checked_place(tenant, label, row_id), "comparison");
-  const size_t size = VARSIZE(stored) - VARHDRSZ;
-  const std::string_view other = secret::to_utf8(*candidate);
-  const bool same = size == other.size() && sodium_memcmp(VARDATA(stored), other.data(), size) == 0;
+  const std::string_view text = pg::text_in(stored), other = secret::to_utf8(*candidate);
+  const bool same = text.size() == other.size() && sodium_memcmp(text.data(), other.data(), text.size()) == 0;
   secret::wipe(stored);
   return same;
 }
@@ -70,19 +64,6 @@ SERVER_CODE std::optional<bool> opens(std::optional<sealed_view> sealed, text_ar
   return secret::opens(sealed->bytes, secret::checked_place(tenant, label, row_id));
 }
 }  // namespace
-
-namespace primecloud::pg {
-template <>
-struct datum<opened_text> {
-  static constexpr const char *sql = "text";
-  static Datum put(opened_text v) noexcept { return PointerGetDatum(v.value); }
-};
-template <>
-struct datum<opened_bytes> {
-  static constexpr const char *sql = "bytea";
-  static Datum put(opened_bytes v) noexcept { return PointerGetDatum(v.value); }
-};
-}  // namespace primecloud::pg
 
 PRIMECLOUD_FUNCTION(primecloud_open, open_text);
 PRIMECLOUD_FUNCTION(primecloud_open_bytes, open_bytes);

@@ -11,11 +11,6 @@ namespace {
 
 enum column { schema_name, table_name, column_name, label, tenant_column, id_column, columns };
 
-SERVER_CODE std::string_view view(Datum d) {
-  const auto *t = pg_detoast_datum_packed(reinterpret_cast<varlena *>(DatumGetPointer(d)));
-  return {VARDATA_ANY(t), static_cast<size_t>(VARSIZE_ANY_EXHDR(t))};
-}
-
 SERVER_CODE Oid root_of(Oid table) {
   while (get_rel_relispartition(table)) table = get_partition_parent(table, true);
   return table;
@@ -35,13 +30,13 @@ void find_registration(Oid table, const char *wanted, registration &out) {
   bool found = false;
   if (space != nullptr) {
     pg::for_each_row<columns>(pg::extension_table("sealed_column"), [&](Datum *values, bool *) {
-      if (view(values[column_name]) != wanted || view(values[table_name]) != relation ||
-          view(values[schema_name]) != space)
+      if (pg::text_in(values[column_name]) != wanted || pg::text_in(values[table_name]) != relation ||
+          pg::text_in(values[schema_name]) != space)
         return;
-      const std::string_view name = view(values[label]);
+      const std::string_view name = pg::text_in(values[label]);
       out.label_size = name.copy(out.label, sizeof out.label);
-      copy_name(out.id_column, view(values[id_column]));
-      copy_name(out.tenant_column, view(values[tenant_column]));
+      copy_name(out.id_column, pg::text_in(values[id_column]));
+      copy_name(out.tenant_column, pg::text_in(values[tenant_column]));
       found = true;
     });
   }

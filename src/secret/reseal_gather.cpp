@@ -1,6 +1,7 @@
 #include <sodium.h>
 
 #include "core/random_pool.hpp"
+#include "pg/c_string.hpp"
 #include "secret/column_text.hpp"
 #include "secret/key_table.hpp"
 #include "secret/keyring.hpp"
@@ -65,8 +66,6 @@ SERVER_CODE standing standing_of(work &w, std::int64_t id) {
   return entry->state;
 }
 
-SERVER_CODE char *copy(std::string_view text) { return pnstrdup(text.data(), text.size()); }
-
 // Whether another transaction has the row, as far as the row itself tells.
 SERVER_CODE bool looks_locked(TupleTableSlot *slot) {
   bool copied;
@@ -129,17 +128,15 @@ SERVER_CODE void take(work &w, TupleTableSlot *slot, Datum stored, std::int64_t 
     problem = "22023";
   candidate &next = w.found.rows[w.found.count];
   if (problem == nullptr) {
-    const auto *v = pg_detoast_datum_packed(reinterpret_cast<varlena *>(DatumGetPointer(stored)));
-    const bytes_span envelope{reinterpret_cast<const std::uint8_t *>(VARDATA_ANY(v)),
-                              static_cast<size_t>(VARSIZE_ANY_EXHDR(v))};
+    const bytes_span envelope = pg::bytes_in(stored);
     MemoryContextSwitchTo(w.batch);
     if (envelope_problem(envelope) != nullptr)
       problem = "PC006";
     else if ((problem = seal_anew(w, envelope, tenant, id, &next.after)) == nullptr) {
       next.tid = slot->tts_tid;
       next.before = pg::datum<pg::bytes_view>::put(envelope);
-      next.tenant = copy(tenant);
-      next.id = copy(id);
+      next.tenant = pg::c_string(tenant);
+      next.id = pg::c_string(id);
       next.key = key_id;
       w.bytes += 2 * envelope.size();
       w.found.count++;
@@ -148,7 +145,7 @@ SERVER_CODE void take(work &w, TupleTableSlot *slot, Datum stored, std::int64_t 
   }
   if (problem != nullptr) {
     MemoryContextSwitchTo(w.batch);
-    note_problem(&w.found.problems, copy(tenant), copy(id), key_id, problem);
+    note_problem(&w.found.problems, pg::c_string(tenant), pg::c_string(id), key_id, problem);
     MemoryContextSwitchTo(w.row);
   }
 }

@@ -26,13 +26,12 @@ SERVER_CODE std::optional<sealed_value> reseal_move(std::optional<sealed_view> s
   const binding bound_to = secret::binding_of(to);
   secret::active_key(to.tenant, secret::key_purpose::seal);  // what can go wrong does so before there is plaintext
   varlena *plaintext = secret::decrypt(sealed->bytes, from, "move");
-  const size_t size = VARSIZE(plaintext) - VARHDRSZ;
-  const sealed_value out = secret::make_sealed(size);
+  const pg::bytes_view opened = pg::bytes_in(plaintext);
+  const sealed_value out = secret::make_sealed(opened.size());
   std::uint8_t nonce[24];
   take_random(nonce, MyProcPid);
   const auto key = secret::active_key(to.tenant, secret::key_purpose::seal);
-  seal_envelope({reinterpret_cast<const std::uint8_t *>(VARDATA(plaintext)), size}, data_key(key.bytes, 32), key.id,
-                bound_to.view(), nonce, secret::envelope_bytes(out));
+  seal_envelope(opened, data_key(key.bytes, 32), key.id, bound_to.view(), nonce, secret::envelope_bytes(out));
   secret::wipe(plaintext);
   secret::record_move({from.tenant, from.label, from.row_id, "move", envelope_key_id(sealed->bytes)},
                       {to.tenant, to.label, to.row_id, "move", key.id});

@@ -1,8 +1,9 @@
 // reseal_rows: one batch of a reseal.  What is read and sealed anew is the extension's
 // work; what is written is written as the table's owner (pg/owner_statement.hpp).
+#include "pg/c_string.hpp"
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
-#include "pg/jsonb.hpp"
+#include "pg/owned.hpp"
 #include "pg/owner_statement.hpp"
 #include "secret/reseal_gather.hpp"
 #include "secret/sealed_scan.hpp"
@@ -110,11 +111,9 @@ SERVER_CODE ItemPointerData tid_of(int64 block, int32 offset) {
   return tid;
 }
 
-SERVER_CODE char *text_copy(std::string_view text) { return pnstrdup(text.data(), text.size()); }
-
 // Next tid (block and offset), rows sealed anew, rows passed over since somebody else
 // had them, rows that cannot be sealed anew.
-SERVER_CODE std::tuple<int64, int32, int64, int64, pg::jsonb_value> reseal_rows(
+SERVER_CODE std::tuple<int64, int32, int64, int64, pg::owned_jsonb> reseal_rows(
     pg::relation leaf, std::string_view column, std::string_view tenant_column, std::string_view id_column,
     std::string_view label, int64 block, int32 offset, int64 blocks, int32 most, bool careful,
     std::string_view refusal) {
@@ -129,15 +128,15 @@ SERVER_CODE std::tuple<int64, int32, int64, int64, pg::jsonb_value> reseal_rows(
   Relation table = try_table_open(leaf.oid, RowExclusiveLock);
   if (table == nullptr) ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("there is no table %u", leaf.oid));
   const secret::reseal_request request{leaf.oid,
-                                       text_copy(column),
-                                       text_copy(tenant_column),
-                                       text_copy(id_column),
+                                       pg::c_string(column),
+                                       pg::c_string(tenant_column),
+                                       pg::c_string(id_column),
                                        label,
                                        tid_of(block, offset),
                                        static_cast<BlockNumber>(blocks),
                                        most,
                                        careful,
-                                       refusal.empty() ? nullptr : text_copy(refusal)};
+                                       refusal.empty() ? nullptr : pg::c_string(refusal)};
   const Snapshot snapshot = RegisterSnapshot(GetLatestSnapshot());
   gathered found = secret::gather_rows(table, snapshot, request);
   const table_name name{

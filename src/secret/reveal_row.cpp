@@ -17,9 +17,7 @@ namespace {
 
 enum column { id, at, session_role, user_id, tenant, label, row_id, purpose, key_id, columns };
 
-SERVER_CODE Datum text_datum(std::string_view text) {
-  return PointerGetDatum(cstring_to_text_with_len(text.data(), static_cast<int>(text.size())));
-}
+SERVER_CODE Datum text_datum(std::string_view text) { return PointerGetDatum(pg::copy_varlena(pg::octets(text))); }
 
 SERVER_CODE Relation open_log(LOCKMODE mode) {
   const Oid oid = pg::extension_table("reveal_log");
@@ -87,11 +85,6 @@ SERVER_CODE void insert_into_indexes(Relation table, TupleTableSlot *slot) {
   list_free(indexes);
 }
 
-SERVER_CODE bool is_text(Datum stored, std::string_view wanted) {
-  const auto *t = pg_detoast_datum_packed(reinterpret_cast<varlena *>(DatumGetPointer(stored)));
-  return std::string_view(VARDATA_ANY(t), static_cast<size_t>(VARSIZE_ANY_EXHDR(t))) == wanted;
-}
-
 }  // namespace
 
 SERVER_CODE void write_reveal_row(const reveal &what, const char *role) {
@@ -120,7 +113,7 @@ SERVER_CODE int count_reveals(const char *role, TimestampTz since, int most) {
     bool nulls[columns];
     heap_deform_tuple(row, RelationGetDescr(table), values, nulls);
     if (DatumGetTimestampTz(values[at]) < since) break;
-    if (is_text(values[session_role], role)) found++;
+    if (pg::text_in(values[session_role]) == role) found++;
   }
   systable_endscan_ordered(rows);
   UnregisterSnapshot(snapshot);

@@ -22,9 +22,7 @@ constexpr int rows_at_a_time = 1000;
 
 SERVER_CODE std::string_view text_in(HeapTuple row, TupleDesc desc, int column) {
   bool null;
-  const auto *t =
-      pg_detoast_datum_packed(reinterpret_cast<varlena *>(DatumGetPointer(SPI_getbinval(row, desc, column, &null))));
-  return {VARDATA_ANY(t), static_cast<size_t>(VARSIZE_ANY_EXHDR(t))};
+  return pg::text_in(SPI_getbinval(row, desc, column, &null));
 }
 
 SERVER_CODE key_row row_of(HeapTuple tuple, TupleDesc desc) {
@@ -59,10 +57,9 @@ SERVER_CODE bool wrap_anew(const key_row &row, const std::uint8_t *key, const ro
 
 SERVER_CODE void rewrap(const key_row &row, const root_key &old, const root_key &newest, SPIPlanPtr update) {
   std::uint8_t key[32];
-  auto *wrapped = static_cast<varlena *>(palloc(VARHDRSZ + wrapped_key_size));
-  SET_VARSIZE(wrapped, VARHDRSZ + wrapped_key_size);
+  varlena *wrapped = pg::make_varlena(wrapped_key_size);
   secret::unwrap_with(old, row, key);
-  const bool done = wrap_anew(row, key, newest, reinterpret_cast<std::uint8_t *>(VARDATA(wrapped)));
+  const bool done = wrap_anew(row, key, newest, pg::room_in(wrapped));
   sodium_memzero(key, sizeof key);
   if (!done) ereport(ERROR, errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory"));
   Datum values[] = {Int64GetDatum(row.id), Int32GetDatum(newest.version), PointerGetDatum(wrapped)};

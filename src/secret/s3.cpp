@@ -4,8 +4,9 @@
 
 #include "core/secret/sigv4.hpp"
 #include "core/uri.hpp"
+#include "pg/c_string.hpp"
 #include "pg/function.hpp"
-#include "pg/jsonb.hpp"
+#include "pg/owned.hpp"
 #include "secret/audit.hpp"
 #include "secret/decrypt.hpp"
 #include "secret/encoding.hpp"
@@ -33,16 +34,12 @@ struct date_argument {
 struct interval_argument {
   const Interval *value;
 };
-struct key_bytes {
-  varlena *value;
-};
 
 [[noreturn, gnu::cold]] SERVER_CODE void refuse(const char *message, const char *hint) {
   ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s", message), errhint("%s", hint),
           errhidestmt(true), errhidecontext(true));
   pg_unreachable();
 }
-SERVER_CODE const char *quoted(std::string_view text) { return pnstrdup(text.data(), text.size()); }
 
 // Names in a credential scope: a slash or a space would make it another scope.
 SERVER_CODE std::string_view scope_part(text_argument part, const char *what) {
@@ -51,7 +48,7 @@ SERVER_CODE std::string_view scope_part(text_argument part, const char *what) {
     const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
                        c == '_' || c == '.' || c == '+';
     if (!plain)
-      refuse(psprintf("the %s \"%s\" has a character that no %s has", what, quoted(text), what),
+      refuse(psprintf("the %s \"%s\" has a character that no %s has", what, pg::c_string(text), what),
              "Letters, digits, - _ . and + are taken.");
   }
   return text;
@@ -61,7 +58,7 @@ SERVER_CODE std::string_view scope_part(text_argument part, const char *what) {
 SERVER_CODE signing_key key_of(const sealed_view &sealed, const secret::place &where, const char *purpose,
                                std::string_view date, std::string_view region, std::string_view service) {
   varlena *plaintext = secret::decrypt(sealed.bytes, where, purpose);
-  const std::string_view value(VARDATA(plaintext), VARSIZE(plaintext) - VARHDRSZ);
+  const std::string_view value = pg::text_in(plaintext);
   const bool usable = !value.empty() && value.size() <= longest_secret;
   const signing_key key = usable ? derive_signing_key(value, date, region, service) : signing_key{};
   secret::wipe(plaintext);
@@ -71,10 +68,10 @@ SERVER_CODE signing_key key_of(const sealed_view &sealed, const secret::place &w
   return key;
 }
 
-SERVER_CODE std::optional<key_bytes> s3_signing_key(std::optional<sealed_view> sealed, text_argument tenant,
-                                                    text_argument label, text_argument row_id,
-                                                    std::optional<date_argument> date, text_argument region,
-                                                    text_argument service) {
+SERVER_CODE std::optional<pg::owned_bytes> s3_signing_key(std::optional<sealed_view> sealed, text_argument tenant,
+                                                          text_argument label, text_argument row_id,
+                                                          std::optional<date_argument> date, text_argument region,
+                                                          text_argument service) {
   if (!sealed) return std::nullopt;
   const auto where = secret::checked_place(tenant, label, row_id);
   const auto region_name = scope_part(region, "region"), service_name = scope_part(service, "service");
@@ -86,13 +83,11 @@ SERVER_CODE std::optional<key_bytes> s3_signing_key(std::optional<sealed_view> s
   const char *purpose = psprintf("s3_signing_key %s/%.*s/%.*s", stamp, static_cast<int>(region_name.size()),
                                  region_name.data(), static_cast<int>(service_name.size()), service_name.data());
   signing_key key = key_of(*sealed, where, purpose, stamp, region_name, service_name);
-  auto *out = static_cast<varlena *>(palloc(VARHDRSZ + key.size()));
-  SET_VARSIZE(out, VARHDRSZ + key.size());
-  memcpy(VARDATA(out), key.data(), key.size());
+  varlena *out = pg::copy_varlena(key);
   sodium_memzero(key.data(), key.size());
   // Whoever holds it signs as the key for that day: recorded like a reveal.
   secret::record_reveal({where.tenant, where.label, where.row_id, purpose, envelope_key_id(sealed->bytes)});
-  return key_bytes{out};
+  return out;
 }
 
 struct endpoint {
@@ -107,7 +102,7 @@ SERVER_CODE endpoint parse_endpoint(std::string_view text) {
   else if (text.starts_with("http://"))
     out.scheme = "http://";
   else
-    refuse(psprintf("the endpoint \"%s\" has no scheme", quoted(text)), hint);
+    refuse(psprintf("the endpoint \"%s\" has no scheme", pg::c_string(text)), hint);
   out.host = text.substr(out.scheme.size());
   if (out.host.ends_with('/')) out.host.remove_suffix(1);
   const auto colon = out.host.rfind(':');
@@ -115,7 +110,7 @@ SERVER_CODE endpoint parse_endpoint(std::string_view text) {
   for (const char c : out.host) {
     const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
                        c == '_' || c == '.' || c == ':' || c == '[' || c == ']';
-    if (!plain) refuse(psprintf("the endpoint \"%s\" names no host", quoted(text)), hint);
+    if (!plain) refuse(psprintf("the endpoint \"%s\" names no host", pg::c_string(text)), hint);
   }
   if (port == (out.scheme == "https://" ? ":443" : ":80")) out.host.remove_suffix(port.size());
   if (out.host.empty()) refuse("the endpoint names no host", hint);
@@ -127,7 +122,7 @@ struct parameter {
 };
 
 // A flat object of strings and numbers.  Returns how many, and fills `out`.
-SERVER_CODE int read_parameters(pg::jsonb_value object, parameter *&out) {
+SERVER_CODE int read_parameters(pg::owned_jsonb object, parameter *&out) {
   constexpr const char *hint = "It is an object of strings: {\"versionId\": \"...\"}.";
   Jsonb *json = DatumGetJsonbP(object.value);
   if (!JB_ROOT_IS_OBJECT(json)) refuse("the parameters are not an object", hint);
@@ -153,7 +148,7 @@ SERVER_CODE int read_parameters(pg::jsonb_value object, parameter *&out) {
     const bool ours =
         text.size() >= 6 && pg_strncasecmp(text.data(), "x-amz-", 6) == 0 && text != "X-Amz-Security-Token";
     if (ours)
-      refuse(psprintf("the parameter \"%s\" is made by the signature itself", quoted(text)),
+      refuse(psprintf("the parameter \"%s\" is made by the signature itself", pg::c_string(text)),
              "Of X-Amz- parameters, pass X-Amz-Security-Token alone.");
     out[count].name = text;
   }
@@ -196,16 +191,16 @@ struct signing {
 SERVER_CODE signing prepare_signing(sealed_view sealed, text_argument tenant, text_argument label, text_argument row_id,
                                     text_argument access_key_id, text_argument method, text_argument endpoint_url,
                                     text_argument path, text_argument region, std::optional<interval_argument> expires,
-                                    std::optional<pg::jsonb_value> parameters, std::optional<timestamp> at) {
+                                    std::optional<pg::owned_jsonb> parameters, std::optional<timestamp> at) {
   const auto where = secret::checked_place(tenant, label, row_id);
   const auto id = scope_part(access_key_id, "access key id"), region_name = scope_part(region, "region");
   const auto verb = secret::checked_part(method, "method", longest_name);
   if (!is_method(verb))
-    refuse(psprintf("the method \"%s\" is not S3's", quoted(verb)), "GET, HEAD, PUT, POST or DELETE.");
+    refuse(psprintf("the method \"%s\" is not S3's", pg::c_string(verb)), "GET, HEAD, PUT, POST or DELETE.");
   const auto server = parse_endpoint(secret::checked_part(endpoint_url, "endpoint", longest_url));
   const auto resource = secret::to_utf8(secret::checked_part(path, "path", longest_url));  // as S3 reads it
   if (!resource.starts_with('/'))
-    refuse(psprintf("the path \"%s\" does not begin with a slash", quoted(resource)),
+    refuse(psprintf("the path \"%s\" does not begin with a slash", pg::c_string(resource)),
            "It reads /bucket/key, or /key where the host names the bucket.");
   if (!expires || !at) refuse("the expiry or the time of signing is NULL", "Leave them out for the defaults.");
   const int seconds = seconds_of(*expires);
@@ -220,7 +215,7 @@ std::optional<std::string> s3_presign(std::optional<sealed_view> sealed, text_ar
                                       text_argument row_id, text_argument access_key_id, text_argument method,
                                       text_argument endpoint_url, text_argument path, text_argument region,
                                       std::optional<interval_argument> expires,
-                                      std::optional<pg::jsonb_value> parameters, std::optional<timestamp> at) {
+                                      std::optional<pg::owned_jsonb> parameters, std::optional<timestamp> at) {
   if (!sealed) return std::nullopt;
   struct wiped {
     signing from;
@@ -247,11 +242,6 @@ template <>
 struct datum<interval_argument> {
   static constexpr const char *sql = "interval";
   static interval_argument get(Datum d) noexcept { return {DatumGetIntervalP(d)}; }
-};
-template <>
-struct datum<key_bytes> {
-  static constexpr const char *sql = "bytea";
-  static Datum put(key_bytes v) noexcept { return PointerGetDatum(v.value); }
 };
 }  // namespace primecloud::pg
 

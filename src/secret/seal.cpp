@@ -33,8 +33,7 @@ void check_plaintext(std::string_view plaintext) {
 }
 
 sealed_value seal_text(std::string_view plaintext, const place &where) {
-  const std::string_view text = to_utf8(plaintext);
-  return seal_octets({reinterpret_cast<const std::uint8_t *>(text.data()), text.size()}, where);
+  return seal_octets(pg::octets(to_utf8(plaintext)), where);
 }
 
 sealed_value seal_octets(bytes_span plaintext, const place &where) {

@@ -8,6 +8,7 @@
 #include "pg/c_string.hpp"
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
+#include "pg/owned.hpp"
 
 extern "C" {
 #include "lib/stringinfo.h"
@@ -52,25 +53,16 @@ const char *sealed_out(sealed_view sealed) {
   return pg::c_string_of(envelope_text(sealed.bytes));
 }
 
-std::string sealed_json(sealed_view sealed) {
-  return "{\"sealed\":true,\"key\":" + std::to_string(envelope_key_id(sealed.bytes)) + "}";
+// JSON text: the type's own, so that to_json and json_agg redact by themselves.
+pg::json_string sealed_to_json(sealed_view sealed) {
+  return {"{\"sealed\":true,\"key\":" + std::to_string(envelope_key_id(sealed.bytes)) + "}"};
 }
 std::string_view redacted(sealed_view) noexcept { return redacted_text; }
 pg::bytes_view sealed_send(sealed_view sealed) noexcept { return sealed.bytes; }
 int64 key_id(sealed_view sealed) noexcept { return envelope_key_id(sealed.bytes); }
 }  // namespace
 
-// JSON text: the type's own, so that to_json and json_agg redact by themselves.
-struct sealed_as_json {
-  std::string text;
-};
-template <>
-struct primecloud::pg::datum<sealed_as_json> {
-  static constexpr const char *sql = "json";
-  static Datum put(const sealed_as_json &v) { return datum<std::string>::put(v.text); }
-};
 namespace {
-sealed_as_json sealed_to_json(sealed_view sealed) { return {sealed_json(sealed)}; }
 std::string generate_access_key_id_text() { return generate_access_key_id(); }
 std::string generate_secret_text(int32 length) {
   if (length < 8 || length > 1024)
@@ -106,9 +98,6 @@ SERVER_CODE Datum primecloud_sealed_recv(PG_FUNCTION_ARGS) {
   if (envelope_problem({bytes, static_cast<size_t>(size)}) != nullptr) {
     refuse_input(ERRCODE_INVALID_BINARY_REPRESENTATION, "Send the bytes that a binary SELECT gives.");
   }
-  auto *value = static_cast<varlena *>(palloc(VARHDRSZ + static_cast<size_t>(size)));
-  SET_VARSIZE(value, VARHDRSZ + size);
-  memcpy(VARDATA(value), bytes, static_cast<size_t>(size));
-  PG_RETURN_POINTER(value);
+  PG_RETURN_POINTER(pg::copy_varlena({bytes, static_cast<size_t>(size)}));
 }
 }

@@ -16,12 +16,8 @@ struct sealed_value {
 };
 
 // Room for an envelope around `size` bytes of plaintext, its header set.
-SERVER_CODE inline sealed_value make_sealed(size_t size) {
-  auto *value = static_cast<varlena *>(palloc(VARHDRSZ + size + envelope_overhead));
-  SET_VARSIZE(value, VARHDRSZ + size + envelope_overhead);
-  return {value};
-}
-inline std::uint8_t *envelope_bytes(sealed_value v) { return reinterpret_cast<std::uint8_t *>(VARDATA(v.value)); }
+SERVER_CODE inline sealed_value make_sealed(size_t size) { return {pg::make_varlena(size + envelope_overhead)}; }
+inline std::uint8_t *envelope_bytes(sealed_value v) { return pg::room_in(v.value); }
 
 }  // namespace primecloud::secret
 
@@ -29,10 +25,7 @@ namespace primecloud::pg {
 template <>
 struct datum<secret::sealed_view> {
   static constexpr const char *sql = "primecloud.sealed";
-  SERVER_CODE static secret::sealed_view get(Datum d) {
-    const auto *v = pg_detoast_datum_packed(reinterpret_cast<varlena *>(DatumGetPointer(d)));
-    return {{reinterpret_cast<const std::uint8_t *>(VARDATA_ANY(v)), static_cast<size_t>(VARSIZE_ANY_EXHDR(v))}};
-  }
+  SERVER_CODE static secret::sealed_view get(Datum d) { return {bytes_in(d)}; }
 };
 template <>
 struct datum<secret::sealed_value> {

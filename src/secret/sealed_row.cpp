@@ -7,6 +7,7 @@
 // anybody.  So rows are found as the server's own types compare (tenant/row_search.hpp), and
 // of what the owner wrote his policies alone are evaluated, where they are nobody lesser's code
 // (tenant/caller_policies.hpp).
+#include "pg/c_string.hpp"
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
 #include "secret/registration.hpp"
@@ -107,7 +108,7 @@ SERVER_CODE tenant::plain_column key_column(Relation table, const char *name) {
 SERVER_CODE Datum read_id(Oid type, std::string_view text) {
   Oid input, parameter;
   getTypeInputInfo(type, &input, &parameter);
-  return OidInputFunctionCall(input, pnstrdup(text.data(), text.size()), parameter, -1);
+  return OidInputFunctionCall(input, pg::c_string(text), parameter, -1);
 }
 
 SERVER_CODE void take(reading &r, const tenant::row_search &search, AttrNumber envelope, TupleTableSlot *row) {
@@ -161,7 +162,7 @@ SERVER_CODE void read_tree(reading &r) {
 }
 
 [[noreturn, gnu::cold]] SERVER_CODE void refuse_count(const reading &r, std::string_view id) {
-  const char *name = RelationGetRelationName(r.table), *text = pnstrdup(id.data(), id.size());
+  const char *name = RelationGetRelationName(r.table), *text = pg::c_string(id);
   if (r.rows > 1)
     ereport(ERROR, errcode(ERRCODE_CARDINALITY_VIOLATION), errmsg("%s has more than one row \"%s\"", name, text),
             errhint("Enter the account first, or open() the one you mean."));
@@ -202,7 +203,7 @@ SERVER_CODE answer sealed_row(std::optional<pg::relation> table, std::optional<c
   read_row(r, *row_id);
   table_close(r.table, NoLock);  // the lock stays, as a SELECT's does
   const std::string_view label = registered.label_view();
-  const auto *kept = pnstrdup(label.data(), label.size());
+  const auto *kept = pg::c_string(label);
   return {r.first.tenant == nullptr ? text_or_null() : text_or_null(r.first.tenant),
           std::string_view(kept, label.size()), r.first.id,
           r.first.envelope == nullptr ? std::nullopt : std::optional(sealed_value{r.first.envelope})};

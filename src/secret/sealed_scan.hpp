@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/secret/envelope.hpp"
-#include "pg/postgres.hpp"
+#include "pg/varlena.hpp"
 
 extern "C" {
 #include "access/table.h"
@@ -48,10 +48,10 @@ SERVER_CODE inline AttrNumber sealed_column_number(Relation table, const char *n
 // The key id of a stored envelope, of which no more than its first bytes are fetched.
 SERVER_CODE inline std::int64_t stored_key_id(Datum stored) {
   auto *v = reinterpret_cast<varlena *>(DatumGetPointer(stored));
-  constexpr int needed = 12;
+  constexpr size_t needed = 12;
   if (VARATT_IS_EXTERNAL(v) || VARATT_IS_COMPRESSED(v)) v = pg_detoast_datum_slice(v, 0, needed);
-  if (VARSIZE_ANY_EXHDR(v) < needed) return 0;
-  return envelope_key_id({reinterpret_cast<const std::uint8_t *>(VARDATA_ANY(v)), needed});
+  const pg::bytes_view bytes = pg::bytes_in(v);
+  return bytes.size() < needed ? 0 : envelope_key_id(bytes.first(needed));
 }
 
 }  // namespace primecloud::secret

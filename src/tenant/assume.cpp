@@ -1,5 +1,6 @@
 // assume: an operator of the platform enters one account, and leaves a trace of it.
 #include "pg/audit.hpp"
+#include "pg/c_string.hpp"
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
 #include "pg/role_name.hpp"
@@ -18,8 +19,6 @@ using namespace primecloud;
 
 constexpr size_t longest_reason = 1000;
 
-SERVER_CODE const char *copy(std::string_view text) { return pnstrdup(text.data(), text.size()); }
-
 // Who asks: the role that connected, and the one that SET ROLE chose where it differs.
 SERVER_CODE const char *operator_name() {
   const char *session = pg::role_name(GetSessionUserId());
@@ -36,7 +35,7 @@ SERVER_CODE pg::nothing assume(std::string_view tenant, std::string_view reason)
             errhint("Say why the account is entered: it is kept in the audit record."));
   }
   tenant::claim who;
-  who.tenant = copy(tenant);
+  who.tenant = pg::c_string(tenant);
   who.user = operator_name();
   who.role = "owner";
   who.assumed = true;
@@ -50,7 +49,7 @@ SERVER_CODE pg::nothing assume(std::string_view tenant, std::string_view reason)
   appendStringInfoString(&record, ",\"operator\":");
   escape_json(&record, who.user);
   appendStringInfoString(&record, ",\"reason\":");
-  escape_json(&record, copy(reason));
+  escape_json(&record, pg::c_string(reason));
   appendStringInfo(&record, ",\"backend\":%d}", MyProcPid);
   pg::record_beyond_rollback(record.data);
   return {};

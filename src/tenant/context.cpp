@@ -4,7 +4,7 @@
 
 #include "core/json/text.hpp"
 #include "pg/function.hpp"
-#include "pg/jsonb.hpp"
+#include "pg/owned.hpp"
 #include "pg/startup.hpp"
 
 extern "C" {
@@ -84,7 +84,7 @@ void assign(const char *value) {
 namespace {
 using namespace primecloud;
 
-SERVER_CODE std::optional<pg::jsonb_value> context() noexcept {
+SERVER_CODE std::optional<pg::owned_jsonb> context() noexcept {
   const context_record *now = tenant::current();
   if (now == nullptr) return std::nullopt;
   StringInfoData json;
@@ -116,7 +116,7 @@ SERVER_CODE std::optional<pg::jsonb_value> context() noexcept {
     add("null");
   }
   add("}");
-  return pg::jsonb_value{DirectFunctionCall1(jsonb_in, CStringGetDatum(json.data))};
+  return DirectFunctionCall1(jsonb_in, CStringGetDatum(json.data));
 }
 }  // namespace
 

@@ -1,4 +1,5 @@
 // enter_trusted, for who has authenticated the user itself; enter_probe, for checks.
+#include "pg/c_string.hpp"
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
 #include "tenant/claim.hpp"
@@ -6,8 +7,6 @@
 
 namespace {
 using namespace primecloud;
-
-SERVER_CODE const char *copy(std::string_view text) { return pnstrdup(text.data(), text.size()); }
 
 SERVER_CODE pg::nothing enter_trusted(std::optional<std::string_view> tenant, std::optional<std::string_view> user,
                                       std::optional<std::string_view> role) noexcept {
@@ -17,9 +16,9 @@ SERVER_CODE pg::nothing enter_trusted(std::optional<std::string_view> tenant, st
   }
   tenant::claim who;
   who.known = tenant::changes_until_now();
-  who.tenant = copy(*tenant);
-  who.user = copy(*user);
-  if (role) who.role = copy(*role);
+  who.tenant = pg::c_string(*tenant);
+  who.user = pg::c_string(*user);
+  if (role) who.role = pg::c_string(*role);
   tenant::enter_claim(who);
   return {};
 }
@@ -28,9 +27,9 @@ SERVER_CODE pg::nothing enter_trusted(std::optional<std::string_view> tenant, st
 SERVER_CODE pg::nothing enter_probe(std::string_view tenant, std::string_view role) noexcept {
   tenant::claim who;
   who.known = tenant::changes_until_now();
-  who.tenant = copy(tenant);
+  who.tenant = pg::c_string(tenant);
   who.user = "isolation probe";
-  who.role = copy(role);
+  who.role = pg::c_string(role);
   who.assumed = true;
   who.keep_traces = true;
   tenant::enter_claim(who);

@@ -29,13 +29,12 @@ SERVER_CODE pg::nothing narrow(std::string_view name) noexcept {
             errhint("Call primecloud.enter(token) after BEGIN."));
   }
   if (!wanted) {
-    ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-            errmsg("unknown role: \"%s\"", pnstrdup(name.data(), name.size())),
+    ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unknown role: \"%s\"", pg::c_string(name)),
             errhint("The roles are external_client, developer, admin and owner."));
   }
   if (static_cast<std::uint8_t>(*wanted) > now->rank) {
     ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-            errmsg("narrow cannot raise the role to \"%s\"", pnstrdup(name.data(), name.size())),
+            errmsg("narrow cannot raise the role to \"%s\"", pg::c_string(name)),
             errhint("Start a new transaction and enter with that role."));
   }
   const char *lowered = encode_lowered(*wanted);

@@ -1,6 +1,7 @@
 #include "tenant/plain_value.hpp"
 
 #include "core/tenant/identity.hpp"
+#include "pg/varlena.hpp"
 
 extern "C" {
 #include "access/detoast.h"
@@ -29,11 +30,8 @@ Oid base_form(Oid type) noexcept {
 // By bytes, which no collation that tells them apart sees otherwise.
 SERVER_CODE bool same_text(Datum stored, Datum wanted) {
   // The size is known without unpacking: a value that is too long is not fetched.
-  const auto *text = reinterpret_cast<const varlena *>(DatumGetPointer(wanted));
-  const Size size = VARSIZE_ANY_EXHDR(text);
-  if (toast_raw_datum_size(stored) - VARHDRSZ != size) return false;
-  const auto *value = pg_detoast_datum_packed(reinterpret_cast<varlena *>(DatumGetPointer(stored)));
-  return memcmp(VARDATA_ANY(value), VARDATA_ANY(text), size) == 0;
+  const std::string_view text = pg::text_in(reinterpret_cast<const varlena *>(DatumGetPointer(wanted)));
+  return toast_raw_datum_size(stored) - VARHDRSZ == text.size() && pg::text_in(stored) == text;
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // A statement of a plan as the owner of a table: for filling a column, which fires whatever
 // triggers its owner has there and plans over his indexes.
+#include "pg/c_string.hpp"
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
 #include "pg/owner_statement.hpp"
@@ -25,7 +26,7 @@ SERVER_CODE pg::nothing run_as_owner(pg::relation table, std::string_view statem
   const Oid owner = owner_of_table(table.oid);
   if (!has_privs_of_role(GetUserId(), owner)) aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, get_rel_name(table.oid));
   if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "could not connect to the SQL manager");
-  pg::run_as_owner(owner, pnstrdup(statement.data(), statement.size()), 0, nullptr, nullptr, true);
+  pg::run_as_owner(owner, pg::c_string(statement), 0, nullptr, nullptr, true);
   SPI_finish();
   return {};
 }
@@ -38,7 +39,7 @@ SERVER_CODE pg::nothing check_as_owner(pg::relation table, std::string_view stat
   const pg::identity before = pg::current_identity();
   if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "could not connect to the SQL manager");
   pg::become(owner, SECURITY_RESTRICTED_OPERATION | SECURITY_NOFORCE_RLS);
-  const int code = SPI_execute(pnstrdup(statement.data(), statement.size()), false, 0);
+  const int code = SPI_execute(pg::c_string(statement), false, 0);
   if (code < 0) elog(ERROR, "could not execute: %s", SPI_result_code_string(code));
   pg::resume(before);
   SPI_finish();

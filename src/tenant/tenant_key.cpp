@@ -2,6 +2,7 @@
 // and a comparison.
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
+#include "pg/owned.hpp"
 #include "tenant/at_least.hpp"
 #include "tenant/validity.hpp"
 
@@ -36,27 +37,21 @@ SERVER_CODE void check_rank(std::string_view minimum, bool refuse) noexcept {
 
 // A key that is passed by reference lies in the memory of the call site: a filter asks
 // for every row, and an allocation for each would cost as much as the comparison.
-struct kept_uuid {
-  Datum datum;
-};
-struct kept_text {
-  Datum datum;
-};
-
 template <class T>
 SERVER_CODE T *kept_at(pg::call_site site) {
-  auto *&place = site.kept<T>();
-  if (place == nullptr) place = static_cast<T *>(MemoryContextAlloc(site.memory(), sizeof(T)));
-  return place;
+  auto *&kept = site.kept<T>();
+  if (kept == nullptr) kept = static_cast<T *>(MemoryContextAlloc(site.memory(), sizeof(T)));
+  return kept;
 }
 
-SERVER_CODE std::optional<kept_uuid> tenant_uuid(pg::call_site site, std::optional<std::string_view> minimum) noexcept {
+SERVER_CODE std::optional<pg::owned_uuid> tenant_uuid(pg::call_site site,
+                                                      std::optional<std::string_view> minimum) noexcept {
   const context_record *context = at_least(minimum);
   if (context == nullptr) return std::nullopt;
   if (!context->has_uuid) refuse_type("uuid");
   auto *key = kept_at<pg_uuid_t>(site);
   memcpy(key->data, context->tenant_uuid.octets.data(), UUID_LEN);
-  return kept_uuid{UUIDPGetDatum(key)};
+  return UUIDPGetDatum(key);
 }
 SERVER_CODE std::optional<int64> tenant_bigint(std::optional<std::string_view> minimum) noexcept {
   const context_record *context = at_least(minimum);
@@ -70,20 +65,21 @@ SERVER_CODE std::optional<int32> tenant_int(std::optional<std::string_view> mini
   if (!context->has_integer) refuse_type("integer");
   return static_cast<int32>(context->tenant_bigint);
 }
-SERVER_CODE std::optional<kept_text> tenant_text(pg::call_site site, std::optional<std::string_view> minimum) noexcept {
+SERVER_CODE std::optional<pg::owned_text> tenant_text(pg::call_site site,
+                                                      std::optional<std::string_view> minimum) noexcept {
   const context_record *context = at_least(minimum);
   if (context == nullptr) return std::nullopt;
-  struct place {
+  struct longest_text {
     alignas(varlena) char bytes[VARHDRSZ + longest_identifier];
   };
-  auto *text = reinterpret_cast<varlena *>(kept_at<place>(site)->bytes);
   const auto key = context->tenant();
-  SET_VARSIZE(text, VARHDRSZ + key.size());
-  memcpy(VARDATA(text), key.data(), key.size());
-  return kept_text{PointerGetDatum(text)};
+  varlena *text = pg::lay_varlena(kept_at<longest_text>(site)->bytes, key.size());
+  memcpy(pg::room_in(text), key.data(), key.size());
+  return text;
 }
 
-SERVER_CODE std::optional<kept_uuid> told_uuid(pg::call_site site, std::string_view minimum, bool refuse) noexcept {
+SERVER_CODE std::optional<pg::owned_uuid> told_uuid(pg::call_site site, std::string_view minimum,
+                                                    bool refuse) noexcept {
   check_rank(minimum, refuse);
   return tenant_uuid(site, minimum);
 }
@@ -95,22 +91,12 @@ SERVER_CODE std::optional<int32> told_int(std::string_view minimum, bool refuse)
   check_rank(minimum, refuse);
   return tenant_int(minimum);
 }
-SERVER_CODE std::optional<kept_text> told_text(pg::call_site site, std::string_view minimum, bool refuse) noexcept {
+SERVER_CODE std::optional<pg::owned_text> told_text(pg::call_site site, std::string_view minimum,
+                                                    bool refuse) noexcept {
   check_rank(minimum, refuse);
   return tenant_text(site, minimum);
 }
 }  // namespace
-
-template <>
-struct primecloud::pg::datum<kept_uuid> {
-  static constexpr const char *sql = "uuid";
-  static Datum put(kept_uuid v) noexcept { return v.datum; }
-};
-template <>
-struct primecloud::pg::datum<kept_text> {
-  static constexpr const char *sql = "text";
-  static Datum put(kept_text v) noexcept { return v.datum; }
-};
 
 PRIMECLOUD_FUNCTION(primecloud_tenant_uuid, tenant_uuid);
 PRIMECLOUD_FUNCTION(primecloud_told_uuid, told_uuid);

@@ -1,6 +1,7 @@
 // The rows of somebody's table, counted for assert_isolated() and protect_table().  They are
 // read without SQL: a query over a table is planned, and planning runs functions that its
 // owner put into indexes, with the rights of the superuser who asks.
+#include "pg/c_string.hpp"
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
 
@@ -120,7 +121,7 @@ SERVER_CODE int64 rows_without_tenant(pg::relation table, std::string_view colum
   if (!has_privs_of_role(GetUserId(), whole->rd_rel->relowner))
     aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, RelationGetRelationName(whole));
   table_close(whole, NoLock);
-  const char *name = pnstrdup(column.data(), column.size());
+  const char *name = pg::c_string(column);
   int64 empty = 0;
   for_each_leaf(table.oid, [&empty, name](Relation leaf) { empty += empty_rows(leaf, name); });
   return empty;
@@ -141,7 +142,7 @@ using answer = std::tuple<std::optional<std::string_view>, std::optional<std::st
 SERVER_CODE answer tenant_rows(pg::relation table, std::string_view column) {
   Relation whole = open_whole(table.oid);
   check_reader(table.oid);
-  survey s{pnstrdup(column.data(), column.size()), CurrentMemoryContext};
+  survey s{pg::c_string(column), CurrentMemoryContext};
   for_each_leaf(table.oid, [&s, whole](Relation leaf) {
     if (leaf->rd_rel->relkind == RELKIND_FOREIGN_TABLE) s.whole = false;
     if (RELKIND_HAS_TABLE_AM(leaf->rd_rel->relkind)) read_leaf(s, leaf, whole);

@@ -16,19 +16,14 @@ enum column { key_id_column, algorithm_column, key_column, issuer_column, added_
 
 SERVER_CODE void read(const Datum *values, const bool *nulls, token_key *out) {
   const auto algorithm = parse_token_algorithm(TextDatumGetCString(values[algorithm_column]));
-  const auto *key = reinterpret_cast<varlena *>(PG_DETOAST_DATUM_PACKED(values[key_column]));
-  if (!algorithm || VARSIZE_ANY_EXHDR(key) > longest_token_key) return;
+  const pg::bytes_view key = pg::bytes_in(values[key_column]);
+  if (!algorithm || key.size() > longest_token_key) return;
   out->active = true;
   out->material.algorithm = *algorithm;
-  out->material.size = VARSIZE_ANY_EXHDR(key);
-  memcpy(out->material.bytes, VARDATA_ANY(key), out->material.size);
+  out->material.size = key.size();
+  memcpy(out->material.bytes, key.data(), key.size());
   out->has_issuer = !nulls[issuer_column];
   if (out->has_issuer) strlcpy(out->issuer, TextDatumGetCString(values[issuer_column]), sizeof out->issuer);
-}
-
-SERVER_CODE bool is_text(Datum value, const char *wanted, size_t size) {
-  const auto *text = reinterpret_cast<varlena *>(PG_DETOAST_DATUM_PACKED(value));
-  return VARSIZE_ANY_EXHDR(text) == size && memcmp(VARDATA_ANY(text), wanted, size) == 0;
 }
 
 }  // namespace
@@ -37,9 +32,8 @@ token_key find_token_key(const char *key_id) {
   token_key found;
   const Oid table = pg::internal_table("token_key");
   if (!OidIsValid(table)) return found;
-  const size_t size = strlen(key_id);
   pg::for_each_row<columns>(table, GetLatestSnapshot(), [&](const Datum *values, const bool *nulls) {
-    if (!is_text(values[key_id_column], key_id, size)) return;
+    if (pg::text_in(values[key_id_column]) != key_id) return;
     if (!nulls[revoked_at_column] && DatumGetTimestampTz(values[revoked_at_column]) <= GetCurrentTimestamp()) return;
     read(values, nulls, &found);
     found.ends_known = !nulls[revoked_at_column];

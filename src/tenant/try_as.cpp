@@ -3,6 +3,7 @@
 // with his rights.
 #include "pg/as_role.hpp"
 #include "pg/attempt.hpp"
+#include "pg/c_string.hpp"
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
 #include "tenant/claim.hpp"
@@ -14,8 +15,6 @@ extern "C" {
 
 namespace {
 using namespace primecloud;
-
-SERVER_CODE char *copy(std::string_view text) { return pnstrdup(text.data(), text.size()); }
 
 struct trial {
   Oid role;
@@ -72,9 +71,9 @@ SERVER_CODE void run_as_role(trial &t) {
 
 // The role by name, if whoever asks may act as it.
 SERVER_CODE Oid role_to_try(std::string_view name) {
-  const Oid role = get_role_oid(copy(name), false);
+  const Oid role = get_role_oid(pg::c_string(name), false);
   if (!superuser() && !is_member_of_role(GetUserId(), role)) {
-    ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("must be member of role \"%s\"", copy(name)),
+    ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("must be member of role \"%s\"", pg::c_string(name)),
             errhint("Run it as a superuser."));
   }
   return role;
@@ -91,9 +90,9 @@ SERVER_CODE outcome try_as(std::string_view role, std::optional<std::string_view
                            std::string_view statement, std::optional<std::string_view> argument, bool reads) {
   trial t{};
   t.role = role_to_try(role);
-  t.tenant = tenant ? copy(*tenant) : nullptr;
-  t.rank = copy(rank);
-  t.statement = copy(statement);
+  t.tenant = tenant ? pg::c_string(*tenant) : nullptr;
+  t.rank = pg::c_string(rank);
+  t.statement = pg::c_string(statement);
   t.has_argument = argument.has_value();
   t.argument = argument ? pg::datum<std::string_view>::put(*argument) : Datum{0};
   t.reads = reads;

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "core/tenant/identity.hpp"
+#include "pg/c_string.hpp"
 #include "pg/startup.hpp"
 #include "pg/table.hpp"
 #include "tenant/context.hpp"
@@ -43,8 +44,6 @@ void note_change(Datum, Oid relation) noexcept {
   pg_unreachable();
 }
 
-SERVER_CODE const char *copy(std::string_view text) { return pnstrdup(text.data(), text.size()); }
-
 // Less than what was entered with: a lesser role, or one grant of several gone.
 bool covers(const membership &found, const context_record &who) {
   if (!found.asked) return true;
@@ -64,9 +63,9 @@ bool covers(const membership &found, const context_record &who) {
 // What this transaction itself has changed is not committed, and takes nothing away yet; what
 // it has added lets it go on.
 SERVER_CODE bool is_covered(const context_record &who) {
-  if (!who.token_key().empty() && !find_token_key(copy(who.token_key())).active) return false;
+  if (!who.token_key().empty() && !find_token_key(pg::c_string(who.token_key())).active) return false;
   if (!who.has_tenant || who.assumed) return true;
-  const char *tenant = copy(who.tenant()), *user = copy(who.user());
+  const char *tenant = pg::c_string(who.tenant()), *user = pg::c_string(who.user());
   return covers(ask_membership(tenant, user, membership_as::committed), who) ||
          covers(ask_membership(tenant, user, membership_as::seen_here), who);
 }

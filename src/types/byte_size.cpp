@@ -1,6 +1,7 @@
 // byte_size: input, output, arithmetic.  Comparison, hashing and sorting are int8's own.
 #include "core/types/byte_size.hpp"
 
+#include "pg/c_string.hpp"
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
 #include "pg/numeric.hpp"
@@ -36,7 +37,7 @@ SERVER_CODE byte_size checked(std::optional<byte_size> size) {
 result<byte_size> input(const char *text) { return parse_byte_size(text); }
 // Written where it stays: a copy of bytes that were only just written would wait for them.
 SERVER_CODE const char *output(byte_size size) noexcept {
-  if (output_form == output_iec) return pg::to_cstring(write_exact_units(size).view());
+  if (output_form == output_iec) return pg::c_string(write_exact_units(size).view());
   auto *text = static_cast<char *>(palloc(21));
   *write_bytes(size, text) = '\0';
   return text;
@@ -95,9 +96,9 @@ SERVER_CODE byte_size from_numeric(pg::numeric number) noexcept {
   return of(pg::round_to_int64(number.value));
 }
 // A number, whatever primecloud.byte_size_output says.
-SERVER_CODE pg::json_text as_json(byte_size a) noexcept {
+SERVER_CODE pg::owned_json as_json(byte_size a) noexcept {
   const auto text = write_bytes(a);
-  return {cstring_to_text_with_len(text.characters, text.size)};
+  return pg::copy_varlena(pg::octets(text.view()));
 }
 }  // namespace
 

@@ -4,7 +4,7 @@
 #include "core/types/byte_size.hpp"
 #include "core/types/money_amount.hpp"
 #include "core/types/tax_id.hpp"
-#include "pg/datum.hpp"
+#include "pg/owned.hpp"
 
 namespace primecloud::pg {
 
@@ -42,32 +42,7 @@ struct datum<money_amount> {
 };
 
 // A numeric, in whatever storage it came.
-struct numeric {
-  Datum value;
-};
-template <>
-struct datum<numeric> {
-  static constexpr const char *sql = "numeric";
-  static numeric get(Datum d) noexcept { return {d}; }
-  static Datum put(numeric v) noexcept { return v.value; }
-};
-
-// JSON text that the server owns.
-struct json_text {
-  text *value;
-};
-template <>
-struct datum<json_text> {
-  static constexpr const char *sql = "json";
-  static Datum put(json_text v) noexcept { return PointerGetDatum(v.value); }
-};
-
-// The text as a C string that the server owns.
-SERVER_CODE inline const char *to_cstring(std::string_view text) {
-  auto *copy = static_cast<char *>(palloc(text.size() + 1));
-  memcpy(copy, text.data(), text.size());
-  copy[text.size()] = '\0';
-  return copy;
-}
+inline constexpr char numeric_type[] = "numeric";
+using numeric = owned<numeric_type>;
 
 }  // namespace primecloud::pg

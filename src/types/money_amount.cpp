@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "pg/c_string.hpp"
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
 #include "pg/numeric.hpp"
@@ -18,7 +19,7 @@ namespace {
 using namespace primecloud;
 
 result<money_amount> input(const char *text) { return parse_money(text); }
-SERVER_CODE const char *output(money_amount amount) noexcept { return pg::to_cstring(write_money(amount).view()); }
+SERVER_CODE const char *output(money_amount amount) noexcept { return pg::c_string(write_money(amount).view()); }
 
 // As strict as text input: a currency that does not exist is refused.
 SERVER_CODE Datum receive(FunctionCallInfo fcinfo) noexcept {
@@ -31,12 +32,12 @@ SERVER_CODE Datum receive(FunctionCallInfo fcinfo) noexcept {
   }
   return pg::datum<money_amount>::put(amount);
 }
-SERVER_CODE pg::bytes_result send(money_amount amount) noexcept {
+SERVER_CODE pg::owned_bytes send(money_amount amount) noexcept {
   StringInfoData out;
   pq_begintypsend(&out);
   pq_sendint32(&out, static_cast<uint32>(amount.currency.code));
   pq_sendint64(&out, amount.minor);
-  return {pq_endtypsend(&out)};
+  return pq_endtypsend(&out);
 }
 
 currency_code known_currency(std::string_view letters) {

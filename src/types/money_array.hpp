@@ -31,31 +31,15 @@ struct datum<int_array> {
   }
 };
 
-struct money_array {
-  ArrayType *array;
-};
-template <>
-struct datum<money_array> {
-  static constexpr const char *sql = "primecloud.money_amount[]";
-  static Datum put(money_array v) noexcept { return PointerGetDatum(v.array); }
-};
+inline constexpr char money_array_type[] = "primecloud.money_amount[]";
+using money_array = owned<money_array_type>;
 
 // The array type is found from the element's, which `type` names.
 SERVER_CODE inline money_array make_money_array(std::span<const money_amount> amounts, Oid type) {
   auto *values = static_cast<Datum *>(palloc(sizeof(Datum) * (amounts.size() + 1)));
   for (size_t i = 0; i < amounts.size(); i++) values[i] = datum<money_amount>::put(amounts[i]);
-  return {
-      construct_array(values, static_cast<int>(amounts.size()), type, datum<money_amount>::size, false, TYPALIGN_INT)};
+  return construct_array(values, static_cast<int>(amounts.size()), type, datum<money_amount>::size, false,
+                         TYPALIGN_INT);
 }
-
-// Bytes that the server owns.
-struct bytes_result {
-  bytea *value;
-};
-template <>
-struct datum<bytes_result> {
-  static constexpr const char *sql = "bytea";
-  static Datum put(bytes_result v) noexcept { return PointerGetDatum(v.value); }
-};
 
 }  // namespace primecloud::pg

@@ -11,6 +11,7 @@
 
 #include "core/types/rounding.hpp"
 #include "pg/server_function.hpp"
+#include "pg/varlena.hpp"
 
 extern "C" {
 #include "libpq/pqformat.h"
@@ -83,10 +84,10 @@ struct total {
   }
 
   SERVER_CODE static Datum deserialize(FunctionCallInfo fcinfo) noexcept {
-    const bytea *bytes = DatumGetByteaPP(fcinfo->args[0].value);
+    const std::string_view bytes = pg::text_in(fcinfo->args[0].value);
     StringInfoData in;
     initStringInfo(&in);
-    appendBinaryStringInfo(&in, VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes));
+    appendBinaryStringInfo(&in, bytes.data(), static_cast<int>(bytes.size()));
     auto *at = static_cast<total *>(palloc(sizeof(total)));
     const int64 high = pq_getmsgint64(&in), low = pq_getmsgint64(&in);
     at->sum =
