@@ -1,0 +1,80 @@
+-- What carries something into a table of ranks.  Referential actions write past every policy: who
+-- may change a key that members refer to with ON UPDATE CASCADE writes members.
+
+-- The columns by which a row of a table says who is what: those that entering reads, or all
+-- of a table whose ranks are declared and not registered.
+CREATE FUNCTION primecloud_internal.rank_columns(rel regclass, role_column name DEFAULT NULL) RETURNS name[]
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT array_agg(a.attname ORDER BY a.attnum) FROM pg_attribute a
+    WHERE a.attrelid = rel AND a.attnum > 0 AND NOT a.attisdropped
+      AND (EXISTS (SELECT FROM primecloud_internal.registered_table r JOIN pg_namespace n ON n.nspname = r.relation_schema
+                   JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = r.relation_name
+                       AND pg_get_userbyid(c.relowner) = r.relation_owner
+                   WHERE c.oid = rel AND a.attname = ANY (r.columns))
+           OR coalesce(role_column, primecloud_internal.rank_column(rel)) IS NOT NULL
+              AND NOT EXISTS (SELECT FROM primecloud_internal.registered_as(rel) WHERE part = 'members'));
+$$;
+COMMENT ON FUNCTION primecloud_internal.rank_columns(regclass, name)
+    IS 'the columns of a table of members, accounts or grants that decide who is what; NULL for any other table';
+
+-- Where a change of those columns may come from: by which key of the table, from which
+-- column that is changed, or from which table whose rows are deleted.  Followed from key to
+-- key, and through partitions by their own names.
+CREATE FUNCTION primecloud_internal.carriers(target regclass, role_column name DEFAULT NULL)
+    RETURNS TABLE (key oid, source regclass, source_column int2, gone boolean)
+    LANGUAGE sql STABLE PARALLEL SAFE
+    -- The guard asks at each GRANT: compiling would take longer than the answer.
+    SET search_path = pg_catalog, pg_temp SET jit = off
+AS $$
+    WITH RECURSIVE deciding AS MATERIALIZED (SELECT primecloud_internal.rank_columns(target, role_column) AS columns),
+    reached(key, rel, att, gone) AS (
+        SELECT NULL::oid, t.relid::oid, a.attnum, false
+        FROM deciding AS d, primecloud_internal.table_tree(target) AS t, pg_attribute a
+        WHERE a.attrelid = t.relid AND a.attnum > 0 AND NOT a.attisdropped AND a.attname = ANY (d.columns)
+        UNION
+        SELECT s.* FROM reached AS r, LATERAL (
+            -- A column follows the column that it points at ...
+            SELECT coalesce(r.key, k.oid), k.confrelid, f.att, false
+            FROM pg_constraint k, unnest(k.conkey, k.confkey) AS f(own, att)
+            WHERE k.contype = 'f' AND k.conrelid = r.rel AND k.confupdtype = 'c' AND f.own = r.att
+            UNION ALL
+            -- ... or is emptied when any column of the key changes, ...
+            SELECT coalesce(r.key, k.oid), k.confrelid, f.att, false FROM pg_constraint k, unnest(k.confkey) AS f(att)
+            WHERE k.contype = 'f' AND k.conrelid = r.rel AND k.confupdtype IN ('n', 'd') AND r.att = ANY (k.conkey)
+            UNION ALL
+            -- ... or when what it points at is deleted, which may be by a key again.
+            SELECT coalesce(r.key, k.oid), k.confrelid, 0::int2, true FROM pg_constraint k
+            WHERE k.contype = 'f' AND k.conrelid = r.rel AND CASE WHEN r.gone THEN k.confdeltype = 'c'
+                ELSE k.confdeltype IN ('n', 'd') AND r.att = ANY (coalesce(k.confdelsetcols, k.conkey)) END
+            UNION ALL
+            SELECT r.key, i.inhrelid, coalesce(b.attnum, 0::int2), r.gone
+            FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhparent AND p.relkind = 'p'
+            LEFT JOIN pg_attribute a ON a.attrelid = i.inhparent AND a.attnum = r.att AND r.att > 0
+            LEFT JOIN pg_attribute b ON b.attrelid = i.inhrelid AND b.attname = a.attname AND NOT b.attisdropped
+            WHERE i.inhparent = r.rel AND r.key IS NOT NULL) AS s)
+    SELECT key, rel::regclass, att, gone FROM reached WHERE key IS NOT NULL;
+$$;
+COMMENT ON FUNCTION primecloud_internal.carriers(regclass, name)
+    IS 'the columns and tables from which referential actions reach the ranks of a table';
+
+-- Whether policies hold what a carrier gives: nobody writes another account into a tenant
+-- column, and who may write members and accounts may write grants, which the same roles write.
+CREATE FUNCTION primecloud_internal.carrier_is_held(target regclass, source regclass, source_column int2, gone boolean) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT EXISTS (SELECT FROM pg_attribute a WHERE NOT gone AND a.attrelid = source AND a.attnum = source_column
+                   AND (a.attname = primecloud.tenant_column(source)
+                        -- Before the table of ranks is protected, others need not be: it will ask again.
+                        OR primecloud.tenant_column(target) IS NULL AND a.attname IN (SELECT columns[1]::name
+                            FROM primecloud_internal.registered_table
+                            WHERE to_regclass(format('%I.%I', relation_schema, relation_name)) = target
+                                OR part = 'accounts' AND to_regclass(format('%I.%I', relation_schema, relation_name)) = source)))
+        OR EXISTS (SELECT FROM primecloud_internal.registered_as(coalesce(pg_partition_root(source), source)))
+           AND (primecloud.tenant_column(source) IS NOT NULL OR primecloud.tenant_column(target) IS NULL)
+           AND EXISTS (SELECT FROM primecloud_internal.registered_as(target) WHERE part = 'grants');
+$$;
+COMMENT ON FUNCTION primecloud_internal.carrier_is_held(regclass, regclass, int2, boolean)
+    IS 'whether policies keep a carrier from raising anybody';

@@ -1,0 +1,96 @@
+-- Who may start what carries something into a table of ranks, and what closes it.
+
+-- The names by which a table is written: its own, and views that write as their owner.  `att`
+-- is the column there; 0 where none has its name, and any may be it.
+CREATE FUNCTION primecloud_internal.written_names(source regclass, source_column int2) RETURNS TABLE (name regclass, att int2)
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN QUERY WITH RECURSIVE up(rel, of_owner) AS (
+        SELECT source::oid, true
+        UNION
+        -- The lowest view decides with whose rights the table is written.
+        SELECT v.oid, CASE up.rel WHEN source THEN NOT primecloud_internal.reads_as_caller(v.reloptions) ELSE up.of_owner END
+        FROM up JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = up.rel AND d.classid = 'pg_rewrite'::regclass
+        JOIN pg_rewrite r ON r.oid = d.objid AND r.ev_class <> up.rel JOIN pg_class v ON v.oid = r.ev_class AND v.relkind = 'v')
+    SELECT up.rel::regclass, coalesce(a.attnum, 0::int2) FROM up
+    LEFT JOIN pg_attribute o ON o.attrelid = source AND o.attnum = source_column AND source_column > 0
+    LEFT JOIN pg_attribute a ON a.attrelid = up.rel AND a.attname = o.attname AND NOT a.attisdropped
+    WHERE up.of_owner;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.written_names(regclass, int2)
+    IS 'the table and the views by which somebody may change a column of it';
+
+-- Whether a role may change a column, or delete rows, by one of those names.
+CREATE FUNCTION primecloud_internal.may_change(role text, name regclass, att int2, gone boolean) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT CASE WHEN gone THEN has_table_privilege(role, name, 'DELETE') WHEN att = 0 THEN has_any_column_privilege(role, name, 'UPDATE')
+        ELSE has_column_privilege(role, name, att, 'UPDATE') END;
+$$;
+COMMENT ON FUNCTION primecloud_internal.may_change(text, regclass, int2, boolean)
+    IS 'whether a role may change a column of a table or view, or delete from it';
+
+-- Who may carry something into a table past its policies.  Not asked of those whom policies
+-- do not hold anyway: superusers, roles with BYPASSRLS, whoever is or may become the owner.
+CREATE FUNCTION primecloud_internal.open_carriers(target regclass, role_column name DEFAULT NULL)
+    RETURNS TABLE (key oid, source regclass, source_column int2, gone boolean, role text)
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp SET jit = off
+AS $$
+    WITH held AS MATERIALIZED (SELECT relowner FROM pg_class WHERE oid = target),
+    found AS MATERIALIZED (
+        SELECT c.* FROM primecloud_internal.carriers(target, role_column) AS c
+        WHERE NOT primecloud_internal.carrier_is_held(target, c.source, c.source_column, c.gone)),
+    named AS MATERIALIZED (
+        SELECT f.*, n.name, n.att FROM found AS f, primecloud_internal.written_names(f.source, f.source_column) AS n),
+    somebody AS MATERIALIZED (
+        SELECT 'public' AS role, false AS writes_all
+        -- What the server itself has made before is had by becoming it.
+        UNION ALL SELECT r.rolname::text, pg_has_role(r.oid, 'pg_write_all_data', 'MEMBER') FROM pg_roles r, held
+        WHERE EXISTS (SELECT FROM found) AND r.oid >= 16384 AND NOT r.rolsuper AND NOT r.rolbypassrls
+            AND NOT pg_has_role(r.oid, held.relowner, 'MEMBER'))
+    SELECT DISTINCT n.key, n.source, n.source_column, n.gone, s.role FROM named AS n, somebody AS s
+    WHERE s.writes_all OR primecloud_internal.may_change(s.role, n.name, n.att, n.gone);
+$$;
+COMMENT ON FUNCTION primecloud_internal.open_carriers(regclass, name)
+    IS 'the roles that may change what referential actions carry into the ranks of a table';
+
+-- The statements that close one: the key without the action, or the right taken away.
+CREATE FUNCTION primecloud_internal.carrier_hint(carrier pg_constraint, source regclass, source_column int2, gone boolean, role text)
+    RETURNS text
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    had record := primecloud_internal.foreign_key_columns(carrier);
+    -- NULL where there is no other.
+    others text := (SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
+                    WHERE attrelid = source AND attnum > 0 AND NOT attisdropped AND attgenerated = '' AND attnum <> source_column);
+    revoked text;
+BEGIN
+    SELECT string_agg(CASE WHEN gone THEN format('REVOKE DELETE ON %s FROM %s', source, a.grantee)
+        WHEN a.of_table THEN format('REVOKE UPDATE ON %s FROM %s', source, a.grantee)
+            || CASE WHEN others IS NULL THEN '' ELSE format('; GRANT UPDATE (%s) ON %s TO %s', others, source, a.grantee) END
+        ELSE format('REVOKE UPDATE (%I) ON %s FROM %s', (SELECT attname FROM pg_attribute WHERE attrelid = source
+            AND attnum = source_column), source, a.grantee) END, '; ' ORDER BY a.grantee) INTO revoked
+    FROM (SELECT CASE x.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(x.grantee)) END AS grantee,
+                 bool_or(x.n = 0) AS of_table
+          FROM (SELECT 0 AS n, e.grantee, e.privilege_type FROM pg_class c, aclexplode(c.relacl) AS e
+                WHERE c.oid = source AND e.grantee <> c.relowner
+                UNION ALL SELECT 1, e.grantee, e.privilege_type FROM pg_attribute t, aclexplode(t.attacl) AS e
+                WHERE t.attrelid = source AND t.attnum = source_column) AS x
+          WHERE x.privilege_type = CASE WHEN gone THEN 'DELETE' ELSE 'UPDATE' END
+            AND CASE WHEN x.grantee = 0 THEN true WHEN role = 'public' THEN false ELSE pg_has_role(role, x.grantee, 'USAGE') END
+          GROUP BY 1) AS a;
+    carrier.confupdtype := CASE WHEN carrier.confupdtype IN ('c', 'n', 'd') THEN 'a' ELSE carrier.confupdtype END;
+    carrier.confdeltype := CASE WHEN carrier.confdeltype IN ('n', 'd') THEN 'a' ELSE carrier.confdeltype END;
+    RETURN format('ALTER TABLE %s DROP CONSTRAINT %I, ADD CONSTRAINT %2$I %s%s;', carrier.conrelid::regclass, carrier.conname,
+            primecloud_internal.foreign_key_definition(carrier, had.columns, had.parent_columns, had.deleted),
+            CASE WHEN carrier.convalidated THEN '' ELSE ' NOT VALID' END)
+        || coalesce(' or ' || revoked || ';', '');
+END $$;
+COMMENT ON FUNCTION primecloud_internal.carrier_hint(pg_constraint, regclass, int2, boolean, text)
+    IS 'what to type where a referential action carries ranks into a table';

@@ -1,0 +1,76 @@
+-- Constraints that carry the tenant: how they are noted, and the unique one that a foreign key leans on.
+
+-- Notes that a constraint carries the tenant, and what it is: a `foreign key`, a `unique`
+-- constraint or index, or the `support` that a foreign key of another table leans on.
+-- With a NULL kind, that it does so no longer.
+CREATE FUNCTION primecloud_internal.note_tenant_constraint(rel regclass, constraint_name name, kind text)
+    RETURNS primecloud_internal.plan_step
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT primecloud_internal.note_protection(rel, (note - 'constraints') || CASE tied WHEN '{}' THEN '{}'
+        ELSE jsonb_build_object('constraints', tied) END)
+    FROM primecloud_internal.protection_note(rel) AS note,
+        LATERAL (SELECT CASE WHEN kind IS NULL THEN coalesce(note -> 'constraints', '{}') - constraint_name::text
+                             ELSE coalesce(note -> 'constraints', '{}') || jsonb_build_object(constraint_name, kind) END) AS t(tied);
+$$;
+COMMENT ON FUNCTION primecloud_internal.note_tenant_constraint(regclass, name, text)
+    IS 'the step that puts a constraint under the guard, or takes it away';
+
+CREATE FUNCTION primecloud_internal.check_protected(rel regclass) RETURNS name
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM primecloud_internal.check_owner(rel);
+    IF primecloud.tenant_column(rel) IS NULL THEN
+        RAISE wrong_object_type USING MESSAGE = format('table %s is not protected', rel), HINT = 'Call primecloud.protect_table() first.';
+    END IF;
+    RETURN primecloud.tenant_column(rel);
+END $$;
+COMMENT ON FUNCTION primecloud_internal.check_protected(regclass)
+    IS 'the tenant column of a protected table that the current user owns; an error otherwise';
+
+-- A unique constraint over the tenant and the columns, so that a foreign key can name both.
+CREATE FUNCTION primecloud_internal.unique_with_tenant(rel regclass, tenant_column name, columns name[], online boolean)
+    RETURNS SETOF primecloud_internal.plan_step
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    wanted int2[] := (SELECT array_agg(attnum ORDER BY attnum) FROM pg_attribute WHERE attrelid = rel
+        AND attname = ANY (tenant_column || columns));
+    name_wanted text := format('%s_%s_%s_key', (SELECT relname FROM pg_class WHERE oid = rel), tenant_column,
+        array_to_string(columns, '_'));
+    left_over record := primecloud_internal.unfinished_index(rel, name_wanted, tenant_column || columns);
+    constraint_name name := coalesce(left_over.index_name, primecloud_internal.free_name(primecloud_internal.schema_of(rel), name_wanted));
+    list text := (SELECT string_agg(quote_ident(c), ', ' ORDER BY n) FROM unnest(tenant_column || columns) WITH ORDINALITY AS u(c, n));
+BEGIN
+    IF EXISTS (SELECT FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+               WHERE indrelid = rel AND indisunique AND indisvalid AND indpred IS NULL AND indexprs IS NULL
+                 AND NOT (online AND c.relname = coalesce(left_over.index_name, ''))
+                 AND (SELECT array_agg(k ORDER BY k) FROM unnest(indkey::int2[]) WITH ORDINALITY AS u(k, n) WHERE n <= indnkeyatts) =
+                     wanted) THEN
+        RETURN;
+    END IF;
+    IF left_over.whole IS FALSE THEN
+        RETURN NEXT primecloud_internal.step('drop index', rel::text, format('DROP INDEX %s%I.%I',
+            CASE WHEN online THEN 'CONCURRENTLY ' ELSE '' END, primecloud_internal.schema_of(rel), constraint_name));
+    END IF;
+    IF NOT online THEN
+        RETURN NEXT primecloud_internal.step('unique', rel::text, format('ALTER TABLE %s ADD CONSTRAINT %I UNIQUE (%s)', rel,
+            constraint_name, list));
+        RETURN NEXT primecloud_internal.note_tenant_constraint(rel, constraint_name, 'support');
+        RETURN;
+    END IF;
+    IF left_over.whole IS NOT TRUE THEN
+        RETURN NEXT primecloud_internal.step('index', rel::text, format('CREATE UNIQUE INDEX CONCURRENTLY %I ON %s (%s)', constraint_name,
+            rel, list));
+    END IF;
+    RETURN QUERY SELECT s.* FROM unnest(primecloud_internal.in_one_transaction(ARRAY[
+        primecloud_internal.step('unique', rel::text, format('ALTER TABLE %s ADD CONSTRAINT %I UNIQUE USING INDEX %I', rel, constraint_name,
+            constraint_name)),
+        primecloud_internal.note_tenant_constraint(rel, constraint_name, 'support')])) AS s;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.unique_with_tenant(regclass, name, name[], boolean)
+    IS 'the steps that make columns unique together with the tenant';
