@@ -154,6 +154,7 @@ SELECT is(act('a_ext', format($$SELECT s.token IS NOT NULL FROM cloud.share_obje
     'nor shares from another bucket');
 SELECT act('a_ext', format($$SELECT s.token FROM cloud.share_object(%L, 'report.pdf', 'download') AS s$$, :'bucket')) AS token \gset
 SELECT is(act('guest', format($$SELECT s.object_key FROM cloud.open_share(%L) AS s$$, :'token')), 'report.pdf', 'he shares from it');
+SELECT act('maintenance', 'SELECT cloud.maintain(''access'', 10)');
 SELECT is((SELECT opened_count FROM cloud.object_shares), 1::bigint, 'which is counted');
 SELECT is(act('guest', $$SELECT s.object_key FROM cloud.open_share('guess') AS s$$), 'P0002', 'a link that is none');
 SELECT is(act('a_ext', 'SELECT count(*) FROM ' || rel), '0', 'an external client sees nothing of ' || rel)

@@ -18,6 +18,7 @@ INSERT INTO commands VALUES
     ('create_sftp_credential', 'admin', $$SELECT id FROM cloud.create_sftp_credential('user' || left(md5(random()::text), 8))$$),
     ('reset_sftp_password', 'admin', $$SELECT cloud.reset_sftp_password(gen_random_uuid())$$),
     ('revoke_sftp_credential', 'admin', $$SELECT cloud.revoke_sftp_credential(gen_random_uuid())$$),
+    ('delete_customer', 'admin', $$SELECT cloud.delete_customer(gen_random_uuid())$$),
     ('create_bucket', 'developer', $$SELECT cloud.create_bucket('b' || left(md5(random()::text), 8))$$),
     ('delete_bucket', 'admin', $$SELECT cloud.delete_bucket(gen_random_uuid())$$),
     ('set_bucket_quota', 'admin', $$SELECT cloud.set_bucket_quota(gen_random_uuid(), 1)$$),

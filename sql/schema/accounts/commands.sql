@@ -88,6 +88,7 @@ BEGIN
     END LOOP;
     PERFORM @schema@.audit('delete_account', 'accounts', account::text, jsonb_build_object('slug', delete_account.slug), 'critical');
     -- Buckets first: a customer cannot go before what is kept for him.  The rest follows the account.
+    DELETE FROM @schema@.object_share_openings o WHERE o.account_id = account;
     DELETE FROM @schema@.buckets b WHERE b.account_id = account;
     DELETE FROM @schema@.accounts a WHERE a.id = account;
 END

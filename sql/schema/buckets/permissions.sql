@@ -6,8 +6,14 @@ AS $grant_bucket$
 DECLARE
     account uuid := @schema@.command_account('admin', 'grant_bucket');
 BEGIN
-    PERFORM @schema@.lock_bucket(grant_bucket.bucket);
-    PERFORM @schema@.lock_member(grant_bucket.person);
+    PERFORM FROM @schema@.buckets b WHERE b.account_id = account AND b.id = grant_bucket.bucket;
+    IF NOT FOUND THEN
+        PERFORM @schema@.refuse_missing('bucket', grant_bucket.bucket::text);
+    END IF;
+    PERFORM FROM @schema@.account_members m WHERE m.account_id = account AND m.user_id = grant_bucket.person;
+    IF NOT FOUND THEN
+        PERFORM @schema@.refuse_missing('member', grant_bucket.person::text);
+    END IF;
     INSERT INTO @schema@.bucket_permissions (bucket_id, user_id, account_id, permission)
     VALUES (grant_bucket.bucket, grant_bucket.person, account, grant_bucket.permission)
     ON CONFLICT ON CONSTRAINT bucket_permissions_member_unique DO UPDATE SET permission = excluded.permission;

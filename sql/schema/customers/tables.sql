@@ -47,4 +47,3 @@ GRANT INSERT (id, name, tax_id, admin_email, billing_email, phone, address, note
 GRANT UPDATE (name, tax_id, admin_email, billing_email, phone, address, notes, status, trial_ends_at, billing_day, billing_model,
     discount_percent, contracted_storage_bytes, price_cents, overage_cents, currency) ON @schema@.customers TO @app@;
 GRANT UPDATE (status) ON @schema@.customers TO @gate@;
-GRANT DELETE ON @schema@.customers TO @app@;

@@ -30,7 +30,9 @@ CREATE FUNCTION @schema@.confirm_domain(domain text, txt_records text[]) RETURNS
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $confirm_domain$
 DECLARE
+    named text := lower(confirm_domain.domain);
     proven uuid;
+    former uuid;
 BEGIN
     PERFORM primecloud.require_read_committed();
     IF NOT @schema@.caller_is('gateway') THEN
@@ -38,23 +40,36 @@ BEGIN
     END IF;
     -- Of accounts that claim one name, the one whose token stands in the DNS has it: who has it already, if his does too.
     SELECT a.id INTO proven FROM @schema@.accounts a JOIN @schema@.account_domain_tokens t ON t.account_id = a.id
-    WHERE a.custom_domain = lower(confirm_domain.domain) AND t.token = ANY (txt_records)
-    ORDER BY a.domain_status = 'active' DESC, a.id LIMIT 1 FOR NO KEY UPDATE OF a;
-    -- A name that was given to somebody else, and proven by him, leaves its former account.
-    UPDATE @schema@.accounts a SET domain_status = 'failed', updated_at = now()
-    WHERE a.custom_domain = lower(confirm_domain.domain) AND a.id IS DISTINCT FROM proven
-      AND (a.domain_status = 'pending' AND proven IS NULL OR a.domain_status = 'active' AND proven IS NOT NULL);
+    WHERE a.custom_domain = named AND t.token = ANY (txt_records) ORDER BY a.domain_status = 'active' DESC, a.id LIMIT 1;
     IF proven IS NULL THEN
+        UPDATE @schema@.accounts a SET domain_status = 'failed', updated_at = now()
+        FROM (SELECT p.id FROM @schema@.accounts p WHERE p.custom_domain = named AND p.domain_status = 'pending'
+            FOR NO KEY UPDATE SKIP LOCKED) pending
+        WHERE a.id = pending.id;
         RETURN false;
+    END IF;
+    -- The gateway waits for no account: the name is confirmed when it asks again.
+    PERFORM FROM @schema@.accounts a WHERE a.id = proven AND a.custom_domain = named FOR NO KEY UPDATE SKIP LOCKED;
+    IF NOT FOUND THEN
+        RETURN NULL;
+    END IF;
+    -- A name that was given to somebody else, and proven by him, leaves its former account.
+    SELECT a.id INTO former FROM @schema@.accounts a WHERE a.custom_domain = named AND a.domain_status = 'active' AND a.id <> proven;
+    IF former IS NOT NULL THEN
+        PERFORM FROM @schema@.accounts a WHERE a.id = former FOR NO KEY UPDATE SKIP LOCKED;
+        IF NOT FOUND THEN
+            RETURN NULL;
+        END IF;
+        UPDATE @schema@.accounts a SET domain_status = 'failed', updated_at = now() WHERE a.id = former AND a.custom_domain = named;
     END IF;
     UPDATE @schema@.accounts a SET domain_status = 'active', updated_at = now() WHERE a.id = proven AND a.domain_status <> 'active';
     INSERT INTO @schema@.audit_log (account_id, user_id, action, resource, resource_id, details)
-    VALUES (proven, session_user, 'confirm_domain', 'accounts', proven::text, jsonb_build_object('domain', lower(confirm_domain.domain)));
+    VALUES (proven, session_user, 'confirm_domain', 'accounts', proven::text, jsonb_build_object('domain', named));
     RETURN true;
 END
 $confirm_domain$;
 COMMENT ON FUNCTION @schema@.confirm_domain(text, text[])
-    IS 'verifies a host name by the TXT records that the gateway has seen; false if none proves it';
+    IS 'verifies a host name by the TXT records that the gateway has seen; false if none proves it, NULL if its account is busy: ask again';
 GRANT EXECUTE ON FUNCTION @schema@.confirm_domain TO @gateway@;
 ALTER FUNCTION @schema@.confirm_domain OWNER TO @gate@;
 

@@ -10,6 +10,8 @@ DECLARE
     this_year integer := extract(year FROM now() AT TIME ZONE 'UTC');
     made bigint;
     items jsonb;
+    free_accounts uuid[];
+    busy bigint;
 BEGIN
     PERFORM primecloud.require_read_committed();
     IF NOT (@schema@.caller_is('platform') OR @schema@.caller_is('maintenance')) THEN
@@ -23,10 +25,18 @@ BEGIN
     INSERT INTO @schema@.invoice_counters (issuer, year, last_number) VALUES ('platform', this_year, 0) ON CONFLICT
         ON CONSTRAINT invoice_counters_pk DO NOTHING;
     PERFORM FROM @schema@.invoice_counters c WHERE c.issuer = 'platform' AND c.year = this_year FOR UPDATE;
+    -- An account is told of its invoice, which refers to its row.  One that an open transaction holds is billed the next time.
+    free_accounts := ARRAY(SELECT a.id FROM @schema@.accounts a
+        WHERE EXISTS (SELECT FROM @schema@.subscriptions s WHERE s.account_id = a.id) FOR KEY SHARE SKIP LOCKED);
+    busy := (SELECT count(DISTINCT s.account_id) FROM @schema@.subscriptions s) - cardinality(free_accounts);
+    IF busy > 0 THEN
+        RAISE WARNING 'accounts that are busy and not billed: %', busy USING HINT = 'Call generate_invoices again: it bills what is left.';
+    END IF;
     WITH due AS MATERIALIZED (
         SELECT primecloud.uuid_v7() AS id, c.*, CASE WHEN c.customer_id IS NULL THEN 'platform' ELSE c.account_id::text END AS issuer
-        FROM @schema@.invoice_candidates(begins, ends) c
-        WHERE NOT EXISTS (SELECT FROM @schema@.invoices i WHERE i.account_id = c.account_id AND i.period_start = begins
+        FROM @schema@.invoice_candidates(begins, ends) c LEFT JOIN unnest(free_accounts) AS f ON f = c.account_id
+        WHERE (f IS NOT NULL OR c.customer_id IS NOT NULL)
+            AND NOT EXISTS (SELECT FROM @schema@.invoices i WHERE i.account_id = c.account_id AND i.period_start = begins
             AND i.customer_id IS NOT DISTINCT FROM c.customer_id)
     ), priced AS MATERIALIZED (
         SELECT d.*, (SELECT coalesce(sum((l ->> 'amount')::bigint), 0)::bigint FROM jsonb_array_elements(d.lines) l) AS subtotal FROM due d

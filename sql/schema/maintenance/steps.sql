@@ -1,13 +1,15 @@
 -- What time does to rows: set-based, a batch a transaction, so that it can stop
--- and go on anywhere.  In each, `told` sends the notifications: counted, since a SELECT that
--- nobody reads is not run.
+-- and go on anywhere.  What an open transaction of an account holds is passed over until the next
+-- time, its own row among it, which a notification refers to.  In each, `told` sends the notifications:
+-- counted, since a SELECT that nobody reads is not run.
 
 CREATE FUNCTION @schema@.maintain_access(batch integer) RETURNS bigint
 LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $maintain_access$
     WITH due AS (
-        SELECT k.account_id, k.id FROM @schema@.access_keys k WHERE k.status = 'active' AND k.expires_at <= now()
-        ORDER BY k.expires_at LIMIT batch FOR NO KEY UPDATE SKIP LOCKED
+        SELECT k.account_id, k.id FROM @schema@.access_keys k JOIN @schema@.accounts a ON a.id = k.account_id
+        WHERE k.status = 'active' AND k.expires_at <= now()
+        ORDER BY k.expires_at LIMIT batch FOR NO KEY UPDATE OF k SKIP LOCKED FOR KEY SHARE OF a SKIP LOCKED
     ), ended AS (
         UPDATE @schema@.access_keys k SET status = 'revoked', revoked_at = now() FROM due d WHERE k.account_id = d.account_id
             AND k.id = d.id
@@ -29,20 +31,36 @@ AS $maintain_access$
         DELETE FROM @schema@.invitations i USING (SELECT account_id, id FROM @schema@.invitations WHERE accepted_at IS NULL
             AND expires_at <= now() ORDER BY expires_at LIMIT batch FOR UPDATE SKIP LOCKED) d
         WHERE i.account_id = d.account_id AND i.id = d.id RETURNING 1
+    ), linked AS (
+        SELECT x.account_id, x.id FROM @schema@.object_share_openings x
+        JOIN @schema@.object_shares s ON s.account_id = x.account_id AND s.id = x.share_id
+        ORDER BY x.id LIMIT batch FOR UPDATE OF x SKIP LOCKED FOR NO KEY UPDATE OF s SKIP LOCKED
+    ), orphaned AS (
+        SELECT x.account_id, x.id FROM @schema@.object_share_openings x
+        WHERE NOT EXISTS (SELECT FROM @schema@.object_shares s WHERE s.account_id = x.account_id AND s.id = x.share_id)
+        LIMIT batch FOR UPDATE OF x SKIP LOCKED
+    ), opened AS (
+        DELETE FROM @schema@.object_share_openings o USING (SELECT * FROM linked UNION ALL SELECT * FROM orphaned) d
+        WHERE o.account_id = d.account_id AND o.id = d.id RETURNING o.account_id, o.share_id
+    ), counted AS (
+        UPDATE @schema@.object_shares s SET opened_count = s.opened_count + n.opened
+        FROM (SELECT account_id, share_id, count(*) AS opened FROM opened GROUP BY 1, 2) n
+        WHERE s.account_id = n.account_id AND s.id = n.share_id AND s.expires_at > now()
     )
-    SELECT (SELECT count(*) FROM ended) + (SELECT count(*) FROM shares) + (SELECT count(*) FROM invitations) + 0 * (SELECT count(*)
-        FROM told)
+    SELECT (SELECT count(*) FROM ended) + (SELECT count(*) FROM shares) + (SELECT count(*) FROM invitations)
+        + (SELECT count(*) FROM opened) + 0 * (SELECT count(*) FROM told)
 $maintain_access$;
-COMMENT ON FUNCTION @schema@.maintain_access(integer) IS 'ends keys past their time, removes shares and invitations past theirs';
+COMMENT ON FUNCTION @schema@.maintain_access(integer)
+    IS 'ends keys past their time, removes shares and invitations past theirs, counts openings of shares';
 GRANT EXECUTE ON FUNCTION @schema@.maintain_access TO @gate@;
 
 CREATE FUNCTION @schema@.maintain_subscriptions(batch integer) RETURNS bigint
 LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $maintain_subscriptions$
     WITH due AS (
-        SELECT s.account_id, s.id, s.status AS was FROM @schema@.subscriptions s
+        SELECT s.account_id, s.id, s.status AS was FROM @schema@.subscriptions s JOIN @schema@.accounts a ON a.id = s.account_id
         WHERE s.status IN ('trial', 'active', 'past_due') AND s.current_period_end <= now() ORDER BY s.current_period_end
-            LIMIT batch FOR NO KEY UPDATE SKIP LOCKED
+            LIMIT batch FOR NO KEY UPDATE OF s SKIP LOCKED FOR KEY SHARE OF a SKIP LOCKED
     ), moved AS (
         -- The next period begins where the last ended, however late this runs.
         UPDATE @schema@.subscriptions s
@@ -73,21 +91,35 @@ GRANT EXECUTE ON FUNCTION @schema@.maintain_subscriptions TO @gate@;
 CREATE FUNCTION @schema@.maintain_invoices(batch integer) RETURNS bigint
 LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $maintain_invoices$
-    WITH overdue AS (
-        UPDATE @schema@.invoices i SET status = 'overdue'
-        FROM (SELECT account_id, id FROM @schema@.invoices WHERE status = 'pending' AND due_at <= now() ORDER BY due_at
-            LIMIT batch FOR NO KEY UPDATE SKIP LOCKED) d
-        WHERE i.account_id = d.account_id AND i.id = d.id RETURNING i.account_id, i.id, i.invoice_number, i.customer_id
+    WITH live AS (
+        SELECT i.account_id, i.id, i.customer_id FROM @schema@.invoices i JOIN @schema@.accounts a ON a.id = i.account_id
+        WHERE i.status = 'pending' AND i.due_at <= now() ORDER BY i.due_at
+            LIMIT batch FOR NO KEY UPDATE OF i SKIP LOCKED FOR KEY SHARE OF a SKIP LOCKED
+    ), ended AS (
+        -- of accounts that are gone
+        SELECT i.account_id, i.id, i.customer_id FROM @schema@.invoices i WHERE i.status = 'pending' AND i.due_at <= now()
+            AND NOT EXISTS (SELECT FROM @schema@.accounts a WHERE a.id = i.account_id) LIMIT batch FOR NO KEY UPDATE SKIP LOCKED
+    ), paying AS (
+        SELECT s.account_id, s.id FROM @schema@.subscriptions s
+        WHERE s.status = 'active' AND s.account_id IN (SELECT l.account_id FROM live l WHERE l.customer_id IS NULL)
+            FOR NO KEY UPDATE SKIP LOCKED
+    ), overdue AS (
+        UPDATE @schema@.invoices i SET status = 'overdue' FROM (SELECT * FROM live UNION ALL SELECT * FROM ended) d
+        WHERE i.account_id = d.account_id AND i.id = d.id
+          -- with its subscription, or the next time
+          AND (i.customer_id IS NOT NULL OR NOT EXISTS (SELECT FROM @schema@.subscriptions s WHERE s.account_id = i.account_id
+              AND s.status = 'active' AND s.id NOT IN (SELECT p.id FROM paying p)))
+        RETURNING i.account_id, i.id, i.invoice_number, i.customer_id
     ), behind AS (
         -- An account that owes the platform is past due until mark_invoice_paid finds nothing owed.
-        UPDATE @schema@.subscriptions s SET status = 'past_due'
-        WHERE s.status = 'active' AND s.account_id IN (SELECT account_id FROM overdue WHERE customer_id IS NULL)
+        UPDATE @schema@.subscriptions s SET status = 'past_due' FROM paying p WHERE s.account_id = p.account_id AND s.id = p.id
+            AND s.account_id IN (SELECT account_id FROM overdue WHERE customer_id IS NULL)
     ), told AS (
         SELECT @schema@.send_notifications(coalesce(jsonb_agg(jsonb_build_object('account_id', account_id, 'type', 'payment_overdue',
             'title', format('Invoice %s is overdue', invoice_number), 'metadata', jsonb_build_object('invoice', id))), '[]'))
-        FROM overdue WHERE customer_id IS NULL
+        FROM overdue WHERE customer_id IS NULL AND account_id IN (SELECT account_id FROM live)
     )
-    SELECT count(*) + 0 * (SELECT count(*) FROM told) FROM overdue
+    SELECT (SELECT count(*) FROM overdue) + 0 * (SELECT count(*) FROM told)
 $maintain_invoices$;
 COMMENT ON FUNCTION @schema@.maintain_invoices(integer)
     IS 'marks invoices overdue, and the subscription of an account that owes one past due';
@@ -104,15 +136,15 @@ AS $maintain_retention$
                max(now() - keep) FILTER (WHERE relation = 'outbox') AS outbox FROM @schema@.retention_periods
     ), n AS (
         DELETE FROM @schema@.notifications t USING (SELECT x.account_id, x.id FROM @schema@.notifications x, kept
-            WHERE x.created_at < kept.notifications LIMIT batch) d
+            WHERE x.created_at < kept.notifications LIMIT batch FOR UPDATE OF x SKIP LOCKED) d
         WHERE t.account_id = d.account_id AND t.id = d.id RETURNING 1
     ), u AS (
         DELETE FROM @schema@.usage_records t USING (SELECT x.account_id, x.id FROM @schema@.usage_records x, kept
-            WHERE x.recorded_at < kept.usage_records LIMIT batch) d
+            WHERE x.recorded_at < kept.usage_records LIMIT batch FOR UPDATE OF x SKIP LOCKED) d
         WHERE t.account_id = d.account_id AND t.id = d.id RETURNING 1
     ), h AS (
         DELETE FROM @schema@.usage_hourly t USING (SELECT x.account_id, x.period_start, x.bucket_id FROM @schema@.usage_hourly x, kept
-            WHERE x.period_start < kept.usage_hourly LIMIT batch) d
+            WHERE x.period_start < kept.usage_hourly LIMIT batch FOR UPDATE OF x SKIP LOCKED) d
         WHERE t.account_id = d.account_id AND t.period_start = d.period_start AND t.bucket_id = d.bucket_id RETURNING 1
     ), a AS (
         DELETE FROM @schema@.audit_log t USING (SELECT x.account_id, x.id FROM @schema@.audit_log x, kept
@@ -120,7 +152,7 @@ AS $maintain_retention$
         WHERE t.account_id = d.account_id AND t.id = d.id RETURNING 1
     ), o AS (
         DELETE FROM @schema@.outbox t USING (SELECT x.sequence FROM @schema@.outbox x, kept WHERE x.status = 'done'
-            AND x.finished_at < kept.outbox LIMIT batch) d
+            AND x.finished_at < kept.outbox LIMIT batch FOR UPDATE OF x SKIP LOCKED) d
         WHERE t.sequence = d.sequence RETURNING 1
     )
     SELECT (SELECT count(*) FROM n) + (SELECT count(*) FROM u) + (SELECT count(*) FROM h) + (SELECT count(*) FROM a) + (SELECT count(*)

@@ -24,6 +24,7 @@ SELECT primecloud.protect_table('@schema@.account_members', read_role => 'develo
     role_column => 'role');
 GRANT SELECT ON @schema@.account_members TO @app@, @platform@, @gate@;
 GRANT INSERT ON @schema@.account_members TO @gate@;
+GRANT UPDATE (email, display_name) ON @schema@.account_members TO @gate@;
 
 -- While the account stands its owner is a member in the role of owner, whoever
 -- removes or demotes the member and however many do so at once.  A table of its

@@ -1,27 +1,28 @@
 -- Telling an account something, once.
 
-CREATE FUNCTION @schema@.send_notifications(items jsonb) RETURNS SETOF uuid
+CREATE FUNCTION @schema@.send_notifications(items jsonb, sender text DEFAULT 'platform') RETURNS SETOF uuid
 LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $send_notifications$
     WITH wanted AS (
         SELECT primecloud.uuid_v7() AS id, i.account_id, i.type,
                -- a title becomes a mail's subject: one line
-               left(regexp_replace(i.title, '[[:cntrl:]]+', ' ', 'g'), 200) AS title, coalesce(i.message, '') AS message,
+               left(regexp_replace(left(i.title, 1000), '[[:cntrl:]]+', ' ', 'g'), 200) AS title,
+                   left(coalesce(i.message, ''), 4000) AS message,
                    coalesce(i.metadata, '{}') AS metadata,
                t.dedup_window, row_number() OVER (PARTITION BY i.account_id, i.type) AS nth
         FROM jsonb_to_recordset(items) AS i(account_id uuid, type text, title text, message text, metadata jsonb)
         JOIN @schema@.notification_types t ON t.type = i.type
     ), marked AS (
         -- Two senders meet at this row: the second waits, then sees the first's time.
-        INSERT INTO @schema@.notification_marks AS mark (account_id, type, sent_at)
-        SELECT w.account_id, w.type, clock_timestamp() FROM wanted w WHERE w.dedup_window IS NOT NULL AND w.nth = 1 ORDER BY w.account_id,
-            w.type
+        INSERT INTO @schema@.notification_marks AS mark (account_id, type, sender, sent_at)
+        SELECT w.account_id, w.type, send_notifications.sender, clock_timestamp() FROM wanted w
+        WHERE w.dedup_window IS NOT NULL AND w.nth = 1 ORDER BY w.account_id, w.type
         ON CONFLICT ON CONSTRAINT notification_marks_pk DO UPDATE SET sent_at = excluded.sent_at
             WHERE mark.sent_at <= excluded.sent_at - (SELECT t.dedup_window FROM @schema@.notification_types t WHERE t.type = excluded.type)
         RETURNING mark.account_id, mark.type
     ), sent AS (
         INSERT INTO @schema@.notifications (id, account_id, type, title, message, metadata)
-        SELECT w.id, w.account_id, w.type, w.title, left(w.message, 4000), w.metadata FROM wanted w
+        SELECT w.id, w.account_id, w.type, w.title, w.message, w.metadata FROM wanted w
         WHERE w.dedup_window IS NULL OR (w.nth = 1 AND EXISTS (SELECT FROM marked m WHERE m.account_id = w.account_id AND m.type = w.type))
         RETURNING id, account_id, type, title, message, metadata
     ), mailed AS (
@@ -37,11 +38,12 @@ AS $send_notifications$
     )
     SELECT id FROM sent
 $send_notifications$;
-COMMENT ON FUNCTION @schema@.send_notifications(jsonb) IS
+COMMENT ON FUNCTION @schema@.send_notifications(jsonb, text) IS
     'notifies accounts [{account_id, type, title, message, metadata}] and orders the mails, passing over what was just sent; for commands';
 GRANT EXECUTE ON FUNCTION @schema@.send_notifications TO @gate@;
 
-CREATE FUNCTION @schema@.send_notification(kind text, title text, message text DEFAULT '', metadata jsonb DEFAULT '{}') RETURNS uuid
+CREATE FUNCTION @schema@.send_notification(kind text, title text, message text DEFAULT '', metadata jsonb DEFAULT '{}',
+    sender text DEFAULT 'platform') RETURNS uuid
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $send_notification$
 BEGIN
@@ -51,10 +53,11 @@ BEGIN
     END IF;
     RETURN (SELECT sent FROM @schema@.send_notifications(jsonb_build_array(jsonb_build_object('account_id', primecloud.tenant_uuid(),
         'type', kind,
-        'title', send_notification.title, 'message', send_notification.message, 'metadata', send_notification.metadata))) AS sent);
+        'title', send_notification.title, 'message', send_notification.message, 'metadata', send_notification.metadata)),
+        send_notification.sender) AS sent);
 END
 $send_notification$;
-COMMENT ON FUNCTION @schema@.send_notification(text, text, text, jsonb)
+COMMENT ON FUNCTION @schema@.send_notification(text, text, text, jsonb, text)
     IS 'notifies the entered account, unless one of the type was just sent; for commands';
 
 CREATE FUNCTION @schema@.notify(kind text, title text, message text DEFAULT '', metadata jsonb DEFAULT '{}') RETURNS uuid
@@ -62,7 +65,12 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_
 AS $notify$
 BEGIN
     PERFORM @schema@.command_account('admin', 'notify');
-    RETURN @schema@.send_notification(kind, title, message, metadata);
+    -- Measured before any work is done on it.
+    IF pg_column_size(metadata) > 65536 THEN
+        RAISE string_data_right_truncation USING MESSAGE = format('metadata of %s bytes', pg_column_size(metadata)),
+            HINT = 'A notification takes 16000 bytes.';
+    END IF;
+    RETURN @schema@.send_notification(kind, left(title, 1000), left(message, 4000), metadata, 'account');
 END
 $notify$;
 COMMENT ON FUNCTION @schema@.notify(text, text, text, jsonb) IS 'notifies the account; NULL if one of the type was just sent; admins';

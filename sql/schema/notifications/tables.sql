@@ -65,13 +65,17 @@ SELECT primecloud.protect_table('@schema@.notifications', read_role => 'develope
 GRANT SELECT ON @schema@.notifications TO @app@, @platform@, @gate@;
 GRANT INSERT ON @schema@.notifications TO @gate@;
 GRANT UPDATE (read_at) ON @schema@.notifications TO @app@;
+GRANT UPDATE (read_at) ON @schema@.notifications TO @gate@;
 GRANT DELETE ON @schema@.notifications TO @gate@;
 
 CREATE TABLE @schema@.notification_marks (
     account_id uuid NOT NULL,  --: @public the account
     type text NOT NULL,  --: @public type of notification
+    sender text NOT NULL DEFAULT 'platform',  --: @public platform, or account for its own notify: neither waits for
+        --: the other, nor silences it
     sent_at timestamptz NOT NULL,  --: @public when one was last sent; the row two senders meet at
-    CONSTRAINT notification_marks_pk PRIMARY KEY (account_id, type),
+    CONSTRAINT notification_marks_pk PRIMARY KEY (account_id, type, sender),
+    CONSTRAINT notification_marks_sender_known CHECK (sender IN ('platform', 'account')),
     CONSTRAINT notification_marks_account_fk FOREIGN KEY (account_id) REFERENCES @schema@.accounts (id) ON DELETE CASCADE
 );
 COMMENT ON TABLE @schema@.notification_marks IS 'private: when a notification of a type that is sent once an hour was last sent';

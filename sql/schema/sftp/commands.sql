@@ -129,7 +129,9 @@ AS $sftp_used$
 BEGIN
     PERFORM @schema@.require_worker();
     UPDATE @schema@.sftp_credentials c SET last_login_at = at
-    WHERE c.username = sftp_used.username AND (c.last_login_at IS NULL OR c.last_login_at < at - interval '1 minute');
+    FROM (SELECT x.account_id, x.id FROM @schema@.sftp_credentials x WHERE x.username = sftp_used.username
+        AND (x.last_login_at IS NULL OR x.last_login_at < at - interval '1 minute') FOR NO KEY UPDATE SKIP LOCKED) free
+    WHERE c.account_id = free.account_id AND c.id = free.id;
 END
 $sftp_used$;
 COMMENT ON FUNCTION @schema@.sftp_used(text, timestamptz) IS 'records that an SFTP login was used; for a worker that SFTPGo calls';

@@ -5,14 +5,19 @@
 -- own row, which a developer may not write and so not lock.
 CREATE TABLE @schema@.account_locks (
     account_id uuid NOT NULL,  --: @public the account
-    kind text NOT NULL,  --: @public end: whether the account is to end; order: what the services are told of several rows at once
+    kind text NOT NULL,  --: @public end: whether the account is to end; order: what the services are told of several rows at once;
+        --: usage: what it uses, where collectors wait for each other and nobody else does
     CONSTRAINT account_locks_pk PRIMARY KEY (account_id, kind),
     CONSTRAINT account_locks_account_fk FOREIGN KEY (account_id) REFERENCES @schema@.accounts (id) ON DELETE CASCADE,
-    CONSTRAINT account_locks_kind_known CHECK (kind IN ('end', 'order'))
+    CONSTRAINT account_locks_kind_known CHECK (kind IN ('end', 'order', 'usage'))
 );
 COMMENT ON TABLE @schema@.account_locks IS 'private: rows that commands of an account wait for each other at';
 SELECT primecloud.protect_table('@schema@.account_locks', read_role => 'external_client', write_role => 'external_client',
     delete_role => 'owner');
+
+GRANT SELECT ON @schema@.account_locks TO @gate@;
+GRANT INSERT ON @schema@.account_locks TO @gate@;
+GRANT UPDATE (kind) ON @schema@.account_locks TO @gate@;
 
 CREATE FUNCTION @schema@.hold_account(kind text, alone boolean) RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp

@@ -25,14 +25,19 @@ BEGIN
     -- A link that was revoked meanwhile opens nothing.
     PERFORM primecloud.require_read_committed();
     RETURN QUERY
-    UPDATE @schema@.object_shares s SET opened_count = s.opened_count + 1
-    FROM @schema@.object_share_tokens t, @schema@.buckets b, @schema@.accounts a
-    WHERE t.token_hash = primecloud.token_hash(open_share.token, 'share') AND s.account_id = t.account_id AND s.id = t.id
-        AND s.expires_at > now()
-      AND b.account_id = s.account_id AND b.id = s.bucket_id AND a.id = s.account_id AND a.status = 'active'
-      -- Asked here: a link may have been made beside what took the bucket from its maker.
-      AND (s.created_by IS NULL OR @schema@.may_share(s.account_id, s.bucket_id, s.created_by))
-    RETURNING b.physical_name, s.object_key, s.access, s.expires_at;
+    WITH opened AS (
+        SELECT b.physical_name, s.object_key, s.access, s.expires_at, s.account_id, s.id
+        FROM @schema@.object_share_tokens t
+        JOIN @schema@.object_shares s ON s.account_id = t.account_id AND s.id = t.id
+        JOIN @schema@.buckets b ON b.account_id = s.account_id AND b.id = s.bucket_id
+        JOIN @schema@.accounts a ON a.id = s.account_id AND a.status = 'active'
+        WHERE t.token_hash = primecloud.token_hash(open_share.token, 'share') AND s.expires_at > now()
+          -- Asked here: a link may have been made beside what took the bucket from its maker.
+          AND (s.created_by IS NULL OR @schema@.may_share(s.account_id, s.bucket_id, s.created_by))
+    ), counted AS (
+        INSERT INTO @schema@.object_share_openings (account_id, share_id) SELECT o.account_id, o.id FROM opened o
+    )
+    SELECT o.physical_name, o.object_key, o.access, o.expires_at FROM opened o;
     IF NOT FOUND THEN
         RAISE no_data_found USING MESSAGE = 'no such share', HINT = 'It may have expired or been revoked.';
     END IF;

@@ -26,7 +26,7 @@ CREATE TABLE @schema@.object_shares (
     object_key text NOT NULL,  --: @public @notNull the object
     access text NOT NULL DEFAULT 'read',  --: @public @notNull read or download
     expires_at timestamptz NOT NULL,  --: @public @notNull when the link stops working
-    opened_count bigint NOT NULL DEFAULT 0,  --: @public @notNull how often open_share was called for it
+    opened_count bigint NOT NULL DEFAULT 0,  --: @public @notNull how often it was opened; added to by run_maintenance
     created_by text,  --: @public the user who shared it
     created_at timestamptz NOT NULL DEFAULT now(),  --: @public @notNull when it was shared
     CONSTRAINT object_shares_pk PRIMARY KEY (account_id, id),
@@ -43,6 +43,20 @@ SELECT primecloud.confine_table('@schema@.object_shares', 'bucket_id');
 GRANT SELECT ON @schema@.object_shares TO @app@, @gate@;
 GRANT UPDATE (opened_count) ON @schema@.object_shares TO @gate@;
 GRANT DELETE ON @schema@.object_shares TO @gate@;
+
+-- Counted apart, without a foreign key: whoever leaves a transaction open in which he opened a link locks nothing of it.
+CREATE TABLE @schema@.object_share_openings (
+    id uuid NOT NULL DEFAULT primecloud.uuid_v7(),  --: @public identifier
+    share_id uuid NOT NULL,  --: @public the share, which may be gone
+    account_id uuid NOT NULL,  --: @public the account
+    CONSTRAINT object_share_openings_pk PRIMARY KEY (account_id, id)
+);
+COMMENT ON TABLE @schema@.object_share_openings IS 'private: openings of links that run_maintenance has not counted yet';
+SELECT primecloud.protect_table('@schema@.object_share_openings', read_role => 'owner', write_role => 'owner', delete_role => 'owner');
+GRANT SELECT ON @schema@.object_share_openings TO @gate@;
+GRANT INSERT ON @schema@.object_share_openings TO @gate@;
+GRANT UPDATE (share_id) ON @schema@.object_share_openings TO @gate@;
+GRANT DELETE ON @schema@.object_share_openings TO @gate@;
 
 CREATE TABLE @schema@.object_share_tokens (
     id uuid NOT NULL,  --: @public the share

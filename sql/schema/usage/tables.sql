@@ -23,6 +23,7 @@ CREATE INDEX usage_records_time_idx ON @schema@.usage_records (recorded_at);
 SELECT primecloud.protect_table('@schema@.usage_records', read_role => 'developer', write_role => 'admin', delete_role => 'owner');
 GRANT SELECT ON @schema@.usage_records TO @app@, @gate@;
 GRANT INSERT ON @schema@.usage_records TO @gate@;
+GRANT UPDATE (recorded_at) ON @schema@.usage_records TO @gate@;
 GRANT DELETE ON @schema@.usage_records TO @gate@;
 
 CREATE TABLE @schema@.usage_hourly (
