@@ -4,9 +4,9 @@
 #include "json/shape.hpp"
 #include "pg/function.hpp"
 #include "pg/owned.hpp"
+#include "pg/string_info.hpp"
 
 extern "C" {
-#include "lib/stringinfo.h"
 #include "utils/array.h"
 #include "utils/datetime.h"
 #include "utils/json.h"
@@ -21,9 +21,7 @@ namespace {
 SERVER_CODE void append(StringInfo out, std::string_view text) {
   appendBinaryStringInfo(out, text.data(), static_cast<int>(text.size()));
 }
-SERVER_CODE void append_string(StringInfo out, std::string_view text) {
-  write_json_string(text, [out](std::string_view piece) { append(out, piece); });
-}
+SERVER_CODE void append_string(StringInfo out, std::string_view text) { write_json_string(text, pg::into(out)); }
 
 void write(memory &site, const shape &as, Datum value, StringInfo out);
 

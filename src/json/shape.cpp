@@ -1,10 +1,10 @@
 #include "json/shape.hpp"
 
 #include "core/json/text.hpp"
+#include "pg/string_info.hpp"
 
 extern "C" {
 #include "catalog/pg_cast.h"
-#include "lib/stringinfo.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 #include "utils/typcache.h"
@@ -56,9 +56,7 @@ SERVER_CODE const char *key_of(const char *name, MemoryContext context) {
   const MemoryContext before = MemoryContextSwitchTo(context);
   StringInfoData key;
   initStringInfo(&key);
-  write_json_string({camel, size}, [&](std::string_view piece) {
-    appendBinaryStringInfo(&key, piece.data(), static_cast<int>(piece.size()));
-  });
+  write_json_string({camel, size}, pg::into(&key));
   appendStringInfoChar(&key, ':');
   MemoryContextSwitchTo(before);
   return key.data;

@@ -1,7 +1,9 @@
 #include <sodium.h>
 
+#include "core/json/writer.hpp"
 #include "core/random_pool.hpp"
 #include "pg/c_string.hpp"
+#include "pg/string_info.hpp"
 #include "secret/column_text.hpp"
 #include "secret/key_table.hpp"
 #include "secret/keyring.hpp"
@@ -17,7 +19,6 @@ extern "C" {
 #include "lib/stringinfo.h"
 #include "storage/procarray.h"
 #include "utils/hsearch.h"
-#include "utils/json.h"
 }
 
 namespace primecloud::secret {
@@ -171,11 +172,13 @@ SERVER_CODE void prepare(work &w, Relation table) {
 SERVER_CODE void note_problem(StringInfo problems, const char *tenant, const char *id, std::int64_t key,
                               const char *code) {
   if (problems->len > 1) appendStringInfoChar(problems, ',');
-  appendStringInfoString(problems, "{\"tenant\":");
-  escape_json(problems, tenant);
-  appendStringInfoString(problems, ",\"row\":");
-  escape_json(problems, id);
-  appendStringInfo(problems, ",\"key\":%lld,\"code\":\"%s\"}", static_cast<long long>(key), code);
+  json_writer json(pg::into(problems));
+  json.open('{');
+  json.text("tenant", tenant);
+  json.text("row", id);
+  json.number("key", key);
+  json.text("code", code);
+  json.close('}');
 }
 
 SERVER_CODE gathered gather_rows(Relation table, Snapshot snapshot, const reseal_request &request) {

@@ -4,6 +4,7 @@
 
 #include <cstdio>
 
+#include "core/json/writer.hpp"
 #include "core/secret/generated.hpp"
 #include "pg/c_string.hpp"
 #include "pg/datum_builtin.hpp"
@@ -55,7 +56,13 @@ const char *sealed_out(sealed_view sealed) {
 
 // JSON text: the type's own, so that to_json and json_agg redact by themselves.
 pg::json_string sealed_to_json(sealed_view sealed) {
-  return {"{\"sealed\":true,\"key\":" + std::to_string(envelope_key_id(sealed.bytes)) + "}"};
+  pg::json_string out;
+  json_writer json([&out](std::string_view piece) { out.text += piece; });
+  json.open('{');
+  json.truth("sealed", true);
+  json.number("key", envelope_key_id(sealed.bytes));
+  json.close('}');
+  return out;
 }
 std::string_view redacted(sealed_view) noexcept { return redacted_text; }
 pg::bytes_view sealed_send(sealed_view sealed) noexcept { return sealed.bytes; }

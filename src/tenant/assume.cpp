@@ -1,17 +1,17 @@
 // assume: an operator of the platform enters one account, and leaves a trace of it.
+#include "core/json/writer.hpp"
 #include "pg/audit.hpp"
 #include "pg/c_string.hpp"
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
 #include "pg/role_name.hpp"
+#include "pg/string_info.hpp"
 #include "tenant/claim.hpp"
 #include "tenant/validity.hpp"
 
 extern "C" {
 #include "access/xact.h"
-#include "lib/stringinfo.h"
 #include "utils/acl.h"
-#include "utils/json.h"
 }
 
 namespace {
@@ -44,13 +44,14 @@ SERVER_CODE pg::nothing assume(std::string_view tenant, std::string_view reason)
 
   StringInfoData record;
   initStringInfo(&record);
-  appendStringInfoString(&record, "{\"action\":\"assume\",\"tenant\":");
-  escape_json(&record, who.tenant);
-  appendStringInfoString(&record, ",\"operator\":");
-  escape_json(&record, who.user);
-  appendStringInfoString(&record, ",\"reason\":");
-  escape_json(&record, pg::c_string(reason));
-  appendStringInfo(&record, ",\"backend\":%d}", MyProcPid);
+  json_writer json(pg::into(&record));
+  json.open('{');
+  json.text("action", "assume");
+  json.text("tenant", who.tenant);
+  json.text("operator", who.user);
+  json.text("reason", reason);
+  json.number("backend", MyProcPid);
+  json.close('}');
   pg::record_beyond_rollback(record.data);
   return {};
 }

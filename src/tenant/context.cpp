@@ -2,14 +2,14 @@
 
 #include <new>
 
-#include "core/json/text.hpp"
+#include "core/json/writer.hpp"
 #include "pg/function.hpp"
 #include "pg/owned.hpp"
 #include "pg/startup.hpp"
+#include "pg/string_info.hpp"
 
 extern "C" {
 #include "access/parallel.h"
-#include "lib/stringinfo.h"
 #include "utils/datetime.h"
 #include "utils/json.h"
 #include "utils/jsonb.h"
@@ -52,13 +52,14 @@ SERVER_CODE bool check(char **value, void **extra, GucSource) noexcept {
 
 void assign_hook(const char *, void *extra) noexcept { record = static_cast<const context_record *>(extra); }
 
-const pg::startup define{[] {
+SERVER_CODE void define_settings() {
   DefineCustomStringVariable(
       "primecloud.context", "Tenant context of the transaction; set by primecloud.enter() alone.", nullptr, &setting,
       nullptr, PGC_SUSET,
       GUC_NO_SHOW_ALL | GUC_NO_RESET_ALL | GUC_SUPERUSER_ONLY | GUC_NOT_IN_SAMPLE | GUC_DISALLOW_IN_FILE, check,
       assign_hook, nullptr);
-}};
+}
+const pg::startup settings{define_settings};
 }  // namespace
 
 const context_record *current() noexcept { return record; }
@@ -87,36 +88,23 @@ using namespace primecloud;
 SERVER_CODE std::optional<pg::owned_jsonb> context() noexcept {
   const context_record *now = tenant::current();
   if (now == nullptr) return std::nullopt;
-  StringInfoData json;
-  initStringInfo(&json);
-  const auto add = [&json](std::string_view piece) {
-    appendBinaryStringInfo(&json, piece.data(), static_cast<int>(piece.size()));
-  };
-  add("{\"tenant\":");
-  if (now->has_tenant)
-    write_json_string(now->tenant(), add);
-  else
-    add("null");
-  add(",\"user\":");
-  write_json_string(now->user(), add);
-  add(",\"role\":");
-  if (now->has_tenant)
-    write_json_string(role_name(static_cast<role>(now->rank)), add);
-  else
-    add("null");
-  add(now->confined() ? ",\"confined\":true" : ",\"confined\":false");
-  if (now->assumed) add(",\"assumed\":true");
-  add(",\"expires\":");
-  if (now->expires_known) {
-    char text[MAXDATELEN + 1];
-    const int utc = 0;
-    JsonEncodeDateTime(text, TimestampTzGetDatum(now->expires.microseconds), TIMESTAMPTZOID, &utc);
-    write_json_string(text, add);
-  } else {
-    add("null");
-  }
-  add("}");
-  return DirectFunctionCall1(jsonb_in, CStringGetDatum(json.data));
+  const bool of_tenant = now->has_tenant;
+  StringInfoData text;
+  initStringInfo(&text);
+  json_writer json(pg::into(&text));
+  json.open('{');
+  json.text("tenant", of_tenant ? std::optional(now->tenant()) : std::nullopt);
+  json.text("user", now->user());
+  json.text("role", of_tenant ? std::optional(role_name(static_cast<role>(now->rank))) : std::nullopt);
+  json.truth("confined", now->confined());
+  if (now->assumed) json.truth("assumed", true);
+  char expires[MAXDATELEN + 1];
+  const int utc = 0;
+  if (now->expires_known)
+    JsonEncodeDateTime(expires, TimestampTzGetDatum(now->expires.microseconds), TIMESTAMPTZOID, &utc);
+  json.text("expires", now->expires_known ? std::optional<std::string_view>(expires) : std::nullopt);
+  json.close('}');
+  return DirectFunctionCall1(jsonb_in, CStringGetDatum(text.data));
 }
 }  // namespace
 

@@ -31,14 +31,8 @@ SERVER_CODE bool in_scope_uuid(uuid id) noexcept {
   const context_record *context = at_least(std::nullopt);
   if (context == nullptr) return false;
   if (!context->confined()) return true;
-  char text[36];
-  constexpr char digits[] = "0123456789abcdef";
-  int at = 0;
-  for (size_t i = 0; i < id.octets.size(); i++) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) text[at++] = '-';
-    text[at++] = digits[id.octets[i] >> 4];
-    text[at++] = digits[id.octets[i] & 15];
-  }
+  char text[uuid_text_size];
+  write_uuid(id, text);
   return context->granted({text, sizeof text});
 }
 SERVER_CODE bool in_scope_bigint(int64 id) noexcept {

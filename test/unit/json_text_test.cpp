@@ -1,7 +1,8 @@
-#include "core/json/text.hpp"
+#include "core/json/writer.hpp"
 
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <string>
 
 namespace primecloud {
@@ -40,6 +41,36 @@ TEST(JsonString, EscapesWhatItMust) {
   EXPECT_EQ(quoted("a\"b\\c\n\t\b\f\r"), R"("a\"b\\c\n\t\b\f\r")");
   EXPECT_EQ(quoted(std::string_view("\x01\x1f", 2)), R"("\u0001\u001f")");
   EXPECT_EQ(quoted("ação \x7f"), "\"ação \x7f\"");
+}
+
+TEST(JsonWriter, PutsCommasBetween) {
+  const auto written = [](std::string_view comma, std::string_view colon) {
+    std::string out;
+    json_writer json([&out](std::string_view piece) { out += piece; }, comma, colon);
+    json.open('{');
+    json.text("name", "a\"b");
+    json.text("none", std::nullopt);
+    json.number("least", std::numeric_limits<std::int64_t>::min());
+    json.name("list");
+    json.open('[');
+    for (const bool each : {true, false}) {
+      json.next();
+      json.open('{');
+      json.truth("is", each);
+      json.close('}');
+    }
+    json.close(']');
+    json.name("empty");
+    json.open('{');
+    json.close('}');
+    json.close('}');
+    return out;
+  };
+  EXPECT_EQ(written(",", ":"),
+            R"({"name":"a\"b","none":null,"least":-9223372036854775808,"list":[{"is":true},{"is":false}],"empty":{}})");
+  EXPECT_EQ(
+      written(", ", ": "),
+      R"({"name": "a\"b", "none": null, "least": -9223372036854775808, "list": [{"is": true}, {"is": false}], "empty": {}})");
 }
 
 TEST(JsonNumber, FollowsTheGrammar) {

@@ -1,62 +1,24 @@
-#include <cstdio>
-
+#include "core/json/writer.hpp"
 #include "core/lifecycle/scalar.hpp"
 #include "core/lifecycle/write.hpp"
 
 namespace primecloud::lifecycle {
 namespace {
 
-class json_writer {
- public:
-  std::string out;
-
-  void open(char bracket) { out += bracket, first_ = true; }
-  void close(char bracket) { out += bracket, first_ = false; }
-  void next() {
-    if (!first_) out += ", ";
-    first_ = false;
-  }
-  void name(std::string_view n) {
-    next();
-    out.append("\"").append(n).append("\": ");
-  }
-  void text(std::string_view n, std::string_view value) {
-    name(n);
-    out += '"';
-    for (const char c : value) append(c);
-    out += '"';
-  }
-  void number(std::string_view n, std::int64_t value) {
-    name(n);
-    out += std::to_string(value);
-  }
-  void truth(std::string_view n, bool value) {
-    name(n);
-    out += value ? "true" : "false";
-  }
-
- private:
-  void append(char c) {
-    switch (c) {
-      case '"': out += "\\\""; return;
-      case '\\': out += "\\\\"; return;
-      case '\n': out += "\\n"; return;
-      case '\r': out += "\\r"; return;
-      case '\t': out += "\\t"; return;
-      default: out += c;  // no other control character gets this far
-    }
-  }
-  bool first_ = true;
+struct append_to {
+  std::string *out;
+  void operator()(std::string_view piece) const { *out += piece; }
 };
+using writer = json_writer<append_to>;
 
-void write_tag(json_writer &w, const tag &t) {
+void write_tag(writer &w, const tag &t) {
   w.open('{');
   w.text("Key", t.key);
   w.text("Value", t.value);
   w.close('}');
 }
 
-void write_predicates(json_writer &w, const predicates &p, bool in_and) {
+void write_predicates(writer &w, const predicates &p, bool in_and) {
   if (p.prefix) w.text("Prefix", *p.prefix);
   if (p.size_greater_than != 0) w.number("ObjectSizeGreaterThan", p.size_greater_than);
   if (p.size_less_than != 0) w.number("ObjectSizeLessThan", p.size_less_than);
@@ -75,7 +37,7 @@ void write_predicates(json_writer &w, const predicates &p, bool in_and) {
   w.close(']');
 }
 
-void write_filter(json_writer &w, const filter &f) {
+void write_filter(writer &w, const filter &f) {
   w.name("Filter");
   w.open('{');
   if (f.both) {
@@ -89,12 +51,12 @@ void write_filter(json_writer &w, const filter &f) {
   w.close('}');
 }
 
-void write_when(json_writer &w, const std::optional<std::int64_t> &days, const std::optional<timestamp> &date) {
+void write_when(writer &w, const std::optional<std::int64_t> &days, const std::optional<timestamp> &date) {
   if (days) w.number("Days", *days);
   if (date) w.text("Date", write_date(*date));
 }
 
-void write_expiration(json_writer &w, const expiration &e) {
+void write_expiration(writer &w, const expiration &e) {
   w.name("Expiration");
   w.open('{');
   write_when(w, e.days, e.date);
@@ -103,7 +65,7 @@ void write_expiration(json_writer &w, const expiration &e) {
   w.close('}');
 }
 
-void write_transitions(json_writer &w, const std::vector<transition> &all) {
+void write_transitions(writer &w, const std::vector<transition> &all) {
   w.name("Transitions");
   w.open('[');
   for (const auto &t : all) {
@@ -116,7 +78,7 @@ void write_transitions(json_writer &w, const std::vector<transition> &all) {
   w.close(']');
 }
 
-void write_noncurrent(json_writer &w, const rule &r) {
+void write_noncurrent(writer &w, const rule &r) {
   if (const auto &e = r.noncurrent_expiration) {
     w.name("NoncurrentVersionExpiration");
     w.open('{');
@@ -138,8 +100,7 @@ void write_noncurrent(json_writer &w, const rule &r) {
   w.close(']');
 }
 
-void write_days(json_writer &w, std::string_view element, std::string_view name,
-                const std::optional<std::int64_t> &days) {
+void write_days(writer &w, std::string_view element, std::string_view name, const std::optional<std::int64_t> &days) {
   if (!days) return;
   w.name(element);
   w.open('{');
@@ -147,7 +108,7 @@ void write_days(json_writer &w, std::string_view element, std::string_view name,
   w.close('}');
 }
 
-void write_rule(json_writer &w, const rule &r) {
+void write_rule(writer &w, const rule &r) {
   w.next();
   w.open('{');
   w.text("ID", r.id);
@@ -165,14 +126,15 @@ void write_rule(json_writer &w, const rule &r) {
 }  // namespace
 
 std::string write_json(const configuration &c) {
-  json_writer w;
+  std::string out;
+  writer w({&out}, ", ", ": ");  // as AWS prints it
   w.open('{');
   w.name("Rules");
   w.open('[');
   for (const auto &r : c.rules) write_rule(w, r);
   w.close(']');
   w.close('}');
-  return std::move(w.out);
+  return out;
 }
 
 }  // namespace primecloud::lifecycle
