@@ -20,10 +20,11 @@ SERVER_CODE void relation_changed(Datum, Oid relation) noexcept {
 }
 void schema_changed(Datum, int, uint32) noexcept { changes++; }
 
-const startup watch{[] {
+SERVER_CODE void watch_server() {
   CacheRegisterRelcacheCallback(relation_changed, Datum{0});
   CacheRegisterSyscacheCallback(NAMESPACEOID, schema_changed, Datum{0});
-}};
+}
+const startup watching{watch_server};
 
 SERVER_CODE nothing table_changed(relation table) noexcept {
   if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(table.oid))) {

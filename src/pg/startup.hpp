@@ -2,7 +2,8 @@
 // callbacks registered.  A namespace-scope `startup` object queues its function;
 // _PG_init runs the queue.  Order between rooms is not promised.
 //
-//   static const pg::startup settings{[] { DefineCustomBoolVariable(...); }};
+//   SERVER_CODE void define_settings() { DefineCustomBoolVariable(...); }
+//   const pg::startup settings{define_settings};
 #pragma once
 
 #include "pg/server_code.hpp"

@@ -22,7 +22,8 @@ int reveals = 0;
 void at_end(XactEvent event, void *) noexcept {
   if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE) reveals = 0;
 }
-const pg::startup watch{[] { RegisterXactCallback(at_end, nullptr); }};
+SERVER_CODE void watch_server() { RegisterXactCallback(at_end, nullptr); }
+const pg::startup watching{watch_server};
 
 // A log line has one line: whatever else a value holds is written as \xx.
 SERVER_CODE void append_plain(StringInfo line, const char *name, std::string_view value) {

@@ -38,10 +38,11 @@ void at_sub_end(SubXactEvent event, SubTransactionId, SubTransactionId, void *) 
   if (changed_in_transaction) forget_keys();
   held_key = 0;  // its locks go with the savepoint
 }
-const pg::startup watch{[] {
+SERVER_CODE void watch_server() {
   RegisterXactCallback(at_end, nullptr);
   RegisterSubXactCallback(at_sub_end, nullptr);
-}};
+}
+const pg::startup watching{watch_server};
 
 // Keys share a few locks: one for each would fill the server's table of locks where one
 // statement seals for many tenants.  A retirement may so have to wait for a neighbour.

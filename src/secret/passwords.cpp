@@ -13,7 +13,7 @@ using namespace primecloud;
 int memory_kib = 19456, passes = 2;  // OWASP Password Storage Cheat Sheet, argon2id
 int most_memory_kib = 65536, most_passes = 10, most_lanes = 4, longest_password = 1024;
 
-const pg::startup define{[] {
+SERVER_CODE void define_settings() {
   const auto number = [](const char *name, const char *what, int *value, int least, int most) {
     DefineCustomIntVariable(name, what, nullptr, value, *value, least, most, PGC_SUSET, 0, nullptr, nullptr, nullptr);
   };
@@ -25,7 +25,8 @@ const pg::startup define{[] {
   number("primecloud.password_max_passes", "The most passes that a stored hash may ask for.", &most_passes, 1, 100);
   number("primecloud.password_max_lanes", "The most lanes that a stored hash may ask for.", &most_lanes, 1, 16);
   number("primecloud.password_max_bytes", "The longest password, in bytes.", &longest_password, 64, 65536);
-}};
+}
+const pg::startup settings{define_settings};
 
 password_cost wanted() noexcept {
   return {static_cast<std::uint32_t>(memory_kib), static_cast<std::uint32_t>(passes), 1};

@@ -34,10 +34,11 @@ void forget_answer(Datum, int, uint32) noexcept {
   answer.known = false;
   changes++;
 }
-const pg::startup watch{[] {
+SERVER_CODE void watch_server() {
   for (const int catalog : {PROCOID, PROCNAMEARGSNSP, AUTHOID, AUTHMEMROLEMEM, NAMESPACEOID})
     CacheRegisterSyscacheCallback(catalog, forget_answer, Datum{0});
-}};
+}
+const pg::startup watching{watch_server};
 
 SERVER_CODE bool allowed(Oid role) {
   if (answer.known && answer.role == role) return answer.allowed;

@@ -40,7 +40,8 @@ void find_registration(Oid table, const char *wanted, registration &out) {
       found = true;
     });
   }
-  const AttrNumber number = found ? get_attnum(root, NameStr(out.id_column)) : InvalidAttrNumber;
+  AttrNumber number = InvalidAttrNumber;
+  if (found) number = get_attnum(root, NameStr(out.id_column));
   if (number == InvalidAttrNumber) {
     ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT),
             errmsg("column \"%s\" of %s is not registered as sealed", wanted,

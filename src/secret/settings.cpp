@@ -34,7 +34,7 @@ SERVER_CODE bool is_program(char **command, void **, GucSource) noexcept {
   return false;
 }
 
-const pg::startup define{[] {
+SERVER_CODE void define_settings() {
   DefineCustomStringVariable("primecloud.root_key_file", "File that holds the root keys, one version a line.",
                              "Lines read N:KEY, where N is the version and KEY is 64 hexadecimal digits.",
                              &root_key_file, "", PGC_SUSET, GUC_SUPERUSER_ONLY, nullptr, root_key_changed, nullptr);
@@ -55,6 +55,7 @@ const pg::startup define{[] {
                            &reveal_needs_row, false, PGC_SUSET, 0, nullptr, nullptr, nullptr);
   DefineCustomBoolVariable("primecloud.allow_drop", "Lets the extension be dropped while sealed columns hold rows.",
                            nullptr, &allow_drop, false, PGC_SUSET, 0, nullptr, nullptr, nullptr);
-}};
+}
+const pg::startup settings{define_settings};
 }  // namespace
 }  // namespace primecloud::secret

@@ -78,7 +78,7 @@ SERVER_CODE void at_end_of_subtransaction(SubXactEvent event, SubTransactionId e
   end_begun_queries();
 }
 
-const pg::startup watch{[] {
+SERVER_CODE void watch_server() {
   next_run = ExecutorRun_hook;
   // (What it takes behind the direction differs between servers.)
   ExecutorRun_hook = [](QueryDesc *query, ScanDirection direction, auto... rest) {
@@ -87,7 +87,8 @@ const pg::startup watch{[] {
   };
   RegisterXactCallback(at_end_of_transaction, nullptr);
   RegisterSubXactCallback(at_end_of_subtransaction, nullptr);
-}};
+}
+const pg::startup watching{watch_server};
 
 }  // namespace
 

@@ -19,11 +19,12 @@ int level = guard_error;
 const config_enum_entry levels[] = {
     {"error", guard_error, false}, {"warn", guard_warn, false}, {"off", guard_off, false}, {nullptr, 0, false}};
 
-const pg::startup define{[] {
+SERVER_CODE void define_settings() {
   DefineCustomEnumVariable("primecloud.guard", "What happens to a command that would take protection off a table.",
                            "error: it is refused.  warn: it runs, with a warning.  off: nobody looks.", &level,
                            guard_error, levels, PGC_SUSET, 0, nullptr, nullptr, nullptr);
-}};
+}
+const pg::startup settings{define_settings};
 
 // A command as the server collects it for event triggers.
 struct ddl_command {

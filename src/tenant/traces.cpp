@@ -151,7 +151,7 @@ SERVER_CODE void at_end_of_transaction(XactEvent event, void *) {
 void at_end_of_subtransaction(SubXactEvent event, SubTransactionId, SubTransactionId, void *) noexcept {
   if (event == SUBXACT_EVENT_ABORT_SUB && traces.pending_known) forget_owner();
 }
-const pg::startup watch{[] {
+SERVER_CODE void watch_server() {
   DefineCustomBoolVariable(
       "primecloud.keep_session_objects",
       "Temporary objects and held cursors outlive the transaction of the identity that made them.",
@@ -161,7 +161,8 @@ const pg::startup watch{[] {
   ProcessUtility_hook = note_utility;
   RegisterXactCallback(at_end_of_transaction, nullptr);
   RegisterSubXactCallback(at_end_of_subtransaction, nullptr);
-}};
+}
+const pg::startup watching{watch_server};
 
 SERVER_CODE void clean_up() {
   if (left_behind.held) close_held_cursors();

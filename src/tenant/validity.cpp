@@ -119,7 +119,7 @@ void at_end_of_subtransaction(SubXactEvent event, SubTransactionId, SubTransacti
   if (event == SUBXACT_EVENT_ABORT_SUB) known = ~changes;
 }
 
-const pg::startup watch{[] {
+SERVER_CODE void watch_server() {
   CacheRegisterRelcacheCallback(note_change, 0);
   next_start = ExecutorStart_hook;
   ExecutorStart_hook = start;
@@ -132,7 +132,8 @@ const pg::startup watch{[] {
   ProcessUtility_hook = utility;
   RegisterXactCallback(at_end_of_transaction, nullptr);
   RegisterSubXactCallback(at_end_of_subtransaction, nullptr);
-}};
+}
+const pg::startup watching{watch_server};
 
 }  // namespace
 

@@ -17,12 +17,13 @@ constexpr config_enum_entry output_forms[] = {
     {"bytes", output_bytes, false}, {"iec", output_iec, false}, {nullptr, 0, false}};
 int output_form = output_bytes;
 
-const pg::startup settings{[] {
+SERVER_CODE void define_settings() {
   DefineCustomEnumVariable("primecloud.byte_size_output", "How byte_size values are written.",
                            "\"bytes\" writes the number of bytes, \"iec\" the greatest unit that divides it exactly. "
                            "Both read back as the same value.",
                            &output_form, output_bytes, output_forms, PGC_USERSET, 0, nullptr, nullptr, nullptr);
-}};
+}
+const pg::startup settings{define_settings};
 
 [[gnu::cold, noreturn]] SERVER_CODE void out_of_range_error() {
   pg::raise(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "byte_size out of range");

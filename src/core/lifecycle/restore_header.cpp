@@ -54,7 +54,7 @@ std::optional<timestamp> read_http_date(std::string_view text) noexcept {
   }
   const auto date = days_from_civil({year, month, day});
   if (text.substr(0, 3) != weekdays[weekday(date)]) return std::nullopt;
-  return timestamp{date * microseconds_per_day + (hour * 3600LL + minute * 60 + second) * 1'000'000};
+  return timestamp{date * microseconds_per_day + (hour * 3600LL + minute * 60LL + second) * 1'000'000};
 }
 
 result<std::optional<timestamp>> read_restore_header(std::string_view header) {

@@ -58,7 +58,7 @@ std::string canonical_query(const presign_request &request, const std::string &s
     all.emplace_back(uri_encode(name, false), uri_encode(value, false));
   std::sort(all.begin(), all.end());
   std::string query;
-  for (const auto &[name, value] : all) query += (query.empty() ? "" : "&") + name + "=" + value;
+  for (const auto &[name, value] : all) query.append(query.empty() ? "" : "&").append(name).append("=").append(value);
   return query;
 }
 }  // namespace

@@ -30,7 +30,7 @@ constexpr group others[] = {
     {2, "ATS CYP DEM EEK FIM FRF HRK IEP LTL LVL MRO MTL NLG SIT SKK STD VEF XAD XCG ZWD "},
 };
 
-constexpr int letters = 26;
+constexpr std::size_t letters = 26;
 using table = std::array<std::int8_t, letters * letters * letters>;
 
 constexpr void enter(table &digits, const group &each) {

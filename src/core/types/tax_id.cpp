@@ -13,7 +13,7 @@ constexpr std::int64_t cpf_numbers = 1'000'000'000;
 
 // Characters without their mask, in upper case.
 struct bare {
-  char characters[14];
+  char characters[14] = {};
   std::size_t size;
 };
 
@@ -54,9 +54,8 @@ bool has_right_check_digits(const char *characters) noexcept {
 // Letters folded to upper case, and 0 for what no tax number has.
 constexpr auto folded = [] {
   std::array<char, 256> table{};
-  for (char c = '0'; c <= '9'; c++) table[static_cast<std::size_t>(c)] = c;
-  for (char c = 'A'; c <= 'Z'; c++)
-    table[static_cast<std::size_t>(c)] = table[static_cast<std::size_t>(c - 'A' + 'a')] = c;
+  for (unsigned char c = '0'; c <= '9'; c++) table[c] = static_cast<char>(c);
+  for (unsigned char c = 'A'; c <= 'Z'; c++) table[c] = table[c - 'A' + 'a'] = static_cast<char>(c);
   return table;
 }();
 constexpr char fold(char c) noexcept { return folded[static_cast<unsigned char>(c)]; }

@@ -11,9 +11,9 @@ constexpr std::size_t longest_prefix = 63;
 constexpr char alphabet[] = "0123456789abcdefghjkmnpqrstvwxyz";
 
 constexpr auto values = [] {
-  std::array<std::int8_t, 256> table{};
+  std::array<std::int16_t, 256> table{};
   table.fill(-1);
-  for (int i = 0; i < 32; i++) table[static_cast<unsigned char>(alphabet[i])] = static_cast<std::int8_t>(i);
+  for (int i = 0; i < 32; i++) table[static_cast<unsigned char>(alphabet[i])] = static_cast<std::int16_t>(i);
   return table;
 }();
 
