@@ -13,23 +13,10 @@
 
 #include "pg/boundary.hpp"
 #include "pg/datum.hpp"
+#include "pg/function_note.hpp"
 #include "pg/rows.hpp"
 
 namespace primecloud::pg {
-
-// The call at hand: who called, with what types, and the call site's own memory
-// (fn_extra, which lives in fn_mcxt).
-struct call_site {
-  FunctionCallInfo info;
-
-  // The type of argument `number` (from 0), which for anyelement is the actual one.
-  SERVER_CODE Oid argument_type(int number) const { return get_fn_expr_argtype(info->flinfo, number); }
-  MemoryContext memory() const { return info->flinfo->fn_mcxt; }
-  template <class T>
-  T *&kept() const {
-    return reinterpret_cast<T *&>(info->flinfo->fn_extra);
-  }
-};
 
 template <class F>
 struct signature;
@@ -159,37 +146,6 @@ struct entry<function, std::tuple<A...>> {
   }
 };
 
-}  // namespace primecloud::pg
-
-// A note of what the C++ side of each function expects, so that a test can hold
-// CREATE FUNCTION to it: nothing else would notice until memory is misread.
-namespace primecloud::pg {
-template <class T>
-inline constexpr const char *sql_name<result<T>> = sql_name<T>;
-template <class T>
-inline constexpr const char *sql_name<rows<T>> = "record";
-
-struct function_note {
-  const char *symbol;
-  const char *const *types;  // the result, then the arguments
-  int arguments;
-  bool strict;  // no argument may be NULL
-  const function_note *next;
-  static inline constinit const function_note *first = nullptr;
-
-  template <class R, class... A>
-  function_note(const char *symbol, R (*)(call_site, A...)) noexcept
-      : function_note(symbol, static_cast<R (*)(A...)>(nullptr)) {}
-  template <class R, class... A>
-  function_note(const char *symbol, R (*)(A...)) noexcept
-      : symbol(symbol), types(names<R, A...>), arguments(sizeof...(A)), strict(!(... || is_optional<A>)), next(first) {
-    first = this;
-  }
-
- private:
-  template <class... T>
-  static constexpr const char *names[] = {sql_name<T>...};
-};
 }  // namespace primecloud::pg
 
 #define PRIMECLOUD_FUNCTION(symbol, ...)                                                         \

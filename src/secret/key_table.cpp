@@ -2,6 +2,7 @@
 
 #include "pg/as_superuser.hpp"
 #include "pg/c_string.hpp"
+#include "pg/datum_builtin.hpp"
 
 extern "C" {
 #include "access/genam.h"
@@ -65,11 +66,9 @@ SERVER_CODE bool find_one(const char *index, ScanKey keys, int count, key_row &r
   return found;
 }
 
-SERVER_CODE Datum datum_of(pg::bytes_view bytes) { return PointerGetDatum(pg::copy_varlena(bytes)); }
-
 // The first two columns of an index on (tenant, purpose).
 SERVER_CODE void select_keys(ScanKeyData *keys, std::string_view owner, key_purpose what) {
-  const Datum values[] = {datum_of(pg::octets(owner)), CStringGetTextDatum(purpose_name(what))};
+  const Datum values[] = {pg::datum<std::string_view>::put(owner), CStringGetTextDatum(purpose_name(what))};
   for (int i = 0; i < 2; i++) {
     ScanKeyEntryInitialize(&keys[i], 0, static_cast<AttrNumber>(tenant + i), BTEqualStrategyNumber, InvalidOid,
                            C_COLLATION_OID, F_TEXTEQ, values[i]);
@@ -142,8 +141,9 @@ bool insert_key(std::int64_t id, std::string_view owner, key_purpose what, std::
   bool inserted = false;
   pg::as_superuser([&] {
     const Oid types[] = {INT8OID, TEXTOID, TEXTOID, INT4OID, BYTEAOID};
-    Datum values[] = {Int64GetDatum(id), datum_of(pg::octets(owner)), CStringGetTextDatum(purpose_name(what)),
-                      Int32GetDatum(version), datum_of(key)};
+    Datum values[] = {Int64GetDatum(id), pg::datum<std::string_view>::put(owner),
+                      CStringGetTextDatum(purpose_name(what)), Int32GetDatum(version),
+                      pg::datum<pg::bytes_view>::put(key)};
     pg::run(
         "INSERT INTO primecloud.data_key (key_id, tenant, purpose, root_version, wrapped) VALUES ($1, $2, $3, $4, $5) "
         "ON CONFLICT (tenant, purpose) WHERE state OPERATOR(pg_catalog.=) 'active' DO NOTHING",
@@ -151,38 +151,6 @@ bool insert_key(std::int64_t id, std::string_view owner, key_purpose what, std::
     inserted = SPI_processed > 0;
   });
   return inserted;
-}
-
-root_check check_root(std::int32_t version, const std::uint8_t *value) {
-  auto found = root_check::first;
-  pg::for_each_row<2>(pg::internal_table("root_key_version"), [&](Datum *values, bool *) {
-    if (DatumGetInt32(values[0]) != version) {
-      if (found == root_check::first) found = root_check::unknown;
-      return;
-    }
-    const std::string_view recorded = pg::text_in(values[1]);
-    found = recorded.size() == 8 && memcmp(recorded.data(), value, 8) == 0 ? root_check::right : root_check::wrong;
-  });
-  return found;
-}
-
-std::int32_t newest_recorded_root() {
-  std::int32_t newest = 0;
-  pg::for_each_row<2>(pg::internal_table("root_key_version"), [&](Datum *values, bool *) {
-    if (DatumGetInt32(values[0]) > newest) newest = DatumGetInt32(values[0]);
-  });
-  return newest;
-}
-
-void record_root(std::int32_t version, const std::uint8_t *value) {
-  pg::as_superuser([&] {
-    const Oid types[] = {INT4OID, BYTEAOID};
-    Datum values[] = {Int32GetDatum(version), datum_of({value, 8})};
-    pg::run(
-        "INSERT INTO primecloud_internal.root_key_version (version, check_value) VALUES ($1, $2) ON CONFLICT DO "
-        "NOTHING",
-        2, types, values);
-  });
 }
 
 }  // namespace primecloud::secret

@@ -1,5 +1,5 @@
-// The rows of primecloud.data_key and primecloud_internal.root_key_version, read and written
-// past whatever the caller may not.  Server code.
+// The rows of primecloud.data_key, read and written past whatever the caller may not.
+// Server code.
 #pragma once
 
 #include "core/secret/root_key.hpp"
@@ -36,14 +36,6 @@ SERVER_CODE std::int64_t next_key_id();
 // Takes no lock of its own: one statement may make keys for many thousand tenants.
 SERVER_CODE bool insert_key(std::int64_t id, std::string_view tenant, key_purpose purpose, std::int32_t root_version,
                             const wrapped_key &wrapped);
-
-enum class root_check { right, wrong, unknown, first };
-
-// Whether `value` is the check value recorded for the version.  `unknown`: others are
-// recorded, this one is not; `first`: none is.
-SERVER_CODE root_check check_root(std::int32_t version, const std::uint8_t *value);
-SERVER_CODE void record_root(std::int32_t version, const std::uint8_t *value);
-SERVER_CODE std::int32_t newest_recorded_root();
 
 extern pg::cached_table data_keys;  // kept in secret/key_cache.hpp
 

@@ -5,7 +5,7 @@
 #include "pg/c_string.hpp"
 #include "pg/string_info.hpp"
 #include "secret/column_text.hpp"
-#include "secret/key_table.hpp"
+#include "secret/key_standing.hpp"
 #include "secret/keyring.hpp"
 #include "secret/place.hpp"
 #include "secret/reseal_gather.hpp"
@@ -18,7 +18,6 @@ extern "C" {
 #include "access/xact.h"
 #include "lib/stringinfo.h"
 #include "storage/procarray.h"
-#include "utils/hsearch.h"
 }
 
 namespace primecloud::secret {
@@ -27,45 +26,18 @@ namespace {
 // More would only fill memory: envelopes of a mebibyte are allowed.
 constexpr size_t most_bytes = 8 << 20;
 
-enum class standing : char { current, older, retired, unknown, of_no_use };
-struct known_key {
-  int64 id;  // the hash table's
-  standing state;
-};
-
 struct work {
   const reseal_request &request;
   gathered found;
   AttrNumber column;
   column_text tenant, id;
-  HTAB *keys;
+  key_standings keys;
   MemoryContext batch, row;
   size_t bytes = 0;
   int refused = 0;                    // rows noted under request.refusal
-  known_key last{};                   // rows of one key often lie together
   std::uint8_t *plaintext = nullptr;  // of the row at hand, wiped after each
   size_t room = 0;
 };
-
-SERVER_CODE standing standing_of(work &w, std::int64_t id) {
-  if (id == w.last.id && id != 0) return w.last.state;
-  bool known;
-  auto *entry = static_cast<known_key *>(hash_search(w.keys, &id, HASH_ENTER, &known));
-  if (known) {
-    w.last = *entry;
-    return entry->state;
-  }
-  key_row row;
-  if (!find_key(id, row))
-    entry->state = standing::unknown;
-  else if (row.purpose != key_purpose::seal)
-    entry->state = standing::of_no_use;
-  else if (row.state == 'a')
-    entry->state = standing::current;
-  else
-    entry->state = row.state == 'd' ? standing::older : standing::retired;
-  return entry->state;
-}
 
 // Whether another transaction has the row, as far as the row itself tells.
 SERVER_CODE bool looks_locked(TupleTableSlot *slot) {
@@ -106,15 +78,6 @@ SERVER_CODE const char *seal_anew(work &w, bytes_span envelope, std::string_view
   return nullptr;
 }
 
-const char *why_not(standing state) noexcept {
-  switch (state) {
-    case standing::retired: return "PC004";
-    case standing::unknown: return "PC003";
-    case standing::of_no_use: return "PC005";
-    default: return nullptr;
-  }
-}
-
 SERVER_CODE void take(work &w, TupleTableSlot *slot, Datum stored, std::int64_t key_id, standing state) {
   bool no_tenant, no_id;
   const std::string_view tenant = text_of_column(w.tenant, slot, &no_tenant), id = text_of_column(w.id, slot, &no_id);
@@ -152,11 +115,7 @@ SERVER_CODE void take(work &w, TupleTableSlot *slot, Datum stored, std::int64_t 
 }
 
 SERVER_CODE void prepare(work &w, Relation table) {
-  HASHCTL shape{};
-  shape.keysize = sizeof(int64);
-  shape.entrysize = sizeof(known_key);
-  shape.hcxt = CurrentMemoryContext;
-  w.keys = hash_create("standing of data keys", 64, &shape, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+  w.keys.begin();
   w.column = sealed_column_number(table, w.request.column);
   w.tenant = find_column_text(table, w.request.tenant_column);
   w.id = find_column_text(table, w.request.id_column);
@@ -182,7 +141,7 @@ SERVER_CODE void note_problem(StringInfo problems, const char *tenant, const cha
 }
 
 SERVER_CODE gathered gather_rows(Relation table, Snapshot snapshot, const reseal_request &request) {
-  work w{request, {}, 0, {}, {}, nullptr, nullptr, nullptr};
+  work w{request, {}, 0, {}, {}, {}, nullptr, nullptr};
   prepare(w, table);
   ItemPointerData from = request.from, last;
   const BlockNumber first = ItemPointerGetBlockNumberNoCheck(&from);
@@ -202,7 +161,7 @@ SERVER_CODE gathered gather_rows(Relation table, Snapshot snapshot, const reseal
     const Datum stored = slot_getattr(slot, w.column, &null);
     if (null) continue;
     const std::int64_t key_id = stored_key_id(stored);
-    const standing state = standing_of(w, key_id);
+    const standing state = w.keys.of(key_id);
     if (state == standing::current) continue;
     if (state == standing::older && !request.careful && looks_locked(slot))
       w.found.locked++;

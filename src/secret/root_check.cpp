@@ -1,5 +1,7 @@
 #include "secret/root_check.hpp"
 
+#include "secret/root_key_version.hpp"
+
 #include <new>
 
 #include "pg/guard.hpp"

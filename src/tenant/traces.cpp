@@ -4,15 +4,14 @@
 #include "pg/postgres.hpp"
 #include "pg/startup.hpp"
 #include "tenant/context.hpp"
+#include "tenant/named_objects.hpp"
 #include "tenant/temporary_objects.hpp"
 #include "tenant/validity.hpp"
 
 extern "C" {
 #include "access/xact.h"
 #include "commands/async.h"
-#include "commands/prepare.h"
 #include "commands/sequence.h"
-#include "executor/spi.h"
 #include "tcop/utility.h"
 #include "utils/guc.h"
 #include "utils/hsearch.h"
@@ -70,46 +69,6 @@ SERVER_CODE void note_utility(PlannedStmt *statement, const char *text, bool rea
 }
 
 void forget_owner() noexcept { traces.known = traces.pending_known = false; }
-
-// Names that a query lists.
-SERVER_CODE char **list_names(SPIPlanPtr *plan, const char *query, uint64 *count) {
-  const MemoryContext here = CurrentMemoryContext;
-  if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "could not connect to the SQL manager");
-  if (*plan == nullptr) {
-    SPIPlanPtr fresh = SPI_prepare(query, 0, nullptr);
-    if (fresh == nullptr || SPI_keepplan(fresh) != 0) elog(ERROR, "could not prepare: %s", query);
-    *plan = fresh;
-  }
-  if (SPI_execute_plan(*plan, nullptr, nullptr, true, 0) != SPI_OK_SELECT) elog(ERROR, "could not run: %s", query);
-  *count = SPI_processed;
-  auto **names = static_cast<char **>(MemoryContextAlloc(here, sizeof(char *) * (*count + 1)));
-  for (uint64 i = 0; i < *count; i++)
-    names[i] = MemoryContextStrdup(here, SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1));
-  SPI_finish();
-  return names;
-}
-
-// Closes the cursors WITH HOLD, and no others: a loop may be pinning those.
-SERVER_CODE void close_held_cursors() {
-  static SPIPlanPtr plan = nullptr;
-  uint64 count = 0;
-  char **names = list_names(&plan, "SELECT c.name FROM pg_catalog.pg_cursor() AS c WHERE c.is_holdable", &count);
-  for (uint64 i = 0; i < count; i++) {
-    Portal portal = GetPortalByName(names[i]);
-    if (PortalIsValid(portal)) PortalDrop(portal, false);
-  }
-}
-
-// Forgets the statements that SQL prepared: one planted under the name that the next
-// client's driver uses would run in that client's context.  What a driver prepared
-// itself, through the protocol, stays.
-SERVER_CODE void forget_planted_statements() {
-  static SPIPlanPtr plan = nullptr;
-  uint64 count = 0;
-  char **names =
-      list_names(&plan, "SELECT p.name FROM pg_catalog.pg_prepared_statement() AS p WHERE p.from_sql", &count);
-  for (uint64 i = 0; i < count; i++) DropPreparedStatement(names[i], false);
-}
 
 // Whether a cursor WITH HOLD is about to outlive the transaction: at COMMIT the server has
 // persisted those, and only those are ready.

@@ -38,6 +38,13 @@ std::string quoted(std::string_view text);
 rule read_rule(const element &e, position at);
 filter read_filter(const element &e, const position &at);
 std::optional<expiration> read_expiration(const element &e, const position &at);
+std::optional<noncurrent_expiration> read_noncurrent_expiration(const element &e, const position &at);
+// MinIO's older spelling of two things it now writes apart.
+void read_all_versions_expiration(const element &e, rule &into, const position &at);
+std::optional<transition> read_transition(const element &e, const position &at);
+std::optional<noncurrent_transition> read_noncurrent_transition(const element &e, const position &at);
+// An element that holds one positive number of days.
+std::optional<std::int64_t> read_days(const element &e, std::string_view days_name, refusal as, const position &at);
 // The rules of applications that keep lists of their own (application_rules.cpp).
 bool is_application_rule(const element &e) noexcept;
 rule read_application_rule(const element &e, position at);
