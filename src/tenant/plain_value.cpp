@@ -1,7 +1,7 @@
 #include "tenant/plain_value.hpp"
 
 #include "core/tenant/identity.hpp"
-#include "pg/varlena.hpp"
+#include "pg/datum_builtin.hpp"
 
 extern "C" {
 #include "access/detoast.h"
@@ -43,7 +43,8 @@ Oid plain_type(Oid type) {
 
 plain_column find_plain_column(Relation table, const char *name) {
   plain_column found;
-  found.number = name == nullptr ? InvalidAttrNumber : get_attnum(RelationGetRelid(table), name);
+  found.number = InvalidAttrNumber;
+  if (name != nullptr) found.number = get_attnum(RelationGetRelid(table), name);
   if (found.number <= 0) {
     ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
             errmsg("column \"%s\" of the registered membership table \"%s\" does not exist",
@@ -71,9 +72,7 @@ bool plain_datum(Oid type, const char *text, Datum *value) {
     case UUIDOID: {
       const auto id = parse_uuid(text);
       if (!id) return false;
-      auto *copy = static_cast<pg_uuid_t *>(palloc(sizeof(pg_uuid_t)));
-      memcpy(copy->data, id->octets.data(), id->octets.size());
-      *value = UUIDPGetDatum(copy);
+      *value = pg::datum<uuid>::put(*id);
       return true;
     }
     case INT4OID:

@@ -47,10 +47,11 @@ SERVER_CODE void look(PlannedStmt *statement, const char *text, bool read_only, 
                                                                environment, destination, completion);
 }
 
-const pg::startup watch{[] {
+SERVER_CODE void watch_server() {
   next_hook = ProcessUtility_hook;
   ProcessUtility_hook = look;
-}};
+}
+const pg::startup watching{watch_server};
 
 }  // namespace
 }  // namespace primecloud::tenant
