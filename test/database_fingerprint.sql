@@ -1,6 +1,10 @@
 -- A whole database, described fully and without oids, in order: what two databases
 -- must have in common for one to be a restored dump of the other.  Like
 -- fingerprint.sql, which describes what the extension owns in more depth.
+--
+-- A constraint or a function that a migration makes must read the same after a restore, or
+-- check_schema would call it drift: write `a >= 0 AND a <= 9 AND b BETWEEN ...` where
+-- `a BETWEEN ... AND b BETWEEN ...` would nest.
 \pset format unaligned
 \pset tuples_only on
 SET search_path = pg_catalog;
