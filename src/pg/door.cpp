@@ -57,7 +57,7 @@ SERVER_CODE room *behind(FmgrInfo *door) {
   return static_cast<room *>(door->fn_extra);
 }
 
-SERVER_CODE Datum enter(FunctionCallInfo door) noexcept {
+SERVER_CODE Datum pass(FunctionCallInfo door) noexcept {
   if (InSecurityRestrictedOperation()) {
     ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
             errmsg("the extension's tables are not written from inside a security-restricted operation"),
@@ -77,4 +77,4 @@ SERVER_CODE Datum enter(FunctionCallInfo door) noexcept {
 }
 }  // namespace
 
-PRIMECLOUD_SERVER_FUNCTION(primecloud_door, enter);
+PRIMECLOUD_SERVER_FUNCTION(primecloud_door, pass);

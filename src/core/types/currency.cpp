@@ -33,7 +33,7 @@ constexpr group others[] = {
 constexpr std::size_t letters = 26;
 using table = std::array<std::int8_t, letters * letters * letters>;
 
-constexpr void enter(table &digits, const group &each) {
+constexpr void put(table &digits, const group &each) {
   for (const char *code = each.codes; *code != '\0'; code += 4) {
     digits[static_cast<std::size_t>(spell_currency({code, 3})->code)] = static_cast<std::int8_t>(each.digits);
   }
@@ -42,8 +42,8 @@ constexpr void enter(table &digits, const group &each) {
 constexpr table known = [] {
   table digits{};
   digits.fill(-1);
-  for (const auto &each : others) enter(digits, each);
-  for (const auto &each : current) enter(digits, each);
+  for (const auto &each : others) put(digits, each);
+  for (const auto &each : current) put(digits, each);
   return digits;
 }();
 }  // namespace
