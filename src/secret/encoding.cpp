@@ -29,7 +29,7 @@ varlena *from_utf8(varlena *bytes) {
   varlena *out = pg::make_varlena(room);
   const int read = pg_do_encoding_conversion_buf(conversion, PG_UTF8, encoding, pg::room_in(bytes), size,
                                                  pg::room_in(out), static_cast<int>(room), true);
-  if (read == size) return pg::lay_varlena(out, strnlen(VARDATA(out), room));
+  if (read == size) return pg::lay_varlena(out, strnlen(pg::text_in(out).data(), room));
   sodium_memzero(pg::room_in(out), room);
   return nullptr;
 }
