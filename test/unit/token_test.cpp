@@ -147,6 +147,11 @@ TEST(Token, NoHeaderChoosesTheAlgorithm) {
   EXPECT_FALSE(
       verify_token(*parse_token(mac(R"({"alg":"HS256","kid":"k"})")), token_algorithm::hs256, {public_key, 31}))
       << "a short secret";
+  const std::string_view others[] = {header, R"({"alg":"none","kid":"k"})", R"({"alg":"hs256","kid":"k"})"};
+  for (const std::string_view other : others) {
+    const auto parsed = parse_token(mac(other));
+    EXPECT_TRUE(!parsed || !verify_token(*parsed, token_algorithm::hs256, public_key)) << "called " << other;
+  }
 }
 
 TEST(Token, RefusesBadClaims) {
