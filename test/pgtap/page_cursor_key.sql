@@ -29,6 +29,17 @@ SELECT ok(valid(other('SELECT make()')), 'in that transaction it signs with the 
 SELECT is(dblink_exec('other', 'COMMIT'), 'COMMIT', 'its end');
 SELECT ok(valid(other('SELECT make()')), 'and afterwards');
 
+-- A key that came as rows of a dump come, which tells no session of it.
+SELECT ok(valid(make()), '(this session has read its keys)');
+SELECT dblink_exec('other',
+    'INSERT INTO primecloud.cursor_key VALUES (4711, decode(repeat(''5a'', 32), ''hex''), now() + interval ''1 hour'')')
+    AS restored \gset
+SELECT dblink_disconnect('other') AS left \gset
+SELECT dblink_connect('other', format('host=%s port=%s dbname=%s', current_setting('unix_socket_directories'), current_setting('port'),
+    current_database())) AS again \gset
+SELECT ok(valid(other('SELECT make()')), 'a session that has read them finds it where a cursor names it');
+SELECT is(primecloud.end_old_cursors(), 1::bigint, 'and it is the newest');
+
 -- Paging is allowed in parallel plans, where no snapshot is taken as elsewhere.
 CREATE TABLE many AS SELECT n FROM generate_series(1, 2000) AS n;
 SELECT is(other('SELECT set_config(''force_parallel_mode'', ''on'', false)'), 'on', 'a parallel plan');

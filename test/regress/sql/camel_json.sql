@@ -26,6 +26,11 @@ EXECUTE page;
 ALTER TABLE camel_order DROP COLUMN first_line, ADD COLUMN added_later int DEFAULT 7;
 EXECUTE page;
 SELECT to_camel_json(x) FROM (SELECT 1 AS a_b, 2 AS "aB") AS x;
+-- a row of no columns
+CREATE TABLE camel_nothing ();
+INSERT INTO camel_nothing DEFAULT VALUES;
+SELECT to_camel_json(n) FROM camel_nothing n;
+DROP TABLE camel_nothing;
 DROP TABLE camel_order;
 DROP DOMAIN camel_line_list;
 DROP TYPE camel_line;
