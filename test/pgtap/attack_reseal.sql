@@ -284,6 +284,8 @@ SELECT is(outcome($$SELECT primecloud.blind_index('x', 'victim', 'email')$$), 'd
 CREATE MATERIALIZED VIEW public.looked_up AS SELECT primecloud.blind_index('x', 'victim', 'email') WITH NO DATA;
 SELECT is(outcome('REFRESH MATERIALIZED VIEW public.looked_up'), 'PC007', 'but what it refreshes has none');
 DROP MATERIALIZED VIEW public.looked_up;
+SELECT throws_ok($$CREATE MATERIALIZED VIEW public.asked AS SELECT primecloud.rotate_key('victim')$$, '42501',
+    'keys cannot be asked for from inside a security-restricted operation', 'nor makes it keys');
 RESET SESSION AUTHORIZATION;
 
 -- A table of a superuser's is not resealed while a trigger on it is another's.

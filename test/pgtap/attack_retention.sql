@@ -183,6 +183,8 @@ SELECT throws_ok($$SELECT primecloud_internal.retention_decide(10, 'mallory.trap
 SELECT throws_ok($$SELECT primecloud_internal.retention_record(10, 'mallory.trap'::regclass, NULL, NULL)$$, '42501', NULL, 'nor record');
 SELECT throws_ok($$SELECT primecloud_internal.retention_claim('primecloud_internal.retention_policy', 1)$$, '42501', NULL,
     'nor stop others by a claim');
+SELECT throws_ok($$CREATE MATERIALIZED VIEW mallory.asked AS SELECT primecloud.expire_batch('mallory.trap')$$, '42501',
+    'retention cannot be asked for from inside a security-restricted operation', 'nor have others ask by a view that they refresh');
 
 -- A role that has the grant and is held by policies is not a maintenance role.
 RESET ROLE;
