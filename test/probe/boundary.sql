@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(20);
+SELECT plan(23);
 
 SELECT throws_ok(format('SELECT probe.misbehave(%L)', how), code, message, how)
 FROM (VALUES ('domain error', 'PC999', 'a domain error'),
@@ -7,6 +7,16 @@ FROM (VALUES ('domain error', 'PC999', 'a domain error'),
              ('bad_alloc', '53200', 'out of memory'),
              ('foreign', 'XX000', 'unexpected C++ exception'),
              ('server error', '22012', 'a server error')) AS cases(how, code, message);
+CREATE FUNCTION hint_of(how text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE hint text;
+BEGIN
+    PERFORM probe.misbehave(how);
+EXCEPTION WHEN OTHERS THEN
+    GET STACKED DIAGNOSTICS hint = PG_EXCEPTION_HINT;
+    RETURN hint;
+END $$;
+SELECT is(hint_of(how), hint, 'the hint of: ' || how) FROM (VALUES ('domain error', 'Look closer.'), ('server error', 'Divide less.'),
+    ('exception', '')) AS hints(how, hint);
 SELECT throws_ok($$SELECT probe.misbehave('huge')$$, '53200', NULL, 'a string of every byte there is');
 SELECT is(probe.alive(), 0, 'no object outlives its error');
 

@@ -149,8 +149,8 @@ TEST(Token, NoHeaderChoosesTheAlgorithm) {
       << "a short secret";
   const std::string_view others[] = {header, R"({"alg":"none","kid":"k"})", R"({"alg":"hs256","kid":"k"})"};
   for (const std::string_view other : others) {
-    const auto parsed = parse_token(mac(other));
-    EXPECT_TRUE(!parsed || !verify_token(*parsed, token_algorithm::hs256, public_key)) << "called " << other;
+    const std::string text = mac(other);
+    EXPECT_FALSE(holds(text, token_algorithm::hs256)) << "called " << other;
   }
 }
 
