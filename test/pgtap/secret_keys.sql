@@ -301,6 +301,7 @@ SELECT is((SELECT count(*) FROM primecloud.reseal_problems WHERE table_name = 'd
     'resealing says what it could not');
 SELECT isnt(primecloud.rotate_key('doomed'), NULL, 'a tenant that begins anew');
 SELECT is(primecloud.matches(primecloud.seal('x', 'doomed', 'l', '1'), 'doomed', 'l', '1', 'x'), true, 'seals and opens');
+SELECT isnt(primecloud.blind_index('x', 'doomed', 'l'), NULL, 'and has an index again');
 SELECT throws_ok($$SELECT primecloud.reveal('doomed', 'secret', 1, 'try')$$, 'PC004', NULL, 'but has not come back');
 SELECT is(opened(), '301 of 301, 3 keys', 'nobody else has lost anything');
 SELECT * FROM finish();

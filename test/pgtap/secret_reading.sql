@@ -215,6 +215,15 @@ END $$;
 SELECT unalike(explained(format('SELECT primecloud.open(%L, ''1'', ''keys.secret'', ''1'', ''explain'')', secret)), '%wJalr%',
     'EXPLAIN (VERBOSE) shows no plaintext') FROM copy WHERE id = 1;
 SELECT is((SELECT count(*) FROM primecloud.reveal_log), 0::bigint, 'and opens nothing');
+-- Nor does a plan show what a function was given to hide, whichever it is.
+SELECT doesnt_match(explained(format('SELECT primecloud.%I(%s)', c.proname, c.arguments)),
+    'plain (plaintext|token|value|candidate|password)|706c61696e', 'a plan hides what is given to ' || c.proname)
+FROM (SELECT p.proname, string_agg(CASE a.type WHEN 'text'::regtype THEN format('%L::text', 'plain ' || p.proargnames[a.n])
+        WHEN 'bytea'::regtype THEN '''\x706c61696e''::bytea' WHEN 'regclass'::regtype THEN '''keys''::regclass'
+        WHEN 'name'::regtype THEN '''secret''::name' WHEN 'anyelement'::regtype THEN '1' ELSE 'NULL::primecloud.sealed' END, ', '
+        ORDER BY a.n) AS arguments
+    FROM pg_proc AS p CROSS JOIN unnest(p.proargtypes) WITH ORDINALITY AS a(type, n)
+    WHERE p.prosupport = 'primecloud_internal.hide_plaintext'::regproc GROUP BY p.oid) AS c ORDER BY 1;
 -- ANALYZE keeps nothing of a sealed column but how wide it is and how often it is NULL.
 ANALYZE copy;
 SELECT is((SELECT ROW(null_frac, n_distinct, most_common_vals IS NULL, histogram_bounds IS NULL, correlation IS NULL)::text FROM pg_stats

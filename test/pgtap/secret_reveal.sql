@@ -74,11 +74,19 @@ SET ROLE secret_reveal_reader;
 SELECT is(outcome($$SELECT primecloud.reveal('mine.k_int', 'secret', '41', 'test')$$), 'of k_int', 'with both rights');
 SELECT is(outcome($$SELECT primecloud.reveal('mine.k_big', 'secret', '41', 'test')$$), '42501', 'without the table''s');
 RESET ROLE;
-GRANT SELECT (id, secret) ON mine.k_big TO secret_reveal_reader;
-SET ROLE secret_reveal_reader;
-SELECT is(outcome($$SELECT primecloud.reveal('mine.k_big', 'secret', '9007199254740993', 'test')$$), '42501', 'two columns of three');
-RESET ROLE;
-GRANT SELECT (account_id) ON mine.k_big TO secret_reveal_reader;
+CREATE FUNCTION with_columns(columns text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE answer text;
+BEGIN
+    EXECUTE format('GRANT SELECT (%s) ON mine.k_big TO secret_reveal_reader', columns);
+    SET LOCAL ROLE secret_reveal_reader;
+    answer := outcome($q$SELECT primecloud.reveal('mine.k_big', 'secret', '9007199254740993', 'test')$q$);
+    RESET ROLE;
+    EXECUTE format('REVOKE SELECT (%s) ON mine.k_big FROM secret_reveal_reader', columns);
+    RETURN answer;
+END $$;
+SELECT is(with_columns(two), '42501', 'two columns of three: ' || two)
+FROM unnest('{"id, secret","id, account_id","account_id, secret"}'::text[]) AS two;
+GRANT SELECT (id, account_id, secret) ON mine.k_big TO secret_reveal_reader;
 SET ROLE secret_reveal_reader;
 SELECT is(outcome($$SELECT primecloud.reveal('mine.k_big', 'secret', '9007199254740993', 'test')$$), 'of k_big', 'all three');
 RESET ROLE;
