@@ -165,6 +165,13 @@ DELETE FROM granted WHERE item_id = 2;
 SELECT is(harness.over('app', 'ROLLBACK TO s', 'SELECT primecloud.in_scope(2::bigint)'), '28000',
     'what was revoked after it does not come back with ROLLBACK TO');
 
+SELECT harness.again();
+SELECT is(harness.over('app', 'BEGIN', harness.entering(), 'SAVEPOINT s', 'SELECT primecloud.narrow(''external_client'')',
+    'SELECT primecloud.role()'), 'external_client', 'a lesser role under a savepoint');
+UPDATE members SET role = 'external_client' WHERE user_id = 'mallory';
+SELECT is(harness.over('app', 'SELECT primecloud.role()'), 'external_client', 'stays when its user has no greater one any more');
+SELECT is(harness.over('app', 'ROLLBACK TO s', 'SELECT count(*) FROM guarded'), '28000', 'and the greater one does not come back');
+
 -- The token's time.
 SELECT harness.again();
 SELECT floor(extract(epoch FROM now()))::bigint + 6 AS ends \gset
