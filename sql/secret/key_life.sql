@@ -21,8 +21,8 @@ BEGIN
     WHERE k.tenant = rotate_key_as.tenant AND k.purpose = rotate_key_as.purpose AND k.state = 'active';
     fresh := primecloud_internal.make_data_key(rotate_key_as.tenant, rotate_key_as.purpose);
     PERFORM primecloud_internal.keys_changed();
-    RAISE LOG 'primecloud: role % rotates the % key of tenant "%" to data key %', pg_get_userbyid(asker.role), rotate_key_as.purpose,
-        rotate_key_as.tenant, fresh;
+    PERFORM primecloud_internal.record_audit(format('primecloud: role %s rotates the %s key of tenant %s to data key %s',
+        to_json(pg_get_userbyid(asker.role)), rotate_key_as.purpose, to_json(rotate_key_as.tenant), fresh));
     RETURN fresh;
 END $$;
 COMMENT ON FUNCTION primecloud_internal.rotate_key_as(primecloud_internal.key_asker, text, text) IS 'behind rotate_key()';
@@ -68,7 +68,8 @@ BEGIN
     END IF;
     UPDATE primecloud.data_key AS k SET state = 'retired', changed_at = now() WHERE k.key_id = key.key_id;
     PERFORM primecloud_internal.keys_changed();
-    RAISE LOG 'primecloud: role % retires data key % of tenant "%"', pg_get_userbyid(asker.role), key.key_id, key.tenant;
+    PERFORM primecloud_internal.record_audit(format('primecloud: role %s retires data key %s of tenant %s',
+        to_json(pg_get_userbyid(asker.role)), key.key_id, to_json(key.tenant)));
 END $$;
 COMMENT ON FUNCTION primecloud_internal.retire_key_as(primecloud_internal.key_asker, bigint, boolean) IS 'behind retire_key()';
 
@@ -85,7 +86,8 @@ BEGIN
     ELSIF key.state = 'retired' THEN
         UPDATE primecloud.data_key AS k SET state = 'decrypt_only', changed_at = now() WHERE k.key_id = key.key_id;
         PERFORM primecloud_internal.keys_changed();
-        RAISE LOG 'primecloud: role % restores data key % of tenant "%"', pg_get_userbyid(asker.role), key.key_id, key.tenant;
+        PERFORM primecloud_internal.record_audit(format('primecloud: role %s restores data key %s of tenant %s',
+        to_json(pg_get_userbyid(asker.role)), key.key_id, to_json(key.tenant)));
     END IF;
 END $$;
 COMMENT ON FUNCTION primecloud_internal.restore_key_as(primecloud_internal.key_asker, bigint) IS 'behind restore_key()';
@@ -107,7 +109,8 @@ BEGIN
     END IF;
     UPDATE primecloud.data_key AS k SET state = 'destroyed', wrapped = NULL, changed_at = now() WHERE k.key_id = key.key_id;
     PERFORM primecloud_internal.keys_changed();
-    RAISE LOG 'primecloud: role % destroys data key % of tenant "%"', pg_get_userbyid(asker.role), key.key_id, key.tenant;
+    PERFORM primecloud_internal.record_audit(format('primecloud: role %s destroys data key %s of tenant %s',
+        to_json(pg_get_userbyid(asker.role)), key.key_id, to_json(key.tenant)));
 END $$;
 COMMENT ON FUNCTION primecloud_internal.destroy_key_as(primecloud_internal.key_asker, bigint, boolean) IS 'behind destroy_key()';
 

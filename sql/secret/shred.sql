@@ -27,7 +27,8 @@ BEGIN
         RETURN NEXT format('destroyed: data key %s (%s)', key.key_id, key.purpose);
     END LOOP;
     PERFORM primecloud_internal.keys_changed();
-    RAISE LOG 'primecloud: role % shreds tenant "%"', pg_get_userbyid(asker.role), shred_tenant_as.tenant;
+    PERFORM primecloud_internal.record_audit(format('primecloud: role %s shreds tenant %s', to_json(pg_get_userbyid(asker.role)),
+        to_json(shred_tenant_as.tenant)));
     IF versions IS NULL THEN
         RETURN NEXT format('nothing to destroy: tenant "%s" has no key that could open anything', shred_tenant_as.tenant);
     ELSE

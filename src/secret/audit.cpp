@@ -1,5 +1,6 @@
 #include "secret/audit.hpp"
 
+#include "pg/audit.hpp"
 #include "pg/role_name.hpp"
 #include "pg/startup.hpp"
 #include "secret/reveal_row.hpp"
@@ -47,8 +48,8 @@ SERVER_CODE void write_log(const reveal &what, const char *did) {
   append_plain(&line, "role", pg::role_name(GetSessionUserId()));
   const context_record *context = tenant::current();
   if (context != nullptr) append_plain(&line, "user", context->user());
-  ereport(LOG_SERVER_ONLY, errmsg_internal("primecloud %s a secret:%s key=%lld", did, line.data, what.key_id),
-          errhidestmt(true), errhidecontext(true));
+  const char *record = pg::sealed_record(psprintf("primecloud %s a secret:%s key=%lld", did, line.data, what.key_id));
+  ereport(LOG_SERVER_ONLY, errmsg_internal("%s", record), errhidestmt(true), errhidecontext(true));
 }
 
 // What a role has opened in the last hour, in whatever transactions and sessions.  Asked of
