@@ -13,10 +13,8 @@ BEGIN
         RAISE invalid_name USING MESSAGE = format('schema name %s is not plain', coalesce(quote_literal(schema), 'NULL')),
             HINT = 'Use lower-case letters, digits and underscores, starting with a letter.';
     END IF;
-    IF to_regclass(format('%I.schema_version', schema)) IS NULL THEN
-        RETURN NULL;
-    END IF;
-    EXECUTE format('SELECT max(version) FROM %I.schema_version', schema) INTO found;
+    SELECT max(v.first_value::integer) INTO found
+        FROM primecloud_internal.stored_values(to_regclass(format('%I.schema_version', schema)), 'version') v;
     RETURN found;
 END
 $schema_version$;

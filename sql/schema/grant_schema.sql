@@ -47,8 +47,8 @@ BEGIN
     EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', schema, role);
     PERFORM primecloud_internal.schema_give(schema, role, g.privilege, g.object) FROM primecloud_internal.schema_source_grants(source) g
         WHERE g.access = schema_let_in.access;
-    EXECUTE format('INSERT INTO %I.schema_roles (role_name, access) VALUES ($1, $2) ON CONFLICT DO NOTHING', schema)
-        USING role, access;
+    PERFORM primecloud_internal.run_as_owner(format('%I.schema_roles', schema)::regclass,
+        format('INSERT INTO %I.schema_roles (role_name, access) VALUES (%L, %L) ON CONFLICT DO NOTHING', schema, role, access));
 END
 $schema_let_in$;
 COMMENT ON FUNCTION primecloud_internal.schema_let_in(name, name, name, text)
@@ -88,7 +88,8 @@ BEGIN
     EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA %I FROM %I', schema, role);
     EXECUTE format('REVOKE ALL ON ALL ROUTINES IN SCHEMA %I FROM %I', schema, role);
     EXECUTE format('REVOKE ALL ON SCHEMA %I FROM %I', schema, role);
-    EXECUTE format('DELETE FROM %I.schema_roles WHERE role_name = $1', schema) USING role;
+    PERFORM primecloud_internal.run_as_owner(format('%I.schema_roles', schema)::regclass,
+        format('DELETE FROM %I.schema_roles WHERE role_name = %L', schema, role));
 END
 $revoke_schema$;
 COMMENT ON FUNCTION revoke_schema(name, name) IS 'takes from a role all it was given in a control plane';

@@ -14,7 +14,8 @@ BEGIN
     -- Somebody else's trigger or default would run with the caller's rights.
     IF (SELECT nspowner FROM pg_namespace WHERE nspname = schema) <> current_user::regrole THEN
         RAISE insufficient_privilege USING MESSAGE = format('schema "%s" belongs to another role', schema),
-            HINT = format('SET ROLE %s first.', (SELECT nspowner::regrole FROM pg_namespace WHERE nspname = schema));
+            HINT = format('Log in as %s: what it has planted there could leave a SET ROLE.',
+                (SELECT nspowner::regrole FROM pg_namespace WHERE nspname = schema));
     END IF;
     EXECUTE format('SELECT s.version, s.name, s.checksum, h.checksum AS known FROM %I.schema_version s LEFT JOIN '
         'primecloud_internal.schema_history($1) h USING (version)

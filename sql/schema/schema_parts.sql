@@ -2,11 +2,9 @@
 -- written down in it, so that a later version takes away its own alone.
 
 CREATE FUNCTION primecloud_internal.schema_parts(schema name) RETURNS SETOF text
-    LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 1000 SET search_path = pg_catalog, pg_temp
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000 SET search_path = pg_catalog, pg_temp
 AS $schema_parts$
-BEGIN
-    RETURN QUERY EXECUTE format('SELECT part FROM %I.schema_parts', schema);
-END
+    SELECT v.first_value FROM primecloud_internal.stored_values(format('%I.schema_parts', schema)::regclass, 'part') v
 $schema_parts$;
 COMMENT ON FUNCTION primecloud_internal.schema_parts(name)
     IS 'the functions, views, policies and grants that create_schema and migrate_schema have made in a schema';

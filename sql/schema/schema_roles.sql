@@ -1,13 +1,11 @@
 -- Who was let into a control plane, and what of his declared rights he lacks or holds too much.
 
 CREATE FUNCTION schema_roles(schema name, OUT role_name text, OUT access text) RETURNS SETOF record
-    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+    LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $schema_roles$
-BEGIN
-    IF to_regclass(format('%I.schema_roles', schema)) IS NOT NULL THEN
-        RETURN QUERY EXECUTE format('SELECT role_name, access FROM %I.schema_roles ORDER BY access = ''gate'' DESC, role_name', schema);
-    END IF;
-END
+    SELECT v.first_value, v.second_value
+    FROM primecloud_internal.stored_values(to_regclass(format('%I.schema_roles', schema)), 'role_name', 'access') v
+    ORDER BY v.second_value = 'gate' DESC, v.first_value
 $schema_roles$;
 COMMENT ON FUNCTION schema_roles(name) IS 'the roles that were let into a control plane, and as what';
 

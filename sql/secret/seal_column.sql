@@ -73,6 +73,31 @@ END $$;
 COMMENT ON FUNCTION primecloud_internal.check_sealed_row(regclass, name, name)
     IS 'raises unless id and tenant column can name a row in an envelope';
 
+-- What is sealed is the column's text, and a type's owner may have made a function of the cast:
+-- it would run with the rights of whoever seals.
+CREATE FUNCTION primecloud_internal.check_text_of_column(rel regclass, attribute pg_attribute) RETURNS void
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    type oid := attribute.atttypid;
+    cast_function pg_proc;
+BEGIN
+    WHILE EXISTS (SELECT FROM pg_type WHERE oid = type AND typtype = 'd') LOOP
+        type := (SELECT typbasetype FROM pg_type WHERE oid = type);
+    END LOOP;
+    SELECT p.* INTO cast_function FROM pg_cast c JOIN pg_proc p ON p.oid = c.castfunc
+    WHERE c.castsource = type AND c.casttarget = 'text'::regtype AND NOT pg_has_role(p.proowner, current_user, 'USAGE')
+        AND NOT (SELECT rolsuper FROM pg_roles WHERE oid = p.proowner);
+    IF FOUND THEN
+        RAISE insufficient_privilege USING MESSAGE = format('column "%s" of %s becomes text by %s, code of role "%s"', attribute.attname,
+            rel, cast_function.oid::regprocedure, pg_get_userbyid(cast_function.proowner)),
+            HINT = 'It would run with your rights: let that role seal the column, or make it text first.';
+    END IF;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.check_text_of_column(regclass, pg_attribute)
+    IS 'raises where the text of a column is made by code of a role that has not all rights of the caller';
+
 CREATE FUNCTION seal_column(rel regclass, col name, label text, id_column name DEFAULT 'id', tenant_column name DEFAULT 'account_id',
     dry_run boolean DEFAULT false,
                             maintenance_role name DEFAULT NULL)
@@ -115,6 +140,7 @@ BEGIN
         RAISE invalid_parameter_value USING MESSAGE = format('the label has %s bytes', coalesce(octet_length(label), 0)),
             HINT = 'Take a name of 1 to 128 bytes for what the column holds, and never change it.';
     END IF;
+    PERFORM primecloud_internal.check_text_of_column(rel, attribute);
     IF attribute.atttypid <> 'primecloud.sealed'::regtype THEN
         IF attribute.attgenerated <> '' OR attribute.attidentity <> '' THEN
             RAISE feature_not_supported USING MESSAGE = format('column "%s" of %s is generated', col, rel);

@@ -18,8 +18,9 @@ CREATE FUNCTION primecloud_internal.run_as_owner(rel regclass, statement text) R
 COMMENT ON FUNCTION primecloud_internal.run_as_owner(regclass, text)
     IS 'runs a statement of a plan as the owner of a table; for who has the owner''s rights';
 
--- The same for a command that checks rows by a query of its own, which is planned over the
--- owner's indexes.
+-- The same for a command that checks rows: a foreign key's by a query of its own, which is
+-- planned over the owner's indexes, and SET NOT NULL by reading his checks, whose constant
+-- calls are run to see whether they say so already.
 CREATE FUNCTION primecloud_internal.check_as_owner(rel regclass, statement text) RETURNS void
     LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
     AS 'MODULE_PATHNAME', 'primecloud_check_as_owner';
@@ -50,7 +51,7 @@ BEGIN
             CASE step.kind
                 WHEN 'remark' THEN NULL;
                 WHEN 'fill' THEN PERFORM primecloud_internal.run_as_owner(step.object::regclass, step.statement);
-                WHEN 'foreign key' THEN PERFORM primecloud_internal.check_as_owner(step.object::regclass, step.statement);
+                WHEN 'foreign key', 'not null' THEN PERFORM primecloud_internal.check_as_owner(step.object::regclass, step.statement);
                 ELSE EXECUTE step.statement;
             END CASE;
         END IF;

@@ -12,7 +12,8 @@ AS $$
         primecloud_internal.step('check', rel::text,
             format('ALTER TABLE %s ADD CONSTRAINT primecloud_tenant_known CHECK (%I IS NOT NULL) NOT VALID', rel, tenant_column)),
         primecloud_internal.step('validate', rel::text, format('ALTER TABLE %s VALIDATE CONSTRAINT primecloud_tenant_known', rel)),
-        primecloud_internal.step('not null', rel::text, format('ALTER TABLE %s ALTER COLUMN %I SET NOT NULL', rel, tenant_column)),
+        primecloud_internal.step('not null', rel::text, format('SELECT primecloud_internal.check_as_owner(%L, %L)', rel,
+            format('ALTER TABLE %s ALTER COLUMN %I SET NOT NULL', rel, tenant_column))),
         primecloud_internal.step('drop check', rel::text, format('ALTER TABLE %s DROP CONSTRAINT primecloud_tenant_known', rel))];
 $$;
 COMMENT ON FUNCTION primecloud_internal.online_not_null(regclass, name) IS 'the steps that make a column of a live table NOT NULL';

@@ -24,7 +24,7 @@ SERVER_CODE inline void set_for_now(const char *name, const char *value) {
 //
 // With a receiver, rows go to that instead, and there are no values.
 SERVER_CODE inline void run_as_owner(Oid owner, const char *statement, int count, Oid *types, Datum *values,
-                                     bool writes, DestReceiver *receiver = nullptr) {
+                                     bool writes, DestReceiver *receiver = nullptr, const char *nulls = nullptr) {
   const identity before = current_identity();
   // What is checked at commit would be checked as the caller, and is forbidden in
   // a restricted operation: it is checked at once.
@@ -46,8 +46,8 @@ SERVER_CODE inline void run_as_owner(Oid owner, const char *statement, int count
   become(owner, SECURITY_RESTRICTED_OPERATION);
   SPIExecuteOptions options{};
   options.dest = receiver;
-  const int code = receiver != nullptr ? SPI_execute_plan_extended(plan, &options)
-                                       : SPI_execute_plan(plan, values, nullptr, false, 0);
+  const int code =
+      receiver != nullptr ? SPI_execute_plan_extended(plan, &options) : SPI_execute_plan(plan, values, nulls, false, 0);
   if (code < 0) elog(ERROR, "could not execute: %s", SPI_result_code_string(code));
   SPI_freeplan(plan);
   resume(before);

@@ -17,6 +17,8 @@ JOIN pg_language l ON l.oid = p.prolang
 WHERE p.probin = '$libdir/primecloud' AND l.lanname = 'c'
   -- a door has the arguments of the function that it opens
   AND p.prosrc <> 'primecloud_door'
+  -- and this the columns of the query that it is given
+  AND p.prosrc <> 'primecloud_read_as_owner'
   -- what the server alone can call has no SQL type to compare
   AND NOT p.prorettype = ANY ('{internal,trigger,event_trigger}'::regtype[])
   AND NOT 'internal'::regtype = ANY (p.proargtypes::oid[]);
