@@ -80,14 +80,14 @@ CREATE FUNCTION primecloud_internal.check_text_of_column(rel regclass, attribute
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    type oid := attribute.atttypid;
+    base oid := attribute.atttypid;
     cast_function pg_proc;
 BEGIN
-    WHILE EXISTS (SELECT FROM pg_type WHERE oid = type AND typtype = 'd') LOOP
-        type := (SELECT typbasetype FROM pg_type WHERE oid = type);
+    WHILE EXISTS (SELECT FROM pg_type WHERE oid = base AND typtype = 'd') LOOP
+        base := (SELECT typbasetype FROM pg_type WHERE oid = base);
     END LOOP;
     SELECT p.* INTO cast_function FROM pg_cast c JOIN pg_proc p ON p.oid = c.castfunc
-    WHERE c.castsource = type AND c.casttarget = 'text'::regtype AND NOT pg_has_role(p.proowner, current_user, 'USAGE')
+    WHERE c.castsource = base AND c.casttarget = 'text'::regtype AND NOT pg_has_role(p.proowner, current_user, 'USAGE')
         AND NOT (SELECT rolsuper FROM pg_roles WHERE oid = p.proowner);
     IF FOUND THEN
         RAISE insufficient_privilege USING MESSAGE = format('column "%s" of %s becomes text by %s, code of role "%s"', attribute.attname,

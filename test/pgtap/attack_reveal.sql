@@ -77,7 +77,7 @@ FROM (VALUES
     ('policy_input', $$domain_in('1', 'mallory.number'::regtype, -1) IS NOT NULL$$, '0A000'),
     ('policy_setting', $$set_config('primecloud.reveals_per_transaction', '0', false) IS NOT NULL$$, '0A000'),
     ('policy_shred', $$primecloud.rotate_key('mallory', 'seal') IS NOT NULL$$, '0A000'),
-    ('policy_explain', $$primecloud.exemption_of('mallory.index_predicate') IS NULL$$, '0A000')) AS p(trap, qual, expected);
+    ('policy_explain', $$primecloud.may_expire('mallory', 'index_predicate') IS NULL$$, '0A000')) AS p(trap, qual, expected);
 
 \o /dev/null
 SET ROLE reveal_mallory;

@@ -51,6 +51,10 @@ SELECT is(outcome(format('SELECT primecloud.reveal(''mine.%I'', ''secret'', %L::
     'by a value of ' || type) FROM kinds;
 SELECT is(outcome(format('SELECT primecloud.reveal(''mine.%I'', ''secret'', %L, ''test'')', name,
     CASE WHEN type ~ 'uuid' THEN '00000000-0000-0000-0000-000000000000' ELSE '8' END)), 'P0002', 'no such row: ' || type) FROM kinds;
+-- An index of another collation keeps apart what the column takes for equal.
+ALTER TABLE mine.k_case DROP CONSTRAINT k_case_pkey;
+CREATE UNIQUE INDEX ON mine.k_case (id COLLATE "C");
+SELECT is(outcome($$SELECT primecloud.reveal('mine.k_case', 'secret', 'aNNA', 'test')$$), 'of k_case', 'and past an index by bytes');
 SELECT is(outcome($$SELECT primecloud.reveal('mine.k_domain', 'secret', '99', 'test')$$), 'P0002', 'what a domain forbids is no row''s id');
 SELECT is(outcome($$SELECT primecloud.reveal('mine.k_small', 'secret', 'seven', 'test')$$), '22P02', 'what is no value of the type');
 SELECT is(outcome($$SELECT primecloud.reveal('mine.k_small', 'secret', '70000', 'test')$$), '22003', 'or beyond it');
@@ -114,6 +118,7 @@ INSERT INTO policies (qual, one, two, four) VALUES
     ('account_id = (SELECT current_setting(''my.account'')::integer)', '1/1', '1/2', 'P0002'),
     ('account_id = (SELECT (SELECT nullif(current_setting(''my.account''), '''')::integer))', '1/1', '1/2', 'P0002'),
     ('account_id = 1 AND status = ''shown''', '1/1', 'P0002', 'P0002'),
+    ('account_id <> 2', '1/1', '1/2', 'P0002'),
     ('account_id IN (1, 3)', '1/1', '1/2', 'P0002'),
     ('account_id = ANY (string_to_array(current_setting(''my.account''), '','')::integer[])', '1/1', '1/2', 'P0002'),
     ('account_id = (string_to_array(current_setting(''my.account''), '',''))[1]::integer', '1/1', '1/2', 'P0002'),
