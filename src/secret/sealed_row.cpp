@@ -142,8 +142,11 @@ SERVER_CODE void read_table(reading &r, Relation table) {
       map == nullptr ? nullptr : MakeSingleTupleTableSlot(RelationGetDescr(r.table), &TTSOpsVirtual);
   tenant::row_scan scan = tenant::begin_scan(table, search, GetActiveSnapshot());
   while (TupleTableSlot *row = r.rows > 1 ? nullptr : tenant::next_row(scan)) {
-    if (tenant::lets_read(r.policies, map == nullptr ? row : execute_attr_map_slot(map->attrMap, row, above)))
-      take(r, search, envelope, row);
+    if (above != nullptr) {
+      execute_attr_map_slot(map->attrMap, row, above);
+      above->tts_tableOid = row->tts_tableOid;
+    }
+    if (tenant::lets_read(r.policies, above != nullptr ? above : row)) take(r, search, envelope, row);
   }
   tenant::end_scan(scan);
   if (above != nullptr) ExecDropSingleTupleTableSlot(above);

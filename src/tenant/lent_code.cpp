@@ -86,7 +86,11 @@ SERVER_CODE bool function_is_lent(search &s, Oid function, bool called) {
   const bool active = acts(*facts, called);
   ReleaseSysCache(row);
   if (is_lesser(owner)) return has_found(s, lent_code::of_role, format_procedure(function), owner);
-  return active && has_found(s, lent_code::action, format_procedure(function));
+  return active && !s.trusted && has_found(s, lent_code::action, format_procedure(function));
+}
+
+SERVER_CODE bool operator_is_lent(Oid function, void *context) {
+  return function_is_lent(*static_cast<search *>(context), function, false);
 }
 
 // A domain runs its checks where a value becomes one, a range its functions, a composite those
@@ -149,7 +153,8 @@ SERVER_CODE bool node_is_lent(search &s, Node *node) {
     case T_NullTest:
     case T_BooleanTest:
     case T_CollateExpr: return false;
-    default: return has_found(s, lent_code::other, nullptr);
+    default:
+      return s.trusted ? check_functions_in_node(node, operator_is_lent, &s) : has_found(s, lent_code::other, nullptr);
   }
 }
 
@@ -165,7 +170,7 @@ SERVER_CODE bool is_lent(Node *node, void *context) {
   auto &s = *static_cast<search *>(context);
   if (node == nullptr) return false;
   if (IsA(node, SubLink) || IsA(node, Query)) return has_found(s, lent_code::query, nullptr);
-  if (s.trusted || IsA(node, List) || IsA(node, CaseWhen)) return pg::walk_below(node, is_lent, context);
+  if (IsA(node, List) || IsA(node, CaseWhen)) return pg::walk_below(node, is_lent, context);
   if (node_is_lent(s, node) || type_is_lent(s, exprType(node), false)) return true;
   return !looks_at_column(node) && pg::walk_below(node, is_lent, context);
 }

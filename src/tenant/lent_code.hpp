@@ -32,7 +32,8 @@ SERVER_CODE bool is_lesser(Oid role);
 SERVER_CODE Node *without_plain_selects(Node *expression);
 
 // What keeps the expression from being evaluated.  `trusted`: who wrote it lacks nothing that
-// the current user has, so that only queries are in the way.  Executes and folds nothing.
+// the current user has, so that it may act; but not by code of somebody lesser, who may change
+// it.  Executes and folds nothing.
 SERVER_CODE lent_code find_lent_code(Node *expression, bool trusted);
 
 }  // namespace primecloud::tenant

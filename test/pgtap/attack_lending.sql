@@ -238,6 +238,8 @@ INSERT INTO harness.calls (name, statements) SELECT substring(call FROM 'primecl
     $$SELECT primecloud.reveal('planted.sealed', 'secret', 1, 'walk')$$,
     $$SELECT primecloud.reveal('planted.sealed', 'secret', '1'::text, 'walk')$$,
     $$SELECT primecloud.key_usage()$$,
+    $$SELECT primecloud.shred_tenant('1')$$,
+    $$SELECT primecloud.check_installation()$$,
     $$SELECT primecloud.reseal_batch('planted.sealed', 'secret')$$,
     $$SELECT primecloud.retain('planted.parents', 'made', '1 day')$$,
     $$SELECT primecloud.retain('planted.parents', 'made', '1 day', mode => 'archive', archive => 'planted.archive')$$,
@@ -323,7 +325,8 @@ SELECT is(got || CASE WHEN 'greater' = ANY (sprung) THEN ' ' || sprung::text ELS
 -- not look into what it is given.
 SELECT bag_eq($$SELECT DISTINCT p.proname::text FROM pg_proc p WHERE p.pronamespace IN ('primecloud'::regnamespace,
         'planted_cloud'::regnamespace)
-    AND (p.proargtypes::oid[] && '{regclass,name,oid}'::regtype[]::oid[] OR p.proname ~ '_schema$|expire|^key_usage$|^retire_key$')$$,
+    AND (p.proargtypes::oid[] && '{regclass,name,oid}'::regtype[]::oid[]
+        OR p.proname ~ '_schema$|expire|^key_usage$|^retire_key$|^shred_tenant$|^check_installation$')$$,
     $$SELECT name FROM harness.calls WHERE name IS NOT NULL UNION SELECT unnest(ARRAY[
         -- names of roles to make
         'create_app_role', 'create_backup_role', 'create_gate_role', 'create_maintenance_role', 'create_platform_role',

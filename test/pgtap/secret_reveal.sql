@@ -103,6 +103,8 @@ INSERT INTO mine.rows SELECT i, a, CASE WHEN i = 2 THEN 'hidden' ELSE 'shown' EN
 SELECT primecloud.seal_column('mine.rows', 'secret', 'label.rows') IS NOT NULL AS registered;
 GRANT SELECT ON mine.rows TO secret_reveal_policed;
 CREATE FUNCTION mine.superusers(status text) RETURNS boolean LANGUAGE sql STABLE AS $$ SELECT status = 'shown' $$;
+CREATE FUNCTION mine.lesser(status text) RETURNS boolean LANGUAGE sql STABLE AS $$ SELECT true $$;
+ALTER FUNCTION mine.lesser(text) OWNER TO secret_reveal_owner;
 CREATE FUNCTION mine.acts(status text) RETURNS boolean LANGUAGE sql VOLATILE AS $$ SELECT status = 'shown' $$;
 SET ROLE secret_reveal_policed;
 CREATE FUNCTION pg_temp.own(status text) RETURNS boolean LANGUAGE sql STABLE AS $$ SELECT status = 'shown' $$;
@@ -130,6 +132,8 @@ INSERT INTO policies (qual, one, two, four) VALUES
     ('mine.superusers(status) AND account_id = 1', '1/1', 'P0002', 'P0002'),
     ('pg_temp.own(status) AND account_id = 1', '1/1', 'P0002', 'P0002'),
     ('mine.acts(status) AND account_id = 1', '1/1', 'P0002', 'P0002'),
+    ('mine.lesser(status)', '42501', '42501', '42501'),
+    ('(SELECT mine.lesser(status)) OR account_id = 1', '42501', '42501', '42501'),
     ('account_id IN (SELECT 1)', '0A000', '0A000', '0A000'),
     ('EXISTS (SELECT FROM pg_catalog.pg_class)', '0A000', '0A000', '0A000');
 -- No lesser owner's policy may call what acts.
@@ -168,8 +172,6 @@ SELECT is(outcome($$SELECT primecloud.reveal('mine.rows', 'secret', 3, 'test')$$
 -- Messages name what is in the way.
 DROP POLICY first ON mine.rows;
 DROP POLICY second ON mine.rows;
-CREATE FUNCTION mine.lesser(status text) RETURNS boolean LANGUAGE sql STABLE AS $$ SELECT true $$;
-ALTER FUNCTION mine.lesser(text) OWNER TO secret_reveal_owner;
 CREATE POLICY harmless ON mine.rows USING (account_id = 1);
 CREATE POLICY theirs ON mine.rows USING (mine.lesser(status));
 SET ROLE secret_reveal_policed;
@@ -253,7 +255,7 @@ SELECT primecloud.seal_column('mine.parts', 'secret', 'label.parts') IS NOT NULL
 GRANT SELECT ON mine.parts TO secret_reveal_policed;
 ALTER TABLE mine.parts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE mine.parts_2 ENABLE ROW LEVEL SECURITY;
-CREATE POLICY kept ON mine.parts USING (kept = 'yes');
+CREATE POLICY kept ON mine.parts USING (kept = 'yes' AND tableoid <> 0 AND tableoid <> 'mine.parts'::regclass);
 SET ROLE secret_reveal_policed;
 SELECT is(ARRAY(SELECT outcome(format('SELECT primecloud.reveal(''mine.parts'', ''secret'', %s, ''test'')',
     i)) FROM unnest('{2,3,12,13,22,23}'::int[]) AS i),
