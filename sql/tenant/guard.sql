@@ -96,6 +96,10 @@ BEGIN
         PERFORM primecloud_internal.guard_against(format('policy "%s" of protected table %s would be dropped', dropped.address_names[3],
             dropped.rel));
     END LOOP;
+    IF EXISTS (SELECT FROM pg_event_trigger_dropped_objects() AS d WHERE d.object_type IN ('index', 'table constraint')
+               AND NOT d.is_temporary) THEN
+        PERFORM primecloud_internal.guard_member_key();
+    END IF;
 END $$;
 COMMENT ON FUNCTION primecloud_internal.guard_drops() IS 'event trigger: keeps the policies of protected tables';
 REVOKE ALL ON FUNCTION primecloud_internal.guard_drops() FROM PUBLIC;

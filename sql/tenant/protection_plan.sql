@@ -202,6 +202,7 @@ DECLARE
     wanted record;
     existing pg_policy;
     new_floor boolean := false;
+    key record;
     roles jsonb := jsonb_build_object(
         'read', coalesce(read_role, primecloud_internal.chosen_role(root, 'read'), 'external_client'),
         'write', coalesce(write_role, primecloud_internal.chosen_role(root, 'write'), 'developer'),
@@ -226,7 +227,14 @@ BEGIN
         RETURN NEXT primecloud_internal.step('default', rel::text, format('ALTER TABLE %s ALTER COLUMN %I SET DEFAULT %s()', rel,
             tenant_column, primecloud_internal.tenant_key_function(key_type)));
     END IF;
-    IF NOT class.relispartition AND NOT EXISTS (
+    -- Of two rows of a user the lesser role counts: there is one.
+    IF rel = root AND primecloud_internal.member_columns(rel) IS NOT NULL AND NOT primecloud_internal.members_are_unique(rel) THEN
+        key := primecloud_internal.member_key(rel);
+        RETURN NEXT primecloud_internal.member_key_step(rel, false);
+        note := note || jsonb_build_object('constraints', coalesce(note -> 'constraints', '{}') || jsonb_build_object(key.key_name,
+            'member key'));
+    END IF;
+    IF NOT class.relispartition AND key IS NULL AND NOT EXISTS (
             SELECT FROM pg_index WHERE indrelid = rel AND indkey[0] = tenant.attnum AND indpred IS NULL AND indisvalid) THEN
         index_name := primecloud_internal.tenant_index_name(rel);
         RETURN QUERY SELECT * FROM primecloud_internal.broken_indexes(rel);
@@ -255,10 +263,10 @@ BEGIN
         RETURN NEXT primecloud_internal.step('policy', rel::text, wanted.statement);
     END LOOP;
     -- Roles that were chosen are kept, so that asking again does not loosen them.
-    IF new_floor OR (rel = root AND note -> 'roles' IS DISTINCT FROM roles) THEN
-        RETURN NEXT primecloud_internal.note_protection(rel, CASE WHEN fresh AND new_floor THEN jsonb_strip_nulls(jsonb_build_object(
-            'row security', CASE WHEN class.relforcerowsecurity AND class.relrowsecurity THEN 'forced' WHEN class.relrowsecurity THEN 'on'
-                ELSE 'off' END,
+    IF new_floor OR NOT (key IS NULL) OR (rel = root AND note -> 'roles' IS DISTINCT FROM roles) THEN
+        RETURN NEXT primecloud_internal.note_protection(rel, CASE WHEN fresh AND new_floor THEN note
+            || jsonb_strip_nulls(jsonb_build_object('row security', CASE WHEN class.relforcerowsecurity AND class.relrowsecurity
+                THEN 'forced' WHEN class.relrowsecurity THEN 'on' ELSE 'off' END,
             'made', ARRAY(SELECT m FROM unnest('{column,not null,default}'::text[]) WITH ORDINALITY AS u(m, n) WHERE m = ANY (made)
                 ORDER BY n), 'index', index_name))
             ELSE note END || CASE WHEN rel = root THEN jsonb_build_object('roles', roles) ELSE '{}' END);

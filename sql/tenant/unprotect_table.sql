@@ -35,6 +35,8 @@ BEGIN
         ON c.oid = i.indexrelid
         WHERE i.indrelid = rel AND c.relname = note ->> 'index' AND NOT c.relispartition
             AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = i.indexrelid);
+    RETURN QUERY SELECT 'drop member key', rel::text, format('ALTER TABLE %s DROP CONSTRAINT %I', rel, c.conname)
+        FROM pg_constraint c WHERE c.conrelid = rel AND c.contype = 'u' AND note -> 'constraints' ->> c.conname = 'member key';
     IF note -> 'made' ? 'column' THEN
         RETURN QUERY SELECT 'drop column', rel::text, format('ALTER TABLE %s DROP COLUMN %I', rel, key) WHERE tenant.attnum IS NOT NULL;
         RETURN;
