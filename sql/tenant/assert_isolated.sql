@@ -8,14 +8,16 @@ COMMENT ON FUNCTION primecloud_internal.enter_probe(text, text)
 REVOKE ALL ON FUNCTION primecloud_internal.enter_probe(text, text) FROM PUBLIC;
 
 -- Runs one statement as a role in a tenant and undoes it: what it answered (a count, or the
--- rows it touched), the SQLSTATE it was refused with, or why it could not be tried.
+-- rows it touched), the SQLSTATE it was refused with, or why it could not be tried.  Triggers
+-- and rules are left out, unless it is they that are tried: what a trigger does outside the
+-- transaction (a sequence, an advisory lock of the session) is not undone.
 CREATE FUNCTION primecloud_internal.try_as(app_role text, tenant text, role text, statement text, argument text, reads boolean,
-    OUT answer text, OUT refused text, OUT untried text)
+    fires boolean, OUT answer text, OUT refused text, OUT untried text)
     LANGUAGE c VOLATILE PARALLEL UNSAFE
     AS 'MODULE_PATHNAME', 'primecloud_try_as';
-COMMENT ON FUNCTION primecloud_internal.try_as(text, text, text, text, text, boolean)
+COMMENT ON FUNCTION primecloud_internal.try_as(text, text, text, text, text, boolean, boolean)
     IS 'runs a statement with the rights of a role alone, in a tenant, and undoes it; called by assert_isolated()';
-REVOKE ALL ON FUNCTION primecloud_internal.try_as(text, text, text, text, text, boolean) FROM PUBLIC;
+REVOKE ALL ON FUNCTION primecloud_internal.try_as(text, text, text, text, text, boolean, boolean) FROM PUBLIC;
 
 -- Two tenants of a table, how many rows the one has, a row of the other, and whether all of
 -- the table was read.  Without SQL: whatever the table's owner made does not run.
@@ -27,50 +29,90 @@ COMMENT ON FUNCTION primecloud_internal.tenant_rows(regclass, text)
     IS 'what assert_isolated() compares with; reads past row-level security and without SQL';
 REVOKE ALL ON FUNCTION primecloud_internal.tenant_rows(regclass, text) FROM PUBLIC;
 
--- Whose code a view runs: who owns it, what it reads, and the functions, operators and types
--- on the way.
-CREATE FUNCTION primecloud_internal.code_owners(view regclass) RETURNS SETOF oid
+-- A view that is written by what its owner made: it cannot be tried without that.
+CREATE FUNCTION primecloud_internal.writes_by_triggers(view regclass) RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    WITH RECURSIVE below(rel) AS (
-        SELECT view::oid
-        UNION
-        SELECT d.refobjid FROM below b JOIN pg_rewrite r ON r.ev_class = b.rel
-        JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid AND d.refclassid = 'pg_class'::regclass),
-    used(classid, objid) AS (
-        SELECT d.refclassid, d.refobjid FROM below b JOIN pg_rewrite r ON r.ev_class = b.rel JOIN pg_depend d
-            ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
-        UNION
-        SELECT 'pg_proc'::regclass, t.tgfoid FROM below b JOIN pg_trigger t ON t.tgrelid = b.rel JOIN pg_class c ON c.oid = b.rel
-            AND c.relkind = 'v'
-        UNION
-        SELECT 'pg_type'::regclass, a.atttypid FROM below b JOIN pg_attribute a ON a.attrelid = b.rel AND a.attnum > 0
-            AND NOT a.attisdropped)
-    SELECT relowner FROM below JOIN pg_class ON oid = rel
-    UNION SELECT p.proowner FROM used JOIN pg_proc p ON p.oid = objid AND classid = 'pg_proc'::regclass
-    UNION SELECT w FROM used JOIN pg_operator o ON o.oid = objid AND classid = 'pg_operator'::regclass LEFT JOIN pg_proc p
-        ON p.oid = o.oprcode,
-        LATERAL (VALUES (o.oprowner), (p.proowner)) AS v(w) WHERE w IS NOT NULL
-    UNION SELECT t.typowner FROM used JOIN pg_type t ON t.oid = objid AND classid = 'pg_type'::regclass;
+    SELECT EXISTS (SELECT FROM pg_class c WHERE c.oid = view AND c.relkind = 'v' AND
+        (EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = c.oid) OR EXISTS (SELECT FROM pg_rewrite r WHERE r.ev_class = c.oid
+            AND r.ev_type <> '1')));
 $$;
-COMMENT ON FUNCTION primecloud_internal.code_owners(regclass) IS 'the owners of what runs when a view is read or written';
+COMMENT ON FUNCTION primecloud_internal.writes_by_triggers(regclass) IS 'whether a view is written by triggers or rules of its own';
 
--- Why a view is not tried: NULL for one that runs nothing but what the table's owner or a
--- superuser made.  A tenant is entered for the trial, and nobody is lent that; what the
--- application's role made reads as that role, which the trials of the table have tried.
-CREATE FUNCTION primecloud_internal.reason_to_skip(view regclass, rel regclass, app_role name) RETURNS text
+-- Whose code a statement over a table or view runs or plans: the owners of the functions in
+-- views, policies, checks, generated columns, indexes, statistics and partition keys, in the
+-- types of columns, and in triggers and rules as far as they fire in a trial.
+CREATE FUNCTION primecloud_internal.code_owners(target regclass) RETURNS SETOF oid
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp SET jit = off
+AS $$
+    WITH RECURSIVE mode(fires, is_view) AS (
+        SELECT primecloud_internal.writes_by_triggers(target), (SELECT relkind = 'v' FROM pg_class WHERE oid = target)),
+    -- What is read and written: views down to their tables, partitions, what policies ask, and
+    -- what referential checks ask where they are made.
+    below(rel) AS (
+        SELECT target::oid
+        UNION
+        SELECT x.rel FROM below b, mode m, LATERAL (
+            SELECT d.refobjid AS rel FROM pg_rewrite r JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
+                AND d.refclassid = 'pg_class'::regclass WHERE r.ev_class = b.rel
+            UNION ALL SELECT d.refobjid FROM pg_policy p JOIN pg_depend d ON d.classid = 'pg_policy'::regclass AND d.objid = p.oid
+                AND d.refclassid = 'pg_class'::regclass WHERE p.polrelid = b.rel
+            UNION ALL SELECT i.inhrelid FROM pg_inherits i WHERE i.inhparent = b.rel
+            UNION ALL SELECT i.inhparent FROM pg_inherits i WHERE i.inhrelid = b.rel
+            UNION ALL SELECT CASE b.rel WHEN k.conrelid THEN k.confrelid ELSE k.conrelid END FROM pg_constraint k
+                WHERE m.fires AND k.contype = 'f' AND b.rel IN (k.conrelid, k.confrelid)) AS x),
+    made(classid, objid) AS (
+        SELECT 'pg_class'::regclass::oid, rel FROM below
+        UNION ALL SELECT 'pg_class'::regclass, i.indexrelid FROM below JOIN pg_index i ON i.indrelid = rel
+        UNION ALL SELECT 'pg_rewrite'::regclass, r.oid FROM below JOIN pg_rewrite r ON r.ev_class = rel, mode
+            WHERE r.ev_type = '1' OR r.ev_enabled IN ('A', 'R') OR fires
+        UNION ALL SELECT 'pg_trigger'::regclass, t.oid FROM below JOIN pg_trigger t ON t.tgrelid = rel, mode
+            WHERE t.tgenabled IN ('A', 'R') OR fires
+        UNION ALL SELECT 'pg_policy'::regclass, p.oid FROM below JOIN pg_policy p ON p.polrelid = rel
+        UNION ALL SELECT 'pg_constraint'::regclass, k.oid FROM below JOIN pg_constraint k ON k.conrelid = rel
+        UNION ALL SELECT 'pg_statistic_ext'::regclass, s.oid FROM below JOIN pg_statistic_ext s ON s.stxrelid = rel
+        -- A trial names every column of a table; a view may leave some to their defaults.
+        UNION ALL SELECT 'pg_attrdef'::regclass, f.oid FROM below JOIN pg_attrdef f ON f.adrelid = rel
+            JOIN pg_attribute a ON a.attrelid = f.adrelid AND a.attnum = f.adnum, mode WHERE a.attgenerated <> '' OR is_view),
+    typed(oid) AS (
+        SELECT a.atttypid FROM below JOIN pg_attribute a ON a.attrelid = rel AND a.attnum > 0 AND NOT a.attisdropped
+        UNION SELECT d.refobjid FROM made JOIN pg_depend d USING (classid, objid) WHERE d.refclassid = 'pg_type'::regclass
+        UNION
+        SELECT x.oid FROM typed y JOIN pg_type t ON t.oid = y.oid LEFT JOIN pg_range r ON r.rngtypid = t.oid, LATERAL (
+            SELECT v FROM (VALUES (t.typbasetype), (t.typelem), (r.rngsubtype)) AS u(v) WHERE v <> 0
+            UNION ALL SELECT a.atttypid FROM pg_attribute a WHERE a.attrelid = t.typrelid AND a.attnum > 0
+                AND NOT a.attisdropped) AS x(oid)),
+    used(classid, objid) AS (
+        SELECT d.refclassid, d.refobjid FROM made JOIN pg_depend d USING (classid, objid)
+        UNION SELECT d.refclassid, d.refobjid FROM typed JOIN pg_constraint k ON k.contypid = typed.oid
+            JOIN pg_depend d ON d.classid = 'pg_constraint'::regclass AND d.objid = k.oid
+        UNION SELECT 'pg_proc'::regclass, f FROM typed JOIN pg_range r ON r.rngtypid = typed.oid,
+            LATERAL (VALUES (r.rngcanonical::oid), (r.rngsubdiff::oid)) AS v(f)
+        UNION SELECT 'pg_proc'::regclass, f FROM typed JOIN pg_type t ON t.oid = typed.oid, LATERAL (VALUES (t.typinput::oid),
+            (t.typoutput::oid), (t.typreceive::oid), (t.typsend::oid), (t.typmodin::oid), (t.typmodout::oid), (t.typanalyze::oid)) AS v(f))
+    SELECT p.proowner FROM used JOIN pg_proc p ON p.oid = objid AND classid = 'pg_proc'::regclass
+    UNION SELECT w FROM used JOIN pg_operator o ON o.oid = objid AND classid = 'pg_operator'::regclass
+        LEFT JOIN pg_proc p ON p.oid = o.oprcode, LATERAL (VALUES (o.oprowner), (p.proowner)) AS v(w) WHERE w IS NOT NULL;
+$$;
+COMMENT ON FUNCTION primecloud_internal.code_owners(regclass)
+    IS 'the owners of what runs when a table or view is read or written in a trial';
+
+-- Why a table or view is not tried: NULL for one that runs nothing but what a superuser made.
+-- A tenant is entered for the trial, and a superuser's session made it: neither is lent.
+CREATE FUNCTION primecloud_internal.reason_to_skip(target regclass) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT CASE WHEN v.relpersistence = 't' THEN 'it is temporary'
+    SELECT CASE WHEN c.relpersistence = 't' THEN 'it is temporary'
                 ELSE (SELECT 'it runs what ' || string_agg(pg_get_userbyid(o), ', ' ORDER BY pg_get_userbyid(o)) || ' made'
-                      FROM primecloud_internal.code_owners(view) AS o
-                      WHERE o <> t.relowner AND NOT EXISTS (SELECT FROM pg_roles WHERE oid = o AND rolsuper)) END
-    FROM pg_class v, pg_class t WHERE v.oid = view AND t.oid = rel;
+                      FROM primecloud_internal.code_owners(target) AS o
+                      WHERE NOT EXISTS (SELECT FROM pg_roles WHERE oid = o AND rolsuper)) END
+    FROM pg_class c WHERE c.oid = target;
 $$;
-COMMENT ON FUNCTION primecloud_internal.reason_to_skip(regclass, regclass, name)
-    IS 'why assert_isolated() does not run a view; NULL if it does';
+COMMENT ON FUNCTION primecloud_internal.reason_to_skip(regclass)
+    IS 'why assert_isolated() does not try a table or view; NULL if it does';
 
 -- What is tried on a table, a partition or a view.  `allowed`: how many rows it may touch;
 -- -1: it must be refused.  `foreign_row`: a row of the other tenant, as text; a view's is read
@@ -87,6 +129,8 @@ DECLARE
     own_columns text;  -- the same, with the tenant of the one who tries
     theirs text := format('%I::text = %L', tenant_column, other);
     two boolean := coalesce(one <> other, false);
+    -- The server merges into no view, and into no table with rules.
+    merges boolean := kind <> 'v' AND NOT EXISTS (SELECT FROM pg_rewrite WHERE ev_class = target);
     key name := (SELECT c.conname FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = target AND a.attname = tenant_column
                  WHERE c.conrelid = target AND c.contype IN ('p', 'u') AND NOT a.attnum = ANY (c.conkey) AND NOT c.condeferrable
                      ORDER BY c.contype, c.conname LIMIT 1);
@@ -121,10 +165,10 @@ BEGIN
                 CASE WHEN key IS NOT NULL THEN two AND foreign_row IS NOT NULL END),
         (11, one, 'owner', format('MERGE INTO %s AS t USING (VALUES (1)) AS s(x) ON t.%s WHEN MATCHED THEN UPDATE SET %I = %L', target,
             theirs, tenant_column, one), false, false, 0,
-            'nor by MERGE', CASE WHEN kind <> 'v' THEN two END),
+            'nor by MERGE', CASE WHEN merges THEN two END),
         (12, one, 'owner', format('MERGE INTO %s AS t USING (VALUES (1)) AS s(x) ON t.%s WHEN MATCHED THEN DELETE', target, theirs), false,
             false, 0,
-            'nor deleted by MERGE', CASE WHEN kind <> 'v' THEN two END),
+            'nor deleted by MERGE', CASE WHEN merges THEN two END),
         (13, one, 'owner', format('TRUNCATE %s', target), false, false, -1, 'the table cannot be truncated',
             CASE WHEN kind <> 'v' THEN one IS NOT NULL END),
         (14, one, 'external_client', format('SELECT count(*) FROM %s', target), true, false, 0,
@@ -220,7 +264,10 @@ AS $$
     SELECT NOT EXISTS (SELECT FROM primecloud_internal.open_carriers(rel) AS c
                        WHERE CASE c.role WHEN 'public' THEN true ELSE pg_has_role(app_role, c.role::name, 'MEMBER') END),
            format('no key of another table that %s may change is carried into it', app_role)
-    WHERE primecloud_internal.rank_column(rel) IS NOT NULL OR EXISTS (SELECT FROM primecloud_internal.registered_as(rel));
+    WHERE primecloud_internal.rank_column(rel) IS NOT NULL OR EXISTS (SELECT FROM primecloud_internal.registered_as(rel))
+    UNION ALL
+    SELECT primecloud_internal.members_are_unique(rel), 'no user has two rows of one account, of which the lesser role would count'
+    WHERE primecloud_internal.member_columns(rel) IS NOT NULL;
 $$;
 COMMENT ON FUNCTION primecloud_internal.isolation_facts(regclass, name, name) IS 'what assert_isolated() reads in the catalog';
 REVOKE ALL ON FUNCTION primecloud_internal.isolation_facts(regclass, name, name) FROM PUBLIC;
@@ -236,6 +283,7 @@ DECLARE
     known record;
     foreign_row text;
     reason text;
+    fires boolean;
     target record;
     tried record;
     outcome record;
@@ -270,10 +318,12 @@ BEGIN
         WHERE c.relkind = 'v' AND has_table_privilege(app_role, v.view, 'SELECT')
         ORDER BY 2, 3, 1
     LOOP
-        reason := CASE target.sort WHEN 1 THEN primecloud_internal.reason_to_skip(target.relid, rel, app_role) END;
+        reason := primecloud_internal.reason_to_skip(target.relid);
+        fires := primecloud_internal.writes_by_triggers(target.relid);
         IF reason IS NOT NULL THEN
             number := number + 1;
-            RETURN NEXT format('ok %s - %s: it shows no row of another # SKIP not tried: %s', number, target.relid, reason);
+            RETURN NEXT format('ok %s - %s: %s # SKIP not tried: %s', number, target.relid,
+                CASE target.sort WHEN 0 THEN 'no row of another is reached' ELSE 'it shows no row of another' END, reason);
             CONTINUE;
         END IF;
         IF target.relid = rel THEN
@@ -283,7 +333,8 @@ BEGIN
                 WHERE r.other = known.other);
         ELSE
             foreign_row := (SELECT t.answer FROM primecloud_internal.try_as(app_role, known.other, 'owner',
-                format('SELECT t::text FROM %s AS t WHERE %I::text = %L', target.relid, tenant_column, known.other), NULL, true) AS t);
+                format('SELECT t::text FROM %s AS t WHERE %I::text = %L', target.relid, tenant_column, known.other), NULL, true, fires)
+                    AS t);
         END IF;
         FOR tried IN SELECT * FROM primecloud_internal.isolation_probes(target.relid, tenant_column, known.one, known.other, known.own_rows,
             foreign_row, confined)
@@ -298,7 +349,7 @@ BEGIN
                 CONTINUE;
             END IF;
             SELECT * INTO outcome FROM primecloud_internal.try_as(app_role, tried.tenant, tried.role, tried.statement, tried.argument,
-                tried.reads);
+                tried.reads, fires);
             -- A view may be one that cannot be written at all.
             IF outcome.answer::bigint = tried.allowed OR (tried.allowed <= 0 AND outcome.refused = '42501')
                 OR (target.sort = 1 AND outcome.refused IN ('55000', '0A000', '42P10')) THEN

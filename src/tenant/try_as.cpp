@@ -20,7 +20,7 @@ struct trial {
   Oid role;
   const char *tenant, *rank, *statement;
   Datum argument;
-  bool has_argument, reads;
+  bool has_argument, reads, fires;
   MemoryContext answers;  // outlives the subtransaction
   bool prepared = false;  // what fails before is no answer of the table's
   bool finished = false;
@@ -49,6 +49,12 @@ SERVER_CODE void keep_answer(trial &t) {
   MemoryContextSwitchTo(before);
 }
 
+// What the table's owner attached is not executed: what it does outside the transaction is
+// not undone, and a lock of the session would stay.
+SERVER_CODE void leave_out_triggers() {
+  set_config_option("session_replication_role", "replica", PGC_SUSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0, false);
+}
+
 // As the role, in a security-restricted operation: a function of a view's cannot go back
 // to who runs the test, as SET ROLE would let it, nor leave anything in his session.
 SERVER_CODE void run_as_role(trial &t) {
@@ -57,6 +63,7 @@ SERVER_CODE void run_as_role(trial &t) {
   // Deferred triggers cannot wait in such an operation.
   if (SPI_execute("SET CONSTRAINTS ALL IMMEDIATE", false, 0) < 0) elog(ERROR, "could not make constraints immediate");
   set_config_option("row_security", "on", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0, false);
+  if (!t.fires) leave_out_triggers();
   t.prepared = true;
   pg::become(t.role, SECURITY_RESTRICTED_OPERATION);
   Oid types[] = {TEXTOID};
@@ -87,7 +94,8 @@ using outcome =
 // What the statement answered, or the SQLSTATE it was refused with; `untried`: why it could
 // not be tried, which is no refusal.
 SERVER_CODE outcome try_as(std::string_view role, std::optional<std::string_view> tenant, std::string_view rank,
-                           std::string_view statement, std::optional<std::string_view> argument, bool reads) {
+                           std::string_view statement, std::optional<std::string_view> argument, bool reads,
+                           bool fires) {
   trial t{};
   t.role = role_to_try(role);
   t.tenant = tenant ? pg::c_string(*tenant) : nullptr;
@@ -96,6 +104,7 @@ SERVER_CODE outcome try_as(std::string_view role, std::optional<std::string_view
   t.has_argument = argument.has_value();
   t.argument = argument ? pg::datum<std::string_view>::put(*argument) : Datum{0};
   t.reads = reads;
+  t.fires = fires;
   t.answers = CurrentMemoryContext;
   const auto failed = pg::attempt([&t] { run_as_role(t); });
   if (t.finished) {

@@ -123,7 +123,7 @@ SELECT is(attempt('ALTER TABLE guarded NO FORCE ROW LEVEL SECURITY'), '42501', '
 SELECT is(attempt('DROP POLICY primecloud_floor ON guarded'), '42501', 'dropping a policy');
 SELECT is(attempt('CREATE POLICY open ON guarded USING (true)'), '42501', 'adding a policy');
 SELECT is(attempt($$SELECT primecloud.unprotect_table('guarded')$$), '42501', 'unprotect_table');
-SELECT is(attempt($$SELECT primecloud_internal.try_as('attack_owner', '2', 'owner', 'SELECT 1', NULL, true)$$), '42501',
+SELECT is(attempt($$SELECT primecloud_internal.try_as('attack_owner', '2', 'owner', 'SELECT 1', NULL, true, false)$$), '42501',
     'the probe of assert_isolated');
 -- A careless policy opens nothing: the floor is restrictive.
 CREATE POLICY careless ON guarded USING (true);
