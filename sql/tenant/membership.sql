@@ -19,7 +19,10 @@ CREATE TABLE primecloud_internal.membership_source (
     grants_name text,
     grants_tenant_column text,
     grants_user_column text,
-    grants_id_column text);
+    grants_id_column text,
+    grants_member_column text);
+COMMENT ON COLUMN primecloud_internal.membership_source.grants_member_column
+    IS 'the column of members that grants_user_column refers to; NULL: it has the user';
 COMMENT ON TABLE primecloud_internal.membership_source IS 'the tables that entering an account asks, registered by register_membership()';
 REVOKE ALL ON primecloud_internal.membership_source FROM PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('primecloud_internal.membership_source', '');
@@ -71,6 +74,43 @@ END $$;
 COMMENT ON FUNCTION primecloud_internal.set_membership_watch(regclass, boolean, text)
     IS 'adds or drops the triggers of register_membership(..., watch => ...)';
 
+-- Whom a row of grants is for: NULL where its column has the user, as members have him, else
+-- the column of members that a foreign key of grants points at, an id of the member.
+CREATE FUNCTION primecloud_internal.granted_to(members regclass, user_column name, grants regclass, grants_user_column name) RETURNS name
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    pointed name := (SELECT p.attname FROM pg_constraint k, unnest(k.conkey, k.confkey) AS f(own, theirs), pg_attribute c, pg_attribute p
+                     WHERE k.contype = 'f' AND k.conrelid = grants AND k.confrelid = members
+                       AND c.attrelid = grants AND c.attnum = f.own AND c.attname = grants_user_column
+                       AND p.attrelid = members AND p.attnum = f.theirs ORDER BY p.attname <> user_column, k.conname LIMIT 1);
+    types regtype[] := ARRAY(SELECT CASE a.atttypid WHEN 'varchar'::regtype THEN 'text'::regtype WHEN 'integer'::regtype
+                                 THEN 'bigint'::regtype ELSE a.atttypid::regtype END
+                             FROM (VALUES (1, members, user_column), (2, grants, grants_user_column)) AS t(n, rel, col)
+                             JOIN pg_attribute a ON a.attrelid = t.rel AND a.attname = t.col ORDER BY t.n);
+BEGIN
+    IF pointed IS DISTINCT FROM user_column AND pointed IS NOT NULL THEN
+        IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = members AND attname = pointed
+                       AND atttypid = ANY ('{uuid,bigint,integer,text,varchar}'::regtype[])) THEN
+            RAISE datatype_mismatch USING MESSAGE = format('column "%s" of %s, to which "%s" of %s refers, cannot be read', pointed,
+                members, grants_user_column, grants), HINT = 'An id of a member is of type uuid, bigint, integer, text or varchar.';
+        END IF;
+        RETURN pointed;
+    END IF;
+    -- Two types never have a user in common, and what is granted would reach nobody.
+    IF pointed IS NULL AND types[1] <> types[2] THEN
+        RAISE datatype_mismatch USING MESSAGE = format('column "%s" of %s is of another type than the user in "%s" of %s',
+            grants_user_column, grants, user_column, members),
+            HINT = format('Name the column that has the user; or, where it has the id of a row of %s, give it a foreign key to that.',
+                members);
+    END IF;
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.granted_to(regclass, name, regclass, name)
+    IS 'the column of members that grants refer to, where it is not the user; 42804 where nothing could match';
+REVOKE ALL ON FUNCTION primecloud_internal.granted_to(regclass, name, regclass, name) FROM PUBLIC;
+
 CREATE FUNCTION primecloud_internal.record_membership_as(
     caller oid, rel regclass, tenant_column name, user_column name, role_column name,
     accounts regclass, accounts_key_column name, accounts_status_column name, accounts_active_status text,
@@ -82,6 +122,7 @@ DECLARE
     source regclass;
     wanted record;
     part record;
+    member_column name;
 BEGIN
     -- Whoever registers decides who may enter every account of this database.
     IF NOT pg_has_role(caller, (SELECT datdba FROM pg_database WHERE datname = current_database()), 'USAGE') THEN
@@ -132,6 +173,9 @@ BEGIN
                 wanted.tab, wanted.col);
         END IF;
     END LOOP;
+    IF grants IS NOT NULL THEN
+        member_column := primecloud_internal.granted_to(rel, user_column, grants, grants_user_column);
+    END IF;
     DELETE FROM primecloud_internal.membership_source;
     INSERT INTO primecloud_internal.membership_source
     SELECT true, (SELECT nspname FROM pg_namespace WHERE oid = m.relnamespace), m.relname, pg_get_userbyid(m.relowner), tenant_column,
@@ -140,7 +184,7 @@ BEGIN
                END,
            CASE WHEN a.oid IS NOT NULL THEN accounts_status_column END, CASE WHEN a.oid IS NOT NULL THEN accounts_active_status END,
            (SELECT nspname FROM pg_namespace WHERE oid = g.relnamespace), g.relname, grants_tenant_column, grants_user_column,
-               grants_id_column
+               grants_id_column, member_column
     FROM pg_class m LEFT JOIN pg_class a ON a.oid = accounts LEFT JOIN pg_class g ON g.oid = grants
     WHERE m.oid = rel;
     -- What is protected already is from now on held by rank, too.

@@ -7,9 +7,11 @@
 #include "pg/owned.hpp"
 #include "pg/startup.hpp"
 #include "pg/string_info.hpp"
+#include "pg/table.hpp"
 
 extern "C" {
 #include "access/parallel.h"
+#include "catalog/pg_policy.h"
 #include "utils/datetime.h"
 #include "utils/json.h"
 #include "utils/jsonb.h"
@@ -85,6 +87,17 @@ void assign(const char *value) {
 namespace {
 using namespace primecloud;
 
+// Whether confine_table() holds any table to what was granted: in a database without one a
+// confined user reads what the others read.
+SERVER_CODE bool some_table_confines() {
+  bool found = false;
+  pg::for_each_row<Anum_pg_policy_polname>(
+      PolicyRelationId, pg::snapshot_of_now(PolicyRelationId), [&found](const Datum *values, const bool *) {
+        found |= strcmp(NameStr(*DatumGetName(values[Anum_pg_policy_polname - 1])), "primecloud_confine") == 0;
+      });
+  return found;
+}
+
 SERVER_CODE std::optional<pg::owned_jsonb> context() noexcept {
   const context_record *now = tenant::current();
   if (now == nullptr) return std::nullopt;
@@ -96,7 +109,7 @@ SERVER_CODE std::optional<pg::owned_jsonb> context() noexcept {
   json.text("tenant", of_tenant ? std::optional(now->tenant()) : std::nullopt);
   json.text("user", now->user());
   json.text("role", of_tenant ? std::optional(role_name(static_cast<role>(now->rank))) : std::nullopt);
-  json.truth("confined", now->confined());
+  json.truth("confined", now->confined() && some_table_confines());
   if (now->assumed) json.truth("assumed", true);
   char expires[MAXDATELEN + 1];
   const int utc = 0;

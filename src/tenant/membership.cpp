@@ -29,6 +29,7 @@ enum column {
   grants_tenant_column,
   grants_user_column,
   grants_id_column,
+  grants_member_column,
   columns
 };
 
@@ -90,19 +91,48 @@ SERVER_CODE const char *find_role(const source &from, const char *tenant, const 
                               seen));
 }
 
+// What the grants call the user: himself, or each of his rows among the members by its id.
+SERVER_CODE texts named_in_grants(const source &from, const char *tenant, const char *user, Snapshot seen) {
+  if (from.text[grants_member_column] == nullptr) {
+    texts himself;
+    himself.count = 1;
+    himself.value = static_cast<const char **>(palloc(sizeof(char *)));
+    himself.value[0] = user;
+    return himself;
+  }
+  return find_rows({from.text[relation_schema],
+                    from.text[relation_name],
+                    from.text[relation_owner],
+                    from.text[grants_member_column],
+                    2,
+                    {{from.text[tenant_column], tenant}, {from.text[user_column], user}}},
+                   seen);
+}
+
+SERVER_CODE void keep_ids(membership *answer, const texts &ids) {
+  const auto room = static_cast<size_t>(answer->granted + ids.count);
+  auto *all = static_cast<const char **>(palloc_extended(sizeof(char *) * (room + 1), MCXT_ALLOC_HUGE));
+  if (answer->granted > 0) memcpy(all, answer->ids, sizeof(char *) * static_cast<size_t>(answer->granted));
+  answer->ids = all;
+  for (int i = 0; i < ids.count; i++) {
+    if (ids.value[i] != nullptr) answer->ids[answer->granted++] = ids.value[i];
+  }
+}
+
 SERVER_CODE void find_grants(const source &from, const char *tenant, const char *user, Snapshot seen,
                              membership *answer) {
   if (from.text[grants_name] == nullptr) return;
-  const texts ids = find_rows({from.text[grants_schema],
-                               from.text[grants_name],
-                               from.text[relation_owner],
-                               from.text[grants_id_column],
-                               2,
-                               {{from.text[grants_tenant_column], tenant}, {from.text[grants_user_column], user}}},
-                              seen);
-  answer->ids = ids.value;
-  for (int i = 0; i < ids.count; i++) {
-    if (ids.value[i] != nullptr) answer->ids[answer->granted++] = ids.value[i];
+  const texts names = named_in_grants(from, tenant, user, seen);
+  for (int i = 0; i < names.count; i++) {
+    if (names.value[i] == nullptr) continue;
+    keep_ids(answer,
+             find_rows({from.text[grants_schema],
+                        from.text[grants_name],
+                        from.text[relation_owner],
+                        from.text[grants_id_column],
+                        2,
+                        {{from.text[grants_tenant_column], tenant}, {from.text[grants_user_column], names.value[i]}}},
+                       seen));
   }
 }
 

@@ -132,8 +132,60 @@ INSERT INTO harness.attacks (name, ours, statements, who) VALUES
 ('an owner invites itself into another account', '42501', ARRAY['INSERT INTO members VALUES (2, ''boss'', ''owner'')'], 'boss'),
 ('an owner sees the members of its own account alone', '3', ARRAY['SELECT count(*) FROM members'], 'boss');
 SELECT harness.run();
--- Two rows for one user count as the lesser.
+-- Two rows for one user count as the lesser; protecting has made a key against that.
+SELECT throws_ok($$INSERT INTO members VALUES (1, 'mallory', 'owner')$$, '23505', NULL, 'a user is a member once');
+SET primecloud.guard = off;
+ALTER TABLE members DROP CONSTRAINT members_account_id_user_id_key;
+RESET primecloud.guard;
 INSERT INTO members VALUES (1, 'mallory', 'owner');
 SELECT is(harness.attack('mallory', 'SELECT primecloud.role()'), 'developer', 'two memberships count as the lesser');
+
+-- Grants that name the member by the id of his row, as applications have it.
+\o /dev/null
+CREATE TABLE staff (id serial PRIMARY KEY, account_id int NOT NULL, user_id varchar(64), role text, UNIQUE (account_id, user_id));
+INSERT INTO staff VALUES (7, 1, 'mallory', 'developer'), (8, 1, 'ext', 'external_client'), (9, 1, 'other', 'external_client'),
+    (10, 2, 'ext', 'external_client');
+CREATE TABLE permissions (account_id int NOT NULL, staff_id int NOT NULL, item_id int);
+INSERT INTO permissions VALUES (1, 8, 2), (1, 8, 6), (1, 9, 4), (1, 10, 8), (2, 10, 1);
+CREATE FUNCTION harness.granted_by(col name) RETURNS text LANGUAGE plpgsql AS $$ BEGIN
+    PERFORM primecloud.register_membership('staff', 'account_id', 'user_id', 'role', grants => 'permissions',
+        grants_tenant_column => 'account_id', grants_user_column => col, grants_id_column => 'item_id');
+    RETURN 'registered';
+EXCEPTION WHEN OTHERS THEN RETURN SQLSTATE || ' ' || SQLERRM; END $$;
+\o
+SELECT is(harness.granted_by('staff_id'), '42804 column "staff_id" of public.permissions is of another type than the user in "user_id" '
+    'of public.staff', 'an id that nothing says is a member''s is refused: it would match nobody');
+ALTER TABLE permissions ADD FOREIGN KEY (staff_id) REFERENCES staff;
+SELECT is(harness.granted_by('staff_id'), 'registered', 'a foreign key says so');
+SELECT is(harness.attack('ext', 'SELECT id FROM guarded_items ORDER BY id'), '2,6', 'the client reaches what its row was granted');
+SELECT is(harness.attack('other', 'SELECT id FROM guarded_items ORDER BY id'), '4', 'and another what his was');
+SELECT is(harness.attack('mallory', 'SELECT count(*) FROM guarded_items'), '5', 'a developer is not confined');
+SELECT is(harness.attack('ext', 'SELECT primecloud.context() ->> ''confined'''), 'true', 'the context says so');
+SELECT is(harness.attack('mallory', 'SELECT primecloud.context() ->> ''confined'''), 'false', 'and of a developer not');
+\o /dev/null
+SELECT harness.over('app', 'BEGIN', harness.entering('ext'), 'SELECT 1');
+DELETE FROM permissions WHERE item_id = 6;
+SELECT primecloud.membership_changed();
+\o
+SELECT is(harness.over('app', 'SELECT id FROM guarded_items'), '28000', 'a grant that is taken away ends the context');
+SELECT harness.over('app', 'ROLLBACK') \gset done_
+-- A composite key, and a member's own text for an id.
+\o /dev/null
+ALTER TABLE permissions DROP CONSTRAINT permissions_staff_id_fkey;
+ALTER TABLE staff ADD UNIQUE (account_id, id), ADD COLUMN badge text UNIQUE;
+UPDATE staff SET badge = 'badge ' || id;
+DELETE FROM permissions WHERE item_id = 8;
+ALTER TABLE permissions ADD FOREIGN KEY (account_id, staff_id) REFERENCES staff (account_id, id), ADD COLUMN badge text REFERENCES staff
+    (badge);
+UPDATE permissions SET badge = 'badge ' || staff_id;
+\o
+SELECT is(harness.granted_by(col) || ' ' || harness.attack('ext', 'SELECT id FROM guarded_items ORDER BY id'), 'registered 2', col)
+    FROM (VALUES ('staff_id'), ('badge')) AS t(col);
+-- Where nothing confines, nothing says so.
+\o /dev/null
+SELECT primecloud.unconfine_table('guarded_' || t) FROM (VALUES ('items'), ('files'), ('notes')) AS v(t);
+\o
+SELECT is(harness.attack('ext', 'SELECT primecloud.context() ->> ''confined'''), 'false', 'no table is confined: nobody is');
+SELECT is(harness.attack('ext', 'SELECT count(*) FROM guarded_items'), '5', 'and reads what others read');
 SELECT * FROM finish();
 \ir support/done.sql
