@@ -130,7 +130,8 @@ COMMENT ON FUNCTION primecloud_internal.child_column(regclass, regclass, name, n
 
 CREATE FUNCTION primecloud_internal.child_plan(rel regclass, parent regclass, tenant_column name, parent_column name, type text,
     online boolean, constraint_name name,
-                           read_role text, write_role text, delete_role text) RETURNS SETOF primecloud_internal.plan_step
+                           read_role text, write_role text, delete_role text, refuse boolean)
+    RETURNS SETOF primecloud_internal.plan_step
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -143,22 +144,32 @@ DECLARE
 BEGIN
     IF online THEN
         RETURN QUERY SELECT * FROM primecloud_internal.online_protection(rel, tenant_column, read_role, write_role, delete_role, steps,
-            last, type::regtype);
+            last, type::regtype, refuse => refuse);
         RETURN;
     END IF;
     -- Planned before the column is there, so that the note says who made it.
     RETURN QUERY SELECT s.* FROM unnest(steps || last) AS s;
     RETURN QUERY SELECT s.* FROM primecloud_internal.table_tree(rel) AS t,
-        LATERAL primecloud_internal.protection_plan(t.relid, tenant_column, read_role, write_role, delete_role, rel, type::regtype) AS s
+        LATERAL primecloud_internal.protection_plan(t.relid, tenant_column, read_role, write_role, delete_role, rel, type::regtype,
+            refuse => refuse) AS s
             WHERE t.kind IN ('r', 'p');
 END $$;
-COMMENT ON FUNCTION primecloud_internal.child_plan(regclass, regclass, name, name, text, boolean, name, text, text, text)
+COMMENT ON FUNCTION primecloud_internal.child_plan(regclass, regclass, name, name, text, boolean, name, text, text, text, boolean)
     IS 'the steps by which a table gets a tenant column from its parent, and protection';
+
+-- Whether a client is told what its role may not change: in what is protected now unless
+-- somebody says otherwise, else as it was chosen.
+CREATE FUNCTION primecloud_internal.refuses(rel regclass, wanted boolean) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$ SELECT coalesce(wanted, CASE WHEN primecloud.tenant_column(rel) IS NULL THEN true END) $$;
+COMMENT ON FUNCTION primecloud_internal.refuses(regclass, boolean)
+    IS 'whether protect_schema() and protect_child() refuse what a role may not change; NULL: as before';
 
 -- The same for a parent whose column is still to be added: `type` is what it will be.
 CREATE FUNCTION primecloud_internal.protect_child_as(rel regclass, parent regclass, tenant_column name, parent_column name, type text,
     dry_run boolean, online boolean, constraint_name name,
-                                 read_role text, write_role text, delete_role text) RETURNS SETOF text
+                                 read_role text, write_role text, delete_role text, refuse boolean) RETURNS SETOF text
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -167,11 +178,12 @@ DECLARE
 BEGIN
     IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = rel AND attname = tenant_column AND attnum > 0 AND NOT attisdropped)
        AND NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = rel AND tgname = 'primecloud_fill_tenant') THEN
-        RETURN QUERY SELECT * FROM primecloud_internal.protect_one(rel, tenant_column, read_role, write_role, delete_role, dry_run, online);
+        RETURN QUERY SELECT * FROM primecloud_internal.protect_one(rel, tenant_column, read_role, write_role, delete_role, dry_run, online,
+            refuse => refuse);
         RETURN;
     END IF;
     steps := ARRAY(SELECT s FROM primecloud_internal.child_plan(rel, parent, tenant_column, parent_column, type, online, constraint_name,
-        read_role, write_role, delete_role) AS s);
+        read_role, write_role, delete_role, refuse) AS s);
     -- A table with triggers that still wait cannot be altered.
     IF NOT dry_run AND NOT online THEN
         SET CONSTRAINTS ALL IMMEDIATE;
@@ -179,13 +191,14 @@ BEGIN
     RETURN QUERY SELECT * FROM primecloud_internal.run_plan(CASE WHEN online THEN primecloud_internal.script_around(steps) ELSE steps
         END, dry_run, online);
 END $$;
-COMMENT ON FUNCTION primecloud_internal.protect_child_as(regclass, regclass, name, name, text, boolean, boolean, name, text, text, text)
+COMMENT ON FUNCTION primecloud_internal.protect_child_as(regclass, regclass, name, name, text, boolean, boolean, name, text, text, text,
+    boolean)
     IS 'does what protect_child() checked, also ahead of a parent''s own column';
 
 CREATE FUNCTION protect_child(rel regclass, parent regclass, tenant_column name DEFAULT 'account_id', dry_run boolean DEFAULT false,
     online boolean DEFAULT false,
                               constraint_name name DEFAULT NULL, read_role text DEFAULT NULL, write_role text DEFAULT NULL,
-                                  delete_role text DEFAULT NULL)
+                                  delete_role text DEFAULT NULL, refuse boolean DEFAULT NULL)
     RETURNS SETOF text
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
@@ -205,8 +218,8 @@ BEGIN
     RETURN QUERY SELECT * FROM primecloud_internal.protect_child_as(rel, parent, tenant_column, parent_column,
         (SELECT format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = parent AND attname = parent_column
             AND NOT attisdropped),
-        dry_run, online, constraint_name, read_role, write_role, delete_role);
+        dry_run, online, constraint_name, read_role, write_role, delete_role, primecloud_internal.refuses(rel, refuse));
 END $$;
-COMMENT ON FUNCTION protect_child(regclass, regclass, name, boolean, boolean, name, text, text, text) IS
+COMMENT ON FUNCTION protect_child(regclass, regclass, name, boolean, boolean, name, text, text, text, boolean) IS
     'gives a table that reaches its tenant by a foreign key a tenant column of its own, fills it from the parent, and protects it; with '
         'online => true as a psql script for a large live table';

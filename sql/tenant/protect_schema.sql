@@ -39,7 +39,7 @@ COMMENT ON FUNCTION primecloud_internal.check_schema_words(name, name[], jsonb)
 CREATE FUNCTION protect_schema(schema name, tenants regclass, tenant_column name DEFAULT 'account_id', tenants_key_column name DEFAULT 'id',
                                app_role name DEFAULT NULL, shared name[] DEFAULT '{}', keep_out name[] DEFAULT '{}',
                                    dry_run boolean DEFAULT false,
-                               online boolean DEFAULT false, roles jsonb DEFAULT '{}')
+                               online boolean DEFAULT false, roles jsonb DEFAULT '{}', refuse boolean DEFAULT NULL)
     RETURNS SETOF text
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
@@ -72,7 +72,8 @@ BEGIN
             write_role => coalesce(roles #>> ARRAY[primecloud_internal.relation_name(tenants), 'write'],
             primecloud_internal.chosen_role(tenants, 'write'), 'admin'),
         delete_role => coalesce(roles #>> ARRAY[primecloud_internal.relation_name(tenants), 'delete'],
-            primecloud_internal.chosen_role(tenants, 'delete'), 'owner'), dry_run => dry_run, online => online);
+            primecloud_internal.chosen_role(tenants, 'delete'), 'owner'), dry_run => dry_run, online => online,
+        refuse => primecloud_internal.refuses(tenants, refuse));
     reached := reached || tenants;
 
     FOR rel IN SELECT t FROM unnest(todo) AS t JOIN pg_attribute a ON a.attrelid = t
@@ -80,7 +81,8 @@ BEGIN
         RETURN QUERY SELECT *
             FROM primecloud_internal.protect_one(rel, tenant_column, roles #>> ARRAY[primecloud_internal.relation_name(rel), 'read'],
             roles #>> ARRAY[primecloud_internal.relation_name(rel), 'write'],
-            roles #>> ARRAY[primecloud_internal.relation_name(rel), 'delete'], dry_run, online);
+            roles #>> ARRAY[primecloud_internal.relation_name(rel), 'delete'], dry_run, online,
+            refuse => primecloud_internal.refuses(rel, refuse));
         reached := reached || rel;
     END LOOP;
 
@@ -99,7 +101,8 @@ BEGIN
             dry_run, online, child.conname,
             roles #>> ARRAY[primecloud_internal.relation_name(child.rel), 'read'],
                 roles #>> ARRAY[primecloud_internal.relation_name(child.rel), 'write'],
-                roles #>> ARRAY[primecloud_internal.relation_name(child.rel), 'delete']);
+                roles #>> ARRAY[primecloud_internal.relation_name(child.rel), 'delete'],
+                primecloud_internal.refuses(child.rel, refuse));
         reached := reached || child.rel;
     END LOOP;
 
@@ -139,6 +142,6 @@ BEGIN
             AND primecloud.exemption_of(c.oid) IS NOT NULL ORDER BY 1;
     RETURN QUERY SELECT format('-- kept out, as asked: %I.%I', schema, o) FROM unnest(keep_out) AS o ORDER BY 1;
 END $$;
-COMMENT ON FUNCTION protect_schema(name, regclass, name, name, name, name[], name[], boolean, boolean, jsonb) IS
+COMMENT ON FUNCTION protect_schema(name, regclass, name, name, name, name[], name[], boolean, boolean, jsonb, boolean) IS
     'protects every table of a schema that has a tenant column or reaches one by a foreign key, and says which it left alone';
 

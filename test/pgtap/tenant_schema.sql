@@ -1,7 +1,7 @@
 -- protect_schema: roles chosen for a table are taken at once, kept, and never loosened by
 -- asking again; words that would do nothing are refused.  And tables that cannot be held.
 SET client_min_messages = error;
-SELECT plan(37);
+SELECT plan(43);
 CREATE SCHEMA shop;
 CREATE TABLE shop.accounts (id int PRIMARY KEY);
 CREATE TABLE shop.orders (id int PRIMARY KEY, account_id int NOT NULL REFERENCES shop.accounts);
@@ -37,6 +37,21 @@ SELECT is(roles_of_table('shop.access_keys'), 'owner admin admin admin', 'to wha
 SELECT cmp_ok(protect('{"accounts": {"write": "owner"}}'), '>', 0::bigint, 'the tenants'' own roles can be chosen');
 SELECT is(protect(), 0::bigint, 'and stay');
 SELECT is(roles_of_table('shop.accounts'), 'owner owner external_client owner', 'as they are');
+-- What a role may not change it is told: in what is protected first, and kept as it was chosen.
+CREATE FUNCTION tells(rel regclass) RETURNS boolean LANGUAGE sql AS $$
+    SELECT bool_and(pg_get_expr(polqual, polrelid) ~ ', true\)') FROM pg_policy WHERE polrelid = rel
+        AND polname IN ('primecloud_update', 'primecloud_delete') $$;
+SELECT is(tells('shop.accounts') AND tells('shop.orders') AND tells('shop.lines'), true, 'clients are told');
+SELECT count(*) FROM primecloud.protect_table('shop.orders', refuse => false) \gset done_
+SELECT is(protect(), 0::bigint, 'and not where that was chosen');
+SELECT is(tells('shop.orders'), false, 'which is kept');
+CREATE TABLE shop.pieces (id int PRIMARY KEY, order_id int NOT NULL REFERENCES shop.orders);
+SELECT count(*) FROM primecloud.protect_child('shop.pieces', 'shop.orders') \gset done_
+SELECT is(tells('shop.pieces'), true, 'a child');
+SELECT is((SELECT count(*) FROM primecloud.protect_child('shop.pieces', 'shop.orders', refuse => false)) > 0
+    AND tells('shop.pieces'), false, 'whose clients need not be told');
+SELECT is((SELECT count(*) FROM primecloud.protect_schema('shop', 'shop.accounts', shared => '{currencies}', refuse => false)) > 0
+    AND NOT tells('shop.accounts') AND NOT tells('shop.lines'), true, 'nor those of a schema');
 SELECT throws_ok(format('SELECT count(*) FROM primecloud.protect_schema(''shop'', ''shop.accounts'', %s)', words), code, NULL, words)
     FROM (VALUES
     ('keep_out => ''{user}''', '42P01'), ('shared => ''{currency}''', '42P01'), ('roles => ''{"nowhere": {"read": "admin"}}''', '42P01'),
