@@ -118,12 +118,7 @@ SERVER_CODE void write(memory &site, const shape &as, Datum value, StringInfo ou
 
 }  // namespace
 
-// A value of whatever type the call site has.
-struct any_value {
-  Datum datum;
-};
-
-SERVER_CODE pg::owned_json to_camel_json(pg::call_site call, any_value value) noexcept {
+SERVER_CODE pg::owned_json to_camel_json(pg::call_site call, pg::any_value value) noexcept {
   auto *&site = call.kept<memory>();
   if (site == nullptr) {
     const Oid type = call.argument_type(0);
@@ -136,17 +131,9 @@ SERVER_CODE pg::owned_json to_camel_json(pg::call_site call, any_value value) no
   }
   StringInfoData out;
   initStringInfo(&out);
-  write(*site, site->top, value.datum, &out);
+  write(*site, site->top, value.value, &out);
   return cstring_to_text_with_len(out.data, out.len);
 }
 }  // namespace primecloud::json
-
-namespace primecloud::pg {
-template <>
-struct datum<json::any_value> {
-  static constexpr const char *sql = "anyelement";
-  static json::any_value get(Datum d) noexcept { return {d}; }
-};
-}  // namespace primecloud::pg
 
 PRIMECLOUD_FUNCTION(primecloud_to_camel_json, primecloud::json::to_camel_json);

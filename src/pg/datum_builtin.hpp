@@ -66,6 +66,16 @@ struct datum<relation> {
   static Datum put(relation v) noexcept { return ObjectIdGetDatum(v.oid); }
 };
 
+// A name, as the catalogs have them.
+struct name_view {
+  const char *text;
+};
+template <>
+struct datum<name_view> {
+  static constexpr const char *sql = "name";
+  static name_view get(Datum d) noexcept { return {NameStr(*DatumGetName(d))}; }
+};
+
 // No value at all.
 struct nothing {};
 template <>

@@ -1,5 +1,5 @@
-// Results that the server owns already: a pointer into its memory, under the SQL type it
-// is returned as.
+// Values that the server owns already and that pass as they are: results in its memory,
+// arguments that are handed on unread, each under its SQL type.
 #pragma once
 
 #include "pg/datum.hpp"
@@ -21,13 +21,16 @@ struct datum<owned<type>> {
 };
 
 inline constexpr char text_type[] = "text", bytea_type[] = "bytea", bytea_array_type[] = "bytea[]",
-                      uuid_type[] = "uuid", json_type[] = "json", jsonb_type[] = "jsonb";
+                      uuid_type[] = "uuid", json_type[] = "json", jsonb_type[] = "jsonb", record_type[] = "record",
+                      any_type[] = "anyelement";
 using owned_text = owned<text_type>;
 using owned_bytes = owned<bytea_type>;
 using owned_bytes_array = owned<bytea_array_type>;
 using owned_uuid = owned<uuid_type>;
 using owned_json = owned<json_type>;
-using owned_jsonb = owned<jsonb_type>;  // passed through unread: made and taken apart in SQL
+using owned_jsonb = owned<jsonb_type>;
+using owned_row = owned<record_type>;
+using any_value = owned<any_type>;  // of whatever type the call site has
 
 // JSON that a C++ object owns, as std::string is text.
 struct json_string {

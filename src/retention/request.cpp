@@ -10,6 +10,7 @@
 // never those of the caller or of the keeper.
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
+#include "pg/owned.hpp"
 #include "pg/owner_statement.hpp"
 #include "retention/tally.hpp"
 
@@ -22,30 +23,10 @@ extern "C" {
 }
 
 namespace {
-// Rows that are passed on unread.
-struct question_row {
-  Datum value;
-};
-struct answer_row {
-  Datum value;
-};
-}  // namespace
-
-namespace primecloud::pg {
-template <>
-struct datum<question_row> {
-  static constexpr const char *sql = "primecloud_internal.retention_question";
-  static question_row get(Datum d) noexcept { return {d}; }
-};
-template <>
-struct datum<answer_row> {
-  static constexpr const char *sql = "record";
-  static Datum put(answer_row row) noexcept { return row.value; }
-};
-}  // namespace primecloud::pg
-
-namespace {
 using namespace primecloud;
+
+constexpr char question_type[] = "primecloud_internal.retention_question";
+using question_row = pg::owned<question_type>;  // handed on unread, as the answer is
 
 struct decision {
   NullableDatum work;     // retention_work: what retention_record() needs again
@@ -127,7 +108,7 @@ SERVER_CODE Datum perform(Oid owner, const char *statement, bool writes, Oid out
   return outcome;
 }
 
-SERVER_CODE answer_row request(pg::call_site site, pg::relation rel, question_row question) noexcept {
+SERVER_CODE pg::owned_row request(pg::call_site site, pg::relation rel, question_row question) noexcept {
   if (InSecurityRestrictedOperation()) {
     ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
             errmsg("retention cannot be asked for from inside a security-restricted operation"));

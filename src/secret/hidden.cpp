@@ -4,6 +4,7 @@
 // The function takes the same bytes, so nothing else changes: not its privileges, which go
 // by its oid, nor its volatility; no plan depends on a key.
 #include "pg/function.hpp"
+#include "pg/owned.hpp"
 #include "pg/server_function.hpp"
 
 extern "C" {
@@ -74,9 +75,8 @@ SERVER_CODE Datum hide_plaintext(FunctionCallInfo fcinfo) noexcept {
   PG_RETURN_POINTER(hidden_call(reinterpret_cast<SupportRequestSimplify *>(request)->fcall));
 }
 
-struct hidden_value {
-  Datum bytes;
-};
+constexpr char hidden_name[] = "primecloud_internal.hidden";
+using hidden_value = pg::owned<hidden_name>;
 SERVER_CODE hidden_value hidden_in(const char *) noexcept {
   ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
           errmsg("cannot accept a value of type primecloud_internal.hidden"), errhidestmt(true), errhidecontext(true));
@@ -84,15 +84,6 @@ SERVER_CODE hidden_value hidden_in(const char *) noexcept {
 }
 SERVER_CODE const char *hidden_out(hidden_value) noexcept { return pstrdup("hidden"); }  // whoever asked frees it
 }  // namespace
-
-namespace primecloud::pg {
-template <>
-struct datum<hidden_value> {
-  static constexpr const char *sql = "primecloud_internal.hidden";
-  static hidden_value get(Datum d) noexcept { return {d}; }
-  static Datum put(hidden_value v) noexcept { return v.bytes; }
-};
-}  // namespace primecloud::pg
 
 PRIMECLOUD_SERVER_FUNCTION(primecloud_hide_plaintext, hide_plaintext);
 PRIMECLOUD_FUNCTION(primecloud_hidden_in, hidden_in);

@@ -4,6 +4,7 @@
 // for the whole transaction.
 #include "pg/cached_table.hpp"
 #include "pg/function.hpp"
+#include "pg/owned.hpp"
 #include "secret/literal.hpp"
 #include "secret/registration.hpp"
 #include "secret/seal.hpp"
@@ -18,13 +19,6 @@ using namespace primecloud;
 using secret::registration;
 using secret::sealed_value;
 using secret::text_argument;
-
-struct any_row_id {
-  Datum value;
-};
-struct column_name {
-  const char *text;
-};
 
 [[noreturn, gnu::cold]] SERVER_CODE void refuse_type(Oid given, Oid wanted) {
   ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
@@ -83,7 +77,7 @@ SERVER_CODE registration &registered(const pg::call_site &site, Oid table, const
 }
 
 SERVER_CODE std::optional<sealed_value> seal_row(const pg::call_site &site, std::optional<pg::relation> table,
-                                                 std::optional<column_name> column, Datum row_id, Oid row_id_type,
+                                                 std::optional<pg::name_view> column, Datum row_id, Oid row_id_type,
                                                  text_argument plaintext) {
   if (!plaintext) return std::nullopt;
   secret::check_plaintext(*plaintext);
@@ -109,33 +103,20 @@ SERVER_CODE std::optional<sealed_value> seal_row(const pg::call_site &site, std:
 }
 
 SERVER_CODE std::optional<sealed_value> seal_for(pg::call_site site, std::optional<pg::relation> table,
-                                                 std::optional<column_name> column, std::optional<any_row_id> row_id,
-                                                 text_argument plaintext) {
+                                                 std::optional<pg::name_view> column,
+                                                 std::optional<pg::any_value> row_id, text_argument plaintext) {
   if (!plaintext) return std::nullopt;
   if (!row_id) refuse_missing_id();
   return seal_row(site, table, column, row_id->value, site.argument_type(2), plaintext);
 }
 SERVER_CODE std::optional<sealed_value> seal_for_text(pg::call_site site, std::optional<pg::relation> table,
-                                                      std::optional<column_name> column, text_argument row_id,
+                                                      std::optional<pg::name_view> column, text_argument row_id,
                                                       text_argument plaintext) {
   if (!plaintext) return std::nullopt;
   if (!row_id) refuse_missing_id();
   return seal_row(site, table, column, pg::datum<std::string_view>::put(*row_id), TEXTOID, plaintext);
 }
 }  // namespace
-
-namespace primecloud::pg {
-template <>
-struct datum<any_row_id> {
-  static constexpr const char *sql = "anyelement";
-  static any_row_id get(Datum d) noexcept { return {d}; }
-};
-template <>
-struct datum<column_name> {
-  static constexpr const char *sql = "name";
-  static column_name get(Datum d) noexcept { return {NameStr(*DatumGetName(d))}; }
-};
-}  // namespace primecloud::pg
 
 PRIMECLOUD_FUNCTION(primecloud_seal_for, seal_for);
 PRIMECLOUD_FUNCTION(primecloud_seal_for_text, seal_for_text);

@@ -29,10 +29,6 @@ using namespace primecloud;
 using secret::registration;
 using secret::sealed_value;
 
-struct column_name {
-  const char *text;
-};
-
 struct found_row {
   const char *tenant = nullptr, *id = nullptr;
   varlena *envelope = nullptr;
@@ -194,7 +190,7 @@ SERVER_CODE void read_row(reading &r, std::string_view row_id) {
 using text_or_null = std::optional<std::string_view>;
 using answer = std::tuple<text_or_null, std::string_view, std::string_view, std::optional<sealed_value>>;
 
-SERVER_CODE answer sealed_row(std::optional<pg::relation> table, std::optional<column_name> column,
+SERVER_CODE answer sealed_row(std::optional<pg::relation> table, std::optional<pg::name_view> column,
                               text_or_null row_id) {
   if (!table) refuse_null("table");
   if (!column) refuse_null("column");
@@ -212,13 +208,5 @@ SERVER_CODE answer sealed_row(std::optional<pg::relation> table, std::optional<c
           r.first.envelope == nullptr ? std::nullopt : std::optional(sealed_value{r.first.envelope})};
 }
 }  // namespace
-
-namespace primecloud::pg {
-template <>
-struct datum<column_name> {
-  static constexpr const char *sql = "name";
-  static column_name get(Datum d) noexcept { return {NameStr(*DatumGetName(d))}; }
-};
-}  // namespace primecloud::pg
 
 PRIMECLOUD_FUNCTION(primecloud_sealed_row, sealed_row);
