@@ -81,21 +81,32 @@ COMMENT ON FUNCTION @schema@.generate_invoices(date) IS
 GRANT EXECUTE ON FUNCTION @schema@.generate_invoices TO @platform@, @maintenance@;
 ALTER FUNCTION @schema@.generate_invoices OWNER TO @gate@;
 
-CREATE FUNCTION @schema@.mark_invoice_paid(invoice uuid, method text DEFAULT 'manual') RETURNS boolean
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-AS $mark_invoice_paid$
+CREATE FUNCTION @schema@.invoice_at_hand(account uuid, invoice uuid, command text) RETURNS @schema@.invoices
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $invoice_at_hand$
 DECLARE
-    account uuid := @schema@.command_account('admin', 'mark_invoice_paid');
     bill @schema@.invoices;
 BEGIN
     SELECT * INTO bill FROM @schema@.invoices i WHERE i.account_id = account AND i.id = invoice FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         PERFORM @schema@.refuse_missing('invoice', invoice::text);
     END IF;
-    -- An account says so of its customers' invoices; of its own, the platform.
+    -- An account decides on its customers' invoices; on its own, the platform.
     IF bill.customer_id IS NULL THEN
-        PERFORM @schema@.platform_account('mark_invoice_paid');
+        PERFORM @schema@.platform_account(command);
     END IF;
+    RETURN bill;
+END
+$invoice_at_hand$;
+COMMENT ON FUNCTION @schema@.invoice_at_hand(uuid, uuid, text) IS 'an invoice that the caller may decide on, held until the end';
+
+CREATE FUNCTION @schema@.mark_invoice_paid(invoice uuid, method text DEFAULT 'manual') RETURNS boolean
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $mark_invoice_paid$
+DECLARE
+    account uuid := @schema@.command_account('admin', 'mark_invoice_paid');
+    bill @schema@.invoices := @schema@.invoice_at_hand(account, invoice, 'mark_invoice_paid');
+BEGIN
     IF bill.status = 'paid' THEN
         RETURN false;
     ELSIF bill.status = 'canceled' THEN
@@ -106,9 +117,7 @@ BEGIN
     PERFORM @schema@.audit('mark_invoice_paid', 'invoices', invoice::text, jsonb_build_object('number', bill.invoice_number, 'method',
         method));
     IF bill.customer_id IS NULL THEN
-        UPDATE @schema@.subscriptions s SET status = 'active' WHERE s.account_id = account AND s.status = 'past_due'
-            AND NOT EXISTS (SELECT FROM @schema@.invoices i WHERE i.account_id = account AND i.customer_id IS NULL
-                AND i.status = 'overdue');
+        PERFORM @schema@.end_past_due(account);
         PERFORM @schema@.send_notification('payment_received', format('Invoice %s is paid', bill.invoice_number), '',
             jsonb_build_object('invoice', invoice));
     END IF;
@@ -124,15 +133,8 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_
 AS $cancel_invoice$
 DECLARE
     account uuid := @schema@.command_account('admin', 'cancel_invoice');
-    bill @schema@.invoices;
+    bill @schema@.invoices := @schema@.invoice_at_hand(account, invoice, 'cancel_invoice');
 BEGIN
-    SELECT * INTO bill FROM @schema@.invoices i WHERE i.account_id = account AND i.id = invoice FOR NO KEY UPDATE;
-    IF NOT FOUND THEN
-        PERFORM @schema@.refuse_missing('invoice', invoice::text);
-    END IF;
-    IF bill.customer_id IS NULL THEN
-        PERFORM @schema@.platform_account('cancel_invoice');
-    END IF;
     IF bill.status = 'canceled' THEN
         RETURN false;
     ELSIF bill.status = 'paid' THEN
@@ -140,8 +142,7 @@ BEGIN
     END IF;
     -- It keeps its number, so that there is no gap, and its period, which is not billed again.
     UPDATE @schema@.invoices i SET status = 'canceled' WHERE i.account_id = account AND i.id = invoice;
-    UPDATE @schema@.subscriptions s SET status = 'active' WHERE s.account_id = account AND s.status = 'past_due'
-        AND NOT EXISTS (SELECT FROM @schema@.invoices i WHERE i.account_id = account AND i.customer_id IS NULL AND i.status = 'overdue');
+    PERFORM @schema@.end_past_due(account);
     PERFORM @schema@.audit('cancel_invoice', 'invoices', invoice::text, jsonb_build_object('number', bill.invoice_number, 'reason', reason),
         'warning');
     RETURN true;

@@ -101,3 +101,11 @@ $grant_trial$;
 COMMENT ON FUNCTION @schema@.grant_trial(uuid, timestamptz)
     IS 'subscribes the account to a product for nothing until a time, after which it pays; for the platform';
 GRANT EXECUTE ON FUNCTION @schema@.grant_trial TO @platform@;
+
+CREATE FUNCTION @schema@.end_past_due(account uuid) RETURNS void
+LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $end_past_due$
+    UPDATE @schema@.subscriptions s SET status = 'active' WHERE s.account_id = account AND s.status = 'past_due'
+        AND NOT EXISTS (SELECT FROM @schema@.invoices i WHERE i.account_id = account AND i.customer_id IS NULL AND i.status = 'overdue');
+$end_past_due$;
+COMMENT ON FUNCTION @schema@.end_past_due(uuid) IS 'a subscription is active again when nothing that the account owes is overdue';
