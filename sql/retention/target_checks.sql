@@ -24,6 +24,9 @@ BEGIN
             RAISE feature_not_supported USING
                 MESSAGE = format('partition %I.%I of table %s is not a heap of this server', part.schema_name, part.table_name, rel),
                 HINT = 'Detach it, or do the work where it lives.';
+        ELSIF primecloud_internal.is_distributed(part.oid) THEN
+            RAISE feature_not_supported USING MESSAGE = format('table %I.%I is distributed', part.schema_name, part.table_name),
+                HINT = 'Its rows lie on other servers: take it back with undistribute_table(), or do the work where it lives.';
         ELSIF part.relhasrules THEN
             RAISE feature_not_supported USING MESSAGE = format('table %I.%I has rules', part.schema_name, part.table_name),
                 HINT = 'A rule rewrites the statements of maintenance: use a trigger instead.';

@@ -74,7 +74,8 @@ constexpr const char *reaches_extension =
     "    WHERE n.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_namespace'::pg_catalog.regclass AND (s.oid "
     "OPERATOR(pg_catalog.=) ANY ($2) OR s.nspowner OPERATOR(pg_catalog.=) ANY ($3)))";
 
-// The first table with rows and a sealed column, by the size of its file: sealed
+// The first table with rows and a sealed column, by the size of its file, which tells
+// nothing of one whose rows lie on other servers: sealed
 // itself, an array, a domain, or a row type that holds one.
 constexpr const char *table_with_secrets =
     "WITH RECURSIVE kinds(oid) AS ("
@@ -92,7 +93,8 @@ constexpr const char *table_with_secrets =
     "pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) a.attrelid"
     "  JOIN kinds k ON k.oid OPERATOR(pg_catalog.=) a.atttypid "
     "WHERE NOT a.attisdropped AND c.relkind OPERATOR(pg_catalog.=) ANY ('{r,m}'::pg_catalog.\"char\"[]) AND "
-    "pg_catalog.pg_relation_size(c.oid) OPERATOR(pg_catalog.>) 0 ORDER BY 1 LIMIT 1";
+    "(pg_catalog.pg_relation_size(c.oid) OPERATOR(pg_catalog.>) 0 OR primecloud_internal.is_distributed(c.oid)) "
+    "ORDER BY 1 LIMIT 1";
 
 // The table that keeps the extension from being dropped; null where nothing does.
 SERVER_CODE const char *obstacle(const targets &dropped) {

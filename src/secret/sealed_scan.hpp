@@ -4,6 +4,7 @@
 
 #include "core/secret/envelope.hpp"
 #include "pg/varlena.hpp"
+#include "tenant/distributed.hpp"
 
 extern "C" {
 #include "access/table.h"
@@ -35,6 +36,7 @@ SERVER_CODE inline AttrNumber sealed_column_number(Relation table, const char *n
   if (!RELKIND_HAS_TABLE_AM(table->rd_rel->relkind)) {
     ereport(ERROR, errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("\"%s\" is not a table", RelationGetRelationName(table)));
   }
+  tenant::refuse_distributed(table);
   const AttrNumber number = column_number(table, name);
   const Oid sealed = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum("sealed"),
                                      ObjectIdGetDatum(get_namespace_oid("primecloud", false)));

@@ -21,4 +21,13 @@ SERVER_CODE inline bool is_distributed(Oid table) {
   return found;
 }
 
+// Refuses what would read the shell in the table's place.
+SERVER_CODE inline void refuse_distributed(Relation table) {
+  if (!is_distributed(RelationGetRelid(table))) return;
+  ereport(
+      ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+      errmsg("table \"%s\" is distributed", RelationGetRelationName(table)),
+      errhint("Its rows lie on other servers, and are not found here: take it back with undistribute_table() first."));
+}
+
 }  // namespace primecloud::tenant

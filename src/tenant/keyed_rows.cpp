@@ -1,5 +1,6 @@
 #include "tenant/keyed_rows.hpp"
 
+#include "tenant/distributed.hpp"
 #include "tenant/row_search.hpp"
 
 extern "C" {
@@ -51,6 +52,7 @@ SERVER_CODE void read_table(work &w, Relation table) {
         errmsg("membership cannot be read from \"%s\": it is not an ordinary table", RelationGetRelationName(table)),
         errhint("Keep members, accounts and grants in ordinary tables or partitions, of access method heap."));
   }
+  refuse_distributed(table);
   w.column = find_plain_column(table, w.asked.column);
   w.search.keys = w.asked.keys;
   bool possible = true;
@@ -119,6 +121,7 @@ SERVER_CODE Relation open_registered(const keyed_question &asked) {
 texts find_rows(const keyed_question &asked, Snapshot seen) {
   work w{asked, seen, {}, {}, {}};
   Relation table = open_registered(asked);
+  refuse_distributed(table);
   if (table->rd_rel->relkind == RELKIND_RELATION) read_table(w, table);
   if (table->rd_rel->relhassubclass) read_below(w, RelationGetRelid(table), table->rd_rel->relowner);
   relation_close(table, AccessShareLock);
