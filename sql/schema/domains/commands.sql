@@ -8,7 +8,7 @@ DECLARE
     proof text := 'primecloud-verify=' || primecloud.generate_secret(32);
 BEGIN
     UPDATE @schema@.accounts a
-    SET custom_domain = lower(set_domain.domain), domain_status = CASE WHEN set_domain.domain IS NULL THEN 'none' ELSE 'pending'
+    SET custom_domain = lower(set_domain.domain COLLATE "C"), domain_status = CASE WHEN set_domain.domain IS NULL THEN 'none' ELSE 'pending'
         END, updated_at = now()
     WHERE a.id = account;
     IF set_domain.domain IS NULL THEN
@@ -18,7 +18,7 @@ BEGIN
         INSERT INTO @schema@.account_domain_tokens (account_id, token) VALUES (account, proof)
         ON CONFLICT ON CONSTRAINT account_domain_tokens_pk DO UPDATE SET token = excluded.token;
     END IF;
-    PERFORM @schema@.audit('set_domain', 'accounts', account::text, jsonb_build_object('domain', lower(set_domain.domain)));
+    PERFORM @schema@.audit('set_domain', 'accounts', account::text, jsonb_build_object('domain', lower(set_domain.domain COLLATE "C")));
     RETURN proof;
 END
 $set_domain$;
@@ -30,7 +30,7 @@ CREATE FUNCTION @schema@.confirm_domain(domain text, txt_records text[]) RETURNS
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $confirm_domain$
 DECLARE
-    named text := lower(confirm_domain.domain);
+    named text := lower(confirm_domain.domain COLLATE "C");
     proven uuid;
     former uuid;
 BEGIN
@@ -82,7 +82,8 @@ AS $resolve_domain$
            a.branding_sidebar_color, a.branding_background_color
     FROM @schema@.accounts a
     -- as a Host header has it: any case, perhaps a port or a final dot
-    WHERE a.custom_domain = rtrim(regexp_replace(lower(host), ':[0-9]+$', ''), '.') AND a.domain_status = 'active' AND a.status = 'active'
+    WHERE a.custom_domain = rtrim(regexp_replace(lower(host COLLATE "C") COLLATE "default", ':[0-9]+$', ''), '.')
+        AND a.domain_status = 'active' AND a.status = 'active'
 $resolve_domain$;
 COMMENT ON FUNCTION @schema@.resolve_domain(text)
     IS 'the account of a verified host name and its branding; public by nature: a web site shows as much';

@@ -11,9 +11,10 @@ DECLARE
 BEGIN
     PERFORM @schema@.check_rank('invite', invite.role);
     -- Inviting somebody again renews the invitation; the older token stops working.
-    DELETE FROM @schema@.invitations i WHERE i.account_id = account AND i.email = lower(invite.email) AND i.accepted_at IS NULL;
+    DELETE FROM @schema@.invitations i WHERE i.account_id = account AND i.email = lower(invite.email COLLATE "C") COLLATE "default"
+        AND i.accepted_at IS NULL;
     INSERT INTO @schema@.invitations (id, account_id, email, role, invited_by, expires_at)
-    VALUES (made, account, lower(invite.email), invite.role, primecloud.user_id(),
+    VALUES (made, account, lower(invite.email COLLATE "C"), invite.role, primecloud.user_id(),
             now() + least(greatest(coalesce(invite.valid_for, interval '7 days'), interval '1 minute'), interval '30 days'));
     INSERT INTO @schema@.invitation_tokens (id, account_id, token_hash) VALUES (made, account, primecloud.token_hash(secret, 'invitation'));
     PERFORM @schema@.audit('invite', 'invitations', made::text, jsonb_build_object('role', invite.role));

@@ -11,7 +11,7 @@ CREATE TABLE @schema@.invitations (
     created_at timestamptz NOT NULL DEFAULT now(),  --: @public @notNull when it was sent
     CONSTRAINT invitations_pk PRIMARY KEY (account_id, id),
     CONSTRAINT invitations_account_fk FOREIGN KEY (account_id) REFERENCES @schema@.accounts (id) ON DELETE CASCADE,
-    CONSTRAINT invitations_email_canonical CHECK (email = lower(email) AND email ~ '^[^@[:space:]]+@[^@[:space:]]+$'
+    CONSTRAINT invitations_email_canonical CHECK (email = lower(email COLLATE "C") AND email ~ '^[^@[:space:]]+@[^@[:space:]]+$'
         AND octet_length(email) <= 254),
     CONSTRAINT invitations_role_known CHECK (role IN ('admin', 'developer', 'external_client'))
 );

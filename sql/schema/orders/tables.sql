@@ -5,7 +5,7 @@ CREATE TABLE @schema@.orders (
     product_id uuid,  --: @public the plan; missing for a configured machine
     account_id uuid NOT NULL,  --: @public @notNull the account
     order_number text NOT NULL  --: @public @notNull number a person can read out, from the id's random part
-        GENERATED ALWAYS AS ('ORD-' || upper(substr(id::text, 20, 4) || '-' || right(id::text, 12))) STORED,
+        GENERATED ALWAYS AS ('ORD-' || upper((substr(id::text, 20, 4) || '-' || right(id::text, 12)) COLLATE "C")) STORED,
     order_type text NOT NULL DEFAULT 'product',  --: @public @notNull product, vps, dedicated, storage, backup_cloud or backup_vps
     status text NOT NULL DEFAULT 'pending',  --: @public @notNull pending, quoting, approved, provisioning, processing, completed,
         --: canceled, refunded or denied

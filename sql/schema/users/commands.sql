@@ -8,7 +8,7 @@ BEGIN
     PERFORM primecloud.require_read_committed();
     -- Most sign-ins change nothing, and lock nothing.
     PERFORM FROM @schema@.users u WHERE u.id = register_user.user_id
-        AND (u.email, u.display_name) = (lower(register_user.email), register_user.display_name);
+        AND (u.email, u.display_name) = (lower(register_user.email COLLATE "C") COLLATE "default", register_user.display_name);
     IF FOUND THEN
         RETURN register_user.user_id;
     END IF;
@@ -21,7 +21,7 @@ BEGIN
             HINT = 'Sign the person in, and call again at the next time.';
     END;
     INSERT INTO @schema@.users AS u (id, email, display_name)
-    VALUES (register_user.user_id, lower(register_user.email), register_user.display_name)
+    VALUES (register_user.user_id, lower(register_user.email COLLATE "C"), register_user.display_name)
     ON CONFLICT (id) DO UPDATE SET email = excluded.email, display_name = excluded.display_name, updated_at = now()
         WHERE (u.email, u.display_name) IS DISTINCT FROM (excluded.email, excluded.display_name);
     RETURN user_id;

@@ -10,7 +10,7 @@ CREATE TABLE @schema@.users (
     CONSTRAINT users_email_unique UNIQUE (email),
     -- what account_members copies, kept equal by a foreign key ON UPDATE CASCADE
     CONSTRAINT users_profile_unique UNIQUE (id, email, display_name),
-    CONSTRAINT users_email_canonical CHECK (email = lower(email) AND email ~ '^[^@[:space:]]+@[^@[:space:]]+$'
+    CONSTRAINT users_email_canonical CHECK (email = lower(email COLLATE "C") AND email ~ '^[^@[:space:]]+@[^@[:space:]]+$'
         AND octet_length(email) <= 254),
     CONSTRAINT users_display_name_short CHECK (char_length(display_name) <= 200)
 );
