@@ -46,7 +46,6 @@ DECLARE
     step text;
     hint text;
 BEGIN
-    PERFORM harness.prepare();
     FOREACH step IN ARRAY steps LOOP EXECUTE step; END LOOP;
     RAISE SQLSTATE 'ATTCK';
 EXCEPTION WHEN SQLSTATE 'ATTCK' THEN RETURN '{taken}'; WHEN OTHERS THEN
@@ -163,6 +162,7 @@ SELECT unalike(string_agg(line, E'\n'), '%not ok%', 'and nothing is found')
     FROM primecloud.assert_isolated('shop.members', 'attack_carried') AS line;
 \o /dev/null
 DROP SCHEMA shop CASCADE;
+SELECT harness.prepare();
 \o
 
 -- Each case, before the tables are protected: by register_membership(), by protect_table();
