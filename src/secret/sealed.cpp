@@ -69,29 +69,12 @@ pg::bytes_view sealed_send(sealed_view sealed) noexcept { return sealed.bytes; }
 int64 key_id(sealed_view sealed) noexcept { return envelope_key_id(sealed.bytes); }
 }  // namespace
 
-namespace {
-std::string generate_access_key_id_text() { return generate_access_key_id(); }
-std::string generate_secret_text(int32 length) {
-  if (length < 8 || length > 1024)
-    throw error(invalid_value, "a secret cannot have " + std::to_string(length) + " characters")
-        .with_hint("Ask for 8 to 1024; MinIO and AWS use 40.");
-  return generate_secret(length);
-}
-std::optional<std::string_view> last_four_text(std::string_view secret) noexcept {
-  const auto shown = last_four(secret);
-  return shown.empty() ? std::nullopt : std::optional(shown);
-}
-}  // namespace
-
 PRIMECLOUD_FUNCTION(primecloud_sealed_in, sealed_in);
 PRIMECLOUD_FUNCTION(primecloud_sealed_out, sealed_out);
 PRIMECLOUD_FUNCTION(primecloud_sealed_send, sealed_send);
 PRIMECLOUD_FUNCTION(primecloud_sealed_to_json, sealed_to_json);
 PRIMECLOUD_FUNCTION(primecloud_redacted, redacted);
 PRIMECLOUD_FUNCTION(primecloud_key_id, key_id);
-PRIMECLOUD_FUNCTION(primecloud_generate_access_key_id, generate_access_key_id_text);
-PRIMECLOUD_FUNCTION(primecloud_generate_secret, generate_secret_text);
-PRIMECLOUD_FUNCTION(primecloud_last_four, last_four_text);
 
 // Binary input: the envelope itself, checked as strictly as the text.  It takes the
 // protocol's own type, which no SQL can name.
