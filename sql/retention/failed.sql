@@ -70,7 +70,7 @@ BEGIN
         RETURN decision;
     END IF;
 
-    place := primecloud_internal.retention_place(running.policy, running.run, running.at, item, question.method);
+    place := primecloud_internal.retention_next_position(running.policy, running.run, running.at, item, question.method);
     IF place.method = 'ranges' THEN  -- the rest along the index, which can stop at any row
         place.method := 'keyset';
         place.row_limit := 500;

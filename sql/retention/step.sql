@@ -73,7 +73,7 @@ BEGIN
     ELSIF item.kind = 'partition' THEN
         RETURN primecloud_internal.retention_step_partition(rel, running.policy, running.run, running.at, item);
     END IF;
-    at := primecloud_internal.retention_place(running.policy, running.run, running.at, item, question.method);
+    at := primecloud_internal.retention_next_position(running.policy, running.run, running.at, item, question.method);
     at.most_rows := most;
     at.row_limit := least(at.row_limit, most);
     at.unit := least(at.unit, greatest(1, (most / at.density)::bigint));

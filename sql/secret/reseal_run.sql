@@ -29,7 +29,7 @@ COMMENT ON FUNCTION primecloud_internal.reseal_begin(oid, regclass, name, boolea
 
 -- Where a run goes on: in the table under way, at the beginning of the next, or, for what
 -- was locked, once more from the start; NULL when all is done.
-CREATE FUNCTION primecloud_internal.reseal_place(rel regclass, run primecloud_internal.reseal_run) RETURNS jsonb
+CREATE FUNCTION primecloud_internal.reseal_position(rel regclass, run primecloud_internal.reseal_run) RETURNS jsonb
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -56,7 +56,7 @@ BEGIN
         END IF;
     END LOOP;
 END $$;
-COMMENT ON FUNCTION primecloud_internal.reseal_place(regclass, primecloud_internal.reseal_run) IS 'where a run goes on';
+COMMENT ON FUNCTION primecloud_internal.reseal_position(regclass, primecloud_internal.reseal_run) IS 'where a run goes on';
 
 CREATE FUNCTION primecloud_internal.reseal_note(run primecloud_internal.reseal_run, leaf text, problem jsonb, constraint_name text)
     RETURNS void
@@ -91,6 +91,6 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION primecloud_internal.reseal_end(sealed_column, bigint, text, text) IS 'ends or pauses a run';
 
-REVOKE ALL ON FUNCTION primecloud_internal.reseal_begin(oid, regclass, name, boolean), primecloud_internal.reseal_place(regclass,
+REVOKE ALL ON FUNCTION primecloud_internal.reseal_begin(oid, regclass, name, boolean), primecloud_internal.reseal_position(regclass,
     primecloud_internal.reseal_run), primecloud_internal.reseal_note(primecloud_internal.reseal_run, text, jsonb, text),
     primecloud_internal.reseal_end(sealed_column, bigint, text, text) FROM PUBLIC;

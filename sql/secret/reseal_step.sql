@@ -50,7 +50,7 @@ BEGIN
     IF run.state IS DISTINCT FROM 'running' AND run.state IS DISTINCT FROM 'paused' THEN
         RETURN '{"done": true, "state": "superseded"}';
     END IF;
-    at := primecloud_internal.reseal_place(rel, run);
+    at := primecloud_internal.reseal_position(rel, run);
     IF at IS NULL THEN
         RETURN '{"done": true, "state": "finished"}';
     END IF;
@@ -91,7 +91,7 @@ BEGIN
         RETURN jsonb_build_object('done', true, 'state', CASE WHEN passing THEN 'paused' ELSE 'failed' END, 'error', code);
     END IF;
     SELECT r.* INTO run FROM primecloud_internal.reseal_run r WHERE r.id = run_id FOR UPDATE;
-    at := primecloud_internal.reseal_place(rel, run) - 'oid';
+    at := primecloud_internal.reseal_position(rel, run) - 'oid';
     most := coalesce((at ->> 'limit')::int, 50000);
     IF passing THEN
         at := at || '{"careful": true}';

@@ -28,9 +28,10 @@ END $$;
 COMMENT ON FUNCTION primecloud_internal.retention_narrow(primecloud_internal.retention_position, primecloud_internal.retention_policy,
     regtype) IS 'where a run stands in a partition, as a condition';
 
--- The place of the next batch: in the table under way, or at the beginning of the next.
-CREATE FUNCTION primecloud_internal.retention_place(policy primecloud_internal.retention_policy, run primecloud_internal.retention_run,
-    at primecloud_internal.retention_position, item primecloud_internal.retention_worklist, method text)
+-- The position of the next batch: in the table under way, or at the beginning of the next.
+CREATE FUNCTION primecloud_internal.retention_next_position(policy primecloud_internal.retention_policy,
+    run primecloud_internal.retention_run, at primecloud_internal.retention_position, item primecloud_internal.retention_worklist,
+    method text)
     RETURNS primecloud_internal.retention_position
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
@@ -49,7 +50,7 @@ BEGIN
     place.per_row := at.per_row;
     RETURN place;
 END $$;
-COMMENT ON FUNCTION primecloud_internal.retention_place(primecloud_internal.retention_policy, primecloud_internal.retention_run,
+COMMENT ON FUNCTION primecloud_internal.retention_next_position(primecloud_internal.retention_policy, primecloud_internal.retention_run,
     primecloud_internal.retention_position, primecloud_internal.retention_worklist, text) IS 'where a run goes on';
 
 -- Where a range ends: before the time of the row that would be one too many.
@@ -68,7 +69,7 @@ COMMENT ON FUNCTION primecloud_internal.retention_bound(regclass, primecloud_int
     primecloud_internal.retention_position, regtype) IS 'the statement that finds the end of a range of so many rows';
 
 REVOKE ALL ON FUNCTION primecloud_internal.retention_narrow(primecloud_internal.retention_position,
-    primecloud_internal.retention_policy, regtype), primecloud_internal.retention_place(primecloud_internal.retention_policy,
+    primecloud_internal.retention_policy, regtype), primecloud_internal.retention_next_position(primecloud_internal.retention_policy,
     primecloud_internal.retention_run, primecloud_internal.retention_position, primecloud_internal.retention_worklist, text),
     primecloud_internal.retention_bound(regclass, primecloud_internal.retention_policy, timestamptz,
     primecloud_internal.retention_position, regtype) FROM PUBLIC;
