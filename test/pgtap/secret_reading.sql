@@ -223,7 +223,7 @@ FROM (SELECT p.proname, string_agg(CASE a.type WHEN 'text'::regtype THEN format(
         WHEN 'name'::regtype THEN '''secret''::name' WHEN 'anyelement'::regtype THEN '1' ELSE 'NULL::primecloud.sealed' END, ', '
         ORDER BY a.n) AS arguments
     FROM pg_proc AS p CROSS JOIN unnest(p.proargtypes) WITH ORDINALITY AS a(type, n)
-    WHERE p.prosupport = 'primecloud_internal.hide_plaintext'::regproc GROUP BY p.oid) AS c ORDER BY 1;
+    WHERE p.prosupport = 'primecloud_internal.hide_plaintext'::regproc GROUP BY p.oid ORDER BY p.proname) AS c;
 -- ANALYZE keeps nothing of a sealed column but how wide it is and how often it is NULL.
 ANALYZE copy;
 SELECT is((SELECT ROW(null_frac, n_distinct, most_common_vals IS NULL, histogram_bounds IS NULL, correlation IS NULL)::text FROM pg_stats
