@@ -122,6 +122,8 @@ INSERT INTO policies (qual, one, two, four) VALUES
     ('account_id = 1 AND status = ''shown''', '1/1', 'P0002', 'P0002'),
     ('account_id <> 2', '1/1', '1/2', 'P0002'),
     ('account_id IN (1, 3)', '1/1', '1/2', 'P0002'),
+    ('account_id = account_id', '1/1', '1/2', '2/4'),
+    ('account_id = (SELECT account_id)', '1/1', '1/2', '2/4'),
     ('account_id = ANY (string_to_array(current_setting(''my.account''), '','')::integer[])', '1/1', '1/2', 'P0002'),
     ('account_id = (string_to_array(current_setting(''my.account''), '',''))[1]::integer', '1/1', '1/2', 'P0002'),
     ('coalesce(account_id, 2) < 2 AND upper(status) LIKE ''SH%''', '1/1', 'P0002', 'P0002'),

@@ -77,6 +77,10 @@ SELECT is(as_role(role, statement), wanted, format('%s: %s', role, statement)) F
     ('roles_app', 'DO $d$ BEGIN LOCK TABLE things IN EXCLUSIVE MODE; END $d$', '42501'),
     ('roles_app', 'DO $d$ BEGIN LOCK TABLE things IN ROW SHARE MODE; END $d$', 'DO'),
     ('roles_platform', 'DO $d$ BEGIN LOCK TABLE things; END $d$', 'DO')) AS t(role, statement, wanted);
+GRANT roles_app TO roles_other;
+SELECT is(as_role('roles_other', 'SELECT primecloud.uuid_v7()::text', 'SET ROLE roles_app', 'ALTER ROLE roles_app PASSWORD NULL'), '42501',
+    'nor is it changed by who has become it, once the library is there');
+REVOKE roles_app FROM roles_other;
 -- What runs as its owner locks as its owner.
 CREATE FUNCTION locks() RETURNS void LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN LOCK TABLE public.things; END $$;
 SELECT is(as_role('roles_app', 'SELECT public.locks()'), '', 'a function of somebody else''s locks for an application');
