@@ -26,6 +26,13 @@ UPDATE cloud.outbox SET status = 'dead', finished_at = now(), attempts = 10 WHER
 SELECT act('a_dev', format('SELECT cloud.revoke_access_key(%L)', id)) FROM cloud.access_keys WHERE access_key_id = :'two';
 SELECT is(claim(), 'delete_service_account', 'a dead order holds no revocation up');
 SELECT is(orders(:'two'), 'add_service_account done,delete_service_account pending', 'it is superseded too');
+-- failed, to be tried again later
+SELECT act('a_dev', $$SELECT access_key_id FROM cloud.create_access_key('later')$$) AS later \gset
+SELECT is(claim(), 'add_service_account', 'another key is added');
+SELECT is(act('worker', format('SELECT cloud.fail_outbox(%s, %L, ''no route'')', sequence, claim_token)), 'pending', 'in vain, for now')
+FROM cloud.outbox WHERE object = 'key:' || :'later';
+SELECT act('a_dev', format('SELECT cloud.revoke_access_key(%L)', id)) FROM cloud.access_keys WHERE access_key_id = :'later';
+SELECT is(claim(), 'delete_service_account', 'its end waits for no second try');
 -- never claimed: the one that ends it is claimed, alone
 SELECT act('a_dev', $$SELECT access_key_id FROM cloud.create_access_key('three')$$) AS three \gset
 SELECT act('a_dev', format('SELECT cloud.revoke_access_key(%L)', id)) FROM cloud.access_keys WHERE access_key_id = :'three';
