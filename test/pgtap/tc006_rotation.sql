@@ -43,6 +43,16 @@ SELECT is((SELECT status FROM cloud.access_keys WHERE id = :'key'), 'revoked', '
 SELECT is_empty(format('SELECT FROM cloud.access_key_secrets WHERE id = %L', :'key'), 'and forgets the secret');
 SELECT is(last_order(:'key'), 'delete_service_account', 'and tells the object store');
 SELECT ok(opens(:'second', :'second_secret'), 'the successor opens on');
+-- An overlap lengthens no life, and one that is over is not handed on.
+SELECT act('a_dev', $$SELECT id FROM cloud.create_access_key('short', 'read', now() + interval '1 hour')$$) AS short \gset
+SELECT isnt(act('a_dev', format('SELECT id FROM cloud.rotate_access_key(%L, ''24 hours'')', :'short')), NULL,
+    'a key of an hour is rotated');
+SELECT cmp_ok((SELECT expires_at FROM cloud.access_keys WHERE id = :'short'), '<', now() + interval '2 hours', 'and ends with its hour');
+SELECT act('a_dev', $$SELECT id FROM cloud.create_access_key('over', 'read', now() + interval '1 hour')$$) AS over \gset
+UPDATE cloud.access_keys SET expires_at = now() - interval '1 second' WHERE id = :'over';
+SELECT act('a_dev', format('SELECT id FROM cloud.rotate_access_key(%L)', :'over')) AS after_over \gset
+SELECT is((SELECT coalesce(expires_at::text, 'never') FROM cloud.access_keys WHERE id::text = :'after_over'), 'never',
+    'the successor of a key that is over does not end');
 -- without
 SELECT act('a_dev', format($$SELECT id || ' ' || secret_access_key FROM cloud.rotate_access_key(%L, '0')$$, :'second')) AS made \gset
 SELECT split_part(:'made', ' ', 1) AS third, split_part(:'made', ' ', 2) AS third_secret \gset
