@@ -1,6 +1,7 @@
 #include "pg/audit.hpp"
 
 #include "core/audit_record.hpp"
+#include "pg/c_string.hpp"
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
 #include "pg/server_version.hpp"
@@ -28,9 +29,9 @@ SERVER_CODE bool find_key() {
   if (!OidIsValid(table)) return false;
   for_each_row<2>(table, snapshot_of_now(table), [table](const Datum *values, const bool *nulls) {
     if (nulls[1]) return;
-    const auto *key = pg_detoast_datum_packed(reinterpret_cast<varlena *>(DatumGetPointer(values[1])));
-    if (VARSIZE_ANY_EXHDR(key) != audit_key_size) return;
-    memcpy(known.key, VARDATA_ANY(key), audit_key_size);
+    const bytes_view key = bytes_in(values[1]);
+    if (key.size() != audit_key_size) return;
+    memcpy(known.key, key.data(), audit_key_size);
     known.table = table;
   });
   return OidIsValid(known.table);
@@ -78,7 +79,7 @@ void record_beyond_rollback(const char *text) {
 namespace {
 using primecloud::pg::verify_audit;
 SERVER_CODE primecloud::pg::nothing record_audit(std::string_view record) {
-  ereport(LOG_SERVER_ONLY, errmsg_internal("%s", primecloud::pg::sealed_record(pnstrdup(record.data(), record.size()))),
+  ereport(LOG_SERVER_ONLY, errmsg_internal("%s", primecloud::pg::sealed_record(primecloud::pg::c_string(record))),
           errhidestmt(true), errhidecontext(true));
   return {};
 }
