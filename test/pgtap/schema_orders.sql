@@ -20,6 +20,9 @@ SELECT claim_token AS late, sequence AS late_sequence FROM cloud.outbox WHERE ob
 SELECT is(claim(), 'delete_service_account', 'and for nobody, once the lease is over');
 SELECT is(orders(:'one'), 'add_service_account done,delete_service_account pending', 'what was before it is superseded');
 SELECT is(act('worker', format('SELECT cloud.acknowledge_outbox(%s, %L)', :late_sequence, :'late')), 'false', 'and its worker is told so');
+SELECT is((SELECT now_payload FROM cloud.wanted_order(k.account_id, 'key:' || :'one', 'update_service_account',
+    jsonb_build_object('accessKey', :'one', 'newStatus', 'off'))), jsonb_build_object('accessKey', :'one', 'newStatus', 'off'),
+    'of a key that is gone an order is as it was given') FROM cloud.access_keys k WHERE k.access_key_id = :'one';
 -- given up as dead
 SELECT act('a_dev', $$SELECT access_key_id FROM cloud.create_access_key('two')$$) AS two \gset
 UPDATE cloud.outbox SET status = 'dead', finished_at = now(), attempts = 10 WHERE object = 'key:' || :'two';
@@ -47,4 +50,10 @@ UPDATE cloud.outbox SET status = 'done', finished_at = now() WHERE object = 'key
 SELECT is(coalesce(claim(), ''), '', 'for as long as the account is suspended');
 UPDATE cloud.accounts SET status = 'active' WHERE slug = 'account-a';
 SELECT is(claim(), 'add_service_account', 'active again, it is added');
+-- a login that was revoked is told nothing of its account
+SELECT act('a_admin', $$SELECT id FROM cloud.create_sftp_credential('gone')$$) AS gone \gset
+SELECT is(act('a_admin', format('SELECT cloud.revoke_sftp_credential(%L)', :'gone')), 'true', 'a login is revoked');
+UPDATE cloud.outbox SET status = 'done', finished_at = now() WHERE service = 'sftpgo';
+SELECT act('a_platform', $$SELECT cloud.set_account_status('suspended', 'fraud')$$);
+SELECT is(act('worker', $$SELECT count(*) FROM cloud.claim_outbox('sftpgo', 'w', 100)$$), '0', 'nothing is ordered for it any more');
 SELECT finish();
