@@ -3,6 +3,8 @@
 \set test schema_races
 \ir ../fixtures/control_plane.sql
 SELECT no_plan();
+-- However slow the machine is, nobody is ended for it.
+SELECT format('ALTER DATABASE %I SET primecloud.preempt_after = 0', current_database()) \gexec
 -- Runs a statement for each of n clients at the same time, each in a transaction of
 -- its own that has entered before any of them goes on; $ is the client's number.
 CREATE FUNCTION at_once(who text, clients int, statement text) RETURNS text LANGUAGE plpgsql AS $$

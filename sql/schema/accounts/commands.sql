@@ -37,7 +37,7 @@ DECLARE
     account uuid := @schema@.platform_account('set_account_status');
     old_status text;
 BEGIN
-    SELECT a.status INTO old_status FROM @schema@.accounts a WHERE a.id = account FOR NO KEY UPDATE;
+    old_status := @schema@.take_account();
     IF old_status = set_account_status.status THEN
         RETURN;
     END IF;
@@ -67,13 +67,12 @@ DECLARE
     account uuid := @schema@.command_account('owner', 'delete_account');
     item record;
 BEGIN
-    PERFORM @schema@.hold_account('end', true);
-    PERFORM FROM @schema@.accounts a WHERE a.id = account AND a.slug = delete_account.slug FOR UPDATE;
-    IF NOT FOUND THEN
+    IF NOT EXISTS (SELECT FROM @schema@.accounts a WHERE a.id = account AND a.slug = delete_account.slug) THEN
         RAISE invalid_parameter_value USING
             MESSAGE = format('the entered account is not %s', coalesce(quote_literal(delete_account.slug), 'NULL')),
             HINT = 'Name the slug of the account, to be sure that this is the one.';
     END IF;
+    PERFORM @schema@.take_account(ending => true);
     -- The services are told, in the order in which they can follow: keys, logins, buckets.
     FOR item IN SELECT k.access_key_id FROM @schema@.access_keys k WHERE k.account_id = account AND k.status = 'active' LOOP
         PERFORM @schema@.order_service('minio', 'key:' || item.access_key_id, 'delete_service_account',

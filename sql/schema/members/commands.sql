@@ -24,9 +24,30 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $lock_member$
 DECLARE
     member @schema@.account_members;
+    patience text := current_setting('lock_timeout');
+    preempted text := coalesce(nullif(current_setting('primecloud.preempt_after'), '0'), patience);
+    found_one boolean;
 BEGIN
-    SELECT * INTO member FROM @schema@.account_members m WHERE m.account_id = primecloud.tenant_uuid() AND m.user_id = person FOR UPDATE;
-    IF NOT FOUND THEN
+    FOR attempt IN 1..5 LOOP
+        BEGIN
+            PERFORM set_config('lock_timeout', preempted, true);
+            SELECT * INTO member FROM @schema@.account_members m WHERE m.account_id = primecloud.tenant_uuid() AND m.user_id = person
+                FOR UPDATE;
+            found_one := FOUND;
+            PERFORM set_config('lock_timeout', patience, true);
+            EXIT;
+        EXCEPTION WHEN lock_not_available THEN
+            IF current_setting('primecloud.preempt_after') = '0' THEN
+                RAISE;
+            END IF;
+            -- Whoever is to be removed does not hold that off.
+            PERFORM primecloud.end_holders('@schema@.account_members', m.ctid) FROM @schema@.account_members m
+                WHERE m.account_id = primecloud.tenant_uuid() AND m.user_id = person;
+        END;
+    END LOOP;
+    IF found_one IS NULL THEN
+        RAISE lock_not_available USING MESSAGE = format('user %s is held by sessions that cannot be ended', person);
+    ELSIF NOT found_one THEN
         -- Policies lock no row of a rank above the caller's; it is read, for check_rank to refuse.
         SELECT * INTO member FROM @schema@.account_members m WHERE m.account_id = primecloud.tenant_uuid() AND m.user_id = person;
     END IF;

@@ -52,3 +52,42 @@ AS $lock_account$
 $lock_account$;
 COMMENT ON FUNCTION @schema@.lock_account()
     IS 'lets one transaction at a time decide something of several rows of the entered account; taken before any row; for commands';
+
+-- What acts against an account, or against a person in it, waits for primecloud.preempt_after; then whoever holds it up is ended.
+CREATE FUNCTION @schema@.take_account(ending boolean DEFAULT false) RETURNS text
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $take_account$
+DECLARE
+    account uuid := primecloud.tenant_uuid();
+    patience text := current_setting('lock_timeout');
+    preempted text := coalesce(nullif(current_setting('primecloud.preempt_after'), '0'), patience);
+    status text;
+BEGIN
+    FOR attempt IN 1..5 LOOP
+        BEGIN
+            PERFORM set_config('lock_timeout', preempted, true);
+            IF ending THEN
+                PERFORM @schema@.hold_account('end', true);
+                SELECT a.status INTO status FROM @schema@.accounts a WHERE a.id = account FOR UPDATE;
+            ELSE
+                SELECT a.status INTO status FROM @schema@.accounts a WHERE a.id = account FOR NO KEY UPDATE;
+            END IF;
+            PERFORM set_config('lock_timeout', patience, true);
+            RETURN status;
+        EXCEPTION WHEN lock_not_available THEN
+            IF current_setting('primecloud.preempt_after') = '0' THEN
+                RAISE;
+            END IF;
+            IF ending THEN
+                PERFORM primecloud.end_holders('@schema@.account_locks', l.ctid) FROM @schema@.account_locks l
+                    WHERE l.account_id = account AND l.kind = 'end';
+            END IF;
+            PERFORM primecloud.end_holders('@schema@.accounts', a.ctid) FROM @schema@.accounts a WHERE a.id = account;
+        END;
+    END LOOP;
+    RAISE lock_not_available USING MESSAGE = format('account %s is held by sessions that cannot be ended', account),
+        HINT = 'Ask pg_blocking_pids() who they are.';
+END
+$take_account$;
+COMMENT ON FUNCTION @schema@.take_account(boolean)
+    IS 'locks the entered account''s row, to end it or not, and tells its status; whoever holds it up is ended; for commands';
