@@ -23,7 +23,9 @@ CREATE TABLE @schema@.outbox (
     CONSTRAINT outbox_finished_when CHECK ((status = 'pending') = (finished_at IS NULL))
 );
 COMMENT ON TABLE @schema@.outbox IS 'private: orders to MinIO, SFTPGo and the mail worker, claimed by their workers';
-CREATE INDEX outbox_claim_idx ON @schema@.outbox (service, available_at, sequence) WHERE status = 'pending';
+-- from account to account, and in each what has waited longest
+CREATE INDEX outbox_claim_idx ON @schema@.outbox (service, uuid_hash(account_id), account_id, available_at, sequence)
+    WHERE status = 'pending';
 -- never overtaking an earlier order for the same object
 CREATE INDEX outbox_object_idx ON @schema@.outbox (service, object, sequence) WHERE status <> 'done';
 CREATE INDEX outbox_settle_idx ON @schema@.outbox (service, sequence) WHERE status = 'pending' AND operation = 'settle';
