@@ -123,4 +123,19 @@ SELECT is(act('guest', format('SELECT cloud.accept_invitation(%L)', :'before')),
 UPDATE cloud.users SET email = 'again@example.com' WHERE email = 'guest@example.com';
 SELECT is(act('guest', format('SELECT cloud.accept_invitation(%L)', :'late')), 'P0002', 'nor by one that was committed later');
 SELECT is((SELECT count(*) FROM cloud.invitations WHERE email = 'guest@example.com'), 0::bigint, 'it has ended');
+-- what is left of who has gone is listed, for an admin to decide
+UPDATE cloud.users SET email = 'guest@example.com' WHERE email = 'again@example.com';
+SELECT act('a_owner', format('SELECT cloud.change_member_role(%L, ''admin'')', :'admin')) \g /dev/null
+SELECT is(act('a_owner', 'SELECT count(*) FROM cloud.left_behind() WHERE kind = ''member'''), '0', 'nobody was invited by who may not');
+SELECT act('a_admin', $$SELECT token FROM cloud.invite('guest@example.com', 'developer')$$) AS token \gset
+SELECT isnt(act('guest', format('SELECT cloud.accept_invitation(%L)', :'token')), 'P0002', 'somebody is invited, and joins');
+SELECT act('a_admin', $$SELECT id FROM cloud.create_access_key('of an admin')$$) AS key \gset
+SELECT is(act('a_owner', format('SELECT count(*) FROM cloud.left_behind() WHERE id = %L', :'key')), '0', 'his key is an admin''s');
+SELECT act('a_owner', format('SELECT cloud.remove_member(%L)', :'admin')) \g /dev/null
+SELECT is(act('a_owner', format('SELECT string_agg(kind || '' '' || name, '','' ORDER BY kind) FROM cloud.left_behind() WHERE person = %L',
+    :'admin')), 'access_key of an admin,member guest', 'he has gone: his key, and whom he invited');
+SELECT is(act('a_owner', format('SELECT cloud.revoke_access_key(%L)', :'key')), 'true', 'the key is revoked');
+SELECT is(act('a_owner', format('SELECT string_agg(kind, '','') FROM cloud.left_behind() WHERE person = %L', :'admin')), 'member',
+    'and no longer listed');
+SELECT is(act('b_owner', 'SELECT count(*) FROM cloud.left_behind()'), '0', 'nothing of it is another account''s');
 SELECT finish();
