@@ -1,0 +1,48 @@
+-- What takes something away says so, and what decides by membership asks for the latest.
+
+-- What takes something away says so: every session that is in a context then asks again before
+-- its next statement.
+CREATE FUNCTION membership_changed() RETURNS void
+    LANGUAGE c VOLATILE PARALLEL UNSAFE
+    AS 'MODULE_PATHNAME', 'primecloud_membership_changed';
+COMMENT ON FUNCTION membership_changed() IS
+    'says to every session, when this transaction commits, that membership, accounts, grants or token keys changed: each asks again before '
+        'its next statement';
+
+CREATE FUNCTION watch_membership() RETURNS trigger
+    LANGUAGE c VOLATILE PARALLEL UNSAFE
+    AS 'MODULE_PATHNAME', 'primecloud_watch_membership';
+COMMENT ON FUNCTION watch_membership() IS 'statement trigger of register_membership(..., watch => true): calls membership_changed()';
+
+CREATE FUNCTION require_read_committed() RETURNS void
+    LANGUAGE c STABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'primecloud_require_read_committed';
+COMMENT ON FUNCTION require_read_committed() IS
+    'for the first line of a command: 55000 in a transaction whose snapshot may be older than what was taken away meanwhile';
+
+-- The statement triggers that call membership_changed(), on a table and what is below it: DML
+-- that names a partition fires the partition's.
+CREATE FUNCTION primecloud_internal.set_membership_watch(source regclass, watch boolean, events text) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    part regclass;
+BEGIN
+    FOR part IN
+        WITH RECURSIVE tree(relid) AS (
+            SELECT source::oid UNION SELECT i.inhrelid FROM tree JOIN pg_inherits AS i ON i.inhparent = tree.relid)
+        SELECT relid FROM tree ORDER BY relid
+    LOOP
+        IF watch THEN
+            EXECUTE format('CREATE OR REPLACE TRIGGER primecloud_watch AFTER %s ON %s FOR EACH STATEMENT '
+                'EXECUTE FUNCTION primecloud.watch_membership()', events, part);
+            EXECUTE format('ALTER TABLE ONLY %s ENABLE ALWAYS TRIGGER primecloud_watch', part);
+        ELSIF EXISTS (SELECT FROM pg_trigger WHERE tgrelid = part AND tgname = 'primecloud_watch'
+                      AND tgfoid = 'primecloud.watch_membership()'::regprocedure) THEN
+            EXECUTE format('DROP TRIGGER primecloud_watch ON %s', part);
+        END IF;
+    END LOOP;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.set_membership_watch(regclass, boolean, text)
+    IS 'adds or drops the triggers of register_membership(..., watch => ...)';

@@ -1,0 +1,57 @@
+-- A protected table's partitions, protected as they come.
+
+-- Gives every partition below a protected table what the table has.
+CREATE FUNCTION primecloud_internal.protect_partitions(rel regclass) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    root regclass;
+    key name;
+    part pg_class;
+    policy record;
+    steps primecloud_internal.plan_step[];
+    made text[];
+BEGIN
+    -- The nearest table above that has policies of ours, or this one.
+    WITH RECURSIVE above(relid, n) AS (
+        SELECT rel::oid, 0 UNION SELECT i.inhparent, n + 1 FROM above JOIN pg_inherits i ON i.inhrelid = above.relid)
+    SELECT a.relid INTO root FROM above a WHERE EXISTS (SELECT FROM pg_policy WHERE polrelid = a.relid
+        AND polname IN ('primecloud_floor', 'primecloud_shared')) ORDER BY n LIMIT 1;
+    IF root IS NULL THEN
+        RETURN;
+    END IF;
+    key := primecloud.tenant_column(root);
+    FOR part IN SELECT c.* FROM primecloud_internal.table_tree(root) AS t JOIN pg_class c ON c.oid = t.relid WHERE t.level > 0
+        AND t.kind IN ('r', 'p') ORDER BY t.level, t.relid LOOP
+        steps := '{}';
+        made := '{}';
+        CONTINUE WHEN EXISTS (SELECT FROM pg_policy WHERE polrelid = part.oid AND polname IN ('primecloud_floor', 'primecloud_shared'));
+        FOR policy IN SELECT polname, polpermissive, polcmd, pg_get_expr(polqual, polrelid) AS qual, pg_get_expr(polwithcheck, polrelid)
+            AS with_check
+                      FROM pg_policy WHERE polrelid = root AND starts_with(polname, 'primecloud_')
+                        AND NOT EXISTS (SELECT FROM pg_policy there WHERE there.polrelid = part.oid AND there.polname = pg_policy.polname)
+                            LOOP
+            steps := steps || primecloud_internal.step('policy', part.oid::regclass::text,
+                format('CREATE POLICY %I ON %s AS %s FOR %s TO PUBLIC%s%s', policy.polname, part.oid::regclass,
+                CASE WHEN policy.polpermissive THEN 'PERMISSIVE' ELSE 'RESTRICTIVE' END,
+                CASE policy.polcmd WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' WHEN 'w' THEN 'UPDATE' WHEN 'd' THEN 'DELETE' ELSE 'ALL'
+                    END,
+                coalesce(' USING (' || policy.qual || ')', ''), coalesce(' WITH CHECK (' || policy.with_check || ')', '')));
+        END LOOP;
+        IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = part.oid AND attname = key AND NOT atthasdef) THEN
+            made := made || 'default'::text;
+            steps := steps || primecloud_internal.step('default', part.oid::regclass::text,
+                format('ALTER TABLE %s ALTER COLUMN %I SET DEFAULT %s()', part.oid::regclass, key,
+                    primecloud_internal.tenant_function(part.oid, key)));
+        END IF;
+        PERFORM primecloud_internal.run_plan(steps || primecloud_internal.step('row security', part.oid::regclass::text,
+            format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part.oid::regclass))
+            || primecloud_internal.note_protection(part.oid, jsonb_build_object('made', to_jsonb(made),
+                'row security', CASE WHEN part.relforcerowsecurity AND part.relrowsecurity THEN 'forced' WHEN part.relrowsecurity THEN 'on'
+                    ELSE 'off' END),
+                CASE WHEN key IS NULL THEN 'primecloud_shared' ELSE 'primecloud_floor' END), false);
+    END LOOP;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.protect_partitions(regclass)
+    IS 'gives partitions the policies of the protected table above them; called by the guard';

@@ -1,0 +1,40 @@
+-- Registering the tables that entering asks.
+
+CREATE FUNCTION primecloud_internal.record_membership(
+    rel regclass, tenant_column name, user_column name, role_column name,
+    accounts regclass, accounts_key_column name, accounts_status_column name, accounts_active_status text,
+    grants regclass, grants_tenant_column name, grants_user_column name, grants_id_column name) RETURNS void
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'primecloud_door';
+COMMENT ON FUNCTION primecloud_internal.record_membership(regclass, name, name, name, regclass, name, name, text, regclass, name, name,
+    name) IS
+    'checks and writes down the registration; called by register_membership()';
+
+-- What is registered is the extension's to write; the triggers are made by whoever registers.
+CREATE FUNCTION register_membership(
+    rel regclass, tenant_column name, user_column name, role_column name,
+    accounts regclass DEFAULT NULL, accounts_key_column name DEFAULT 'id',
+    accounts_status_column name DEFAULT 'status', accounts_active_status text DEFAULT 'active',
+    grants regclass DEFAULT NULL, grants_tenant_column name DEFAULT NULL,
+    grants_user_column name DEFAULT NULL, grants_id_column name DEFAULT NULL,
+    watch boolean DEFAULT false) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM primecloud_internal.record_membership(rel, tenant_column, user_column, role_column,
+        accounts, accounts_key_column, accounts_status_column, accounts_active_status,
+        grants, grants_tenant_column, grants_user_column, grants_id_column);
+    PERFORM primecloud_internal.set_membership_watch(rel, watch, 'INSERT OR UPDATE OR DELETE OR TRUNCATE');
+    IF accounts IS NOT NULL THEN
+        PERFORM primecloud_internal.set_membership_watch(accounts, watch,
+            format('UPDATE OF %I, %I OR DELETE OR TRUNCATE', accounts_key_column, accounts_status_column));
+    END IF;
+    IF grants IS NOT NULL THEN
+        PERFORM primecloud_internal.set_membership_watch(grants, watch, 'UPDATE OR DELETE OR TRUNCATE');
+    END IF;
+    PERFORM primecloud.membership_changed();
+END $$;
+COMMENT ON FUNCTION register_membership(regclass, name, name, name, regclass, name, name, text, regclass, name, name, name, boolean) IS
+    'names the tables that entering asks for membership, account status and granted ids; watch: every session notices what SQL changes in '
+        'them';

@@ -1,0 +1,143 @@
+-- The policies of a protected table: by which function it knows its tenant, and what each lets in.
+
+-- The function that gives the tenant key as a type; NULL for types that are no key.
+CREATE FUNCTION primecloud_internal.tenant_key_function(type regtype) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT CASE type WHEN 'uuid'::regtype THEN 'primecloud.tenant_uuid' WHEN 'bigint'::regtype THEN 'primecloud.tenant_bigint'
+                     WHEN 'integer'::regtype THEN 'primecloud.tenant_int' WHEN 'text'::regtype THEN 'primecloud.tenant_text'
+                     WHEN 'varchar'::regtype THEN 'primecloud.tenant_text' END;
+$$;
+COMMENT ON FUNCTION primecloud_internal.tenant_key_function(regtype) IS 'the tenant function for a type of tenant key';
+
+-- Citus keeps no `AS RESTRICTIVE`: on shards a restrictive policy lets in what it should keep
+-- out.  And what reads a table's own rows finds none in the shell of a distributed one.
+CREATE FUNCTION primecloud_internal.is_distributed(rel regclass) RETURNS boolean
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    found boolean := false;
+BEGIN
+    IF to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL THEN
+        EXECUTE 'SELECT EXISTS (SELECT FROM pg_catalog.pg_dist_partition WHERE logicalrelid::oid = $1::oid)' INTO found USING rel;
+    END IF;
+    RETURN found;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.is_distributed(regclass) IS 'whether Citus has spread a table over other servers';
+
+CREATE FUNCTION primecloud_internal.check_not_distributed(rel regclass) RETURNS void
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF primecloud_internal.is_distributed(rel) THEN
+        RAISE feature_not_supported USING MESSAGE = format('table %s is distributed', rel),
+            HINT = 'On its shards policies would not hold, and keys would be others: take it back with undistribute_table() first.';
+    END IF;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.check_not_distributed(regclass)
+    IS 'raises 0A000 for a table that Citus has spread over other servers';
+
+CREATE FUNCTION primecloud_internal.tenant_function(rel regclass, tenant_column name) RETURNS text
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    kind "char" := (SELECT relkind FROM pg_class WHERE oid = rel);
+    type regtype := (SELECT atttypid FROM pg_attribute WHERE attrelid = rel AND attname = tenant_column AND attnum > 0
+        AND NOT attisdropped);
+BEGIN
+    IF kind IS NULL OR kind NOT IN ('r', 'p') THEN
+        RAISE wrong_object_type USING MESSAGE = format('%s is not a table', rel),
+            HINT = CASE kind WHEN 'v'
+                THEN 'Protect the tables below the view, and make the view read as its caller with primecloud.protect_view().'
+                ELSE 'Only tables and partitioned tables can be protected.' END;
+    END IF;
+    IF type IS NULL THEN
+        RAISE undefined_column USING MESSAGE = format('table %s has no column "%s"', rel, tenant_column),
+            HINT = 'Name the tenant column, or use protect_child() for a table that reaches its tenant by a foreign key.';
+    END IF;
+    IF primecloud_internal.tenant_key_function(type) IS NULL THEN
+        RAISE datatype_mismatch USING MESSAGE = format('tenant column "%s" of %s is of type %s', tenant_column, rel, type),
+            HINT = 'A tenant column is of type uuid, bigint, integer, text or varchar.';
+    END IF;
+    -- Such a collation may take two accounts for one.
+    IF EXISTS (SELECT FROM pg_attribute a JOIN pg_collation c ON c.oid = a.attcollation WHERE a.attrelid = rel AND a.attname = tenant_column
+        AND NOT c.collisdeterministic) THEN
+        RAISE datatype_mismatch USING MESSAGE = format('tenant column "%s" of %s has a nondeterministic collation', tenant_column, rel),
+            HINT = 'Accounts whose keys it takes for equal would be one: give the column the collation "C".';
+    END IF;
+    PERFORM primecloud_internal.check_not_distributed(rel);
+    RETURN primecloud_internal.tenant_key_function(type);
+END $$;
+COMMENT ON FUNCTION primecloud_internal.tenant_function(regclass, name)
+    IS 'the tenant function for a tenant column''s type; an error for what cannot be protected';
+
+-- The policies that a protected table has: what each is, and the statement that makes it.
+-- With a column of ranks, nobody writes a row that stands above himself, nor makes one: in
+-- the policies that let in, and again in restrictive ones below whatever else lets in.
+CREATE FUNCTION primecloud_internal.tenant_policies(rel regclass, tenant_column name, type regtype, read_role text, write_role text,
+    delete_role text, rank_column name DEFAULT NULL, refuse boolean DEFAULT false)
+    RETURNS TABLE (policy name, command "char", permissive boolean, qual text, with_check text, statement text)
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    wanted record;
+    equality text;
+    key text;
+    condition text;
+    reading text;
+    -- What is no role at all gives nobody anything: owners may mend it.
+    rank text := CASE WHEN rank_column IS NOT NULL
+        THEN format('(COALESCE((primecloud.role_rank(%s))::integer, 4) <= primecloud.role_rank(primecloud.role()))',
+        format(CASE (SELECT atttypid FROM pg_attribute WHERE attrelid = rel AND attname = rank_column) WHEN 'varchar'::regtype
+            THEN '(%I)::text' ELSE '%I' END, rank_column)) END;
+BEGIN
+    FOR wanted IN SELECT * FROM (VALUES
+            ('primecloud_floor', '*', 'ALL', 'external_client', true, true, false),
+            ('primecloud_select', 'r', 'SELECT', read_role, true, false, false),
+            ('primecloud_insert', 'a', 'INSERT', write_role, false, true, true),
+            ('primecloud_update', 'w', 'UPDATE', write_role, true, true, true),
+            ('primecloud_delete', 'd', 'DELETE', delete_role, true, false, true),
+            ('primecloud_rank_insert', 'a', 'INSERT', 'external_client', false, true, true),
+            ('primecloud_rank_update', 'w', 'UPDATE', 'external_client', true, true, true),
+            ('primecloud_rank_delete', 'd', 'DELETE', 'external_client', true, false, true)) AS p(name, command, word, role, reads, writes,
+                ranked) LOOP
+        IF wanted.role IS NULL OR wanted.role NOT IN ('external_client', 'developer', 'admin', 'owner') THEN
+            RAISE invalid_parameter_value USING MESSAGE = format('unknown role: "%s"', wanted.role),
+                HINT = 'The roles are external_client, developer, admin and owner.';
+        END IF;
+        CONTINUE WHEN starts_with(wanted.name, 'primecloud_rank_') AND rank_column IS NULL;
+        policy := wanted.name;
+        command := wanted.command;
+        permissive := wanted.name <> 'primecloud_floor' AND NOT starts_with(wanted.name, 'primecloud_rank_');
+        -- Every role is at least external_client: without the argument the condition equals
+        -- the floor's, and the planner keeps one of the two.
+        equality := format(CASE type WHEN 'varchar'::regtype THEN '((%I)::text = %s(%%s))' ELSE '(%I = %s(%%s))' END, tenant_column,
+            primecloud_internal.tenant_key_function(type));
+        key := CASE wanted.role WHEN 'external_client' THEN '' ELSE quote_literal(wanted.role) || '::text' END;
+        condition := format(equality, key);
+        -- Where rank forbids a change, its command is told, not left without rows: what is
+        -- checked of new rows tells by itself.
+        reading := CASE WHEN refuse AND key <> '' AND wanted.command IN ('w', 'd') THEN format(equality, key || ', true') ELSE condition
+            END;
+        IF starts_with(wanted.name, 'primecloud_rank_') THEN
+            condition := rank;
+            reading := rank;
+        ELSIF wanted.ranked AND rank_column IS NOT NULL THEN
+            condition := format('(%s AND %s)', condition, rank);
+            reading := format('(%s AND %s)', reading, rank);
+        END IF;
+        qual := CASE WHEN wanted.reads THEN reading END;
+        with_check := CASE WHEN wanted.writes THEN condition END;
+        statement := format('CREATE POLICY %I ON %s AS %s FOR %s TO PUBLIC%s%s', policy, rel,
+            CASE WHEN permissive THEN 'PERMISSIVE' ELSE 'RESTRICTIVE' END, wanted.word,
+            coalesce(' USING ' || qual, ''), coalesce(' WITH CHECK ' || with_check, ''));
+        RETURN NEXT;
+    END LOOP;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.tenant_policies(regclass, name, regtype, text, text, text, name, boolean)
+    IS 'the policies that protect_table() gives a table';
