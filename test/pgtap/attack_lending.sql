@@ -230,6 +230,7 @@ INSERT INTO harness.calls (name, statements) SELECT substring(call FROM 'primecl
     $$SELECT primecloud.exempt('planted.rows', 'a reason')$$,
     $$SELECT primecloud.exemption_of('planted.rows')$$,
     $$SELECT primecloud.tenant_column('planted.rows')$$,
+    $$SELECT primecloud.end_holders('planted.rows', '(0,1)')$$,
     $$SELECT primecloud.register_membership('planted.members', 'account_id', 'user_id', 'role', watch => true)$$,
     $$SELECT primecloud.seal_column('planted.plaintext', 'secret', 'planted.plaintext')$$,
     $$SELECT primecloud.sealed_column_of('planted.sealed', 'secret')$$,

@@ -3,7 +3,8 @@
 \o /dev/null
 SET client_min_messages = warning;
 CREATE EXTENSION dblink;
-SELECT dblink_connect('other', format('host=%s port=%s dbname=%s', current_setting('unix_socket_directories'), current_setting('port'),
+SELECT dblink_connect('other', format('host=%s port=%s user=%s dbname=%s', current_setting('unix_socket_directories'),
+    current_setting('port'), current_user,
     current_database()));
 CREATE FUNCTION other(query text) RETURNS text LANGUAGE sql AS $$ SELECT answer FROM dblink('other', query) AS t(answer text) $$;
 CREATE FUNCTION make() RETURNS text LANGUAGE sql AS $$ SELECT primecloud.make_cursor('event', now(), '00000000-0000-0000-0000-000000000001')
@@ -35,7 +36,8 @@ SELECT dblink_exec('other',
     'INSERT INTO primecloud.cursor_key VALUES (4711, decode(repeat(''5a'', 32), ''hex''), now() + interval ''1 hour'')')
     AS restored \gset
 SELECT dblink_disconnect('other') AS left \gset
-SELECT dblink_connect('other', format('host=%s port=%s dbname=%s', current_setting('unix_socket_directories'), current_setting('port'),
+SELECT dblink_connect('other', format('host=%s port=%s user=%s dbname=%s', current_setting('unix_socket_directories'),
+    current_setting('port'), current_user,
     current_database())) AS again \gset
 SELECT ok(valid(other('SELECT make()')), 'a session that has read them finds it where a cursor names it');
 SELECT is(primecloud.end_old_cursors(), 1::bigint, 'and it is the newest');
