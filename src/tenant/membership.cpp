@@ -110,7 +110,7 @@ SERVER_CODE texts named_in_grants(const source &from, const char *tenant, const 
 }
 
 SERVER_CODE void keep_ids(membership *answer, const texts &ids) {
-  const auto room = static_cast<size_t>(answer->granted + ids.count);
+  const auto room = static_cast<size_t>(answer->granted) + static_cast<size_t>(ids.count);
   auto *all = static_cast<const char **>(palloc_extended(sizeof(char *) * (room + 1), MCXT_ALLOC_HUGE));
   if (answer->granted > 0) memcpy(all, answer->ids, sizeof(char *) * static_cast<size_t>(answer->granted));
   answer->ids = all;
