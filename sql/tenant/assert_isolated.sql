@@ -109,6 +109,14 @@ BEGIN
         WHERE k.conrelid = rel AND k.contype = 'f' AND k.confdeltype = 'c' AND primecloud_internal.rank_column(rel) IS NOT NULL
           AND has_table_privilege(app_role, k.confrelid, 'DELETE')
           AND NOT EXISTS (SELECT FROM primecloud_internal.registered_as(k.confrelid) WHERE part = 'accounts') ORDER BY 1;
+    -- What a trigger makes of a row nobody can tell beforehand, and most only set a date.
+    RETURN QUERY SELECT DISTINCT format('# %s: what trigger "%s" of %s makes of a row that %s changes is carried into it, if it changes '
+        'the key', rel, t.tgname, c.source, app_role)
+        FROM primecloud_internal.carriers(rel) AS c JOIN pg_trigger t ON t.tgrelid = c.source
+        JOIN LATERAL primecloud_internal.written_names(c.source, 0::int2) AS n ON has_any_column_privilege(app_role, n.name, 'UPDATE')
+        -- BEFORE, FOR EACH ROW, UPDATE
+        WHERE NOT c.gone AND NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgtype::int & 19 = 19
+          AND NOT primecloud_internal.carrier_is_held(rel, c.source, c.source_column, false) ORDER BY 1;
     RETURN QUERY SELECT format('# %s: "%s" tells whether a value exists at another tenant: see primecloud.protect_unique()', rel,
         i.indexrelid::regclass) FROM pg_index i
         WHERE i.indrelid = rel AND i.indisunique AND NOT i.indisprimary

@@ -14,7 +14,7 @@ BEGIN
     SELECT o.* INTO one FROM primecloud_internal.open_carriers(target, role_column) AS o JOIN pg_constraint k ON k.oid = o.key
     WHERE CASE WHEN spared IS NULL OR o.role = 'public' OR NOT o.source = ANY (mended) THEN true
         ELSE NOT pg_has_role(o.role, spared, 'MEMBER') END
-    ORDER BY k.conname, o.gone, o.source::text, o.role <> 'public', o.role LIMIT 1;
+    ORDER BY k.conname, o.gone, o.source::text, o.role <> 'public', o.role, o.source_column LIMIT 1;
     IF one IS NULL THEN
         RETURN;
     END IF;
@@ -28,7 +28,9 @@ BEGIN
         CASE WHEN one.gone THEN 'delete from' ELSE 'change' END,
         CASE WHEN one.gone THEN one.source::text ELSE format('%s.%I', one.source, (SELECT attname FROM pg_attribute
             WHERE attrelid = one.source AND attnum = one.source_column)) END);
-    hint := primecloud_internal.carrier_hint(carrier, one.source, one.source_column, one.gone, one.role);
+    hint := primecloud_internal.carrier_hint(carrier, one.source, ARRAY(SELECT c.source_column FROM
+        primecloud_internal.carriers(target, role_column) AS c WHERE c.source = one.source AND NOT c.gone
+            AND NOT primecloud_internal.carrier_is_held(target, c.source, c.source_column, false)), one.gone, one.role);
 END $$;
 COMMENT ON FUNCTION primecloud_internal.carried_in(regclass, name, name, regclass[])
     IS 'the first way by which a referential action carries ranks into a table, and what closes it';

@@ -21,7 +21,8 @@ COMMENT ON FUNCTION primecloud_internal.rank_columns(regclass, name)
 
 -- Where a change of those columns may come from: by which key of the table, from which
 -- column that is changed, or from which table whose rows are deleted.  Followed from key to
--- key, and through partitions by their own names.
+-- key, from a computed column to those of its expression, and to partitions and the tables
+-- above them, by whose names the same rows are written.
 CREATE FUNCTION primecloud_internal.carriers(target regclass, role_column name DEFAULT NULL)
     RETURNS TABLE (key oid, source regclass, source_column int2, gone boolean)
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -49,11 +50,20 @@ AS $$
             WHERE k.contype = 'f' AND k.conrelid = r.rel AND CASE WHEN r.gone THEN k.confdeltype = 'c'
                 ELSE k.confdeltype IN ('n', 'd') AND r.att = ANY (coalesce(k.confdelsetcols, k.conkey)) END
             UNION ALL
-            SELECT r.key, i.inhrelid, coalesce(b.attnum, 0::int2), r.gone
-            FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhparent AND p.relkind = 'p'
-            LEFT JOIN pg_attribute a ON a.attrelid = i.inhparent AND a.attnum = r.att AND r.att > 0
-            LEFT JOIN pg_attribute b ON b.attrelid = i.inhrelid AND b.attname = a.attname AND NOT b.attisdropped
-            WHERE i.inhparent = r.rel AND r.key IS NOT NULL) AS s)
+            -- A computed column changes with those that it is computed from.
+            SELECT r.key, r.rel, d.refobjsubid::int2, false FROM pg_attribute g
+            JOIN pg_attrdef e ON e.adrelid = g.attrelid AND e.adnum = g.attnum
+            JOIN pg_depend d ON d.classid = 'pg_attrdef'::regclass AND d.objid = e.oid AND d.refclassid = 'pg_class'::regclass
+                AND d.refobjid = r.rel AND d.refobjsubid > 0
+            WHERE g.attrelid = r.rel AND g.attnum = r.att AND g.attgenerated <> '' AND d.refobjsubid <> r.att AND NOT r.gone
+            UNION ALL
+            SELECT r.key, n.rel, coalesce(b.attnum, 0::int2), r.gone
+            FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhparent
+            CROSS JOIN LATERAL (SELECT CASE r.rel WHEN i.inhparent THEN i.inhrelid ELSE i.inhparent END AS rel) AS n
+            LEFT JOIN pg_attribute a ON a.attrelid = r.rel AND a.attnum = r.att AND r.att > 0
+            LEFT JOIN pg_attribute b ON b.attrelid = n.rel AND b.attname = a.attname AND NOT b.attisdropped
+            WHERE (i.inhrelid = r.rel OR i.inhparent = r.rel AND p.relkind = 'p') AND r.key IS NOT NULL
+                AND (r.gone OR b.attnum IS NOT NULL)) AS s)
     SELECT key, rel::regclass, att, gone FROM reached WHERE key IS NOT NULL;
 $$;
 COMMENT ON FUNCTION primecloud_internal.carriers(regclass, name)

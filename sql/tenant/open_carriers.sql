@@ -58,8 +58,9 @@ $$;
 COMMENT ON FUNCTION primecloud_internal.open_carriers(regclass, name)
     IS 'the roles that may change what referential actions carry into the ranks of a table';
 
--- The statements that close one: the key without the action, or the right taken away.
-CREATE FUNCTION primecloud_internal.carrier_hint(carrier pg_constraint, source regclass, source_column int2, gone boolean, role text)
+-- The statements that close one: the key without the action, or the right to all columns of
+-- `source` that are carried taken away.
+CREATE FUNCTION primecloud_internal.carrier_hint(carrier pg_constraint, source regclass, carried int2[], gone boolean, role text)
     RETURNS text
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
@@ -68,20 +69,19 @@ DECLARE
     had record := primecloud_internal.foreign_key_columns(carrier);
     -- NULL where there is no other.
     others text := (SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
-                    WHERE attrelid = source AND attnum > 0 AND NOT attisdropped AND attgenerated = '' AND attnum <> source_column);
+                    WHERE attrelid = source AND attnum > 0 AND NOT attisdropped AND attgenerated = '' AND NOT attnum = ANY (carried));
     revoked text;
 BEGIN
     SELECT string_agg(CASE WHEN gone THEN format('REVOKE DELETE ON %s FROM %s', source, a.grantee)
         WHEN a.of_table THEN format('REVOKE UPDATE ON %s FROM %s', source, a.grantee)
             || CASE WHEN others IS NULL THEN '' ELSE format('; GRANT UPDATE (%s) ON %s TO %s', others, source, a.grantee) END
-        ELSE format('REVOKE UPDATE (%I) ON %s FROM %s', (SELECT attname FROM pg_attribute WHERE attrelid = source
-            AND attnum = source_column), source, a.grantee) END, '; ' ORDER BY a.grantee) INTO revoked
+        ELSE format('REVOKE UPDATE (%s) ON %s FROM %s', a.columns, source, a.grantee) END, '; ' ORDER BY a.grantee) INTO revoked
     FROM (SELECT CASE x.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(x.grantee)) END AS grantee,
-                 bool_or(x.n = 0) AS of_table
-          FROM (SELECT 0 AS n, e.grantee, e.privilege_type FROM pg_class c, aclexplode(c.relacl) AS e
+                 bool_or(x.col IS NULL) AS of_table, string_agg(DISTINCT quote_ident(x.col), ', ') AS columns
+          FROM (SELECT NULL::name AS col, e.grantee, e.privilege_type FROM pg_class c, aclexplode(c.relacl) AS e
                 WHERE c.oid = source AND e.grantee <> c.relowner
-                UNION ALL SELECT 1, e.grantee, e.privilege_type FROM pg_attribute t, aclexplode(t.attacl) AS e
-                WHERE t.attrelid = source AND t.attnum = source_column) AS x
+                UNION ALL SELECT t.attname, e.grantee, e.privilege_type FROM pg_attribute t, aclexplode(t.attacl) AS e
+                WHERE t.attrelid = source AND t.attnum = ANY (carried)) AS x
           WHERE x.privilege_type = CASE WHEN gone THEN 'DELETE' ELSE 'UPDATE' END
             AND CASE WHEN x.grantee = 0 THEN true WHEN role = 'public' THEN false ELSE pg_has_role(role, x.grantee, 'USAGE') END
           GROUP BY 1) AS a;
@@ -92,5 +92,5 @@ BEGIN
             CASE WHEN carrier.convalidated THEN '' ELSE ' NOT VALID' END)
         || coalesce(' or ' || revoked || ';', '');
 END $$;
-COMMENT ON FUNCTION primecloud_internal.carrier_hint(pg_constraint, regclass, int2, boolean, text)
+COMMENT ON FUNCTION primecloud_internal.carrier_hint(pg_constraint, regclass, int2[], boolean, text)
     IS 'what to type where a referential action carries ranks into a table';

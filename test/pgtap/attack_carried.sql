@@ -19,6 +19,8 @@ BEGIN
     CREATE SCHEMA shop AUTHORIZATION attack_carried_owner;
     SET LOCAL ROLE attack_carried_owner;
     CREATE TABLE shop.people (id text PRIMARY KEY, email text, name text, UNIQUE (id, email));
+    CREATE TABLE shop.handles (email text, site text, name text, login text GENERATED ALWAYS AS (lower(email)) STORED UNIQUE,
+        pair text GENERATED ALWAYS AS (email || site) STORED UNIQUE);
     CREATE TABLE shop.identities (login text PRIMARY KEY, name text);
     CREATE TABLE shop.ranks (name text PRIMARY KEY, label text);
     CREATE TABLE shop.states (name text PRIMARY KEY);
@@ -135,7 +137,33 @@ INSERT INTO harness.cases (name, ddl, problem) VALUES
 ('the status of an account', 'ALTER TABLE shop.accounts ADD CONSTRAINT k FOREIGN KEY (status) REFERENCES shop.states ON UPDATE CASCADE NOT '
     'VALID; GRANT UPDATE ON shop.states TO attack_carried', 'role "attack_carried" may change shop.states.name'),
 ('another of its columns', 'ALTER TABLE shop.accounts ADD CONSTRAINT k FOREIGN KEY (name) REFERENCES shop.states ON UPDATE CASCADE NOT '
-    'VALID; GRANT UPDATE ON shop.states TO attack_carried', NULL);
+    'VALID; GRANT UPDATE ON shop.states TO attack_carried', NULL),
+('a computed key', 'ALTER TABLE shop.members ADD CONSTRAINT k FOREIGN KEY (user_id) REFERENCES shop.handles (login) ON UPDATE CASCADE NOT '
+    'VALID; GRANT UPDATE (email) ON shop.handles TO attack_carried', 'role "attack_carried" may change shop.handles.email'),
+('by a grant on the table', 'ALTER TABLE shop.members ADD CONSTRAINT k FOREIGN KEY (user_id) REFERENCES shop.handles (login) ON UPDATE '
+    'CASCADE NOT VALID; GRANT UPDATE ON shop.handles TO attack_carried', 'role "attack_carried" may change shop.handles.email'),
+('of two columns', 'ALTER TABLE shop.members ADD CONSTRAINT k FOREIGN KEY (user_id) REFERENCES shop.handles (pair) ON UPDATE CASCADE NOT '
+    'VALID; GRANT UPDATE (email, site) ON shop.handles TO attack_carried', 'role "attack_carried" may change shop.handles.(email|site)'),
+('from which it is not computed', 'ALTER TABLE shop.members ADD CONSTRAINT k FOREIGN KEY (user_id) REFERENCES shop.handles (login) ON '
+    'UPDATE CASCADE NOT VALID; GRANT UPDATE (site, name) ON shop.handles TO attack_carried', NULL),
+('by a view that shows what it is computed from', 'ALTER TABLE shop.members ADD CONSTRAINT k FOREIGN KEY (user_id) REFERENCES shop.handles '
+    '(login) ON UPDATE CASCADE NOT VALID; CREATE VIEW shop.profile AS SELECT email FROM shop.handles; GRANT UPDATE ON shop.profile TO '
+    'attack_carried', 'role "attack_carried" may change shop.handles.email'),
+('what a computed key is computed from, by a key', 'ALTER TABLE shop.members ADD CONSTRAINT k FOREIGN KEY (user_id) REFERENCES '
+    'shop.handles (login) ON UPDATE CASCADE NOT VALID; '
+    'ALTER TABLE shop.handles ADD FOREIGN KEY (email) REFERENCES shop.identities ON UPDATE CASCADE; '
+    'GRANT UPDATE (login) ON shop.identities TO attack_carried', 'may change shop.identities.login'),
+('a key of a partition, by its table', 'CREATE TABLE shop.parted (id text PRIMARY KEY, name text) PARTITION BY LIST (id); CREATE TABLE '
+    'shop.parted_r PARTITION OF shop.parted DEFAULT; ALTER TABLE shop.parted_r OWNER TO attack_carried_owner; ALTER TABLE shop.members ADD '
+    'CONSTRAINT k FOREIGN KEY (user_id) REFERENCES shop.parted_r ON UPDATE CASCADE NOT VALID; GRANT UPDATE ON shop.parted TO '
+    'attack_carried', 'role "attack_carried" may change shop.parted.id'),
+('of a child, by what it inherits from', 'CREATE TABLE shop.above (id text, name text); CREATE TABLE shop.below (PRIMARY KEY (id)) '
+    'INHERITS (shop.above); '
+    'ALTER TABLE shop.below OWNER TO attack_carried_owner; ALTER TABLE shop.members ADD CONSTRAINT k FOREIGN KEY (user_id) '
+    'REFERENCES shop.below ON UPDATE CASCADE NOT VALID; GRANT UPDATE ON shop.above TO attack_carried',
+    'role "attack_carried" may change shop.above.id'),
+('by what inherits from it, which no key points at', 'CREATE TABLE shop.below () INHERITS (shop.people); ALTER TABLE shop.members ADD '
+    'CONSTRAINT k FOREIGN KEY (user_id) REFERENCES shop.people ON UPDATE CASCADE; GRANT UPDATE ON shop.below TO attack_carried', NULL);
 \o
 SELECT no_plan();
 
@@ -215,6 +243,53 @@ FROM (VALUES ('SELECT primecloud.protect_table(''shop.members'', dry_run => true
     ('SELECT primecloud.protect_schema(''shop'', ''shop.accounts'')'),
     ('SELECT primecloud.protect_schema(''shop'', ''shop.accounts'', app_role => ''attack_carried'')'),
     ('SELECT primecloud.protect_schema(''shop'', ''shop.accounts'', app_role => ''attack_carried'', dry_run => true)')) AS t(step);
+
+-- Members whose user is computed, from what a key carries.
+CREATE FUNCTION harness.computed(VARIADIC steps text[]) RETURNS text LANGUAGE sql AS $$
+    SELECT (harness.try(VARIADIC ARRAY['ALTER TABLE shop.members DROP user_id CASCADE', 'UPDATE shop.members SET email = ''m'' || id',
+        'ALTER TABLE shop.members ADD user_id text GENERATED ALWAYS AS (lower(email)) STORED, ADD UNIQUE (account_id, user_id), '
+        'ADD CONSTRAINT k FOREIGN KEY (email) REFERENCES shop.identities ON UPDATE CASCADE NOT VALID'] || steps))[1] $$;
+SELECT matches(harness.computed('GRANT UPDATE ON shop.identities TO attack_carried', 'SELECT harness.register()'),
+    '^55000: foreign key "k" of shop.members .* may change shop.identities.login', 'a user that is computed from a key');
+SELECT matches(harness.computed('SELECT harness.register()', 'SELECT harness.protect()', 'GRANT UPDATE ON shop.identities TO '
+    'attack_carried'), '^42501: foreign key "k" of shop.members .* may change shop.identities.login', 'and the guard of it');
+SELECT is(harness.computed('SELECT harness.register()', 'SELECT harness.protect()', 'GRANT UPDATE (name) ON shop.identities TO '
+    'attack_carried'), 'taken', 'beside which another column may be changed');
+-- Most triggers set a date: they are told, not refused.
+\o /dev/null
+BEGIN;
+CREATE FUNCTION shop.touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+CREATE TRIGGER touches BEFORE INSERT OR UPDATE ON shop.people FOR EACH ROW EXECUTE FUNCTION shop.touch();
+CREATE TRIGGER tells AFTER UPDATE ON shop.people FOR EACH ROW EXECUTE FUNCTION shop.touch();
+ALTER TABLE shop.members ADD CONSTRAINT k FOREIGN KEY (user_id) REFERENCES shop.people ON UPDATE CASCADE;
+SELECT harness.register(), harness.protect();
+GRANT UPDATE (name) ON shop.people TO :app;
+\o
+SELECT is(string_agg(line, E'\n'), '# shop.members: what trigger "touches" of shop.people makes of a row that attack_carried changes is '
+    'carried into it, if it changes the key', 'a trigger that could change the key is told')
+    FROM primecloud.assert_isolated('shop.members', 'attack_carried') AS line WHERE line ~ 'trigger "';
+ROLLBACK;
+
+-- protect_schema() keeps back what a key is computed from.
+\o /dev/null
+BEGIN;
+CREATE SCHEMA made AUTHORIZATION attack_carried_owner;
+SET ROLE attack_carried_owner;
+CREATE TABLE made.accounts (id int PRIMARY KEY, status text DEFAULT 'active');
+CREATE TABLE made.people (account_id int NOT NULL REFERENCES made.accounts, email text, name text,
+    login text GENERATED ALWAYS AS (lower(email)) STORED, UNIQUE (account_id, login));
+CREATE TABLE made.members (account_id int NOT NULL REFERENCES made.accounts, user_id text NOT NULL, role text NOT NULL,
+    UNIQUE (account_id, user_id), FOREIGN KEY (account_id, user_id) REFERENCES made.people (account_id, login) ON UPDATE CASCADE);
+RESET ROLE;
+SELECT primecloud.register_membership('made.members', 'account_id', 'user_id', 'role', accounts => 'made.accounts');
+\o
+SELECT matches(string_agg(line, E'\n'), 'GRANT SELECT, INSERT, UPDATE \(account_id, name\), DELETE ON made.people TO attack_carried\n'
+    '-- kept back from attack_carried: UPDATE of made.people.email, [^\n]*\n-- kept back from attack_carried: UPDATE of made.people.login',
+    'what a key is computed from is kept back')
+    FROM primecloud.protect_schema('made', 'made.accounts', app_role => :'app') AS line;
+SELECT throws_like('GRANT UPDATE (email) ON made.people TO attack_carried', 'foreign key "members_account_id_user_id_fkey" of made.members '
+    'would carry ranks past its policies: role "attack_carried" may change made.people.email', 'and the guard keeps it back');
+ROLLBACK;
 
 -- An application as ORMs make it: every key ON UPDATE CASCADE, and all rights to its role.
 \o /dev/null
