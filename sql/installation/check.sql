@@ -7,7 +7,8 @@ CREATE FUNCTION check_installation() RETURNS TABLE (what text, state text, fix t
 AS $$
     SELECT c.what, c.state, CASE WHEN c.state <> 'ok' THEN c.fix END
     FROM (SELECT * FROM primecloud_internal.check_server() UNION ALL SELECT * FROM primecloud_internal.check_database()
-          UNION ALL SELECT * FROM primecloud_internal.check_roles() UNION ALL SELECT * FROM primecloud_internal.check_tables()) AS c
+          UNION ALL SELECT * FROM primecloud_internal.check_roles() UNION ALL SELECT * FROM primecloud_internal.check_tables()
+          UNION ALL SELECT * FROM primecloud_internal.check_rights()) AS c
     ORDER BY array_position('{missing,risk,ok}', c.state), c.what COLLATE "C"
 $$;
 COMMENT ON FUNCTION check_installation()

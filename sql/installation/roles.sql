@@ -44,6 +44,16 @@ $$;
 COMMENT ON FUNCTION primecloud_internal.setting_for(oid, text) IS 'what a new session of a role in this database has for a setting';
 REVOKE ALL ON FUNCTION primecloud_internal.setting_for(oid, text) FROM PUBLIC;
 
+-- A role, and every one that it can SET ROLE to.
+CREATE FUNCTION primecloud_internal.roles_to_become(role oid) RETURNS TABLE (oid oid, rolname name)
+    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT r.oid, r.rolname FROM pg_roles AS r WHERE pg_has_role(roles_to_become.role, r.oid, 'MEMBER')
+$$;
+COMMENT ON FUNCTION primecloud_internal.roles_to_become(oid) IS 'the role itself, and the roles that it can act as';
+REVOKE ALL ON FUNCTION primecloud_internal.roles_to_become(oid) FROM PUBLIC;
+
 CREATE FUNCTION primecloud_internal.check_roles() RETURNS TABLE (what text, state text, fix text)
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
@@ -63,8 +73,9 @@ AS $$
         format('REVOKE %s FROM %I', g.roles, c.name)
     FROM client AS c CROSS JOIN LATERAL (
         SELECT string_agg(quote_ident(r.rolname), ', ' ORDER BY r.rolname) AS roles FROM pg_roles AS r
-        WHERE r.oid <> c.oid AND NOT c.rolsuper AND pg_has_role(c.oid, r.oid, 'MEMBER')
-          AND (r.rolsuper OR r.rolbypassrls OR r.rolcreaterole OR starts_with(r.rolname, 'pg_')
+        WHERE NOT c.rolsuper AND pg_has_role(c.oid, r.oid, 'MEMBER')
+          AND (r.oid <> c.oid AND (r.rolsuper OR r.rolbypassrls OR r.rolcreaterole OR starts_with(r.rolname, 'pg_')
+                                   OR primecloud_internal.kind_of_role(r.oid) <> 'app')
                OR EXISTS (SELECT FROM pg_policy AS p JOIN pg_class AS t ON t.oid = p.polrelid
                           WHERE p.polname IN ('primecloud_floor', 'primecloud_shared') AND t.relowner = r.oid))) AS g
     UNION ALL
@@ -75,18 +86,23 @@ AS $$
         format('ALTER ROLE %I SET session_preload_libraries = ''primecloud''', c.name) FROM client AS c
     UNION ALL
     SELECT format('role %I makes no temporary tables', c.name),
-        CASE WHEN has_database_privilege(c.oid, current_database(), 'TEMPORARY')
-                  AND NOT has_database_privilege('public', current_database(), 'TEMPORARY') THEN 'missing' ELSE 'ok' END,
-        format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC, %I', current_database(), c.name) FROM client AS c
+        CASE WHEN t.roles IS NULL OR has_database_privilege('public', current_database(), 'TEMPORARY') THEN 'ok' ELSE 'missing' END,
+        format('REVOKE TEMPORARY ON DATABASE %I FROM %s', current_database(), t.roles)
+    FROM client AS c CROSS JOIN LATERAL (
+        SELECT string_agg(quote_ident(r.rolname), ', ' ORDER BY r.rolname) AS roles FROM primecloud_internal.roles_to_become(c.oid) AS r
+        WHERE has_database_privilege(r.oid, current_database(), 'TEMPORARY')) AS t
     UNION ALL
     SELECT format('role %I creates in no schema and no database', c.name), CASE WHEN n.places IS NULL THEN 'ok' ELSE 'missing' END,
-        format('REVOKE CREATE ON %s FROM %I, PUBLIC', n.places, c.name)
+        n.fixes
     FROM client AS c CROSS JOIN LATERAL (
-        SELECT string_agg(p.place, ', ' ORDER BY p.place) AS places
-        FROM (SELECT format('SCHEMA %I', s.nspname) AS place FROM pg_namespace AS s
-              WHERE NOT starts_with(s.nspname, 'pg_') AND has_schema_privilege(c.oid, s.oid, 'CREATE')
+        SELECT string_agg(p.place, ', ') AS places,
+            string_agg(format('REVOKE CREATE ON %s FROM PUBLIC, %I', p.place, p.rolname), '; ' ORDER BY p.place, p.rolname) AS fixes
+        FROM (SELECT format('SCHEMA %I', s.nspname) AS place, r.rolname
+              FROM pg_namespace AS s, primecloud_internal.roles_to_become(c.oid) AS r
+              WHERE NOT starts_with(s.nspname, 'pg_') AND has_schema_privilege(r.oid, s.oid, 'CREATE')
               UNION ALL
-              SELECT format('DATABASE %I', current_database()) WHERE has_database_privilege(c.oid, current_database(), 'CREATE')) AS p) AS n
+              SELECT format('DATABASE %I', current_database()), r.rolname FROM primecloud_internal.roles_to_become(c.oid) AS r
+              WHERE has_database_privilege(r.oid, current_database(), 'CREATE')) AS p) AS n
     UNION ALL
     SELECT format('role %I has %s', c.name, t.name),
         CASE WHEN coalesce(primecloud_internal.setting_for(c.oid, t.name), '0') IN ('0', '-1') THEN t.state ELSE 'ok' END,

@@ -141,10 +141,10 @@ BEGIN
         GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT;
         state := 'failed';
     END;
-    COMMIT;
     IF state <> 'failed' THEN
         code := NULL;
     END IF;
+    COMMIT;  -- and with it goes the search_path: nothing but full names from here on, for who called, too
 END $$;
 COMMENT ON PROCEDURE primecloud_internal.retention_drive(regclass, integer, interval, integer, text, text, text)
     IS 'behind expire() and expire_all(); call those';

@@ -26,11 +26,19 @@ SERVER_CODE void refuse_own_change(const RoleSpec *changed) {
           errhint("Its password, settings and limits are every login's: a superuser changes them."));
 }
 
-// What a command of ours locks, it locks as its owner.
+// What a command of ours locks, it locks as its owner; whom the application has become by SET
+// ROLE locks as the application.
+SERVER_CODE Oid application() {
+  if (GetUserId() != GetOuterUserId()) return InvalidOid;
+  if (kind_of_role(GetUserId()) == role_kind::app) return GetUserId();
+  return kind_of_role(GetSessionUserId()) == role_kind::app ? GetSessionUserId() : InvalidOid;
+}
+
 SERVER_CODE void refuse_lock(const LockStmt *statement) {
-  if (statement->mode <= RowShareLock || kind_of_role(GetUserId()) != role_kind::app) return;
+  const Oid role = statement->mode <= RowShareLock ? InvalidOid : application();
+  if (!OidIsValid(role)) return;
   ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-          errmsg("role \"%s\" may lock no table above ROW SHARE mode", pg::role_name(GetUserId())),
+          errmsg("role \"%s\" may lock no table above ROW SHARE mode", pg::role_name(role)),
           errhint("The table is every tenant's.  Lock the rows that you mean: SELECT ... FOR UPDATE."));
 }
 

@@ -6,6 +6,8 @@ SELECT current_database() AS here, current_database() || '_other' AS other \gset
 CREATE DATABASE :"other" TEMPLATE template0;
 CREATE ROLE installation_owner;
 CREATE ROLE installation_bare LOGIN;
+CREATE ROLE installation_group;
+SELECT primecloud.create_platform_role('installation_operator'), primecloud.create_gate_role('installation_gate');
 SELECT primecloud.create_app_role('installation_app');
 ALTER ROLE installation_app LOGIN;
 CREATE SCHEMA shop;
@@ -67,6 +69,22 @@ SELECT is(broken_and_mended(breaking, what), 'ok missing ok', what) FROM (VALUES
     ('ALTER ROLE installation_app BYPASSRLS', 'role installation_app is held by policies'),
     ('ALTER ROLE installation_app CREATEROLE', 'role installation_app is held by policies'),
     ('GRANT pg_read_all_data TO installation_app', 'role installation_app is no member of a role that policies do not hold'),
+    ('GRANT installation_operator TO installation_app', 'role installation_app is no member of a role that policies do not hold'),
+    (format('GRANT installation_group TO installation_app; GRANT TEMPORARY ON DATABASE %I TO installation_group', :'here'),
+        'role installation_app makes no temporary tables'),
+    ('GRANT CREATE ON SCHEMA shop TO installation_group', 'role installation_app creates in no schema and no database'),
+    ('GRANT EXECUTE ON FUNCTION primecloud.enter_trusted(text, text, text) TO installation_app',
+        'applications have no more of the extension than it gives'),
+    ('GRANT EXECUTE ON FUNCTION primecloud.add_token_key(text, text, bytea, text) TO PUBLIC',
+        'applications have no more of the extension than it gives'),
+    ('GRANT SELECT ON primecloud_internal.audit_key TO installation_group', 'applications have no more of the extension than it gives'),
+    ('GRANT INSERT ON primecloud_internal.token_key TO installation_app', 'applications have no more of the extension than it gives'),
+    ('GRANT SET ON PARAMETER primecloud.guard TO installation_app', 'no role may set what a superuser sets'),
+    ('ALTER ROLE installation_gate LOGIN', 'role installation_gate, which owns what crosses accounts, does not log in'),
+    ('ALTER ROLE installation_app SET log_statement = ''all''',
+        'log_statement of ROLE installation_app is not set against what the pages promise'),
+    (format('ALTER ROLE installation_bare IN DATABASE %I SET primecloud.guard = off', :'here'),
+        format('primecloud.guard of ROLE installation_bare IN DATABASE %I is not set against what the pages promise', :'here')),
     ('GRANT installation_owner TO installation_app', 'role installation_app is no member of a role that policies do not hold'),
     ('GRANT SELECT ON shop.orders TO installation_bare', 'role installation_bare is made by create_app_role()'),
     ('SET LOCAL primecloud.guard = off; ALTER TABLE shop.orders NO FORCE ROW LEVEL SECURITY; SET LOCAL primecloud.guard = error',
@@ -118,6 +136,7 @@ SELECT is(has_function_privilege('installation_app', 'primecloud.check_installat
 SELECT * FROM finish();
 \o /dev/null
 DROP DATABASE :"other";
-DROP OWNED BY installation_app, installation_bare, installation_owner CASCADE;
+DROP OWNED BY installation_app, installation_bare, installation_owner, installation_group, installation_operator, installation_gate
+    CASCADE;
 DROP SCHEMA shop CASCADE;
-DROP ROLE installation_app, installation_bare, installation_owner;
+DROP ROLE installation_app, installation_bare, installation_owner, installation_group, installation_operator, installation_gate;

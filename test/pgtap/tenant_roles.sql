@@ -15,7 +15,7 @@ SELECT primecloud.create_app_role('roles_existing');
 SELECT primecloud.create_app_role('roles_app'), primecloud.create_platform_role('roles_platform'),
     primecloud.create_gate_role('roles_gate'),
     primecloud.create_maintenance_role('roles_maintenance'), primecloud.create_backup_role('roles_backup');
-GRANT SELECT, INSERT, UPDATE, DELETE ON things TO roles_app, roles_platform, roles_other;
+GRANT SELECT, INSERT, UPDATE, DELETE ON things TO roles_app, roles_platform, roles_other, roles_group;
 ALTER ROLE roles_app LOGIN;
 ALTER ROLE roles_platform LOGIN;
 -- What the last of some statements gave in a session of the role, or its SQLSTATE.
@@ -76,6 +76,7 @@ SELECT is(as_role(role, statement), wanted, format('%s: %s', role, statement)) F
     ('roles_app', 'LOCK TABLE things', '42501'),
     ('roles_app', 'DO $d$ BEGIN LOCK TABLE things IN EXCLUSIVE MODE; END $d$', '42501'),
     ('roles_app', 'DO $d$ BEGIN LOCK TABLE things IN ROW SHARE MODE; END $d$', 'DO'),
+    ('roles_existing', 'DO $d$ BEGIN SET ROLE roles_group; LOCK TABLE things; END $d$', '42501'),
     ('roles_platform', 'DO $d$ BEGIN LOCK TABLE things; END $d$', 'DO')) AS t(role, statement, wanted);
 GRANT roles_app TO roles_other;
 SELECT is(as_role('roles_other', 'SELECT primecloud.uuid_v7()::text', 'SET ROLE roles_app', 'ALTER ROLE roles_app PASSWORD NULL'), '42501',

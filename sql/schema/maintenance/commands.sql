@@ -21,15 +21,15 @@ CREATE PROCEDURE @schema@.run_maintenance(batch integer DEFAULT 1000)
 LANGUAGE plpgsql
 AS $run_maintenance$
 DECLARE
-    step text;
-    moved bigint;
+    step pg_catalog.text;
+    moved pg_catalog.int8;
 BEGIN
     -- A transaction a batch: whatever stops this loses one batch at most, and it goes on at the next call.
     FOREACH step IN ARRAY ARRAY['access', 'subscriptions', 'invoices', 'retention'] LOOP
         LOOP
             moved := @schema@.maintain(step, batch);
             COMMIT;
-            EXIT WHEN moved = 0;
+            EXIT WHEN moved OPERATOR(pg_catalog.=) 0;  -- under the search_path of who calls it
         END LOOP;
     END LOOP;
 END
