@@ -28,6 +28,7 @@ BEGIN
             HINT = 'No index keeps ids unique across such tables: partition it instead.';
     END IF;
     PERFORM primecloud_internal.check_owner(rel);
+    PERFORM primecloud_internal.check_one_hand(rel);
     PERFORM primecloud_internal.check_not_distributed(rel);
     IF attribute IS NULL THEN
         RAISE undefined_column USING MESSAGE = format('table %s has no column "%s"', rel, col),

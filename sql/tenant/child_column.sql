@@ -77,8 +77,11 @@ CREATE FUNCTION primecloud_internal.fill_pages(leaf regclass, rel regclass, pare
     RETURNS void
     LANGUAGE sql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
-AS $$ SELECT primecloud_internal.run_as_owner(leaf, primecloud_internal.fill_statement(leaf, rel, parent, constraint_name, tenant_column,
-    parent_column, int8range(first_page, end_page))) $$;
+AS $$
+    SELECT primecloud_internal.check_one_hand(leaf, ARRAY[parent]);
+    SELECT primecloud_internal.run_as_owner(leaf, primecloud_internal.fill_statement(leaf, rel, parent, constraint_name, tenant_column,
+        parent_column, int8range(first_page, end_page)));
+$$;
 COMMENT ON FUNCTION primecloud_internal.fill_pages(regclass, regclass, regclass, name, name, name, bigint, bigint)
     IS 'fills a range of pages as the owner of the table; called by the scripts of protect_child()';
 
@@ -112,6 +115,7 @@ BEGIN
                     LATERAL (VALUES (1, c), (2, p)) AS s(side, x))) WITH ORDINALITY AS u(a, n)))));
     END IF;
     FOR leaf IN SELECT t.relid FROM primecloud_internal.table_tree(rel) AS t WHERE t.kind = 'r' ORDER BY t.level, t.relid LOOP
+        PERFORM primecloud_internal.check_one_hand(leaf.relid, ARRAY[parent]);  -- filled as its own owner
         steps := steps || primecloud_internal.step('fill', leaf.relid::text, format($do$DO $fill$
 DECLARE
     pages bigint := pg_catalog.pg_relation_size(%1$L) / pg_catalog.current_setting('block_size')::bigint;

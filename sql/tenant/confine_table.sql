@@ -9,6 +9,7 @@ DECLARE
     scope text;
 BEGIN
     PERFORM primecloud_internal.check_owner(rel);
+    PERFORM primecloud_internal.check_one_hand(rel);
     PERFORM primecloud_internal.check_not_distributed(rel);
     -- A policy on a table whose row-level security is off would hold nobody.
     IF NOT (SELECT relrowsecurity FROM pg_class WHERE oid = rel) THEN
@@ -48,6 +49,7 @@ CREATE FUNCTION unconfine_table(rel regclass, dry_run boolean DEFAULT false) RET
 AS $$
 BEGIN
     PERFORM primecloud_internal.check_owner(rel);
+    PERFORM primecloud_internal.check_one_hand(rel);
     RETURN QUERY SELECT * FROM primecloud_internal.run_plan(ARRAY(
         SELECT primecloud_internal.step('drop policy', t.relid::text, format('DROP POLICY primecloud_confine ON %s', t.relid))
         FROM primecloud_internal.table_tree(rel) AS t JOIN pg_policy p ON p.polrelid = t.relid AND p.polname = 'primecloud_confine'
@@ -63,6 +65,7 @@ DECLARE
     part record;
 BEGIN
     PERFORM primecloud_internal.check_owner(rel);
+    PERFORM primecloud_internal.check_one_hand(rel);
     PERFORM primecloud_internal.check_not_distributed(rel);
     IF (SELECT relkind FROM pg_class WHERE oid = rel) NOT IN ('r', 'p') THEN
         RAISE wrong_object_type USING MESSAGE = format('%s is not a table', rel), HINT = 'Share the tables below it.';

@@ -44,7 +44,11 @@ COMMENT ON FUNCTION primecloud_internal.foreign_key_columns(pg_constraint)
 CREATE FUNCTION primecloud_internal.validate_as_owner(rel regclass, constraint_name name) RETURNS void
     LANGUAGE sql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
-AS $$ SELECT primecloud_internal.check_as_owner(rel, format('ALTER TABLE %s VALIDATE CONSTRAINT %I', rel, constraint_name)) $$;
+AS $$
+    SELECT primecloud_internal.check_one_hand(rel, ARRAY(SELECT confrelid::regclass FROM pg_constraint WHERE conrelid = rel
+        AND conname = constraint_name AND contype = 'f'));
+    SELECT primecloud_internal.check_as_owner(rel, format('ALTER TABLE %s VALIDATE CONSTRAINT %I', rel, constraint_name));
+$$;
 COMMENT ON FUNCTION primecloud_internal.validate_as_owner(regclass, name)
     IS 'checks the rows that a foreign key found, as the owner of its table; called by the scripts of protect_fk()';
 

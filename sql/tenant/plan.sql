@@ -63,9 +63,11 @@ COMMENT ON FUNCTION primecloud_internal.run_plan(primecloud_internal.plan_step[]
 
 -- How every script begins and ends.  It stops at the first error, gives up waiting for a lock
 -- before the application's wait for it counts as a deadlock (deadlock_timeout, a second), and
--- is run by somebody whom forced policies do not hold, since checks are queries.
-CREATE FUNCTION primecloud_internal.script_around(steps primecloud_internal.plan_step[]) RETURNS primecloud_internal.plan_step[]
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+-- is run by somebody whom forced policies do not hold, since checks are queries.  It asks again
+-- whose the tables are, as they may have changed hands since it was written.
+CREATE FUNCTION primecloud_internal.script_around(steps primecloud_internal.plan_step[], rel regclass, others regclass[] DEFAULT '{}')
+    RETURNS primecloud_internal.plan_step[]
+    LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT ARRAY[
@@ -74,14 +76,15 @@ AS $$
             '-- Where a statement times out, ask for the script again: it goes on where this one stopped.'),
         primecloud_internal.step('setting', 'lock_timeout', 'SET lock_timeout = ''500ms'''),
         primecloud_internal.step('setting', 'row_security', 'SET row_security = off'),
-        primecloud_internal.step('setting', 'primecloud.guard', 'SET primecloud.guard = off')]
+        primecloud_internal.step('setting', 'primecloud.guard', 'SET primecloud.guard = off'),
+        primecloud_internal.step('hand', rel::text, format('SELECT primecloud_internal.check_one_hand(%L, %L)', rel, others))]
         || steps || ARRAY[
         primecloud_internal.step('setting', 'primecloud.guard', 'RESET primecloud.guard'),
         primecloud_internal.step('setting', 'row_security', 'RESET row_security'),
         primecloud_internal.step('setting', 'lock_timeout', 'RESET lock_timeout')]
     WHERE cardinality(steps) > 0;
 $$;
-COMMENT ON FUNCTION primecloud_internal.script_around(primecloud_internal.plan_step[])
+COMMENT ON FUNCTION primecloud_internal.script_around(primecloud_internal.plan_step[], regclass, regclass[])
     IS 'a plan as the script that online => true prints; NULL where there is nothing to do';
 
 -- Steps that hold together: all of them, or none.

@@ -49,6 +49,7 @@ AS $$
 DECLARE
     steps primecloud_internal.plan_step[];
 BEGIN
+    PERFORM primecloud_internal.check_one_hand(rel, ARRAY[parent]);
     IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = rel AND attname = tenant_column AND attnum > 0 AND NOT attisdropped)
        AND NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = rel AND tgname = 'primecloud_fill_tenant') THEN
         RETURN QUERY SELECT * FROM primecloud_internal.protect_one(rel, tenant_column, read_role, write_role, delete_role, dry_run, online,
@@ -61,8 +62,8 @@ BEGIN
     IF NOT dry_run AND NOT online THEN
         SET CONSTRAINTS ALL IMMEDIATE;
     END IF;
-    RETURN QUERY SELECT * FROM primecloud_internal.run_plan(CASE WHEN online THEN primecloud_internal.script_around(steps) ELSE steps
-        END, dry_run, online);
+    RETURN QUERY SELECT * FROM primecloud_internal.run_plan(CASE WHEN online
+        THEN primecloud_internal.script_around(steps, rel, ARRAY[parent]) ELSE steps END, dry_run, online);
 END $$;
 COMMENT ON FUNCTION primecloud_internal.protect_child_as(regclass, regclass, name, name, text, boolean, boolean, name, text, text, text,
     boolean)

@@ -9,7 +9,8 @@ AS $$
 DECLARE
     tenant name := primecloud_internal.check_protected(rel);
     key pg_constraint := (SELECT c FROM pg_constraint c WHERE c.conrelid = rel AND c.conname = constraint_name AND c.contype = 'f');
-    parent_tenant name := primecloud.tenant_column(key.confrelid);
+    parent regclass := key.confrelid;
+    parent_tenant name := primecloud.tenant_column(parent);
     had record;
     steps primecloud_internal.plan_step[];
 BEGIN
@@ -21,7 +22,8 @@ BEGIN
             key.confrelid::regclass),
             HINT = 'Protect that table first. A shared table needs no tenant in the keys that point at it.';
     END IF;
-    PERFORM primecloud_internal.check_owner(key.confrelid);
+    PERFORM primecloud_internal.check_owner(parent);
+    PERFORM primecloud_internal.check_one_hand(rel, ARRAY[parent]);
     PERFORM primecloud_internal.check_carried(rel);
     had := primecloud_internal.foreign_key_columns(key);
     IF EXISTS (SELECT FROM unnest(had.columns, had.parent_columns) AS k(c, p) WHERE k.c = tenant AND k.p = parent_tenant) THEN
@@ -29,7 +31,7 @@ BEGIN
         IF NOT key.convalidated AND constraint_name = ANY (primecloud_internal.tenant_constraints(rel)) THEN
             RETURN QUERY SELECT *
                 FROM primecloud_internal.run_plan(CASE WHEN online
-                THEN primecloud_internal.script_around(ARRAY[primecloud_internal.validate_key(key)])
+                THEN primecloud_internal.script_around(ARRAY[primecloud_internal.validate_key(key)], rel, ARRAY[parent])
                                                                 ELSE ARRAY[primecloud_internal.validate_key(key)] END, dry_run, online);
         END IF;
         RETURN;
@@ -45,8 +47,8 @@ BEGIN
         || primecloud_internal.replace_foreign_key(key, primecloud_internal.foreign_key_definition(key, tenant || had.columns, parent_tenant
             || had.parent_columns, coalesce(had.deleted, had.columns)),
                                           primecloud_internal.note_tenant_constraint(rel, constraint_name, 'foreign key'), online);
-    RETURN QUERY SELECT * FROM primecloud_internal.run_plan(CASE WHEN online THEN primecloud_internal.script_around(steps) ELSE steps
-        END, dry_run, online);
+    RETURN QUERY SELECT * FROM primecloud_internal.run_plan(CASE WHEN online
+        THEN primecloud_internal.script_around(steps, rel, ARRAY[parent]) ELSE steps END, dry_run, online);
 END $$;
 COMMENT ON FUNCTION protect_fk(regclass, name, boolean, boolean) IS
     'puts the tenant column into a foreign key, so that no row can point at another tenant''s row';
@@ -63,6 +65,7 @@ BEGIN
     IF primecloud_internal.protection_note(rel) -> 'constraints' ->> constraint_name IS DISTINCT FROM 'foreign key' OR key.oid IS NULL THEN
         RETURN;  -- protect_fk() did not change it
     END IF;
+    PERFORM primecloud_internal.check_one_hand(rel, ARRAY[key.confrelid::regclass]);
     had := primecloud_internal.foreign_key_columns(key);
     RETURN QUERY SELECT * FROM primecloud_internal.run_plan(
         primecloud_internal.replace_foreign_key(key, primecloud_internal.foreign_key_definition(key,

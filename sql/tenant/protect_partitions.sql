@@ -27,6 +27,7 @@ BEGIN
         steps := '{}';
         made := '{}';
         CONTINUE WHEN EXISTS (SELECT FROM pg_policy WHERE polrelid = part.oid AND polname IN ('primecloud_floor', 'primecloud_shared'));
+        PERFORM primecloud_internal.check_hand(part.oid, i.inhparent) FROM pg_inherits i WHERE i.inhrelid = part.oid;
         FOR policy IN SELECT polname, polpermissive, polcmd, pg_get_expr(polqual, polrelid) AS qual, pg_get_expr(polwithcheck, polrelid)
             AS with_check
                       FROM pg_policy WHERE polrelid = root AND starts_with(polname, 'primecloud_')

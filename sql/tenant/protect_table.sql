@@ -21,6 +21,7 @@ DECLARE
     empty_rows bigint;
 BEGIN
     PERFORM primecloud_internal.check_owner(rel);
+    PERFORM primecloud_internal.check_one_hand(rel);
     PERFORM primecloud_internal.tenant_function(rel, tenant_column);
     IF role_column IS NOT NULL AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = rel AND attname = role_column AND attnum > 0
         AND NOT attisdropped
@@ -36,7 +37,7 @@ BEGIN
     IF online THEN
         RETURN QUERY SELECT * FROM primecloud_internal.run_plan(primecloud_internal.script_around(ARRAY(
             SELECT s FROM primecloud_internal.online_protection(rel, tenant_column, read_role, write_role, delete_role,
-                role_column => role_column, refuse => refuse) AS s)), false, true);
+                role_column => role_column, refuse => refuse) AS s), rel), false, true);
         RETURN;
     END IF;
     IF NOT dry_run AND NOT (SELECT attnotnull FROM pg_attribute WHERE attrelid = rel AND attname = tenant_column) THEN

@@ -91,7 +91,7 @@ BEGIN
     END IF;
     steps := primecloud_internal.rebuild_unique(rel, index, tenant, true, primecloud_internal.note_tenant_constraint(rel, constraint_name,
         'unique'), online);
-    RETURN QUERY SELECT * FROM primecloud_internal.run_plan(CASE WHEN online THEN primecloud_internal.script_around(steps) ELSE steps
+    RETURN QUERY SELECT * FROM primecloud_internal.run_plan(CASE WHEN online THEN primecloud_internal.script_around(steps, rel) ELSE steps
         END, dry_run, online);
 END $$;
 COMMENT ON FUNCTION protect_unique(regclass, name, boolean, boolean) IS

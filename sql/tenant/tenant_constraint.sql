@@ -23,6 +23,7 @@ CREATE FUNCTION primecloud_internal.check_protected(rel regclass) RETURNS name
 AS $$
 BEGIN
     PERFORM primecloud_internal.check_owner(rel);
+    PERFORM primecloud_internal.check_one_hand(rel);
     IF primecloud.tenant_column(rel) IS NULL THEN
         RAISE wrong_object_type USING MESSAGE = format('table %s is not protected', rel), HINT = 'Call primecloud.protect_table() first.';
     END IF;

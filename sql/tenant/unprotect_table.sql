@@ -60,6 +60,7 @@ DECLARE
     tied record;
 BEGIN
     PERFORM primecloud_internal.check_owner(rel);
+    PERFORM primecloud_internal.check_one_hand(rel);
     IF (SELECT relkind FROM pg_class WHERE oid = rel) NOT IN ('r', 'p') THEN
         RAISE wrong_object_type USING MESSAGE = format('%s is not a table', rel),
             HINT = 'Protection stands on tables; for a view there is primecloud.unprotect_view().';
