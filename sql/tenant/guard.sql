@@ -39,7 +39,8 @@ DECLARE
     part record;
     rel regclass;
 BEGIN
-    IF TG_TAG IN ('ALTER TABLE', 'GRANT', 'CREATE SCHEMA') AND primecloud_internal.guard_level() <> 'off' THEN
+    IF TG_TAG IN ('ALTER TABLE', 'GRANT', 'CREATE SCHEMA', 'CREATE VIEW', 'ALTER VIEW', 'CREATE RULE')
+        AND primecloud_internal.guard_level() <> 'off' THEN
         PERFORM primecloud_internal.guard_carried();
     END IF;
     FOR done IN SELECT c.classid, c.objid, c.objsubid, c.command_tag, c.command FROM pg_event_trigger_ddl_commands() AS c
@@ -49,11 +50,12 @@ BEGIN
                 polrelid::regclass))
             FROM pg_policy WHERE oid = done.objid
                 AND (starts_with(polname, 'primecloud_') OR starts_with(obj_description(oid, 'pg_policy'), 'primecloud: {'));
-        ELSIF done.command_tag = 'ALTER TABLE' THEN
+        ELSIF done.command_tag IN ('ALTER TABLE', 'ALTER FOREIGN TABLE') THEN
             rel := done.objid;
             FOR part IN SELECT w.action, w.name FROM primecloud_internal.weakenings(done.command) AS w LOOP
                 IF part.action = 'take in' THEN
                     PERFORM primecloud_internal.protect_partitions(rel);
+                    PERFORM primecloud_internal.guard_inheritance(rel);
                     CONTINUE;
                 END IF;
                 CONTINUE WHEN primecloud_internal.guard_level() = 'off' OR NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = rel
@@ -65,8 +67,10 @@ BEGIN
                     concat_ws(' ', part.action, quote_ident(part.name))));
             END LOOP;
         -- A partition is a table that can be read by its own name.
-        ELSIF done.command_tag = 'CREATE TABLE' AND EXISTS (SELECT FROM pg_inherits WHERE inhrelid = done.objid) THEN
+        ELSIF done.command_tag IN ('CREATE TABLE', 'CREATE FOREIGN TABLE')
+            AND EXISTS (SELECT FROM pg_inherits WHERE inhrelid = done.objid) THEN
             PERFORM primecloud_internal.protect_partitions(done.objid);
+            PERFORM primecloud_internal.guard_inheritance(done.objid);
             IF primecloud_internal.guard_level() <> 'off' THEN
                 PERFORM primecloud_internal.guard_carried();
             END IF;
@@ -105,7 +109,7 @@ COMMENT ON FUNCTION primecloud_internal.guard_drops() IS 'event trigger: keeps t
 REVOKE ALL ON FUNCTION primecloud_internal.guard_drops() FROM PUBLIC;
 
 CREATE EVENT TRIGGER primecloud_guard_changes ON ddl_command_end WHEN TAG IN ('CREATE TABLE', 'ALTER TABLE', 'ALTER POLICY',
-    'GRANT', 'CREATE SCHEMA')
+    'GRANT', 'CREATE SCHEMA', 'CREATE FOREIGN TABLE', 'ALTER FOREIGN TABLE', 'CREATE VIEW', 'ALTER VIEW', 'CREATE RULE')
     EXECUTE FUNCTION primecloud_internal.guard_changes();
 COMMENT ON EVENT TRIGGER primecloud_guard_changes IS 'keeps protection on tables, and protects new partitions';
 CREATE EVENT TRIGGER primecloud_guard_drops ON sql_drop EXECUTE FUNCTION primecloud_internal.guard_drops();

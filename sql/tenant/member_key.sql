@@ -115,3 +115,23 @@ BEGIN
         AND NOT primecloud_internal.members_are_unique(t);
 END $$;
 COMMENT ON FUNCTION primecloud_internal.guard_member_key() IS 'what the guard does where a table of members has lost its key';
+
+-- The same for what inherits from a registered table, in which no key of it holds, or from
+-- which it would inherit, by whose name it would be written.
+CREATE FUNCTION primecloud_internal.guard_inheritance(rel regclass) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM primecloud_internal.guard_against(CASE WHEN t.above
+        THEN format('table %s would inherit from protected table %s', rel, t.relid)
+        ELSE format('protected table %s would inherit from another', t.relid) END)
+    FROM (WITH RECURSIVE above(relid) AS (
+              SELECT i.inhparent FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid AND NOT c.relispartition WHERE i.inhrelid = rel
+              UNION SELECT i.inhparent FROM above a JOIN pg_inherits i ON i.inhrelid = a.relid)
+          SELECT a.relid::regclass, true FROM above a
+          UNION ALL SELECT b.relid, false FROM primecloud_internal.table_tree(rel) AS b WHERE EXISTS (SELECT FROM above)) AS t(relid, above)
+    WHERE primecloud.tenant_column(t.relid) IS NOT NULL AND EXISTS (SELECT FROM primecloud_internal.registered_as(t.relid));
+END $$;
+COMMENT ON FUNCTION primecloud_internal.guard_inheritance(regclass)
+    IS 'what the guard does where a table begins to inherit from a registered one, or that from another';

@@ -1,37 +1,47 @@
 -- Who may start what carries something into a table of ranks, and what closes it.
 
--- The names by which a table is written: its own, and views that write as their owner.  `att`
--- is the column there; 0 where none has its name, and any may be it.
-CREATE FUNCTION primecloud_internal.written_names(source regclass, source_column int2) RETURNS TABLE (name regclass, att int2)
+-- Whether a role may change a column, or delete rows, by one of the names of a table; by a
+-- rule, whether he may do what the rule waits for (2: UPDATE, 3: INSERT, 4: DELETE).
+CREATE FUNCTION primecloud_internal.may_change(role text, name regclass, att int2, gone boolean, rule "char") RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT CASE WHEN rule = '3' THEN has_any_column_privilege(role, name, 'INSERT')
+        WHEN coalesce(rule = '4', gone) THEN has_table_privilege(role, name, 'DELETE')
+        WHEN rule = '2' OR att = 0 THEN has_any_column_privilege(role, name, 'UPDATE')
+        ELSE has_column_privilege(role, name, att, 'UPDATE') END;
+$$;
+COMMENT ON FUNCTION primecloud_internal.may_change(text, regclass, int2, boolean, "char")
+    IS 'whether a role may change a column of a table or view, delete from it, or set off its rule';
+
+-- The names by which a table is written: its own, views that write as their owner, and what
+-- has a rule that may write it.  `att` is the column there; 0 where none has its name, and any
+-- may be it.  What its own owner may not write is no name: anybody may make himself such a view.
+CREATE FUNCTION primecloud_internal.written_names(source regclass, source_column int2)
+    RETURNS TABLE (name regclass, att int2, rule "char")
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    RETURN QUERY WITH RECURSIVE up(rel, of_owner) AS (
-        SELECT source::oid, true
+    RETURN QUERY WITH RECURSIVE up(rel, rule) AS (
+        SELECT source::oid, NULL::"char"
         UNION
-        -- The lowest view decides with whose rights the table is written.
-        SELECT v.oid, CASE up.rel WHEN source THEN NOT primecloud_internal.reads_as_caller(v.reloptions) ELSE up.of_owner END
+        SELECT v.oid, CASE r.ev_type WHEN '1' THEN up.rule ELSE r.ev_type END
         FROM up JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = up.rel AND d.classid = 'pg_rewrite'::regclass
-        JOIN pg_rewrite r ON r.oid = d.objid AND r.ev_class <> up.rel JOIN pg_class v ON v.oid = r.ev_class AND v.relkind = 'v')
-    SELECT up.rel::regclass, coalesce(a.attnum, 0::int2) FROM up
+        JOIN pg_rewrite r ON r.oid = d.objid AND r.ev_class <> up.rel JOIN pg_class v ON v.oid = r.ev_class AND v.relkind IN ('v', 'r', 'p')
+        CROSS JOIN LATERAL (SELECT CASE up.rel WHEN source THEN source_column ELSE 0::int2 END) AS of(att)
+        -- The lowest view decides with whose rights the table is written.
+        WHERE CASE WHEN r.ev_type = '1' AND primecloud_internal.reads_as_caller(v.reloptions) THEN up.rel <> source
+            ELSE primecloud_internal.may_change(pg_get_userbyid(v.relowner)::text, up.rel, of.att, false, up.rule)
+                OR of.att = 0 AND primecloud_internal.may_change(pg_get_userbyid(v.relowner)::text, up.rel, of.att, true, up.rule) END
+            -- A rule that sets a column names it.
+            AND (r.ev_type = '1' OR of.att IN (0, d.refobjsubid)))
+    SELECT up.rel::regclass, coalesce(a.attnum, 0::int2), up.rule FROM up
     LEFT JOIN pg_attribute o ON o.attrelid = source AND o.attnum = source_column AND source_column > 0
-    LEFT JOIN pg_attribute a ON a.attrelid = up.rel AND a.attname = o.attname AND NOT a.attisdropped
-    WHERE up.of_owner;
+    LEFT JOIN pg_attribute a ON a.attrelid = up.rel AND a.attname = o.attname AND NOT a.attisdropped;
 END $$;
 COMMENT ON FUNCTION primecloud_internal.written_names(regclass, int2)
-    IS 'the table and the views by which somebody may change a column of it';
-
--- Whether a role may change a column, or delete rows, by one of those names.
-CREATE FUNCTION primecloud_internal.may_change(role text, name regclass, att int2, gone boolean) RETURNS boolean
-    LANGUAGE sql STABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp
-AS $$
-    SELECT CASE WHEN gone THEN has_table_privilege(role, name, 'DELETE') WHEN att = 0 THEN has_any_column_privilege(role, name, 'UPDATE')
-        ELSE has_column_privilege(role, name, att, 'UPDATE') END;
-$$;
-COMMENT ON FUNCTION primecloud_internal.may_change(text, regclass, int2, boolean)
-    IS 'whether a role may change a column of a table or view, or delete from it';
+    IS 'the table, the views and the rules by which somebody may change a column of it';
 
 -- Who may carry something into a table past its policies.  Not asked of those whom policies
 -- do not hold anyway: superusers, roles with BYPASSRLS, whoever is or may become the owner.
@@ -45,7 +55,7 @@ AS $$
         SELECT c.* FROM primecloud_internal.carriers(target, role_column) AS c
         WHERE NOT primecloud_internal.carrier_is_held(target, c.source, c.source_column, c.gone)),
     named AS MATERIALIZED (
-        SELECT f.*, n.name, n.att FROM found AS f, primecloud_internal.written_names(f.source, f.source_column) AS n),
+        SELECT f.*, n.name, n.att, n.rule FROM found AS f, primecloud_internal.written_names(f.source, f.source_column) AS n),
     somebody AS MATERIALIZED (
         SELECT 'public' AS role, false AS writes_all
         -- What the server itself has made before is had by becoming it.
@@ -53,7 +63,7 @@ AS $$
         WHERE EXISTS (SELECT FROM found) AND r.oid >= 16384 AND NOT r.rolsuper AND NOT r.rolbypassrls
             AND NOT pg_has_role(r.oid, held.relowner, 'MEMBER'))
     SELECT DISTINCT n.key, n.source, n.source_column, n.gone, s.role FROM named AS n, somebody AS s
-    WHERE s.writes_all OR primecloud_internal.may_change(s.role, n.name, n.att, n.gone);
+    WHERE s.writes_all OR primecloud_internal.may_change(s.role, n.name, n.att, n.gone, n.rule);
 $$;
 COMMENT ON FUNCTION primecloud_internal.open_carriers(regclass, name)
     IS 'the roles that may change what referential actions carry into the ranks of a table';

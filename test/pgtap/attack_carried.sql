@@ -227,6 +227,54 @@ SELECT is((harness.try('SELECT harness.register()', 'ALTER TABLE shop.members DR
 SELECT is((harness.try('SET LOCAL primecloud.guard = warn', 'SET LOCAL client_min_messages = error', 'SELECT harness.register()',
     'SELECT harness.protect()', 'ALTER TABLE shop.members ADD FOREIGN KEY (user_id) REFERENCES shop.people ON UPDATE CASCADE',
     'GRANT UPDATE ON shop.people TO attack_carried'))[1], 'taken', 'the guard may warn');
+-- Names that come to write it, after the key and the right to them.
+SELECT ok((harness.try(VARIADIC ARRAY['SELECT harness.register()', 'SELECT harness.protect()',
+        'CREATE TABLE shop.other (id text, name text)',
+    'CREATE TABLE shop.moves (was text, id text)', 'GRANT ALL ON shop.moves TO attack_carried',
+    'ALTER TABLE shop.members ADD CONSTRAINT k FOREIGN KEY (user_id) REFERENCES shop.people ON UPDATE CASCADE'] || steps))[1] ~ expected,
+    name)
+FROM (VALUES ('a view made to show it', '^42501: foreign key "k"', ARRAY['CREATE VIEW shop.v AS SELECT * FROM shop.other',
+        'GRANT UPDATE ON shop.v TO attack_carried', 'CREATE OR REPLACE VIEW shop.v AS SELECT id, name FROM shop.people']),
+    ('below another', '^42501: foreign key "k"', ARRAY['CREATE VIEW shop.v AS SELECT * FROM shop.other',
+        'CREATE VIEW shop.w AS SELECT * FROM '
+        'shop.v', 'GRANT UPDATE ON shop.w TO attack_carried', 'CREATE OR REPLACE VIEW shop.v AS SELECT id, name FROM shop.people']),
+    ('made to write as its owner', '^42501: foreign key "k"',
+        ARRAY['CREATE VIEW shop.v WITH (security_invoker) AS SELECT * FROM shop.people',
+        'GRANT UPDATE ON shop.v TO attack_carried', 'ALTER VIEW shop.v SET (security_invoker = off)']),
+    ('by a RESET', '^42501: foreign key "k"', ARRAY['CREATE VIEW shop.v WITH (security_invoker) AS SELECT * FROM shop.people',
+        'GRANT UPDATE ON shop.v TO attack_carried', 'ALTER VIEW shop.v RESET (security_invoker)']),
+    ('with default privileges', '^42501: foreign key "k"', ARRAY['ALTER DEFAULT PRIVILEGES GRANT UPDATE ON TABLES TO attack_carried',
+        'CREATE VIEW shop.v AS SELECT * FROM shop.people']),
+    ('with those to SELECT', 'taken', ARRAY['ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO attack_carried',
+        'CREATE VIEW shop.v AS SELECT * FROM shop.people']),
+    ('a rule', '^42501: foreign key "k"',
+        ARRAY['CREATE RULE r AS ON INSERT TO shop.moves DO ALSO UPDATE shop.people SET id = new.id WHERE id '
+        '= new.was']),
+    ('a rule of what nobody writes', 'taken', ARRAY['CREATE RULE r AS ON INSERT TO shop.other DO ALSO UPDATE shop.people SET id = new.id']),
+    ('a rule that sets another column', 'taken', ARRAY['CREATE RULE r AS ON INSERT TO shop.moves DO ALSO UPDATE shop.people SET name = '
+        'new.id']),
+    ('a view of his own, which writes with his own rights', 'taken', ARRAY['GRANT USAGE, CREATE ON SCHEMA shop TO attack_carried',
+        'GRANT SELECT, UPDATE (name) ON shop.people TO attack_carried', 'SET LOCAL ROLE attack_carried',
+        'CREATE VIEW shop.v AS SELECT * FROM shop.people', 'CREATE VIEW shop.w AS SELECT * FROM shop.v']),
+    ('of a view that he may read', 'taken', ARRAY['GRANT USAGE, CREATE ON SCHEMA shop TO attack_carried',
+        'CREATE VIEW shop.v AS SELECT * FROM shop.people', 'GRANT SELECT ON shop.v TO attack_carried', 'SET LOCAL ROLE attack_carried',
+        'CREATE VIEW shop.w AS SELECT * FROM shop.v'])) AS t(name, expected, steps);
+-- What inherits from a registered table has rows that no key of it holds.
+SELECT is((harness.try(VARIADIC ARRAY['SELECT harness.register()', 'SELECT harness.protect()'] || steps))[1], expected, name)
+FROM (VALUES ('a child of members', '42501: table shop.child would inherit from protected table shop.members',
+        ARRAY['CREATE TABLE shop.child () INHERITS (shop.members)']),
+    ('made one', '42501: table shop.child would inherit from protected table shop.members',
+        ARRAY['CREATE TABLE shop.child (LIKE shop.members INCLUDING ALL)', 'ALTER TABLE shop.child INHERIT shop.members']),
+    ('a foreign one', '42501: table shop.child would inherit from protected table shop.accounts', ARRAY['CREATE FOREIGN DATA WRAPPER none',
+        'CREATE SERVER nowhere FOREIGN DATA WRAPPER none', 'CREATE FOREIGN TABLE shop.child () INHERITS (shop.accounts) SERVER nowhere']),
+    ('a foreign one made one', '42501: table shop.child would inherit from protected table shop.accounts', ARRAY['CREATE FOREIGN DATA '
+        'WRAPPER none', 'CREATE SERVER nowhere FOREIGN DATA WRAPPER none', 'CREATE FOREIGN TABLE shop.child (id int NOT NULL, status text, '
+        'name text) SERVER nowhere', 'ALTER FOREIGN TABLE shop.child INHERIT shop.accounts']),
+    ('in CREATE SCHEMA', '42501: table passing.child would inherit from protected table shop.granted',
+        ARRAY['CREATE SCHEMA passing CREATE TABLE child () INHERITS (shop.granted)']),
+    ('members, made a child', '42501: protected table shop.members would inherit from another',
+        ARRAY['CREATE TABLE shop.above (account_id int)', 'ALTER TABLE shop.members INHERIT shop.above']),
+    ('what is no member''s', 'taken', ARRAY['CREATE TABLE shop.child () INHERITS (shop.items)'])) AS t(name, expected, steps);
 -- A table whose ranks are declared: all of its columns, since nobody has said which is the user.
 SELECT is((harness.try('ALTER TABLE shop.members ADD FOREIGN KEY (user_id) REFERENCES shop.people ON UPDATE CASCADE',
     'GRANT UPDATE ON shop.people TO attack_carried', 'SELECT primecloud.protect_table(''shop.members'', role_column => ''role'')'))[1] ~
