@@ -37,6 +37,7 @@ AS $$
 $$;
 COMMENT ON FUNCTION primecloud_internal.holds_rows(regclass)
     IS 'whether a table or one of its partitions has ever held a row since it was emptied';
+REVOKE ALL ON FUNCTION primecloud_internal.holds_rows(regclass) FROM PUBLIC;
 
 CREATE FUNCTION primecloud_internal.register_sealed_column_as(caller oid, rel regclass, col name, label text, id_column name,
     tenant_column name)

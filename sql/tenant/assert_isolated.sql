@@ -30,12 +30,12 @@ BEGIN
 
     FOR tried IN SELECT * FROM primecloud_internal.isolation_facts(rel, tenant_column, app_role) LOOP
         number := number + 1;
-        RETURN NEXT format('%s %s - %s: %s', CASE WHEN tried.holds THEN 'ok' ELSE 'not ok' END, number, rel, tried.claim);
+        RETURN NEXT primecloud_internal.tap_line(tried.holds, number, format('%s: %s', rel, tried.claim));
     END LOOP;
     IF primecloud_internal.is_distributed(rel) THEN
         number := number + 1;
-        RETURN NEXT format('not ok %s - %s: is distributed: its shards have not been looked at, and restrictive policies do not hold on '
-            'them', number, rel);
+        RETURN NEXT primecloud_internal.tap_line(false, number, format('%s: is distributed: its shards have not been looked at, and '
+            'restrictive policies do not hold on them', rel));
     END IF;
     -- The table, its parts by their own names, and the views that show the tenant.
     FOR target IN
@@ -50,8 +50,9 @@ BEGIN
         fires := primecloud_internal.writes_by_triggers(target.relid);
         IF reason IS NOT NULL THEN
             number := number + 1;
-            RETURN NEXT format('ok %s - %s: %s # SKIP not tried: %s', number, target.relid,
-                CASE target.sort WHEN 0 THEN 'no row of another is reached' ELSE 'it shows no row of another' END, reason);
+            RETURN NEXT primecloud_internal.tap_line(true, number, format('%s: %s', target.relid,
+                CASE target.sort WHEN 0 THEN 'no row of another is reached' ELSE 'it shows no row of another' END),
+                'not tried: ' || reason);
             CONTINUE;
         END IF;
         IF target.relid = rel THEN
@@ -72,8 +73,8 @@ BEGIN
             CONTINUE WHEN tried.claim = 'a tenant sees all of its rows' AND NOT known.whole;
             number := number + 1;
             IF NOT tried.applies THEN
-                RETURN NEXT format('ok %s - %s: %s # SKIP the table has rows of %s', number, target.relid, tried.claim,
-                    CASE WHEN known.one IS NULL THEN 'no tenant' ELSE 'one tenant' END);
+                RETURN NEXT primecloud_internal.tap_line(true, number, format('%s: %s', target.relid, tried.claim),
+                    'the table has rows of ' || CASE WHEN known.one IS NULL THEN 'no tenant' ELSE 'one tenant' END);
                 CONTINUE;
             END IF;
             SELECT * INTO outcome FROM primecloud_internal.try_as(app_role, tried.tenant, tried.role, tried.statement, tried.argument,
@@ -81,11 +82,11 @@ BEGIN
             -- A view may be one that cannot be written at all.
             IF outcome.answer::bigint = tried.allowed OR (tried.allowed <= 0 AND outcome.refused = '42501')
                 OR (target.sort = 1 AND outcome.refused IN ('55000', '0A000', '42P10')) THEN
-                RETURN NEXT format('ok %s - %s: %s', number, target.relid, tried.claim);
+                RETURN NEXT primecloud_internal.tap_line(true, number, format('%s: %s', target.relid, tried.claim));
             ELSE
-                RETURN NEXT format('not ok %s - %s: %s (%s)', number, target.relid, tried.claim,
+                RETURN NEXT primecloud_internal.tap_line(false, number, format('%s: %s (%s)', target.relid, tried.claim,
                     coalesce('refused with ' || outcome.refused, 'could not be tried: ' || outcome.untried,
-                        format('%s rows', outcome.answer)));
+                        format('%s rows', outcome.answer))));
             END IF;
         END LOOP;
     END LOOP;
@@ -93,33 +94,32 @@ BEGIN
     FOR tried IN SELECT path, bool_and(held) AS held, string_agg(why, '; ' ORDER BY why) AS why
         FROM primecloud.explain_access(rel, app_role) WHERE path ~ '^(materialized )?view ' GROUP BY path ORDER BY path LOOP
         number := number + 1;
-        RETURN NEXT format('%s %s - %s: by %s, policies hold: %s', CASE WHEN tried.held THEN 'ok' ELSE 'not ok' END, number, rel,
-            tried.path, tried.why);
+        RETURN NEXT primecloud_internal.tap_line(tried.held, number, format('%s: by %s, policies hold: %s', rel, tried.path, tried.why));
     END LOOP;
-    RETURN QUERY SELECT format('# %s: %s: %s', rel, path, why) FROM primecloud.explain_access(rel, app_role) WHERE path ~ '^function '
-        AND NOT held ORDER BY 1;
-    RETURN QUERY SELECT format('# %s: foreign key "%s" lets a row point at another tenant''s in %s: see primecloud.protect_fk()', rel,
-        conname, confrelid::regclass) FROM pg_constraint c
+    RETURN QUERY SELECT primecloud_internal.one_line(format('# %s: %s: %s', rel, path, why))
+        FROM primecloud.explain_access(rel, app_role) WHERE path ~ '^function ' AND NOT held ORDER BY 1;
+    RETURN QUERY SELECT primecloud_internal.one_line(format('# %s: foreign key "%s" lets a row point at another tenant''s in %s: see '
+        'primecloud.protect_fk()', rel, conname, confrelid::regclass)) FROM pg_constraint c
         WHERE c.conrelid = rel AND c.contype = 'f' AND primecloud.tenant_column(c.confrelid) IS NOT NULL
           AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = rel AND a.attname = tenant_column AND a.attnum = ANY (c.conkey))
               ORDER BY 1;
     -- No rank rises by that, and applications delete users: told, not forbidden.
-    RETURN QUERY SELECT format('# %s: foreign key "%s" removes rows with those of %s, whatever their rank, and %s may delete there', rel,
-        k.conname, k.confrelid::regclass, app_role) FROM pg_constraint k
+    RETURN QUERY SELECT primecloud_internal.one_line(format('# %s: foreign key "%s" removes rows with those of %s, whatever their rank, '
+        'and %s may delete there', rel, k.conname, k.confrelid::regclass, app_role)) FROM pg_constraint k
         WHERE k.conrelid = rel AND k.contype = 'f' AND k.confdeltype = 'c' AND primecloud_internal.rank_column(rel) IS NOT NULL
           AND has_table_privilege(app_role, k.confrelid, 'DELETE')
           AND NOT EXISTS (SELECT FROM primecloud_internal.registered_as(k.confrelid) WHERE part = 'accounts') ORDER BY 1;
     -- What a trigger makes of a row nobody can tell beforehand, and most only set a date.
-    RETURN QUERY SELECT DISTINCT format('# %s: what trigger "%s" of %s makes of a row that %s changes is carried into it, if it changes '
-        'the key', rel, t.tgname, c.source, app_role)
+    RETURN QUERY SELECT DISTINCT primecloud_internal.one_line(format('# %s: what trigger "%s" of %s makes of a row that %s changes is '
+        'carried into it, if it changes the key', rel, t.tgname, c.source, app_role))
         FROM primecloud_internal.carriers(rel) AS c JOIN pg_trigger t ON t.tgrelid = c.source
         JOIN LATERAL primecloud_internal.written_names(c.source, 0::int2) AS n
             ON primecloud_internal.may_change(app_role, n.name, 0::int2, false, n.rule)
         -- BEFORE, FOR EACH ROW, UPDATE
         WHERE NOT c.gone AND NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgtype::int & 19 = 19
           AND NOT primecloud_internal.carrier_is_held(rel, c.source, c.source_column, false) ORDER BY 1;
-    RETURN QUERY SELECT format('# %s: "%s" tells whether a value exists at another tenant: see primecloud.protect_unique()', rel,
-        i.indexrelid::regclass) FROM pg_index i
+    RETURN QUERY SELECT primecloud_internal.one_line(format('# %s: "%s" tells whether a value exists at another tenant: see '
+        'primecloud.protect_unique()', rel, i.indexrelid::regclass)) FROM pg_index i
         WHERE i.indrelid = rel AND i.indisunique AND NOT i.indisprimary
           AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = rel AND a.attname = tenant_column
               AND a.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1])) ORDER BY 1;

@@ -116,7 +116,7 @@ BEGIN
     END IF;
     FOR leaf IN SELECT t.relid FROM primecloud_internal.table_tree(rel) AS t WHERE t.kind = 'r' ORDER BY t.level, t.relid LOOP
         PERFORM primecloud_internal.check_one_hand(leaf.relid, ARRAY[parent]);  -- filled as its own owner
-        steps := steps || primecloud_internal.step('fill', leaf.relid::text, format($do$DO $fill$
+        steps := steps || primecloud_internal.step('fill', leaf.relid::text, 'DO ' || primecloud_internal.dollar_quoted(format($do$
 DECLARE
     pages bigint := pg_catalog.pg_relation_size(%1$L) / pg_catalog.current_setting('block_size')::bigint;
 BEGIN
@@ -124,7 +124,7 @@ BEGIN
         PERFORM primecloud_internal.fill_pages(%1$L, %2$L, %3$L, %4$L, %5$L, %6$L, page, page + 1000);
         COMMIT;
     END LOOP;
-END $fill$$do$, leaf.relid, rel, parent, constraint_name, tenant_column, parent_column));
+END $do$, leaf.relid, rel, parent, constraint_name, tenant_column, parent_column), 'fill'));
     END LOOP;
     RETURN steps;
 END $child_column$;

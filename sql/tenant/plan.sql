@@ -55,7 +55,8 @@ BEGIN
                 ELSE EXECUTE step.statement;
             END CASE;
         END IF;
-        RETURN NEXT step.statement || CASE WHEN script AND step.kind NOT IN ('remark', 'psql') THEN ';' ELSE '' END;
+        RETURN NEXT CASE WHEN step.kind = 'remark' THEN primecloud_internal.one_line(step.statement)
+            WHEN script AND step.kind <> 'psql' THEN step.statement || ';' ELSE step.statement END;
     END LOOP;
 END $$;
 COMMENT ON FUNCTION primecloud_internal.run_plan(primecloud_internal.plan_step[], boolean, boolean)

@@ -135,12 +135,14 @@ BEGIN
     END LOOP;
 
     -- Nothing is left alone without a word.
-    RETURN QUERY SELECT format('-- left alone, no way from it to a tenant: %s', t) FROM unnest(todo) AS t JOIN pg_class ON oid = t
-        WHERE NOT t = ANY (reached) AND NOT relname = ANY (shared) ORDER BY 1;
-    RETURN QUERY SELECT format('-- exempt: %s: %s', c.oid::regclass, primecloud.exemption_of(c.oid)) FROM pg_class c
+    RETURN QUERY SELECT primecloud_internal.one_line(format('-- left alone, no way from it to a tenant: %s', t))
+        FROM unnest(todo) AS t JOIN pg_class ON oid = t WHERE NOT t = ANY (reached) AND NOT relname = ANY (shared) ORDER BY 1;
+    RETURN QUERY SELECT primecloud_internal.one_line(format('-- exempt: %s: %s', c.oid::regclass, primecloud.exemption_of(c.oid)))
+        FROM pg_class c
         WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = schema) AND relkind IN ('r', 'p')
             AND primecloud.exemption_of(c.oid) IS NOT NULL ORDER BY 1;
-    RETURN QUERY SELECT format('-- kept out, as asked: %I.%I', schema, o) FROM unnest(keep_out) AS o ORDER BY 1;
+    RETURN QUERY SELECT primecloud_internal.one_line(format('-- kept out, as asked: %I.%I', schema, o)) FROM unnest(keep_out) AS o
+        ORDER BY 1;
 END $$;
 COMMENT ON FUNCTION protect_schema(name, regclass, name, name, name, name[], name[], boolean, boolean, jsonb, boolean) IS
     'protects every table of a schema that has a tenant column or reaches one by a foreign key, and says which it left alone';

@@ -10,6 +10,7 @@ extern "C" {
 #include "storage/lockdefs.h"
 #include "tcop/utility.h"
 #include "utils/acl.h"
+#include "utils/syscache.h"
 }
 
 namespace primecloud::tenant {
@@ -20,6 +21,11 @@ ProcessUtility_hook_type next_hook = nullptr;
 // A password, a limit or a setting of the role is every later login's, whoever's it is.
 SERVER_CODE void refuse_own_change(const RoleSpec *changed) {
   const Oid role = changed == nullptr ? InvalidOid : get_rolespec_oid(changed, true);
+  // CURRENT_USER and SESSION_USER may have been dropped: the server itself would not find their row, and call that its
+  // own fault.
+  if (OidIsValid(role) && !SearchSysCacheExists1(AUTHOID, ObjectIdGetDatum(role)))
+    ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("role \"%s\" does not exist", pg::role_name(role)),
+            errhint("It was dropped while this session went on: connect again."));
   if (role != GetUserId() || kind_of_role(role) == role_kind::other) return;
   ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
           errmsg("role \"%s\" does not change itself", pg::role_name(role)),
