@@ -4,8 +4,7 @@ CREATE FUNCTION primecloud_internal.kind_of_role(role oid) RETURNS text
     LANGUAGE sql STABLE STRICT PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT s.value FROM pg_roles AS r CROSS JOIN LATERAL primecloud_internal.settings_of_role(r.rolname) AS s
-    WHERE r.oid = kind_of_role.role AND s.name = 'primecloud.role_kind'
+    SELECT k.kind FROM primecloud_internal.role_kinds() AS k WHERE k.role = kind_of_role.role
 $$;
 COMMENT ON FUNCTION primecloud_internal.kind_of_role(oid) IS 'app, platform, gate, maintenance or backup; NULL for a role that is none';
 REVOKE ALL ON FUNCTION primecloud_internal.kind_of_role(oid) FROM PUBLIC;
@@ -17,7 +16,7 @@ CREATE FUNCTION primecloud_internal.client_roles() RETURNS TABLE (oid oid, name 
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT r.oid, r.rolname, k.kind
-    FROM pg_roles AS r CROSS JOIN LATERAL (SELECT primecloud_internal.kind_of_role(r.oid) AS kind) AS k
+    FROM pg_roles AS r LEFT JOIN primecloud_internal.role_kinds() AS k ON k.role = r.oid
     WHERE NOT starts_with(r.rolname, 'pg_') AND has_database_privilege(r.oid, current_database(), 'CONNECT')
       AND (k.kind = 'app' OR k.kind IS NULL AND r.rolcanlogin AND NOT r.rolsuper AND NOT r.rolbypassrls AND EXISTS (
           SELECT FROM pg_policy AS p JOIN pg_class AS c ON c.oid = p.polrelid

@@ -24,8 +24,9 @@ BEGIN
                     (SELECT p.gid FROM pg_prepared_xacts p WHERE p.transaction::text = (-holder)::text), rel),
                 HINT = 'Roll it back with ROLLBACK PREPARED, as its owner or a superuser.';
         END IF;
-        SELECT r.rolname INTO held_by FROM pg_stat_get_activity(holder::integer) a JOIN pg_roles r ON r.oid = a.usesysid
-            WHERE NOT r.rolsuper;
+        -- Clients alone: whoever serves all accounts is not stopped by one of them, nor by who owns a table.
+        SELECT pg_get_userbyid(a.usesysid) INTO held_by FROM pg_stat_get_activity(holder::integer) a
+            WHERE primecloud_internal.serves_clients(a.usesysid);
         IF FOUND THEN
             RAISE LOG 'primecloud: session % of role % is ended, which held a row of % that is to be taken away', holder, held_by, rel;
             PERFORM pg_terminate_backend(holder::integer, 5000);
@@ -41,4 +42,4 @@ CREATE FUNCTION end_holders(rel regclass, place tid) RETURNS integer
     LANGUAGE c VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'primecloud_door';
 COMMENT ON FUNCTION end_holders(regclass, tid)
-    IS 'ends the sessions that hold a row, but superusers'', and tells how many; for its table''s owner, in what takes something away';
+    IS 'ends the sessions of applications that hold a row, and tells how many; for its table''s owner, in what takes something away';

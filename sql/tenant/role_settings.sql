@@ -29,12 +29,40 @@ $$;
 COMMENT ON FUNCTION primecloud_internal.settings_of_role(name) IS 'what ALTER ROLE ... SET has set for a role in every database';
 REVOKE ALL ON FUNCTION primecloud_internal.settings_of_role(name) FROM PUBLIC;
 
+-- As the library reads them (src/tenant/role_kind.hpp).
+CREATE FUNCTION primecloud_internal.role_kinds() RETURNS TABLE (role oid, kind text)
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT s.setrole, split_part(item, '=', 2) FROM pg_db_role_setting AS s CROSS JOIN LATERAL unnest(s.setconfig) AS item
+    WHERE s.setdatabase = 0 AND starts_with(item, 'primecloud.role_kind=')
+$$;
+COMMENT ON FUNCTION primecloud_internal.role_kinds() IS 'the roles that create_app_role() and its sisters made, and of which kind each is';
+REVOKE ALL ON FUNCTION primecloud_internal.role_kinds() FROM PUBLIC;
+
+-- Whose sessions are a client's, whatever login a pooler has: it is, or may become, an application.
+CREATE FUNCTION primecloud_internal.serves_clients(login oid) RETURNS boolean
+    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT NOT r.rolsuper AND NOT r.rolbypassrls
+        AND coalesce((SELECT k.kind FROM primecloud_internal.role_kinds() AS k WHERE k.role = serves_clients.login), 'app') = 'app'
+        AND EXISTS (SELECT FROM primecloud_internal.role_kinds() AS k
+                    WHERE k.kind = 'app' AND pg_has_role(serves_clients.login, k.role, 'MEMBER'))
+    FROM pg_roles AS r WHERE r.oid = serves_clients.login
+$$;
+COMMENT ON FUNCTION primecloud_internal.serves_clients(oid)
+    IS 'whether a role is an application''s: of create_app_role(), or a member of such a one and of no other kind';
+REVOKE ALL ON FUNCTION primecloud_internal.serves_clients(oid) FROM PUBLIC;
+
 -- TEMPORARY is PUBLIC's in a new database, and what everybody has cannot be taken from one role.
-CREATE FUNCTION primecloud_internal.withhold_temporary(role name) RETURNS void
+CREATE FUNCTION primecloud_internal.withhold_temporary() RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+    applications oid[] := ARRAY(SELECT k.role FROM primecloud_internal.role_kinds() AS k JOIN pg_roles AS r ON r.oid = k.role
+        WHERE k.kind = 'app' AND NOT r.rolsuper);
     keeper name;
     keepers name[] := '{}';
 BEGIN
@@ -44,12 +72,8 @@ BEGIN
     EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database());
     -- Not to what an app role is a member of: it could act as that role.
     FOR keeper IN SELECT r.rolname FROM pg_roles AS r
-                  WHERE NOT r.rolsuper AND NOT starts_with(r.rolname, 'pg_') AND r.rolname <> withhold_temporary.role
-                    AND NOT EXISTS (SELECT FROM pg_roles AS a
-                        WHERE pg_has_role(a.oid, r.oid, 'MEMBER')
-                          AND (a.rolname = withhold_temporary.role OR NOT a.rolsuper AND EXISTS (
-                              SELECT FROM primecloud_internal.settings_of_role(a.rolname) AS s
-                              WHERE s.name = 'primecloud.role_kind' AND s.value = 'app')))
+                  WHERE NOT r.rolsuper AND NOT starts_with(r.rolname, 'pg_')
+                    AND NOT EXISTS (SELECT FROM unnest(applications) AS a WHERE pg_has_role(a, r.oid, 'MEMBER'))
                   ORDER BY r.rolname LOOP
         EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO %I', current_database(), keeper);
         keepers := keepers || keeper;
@@ -58,9 +82,9 @@ BEGIN
         USING DETAIL = format('These roles still may: %s.', coalesce(nullif(array_to_string(keepers, ', '), ''), 'superusers alone')),
               HINT = 'GRANT TEMPORARY ON DATABASE ... to roles that come later and need it. No dump of the database carries this.';
 END $$;
-COMMENT ON FUNCTION primecloud_internal.withhold_temporary(name)
+COMMENT ON FUNCTION primecloud_internal.withhold_temporary()
     IS 'takes TEMPORARY in this database from PUBLIC, and gives it to the roles that are there and are no app roles';
-REVOKE ALL ON FUNCTION primecloud_internal.withhold_temporary(name) FROM PUBLIC;
+REVOKE ALL ON FUNCTION primecloud_internal.withhold_temporary() FROM PUBLIC;
 
 CREATE FUNCTION primecloud_internal.configure_role(kind text, role name) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -75,7 +99,7 @@ BEGIN
         EXECUTE format('ALTER ROLE %I SET %s = %L', role, wanted.name, wanted.value);
     END LOOP;
     IF kind = 'app' THEN
-        PERFORM primecloud_internal.withhold_temporary(role);
+        PERFORM primecloud_internal.withhold_temporary();
     END IF;
 END $$;
 COMMENT ON FUNCTION primecloud_internal.configure_role(text, name)

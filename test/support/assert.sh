@@ -148,7 +148,8 @@ finish() {
   local status=$? command
   trap - EXIT
   set +e
-  [ -z "$session" ] || close_session
+  # Whoever was started meanwhile has the session's input open too: it does not end by itself.
+  [ -z "$session" ] || { kill "$session" 2> /dev/null; close_session; }
   for ((command = ${#at_end[@]} - 1; command >= 0; command--)); do eval "${at_end[command]}"; done
   rm -rf "$work"
   [ $status != 0 ] || [ $((passed + failed)) != 0 ] || { echo 'not ok - nothing was asserted' >&2; status=1; }
