@@ -10,52 +10,11 @@
 // A sink that wants only what is due at a time looks at the due dates itself.
 #pragma once
 
-#include <limits>
-
+#include "core/lifecycle/applies.hpp"
 #include "core/lifecycle/calendar.hpp"
-#include "core/lifecycle/object.hpp"
-#include "core/lifecycle/object_tags.hpp"
-#include "core/lifecycle/record.hpp"
+#include "core/lifecycle/verdict.hpp"
 
 namespace primecloud::lifecycle {
-
-enum class mismatch : std::uint8_t { disabled, prefix, tags, size_too_small, size_too_large, size_unknown };
-
-enum class passed : std::uint8_t {
-  for_latest,  // speaks of latest versions, and this one is not
-  for_noncurrent,
-  for_objects,       // not of delete markers
-  for_markers,       // only of delete markers that are latest
-  for_sole_markers,  // only of a delete marker without versions
-  marker_decides,    // DelMarkerExpiration of the same rule decides alone
-  moved_already,
-  spared,  // NewerNoncurrentVersions keeps it
-  successor_unknown,
-  for_uploads,
-  marker_said_false,  // ExpiredObjectDeleteMarker is false
-};
-
-inline constexpr std::uint16_t no_rule = std::numeric_limits<std::uint16_t>::max();
-inline constexpr std::uint32_t no_action = std::numeric_limits<std::uint32_t>::max();
-
-// Does the rule apply to the object?  Fills `why` if not.
-[[gnu::always_inline]] inline bool applies(const record_view config, const rule_entry &r, const object &o,
-                                           object_tags &tags, mismatch &why) noexcept {
-  if (!r.enabled) return why = mismatch::disabled, false;
-  if (o.key.size() < r.prefix_length || std::memcmp(o.key.data(), config.prefix(r).data(), r.prefix_length) != 0) {
-    return why = mismatch::prefix, false;
-  }
-  if (!o.delete_marker && (r.size_greater_than > 0 || r.size_less_than > 0)) {
-    if (!o.size) return why = mismatch::size_unknown, false;
-    if (r.size_greater_than > 0 && *o.size <= r.size_greater_than) return why = mismatch::size_too_small, false;
-    if (r.size_less_than > 0 && *o.size >= r.size_less_than) return why = mismatch::size_too_large, false;
-  }
-  for (std::uint32_t i = 0; i < r.tags; i++) {
-    const auto t = config.tag(r.first_tag + i);
-    if (!tags.has(config.key(t), config.value(t))) return why = mismatch::tags, false;
-  }
-  return true;
-}
 
 template <class Sink>
 class decision {
@@ -177,19 +136,5 @@ class decision {
   const std::int64_t spared_;
   Sink &sink_;
 };
-
-// The order in which due actions go before one another; within one class the
-// earlier wins, then the earlier rule.
-constexpr int precedence(action a) noexcept {
-  switch (a) {
-    case action::remove_all_versions:
-    case action::marker_remove_all_versions: return 0;
-    case action::remove:
-    case action::remove_version: return 1;
-    case action::transition:
-    case action::transition_version: return 2;
-    default: return 3;
-  }
-}
 
 }  // namespace primecloud::lifecycle
