@@ -62,15 +62,13 @@ SERVER_CODE const char *key_of(const char *name, MemoryContext context) {
   return key.data;
 }
 
-bool same_name(const NameData &a, const NameData &b) { return strcmp(NameStr(a), NameStr(b)) == 0; }
-
 bool same_columns(const row_shape &known, TupleDesc descriptor) {
   if (known.count != descriptor->natts) return false;
   for (int i = 0; i < known.count; i++) {
     const FormData_pg_attribute *column = TupleDescAttr(descriptor, i);
     const auto &now = known.columns[i];
-    if (now.dropped != column->attisdropped || now.type != column->atttypid || !same_name(now.name, column->attname))
-      return false;
+    if (now.dropped != column->attisdropped || now.type != column->atttypid) return false;
+    if (strcmp(NameStr(now.name), NameStr(column->attname)) != 0) return false;
   }
   return true;
 }

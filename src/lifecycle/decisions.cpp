@@ -2,6 +2,7 @@
 #include "core/lifecycle/explain.hpp"
 #include "core/lifecycle/survey.hpp"
 #include "core/lifecycle/versions.hpp"
+#include "lifecycle/answer.hpp"
 #include "lifecycle/types.hpp"
 
 namespace {

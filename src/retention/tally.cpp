@@ -3,92 +3,17 @@
 #include <algorithm>
 
 #include "pg/varlena.hpp"
+#include "retention/outcome_row.hpp"
 
 extern "C" {
-#include "access/htup_details.h"
 #include "catalog/pg_type.h"
-#include "common/hashfn.h"
 #include "utils/builtins.h"
-#include "utils/jsonb.h"
 #include "utils/memutils.h"
-#include "utils/numeric.h"
 #include "utils/timestamp.h"
-#include "utils/typcache.h"
 }
 
 namespace primecloud::retention {
-namespace {
-
-struct tenant_key {
-  const char *text;
-  int length;
-};
-struct tenant_count {
-  tenant_key key;
-  int64 rows;
-};
-
-uint32 hash_of(const void *key, Size) {
-  const auto *tenant = static_cast<const tenant_key *>(key);
-  return hash_bytes(reinterpret_cast<const unsigned char *>(tenant->text), tenant->length);
-}
-
-int differ(const void *a, const void *b, Size) {
-  const auto *one = static_cast<const tenant_key *>(a), *other = static_cast<const tenant_key *>(b);
-  return one->length != other->length || memcmp(one->text, other->text, one->length) != 0;
-}
-
-JsonbValue string_value(const char *text, int length) {
-  JsonbValue v{};
-  v.type = jbvString;
-  v.val.string.val = const_cast<char *>(text);
-  v.val.string.len = length;
-  return v;
-}
-
-SERVER_CODE JsonbValue number_value(int64 n) {
-  JsonbValue v{};
-  v.type = jbvNumeric;
-  v.val.numeric = int64_to_numeric(n);
-  return v;
-}
-
-// One value of an outcome, by the name of its attribute.
-class outcome_row {
- public:
-  SERVER_CODE explicit outcome_row(Oid type) : desc_(lookup_rowtype_tupdesc(type, -1)) {
-    values_ = static_cast<Datum *>(palloc0(sizeof(Datum) * desc_->natts));
-    nulls_ = static_cast<bool *>(palloc(desc_->natts));
-    memset(nulls_, true, desc_->natts);
-  }
-  SERVER_CODE void set(const char *name, Oid type, Datum value) {
-    const int i = place(name, type);
-    values_[i] = value;
-    nulls_[i] = false;
-  }
-  SERVER_CODE Datum made() {
-    HeapTuple tuple = heap_form_tuple(desc_, values_, nulls_);
-    ReleaseTupleDesc(desc_);
-    return HeapTupleGetDatum(tuple);
-  }
-
- private:
-  SERVER_CODE int place(const char *name, Oid type) const {
-    for (int i = 0; i < desc_->natts; i++) {
-      Form_pg_attribute attribute = TupleDescAttr(desc_, i);
-      if (strcmp(NameStr(attribute->attname), name) == 0 && attribute->atttypid == type) return i;
-    }
-    elog(ERROR, "an outcome of retention has no attribute \"%s\" of that type", name);
-  }
-
-  TupleDesc desc_;
-  Datum *values_;
-  bool *nulls_;
-};
-
-}  // namespace
-
-tally::tally(Oid outcome_type) : type_(outcome_type), context_(CurrentMemoryContext) {
+tally::tally(Oid outcome_type) : type_(outcome_type), context_(CurrentMemoryContext), tenants_(CurrentMemoryContext) {
   hook_.receiver.rStartup = [](DestReceiver *self, int, TupleDesc desc) { of(self).start(desc); };
   hook_.receiver.receiveSlot = [](TupleTableSlot *slot, DestReceiver *self) { return of(self).take(slot), true; };
   hook_.receiver.rShutdown = [](DestReceiver *) {};
@@ -131,42 +56,7 @@ void tally::take(TupleTableSlot *slot) {
     newest_ = std::max(newest_, time);
   }
   const Datum tenant = slot_getattr(slot, 1, &null);
-  if (!null) count(pg::text_in(tenant));
-}
-
-void tally::count(std::string_view tenant) {
-  if (tenants_ == nullptr) {
-    HASHCTL control{};
-    control.keysize = sizeof(tenant_key);
-    control.entrysize = sizeof(tenant_count);
-    control.hash = hash_of;
-    control.match = differ;
-    control.hcxt = context_;
-    tenants_ =
-        hash_create("rows removed by tenant", 64, &control, HASH_ELEM | HASH_FUNCTION | HASH_COMPARE | HASH_CONTEXT);
-  }
-  const tenant_key key{tenant.data(), static_cast<int>(tenant.size())};
-  bool found;
-  auto *entry = static_cast<tenant_count *>(hash_search(tenants_, &key, HASH_ENTER, &found));
-  if (!found) {
-    entry->key.text = static_cast<char *>(memcpy(MemoryContextAlloc(context_, key.length + 1), key.text, key.length));
-    entry->rows = 0;
-  }
-  entry->rows++;
-}
-
-Datum tally::tenants() {
-  JsonbParseState *state = nullptr;
-  pushJsonbValue(&state, WJB_BEGIN_OBJECT, nullptr);
-  HASH_SEQ_STATUS scan;
-  hash_seq_init(&scan, tenants_);
-  while (auto *entry = static_cast<tenant_count *>(hash_seq_search(&scan))) {
-    JsonbValue key = string_value(entry->key.text, entry->key.length), rows = number_value(entry->rows);
-    pushJsonbValue(&state, WJB_KEY, &key);
-    pushJsonbValue(&state, WJB_VALUE, &rows);
-  }
-  JsonbValue *all = pushJsonbValue(&state, WJB_END_OBJECT, nullptr);
-  return JsonbPGetDatum(JsonbValueToJsonb(all));
+  if (!null) tenants_.count(pg::text_in(tenant));
 }
 
 Datum tally::outcome() {
@@ -178,7 +68,7 @@ Datum tally::outcome() {
     row.set("oldest", TIMESTAMPTZOID, TimestampTzGetDatum(oldest_));
     row.set("newest", TIMESTAMPTZOID, TimestampTzGetDatum(newest_));
   }
-  if (tenants_ != nullptr) row.set("tenants", JSONBOID, tenants());
+  if (tenants_.any()) row.set("tenants", JSONBOID, tenants_.json());
   return row.made();
 }
 

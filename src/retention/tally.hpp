@@ -2,11 +2,11 @@
 #pragma once
 
 #include "pg/postgres.hpp"
+#include "retention/tenant_counts.hpp"
 
 extern "C" {
 #include "executor/spi.h"
 #include "tcop/dest.h"
-#include "utils/hsearch.h"
 }
 
 namespace primecloud::retention {
@@ -32,8 +32,6 @@ class tally {
   SERVER_CODE void start(TupleDesc desc);
   SERVER_CODE void take(TupleTableSlot *slot);
   SERVER_CODE void take_outcome(TupleTableSlot *slot);
-  SERVER_CODE void count(std::string_view tenant);
-  SERVER_CODE Datum tenants();
 
   hook hook_;
   Oid type_;
@@ -43,7 +41,7 @@ class tally {
   bool known_ = false;
   int64 removed_ = 0;
   TimestampTz oldest_ = DT_NOEND, newest_ = DT_NOBEGIN;
-  HTAB *tenants_ = nullptr;
+  tenant_counts tenants_;
 };
 
 }  // namespace primecloud::retention

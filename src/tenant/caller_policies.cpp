@@ -2,6 +2,7 @@
 
 #include "pg/role_name.hpp"
 #include "tenant/lent_code.hpp"
+#include "tenant/plain_select.hpp"
 #include "tenant/plain_value.hpp"
 
 extern "C" {

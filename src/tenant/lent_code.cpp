@@ -1,11 +1,10 @@
 #include "tenant/lent_code.hpp"
 
+#include "tenant/acting_function.hpp"
+
 extern "C" {
-#include "catalog/pg_language.h"
 #include "nodes/nodeFuncs.h"
-#include "rewrite/rewriteManip.h"
 #include "utils/acl.h"
-#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/regproc.h"
 #include "utils/syscache.h"
@@ -24,58 +23,6 @@ bool has_found(search &s, decltype(lent_code::what) what, const char *name, Oid 
   s.found.role = role;
   s.found.name = name;
   return true;
-}
-
-// Types whose values name something of the database, which a function may look into.
-bool names_something(Oid type) noexcept {
-  switch (type) {
-    case OIDOID:
-    case CSTRINGOID:
-    case INTERNALOID:
-    case REGPROCOID:
-    case REGPROCEDUREOID:
-    case REGOPEROID:
-    case REGOPERATOROID:
-    case REGCLASSOID:
-    case REGTYPEOID:
-    case REGROLEOID:
-    case REGNAMESPACEOID:
-    case REGCOLLATIONOID:
-    case REGCONFIGOID:
-    case REGDICTIONARYOID: return true;
-    default: return false;
-  }
-}
-
-// What policies ask.  Others of ours that are no more than stable look at tables.
-bool is_of_policies(const char *name) noexcept {
-  for (const char *known : {"tenant_uuid", "tenant_bigint", "tenant_int", "tenant_text", "user_id", "role", "has_role",
-                            "in_scope", "context"}) {
-    if (strcmp(name, known) == 0) return true;
-  }
-  return false;
-}
-
-SERVER_CODE bool is_ours(Oid schema) {
-  const char *name = get_namespace_name(schema);
-  return name != nullptr && (strcmp(name, "primecloud") == 0 || strcmp(name, "primecloud_internal") == 0);
-}
-
-SERVER_CODE bool acts(const FormData_pg_proc &function, bool called) {
-  if (function.provolatile == PROVOLATILE_VOLATILE || function.proretset || function.prokind != PROKIND_FUNCTION)
-    return true;
-  if (!called) return false;  // operators take values alone
-  if (is_ours(function.pronamespace) && function.provolatile != PROVOLATILE_IMMUTABLE &&
-      !is_of_policies(NameStr(function.proname)))
-    return true;
-#ifdef F_PG_INPUT_IS_VALID
-  if (function.oid == F_PG_INPUT_IS_VALID) return true;
-#endif
-  if (function.prorettype == XMLOID) return true;  // those that query, and no others of use here
-  for (int i = 0; i < function.pronargs; i++) {
-    if (names_something(function.proargtypes.values[i])) return true;
-  }
-  return false;
 }
 
 SERVER_CODE bool function_is_lent(search &s, Oid function, bool called) {
@@ -175,34 +122,9 @@ SERVER_CODE bool is_lent(Node *node, void *context) {
   return !looks_at_column(node) && pg::walk_below(node, is_lent, context);
 }
 
-// (SELECT expression) and nothing else.
-bool selects_plainly(const SubLink *link) noexcept {
-  if (link->subLinkType != EXPR_SUBLINK || !IsA(link->subselect, Query)) return false;
-  const auto *query = reinterpret_cast<const Query *>(link->subselect);
-  return query->commandType == CMD_SELECT && query->rtable == NIL && query->cteList == NIL &&
-         query->jointree->fromlist == NIL && query->jointree->quals == nullptr && !query->hasAggs &&
-         !query->hasWindowFuncs && !query->hasTargetSRFs && query->groupClause == NIL && query->groupingSets == NIL &&
-         query->havingQual == nullptr && query->distinctClause == NIL && query->sortClause == NIL &&
-         query->limitOffset == nullptr && query->limitCount == nullptr && query->setOperations == nullptr &&
-         list_length(query->targetList) == 1;
-}
-
-SERVER_CODE Node *unwrap(Node *node, void *context) {
-  if (node == nullptr) return nullptr;
-  if (!IsA(node, SubLink)) return pg::mutate_below(node, unwrap, context);
-  auto *link = castNode(SubLink, node);
-  if (!selects_plainly(link)) return node;
-  const auto *query = castNode(Query, link->subselect);
-  auto *value = static_cast<Node *>(copyObjectImpl(linitial_node(TargetEntry, query->targetList)->expr));
-  IncrementVarSublevelsUp(value, -1, 1);
-  return unwrap(value, context);
-}
-
 }  // namespace
 
 bool is_lesser(Oid role) { return !superuser_arg(role) && !has_privs_of_role(role, GetUserId()); }
-
-Node *without_plain_selects(Node *expression) { return unwrap(expression, nullptr); }
 
 lent_code find_lent_code(Node *expression, bool trusted) {
   search s{trusted, {}};

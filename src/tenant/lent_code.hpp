@@ -27,10 +27,6 @@ struct lent_code {
 // Whether `role` lacks privileges that the current user has.
 SERVER_CODE bool is_lesser(Oid role);
 
-// The expression without sub-selects that read nothing, (SELECT f()): each is what it selects.
-// One that reads something stays, and find_lent_code() tells of it.
-SERVER_CODE Node *without_plain_selects(Node *expression);
-
 // What keeps the expression from being evaluated.  `trusted`: who wrote it lacks nothing that
 // the current user has, so that it may act; but not by code of somebody lesser, who may change
 // it.  Executes and folds nothing.

@@ -1,16 +1,15 @@
-// The rows of somebody's table, counted for assert_isolated() and protect_table().  They are
+// tenant_rows: the rows of somebody's table, counted for assert_isolated().  They are
 // read without SQL: a query over a table is planned, and planning runs functions that its
 // owner put into indexes, with the rights of the superuser who asks.
 #include "pg/c_string.hpp"
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
+#include "tenant/leaves.hpp"
 
 extern "C" {
-#include "access/table.h"
 #include "access/tableam.h"
 #include "access/tupconvert.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_inherits.h"
 #include "utils/acl.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
@@ -83,50 +82,6 @@ SERVER_CODE void read_leaf(survey &s, Relation leaf, Relation whole) {
   MemoryContextDelete(row);
 }
 
-SERVER_CODE Relation open_whole(Oid table) {
-  Relation whole = try_table_open(table, AccessShareLock);
-  if (whole == nullptr) ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("there is no table %u", table));
-  return whole;
-}
-
-// Calls visit(leaf) for every table of a tree that has rows of its own, under a lock that stays.
-template <class F>
-SERVER_CODE void for_each_leaf(Oid table, F &&visit) {
-  const ListCell *cell;
-  foreach (cell, find_all_inheritors(table, AccessShareLock, nullptr)) {
-    Relation leaf = table_open(lfirst_oid(cell), NoLock);
-    if (!RELATION_IS_OTHER_TEMP(leaf)) visit(leaf);
-    table_close(leaf, NoLock);
-  }
-}
-
-SERVER_CODE int64 empty_rows(Relation leaf, const char *column) {
-  const AttrNumber number = get_attnum(RelationGetRelid(leaf), column);
-  if (number <= 0 || !RELKIND_HAS_TABLE_AM(leaf->rd_rel->relkind)) return 0;
-  int64 empty = 0;
-  TupleTableSlot *slot = table_slot_create(leaf, nullptr);
-  TableScanDesc scan = table_beginscan(leaf, GetActiveSnapshot(), 0, nullptr);
-  while (table_scan_getnextslot(scan, ForwardScanDirection, slot)) {
-    CHECK_FOR_INTERRUPTS();
-    if (slot_attisnull(slot, number)) empty++;
-  }
-  table_endscan(scan);
-  ExecDropSingleTupleTableSlot(slot);
-  return empty;
-}
-
-// For the table's owner: how many rows have no tenant yet.
-SERVER_CODE int64 rows_without_tenant(pg::relation table, std::string_view column) noexcept {
-  Relation whole = open_whole(table.oid);
-  if (!has_privs_of_role(GetUserId(), whole->rd_rel->relowner))
-    aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, RelationGetRelationName(whole));
-  table_close(whole, NoLock);
-  const char *name = pg::c_string(column);
-  int64 empty = 0;
-  for_each_leaf(table.oid, [&empty, name](Relation leaf) { empty += empty_rows(leaf, name); });
-  return empty;
-}
-
 SERVER_CODE void check_reader(Oid table) {
   if (superuser()) return;
   if (!has_bypassrls_privilege(GetUserId()) || pg_class_aclcheck(table, GetUserId(), ACL_SELECT) != ACLCHECK_OK) {
@@ -140,10 +95,10 @@ using answer = std::tuple<std::optional<std::string_view>, std::optional<std::st
                           std::optional<std::string_view>, bool>;
 
 SERVER_CODE answer tenant_rows(pg::relation table, std::string_view column) {
-  Relation whole = open_whole(table.oid);
+  Relation whole = tenant::open_whole(table.oid);
   check_reader(table.oid);
   survey s{pg::c_string(column), CurrentMemoryContext};
-  for_each_leaf(table.oid, [&s, whole](Relation leaf) {
+  tenant::for_each_leaf(table.oid, [&s, whole](Relation leaf) {
     if (leaf->rd_rel->relkind == RELKIND_FOREIGN_TABLE) s.whole = false;
     if (RELKIND_HAS_TABLE_AM(leaf->rd_rel->relkind)) read_leaf(s, leaf, whole);
   });
@@ -156,4 +111,3 @@ SERVER_CODE answer tenant_rows(pg::relation table, std::string_view column) {
 }  // namespace
 
 PRIMECLOUD_FUNCTION(primecloud_tenant_rows, tenant_rows);
-PRIMECLOUD_FUNCTION(primecloud_rows_without_tenant, rows_without_tenant);

@@ -13,9 +13,7 @@
 extern "C" {
 #include "access/parallel.h"
 #include "access/xact.h"
-#include "executor/executor.h"
 #include "tcop/tcopprot.h"
-#include "tcop/utility.h"
 #include "utils/inval.h"
 #include "utils/timestamp.h"
 }
@@ -28,10 +26,6 @@ Oid registration = InvalidOid;
 std::uint64_t changes = 0;  // told to this backend
 std::uint64_t known = 0;    // of those, what the context was entered after, or asked again after
 bool paused = false;
-
-ExecutorStart_hook_type next_start = nullptr;
-ExecutorRun_hook_type next_run = nullptr;
-ProcessUtility_hook_type next_utility = nullptr;
 
 void note_change(Datum, Oid relation) noexcept {
   if (relation == registration || !OidIsValid(relation)) changes++;
@@ -82,7 +76,22 @@ SERVER_CODE void ask_again(const context_record &who) {
   known = moment;
 }
 
-SERVER_CODE void check() {
+void at_end_of_transaction(XactEvent, void *) noexcept { paused = false; }
+// ROLLBACK TO restores a context that was entered before what a later one has been told.
+void at_end_of_subtransaction(SubXactEvent event, SubTransactionId, SubTransactionId, void *) noexcept {
+  if (event == SUBXACT_EVENT_ABORT_SUB) known = ~changes;
+}
+
+SERVER_CODE void watch_server() {
+  CacheRegisterRelcacheCallback(note_change, 0);
+  RegisterXactCallback(at_end_of_transaction, nullptr);
+  RegisterSubXactCallback(at_end_of_subtransaction, nullptr);
+}
+const pg::startup watching{watch_server};
+
+}  // namespace
+
+void check_context() {
   const context_record *who = current();
   if (who == nullptr || paused || IsParallelWorker()) return;
   if (who->expires_known && GetCurrentTimestamp() >= who->expires.microseconds) refuse("its token has expired");
@@ -92,50 +101,6 @@ SERVER_CODE void check() {
   // no new snapshot: the next one asks.
   if (known != changes && !IsInParallelMode()) ask_again(*who);
 }
-
-// A portal may be bound in one message and run in another: each is a statement.
-struct {
-  const QueryDesc *query = nullptr;
-  TimestampTz message = 0;
-} started;
-
-SERVER_CODE void start(QueryDesc *query, int flags) {
-  check();
-  started = {query, GetCurrentStatementStartTimestamp()};
-  (next_start != nullptr ? next_start : standard_ExecutorStart)(query, flags);
-}
-
-SERVER_CODE void utility(PlannedStmt *statement, const char *text, bool read_only, ProcessUtilityContext context,
-                         ParamListInfo parameters, QueryEnvironment *environment, DestReceiver *destination,
-                         QueryCompletion *completion) {
-  if (!IsA(statement->utilityStmt, TransactionStmt)) check();
-  (next_utility != nullptr ? next_utility : standard_ProcessUtility)(statement, text, read_only, context, parameters,
-                                                                     environment, destination, completion);
-}
-
-void at_end_of_transaction(XactEvent, void *) noexcept { paused = false; }
-// ROLLBACK TO restores a context that was entered before what a later one has been told.
-void at_end_of_subtransaction(SubXactEvent event, SubTransactionId, SubTransactionId, void *) noexcept {
-  if (event == SUBXACT_EVENT_ABORT_SUB) known = ~changes;
-}
-
-SERVER_CODE void watch_server() {
-  CacheRegisterRelcacheCallback(note_change, 0);
-  next_start = ExecutorStart_hook;
-  ExecutorStart_hook = start;
-  next_run = ExecutorRun_hook;
-  ExecutorRun_hook = [](QueryDesc *query, ScanDirection direction, auto... rest) {
-    if (query != started.query || GetCurrentStatementStartTimestamp() != started.message) check();
-    (next_run != nullptr ? next_run : standard_ExecutorRun)(query, direction, rest...);
-  };
-  next_utility = ProcessUtility_hook;
-  ProcessUtility_hook = utility;
-  RegisterXactCallback(at_end_of_transaction, nullptr);
-  RegisterSubXactCallback(at_end_of_subtransaction, nullptr);
-}
-const pg::startup watching{watch_server};
-
-}  // namespace
 
 void announce_change() {
   const Oid table = pg::internal_table("membership_source");

@@ -15,6 +15,9 @@ namespace primecloud::tenant {
 // may have changed.  Nothing is said if it is rolled back.
 SERVER_CODE void announce_change();
 
+// Raises 28000 if the context holds no more: where a statement starts (statement_start.cpp).
+SERVER_CODE void check_context();
+
 // How much has been said until now.  Asked before anything is read of what a context is
 // entered with: what is said afterwards, the context does not know.
 SERVER_CODE std::uint64_t changes_until_now();
