@@ -2,6 +2,7 @@
 // None of these is for callers.
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
+#include "secret/key_hold.hpp"
 #include "secret/key_table.hpp"
 #include "secret/keyring.hpp"
 

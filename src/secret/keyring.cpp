@@ -7,12 +7,12 @@
 #include "pg/guard.hpp"
 #include "pg/startup.hpp"
 #include "secret/encoding.hpp"
+#include "secret/key_hold.hpp"
 #include "secret/key_table.hpp"
 #include "secret/root_check.hpp"
 
 extern "C" {
 #include "access/xact.h"
-#include "storage/lmgr.h"
 #include "utils/inval.h"
 }
 
@@ -23,8 +23,6 @@ constexpr int unknown_key = MAKE_SQLSTATE('P', 'C', '0', '0', '3');
 constexpr int retired_key = MAKE_SQLSTATE('P', 'C', '0', '0', '4');
 
 bool changed_in_transaction = false;
-LocalTransactionId held_in = InvalidLocalTransactionId;
-std::int64_t held_key = 0;
 
 // A key made in a transaction that aborts never was: nothing may be sealed with it.
 void at_end(XactEvent event, void *) noexcept {
@@ -34,24 +32,13 @@ void at_end(XactEvent event, void *) noexcept {
     changed_in_transaction = false;
 }
 void at_sub_end(SubXactEvent event, SubTransactionId, SubTransactionId, void *) noexcept {
-  if (event != SUBXACT_EVENT_ABORT_SUB) return;
-  if (changed_in_transaction) forget_keys();
-  held_key = 0;  // its locks go with the savepoint
+  if (event == SUBXACT_EVENT_ABORT_SUB && changed_in_transaction) forget_keys();
 }
 SERVER_CODE void watch_server() {
   RegisterXactCallback(at_end, nullptr);
   RegisterSubXactCallback(at_sub_end, nullptr);
 }
 const pg::startup watching{watch_server};
-
-// Keys share a few locks: one for each would fill the server's table of locks where one
-// statement seals for many tenants.  A retirement may so have to wait for a neighbour.
-constexpr std::int64_t locks = 256;
-LOCKTAG lock_of(std::int64_t id) noexcept {
-  LOCKTAG tag;  // beside the advisory locks that SQL can take, which end in 1 and 2
-  SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, 0, static_cast<uint32>(id % locks), 0x5043);
-  return tag;
-}
 
 SERVER_CODE const cached_key *unwrap_and_keep(const key_row &row) {
   cached_key key{};
@@ -111,16 +98,6 @@ SERVER_CODE const cached_key *find_or_make(std::string_view tenant, key_purpose 
 
 unwrapped_key told(const cached_key &key) noexcept { return {key.id, key.bytes, key.owner(), key.purpose}; }
 
-// True if the lock is new, so that the key may have changed before it was held.
-SERVER_CODE bool hold(std::int64_t id) {
-  if (held_in == pg::local_transaction() && held_key == id) return false;
-  const LOCKTAG tag = lock_of(id);
-  LockAcquire(&tag, ShareLock, false, false);
-  held_in = pg::local_transaction();
-  held_key = id;
-  return true;
-}
-
 }  // namespace
 
 unwrapped_key active_key(std::string_view tenant, key_purpose purpose) {
@@ -130,7 +107,7 @@ unwrapped_key active_key(std::string_view tenant, key_purpose purpose) {
     if (key == nullptr) elog(ERROR, "the data key vanished as soon as it was made");
     if (purpose != key_purpose::seal) return told(*key);
     const std::int64_t id = key->id;
-    if (!hold(id)) return told(*key);
+    if (!hold_key(id)) return told(*key);
     AcceptInvalidationMessages();
     const cached_key *again = find_or_make(tenant, purpose);
     if (again != nullptr && again->id == id) return told(*again);
@@ -165,7 +142,5 @@ void keys_changed() {
   changed_in_transaction = true;
   forget_keys();
 }
-
-void wait_for_sealers(std::int64_t id) { WaitForLockers(lock_of(id), ExclusiveLock, false); }
 
 }  // namespace primecloud::secret

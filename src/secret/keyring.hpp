@@ -28,9 +28,4 @@ SERVER_CODE std::int64_t make_key(std::string_view tenant, key_purpose purpose);
 // Tells every backend that the table of keys has changed, when this transaction commits.
 SERVER_CODE void keys_changed();
 
-// Returns when every transaction that may have sealed with the key has ended.  Those that
-// begin to seal meanwhile find the key that is active by then: it must be another, and
-// begin_key() must be held, so that everybody has been told.
-SERVER_CODE void wait_for_sealers(std::int64_t id);
-
 }  // namespace primecloud::secret

@@ -1,14 +1,11 @@
-#include <sodium.h>
-
+#include "secret/reseal_gather.hpp"
 #include "core/json/writer.hpp"
-#include "core/random_pool.hpp"
 #include "pg/c_string.hpp"
 #include "pg/string_info.hpp"
 #include "secret/column_text.hpp"
 #include "secret/key_standing.hpp"
-#include "secret/keyring.hpp"
 #include "secret/place.hpp"
-#include "secret/reseal_gather.hpp"
+#include "secret/seal_anew.hpp"
 #include "secret/sealed.hpp"
 #include "secret/sealed_scan.hpp"
 
@@ -34,9 +31,8 @@ struct work {
   key_standings keys;
   MemoryContext batch, row;
   size_t bytes = 0;
-  int refused = 0;                    // rows noted under request.refusal
-  std::uint8_t *plaintext = nullptr;  // of the row at hand, wiped after each
-  size_t room = 0;
+  int refused = 0;  // rows noted under request.refusal
+  plaintext_room room = {};
 };
 
 // Whether another transaction has the row, as far as the row itself tells.
@@ -51,31 +47,6 @@ SERVER_CODE bool looks_locked(TupleTableSlot *slot) {
   // A foreign key's lock on the key does not mind.
   if (HEAP_XMAX_IS_KEYSHR_LOCKED(header->t_infomask) && HEAP_XMAX_IS_LOCKED_ONLY(header->t_infomask)) return false;
   return !TransactionIdIsCurrentTransactionId(xmax) && TransactionIdIsInProgress(xmax);
-}
-
-// From the old key to the new one.  The plaintext is in memory of ours no longer than this.
-SERVER_CODE const char *seal_anew(work &w, bytes_span envelope, std::string_view tenant, std::string_view id,
-                                  Datum *after) {
-  const std::int64_t old_id = envelope_key_id(envelope);
-  const size_t size = envelope.size() - envelope_overhead;
-  const binding bound_to = binding_of({tenant, w.request.label, id});
-  const sealed_value out = make_sealed(size);
-  if (size >= w.room) {
-    w.room = 2 * size + 256;
-    w.plaintext = static_cast<std::uint8_t *>(palloc(w.room));
-  }
-  std::uint8_t *const plaintext = w.plaintext;
-  active_key(tenant, key_purpose::seal);  // what can go wrong does so before there is plaintext
-  const auto old_key = key_by_id(old_id);
-  if (old_key.tenant != tenant || !open_envelope(envelope, data_key(old_key.bytes, 32), bound_to.view(), plaintext))
-    return "PC005";
-  const auto key = active_key(tenant, key_purpose::seal);
-  std::uint8_t nonce[24];
-  take_random(nonce, MyProcPid);
-  seal_envelope({plaintext, size}, data_key(key.bytes, 32), key.id, bound_to.view(), nonce, envelope_bytes(out));
-  sodium_memzero(plaintext, size);
-  *after = PointerGetDatum(out.value);
-  return nullptr;
 }
 
 SERVER_CODE void take(work &w, TupleTableSlot *slot, Datum stored, std::int64_t key_id, standing state) {
@@ -96,7 +67,7 @@ SERVER_CODE void take(work &w, TupleTableSlot *slot, Datum stored, std::int64_t 
     MemoryContextSwitchTo(w.batch);
     if (envelope_problem(envelope) != nullptr)
       problem = "PC006";
-    else if ((problem = seal_anew(w, envelope, tenant, id, &next.after)) == nullptr) {
+    else if ((problem = seal_anew(envelope, {tenant, w.request.label, id}, w.room, &next.after)) == nullptr) {
       next.tid = slot->tts_tid;
       next.before = pg::datum<pg::bytes_view>::put(envelope);
       next.tenant = pg::c_string(tenant);
