@@ -4,19 +4,17 @@
 CREATE FUNCTION force_policies(schema name, forced boolean) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $force_policies$
-DECLARE
-    rel regclass;
 BEGIN
     IF primecloud.schema_version(schema) IS NULL THEN
         RAISE invalid_schema_name USING MESSAGE = format('schema "%s" is not a control plane', schema);
     END IF;
-    PERFORM primecloud_internal.lift_guard();
     -- A table that a deferred constraint still waits for cannot be altered.
     SET CONSTRAINTS ALL IMMEDIATE;
-    FOR rel IN SELECT c.oid FROM pg_class c WHERE c.relnamespace = to_regnamespace(quote_ident(schema)) AND c.relkind IN ('r', 'p')
-                 AND c.relrowsecurity AND c.relforcerowsecurity <> forced LOOP
-        EXECUTE format('ALTER TABLE %s %s ROW LEVEL SECURITY', rel, CASE WHEN forced THEN 'FORCE' ELSE 'NO FORCE' END);
-    END LOOP;
+    PERFORM primecloud_internal.run_plan(ARRAY(
+        SELECT primecloud_internal.step('row security', c.oid::regclass::text,
+            format('ALTER TABLE %s %s ROW LEVEL SECURITY', c.oid::regclass, CASE WHEN forced THEN 'FORCE' ELSE 'NO FORCE' END))
+        FROM pg_class c WHERE c.relnamespace = to_regnamespace(quote_ident(schema)) AND c.relkind IN ('r', 'p')
+          AND c.relrowsecurity AND c.relforcerowsecurity <> forced), false);
     SET CONSTRAINTS ALL DEFERRED;
 END
 $force_policies$;

@@ -101,9 +101,11 @@ BEGIN
     END LOOP;
     PERFORM primecloud_internal.schema_take_back(schema, source);
     -- the gate first: it is to own what others are to call
-    PERFORM primecloud_internal.schema_give(schema, l.role_name, l.privilege, l.object)
-    FROM (SELECT * FROM primecloud_internal.schema_lacking(schema, source) r ORDER BY r.access = 'gate' DESC, r.role_name, r.privilege,
-        r.object) l;
+    PERFORM primecloud_internal.run_plan(ARRAY(
+        SELECT primecloud_internal.step(s.kind, s.object, s.statement) FROM primecloud_internal.schema_lacking(schema, source) l
+        CROSS JOIN LATERAL primecloud_internal.schema_give(schema, l.role_name, l.privilege, l.object)
+            WITH ORDINALITY AS s(kind, object, statement, place)
+        ORDER BY l.access = 'gate' DESC, l.role_name, l.privilege, l.object, s.place), false);
     PERFORM primecloud_internal.schema_record(schema, source, expected);
     RETURN seen;
 END

@@ -22,8 +22,9 @@ COMMENT ON FUNCTION require_read_committed() IS
 
 -- The statement triggers that call membership_changed(), on a table and what is below it: DML
 -- that names a partition fires the partition's.
-CREATE FUNCTION primecloud_internal.set_membership_watch(source regclass, watch boolean, events text) RETURNS void
-    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+CREATE FUNCTION primecloud_internal.membership_watch_plan(source regclass, watch boolean, events text)
+    RETURNS SETOF primecloud_internal.plan_step
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -35,14 +36,15 @@ BEGIN
         SELECT relid FROM tree ORDER BY relid
     LOOP
         IF watch THEN
-            EXECUTE format('CREATE OR REPLACE TRIGGER primecloud_watch AFTER %s ON %s FOR EACH STATEMENT '
-                'EXECUTE FUNCTION primecloud.watch_membership()', events, part);
-            EXECUTE format('ALTER TABLE ONLY %s ENABLE ALWAYS TRIGGER primecloud_watch', part);
+            RETURN NEXT primecloud_internal.step('trigger', part::text, format('CREATE OR REPLACE TRIGGER primecloud_watch AFTER %s ON %s '
+                'FOR EACH STATEMENT EXECUTE FUNCTION primecloud.watch_membership()', events, part));
+            RETURN NEXT primecloud_internal.step('trigger', part::text,
+                format('ALTER TABLE ONLY %s ENABLE ALWAYS TRIGGER primecloud_watch', part));
         ELSIF EXISTS (SELECT FROM pg_trigger WHERE tgrelid = part AND tgname = 'primecloud_watch'
                       AND tgfoid = 'primecloud.watch_membership()'::regprocedure) THEN
-            EXECUTE format('DROP TRIGGER primecloud_watch ON %s', part);
+            RETURN NEXT primecloud_internal.step('trigger', part::text, format('DROP TRIGGER IF EXISTS primecloud_watch ON %s', part));
         END IF;
     END LOOP;
 END $$;
-COMMENT ON FUNCTION primecloud_internal.set_membership_watch(regclass, boolean, text)
-    IS 'adds or drops the triggers of register_membership(..., watch => ...)';
+COMMENT ON FUNCTION primecloud_internal.membership_watch_plan(regclass, boolean, text)
+    IS 'what adds or drops the triggers of register_membership(..., watch => ...)';

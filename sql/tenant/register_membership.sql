@@ -25,14 +25,14 @@ BEGIN
     PERFORM primecloud_internal.record_membership(rel, tenant_column, user_column, role_column,
         accounts, accounts_key_column, accounts_status_column, accounts_active_status,
         grants, grants_tenant_column, grants_user_column, grants_id_column);
-    PERFORM primecloud_internal.set_membership_watch(rel, watch, 'INSERT OR UPDATE OR DELETE OR TRUNCATE');
-    IF accounts IS NOT NULL THEN
-        PERFORM primecloud_internal.set_membership_watch(accounts, watch,
-            format('UPDATE OF %I, %I OR DELETE OR TRUNCATE', accounts_key_column, accounts_status_column));
-    END IF;
-    IF grants IS NOT NULL THEN
-        PERFORM primecloud_internal.set_membership_watch(grants, watch, 'UPDATE OR DELETE OR TRUNCATE');
-    END IF;
+    PERFORM primecloud_internal.run_plan(ARRAY(
+        SELECT s FROM primecloud_internal.membership_watch_plan(rel, watch, 'INSERT OR UPDATE OR DELETE OR TRUNCATE') AS s
+        UNION ALL
+        SELECT s FROM primecloud_internal.membership_watch_plan(accounts, watch,
+            format('UPDATE OF %I, %I OR DELETE OR TRUNCATE', accounts_key_column, accounts_status_column)) AS s WHERE accounts IS NOT NULL
+        UNION ALL
+        SELECT s FROM primecloud_internal.membership_watch_plan(grants, watch, 'UPDATE OR DELETE OR TRUNCATE') AS s
+        WHERE grants IS NOT NULL), false);
     PERFORM primecloud.membership_changed();
 END $$;
 COMMENT ON FUNCTION register_membership(regclass, name, name, name, regclass, name, name, text, regclass, name, name, name, boolean) IS
