@@ -227,6 +227,17 @@ SELECT is((harness.try('SELECT harness.register()', 'ALTER TABLE shop.members DR
 SELECT is((harness.try('SET LOCAL primecloud.guard = warn', 'SET LOCAL client_min_messages = error', 'SELECT harness.register()',
     'SELECT harness.protect()', 'ALTER TABLE shop.members ADD FOREIGN KEY (user_id) REFERENCES shop.people ON UPDATE CASCADE',
     'GRANT UPDATE ON shop.people TO attack_carried'))[1], 'taken', 'the guard may warn');
+-- A GRANT of one role to another tells no event trigger.
+CREATE FUNCTION harness.granted(VARIADIC steps text[] DEFAULT '{}') RETURNS text LANGUAGE sql AS $$
+    SELECT (harness.try(VARIADIC ARRAY['SELECT harness.register()', 'SELECT harness.protect()', 'ALTER TABLE shop.members ADD CONSTRAINT k '
+        'FOREIGN KEY (user_id) REFERENCES shop.people ON UPDATE CASCADE', 'GRANT UPDATE ON shop.people TO attack_carried_past',
+        'GRANT attack_carried_past TO attack_carried_clerk'] || steps))[1] $$;
+SELECT is(harness.granted(), 'taken', '(the guard does not see it)');
+SELECT is(harness.granted($$DO 'BEGIN IF EXISTS (SELECT FROM primecloud.assert_isolated(''shop.members'', ''attack_carried_clerk'') AS line
+    WHERE line ~ ''^not ok \d+ - shop.members: no key of another table'') THEN RAISE EXCEPTION ''told''; END IF; END'$$), 'P0001: told',
+    'a right by a grant of one role to another is found');
+SELECT matches(harness.granted('SELECT harness.protect()'), '^55000: foreign key "k" .*role "attack_carried_clerk" may change',
+    'and refused when protecting is asked again');
 -- Names that come to write it, after the key and the right to them.
 SELECT ok((harness.try(VARIADIC ARRAY['SELECT harness.register()', 'SELECT harness.protect()',
         'CREATE TABLE shop.other (id text, name text)',

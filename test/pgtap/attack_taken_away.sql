@@ -172,6 +172,13 @@ UPDATE members SET role = 'external_client' WHERE user_id = 'mallory';
 SELECT is(harness.over('app', 'SELECT primecloud.role()'), 'external_client', 'stays when its user has no greater one any more');
 SELECT is(harness.over('app', 'ROLLBACK TO s', 'SELECT count(*) FROM guarded'), '28000', 'and the greater one does not come back');
 
+-- What comes to a confined user comes with his next entry.
+SELECT harness.again();
+SELECT is(harness.over('app', 'BEGIN', harness.entering('ext'), 'SELECT primecloud.in_scope(4::bigint)'), 't', 'what was granted is reached');
+INSERT INTO granted VALUES (1, 'ext', 6);
+SELECT is(harness.over('app', 'SELECT primecloud.in_scope(6::bigint)') || harness.over('app', 'ROLLBACK', 'BEGIN', harness.entering('ext'),
+    'SELECT primecloud.in_scope(6::bigint)'), 'ft', 'what was granted meanwhile is reached after the next entry');
+
 -- The token's time.
 SELECT harness.again();
 SELECT floor(extract(epoch FROM now()))::bigint + 6 AS ends \gset

@@ -1,7 +1,7 @@
 -- protect_schema: roles chosen for a table are taken at once, kept, and never loosened by
 -- asking again; words that would do nothing are refused.  And tables that cannot be held.
 SET client_min_messages = error;
-SELECT plan(43);
+SELECT plan(45);
 CREATE SCHEMA shop;
 CREATE TABLE shop.accounts (id int PRIMARY KEY);
 CREATE TABLE shop.orders (id int PRIMARY KEY, account_id int NOT NULL REFERENCES shop.accounts);
@@ -115,6 +115,14 @@ SELECT results_eq($$SELECT path, held FROM primecloud.explain_access('shop.order
         'security_invoker = on is one way to write it');
 ALTER VIEW shop.v_on SET (security_barrier = on);
 SELECT is_empty($$SELECT primecloud.protect_view('shop.v_on')$$, 'and protect_view has nothing to add');
+
+-- What has no way to a tenant is left alone, and the application is left out of it.
+CREATE TABLE shop.logins (at timestamptz);
+SELECT is((SELECT string_agg(line, E'\n') FROM primecloud.protect_schema('shop', 'shop.accounts', app_role => 'tenant_schema_app',
+    shared => '{currencies}') AS line WHERE line LIKE '%logins%'), '-- left alone, no way from it to a tenant: shop.logins',
+    'what is left alone is told');
+SELECT is(has_table_privilege('tenant_schema_app', 'shop.logins', 'SELECT, INSERT, UPDATE, DELETE') || ' '
+    || has_table_privilege('tenant_schema_app', 'shop.orders', 'SELECT'), 'false true', 'and the application is not let into it');
 
 -- A collation that takes two accounts for one.
 CREATE COLLATION shop.careless (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
