@@ -174,7 +174,7 @@ SELECT is(harness.over('app', 'ROLLBACK TO s', 'SELECT count(*) FROM guarded'), 
 
 -- What comes to a confined user comes with his next entry.
 SELECT harness.again();
-SELECT is(harness.over('app', 'BEGIN', harness.entering('ext'), 'SELECT primecloud.in_scope(4::bigint)'), 't', 'what was granted is reached');
+SELECT is(harness.over('app', 'BEGIN', harness.entering('ext'), 'SELECT primecloud.in_scope(4::bigint)'), 't', '(what was granted)');
 INSERT INTO granted VALUES (1, 'ext', 6);
 SELECT is(harness.over('app', 'SELECT primecloud.in_scope(6::bigint)') || harness.over('app', 'ROLLBACK', 'BEGIN', harness.entering('ext'),
     'SELECT primecloud.in_scope(6::bigint)'), 'ft', 'what was granted meanwhile is reached after the next entry');

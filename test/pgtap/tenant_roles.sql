@@ -85,8 +85,9 @@ REVOKE roles_app FROM roles_other;
 -- Nor does it get by without the library.
 CREATE ROLE roles_lost LOGIN;
 ALTER ROLE roles_lost SET session_preload_libraries = 'a_library_that_is_not_there';
-SELECT throws_ok($$SELECT dblink_connect('lost', format('host=%s port=%s dbname=%s user=roles_lost', current_setting('unix_socket_directories'),
-    current_setting('port'), current_database()))$$, '08001', NULL, 'a role whose library is not there does not log in');
+SELECT throws_ok(format('SELECT dblink_connect(''lost'', %L)', format('host=%s port=%s dbname=%s user=roles_lost',
+    current_setting('unix_socket_directories'), current_setting('port'), current_database())), '08001', NULL,
+    'a role whose library is not there does not log in');
 -- What runs as its owner locks as its owner.
 CREATE FUNCTION locks() RETURNS void LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN LOCK TABLE public.things; END $$;
 SELECT is(as_role('roles_app', 'SELECT public.locks()'), '', 'a function of somebody else''s locks for an application');
