@@ -121,6 +121,10 @@ SELECT is((SELECT answer FROM primecloud_internal.try_as('isolation_app', NULL, 
     false)), 'true', 'a trap that is tried by itself');
 SELECT is((SELECT is_called FROM ran), true, 'does run');
 SELECT is(sprung(), '', 'and neither as the superuser, nor does it go back to him');
+CREATE FUNCTION plants() RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'PREPARE planted AS SELECT 1'; RETURN true; END $$;
+ALTER FUNCTION plants() OWNER TO isolation_owner;
+SELECT FROM primecloud_internal.try_as('isolation_app', NULL, 'owner', 'SELECT public.plants()::text', NULL, true, false) \gset done_
+SELECT is_empty($$SELECT FROM pg_prepared_statements WHERE name = 'planted'$$, 'and leaves nothing in his session');
 -- Each place of the kind by itself: of a clean table of the same owner, with one trap.
 SET ROLE isolation_owner;
 CREATE FUNCTION at_changing(daterange) RETURNS daterange LANGUAGE sql IMMUTABLE AS 'SELECT $1';

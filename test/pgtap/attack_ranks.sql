@@ -155,6 +155,8 @@ SELECT count(*) FROM primecloud.protect_table('members', write_role => 'develope
 SELECT is(harness.policies('members'), :'had_members', 'asking for less gives no less than admin');
 SELECT count(*) FROM primecloud.protect_table('granted', write_role => 'external_client', delete_role => 'external_client') \gset done_
 SELECT is(harness.policies('granted'), :'had_granted', 'nor for grants');
+SELECT count(*) FROM primecloud.protect_table('accounts', 'id', write_role => 'developer') \gset done_
+SELECT is(harness.attack('mallory', 'UPDATE accounts SET status = ''active'' RETURNING id'), '42501', 'nor for accounts');
 SELECT count(*) FROM primecloud.protect_table('granted', write_role => 'owner') \gset done_
 SELECT count(*) FROM primecloud.protect_table('granted') \gset done_
 SELECT matches(harness.policies('granted'), 'primecloud_insert.*''owner''', 'more is kept, and remembered');
