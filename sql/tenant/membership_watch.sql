@@ -14,6 +14,17 @@ CREATE FUNCTION watch_membership() RETURNS trigger
     AS 'MODULE_PATHNAME', 'primecloud_watch_membership';
 COMMENT ON FUNCTION watch_membership() IS 'statement trigger of register_membership(..., watch => true): calls membership_changed()';
 
+-- The extension's own tables that every session keeps: a statement of anybody's on them, a restore's too, is told.
+CREATE FUNCTION primecloud_internal.tell_sessions() RETURNS trigger
+    LANGUAGE c VOLATILE PARALLEL UNSAFE
+    AS 'MODULE_PATHNAME', 'primecloud_tell_sessions';
+COMMENT ON FUNCTION primecloud_internal.tell_sessions()
+    IS 'statement trigger: every session forgets what it keeps of the table, and asks again who may enter, once this transaction commits';
+REVOKE ALL ON FUNCTION primecloud_internal.tell_sessions() FROM PUBLIC;
+CREATE TRIGGER tell_sessions AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON primecloud_internal.membership_source FOR EACH STATEMENT
+    EXECUTE FUNCTION primecloud_internal.tell_sessions();
+ALTER TABLE primecloud_internal.membership_source ENABLE ALWAYS TRIGGER tell_sessions;
+
 CREATE FUNCTION require_read_committed() RETURNS void
     LANGUAGE c STABLE PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'primecloud_require_read_committed';

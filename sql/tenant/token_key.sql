@@ -28,6 +28,9 @@ COMMENT ON COLUMN primecloud_internal.token_key.issuer IS 'if set, what a token 
 COMMENT ON COLUMN primecloud_internal.token_key.revoked_at IS 'from when on its tokens are refused';
 REVOKE ALL ON primecloud_internal.token_key FROM PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('primecloud_internal.token_key', '');
+CREATE TRIGGER tell_sessions AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON primecloud_internal.token_key FOR EACH STATEMENT
+    EXECUTE FUNCTION primecloud_internal.tell_sessions();
+ALTER TABLE primecloud_internal.token_key ENABLE ALWAYS TRIGGER tell_sessions;
 
 CREATE FUNCTION add_token_key(kid text, alg text, key bytea, issuer text DEFAULT NULL) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -73,7 +76,6 @@ BEGIN
     IF NOT FOUND THEN
         RAISE undefined_object USING MESSAGE = format('there is no token key "%s"', kid), HINT = 'See primecloud.token_key_status.';
     END IF;
-    PERFORM primecloud.membership_changed();
 END $$;
 COMMENT ON FUNCTION revoke_token_key(text) IS 'refuses every token of a key from this transaction''s commit on, in every session';
 REVOKE ALL ON FUNCTION revoke_token_key(text) FROM PUBLIC;
@@ -100,7 +102,6 @@ BEGIN
     END IF;
     PERFORM primecloud.add_token_key(new_kid, old.alg, new_key, old.issuer);
     UPDATE primecloud_internal.token_key AS k SET revoked_at = least(k.revoked_at, now() + grace) WHERE k.kid = rotate_token_key.kid;
-    PERFORM primecloud.membership_changed();
 END $$;
 COMMENT ON FUNCTION rotate_token_key(text, text, bytea, interval) IS
     'adds the next key, of the same algorithm and issuer, and lets the old one end after the grace, in which both verify';

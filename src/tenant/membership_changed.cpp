@@ -1,4 +1,5 @@
 // What commands and triggers call when they take something away.
+#include "pg/cached_table.hpp"
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
 #include "pg/server_function.hpp"
@@ -25,6 +26,15 @@ SERVER_CODE Datum watch_membership(FunctionCallInfo fcinfo) noexcept {
   return PointerGetDatum(nullptr);
 }
 
+// The extension's own table, whose rows every session keeps.
+SERVER_CODE Datum tell_sessions(FunctionCallInfo fcinfo) noexcept {
+  if (!CALLED_AS_TRIGGER(fcinfo))
+    pg::raise(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED, "tell_sessions is for triggers", nullptr);
+  pg::cached_table::tell(RelationGetRelid(reinterpret_cast<TriggerData *>(fcinfo->context)->tg_relation));
+  tenant::announce_change();
+  return PointerGetDatum(nullptr);
+}
+
 // Two snapshots, one that decides and one that writes, may disagree on who may do what.
 SERVER_CODE pg::nothing require_read_committed() noexcept {
   if (IsolationUsesXactSnapshot()) {
@@ -40,3 +50,4 @@ SERVER_CODE pg::nothing require_read_committed() noexcept {
 PRIMECLOUD_FUNCTION(primecloud_membership_changed, membership_changed);
 PRIMECLOUD_FUNCTION(primecloud_require_read_committed, require_read_committed);
 PRIMECLOUD_SERVER_FUNCTION(primecloud_watch_membership, watch_membership);
+PRIMECLOUD_SERVER_FUNCTION(primecloud_tell_sessions, tell_sessions);
