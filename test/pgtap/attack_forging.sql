@@ -65,8 +65,17 @@ INSERT INTO harness.attacks (name, usual, ours, statements) VALUES
 ('membership of its own', NULL, '42501', ARRAY['CREATE TEMP TABLE m (account_id int, user_id text, role text)',
     'SELECT primecloud.register_membership(''m'', ''account_id'', ''user_id'', ''role'')']),
 ('the registration, by INSERT', NULL, '42501', ARRAY['DELETE FROM primecloud_internal.membership_source']),
+('the key that seals audit records', NULL, '42501', ARRAY['SELECT count(*) FROM primecloud_internal.audit_key']),
+('a record sealed for it', NULL, '42501', ARRAY['SELECT primecloud_internal.record_audit(''{"action":"assume"}'')']),
+('whether a record would pass', NULL, '42501', ARRAY['SELECT primecloud.verify_audit(''{}'')']),
 ('joining the other account', NULL, '42501', ARRAY['INSERT INTO members VALUES (2, ''mallory'', ''owner'')']);
 SELECT harness.run();
+
+-- What a client writes into the log or the WAL by itself is no record: it has no seal, or not the right one.
+SELECT is(primecloud.verify_audit('{"action":"assume","tenant":"2","operator":"boss"' || seal || '}'), false,
+    'a client''s record is none' || seal)
+FROM unnest(ARRAY['', ',"at":"2026-01-01T00:00:00.000Z","seal":""',
+    ',"at":"2026-01-01T00:00:00.000Z","seal":"00000000000000000000000000000000"']) AS seal;
 
 -- Settings that an ordinary user can set weaken nothing.
 SELECT set_eq($$SELECT name FROM pg_settings WHERE name LIKE 'primecloud.%' AND context = 'user'$$, ARRAY['primecloud.byte_size_output'],

@@ -5,6 +5,7 @@ SELECT no_plan();
 CREATE TABLE vault (id int PRIMARY KEY, account_id int NOT NULL, secret primecloud.sealed, at timestamptz DEFAULT now());
 CREATE TABLE parts (id int, account_id int NOT NULL, secret primecloud.sealed, PRIMARY KEY (id)) PARTITION BY LIST (id);
 CREATE TABLE parts_1 PARTITION OF parts FOR VALUES IN (1);
+CREATE TABLE plaintext (id int PRIMARY KEY, account_id int NOT NULL, secret text);
 CREATE TABLE accounts (id int PRIMARY KEY, status text DEFAULT 'active');
 CREATE TABLE members (account_id int, user_id text, role text, PRIMARY KEY (account_id, user_id));
 CREATE TABLE granted (account_id int, user_id text, item_id int);
@@ -44,6 +45,8 @@ INSERT INTO calls (rel, call, message) VALUES
     ('vault', 'SELECT primecloud.reseal_batch(''vault'', ''secret'')', 'table public.vault is distributed'),
     ('parts', 'SELECT primecloud.reseal_batch(''parts'', ''secret'')', 'table public.parts is distributed'),
     ('parts_1', 'SELECT primecloud.reseal_batch(''parts'', ''secret'')', 'table public.parts_1 is distributed'),
+    ('plaintext', 'SELECT primecloud.seal_column(''plaintext'', ''secret'', ''plaintext.secret'')',
+        'table public.plaintext is distributed'),
     ('vault', 'SELECT primecloud.retain(''vault'', ''at'', ''1 day'')', 'table public.vault is distributed'),
     ('members', 'SELECT primecloud.enter_trusted(''1'', ''ann'', ''owner'')', 'table "members" is distributed'),
     ('accounts', 'SELECT primecloud.enter_trusted(''1'', ''ann'', ''owner'')', 'table "accounts" is distributed'),
