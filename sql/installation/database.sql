@@ -16,7 +16,8 @@ AS $$
     SELECT format('event trigger %I is enabled', t.name), CASE WHEN e.evtenabled IN ('O', 'A') THEN 'ok' ELSE 'missing' END,
         CASE WHEN e.evtname IS NULL THEN 'it is gone: DROP EXTENSION primecloud and restore, or create it as the extension''s script does'
              ELSE format('ALTER EVENT TRIGGER %I ENABLE', t.name) END
-    FROM (VALUES ('primecloud_guard_changes'), ('primecloud_guard_drops'), ('primecloud_guard_drop')) AS t (name)
+    FROM (VALUES ('primecloud_guard_changes'), ('primecloud_guard_drops'), ('primecloud_guard_drop'),
+                 ('primecloud_follow_start'), ('primecloud_follow_end'), ('primecloud_follow_drops')) AS t (name)
     LEFT JOIN pg_event_trigger AS e ON e.evtname = t.name AND EXISTS (
         SELECT FROM pg_depend AS d WHERE d.classid = 'pg_event_trigger'::regclass AND d.objid = e.oid AND d.deptype = 'e'
             AND d.refobjid = (SELECT x.oid FROM pg_extension AS x WHERE x.extname = 'primecloud'))
@@ -25,7 +26,7 @@ AS $$
     SELECT format('event trigger %I runs a superuser''s function', e.evtname), CASE WHEN r.rolsuper THEN 'ok' ELSE 'missing' END,
         format('ALTER FUNCTION %s OWNER TO a superuser, or DROP EVENT TRIGGER %I', p.oid::regprocedure, e.evtname)
     FROM pg_event_trigger AS e JOIN pg_proc AS p ON p.oid = e.evtfoid JOIN pg_roles AS r ON r.oid = p.proowner
-    WHERE NOT starts_with(e.evtname, 'primecloud_guard_')
+    WHERE NOT starts_with(e.evtname, 'primecloud_guard_') AND NOT starts_with(e.evtname, 'primecloud_follow_')
     UNION ALL
     SELECT 'primecloud.guard is error', CASE WHEN coalesce(current_setting('primecloud.guard', true), 'error') = 'error' THEN 'ok'
         ELSE 'missing' END, 'RESET primecloud.guard where it is set: postgresql.conf, ALTER DATABASE or ALTER ROLE'

@@ -18,6 +18,7 @@ BEGIN
         RAISE insufficient_privilege USING MESSAGE = format('must be owner of table %s', rel),
             HINT = 'Its owner decides how long rows are kept.';
     END IF;
+    PERFORM primecloud_internal.follow(false);
     SELECT n.nspname, c.relname INTO space, name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = rel;
     SELECT p.* INTO policy FROM primecloud_internal.retention_policy p WHERE p.schema_name = space AND p.table_name = name FOR UPDATE;
     IF policy IS NULL AND kind <> 'retain' AND NOT (kind IN ('hold', 'release') AND question.tenant IS NULL
@@ -47,7 +48,7 @@ BEGIN
         answer.hold := primecloud_internal.retention_place_hold(rel, who, policy, space, name, question);
     ELSE
         UPDATE primecloud_internal.retention_hold h SET released_by = who, released_at = clock_timestamp(), release_reason = question.reason
-        WHERE h.id = question.hold AND h.schema_name = space AND h.table_name = name AND h.released_at IS NULL;
+        WHERE h.id = question.hold AND h.schema_name = space AND h.table_name = name AND h.released_at IS NULL AND h.gone_at IS NULL;
         IF NOT FOUND THEN
             RAISE undefined_object USING MESSAGE = format('table %s has no open hold %s', rel, coalesce(question.hold::text, 'NULL')),
                 HINT = 'primecloud.retention_holds lists them by number.';
@@ -77,9 +78,17 @@ BEGIN
                 ELSE 'tenant' END),
             HINT = 'Call primecloud.retain() again with tenant_column and id_column, or hold the whole table.';
     END IF;
-    INSERT INTO primecloud_internal.retention_hold (schema_name, table_name, tenant, row_id, reason, placed_by)
-    VALUES (space, name, primecloud_internal.retention_key(rel, policy.tenant_column, question.tenant),
+    -- Whoever expires the whole would not ask for what is held in a part.
+    IF EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = rel) THEN
+        RAISE wrong_object_type USING MESSAGE = format('table %s is part of another', rel),
+            HINT = format('Place the hold on %s.', primecloud_internal.top_of(rel)::regclass);
+    END IF;
+    INSERT INTO primecloud_internal.retention_hold (schema_name, table_name, owner_name, column_name, tenant, row_id, reason, placed_by)
+    VALUES (space, name, (SELECT pg_get_userbyid(c.relowner) FROM pg_class c WHERE c.oid = rel),
+            CASE WHEN question.tenant IS NOT NULL THEN policy.tenant_column WHEN question.row_id IS NOT NULL THEN policy.id_column END,
+            primecloud_internal.retention_key(rel, policy.tenant_column, question.tenant),
             primecloud_internal.retention_key(rel, policy.id_column, question.row_id), question.reason, who) RETURNING id INTO number;
+    PERFORM primecloud_internal.follow(false);
     RETURN number;
 END $$;
 COMMENT ON FUNCTION primecloud_internal.retention_place_hold(regclass, text, primecloud_internal.retention_policy, text, text,

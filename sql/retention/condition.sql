@@ -89,8 +89,7 @@ DECLARE
 BEGIN
     SELECT bool_or(h.tenant IS NULL AND h.row_id IS NULL), array_agg(DISTINCT h.tenant) FILTER (WHERE h.tenant IS NOT NULL),
            array_agg(DISTINCT h.row_id) FILTER (WHERE h.row_id IS NOT NULL) INTO whole, tenants, ids
-    FROM primecloud_internal.retention_hold h WHERE h.schema_name = policy.schema_name AND h.table_name = policy.table_name
-        AND h.released_at IS NULL;
+    FROM primecloud_internal.open_hold h WHERE h.schema_name = policy.schema_name AND h.table_name = policy.table_name;
     IF whole OR tenants IS NOT NULL AND policy.tenant_column IS NULL OR ids IS NOT NULL AND policy.id_column IS NULL THEN
         RETURN 'false';
     END IF;

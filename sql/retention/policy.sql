@@ -131,15 +131,15 @@ AS $$
 DECLARE
     policy primecloud_internal.retention_policy;
 BEGIN
-    SELECT p.* INTO policy FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    JOIN primecloud_internal.retention_policy p ON p.schema_name = n.nspname AND p.table_name = c.relname WHERE c.oid = rel;
+    SELECT p.* INTO policy FROM primecloud_internal.names_of(rel) AS n
+    JOIN primecloud_internal.retention_policy p ON p.schema_name = n.schema_name AND p.table_name = n.table_name;
     IF NOT FOUND THEN
         RAISE undefined_object USING MESSAGE = format('table %s has no retention policy', rel),
             HINT = 'Register one with primecloud.retain().';
     END IF;
     RETURN policy;
 END $$;
-COMMENT ON FUNCTION primecloud_internal.retention_policy_of(regclass) IS 'the policy registered under a table''s present name';
+COMMENT ON FUNCTION primecloud_internal.retention_policy_of(regclass) IS 'the policy that is registered for a table';
 
 REVOKE ALL ON FUNCTION primecloud_internal.retention_is_owner(oid, regclass), primecloud_internal.retention_may_run(oid, regclass,
     primecloud_internal.retention_policy), primecloud_internal.retention_time_types(), primecloud_internal.retention_key_types(),

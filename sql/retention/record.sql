@@ -65,6 +65,7 @@ BEGIN
         JOIN pg_class c ON c.oid = t.oid WHERE t.kind = 'r');
     PERFORM primecloud_internal.retention_log_batch(run.id, policy, (work.place).table_name, 'partition',
         primecloud.retention_cutoff(run.at, policy.keep), caller, gone);
+    PERFORM primecloud_internal.let_go(work.relation);
     removal.kind := 'removed';
     removal.run := run.id;
     RETURN primecloud_internal.retention_do(rel, removal, primecloud_internal.retention_remove(work.parent, work.relation, policy.mode),

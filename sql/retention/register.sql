@@ -33,14 +33,15 @@ BEGIN
     END IF;
     PERFORM primecloud_internal.retention_check_keep(policy.keep);
     PERFORM primecloud_internal.retention_check_policy(rel, policy);
-    IF EXISTS (SELECT FROM primecloud_internal.retention_hold h WHERE h.schema_name = policy.schema_name
-        AND h.table_name = policy.table_name AND h.released_at IS NULL
-               AND (h.tenant IS NOT NULL AND policy.tenant_column IS NULL OR h.row_id IS NOT NULL AND policy.id_column IS NULL))
+    -- By another column a hold would keep other rows.
+    IF EXISTS (SELECT FROM primecloud_internal.open_hold h WHERE h.schema_name = policy.schema_name AND h.table_name = policy.table_name
+               AND (h.tenant IS NOT NULL AND policy.tenant_column IS DISTINCT FROM h.column_name
+                    OR h.row_id IS NOT NULL AND policy.id_column IS DISTINCT FROM h.column_name))
        OR policy.tenant_column IS NULL AND EXISTS (SELECT FROM primecloud_internal.retention_override o
                WHERE o.schema_name = policy.schema_name AND o.table_name = policy.table_name) THEN
         RAISE object_not_in_prerequisite_state
             USING MESSAGE = format('table %s has holds or exceptions that this policy could not honour', rel),
-            HINT = 'Name tenant_column and id_column, or release them first.';
+            HINT = 'Name tenant_column and id_column as they were, or release them first.';
     END IF;
 
     INSERT INTO primecloud_internal.retention_policy AS p (schema_name, table_name, owner_name, time_column, keep, mode, tenant_column,
@@ -54,7 +55,7 @@ BEGIN
         = (excluded.owner_name, excluded.time_column, excluded.keep, excluded.mode, excluded.tenant_column, excluded.id_column,
             excluded.hold_column,
             excluded.soft_delete_column, excluded.archive_schema, excluded.archive_table, excluded.registered_by, now(), p.version + 1);
-    PERFORM primecloud_internal.retention_supersede(policy.schema_name, policy.table_name);
+    PERFORM primecloud_internal.retention_supersede(policy.schema_name, policy.table_name), primecloud_internal.follow(false);
     DELETE FROM primecloud_internal.retention_problem p WHERE p.schema_name = policy.schema_name AND p.table_name = policy.table_name;
     RETURN ARRAY(SELECT n.note FROM primecloud_internal.retention_notes(rel, primecloud_internal.retention_policy_of(rel)) n);
 END $$;

@@ -15,6 +15,9 @@ BEGIN
     IF kind IN ('retain', 'unretain', 'retain_tenant', 'unretain_tenant', 'hold', 'release') THEN
         RETURN primecloud_internal.retention_answered(primecloud_internal.retention_change(caller, rel, question));
     END IF;
+    IF kind IN ('begin', 'batch', 'preview') AND NOT current_setting('transaction_read_only')::boolean THEN
+        PERFORM primecloud_internal.follow(false);
+    END IF;
     policy := primecloud_internal.retention_policy_of(rel);
     IF primecloud_internal.retention_may_run(caller, rel, policy) IS NOT TRUE THEN
         RAISE insufficient_privilege USING MESSAGE = format('permission denied to expire rows of table %s', rel),

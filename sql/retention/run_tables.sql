@@ -93,9 +93,11 @@ CREATE TABLE primecloud_internal.retention_log (
     tenants jsonb,
     cutoff timestamptz NOT NULL,
     policy_version bigint NOT NULL,
-    done_by text NOT NULL);
+    done_by text NOT NULL,
+    gone_at timestamptz);
 COMMENT ON TABLE primecloud_internal.retention_log
     IS 'one row for each batch, written in its transaction: how many, of when, of which tenants; never what was in them';
+COMMENT ON COLUMN primecloud_internal.retention_log.gone_at IS 'when its table was found to be gone: another of its name has other rows';
 CREATE INDEX retention_log_run ON primecloud_internal.retention_log (run);
 
 CREATE TABLE primecloud_internal.retention_problem (

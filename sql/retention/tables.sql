@@ -46,13 +46,22 @@ CREATE TABLE primecloud_internal.retention_hold (
     released_by text,
     released_at timestamptz,
     release_reason text,
+    owner_name text NOT NULL,
+    column_name text,
+    gone_at timestamptz,
     CHECK (tenant IS NULL OR row_id IS NULL));
 COMMENT ON TABLE primecloud_internal.retention_hold
     IS 'what must not expire, whatever the policy says: a row, a tenant, or (neither named) the whole table';
+COMMENT ON COLUMN primecloud_internal.retention_hold.owner_name IS 'who owns the table, or did when it was dropped';
+COMMENT ON COLUMN primecloud_internal.retention_hold.column_name IS 'the column that holds the tenant or the id that is held';
+COMMENT ON COLUMN primecloud_internal.retention_hold.gone_at IS 'when its table was found to be gone, in spite of the hold';
 CREATE INDEX retention_hold_open ON primecloud_internal.retention_hold (schema_name, table_name) WHERE released_at IS NULL;
+CREATE VIEW primecloud_internal.open_hold AS
+SELECT h.* FROM primecloud_internal.retention_hold h WHERE h.released_at IS NULL AND h.gone_at IS NULL;
+COMMENT ON VIEW primecloud_internal.open_hold IS 'holds that keep something';
 
 REVOKE ALL ON primecloud_internal.retention_policy, primecloud_internal.retention_override,
-    primecloud_internal.retention_hold FROM PUBLIC;
+    primecloud_internal.retention_hold, primecloud_internal.open_hold FROM PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('primecloud_internal.retention_policy', '');
 SELECT pg_catalog.pg_extension_config_dump('primecloud_internal.retention_policy_id_seq', '');
 COMMENT ON SEQUENCE primecloud_internal.retention_policy_id_seq IS 'ids of retention policies';

@@ -32,8 +32,8 @@ FROM (SELECT p.*,
                      WHERE n.nspname = p.schema_name AND c.relname = p.table_name) AS may_run,
              (SELECT count(*) FROM primecloud_internal.retention_override o WHERE o.schema_name = p.schema_name
                  AND o.table_name = p.table_name) AS tenants_excepted,
-             (SELECT count(*) FROM primecloud_internal.retention_hold h WHERE h.schema_name = p.schema_name
-                 AND h.table_name = p.table_name AND h.released_at IS NULL) AS holds,
+             (SELECT count(*) FROM primecloud_internal.open_hold h WHERE h.schema_name = p.schema_name
+                 AND h.table_name = p.table_name) AS holds,
              -- Everything older than this has gone, but for what is held, locked, vetoed or undeletable.
              (SELECT max(primecloud.retention_cutoff(r.at, p.keep)) FROM primecloud_internal.retention_run r
               WHERE r.schema_name = p.schema_name AND r.table_name = p.table_name AND r.state = 'finished'
@@ -52,11 +52,13 @@ COMMENT ON VIEW retention_status
     IS 'each policy: its last run, how far it is behind, what is held and what cannot go, and whether it wants attention';
 
 CREATE VIEW retention_holds WITH (security_barrier) AS
-SELECT h.* FROM primecloud_internal.retention_hold h WHERE primecloud.may_expire(h.schema_name, h.table_name);
+SELECT h.* FROM primecloud_internal.retention_hold h WHERE CASE WHEN h.gone_at IS NULL THEN primecloud.may_expire(h.schema_name,
+    h.table_name) ELSE (SELECT r.rolsuper FROM pg_catalog.pg_roles r WHERE r.rolname = current_user) END;
 COMMENT ON VIEW retention_holds IS 'what is held and was held: by whom, why, and who let it go';
 
 CREATE VIEW retention_audit WITH (security_barrier) AS
-SELECT l.* FROM primecloud_internal.retention_log l WHERE primecloud.may_expire(l.schema_name, l.table_name);
+SELECT l.* FROM primecloud_internal.retention_log l WHERE CASE WHEN l.gone_at IS NULL THEN primecloud.may_expire(l.schema_name,
+    l.table_name) ELSE (SELECT r.rolsuper FROM pg_catalog.pg_roles r WHERE r.rolname = current_user) END;
 COMMENT ON VIEW retention_audit
     IS 'one row for each batch: how many rows went, of when, of which tenants, under which cut-off; a whole partition with the count '
         'that ANALYZE last made';

@@ -58,8 +58,8 @@ CREATE FUNCTION primecloud_internal.is_registered(schema_name text, table_name t
 AS $$
     SELECT EXISTS (
         SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-        JOIN pg_class top ON top.oid = coalesce(pg_partition_root(c.oid), c.oid) JOIN pg_namespace above ON above.oid = top.relnamespace
-        JOIN primecloud.sealed_column s ON s.schema_name = above.nspname AND s.table_name = top.relname
+        CROSS JOIN LATERAL primecloud_internal.names_of(coalesce(pg_partition_root(c.oid), c.oid)) AS top
+        JOIN primecloud.sealed_column s ON s.schema_name = top.schema_name AND s.table_name = top.table_name
             AND s.column_name = is_registered.column_name
         WHERE n.nspname = is_registered.schema_name AND c.relname = is_registered.table_name);
 $$;

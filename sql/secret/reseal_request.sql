@@ -45,6 +45,9 @@ DECLARE
     lock_id bigint;
 BEGIN
     PERFORM primecloud_internal.check_asker(asker);
+    IF kind IN ('batch', 'begin') THEN
+        PERFORM primecloud_internal.follow(false);
+    END IF;
     registered := primecloud_internal.check_may_reseal(asker, rel, col);
     lock_id := hashtext(concat_ws('.', registered.schema_name, registered.table_name, registered.column_name));
     CASE kind

@@ -8,16 +8,17 @@ CREATE TABLE sealed_column (
     tenant_column text NOT NULL,
     id_column text NOT NULL,
     sealed_at timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (schema_name, table_name, column_name),
-    -- Under one label an envelope of one column would open in the other.
-    UNIQUE (label));
+    owner_name text NOT NULL,
+    PRIMARY KEY (schema_name, table_name, column_name));
+-- Under one label an envelope of one column opens in the other: one label has one column, and what was once a partition of its table.
+CREATE INDEX sealed_column_label ON sealed_column (label);
 COMMENT ON TABLE sealed_column IS 'columns of type sealed, with what their envelopes are bound to';
 COMMENT ON COLUMN sealed_column.label IS 'part of what an envelope is bound to; stays when the table is renamed';
+COMMENT ON COLUMN sealed_column.owner_name IS 'who owns the table, or did when it was dropped';
 REVOKE ALL ON sealed_column FROM PUBLIC;
 GRANT SELECT ON sealed_column TO PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('sealed_column', '');
 
--- Names are kept, not OIDs, so a registration can outlive its column.
 CREATE FUNCTION primecloud_internal.is_sealed_column(schema_name text, table_name text, column_name text) RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
@@ -39,6 +40,19 @@ COMMENT ON FUNCTION primecloud_internal.holds_rows(regclass)
     IS 'whether a table or one of its partitions has ever held a row since it was emptied';
 REVOKE ALL ON FUNCTION primecloud_internal.holds_rows(regclass) FROM PUBLIC;
 
+CREATE FUNCTION primecloud_internal.may_give_label(caller oid, space text, rel text) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT coalesce((SELECT pg_has_role(caller, c.relowner, 'USAGE') FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                     WHERE n.nspname = space::name AND c.relname = rel::name),
+        (SELECT r.rolsuper FROM pg_roles r WHERE r.oid = caller));
+$$;
+COMMENT ON FUNCTION primecloud_internal.may_give_label(oid, text, text)
+    IS 'whether a role owns the table that a label is registered for; of one that is gone, whether it is a superuser';
+
+REVOKE ALL ON FUNCTION primecloud_internal.may_give_label(oid, text, text) FROM PUBLIC;
+
 CREATE FUNCTION primecloud_internal.register_sealed_column_as(caller oid, rel regclass, col name, label text, id_column name,
     tenant_column name)
     RETURNS void
@@ -49,7 +63,7 @@ DECLARE
     wanted primecloud.sealed_column;
     other primecloud.sealed_column;
 BEGIN
-    PERFORM primecloud_internal.check_owner_as(caller, rel);
+    PERFORM primecloud_internal.check_owner_as(caller, rel), primecloud_internal.follow(false);
     IF (SELECT relpersistence FROM pg_class WHERE oid = rel) = 't' THEN
         RAISE wrong_object_type USING MESSAGE = format('%s is a temporary table', rel),
             HINT = 'Its registration would outlive it: seal single values with primecloud.seal().';
@@ -59,32 +73,42 @@ BEGIN
         RAISE datatype_mismatch USING MESSAGE = format('column "%s" of %s is not sealed', col, rel);
     END IF;
     SELECT n.nspname, c.relname, col, register_sealed_column_as.label, register_sealed_column_as.tenant_column,
-        register_sealed_column_as.id_column, now()
+        register_sealed_column_as.id_column, now(), pg_get_userbyid(c.relowner)
     INTO wanted
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = rel;
     FOR other IN SELECT s.* FROM primecloud.sealed_column s WHERE s.label = wanted.label
                      OR (s.schema_name = wanted.schema_name AND s.table_name = wanted.table_name AND s.column_name = wanted.column_name)
-                         LOOP
-        IF (other.schema_name, other.table_name, other.column_name) <> (wanted.schema_name, wanted.table_name, wanted.column_name) THEN
-            IF primecloud_internal.is_sealed_column(other.schema_name, other.table_name, other.column_name) THEN
+                 -- Itself first: what was once a partition shares its label.
+                 ORDER BY (s.schema_name, s.table_name, s.column_name) = (wanted.schema_name, wanted.table_name, wanted.column_name) DESC
+    LOOP
+        -- A table that took the name of one that is gone takes nothing else.
+        IF (other.schema_name, other.table_name) = (wanted.schema_name, wanted.table_name) AND other.owner_name <> wanted.owner_name
+            AND NOT (SELECT r.rolsuper FROM pg_roles r WHERE r.oid = caller) THEN
+            PERFORM primecloud_internal.keep_labels(other.schema_name, other.table_name, other.column_name);
+        ELSIF (other.schema_name, other.table_name, other.column_name) <> (wanted.schema_name, wanted.table_name, wanted.column_name) THEN
+            -- The caller's own, which is sealed no longer, gives its label away.
+            IF primecloud_internal.is_sealed_column(other.schema_name, other.table_name, other.column_name)
+                OR NOT primecloud_internal.may_give_label(caller, other.schema_name, other.table_name) THEN
                 RAISE duplicate_object USING MESSAGE = format('the label "%s" is that of column "%s" of %I.%I', other.label,
                     other.column_name, other.schema_name, other.table_name),
                     HINT = 'Take another: under one label an envelope of one column would open in the other.';
             END IF;
-        ELSIF (other.label, other.tenant_column, other.id_column) = (wanted.label, wanted.tenant_column, wanted.id_column) THEN
+        ELSIF (other.label, other.tenant_column, other.id_column, other.owner_name)
+            = (wanted.label, wanted.tenant_column, wanted.id_column, wanted.owner_name) THEN
             RETURN;
-        ELSIF primecloud_internal.holds_rows(rel) THEN
+        ELSIF (other.label, other.tenant_column, other.id_column) <> (wanted.label, wanted.tenant_column, wanted.id_column)
+            AND primecloud_internal.holds_rows(rel) THEN
             RAISE object_not_in_prerequisite_state USING MESSAGE =
                 format('column "%s" of %s is registered with label "%s", tenant column "%s" and id column "%s"', col, rel, other.label,
                 other.tenant_column, other.id_column),
                 HINT = 'Its envelopes are bound to those: they would not open under others.';
         END IF;
-        -- The caller's own, or one that outlived its column.
         DELETE FROM primecloud.sealed_column s
         WHERE (s.schema_name, s.table_name, s.column_name) = (other.schema_name, other.table_name, other.column_name);
     END LOOP;
+    PERFORM primecloud_internal.take_up_label(caller, wanted);
     INSERT INTO primecloud.sealed_column VALUES (wanted.*);
-    PERFORM primecloud_internal.table_changed('primecloud.sealed_column');
+    PERFORM primecloud_internal.table_changed('primecloud.sealed_column'), primecloud_internal.follow(false);
 END $$;
 COMMENT ON FUNCTION primecloud_internal.register_sealed_column_as(oid, regclass, name, text, name, name)
     IS 'what register_sealed_column() does, for whoever asks';
@@ -106,9 +130,10 @@ DECLARE
     found_column primecloud.sealed_column;
 BEGIN
     -- A partition is registered by its root.
-    SELECT s.* INTO found_column FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-        JOIN primecloud.sealed_column s ON s.schema_name = n.nspname AND s.table_name = c.relname AND s.column_name = col
-    WHERE c.oid = coalesce(pg_partition_root(rel), rel);
+    SELECT s.* INTO found_column FROM primecloud_internal.names_of(coalesce(pg_partition_root(rel), rel)) AS n
+    JOIN primecloud.sealed_column s ON s.schema_name = n.schema_name AND s.table_name = n.table_name AND s.column_name = col
+    WHERE n.known OR EXISTS (SELECT FROM pg_class c JOIN pg_roles o ON o.oid = c.relowner
+        WHERE c.oid = coalesce(pg_partition_root(rel), rel) AND (o.rolname = s.owner_name::name OR o.rolsuper));
     IF NOT FOUND THEN
         RAISE undefined_object USING MESSAGE = format('column "%s" of %s is not registered as sealed', col, rel),
             HINT = 'Call primecloud.seal_column() first.';

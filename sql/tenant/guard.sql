@@ -14,7 +14,8 @@ CREATE FUNCTION primecloud_internal.weakenings(command pg_ddl_command, OUT actio
 COMMENT ON FUNCTION primecloud_internal.weakenings(pg_ddl_command)
     IS 'the parts of an ALTER TABLE that could take protection away, or bring a table under it; called by the guard';
 
-CREATE FUNCTION primecloud_internal.guard_against(what text) RETURNS void
+CREATE FUNCTION primecloud_internal.guard_against(what text,
+    hint text DEFAULT 'Use primecloud.unprotect_table() if this is meant.') RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -22,13 +23,13 @@ BEGIN
     CASE primecloud_internal.guard_level()
         WHEN 'error' THEN
             RAISE insufficient_privilege USING MESSAGE = what,
-                HINT = 'Use primecloud.unprotect_table() if this is meant. A superuser may SET primecloud.guard = off.';
+                HINT = hint || ' A superuser may SET primecloud.guard = off.';
         WHEN 'warn' THEN
             RAISE WARNING '%', what USING HINT = 'primecloud.guard = warn let it pass.';
         ELSE NULL;
     END CASE;
 END $$;
-COMMENT ON FUNCTION primecloud_internal.guard_against(text) IS 'what the guard does about a command that takes protection away';
+COMMENT ON FUNCTION primecloud_internal.guard_against(text, text) IS 'what the guard does about a command that takes protection away';
 
 CREATE FUNCTION primecloud_internal.guard_changes() RETURNS event_trigger
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE

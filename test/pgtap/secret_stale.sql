@@ -25,8 +25,8 @@ CREATE TABLE made AS SELECT seal_twice($$SELECT primecloud_internal.register_sea
     'account_id')$$) AS s;
 SELECT ok(primecloud.opens(s[1], '1', 'first', '1'), 'sealed under the first label') FROM made;
 SELECT ok(primecloud.opens(s[2], '1', 'second', '1'), 'and under the second as soon as it is the column''s') FROM made;
-SELECT throws_ok($q$SELECT seal_twice('ALTER TABLE vault RENAME TO elsewhere')$q$, '42704', NULL,
-    'a table of another name is not the one that is registered');
+CREATE TABLE made_then AS SELECT seal_twice('ALTER TABLE vault RENAME TO elsewhere') AS s;
+SELECT ok(primecloud.opens(s[2], '1', 'second', '1'), 'a table is registered under whatever name') FROM made_then;
 
 COMMIT;
 

@@ -1,0 +1,81 @@
+-- What is held stays where it is: as long as a hold is open, its table is not dropped, emptied, taken out of another or into
+-- one, where the hold would not be asked.
+
+CREATE FUNCTION primecloud_internal.check_not_held(root oid, space text, rel text, what text) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    holds bigint := (SELECT count(*) FROM primecloud_internal.known_table k JOIN primecloud_internal.open_hold h
+        ON h.schema_name = k.schema_name AND h.table_name = k.table_name WHERE k.relation = check_not_held.root);
+BEGIN
+    IF holds > 0 AND NOT coalesce(nullif(current_setting('primecloud.allow_drop', true), '')::boolean, false) THEN
+        RAISE object_in_use USING MESSAGE = format('table %I.%I cannot be %s: %s legal hold%s open', space, rel, what, holds,
+                CASE holds WHEN 1 THEN ' is' ELSE 's are' END),
+            HINT = 'Release what is held with primecloud.release_hold(). A superuser may SET primecloud.allow_drop = on.';
+    END IF;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.check_not_held(oid, text, text, text) IS 'raises 55006 where holds are open on a table';
+
+-- Whether the sealed columns of a table that is taken into another are what those of the other are.
+CREATE FUNCTION primecloud_internal.check_same_seals(part oid, root oid) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    differs record;
+BEGIN
+    IF NOT primecloud_internal.holds_rows(part) THEN
+        RETURN;
+    END IF;
+    WITH seals AS (
+        SELECT k.relation, s.* FROM primecloud_internal.known_table k JOIN primecloud.sealed_column s
+            ON s.schema_name = k.schema_name AND s.table_name = k.table_name WHERE k.relation IN (part, check_same_seals.root))
+    SELECT coalesce(own.column_name, whole.column_name) AS col, own.label AS own_label, whole.label INTO differs
+    FROM (SELECT * FROM seals WHERE relation = part) AS own FULL JOIN (SELECT * FROM seals WHERE relation = root) AS whole
+        ON own.column_name = whole.column_name
+    WHERE (own.label, own.tenant_column, own.id_column) IS DISTINCT FROM (whole.label, whole.tenant_column, whole.id_column) LIMIT 1;
+    IF FOUND THEN
+        PERFORM primecloud_internal.guard_against(
+            format('column "%s" of %s is sealed %s, that of %s %s', differs.col, part::regclass,
+                CASE WHEN differs.own_label IS NULL THEN 'under no registered label' ELSE format('as "%s"', differs.own_label) END,
+                root::regclass, CASE WHEN differs.label IS NULL THEN 'under none' WHEN differs.label = differs.own_label
+                    THEN 'with another tenant or id column' ELSE format('as "%s"', differs.label) END),
+            'Its secrets would not open there. Take the table in while it is empty, and fill it then.');
+    END IF;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.check_same_seals(oid, oid)
+    IS 'the guard''s answer where rows would come under a label that is not theirs';
+
+-- By TRUNCATE, also of what it names by cascading and of what is below.
+CREATE FUNCTION primecloud_internal.check_truncate(tables oid[], cascades boolean) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp SET jit = off
+AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM primecloud_internal.open_hold) THEN
+        RETURN;
+    END IF;
+    PERFORM primecloud_internal.follow(false);
+    PERFORM primecloud_internal.check_not_held(primecloud_internal.top_of(c.oid), n.nspname::text, c.relname::text, 'emptied')
+    FROM (WITH RECURSIVE reached(oid) AS (
+            SELECT unnest(tables)
+            UNION
+            SELECT s.oid FROM reached r, LATERAL (
+                SELECT i.inhrelid FROM pg_inherits i WHERE i.inhparent = r.oid
+                UNION ALL SELECT k.conrelid FROM pg_constraint k WHERE cascades AND k.contype = 'f' AND k.confrelid = r.oid) AS s(oid))
+        SELECT * FROM reached) AS t
+    JOIN pg_class c ON c.oid = t.oid JOIN pg_namespace n ON n.oid = c.relnamespace;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.check_truncate(oid[], boolean) IS 'raises 55006 where TRUNCATE would empty a table with open holds';
+
+CREATE FUNCTION primecloud_internal.let_go(part regclass) RETURNS void
+    LANGUAGE sql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    UPDATE primecloud_internal.known_table k SET let_go = true FROM primecloud_internal.table_tree(part) AS t WHERE k.relation = t.relid;
+$$;
+COMMENT ON FUNCTION primecloud_internal.let_go(regclass)
+    IS 'lets retention remove a partition of what is held, of which it has found that no row is';
+REVOKE ALL ON FUNCTION primecloud_internal.check_not_held(oid, text, text, text), primecloud_internal.check_same_seals(oid, oid),
+    primecloud_internal.check_truncate(oid[], boolean), primecloud_internal.let_go(regclass) FROM PUBLIC;

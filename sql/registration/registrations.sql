@@ -1,0 +1,81 @@
+-- registrations: what is registered, and whether it still has its object.
+
+CREATE FUNCTION primecloud_internal.registration_state(space text, rel text, owner_name text, columns text[], OUT state text,
+    OUT problem text)
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp SET jit = off
+AS $$
+DECLARE
+    known primecloud_internal.known_now;
+    there oid;
+    owner text;
+    missing text;
+BEGIN
+    SELECT k.* INTO known FROM primecloud_internal.known_now k WHERE k.schema_name = space AND k.table_name = rel;
+    IF known.relation IS NOT NULL AND NOT known.there THEN
+        state := 'lost';
+        problem := 'its table is gone; one that has its name by now takes nothing over';
+        RETURN;
+    END IF;
+    SELECT c.oid, pg_get_userbyid(c.relowner) INTO there, owner FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE CASE WHEN known.relation IS NULL THEN n.nspname = space::name AND c.relname = rel::name ELSE c.oid = known.relation END;
+    state := CASE WHEN there IS NULL OR known.relation IS NULL AND owner <> registration_state.owner_name
+            AND NOT (SELECT r.rolsuper FROM pg_roles r WHERE r.rolname = owner) THEN 'lost' ELSE 'ok' END;
+    problem := CASE WHEN there IS NULL THEN 'there is no such table'
+        WHEN state = 'lost' THEN format('the table of that name belongs to role "%s"; it was registered when it was role "%s"''s', owner,
+            registration_state.owner_name) END;
+    IF state = 'ok' THEN
+        SELECT string_agg(format('"%s"', col), ', ') INTO missing FROM unnest(columns) AS col WHERE NOT EXISTS (
+            SELECT FROM pg_attribute a LEFT JOIN primecloud_internal.known_column k ON k.relation = a.attrelid AND k.attnum = a.attnum
+            WHERE a.attrelid = there AND coalesce(k.column_name, a.attname) = col AND NOT a.attisdropped) AND col IS NOT NULL;
+        IF missing IS NOT NULL THEN
+            state := 'broken';
+            problem := format('its table has no column %s any more', missing);
+        END IF;
+    END IF;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.registration_state(text, text, text, text[])
+    IS 'whether the table and the columns of a registration are there, and what is wrong where they are not';
+
+CREATE FUNCTION primecloud_internal.may_see_registration(space text, rel text, owner_name text) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT primecloud.may_expire(space, rel) OR coalesce((SELECT pg_has_role(r.oid, 'USAGE') FROM pg_roles r
+        WHERE r.rolname = owner_name::name), false);
+$$;
+COMMENT ON FUNCTION primecloud_internal.may_see_registration(text, text, text)
+    IS 'whether the current role owns the table of a registration, or did, may expire its rows, or is a superuser';
+GRANT SELECT ON primecloud_internal.known_column TO PUBLIC;
+
+CREATE VIEW registrations WITH (security_barrier) AS
+SELECT r.kind, r.object, s.state, s.problem
+FROM (SELECT 'sealed column' AS kind, format('%I.%I.%I', s.schema_name, s.table_name, s.column_name) AS object, s.schema_name,
+        s.table_name, s.owner_name, ARRAY[s.column_name, s.tenant_column, s.id_column] AS columns
+      FROM primecloud.sealed_column s
+      UNION ALL
+      SELECT 'retention policy', format('%I.%I', p.schema_name, p.table_name), p.schema_name, p.table_name, p.owner_name,
+        ARRAY[p.time_column, p.tenant_column, p.id_column, p.hold_column, p.soft_delete_column]
+      FROM primecloud_internal.retention_policy p
+      UNION ALL
+      SELECT 'archive', format('%I.%I', p.archive_schema, p.archive_table), p.archive_schema, p.archive_table, p.owner_name, '{}'
+      FROM primecloud_internal.retention_policy p WHERE p.archive_table IS NOT NULL
+      UNION ALL
+      SELECT 'legal hold', format('%I.%I, hold %s', h.schema_name, h.table_name, h.id), h.schema_name, h.table_name, h.owner_name,
+        ARRAY[h.column_name]
+      FROM primecloud_internal.open_hold h) AS r
+CROSS JOIN LATERAL primecloud_internal.registration_state(r.schema_name, r.table_name, r.owner_name, r.columns) AS s
+WHERE primecloud_internal.may_see_registration(r.schema_name, r.table_name, r.owner_name)
+UNION ALL
+SELECT 'legal hold', format('%I.%I, hold %s', h.schema_name, h.table_name, h.id), 'lost',
+    format('its table was dropped before %s, though it was held', date_trunc('second', h.gone_at))
+FROM primecloud_internal.retention_hold h WHERE h.released_at IS NULL AND h.gone_at IS NOT NULL
+    AND (SELECT r.rolsuper FROM pg_catalog.pg_roles r WHERE r.rolname = current_user)
+UNION ALL
+SELECT 'label', k.label, 'kept', format('column "%s" of %I.%I was dropped; seal_column() takes it up for that column of role "%s", '
+    'forget_label() ends it', k.column_name, k.schema_name, k.table_name, k.owner_name)
+FROM primecloud_internal.kept_label k WHERE coalesce((SELECT pg_catalog.pg_has_role(r.oid, 'USAGE') FROM pg_catalog.pg_roles r
+    WHERE r.rolname = k.owner_name::name), (SELECT r.rolsuper FROM pg_catalog.pg_roles r WHERE r.rolname = current_user));
+COMMENT ON VIEW registrations
+    IS 'what is registered by the tables'' owners, and whether it still has its object: ok, broken, lost; labels that are kept';
+GRANT SELECT ON registrations TO PUBLIC;

@@ -1,0 +1,75 @@
+-- Labels of sealed columns that are gone.  Envelopes outlive a column, in a dump or in a table that is restored tonight, and
+-- under its label they open: so it is kept for whoever owned the table.
+
+CREATE TABLE primecloud_internal.kept_label (
+    label text NOT NULL,
+    schema_name text NOT NULL,
+    table_name text NOT NULL,
+    column_name text NOT NULL,
+    owner_name text NOT NULL,
+    dropped_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (label, schema_name, table_name, column_name));
+COMMENT ON TABLE primecloud_internal.kept_label
+    IS 'labels of sealed columns that were dropped, for those who owned them; ended by forget_label()';
+REVOKE ALL ON primecloud_internal.kept_label FROM PUBLIC;
+SELECT pg_catalog.pg_extension_config_dump('primecloud_internal.kept_label', '');
+
+-- Whoever owned the column takes its label up for one of the same names, or a superuser for any.
+CREATE FUNCTION primecloud_internal.take_up_label(caller oid, wanted sealed_column) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    kept primecloud_internal.kept_label;
+    may boolean;
+BEGIN
+    SELECT k.* INTO kept FROM primecloud_internal.kept_label k WHERE k.label = wanted.label
+    ORDER BY (k.schema_name, k.table_name, k.column_name, k.owner_name)
+        = (wanted.schema_name, wanted.table_name, wanted.column_name, wanted.owner_name) DESC LIMIT 1;
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+    may := (SELECT r.rolsuper FROM pg_roles r WHERE r.oid = caller)
+        OR (kept.schema_name, kept.table_name, kept.column_name, kept.owner_name)
+            = (wanted.schema_name, wanted.table_name, wanted.column_name, wanted.owner_name);
+    IF may IS NOT TRUE THEN
+        RAISE duplicate_object USING
+            MESSAGE = format('the label "%s" is kept for column "%s" of %I.%I, which role "%s" owned and which was dropped', kept.label,
+                kept.column_name, kept.schema_name, kept.table_name, kept.owner_name),
+            HINT = format('What was sealed under it would open in another column. Take another; or, as that role or a superuser: '
+                'SELECT primecloud.forget_label(%L).', kept.label);
+    END IF;
+    DELETE FROM primecloud_internal.kept_label k WHERE k.label = wanted.label AND k.owner_name = kept.owner_name;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.take_up_label(oid, sealed_column)
+    IS 'raises unless a column may have its label; takes a kept one up';
+
+CREATE FUNCTION primecloud_internal.forget_label_as(caller oid, label text) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    forgotten text := forget_label_as.label;
+    stranger text := (SELECT k.owner_name FROM primecloud_internal.kept_label k WHERE k.label = forget_label_as.label
+                      AND NOT coalesce((SELECT pg_has_role(caller, r.oid, 'USAGE') FROM pg_roles r WHERE r.rolname = k.owner_name::name),
+                          (SELECT r.rolsuper FROM pg_roles r WHERE r.oid = caller)) LIMIT 1);
+BEGIN
+    PERFORM primecloud_internal.follow(false);
+    IF stranger IS NOT NULL THEN
+        RAISE insufficient_privilege USING MESSAGE = format('the label "%s" is kept for role "%s"', forgotten, stranger),
+            HINT = 'That role ends it, or a superuser.';
+    END IF;
+    DELETE FROM primecloud_internal.kept_label k WHERE k.label = forgotten;
+    IF NOT FOUND THEN
+        RAISE undefined_object USING MESSAGE = format('no label "%s" is kept', coalesce(forgotten, 'NULL')),
+            HINT = 'A label is kept when its column is dropped: primecloud.registrations lists those that are.';
+    END IF;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.forget_label_as(oid, text) IS 'what forget_label() does, for whoever asks';
+REVOKE ALL ON FUNCTION primecloud_internal.take_up_label(oid, sealed_column), primecloud_internal.forget_label_as(oid, text) FROM PUBLIC;
+
+CREATE FUNCTION forget_label(label text) RETURNS void
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'primecloud_door';
+COMMENT ON FUNCTION forget_label(text)
+    IS 'ends the label of a sealed column that was dropped: it is anybody''s from then on, and what was sealed under it too';
