@@ -41,6 +41,13 @@ AS $$
         ('primecloud_internal.retention_run', 'schema_name', 'table_name', '{}', NULL, ''),
         ('primecloud_internal.retention_log', 'schema_name', 'table_name', '{}', NULL, ' AND gone_at IS NULL'),
         ('primecloud_internal.retention_problem', 'schema_name', 'table_name', '{}', NULL, ''),
+        ('primecloud_internal.exemption', 'relation_schema', 'relation_name', '{}', 'owner_name', ''),
+        ('primecloud_internal.membership_source', 'relation_schema', 'relation_name',
+            '{tenant_column,user_column,role_column,grants_member_column}', 'relation_owner', ''),
+        ('primecloud_internal.membership_source', 'accounts_schema', 'accounts_name', '{accounts_key_column,accounts_status_column}', NULL,
+            ''),
+        ('primecloud_internal.membership_source', 'grants_schema', 'grants_name',
+            '{grants_tenant_column,grants_user_column,grants_id_column}', NULL, ''),
         ('primecloud_internal.reseal_run', 'schema_name', 'table_name', '{column_name}', NULL, ''),
         ('primecloud_internal.reseal_problem', 'schema_name', 'table_name', '{column_name}', NULL, '')
 $$;
@@ -59,7 +66,14 @@ UNION ALL
 SELECT p.archive_schema, p.archive_table, p.owner_name, '{}' FROM primecloud_internal.retention_policy p WHERE p.archive_table IS NOT NULL
 UNION ALL
 SELECT h.schema_name, h.table_name, h.owner_name, ARRAY[h.column_name] FROM primecloud_internal.retention_hold h
-WHERE h.released_at IS NULL AND h.gone_at IS NULL;
+WHERE h.released_at IS NULL AND h.gone_at IS NULL
+UNION ALL
+SELECT e.relation_schema, e.relation_name, e.owner_name, '{}' FROM primecloud_internal.exemption e
+UNION ALL
+SELECT m.relation_schema, m.relation_name, m.relation_owner, m.columns FROM primecloud_internal.registered_table m
+UNION ALL
+SELECT m.relation_schema, m.relation_name, m.relation_owner, ARRAY[m.grants_member_column] FROM primecloud_internal.membership_source m
+WHERE m.grants_member_column IS NOT NULL;
 REVOKE ALL ON primecloud_internal.registered_name FROM PUBLIC;
 COMMENT ON VIEW primecloud_internal.registered_name IS 'the tables and columns that registrations name, and who owned each table';
 

@@ -63,7 +63,14 @@ FROM (SELECT 'sealed column' AS kind, format('%I.%I.%I', s.schema_name, s.table_
       UNION ALL
       SELECT 'legal hold', format('%I.%I, hold %s', h.schema_name, h.table_name, h.id), h.schema_name, h.table_name, h.owner_name,
         ARRAY[h.column_name]
-      FROM primecloud_internal.open_hold h) AS r
+      FROM primecloud_internal.open_hold h
+      UNION ALL
+      SELECT 'exemption', format('%I.%I', e.relation_schema, e.relation_name), e.relation_schema, e.relation_name, e.owner_name, '{}'
+      FROM primecloud_internal.exemption e
+      UNION ALL
+      SELECT 'membership', format('%I.%I (%s)', m.relation_schema, m.relation_name, m.part), m.relation_schema, m.relation_name,
+        m.relation_owner, m.columns
+      FROM primecloud_internal.registered_table m) AS r
 CROSS JOIN LATERAL primecloud_internal.registration_state(r.schema_name, r.table_name, r.owner_name, r.columns) AS s
 WHERE primecloud_internal.may_see_registration(r.schema_name, r.table_name, r.owner_name)
 UNION ALL
@@ -71,6 +78,15 @@ SELECT 'legal hold', format('%I.%I, hold %s', h.schema_name, h.table_name, h.id)
     format('its table was dropped before %s, though it was held', date_trunc('second', h.gone_at))
 FROM primecloud_internal.retention_hold h WHERE h.released_at IS NULL AND h.gone_at IS NOT NULL
     AND (SELECT r.rolsuper FROM pg_catalog.pg_roles r WHERE r.rolname = current_user)
+UNION ALL
+-- A note names its constraints, and goes with its table.
+SELECT 'tenant constraint', format('%I.%I.%I', n.nspname, c.relname, k.name), 'broken', 'its table has no such constraint any more'
+FROM pg_catalog.pg_policy p JOIN pg_catalog.pg_class c ON c.oid = p.polrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+CROSS JOIN LATERAL pg_catalog.unnest(primecloud_internal.tenant_constraints(c.oid)) AS k(name)
+WHERE p.polname = 'primecloud_floor' AND pg_catalog.pg_has_role(c.relowner, 'USAGE')
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint o WHERE o.conrelid = c.oid AND o.conname = k.name)
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
+                    WHERE i.indrelid = c.oid AND x.relname = k.name)
 UNION ALL
 SELECT 'label', k.label, 'kept', format('column "%s" of %I.%I was dropped; seal_column() takes it up for that column of role "%s", '
     'forget_label() ends it', k.column_name, k.schema_name, k.table_name, k.owner_name)

@@ -75,6 +75,14 @@ BEGIN
     IF FOUND THEN
         RAISE NOTICE 'the retention policy of table %.% has ended with it', quote_ident(space), quote_ident(rel);
     END IF;
+    DELETE FROM primecloud_internal.exemption e WHERE e.relation_schema = space AND e.relation_name = rel;
+    -- Whoever enters goes on asking, and is refused: without a registration the token alone would say who he is.
+    UPDATE primecloud_internal.membership_source m SET relation_schema = '', relation_name = m.relation_name || ' (dropped)'
+    WHERE m.relation_schema = space AND m.relation_name = rel;
+    UPDATE primecloud_internal.membership_source m SET accounts_schema = '', accounts_name = m.accounts_name || ' (dropped)'
+    WHERE m.accounts_schema = space AND m.accounts_name = rel;
+    UPDATE primecloud_internal.membership_source m SET grants_schema = '', grants_name = m.grants_name || ' (dropped)'
+    WHERE m.grants_schema = space AND m.grants_name = rel;
     DELETE FROM primecloud_internal.retention_override o WHERE o.schema_name = space AND o.table_name = rel;
     DELETE FROM primecloud_internal.retention_run r WHERE r.schema_name = space AND r.table_name = rel;
     DELETE FROM primecloud_internal.retention_problem p WHERE p.schema_name = space AND p.table_name = rel;

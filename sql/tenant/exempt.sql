@@ -7,8 +7,10 @@ CREATE TABLE primecloud_internal.exemption (
     until date,
     recorded_by text NOT NULL,
     recorded_at timestamptz NOT NULL DEFAULT now(),
+    owner_name text NOT NULL,
     PRIMARY KEY (relation_schema, relation_name));
 COMMENT ON TABLE primecloud_internal.exemption IS 'tables left unprotected on purpose, recorded by exempt()';
+COMMENT ON COLUMN primecloud_internal.exemption.owner_name IS 'who owns the table';
 COMMENT ON COLUMN primecloud_internal.exemption.until IS 'the last day of the exemption; NULL: until it is taken back';
 REVOKE ALL ON primecloud_internal.exemption FROM PUBLIC;
 GRANT SELECT ON primecloud_internal.exemption TO PUBLIC;
@@ -21,7 +23,7 @@ AS $$
 DECLARE
     class pg_class := (SELECT c FROM pg_class c WHERE oid = rel);
 BEGIN
-    PERFORM primecloud_internal.check_owner_as(caller, rel);
+    PERFORM primecloud_internal.check_owner_as(caller, rel), primecloud_internal.follow(false);
     DELETE FROM primecloud_internal.exemption AS e
     WHERE e.relation_schema = (SELECT nspname FROM pg_namespace WHERE oid = class.relnamespace) AND e.relation_name = class.relname;
     IF reason IS NULL THEN
@@ -38,9 +40,10 @@ BEGIN
         RAISE object_not_in_prerequisite_state USING MESSAGE = format('table %s is protected', rel),
             HINT = 'Call primecloud.unprotect_table() first.';
     END IF;
-    INSERT INTO primecloud_internal.exemption (relation_schema, relation_name, reason, until, recorded_by)
-    SELECT n.nspname, class.relname, exempt_as.reason, exempt_as.until, pg_get_userbyid(caller) FROM pg_namespace n
-        WHERE n.oid = class.relnamespace;
+    INSERT INTO primecloud_internal.exemption (relation_schema, relation_name, reason, until, recorded_by, owner_name)
+    SELECT n.nspname, class.relname, exempt_as.reason, exempt_as.until, pg_get_userbyid(caller), pg_get_userbyid(class.relowner)
+    FROM pg_namespace n WHERE n.oid = class.relnamespace;
+    PERFORM primecloud_internal.follow(false);
 END $$;
 COMMENT ON FUNCTION primecloud_internal.exempt_as(oid, regclass, text, date) IS 'what exempt() does, for whoever asks';
 REVOKE ALL ON FUNCTION primecloud_internal.exempt_as(oid, regclass, text, date) FROM PUBLIC;
@@ -56,8 +59,8 @@ CREATE FUNCTION exemption_of(rel regclass) RETURNS text
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT e.reason || coalesce(' (until ' || e.until || ')', '') FROM primecloud_internal.exemption e
-    JOIN pg_namespace n ON n.nspname = e.relation_schema
-    JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = e.relation_name
-    WHERE c.oid = rel AND (e.until IS NULL OR e.until >= current_date);
+    JOIN primecloud_internal.names_of(rel) AS n ON n.schema_name = e.relation_schema AND n.table_name = e.relation_name
+    JOIN pg_class c ON c.oid = rel JOIN pg_roles o ON o.oid = c.relowner
+    WHERE (n.known OR o.rolname = e.owner_name::name OR o.rolsuper) AND (e.until IS NULL OR e.until >= current_date);
 $$;
 COMMENT ON FUNCTION exemption_of(regclass) IS 'why a table is exempt today; NULL if it is not';

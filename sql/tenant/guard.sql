@@ -45,7 +45,11 @@ BEGIN
         PERFORM primecloud_internal.guard_carried();
     END IF;
     FOR done IN SELECT c.classid, c.objid, c.objsubid, c.command_tag, c.command FROM pg_event_trigger_ddl_commands() AS c
-                WHERE c.classid IN ('pg_class'::regclass, 'pg_policy'::regclass) LOOP
+                WHERE c.classid IN ('pg_class'::regclass, 'pg_policy'::regclass, 'pg_constraint'::regclass) LOOP
+        IF done.classid = 'pg_constraint'::regclass OR done.command_tag = 'ALTER INDEX' THEN
+            PERFORM primecloud_internal.rename_noted(done.classid, done.objid);
+            CONTINUE;
+        END IF;
         IF done.command_tag = 'ALTER POLICY' THEN
             PERFORM primecloud_internal.guard_against(format('policy "%s" of protected table %s would be altered', polname,
                 polrelid::regclass))
@@ -110,7 +114,7 @@ COMMENT ON FUNCTION primecloud_internal.guard_drops() IS 'event trigger: keeps t
 REVOKE ALL ON FUNCTION primecloud_internal.guard_drops() FROM PUBLIC;
 
 CREATE EVENT TRIGGER primecloud_guard_changes ON ddl_command_end WHEN TAG IN ('CREATE TABLE', 'ALTER TABLE', 'ALTER POLICY',
-    'GRANT', 'CREATE SCHEMA', 'CREATE FOREIGN TABLE', 'ALTER FOREIGN TABLE', 'CREATE VIEW', 'ALTER VIEW', 'CREATE RULE')
+    'GRANT', 'CREATE SCHEMA', 'CREATE FOREIGN TABLE', 'ALTER FOREIGN TABLE', 'CREATE VIEW', 'ALTER VIEW', 'CREATE RULE', 'ALTER INDEX')
     EXECUTE FUNCTION primecloud_internal.guard_changes();
 COMMENT ON EVENT TRIGGER primecloud_guard_changes IS 'keeps protection on tables, and protects new partitions';
 CREATE EVENT TRIGGER primecloud_guard_drops ON sql_drop EXECUTE FUNCTION primecloud_internal.guard_drops();

@@ -103,6 +103,7 @@ BEGIN
     IF grants IS NOT NULL THEN
         member_column := primecloud_internal.granted_to(rel, user_column, grants, grants_user_column);
     END IF;
+    PERFORM primecloud_internal.follow(false);
     DELETE FROM primecloud_internal.membership_source;
     INSERT INTO primecloud_internal.membership_source
     SELECT true, (SELECT nspname FROM pg_namespace WHERE oid = m.relnamespace), m.relname, pg_get_userbyid(m.relowner), tenant_column,
@@ -114,6 +115,7 @@ BEGIN
                grants_id_column, member_column
     FROM pg_class m LEFT JOIN pg_class a ON a.oid = accounts LEFT JOIN pg_class g ON g.oid = grants
     WHERE m.oid = rel;
+    PERFORM primecloud_internal.follow(false);
     -- What is protected already is from now on held by rank, too.
     FOREACH source IN ARRAY ARRAY[rel, accounts, grants] LOOP
         CONTINUE WHEN source IS NULL;

@@ -17,6 +17,44 @@ $$;
 COMMENT ON FUNCTION primecloud_internal.note_tenant_constraint(regclass, name, text)
     IS 'the step that puts a constraint under the guard, or takes it away';
 
+-- What the note of a table says under a name that is no constraint's and no index's any more is what has another name now.
+CREATE FUNCTION primecloud_internal.rename_noted(class oid, object oid) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    named record;
+    note jsonb;
+    gone text[];
+    step primecloud_internal.plan_step;
+BEGIN
+    -- Constraint and index have one name, whichever is renamed.
+    SELECT k.conrelid AS rel, k.conname::text AS name, k.contype = 'f' AS is_key INTO named FROM pg_constraint k
+    WHERE class = 'pg_constraint'::regclass AND k.oid = object AND k.contype IN ('f', 'u', 'p')
+    UNION ALL
+    SELECT i.indrelid, x.relname, false FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid
+    WHERE class = 'pg_class'::regclass AND i.indexrelid = object;
+    note := primecloud_internal.protection_note(named.rel);
+    gone := ARRAY(SELECT n FROM (SELECT jsonb_object_keys(note -> 'constraints') UNION SELECT note ->> 'index') AS t(n)
+        WHERE n IS NOT NULL AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = named.rel AND k.conname = n::name)
+            AND NOT EXISTS (SELECT FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid
+                            WHERE i.indrelid = named.rel AND x.relname = n::name));
+    IF cardinality(gone) <> 1 OR note -> 'constraints' ? named.name
+        OR named.is_key <> (note -> 'constraints' ->> gone[1] IS NOT DISTINCT FROM 'foreign key') THEN
+        RETURN;
+    END IF;
+    IF note ->> 'index' = gone[1] THEN
+        note := note || jsonb_build_object('index', named.name);
+    END IF;
+    IF note -> 'constraints' ? gone[1] THEN
+        note := note || jsonb_build_object('constraints', (note -> 'constraints') - gone[1]
+            || jsonb_build_object(named.name, note -> 'constraints' -> gone[1]));
+    END IF;
+    step := primecloud_internal.note_protection(named.rel, note);
+    EXECUTE step.statement;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.rename_noted(oid, oid) IS 'gives what the note of a protected table names the name that it has now';
+
 CREATE FUNCTION primecloud_internal.check_protected(rel regclass) RETURNS name
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp

@@ -82,7 +82,9 @@ SELECT ok(EXISTS (SELECT FROM public.loot WHERE who = 'retention_cleaner'), 'a b
 SELECT ok(EXISTS (SELECT FROM public.loot WHERE what LIKE 'DELETE FROM victim%' OR what LIKE 'SELECT primecloud.expire_batch%'),
     'who reaches the victim''s rows');
 TRUNCATE public.loot;
+SET primecloud.allow_drop = on;
 TRUNCATE victim.letters;
+RESET primecloud.allow_drop;
 INSERT INTO victim.letters SELECT g, g % 2, 'epoch' FROM generate_series(1, 10) g;
 
 -- Now expiry, as the cleaner and as a superuser, with a search_path that mallory would choose.
@@ -204,15 +206,18 @@ RESET ROLE;
 
 -- Names that come to mean something else.
 SET ROLE retention_victim;
-DROP TABLE victim.letters;
+SELECT throws_ok('DROP TABLE victim.letters', '55006', NULL, 'what is held is not dropped');
 RESET ROLE;
+SET primecloud.allow_drop = on;
+DROP TABLE victim.letters;
+RESET primecloud.allow_drop;
 GRANT CREATE ON SCHEMA victim TO retention_mallory;
 SET ROLE retention_mallory;
 CREATE TABLE victim.letters (id int, account int, made timestamptz);
 INSERT INTO victim.letters VALUES (2, 2, 'epoch');
 RESET ROLE;
-SELECT throws_ok($$SELECT primecloud.expire_batch('victim.letters')$$, '55000', NULL,
-    'another owner''s table under the old name is left alone');
+SELECT throws_ok($$SELECT primecloud.expire_batch('victim.letters')$$, '42704', NULL,
+    'another owner''s table under the old name is not what was registered');
 CREATE TABLE public.superusers (id int PRIMARY KEY, made timestamptz);
 INSERT INTO public.superusers VALUES (1, 'epoch');
 GRANT REFERENCES, TRIGGER ON public.superusers TO retention_mallory;

@@ -115,8 +115,9 @@ GRANT EXECUTE ON FUNCTION pg_temp.lay(traps) TO PUBLIC;
 SELECT pg_temp.lay(t) FROM traps t ORDER BY trap !~ 'index|part', trap;
 RESET ROLE;
 -- As it stands when a registered table is altered afterwards: the name is what is kept.
-INSERT INTO primecloud.sealed_column (schema_name, table_name, column_name, label, tenant_column, id_column)
-SELECT 'mallory', trap, 'secret', 'mallory.' || trap, 'account_id', 'id' FROM traps;
+INSERT INTO primecloud.sealed_column (schema_name, table_name, column_name, label, tenant_column, id_column, owner_name)
+SELECT 'mallory', trap, 'secret', 'mallory.' || trap, 'account_id', 'id', (SELECT tableowner FROM pg_tables WHERE schemaname = 'mallory'
+    AND tablename = trap) FROM traps;
 \o
 
 CREATE FUNCTION revealed(trap text) RETURNS text LANGUAGE plpgsql AS $$

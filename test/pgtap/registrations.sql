@@ -6,7 +6,8 @@ CREATE ROLE registrations_owner;
 CREATE ROLE registrations_heir;
 CREATE ROLE registrations_thief;
 GRANT registrations_heir TO registrations_owner;
-SELECT format('GRANT CREATE ON DATABASE %I TO registrations_owner, registrations_heir', current_database()) \gexec
+SELECT format('ALTER DATABASE %I OWNER TO registrations_owner', current_database()) \gexec
+SELECT format('GRANT CREATE ON DATABASE %I TO registrations_heir', current_database()) \gexec
 GRANT CREATE ON SCHEMA public TO registrations_owner, registrations_heir, registrations_thief;
 
 -- A table with rows that are due (1, 2) and one that is not, partitioned, under all kinds of registration.
@@ -15,13 +16,21 @@ BEGIN
     CREATE SCHEMA m;
     GRANT ALL ON SCHEMA m TO registrations_heir, registrations_thief;
     CREATE TABLE m.t (id int NOT NULL, account_id int NOT NULL, made timestamptz NOT NULL, secret primecloud.sealed, note text,
-        CONSTRAINT t_key PRIMARY KEY (account_id, id), CONSTRAINT t_note CHECK (note <> '')) PARTITION BY LIST (account_id);
+        parent int, CONSTRAINT t_key PRIMARY KEY (account_id, id), CONSTRAINT t_note CHECK (note <> '')) PARTITION BY LIST (account_id);
     CREATE TABLE m.t_1 PARTITION OF m.t FOR VALUES IN (1);
     CREATE TABLE m.t_2 PARTITION OF m.t FOR VALUES IN (2);
     INSERT INTO m.t SELECT n, 1, CASE n WHEN 3 THEN now() ELSE '2000-01-01' END FROM generate_series(1, 3) AS n;
     INSERT INTO m.t VALUES (4, 2, now());
     IF kind = 'sealed column' THEN
         PERFORM primecloud.seal_column('m.t', 'secret', 'registrations.secret');
+    ELSIF kind = 'exemption' THEN
+        PERFORM primecloud.exempt('m.t', 'a reason');
+    ELSIF kind = 'membership' THEN
+        PERFORM primecloud.register_membership('m.t', 'account_id', 'id', 'note');
+    ELSIF kind = 'tenant constraint' THEN
+        CREATE TABLE m.parents (id int PRIMARY KEY, account_id int NOT NULL);
+        ALTER TABLE m.t ADD CONSTRAINT t_parent FOREIGN KEY (parent) REFERENCES m.parents (id);
+        PERFORM primecloud.protect_table('m.parents'), primecloud.protect_table('m.t'), primecloud.protect_fk('m.t', 't_parent');
     ELSE
         PERFORM primecloud.retain('m.t', 'made', '1 year', tenant_column => 'account_id', id_column => 'id');
     END IF;
@@ -48,6 +57,22 @@ BEGIN
         WHERE a.attrelid = rel::regclass AND a.atttypid = 'primecloud.sealed'::regtype;
         RETURN answer;
     END IF;
+    IF kind = 'exemption' THEN
+        RETURN coalesce(primecloud.exemption_of(rel), 'nothing');
+    ELSIF kind = 'membership' THEN
+        RETURN coalesce((SELECT part || ' ' || role_column FROM primecloud_internal.registered_as(rel)), 'nothing');
+    ELSIF kind = 'tenant constraint' THEN
+        SELECT conname INTO answer FROM pg_constraint WHERE conrelid = rel::regclass AND contype = 'f' AND conparentid = 0;
+        IF answer IS NULL THEN
+            RETURN 'nothing';
+        END IF;
+        BEGIN
+            EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', rel, answer);
+            RETURN 'not guarded';
+        EXCEPTION WHEN insufficient_privilege THEN
+            RETURN 'guarded';
+        END;
+    END IF;
     PERFORM primecloud.expire_batch(rel, 100);
     EXECUTE format('SELECT string_agg((to_jsonb(t) ->> (SELECT attname FROM pg_attribute WHERE attrelid = %L::regclass AND attnum = 1)), '
         ''','' ORDER BY 1) FROM %s AS t', rel, rel) INTO answer;
@@ -72,7 +97,7 @@ EXCEPTION
     WHEN OTHERS THEN RETURN SQLSTATE || ' ' || SQLERRM;
 END $$;
 
-CREATE TABLE change (n int GENERATED ALWAYS AS IDENTITY, what text, statements text[], rel text);
+CREATE TABLE change (n int GENERATED ALWAYS AS IDENTITY, what text, statements text[], rel text, only_kind text);
 INSERT INTO change (what, statements, rel) VALUES
     ('nothing', '{}', 'm.t'),
     ('rename table', '{ALTER TABLE m.t RENAME TO u}', 'm.u'),
@@ -110,6 +135,12 @@ INSERT INTO change (what, statements, rel) VALUES
     ('truncate partition', '{TRUNCATE m.t_2}', 'm.t'),
     ('made a child of another', '{"CREATE TABLE m.u (LIKE m.t) PARTITION BY LIST (account_id)",'
         'ALTER TABLE m.u ATTACH PARTITION m.t DEFAULT}', 'm.t');
+INSERT INTO change (what, statements, rel, only_kind) VALUES
+    ('rename the constraint', '{ALTER TABLE m.t RENAME CONSTRAINT t_parent TO parent_of_t}', 'm.t', 'tenant constraint'),
+    ('rename and undo', '{ALTER TABLE m.t RENAME CONSTRAINT t_parent TO parent_of_t,"SELECT primecloud.unprotect_fk(''m.t'', '
+        '''parent_of_t'')"}', 'm.t', 'tenant constraint'),
+    ('rename what it leans on', '{ALTER INDEX m.parents_account_id_id_key RENAME TO parents_both,ALTER TABLE m.parents DROP CONSTRAINT '
+        'parents_both CASCADE}', 'm.t', 'tenant constraint');
 CREATE TABLE wanted (kind text, same text, otherwise jsonb);
 INSERT INTO wanted VALUES
     ('sealed column', 'registrations.secret account_id id', '{
@@ -122,6 +153,19 @@ INSERT INTO wanted VALUES
         "detached and attached": "nothing", "detach partition": "3", "drop partition": "3", "drop": "there is no m.t",
         "drop and recreate": "nothing", "drop schema": "there is no m.t", "drop owned": "there is no m.t", "truncate": "empty",
         "truncate partition": "3", "columns exchange names": "3,4"}');
+INSERT INTO wanted VALUES
+    ('exemption', 'a reason', '{"partition that is attached": "nothing", "partition that is detached": "nothing",
+        "detached and renamed": "nothing", "detached and attached": "nothing", "drop": "there is no m.t", "drop and recreate": "nothing",
+        "drop schema": "there is no m.t", "drop owned": "there is no m.t"}'),
+    ('membership', 'members note', '{"partition that is attached": "nothing", "partition that is detached": "nothing",
+        "detached and renamed": "nothing", "detached and attached": "nothing", "drop": "there is no m.t", "drop and recreate": "nothing",
+        "drop schema": "there is no m.t", "drop owned": "there is no m.t"}'),
+    ('tenant constraint', 'guarded', '{"drop": "there is no m.t", "drop and recreate": "nothing",
+        "drop schema": "there is no m.t", "drop owned": "there is no m.t", "rename and undo": "not guarded",
+        "partition that is detached": "not guarded", "detached and renamed": "not guarded",
+        "detached and attached": "nothing", "rename what it leans on": "42501 protected table m.parents: drop constraint parents_both",
+        "attach partition": "42501 no tenant has been entered in this transaction",
+        "partition that is attached": "42501 no tenant has been entered in this transaction"}');
 INSERT INTO wanted SELECT kind, same, jsonb_build_object(
         'partition that is attached', 'nothing', 'detach partition', taken || ' detached' || open, 'partition that is detached', taken
         || ' detached' || open, 'detached and renamed', taken || ' detached' || open, 'detached and attached', taken || ' detached' || open,
@@ -133,5 +177,5 @@ FROM (VALUES ('hold of a row', '1,3,4'), ('hold of a tenant', '1,2,3,4'), ('hold
     (VALUES ('55006 table m.t_2 cannot be', '55006 table m.t cannot be', ': 1 legal hold is open')) AS t(taken, whole, open);
 SELECT is(after(w.kind, c.statements, c.rel),
     CASE WHEN w.otherwise ? c.what THEN w.otherwise ->> c.what ELSE w.same END, format('%s: %s', w.kind, c.what))
-FROM wanted w, change c ORDER BY w.kind, c.n;
+FROM wanted w JOIN change c ON c.only_kind IS NULL OR c.only_kind = w.kind ORDER BY w.kind, c.n;
 SELECT * FROM finish();

@@ -1,11 +1,12 @@
-// TRUNCATE fires no event trigger, and empties tables that hold what must stay: the statement is looked
-// at before it runs.
+// What fires no event trigger: TRUNCATE, which empties tables that hold what must stay and is looked at
+// before it runs, and what gives tables another owner, or their owner another name.
 #include "pg/as_superuser.hpp"
 #include "pg/startup.hpp"
 #include "pg/table.hpp"
 #include "secret/settings.hpp"
 
 extern "C" {
+#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "nodes/parsenodes.h"
 #include "tcop/utility.h"
@@ -43,6 +44,18 @@ SERVER_CODE void refuse_held(const TruncateStmt *statement) {
   });
 }
 
+// Which fires no event trigger either.
+bool changes_owners(const Node *command) noexcept {
+  if (IsA(command, ReassignOwnedStmt)) return true;
+  return IsA(command, RenameStmt) && reinterpret_cast<const RenameStmt *>(command)->renameType == OBJECT_ROLE;
+}
+
+SERVER_CODE void follow() {
+  if (!OidIsValid(pg::internal_table("open_hold"))) return;
+  CommandCounterIncrement();
+  pg::as_superuser([] { pg::run("SELECT primecloud_internal.follow(false)", 0, nullptr, nullptr); });
+}
+
 SERVER_CODE void look(PlannedStmt *statement, const char *text, bool read_only, ProcessUtilityContext context,
                       ParamListInfo parameters, QueryEnvironment *environment, DestReceiver *destination,
                       QueryCompletion *completion) {
@@ -50,6 +63,7 @@ SERVER_CODE void look(PlannedStmt *statement, const char *text, bool read_only, 
     refuse_held(reinterpret_cast<const TruncateStmt *>(statement->utilityStmt));
   (next_hook != nullptr ? next_hook : standard_ProcessUtility)(statement, text, read_only, context, parameters,
                                                                environment, destination, completion);
+  if (changes_owners(statement->utilityStmt)) follow();
 }
 
 SERVER_CODE void watch_server() {
