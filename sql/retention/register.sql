@@ -39,14 +39,13 @@ BEGIN
                     OR h.row_id IS NOT NULL AND policy.id_column IS DISTINCT FROM h.column_name))
        OR policy.tenant_column IS NULL AND EXISTS (SELECT FROM primecloud_internal.retention_override o
                WHERE o.schema_name = policy.schema_name AND o.table_name = policy.table_name) THEN
-        RAISE object_not_in_prerequisite_state
-            USING MESSAGE = format('table %s has holds or exceptions that this policy could not honour', rel),
+        RAISE object_not_in_prerequisite_state USING
+            MESSAGE = format('table %s has holds or exceptions that this policy could not honour', rel),
             HINT = 'Name tenant_column and id_column as they were, or release them first.';
     END IF;
 
     INSERT INTO primecloud_internal.retention_policy AS p (schema_name, table_name, owner_name, time_column, keep, mode, tenant_column,
-        id_column,
-                                                  hold_column, soft_delete_column, archive_schema, archive_table, registered_by)
+        id_column, hold_column, soft_delete_column, archive_schema, archive_table, registered_by)
     VALUES (policy.schema_name, policy.table_name, policy.owner_name, policy.time_column, policy.keep, policy.mode, policy.tenant_column,
         policy.id_column,
             policy.hold_column, policy.soft_delete_column, policy.archive_schema, policy.archive_table, who)
