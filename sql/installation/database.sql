@@ -17,7 +17,8 @@ AS $$
         CASE WHEN e.evtname IS NULL THEN 'it is gone: DROP EXTENSION primecloud and restore, or create it as the extension''s script does'
              ELSE format('ALTER EVENT TRIGGER %I ENABLE', t.name) END
     FROM (VALUES ('primecloud_guard_changes'), ('primecloud_guard_drops'), ('primecloud_guard_drop'),
-                 ('primecloud_follow_start'), ('primecloud_follow_end'), ('primecloud_follow_drops')) AS t (name)
+                 ('primecloud_follow_start'), ('primecloud_follow_end'), ('primecloud_follow_drops'), ('primecloud_follow_rewrite'))
+        AS t (name)
     LEFT JOIN pg_event_trigger AS e ON e.evtname = t.name AND EXISTS (
         SELECT FROM pg_depend AS d WHERE d.classid = 'pg_event_trigger'::regclass AND d.objid = e.oid AND d.deptype = 'e'
             AND d.refobjid = (SELECT x.oid FROM pg_extension AS x WHERE x.extname = 'primecloud'))
@@ -49,6 +50,9 @@ AS $$
     WITH protected AS (
         SELECT DISTINCT p.polrelid AS oid FROM pg_policy AS p WHERE p.polname IN ('primecloud_floor', 'primecloud_shared')),
     clients AS (SELECT c.oid FROM primecloud_internal.client_roles() AS c)
+    SELECT format('%s %s has its object', r.kind, r.object), 'missing', r.problem
+    FROM primecloud.registrations AS r WHERE r.state IN ('lost', 'broken')
+    UNION ALL
     SELECT format('row-level security of %s holds its owner too', c.oid::regclass),
         CASE WHEN c.relrowsecurity AND c.relforcerowsecurity THEN 'ok' ELSE 'missing' END,
         format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', c.oid::regclass)

@@ -29,13 +29,16 @@ END $$;
 COMMENT ON FUNCTION primecloud_internal.follow_names() IS 'brings registrations to where their tables are, and to whose they are';
 
 -- A column that was dropped has a name of the server's, which nobody can give to another.
-CREATE FUNCTION primecloud_internal.follow_columns() RETURNS void
+CREATE FUNCTION primecloud_internal.follow_columns(refuses boolean) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET jit = off
 AS $$
 DECLARE
     moved record;
 BEGIN
+    IF refuses THEN
+        PERFORM primecloud_internal.check_columns_stay();
+    END IF;
     PERFORM primecloud_internal.keep_labels(c.schema_name, c.table_name, c.column_name)
     FROM primecloud_internal.changed_column c WHERE c.attisdropped;
     FOR moved IN SELECT * FROM primecloud_internal.changed_column LOOP
@@ -43,11 +46,11 @@ BEGIN
     END LOOP;
     FOR moved IN SELECT * FROM primecloud_internal.changed_column LOOP
         PERFORM primecloud_internal.rename_registered_column(moved.schema_name, moved.table_name, ' ' || moved.attnum, moved.column_now);
-        UPDATE primecloud_internal.known_column k SET column_name = moved.column_now
+        UPDATE primecloud_internal.known_column k SET (column_name, type_id) = (moved.column_now, moved.type_now)
         WHERE k.relation = moved.relation AND k.attnum = moved.attnum;
     END LOOP;
 END $$;
-COMMENT ON FUNCTION primecloud_internal.follow_columns() IS 'brings registrations to how their columns are named';
+COMMENT ON FUNCTION primecloud_internal.follow_columns(boolean) IS 'brings registrations to how their columns are named';
 
 -- What was taken out of a table keeps its labels; what is taken in has those of the whole.
 CREATE FUNCTION primecloud_internal.follow_parts(refuses boolean, fresh oid[]) RETURNS void
@@ -111,7 +114,7 @@ BEGIN
         DELETE FROM primecloud_internal.known_column c WHERE c.relation = gone.relation;
         DELETE FROM primecloud_internal.known_table k WHERE k.relation = gone.relation;
     END LOOP;
-    PERFORM primecloud_internal.follow_names(), primecloud_internal.follow_columns();
+    PERFORM primecloud_internal.follow_names(), primecloud_internal.follow_columns(refuses);
     FOR linked IN SELECT * FROM primecloud_internal.unlinked_table LOOP
         INSERT INTO primecloud_internal.known_table (relation, row_type, root, schema_name, table_name, owner_name)
         VALUES (linked.relation, linked.row_type, primecloud_internal.top_of(linked.relation), linked.schema_name, linked.table_name,
@@ -119,12 +122,12 @@ BEGIN
         PERFORM primecloud_internal.own_registered(linked.schema_name, linked.table_name, linked.owner_name);
         fresh := fresh || linked.relation;
     END LOOP;
-    INSERT INTO primecloud_internal.known_column (relation, attnum, column_name)
-    SELECT u.relation, u.attnum, u.column_name FROM primecloud_internal.unlinked_column u ON CONFLICT DO NOTHING;
+    INSERT INTO primecloud_internal.known_column (relation, attnum, column_name, type_id)
+    SELECT u.relation, u.attnum, u.column_name, u.atttypid FROM primecloud_internal.unlinked_column u ON CONFLICT DO NOTHING;
     PERFORM primecloud_internal.follow_parts(refuses, fresh);
     PERFORM primecloud_internal.table_changed('primecloud.sealed_column');
 END $$;
 COMMENT ON FUNCTION primecloud_internal.follow(boolean)
     IS 'brings every registration to where its objects are; refuses what an open hold or another label forbids, or only writes it down';
-REVOKE ALL ON FUNCTION primecloud_internal.follow_names(), primecloud_internal.follow_columns(),
+REVOKE ALL ON FUNCTION primecloud_internal.follow_names(), primecloud_internal.follow_columns(boolean),
     primecloud_internal.follow_parts(boolean, oid[]), primecloud_internal.follow(boolean) FROM PUBLIC;

@@ -21,6 +21,7 @@ CREATE TABLE primecloud_internal.known_column (
     relation oid NOT NULL,
     attnum int2 NOT NULL,
     column_name text NOT NULL,
+    type_id oid NOT NULL,
     PRIMARY KEY (relation, attnum));
 COMMENT ON TABLE primecloud_internal.known_column IS 'the columns that registrations name, by number and as they were named';
 REVOKE ALL ON primecloud_internal.known_table, primecloud_internal.known_column FROM PUBLIC;

@@ -40,19 +40,20 @@ WITH named AS MATERIALIZED (
         ON k.schema_name = r.schema_name AND k.table_name = r.table_name
     CROSS JOIN LATERAL pg_catalog.unnest(r.columns) AS n(col) WHERE n.col IS NOT NULL
     EXCEPT SELECT c.relation, c.column_name FROM primecloud_internal.known_column c)
-SELECT n.relation, a.attnum, a.attname::text AS column_name
+SELECT n.relation, a.attnum, a.attname::text AS column_name, a.atttypid
 FROM named n JOIN pg_catalog.pg_attribute a ON a.attrelid = n.relation AND a.attname = n.col::name AND a.attnum > 0 AND NOT a.attisdropped
 WHERE NOT EXISTS (SELECT FROM primecloud_internal.known_column c WHERE c.relation = n.relation AND c.attnum = a.attnum);
 COMMENT ON VIEW primecloud_internal.unlinked_column IS 'columns that registrations name, and that are not known yet';
 
 CREATE VIEW primecloud_internal.changed_column AS
-SELECT k.relation, t.schema_name, t.table_name, k.attnum, k.column_name, a.attname::text AS column_now, a.attisdropped
+SELECT k.relation, t.schema_name, t.table_name, k.attnum, k.column_name, a.attname::text AS column_now, a.attisdropped,
+    k.type_id, a.atttypid AS type_now
 FROM primecloud_internal.known_column k JOIN primecloud_internal.known_table t ON t.relation = k.relation
 JOIN pg_catalog.pg_class c ON c.oid = t.relation AND c.reltype = t.row_type
 JOIN pg_catalog.pg_attribute a ON a.attrelid = k.relation AND a.attnum = k.attnum
-WHERE a.attname::text <> k.column_name;
+WHERE a.attname::text <> k.column_name OR NOT a.attisdropped AND a.atttypid <> k.type_id;
 COMMENT ON VIEW primecloud_internal.changed_column
-    IS 'columns that have another name than they are known by; one that was dropped has the server''s';
+    IS 'columns that have another name or type than they are known by; one that was dropped has the server''s';
 
 -- Below what is sealed or held each table is known, since its leaving is a matter of the whole.  (PL/pgSQL, whose plans are kept: this
 -- is asked around every command.)

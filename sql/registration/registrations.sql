@@ -42,7 +42,9 @@ CREATE FUNCTION primecloud_internal.may_see_registration(space text, rel text, o
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT primecloud.may_expire(space, rel) OR coalesce((SELECT pg_has_role(r.oid, 'USAGE') FROM pg_roles r
-        WHERE r.rolname = owner_name::name), false);
+        WHERE r.rolname = owner_name::name), false)
+        -- Who maintains tables is told of what has none.
+        OR has_function_privilege('primecloud.reseal_batch(regclass, name, integer)', 'EXECUTE');
 $$;
 COMMENT ON FUNCTION primecloud_internal.may_see_registration(text, text, text)
     IS 'whether the current role owns the table of a registration, or did, may expire its rows, or is a superuser';
@@ -95,3 +97,16 @@ FROM primecloud_internal.kept_label k WHERE coalesce((SELECT pg_catalog.pg_has_r
 COMMENT ON VIEW registrations
     IS 'what is registered by the tables'' owners, and whether it still has its object: ok, broken, lost; labels that are kept';
 GRANT SELECT ON registrations TO PUBLIC;
+
+-- What has lost its table is no error of the others.
+CREATE PROCEDURE primecloud_internal.tell_lost(kinds text[])
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    lost record;
+BEGIN
+    FOR lost IN SELECT r.* FROM primecloud.registrations r WHERE r.state <> 'ok' AND r.kind = ANY (kinds) ORDER BY r.kind, r.object LOOP
+        RAISE WARNING '% % is %: %', lost.kind, lost.object, lost.state, lost.problem;
+    END LOOP;
+END $$;
+COMMENT ON PROCEDURE primecloud_internal.tell_lost(text[]) IS 'warns of registrations of these kinds that have lost their object';

@@ -21,6 +21,9 @@ CREATE EVENT TRIGGER primecloud_follow_end ON ddl_command_end WHEN TAG IN ('ALTE
 COMMENT ON EVENT TRIGGER primecloud_follow_end IS 'brings registrations to where a command has moved their objects';
 CREATE EVENT TRIGGER primecloud_follow_drops ON sql_drop EXECUTE FUNCTION primecloud_internal.follow_objects();
 COMMENT ON EVENT TRIGGER primecloud_follow_drops IS 'ends the registrations of what is dropped, unless it is held';
+CREATE EVENT TRIGGER primecloud_follow_rewrite ON table_rewrite EXECUTE FUNCTION primecloud_internal.follow_objects();
+COMMENT ON EVENT TRIGGER primecloud_follow_rewrite IS 'refuses another type of what is sealed before a row is written in it';
+ALTER EVENT TRIGGER primecloud_follow_rewrite ENABLE ALWAYS;
 ALTER EVENT TRIGGER primecloud_follow_start ENABLE ALWAYS;
 ALTER EVENT TRIGGER primecloud_follow_end ENABLE ALWAYS;
 ALTER EVENT TRIGGER primecloud_follow_drops ENABLE ALWAYS;

@@ -35,6 +35,7 @@ BEGIN
     began := clock_timestamp();
     failed := 0;
     tables := ARRAY(SELECT t.rel::oid FROM primecloud_internal.expirable_tables() t ORDER BY t.last_run NULLS FIRST);
+    CALL primecloud_internal.tell_lost('{retention policy,archive,legal hold}');
     place := 1;
     WHILE place <= cardinality(tables) LOOP
         PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);

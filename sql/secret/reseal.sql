@@ -27,6 +27,7 @@ BEGIN
     IF batch < 1 OR max_rate < 1 OR max_duration < '0' THEN
         RAISE invalid_parameter_value USING MESSAGE = 'batch and max_rate must be positive, max_duration not negative';
     END IF;
+    CALL primecloud_internal.tell_lost('{sealed column}');
     answer := primecloud_internal.reseal_request(rel, col, '{"kind": "begin"}');
     IF answer ? 'busy' THEN
         RAISE NOTICE 'another session reseals column "%" of %', col, rel;

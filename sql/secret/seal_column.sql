@@ -43,6 +43,11 @@ BEGIN
         RAISE invalid_parameter_value USING MESSAGE = format('the label has %s bytes', coalesce(octet_length(label), 0)),
             HINT = 'Take a name of 1 to 128 bytes for what the column holds, and never change it.';
     END IF;
+    IF primecloud_internal.sealed_carrier(rel, ARRAY[id_column, tenant_column]) IS NOT NULL THEN
+        RAISE object_not_in_prerequisite_state USING MESSAGE = format('foreign key "%s" of %s would change the row''s id or tenant, to '
+            'which its envelopes are bound', primecloud_internal.sealed_carrier(rel, ARRAY[id_column, tenant_column]), rel),
+            HINT = 'Make it ON UPDATE NO ACTION, and ON DELETE NO ACTION or CASCADE.';
+    END IF;
     PERFORM primecloud_internal.check_text_of_column(rel, attribute);
     IF attribute.atttypid <> 'primecloud.sealed'::regtype THEN
         IF attribute.attgenerated <> '' OR attribute.attidentity <> '' THEN

@@ -136,7 +136,7 @@ BEGIN
         WHERE c.oid = coalesce(pg_partition_root(rel), rel) AND (o.rolname = s.owner_name::name OR o.rolsuper));
     IF NOT FOUND THEN
         RAISE undefined_object USING MESSAGE = format('column "%s" of %s is not registered as sealed', col, rel),
-            HINT = 'Call primecloud.seal_column() first.';
+            HINT = 'Call primecloud.seal_column() first; primecloud.registrations has the labels of columns that are gone.';
     END IF;
     RETURN found_column;
 END $$;

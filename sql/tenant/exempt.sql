@@ -60,7 +60,7 @@ CREATE FUNCTION exemption_of(rel regclass) RETURNS text
 AS $$
     SELECT e.reason || coalesce(' (until ' || e.until || ')', '') FROM primecloud_internal.exemption e
     JOIN primecloud_internal.names_of(rel) AS n ON n.schema_name = e.relation_schema AND n.table_name = e.relation_name
-    JOIN pg_class c ON c.oid = rel JOIN pg_roles o ON o.oid = c.relowner
-    WHERE (n.known OR o.rolname = e.owner_name::name OR o.rolsuper) AND (e.until IS NULL OR e.until >= current_date);
+    JOIN pg_roles o ON n.known OR o.rolname = e.owner_name::name OR o.rolsuper JOIN pg_class c ON c.relowner = o.oid
+    WHERE c.oid = rel AND (e.until IS NULL OR e.until >= current_date);
 $$;
 COMMENT ON FUNCTION exemption_of(regclass) IS 'why a table is exempt today; NULL if it is not';

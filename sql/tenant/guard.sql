@@ -57,6 +57,7 @@ BEGIN
                 AND (starts_with(polname, 'primecloud_') OR starts_with(obj_description(oid, 'pg_policy'), 'primecloud: {'));
         ELSIF done.command_tag IN ('ALTER TABLE', 'ALTER FOREIGN TABLE') THEN
             rel := done.objid;
+            PERFORM primecloud_internal.guard_bound(rel);
             FOR part IN SELECT w.action, w.name FROM primecloud_internal.weakenings(done.command) AS w LOOP
                 IF part.action = 'take in' THEN
                     PERFORM primecloud_internal.protect_partitions(rel);

@@ -91,10 +91,13 @@ void find_registration(Oid table, const char *wanted, registration &out) {
   AttrNumber number = InvalidAttrNumber;
   if (found) number = get_attnum(root, NameStr(out.id_column));
   if (number == InvalidAttrNumber) {
-    ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT),
-            errmsg("column \"%s\" of %s is not registered as sealed", wanted,
-                   relation == nullptr ? "a table that is gone" : relation),
-            errhint("Call primecloud.seal_column() first."), errhidestmt(true), errhidecontext(true));
+    ereport(
+        ERROR, errcode(ERRCODE_UNDEFINED_OBJECT),
+        errmsg("column \"%s\" of %s is not registered as sealed", wanted,
+               relation == nullptr ? "a table that is gone" : relation),
+        errhint(
+            "Call primecloud.seal_column() first; primecloud.registrations has the labels of columns that are gone."),
+        errhidestmt(true), errhidecontext(true));
   }
   out.table = table;
   namestrcpy(&out.column, wanted);

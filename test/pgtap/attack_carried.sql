@@ -221,7 +221,8 @@ SELECT is((harness.try('SELECT harness.register()', 'SELECT harness.protect()', 
 SELECT is((harness.try('SELECT harness.register()', 'ALTER TABLE shop.members DROP CONSTRAINT members_pkey, DROP CONSTRAINT members_id_key',
     'ALTER TABLE shop.members RENAME TO plain_members',
     'CREATE TABLE shop.members (LIKE shop.plain_members) PARTITION BY LIST (account_id)',
-    'ALTER TABLE shop.members OWNER TO attack_carried_owner', 'SELECT harness.protect()', 'GRANT UPDATE ON shop.people TO attack_carried',
+    'ALTER TABLE shop.members OWNER TO attack_carried_owner', 'SELECT harness.register()', 'SELECT harness.protect()',
+    'GRANT UPDATE ON shop.people TO attack_carried',
     'CREATE TABLE shop.members_1 PARTITION OF shop.members (FOREIGN KEY (user_id) REFERENCES shop.people ON UPDATE CASCADE) FOR VALUES IN '
     '(1)'))[1] ~ '^42501: foreign key "members_1_user_id_fkey" of shop.members_1', true, 'a partition with a key of its own');
 SELECT is((harness.try('SET LOCAL primecloud.guard = warn', 'SET LOCAL client_min_messages = error', 'SELECT harness.register()',

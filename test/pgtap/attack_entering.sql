@@ -86,9 +86,10 @@ INSERT INTO harness.traps (name, after, wanted) VALUES
 ('a domain of the user', $${CREATE DOMAIN word AS text CHECK (public.evil('domain')),ALTER TABLE members ALTER user_id TYPE word}$$,
     '42804'),
 ('a view in its place', $${ALTER TABLE members RENAME TO real,"CREATE VIEW members AS SELECT * FROM real WHERE public.evil('view')"}$$,
-    '42P01'),
+    '1'),
 ('another owner''s table in its place', $${ALTER TABLE members RENAME TO real,CREATE TABLE members (LIKE real),ALTER TABLE members OWNER
-    TO attack_entering_other}$$, '42501');
+    TO attack_entering_other}$$, '1'),
+('another owner''s table, given away', $${ALTER TABLE members OWNER TO attack_entering_other}$$, '42501');
 
 CREATE PROCEDURE harness.spring(who text) LANGUAGE plpgsql AS $$
 DECLARE

@@ -241,6 +241,7 @@ INSERT INTO harness.calls (name, statements) SELECT substring(call FROM 'primecl
     $$SELECT primecloud.shred_tenant('1')$$,
     $$SELECT primecloud.check_installation()$$,
     $$SELECT primecloud.reseal_batch('planted.sealed', 'secret')$$,
+    $$SELECT primecloud.unregister_sealed_column('planted.sealed', 'secret')$$,
     $$SELECT primecloud.retain('planted.parents', 'made', '1 day')$$,
     $$SELECT primecloud.retain('planted.parents', 'made', '1 day', mode => 'archive', archive => 'planted.archive')$$,
     $$SELECT primecloud.retain_tenant('planted.rows', '1', '2 days')$$,
