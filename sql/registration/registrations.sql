@@ -6,12 +6,13 @@ CREATE FUNCTION primecloud_internal.registration_state(space text, rel text, own
     SET search_path = pg_catalog, pg_temp SET jit = off
 AS $$
 DECLARE
-    known primecloud_internal.known_now;
+    known record;
     there oid;
     owner text;
     missing text;
 BEGIN
-    SELECT k.* INTO known FROM primecloud_internal.known_now k WHERE k.schema_name = space AND k.table_name = rel;
+    SELECT k.relation, c.oid IS NOT NULL AS there INTO known FROM primecloud_internal.known_table k
+    LEFT JOIN pg_class c ON c.oid = k.relation AND c.reltype = k.row_type WHERE k.schema_name = space AND k.table_name = rel;
     IF known.relation IS NOT NULL AND NOT known.there THEN
         state := 'lost';
         problem := 'its table is gone; one that has its name by now takes nothing over';

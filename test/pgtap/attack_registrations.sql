@@ -154,4 +154,17 @@ SELECT is(owner_does('TRUNCATE r.q'), 'done', 'emptied');
 SELECT is(owner_does('ALTER TABLE r.p ATTACH PARTITION r.q FOR VALUES IN (1)'), 'done', 'it is taken in');
 SELECT is(labels(), 'p=p x2=thiefs', 'under the label of the whole');
 SELECT is((SELECT s.label FROM primecloud.sealed_column_of('r.q', 'secret') AS s), 'p', 'which is its own');
+
+-- who is told of what
+SELECT is(owner_does('SELECT * FROM primecloud.registrations'), 'done', 'everybody asks');
+CREATE FUNCTION told(who text) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE n bigint;
+BEGIN
+    EXECUTE format('SET LOCAL ROLE %I', who);
+    SELECT count(*) INTO n FROM primecloud.registrations WHERE object LIKE 'r.p.%';
+    RESET ROLE;
+    RETURN n;
+END $$;
+SELECT is(told('attack_registrations_owner'), 1::bigint, 'the owner is told of his own');
+SELECT is(told('attack_registrations_thief'), 0::bigint, 'nobody else is');
 SELECT * FROM finish();
