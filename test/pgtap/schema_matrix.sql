@@ -52,6 +52,7 @@ INSERT INTO commands VALUES
     ('reject_quota', 'platform', $$SELECT cloud.reject_quota(gen_random_uuid())$$),
     ('set_account_status', 'platform', $$SELECT cloud.set_account_status('active')$$),
     ('set_price', 'platform', $$SELECT cloud.set_price('vps', 'core', 'core', 1)$$),
+    ('set_limit', 'platform', $$SELECT cloud.set_limit('accounts_per_day', 20)$$),
     ('set_product', 'platform', $$SELECT cloud.set_product('p', 1, 1, 1)$$),
     ('platform_dashboard', 'platform', $$SELECT accounts FROM cloud.platform_dashboard()$$),
     ('platform_quota_requests', 'platform', $$SELECT count(*) FROM cloud.platform_quota_requests()$$),
@@ -80,6 +81,8 @@ INSERT INTO commands VALUES
 -- what needs no account: for whoever has a token of his own, or of an invitation or a link
 INSERT INTO commands VALUES ('create_account', NULL, NULL), ('my_accounts', NULL, NULL), ('accept_invitation', NULL, NULL),
     ('resolve_domain', NULL, NULL), ('open_share', NULL, NULL);
+-- what commands ask of all accounts: nobody's to call
+INSERT INTO commands VALUES ('check_owned', NULL, NULL);
 SELECT is_empty($$SELECT p.proname FROM pg_proc p WHERE p.pronamespace = 'cloud'::regnamespace AND p.prosecdef
     AND p.proname NOT IN (SELECT name FROM commands)$$, 'every command is here');
 SELECT is_empty($$SELECT name FROM commands WHERE name NOT IN (SELECT proname FROM pg_proc WHERE pronamespace = 'cloud'::regnamespace

@@ -25,6 +25,7 @@ BEGIN
         RAISE invalid_parameter_value USING MESSAGE = format('the key would have expired at %s', make_access_key.expires_at),
             HINT = 'Name a time to come.';
     END IF;
+    PERFORM @schema@.count_text(make_access_key.name);
     id := primecloud.uuid_v7();
     access_key_id := primecloud.generate_access_key_id();
     secret_access_key := primecloud.generate_secret();

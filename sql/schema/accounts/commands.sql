@@ -6,13 +6,22 @@ AS $create_account$
 DECLARE
     founder @schema@.users;
     account uuid := primecloud.uuid_v7();
+    today date := (clock_timestamp() AT TIME ZONE 'UTC')::date;
 BEGIN
     PERFORM primecloud.require_read_committed();
-    SELECT * INTO founder FROM @schema@.users u WHERE u.id = @schema@.entered_person();
+    -- Two accounts that one person opens at once are opened one after the other, so that both are counted.
+    SELECT * INTO founder FROM @schema@.users u WHERE u.id = @schema@.entered_person() FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         RAISE insufficient_privilege USING MESSAGE = 'no registered user is entered',
             HINT = 'Enter with a token of a user whom register_user has added.';
     END IF;
+    PERFORM @schema@.check_owned(founder.id);
+    IF founder.opened_on = today AND founder.opened >= @schema@.limit_of('accounts_per_day', founder.id) THEN
+        RAISE configuration_limit_exceeded USING MESSAGE = format('user %s has opened %s accounts today', founder.id, founder.opened),
+            HINT = format('Go on tomorrow, or ask the platform to raise the limit accounts_per_day of user %s.', founder.id);
+    END IF;
+    UPDATE @schema@.users u SET opened_on = today, opened = 1 + CASE WHEN u.opened_on = today THEN u.opened ELSE 0 END
+        WHERE u.id = founder.id;
     INSERT INTO @schema@.accounts (id, owner_user_id, name, slug) VALUES (account, founder.id, create_account.name, create_account.slug);
     INSERT INTO @schema@.account_members (user_id, account_id, role, email, display_name)
     VALUES (founder.id, account, 'owner', founder.email, founder.display_name);

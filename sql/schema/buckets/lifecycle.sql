@@ -45,6 +45,7 @@ DECLARE
     canonical jsonb := (('{"Rules":[' || add_lifecycle_rule.rule || ']}')::primecloud.lifecycle)::text::jsonb -> 'Rules' -> 0;
     rule_name text := coalesce(nullif(canonical ->> 'ID', ''), primecloud.uuid_v7()::text);
 BEGIN
+    PERFORM @schema@.count_text(add_lifecycle_rule.rule);
     INSERT INTO @schema@.lifecycle_rules (bucket_id, account_id, rule_id, position, rule)
     SELECT bucket, account, rule_name, coalesce(max(r.position), 0) + 1, jsonb_set(canonical, '{ID}', to_jsonb(rule_name))
     FROM @schema@.lifecycle_rules r WHERE r.account_id = account AND r.bucket_id = bucket;
@@ -87,6 +88,7 @@ DECLARE
     canonical jsonb := (set_bucket_lifecycle.configuration::primecloud.lifecycle)::text::jsonb -> 'Rules';
     added integer;
 BEGIN
+    PERFORM @schema@.count_text(set_bucket_lifecycle.configuration);
     DELETE FROM @schema@.lifecycle_rules r WHERE r.account_id = account AND r.bucket_id = bucket;
     INSERT INTO @schema@.lifecycle_rules (bucket_id, account_id, rule_id, position, rule)
     SELECT bucket, account, named.id, named.position, jsonb_set(named.rule, '{ID}', to_jsonb(named.id))

@@ -10,6 +10,7 @@ DECLARE
     secret text := primecloud.generate_secret(40);
 BEGIN
     PERFORM @schema@.check_rank('invite', invite.role);
+    PERFORM @schema@.count_text(invite.email);
     -- Inviting somebody again renews the invitation; the older token stops working.
     DELETE FROM @schema@.invitations i WHERE i.account_id = account AND i.email = lower(invite.email COLLATE "C") COLLATE "default"
         AND i.accepted_at IS NULL;

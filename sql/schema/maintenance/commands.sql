@@ -10,7 +10,8 @@ BEGIN
             HINT = 'Let the role in with primecloud.grant_schema, as maintenance.';
     END IF;
     RETURN CASE step WHEN 'access' THEN @schema@.maintain_access(batch) WHEN 'subscriptions' THEN @schema@.maintain_subscriptions(batch)
-                     WHEN 'invoices' THEN @schema@.maintain_invoices(batch) WHEN 'retention' THEN @schema@.maintain_retention(batch) END;
+                     WHEN 'invoices' THEN @schema@.maintain_invoices(batch) WHEN 'retention' THEN @schema@.maintain_retention(batch)
+                     WHEN 'limits' THEN @schema@.maintain_limits(batch) END;
 END
 $maintain$;
 COMMENT ON FUNCTION @schema@.maintain(text, integer) IS 'one batch of one step of run_maintenance; tells how many rows it moved';
@@ -25,7 +26,7 @@ DECLARE
     moved pg_catalog.int8;
 BEGIN
     -- A transaction a batch: whatever stops this loses one batch at most, and it goes on at the next call.
-    FOREACH step IN ARRAY ARRAY['access', 'subscriptions', 'invoices', 'retention'] LOOP
+    FOREACH step IN ARRAY ARRAY['access', 'subscriptions', 'invoices', 'retention', 'limits'] LOOP
         LOOP
             moved := @schema@.maintain(step, batch);
             COMMIT;

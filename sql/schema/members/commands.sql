@@ -111,6 +111,7 @@ DECLARE
     account uuid := @schema@.command_account('owner', 'transfer_ownership');
     member @schema@.account_members := @schema@.lock_member(person);
 BEGIN
+    PERFORM @schema@.check_owned(member.user_id);
     UPDATE @schema@.account_members m SET role = 'owner' WHERE m.account_id = account AND m.user_id = member.user_id;
     UPDATE @schema@.accounts a SET owner_user_id = member.user_id, updated_at = now() WHERE a.id = account;
     PERFORM @schema@.audit('transfer_ownership', 'accounts', account::text, jsonb_build_object('to', person), 'warning');

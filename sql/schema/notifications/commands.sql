@@ -46,15 +46,23 @@ CREATE FUNCTION @schema@.send_notification(kind text, title text, message text D
     sender text DEFAULT 'platform') RETURNS uuid
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $send_notification$
+DECLARE
+    mails boolean;
+    made uuid;
 BEGIN
-    IF NOT EXISTS (SELECT FROM @schema@.notification_types t WHERE t.type = kind) THEN
+    SELECT t.sends_mail INTO mails FROM @schema@.notification_types t WHERE t.type = kind;
+    IF NOT FOUND THEN
         RAISE invalid_parameter_value USING MESSAGE = format('notification type %s is not known', coalesce(quote_literal(kind), 'NULL')),
             HINT = 'Table notification_types lists them.';
     END IF;
-    RETURN (SELECT sent FROM @schema@.send_notifications(jsonb_build_array(jsonb_build_object('account_id', primecloud.tenant_uuid(),
+    SELECT sent INTO made FROM @schema@.send_notifications(jsonb_build_array(jsonb_build_object('account_id', primecloud.tenant_uuid(),
         'type', kind,
         'title', send_notification.title, 'message', send_notification.message, 'metadata', send_notification.metadata)),
-        send_notification.sender) AS sent);
+        send_notification.sender) AS sent;
+    IF made IS NOT NULL AND mails THEN
+        PERFORM @schema@.count_use('orders_per_minute', 1);
+    END IF;
+    RETURN made;
 END
 $send_notification$;
 COMMENT ON FUNCTION @schema@.send_notification(text, text, text, jsonb, text)
@@ -70,6 +78,7 @@ BEGIN
         RAISE string_data_right_truncation USING MESSAGE = format('metadata of %s bytes', pg_column_size(metadata)),
             HINT = 'A notification takes 16000 bytes.';
     END IF;
+    PERFORM @schema@.count_text(concat(left(title, 200), left(message, 4000), metadata));
     RETURN @schema@.send_notification(kind, left(title, 1000), left(message, 4000), metadata, 'account');
 END
 $notify$;

@@ -22,6 +22,7 @@ BEGIN
         SELECT o.id INTO made FROM @schema@.orders o WHERE o.account_id = account AND o.request_id = place_order.request_id;
         RETURN made;
     END IF;
+    PERFORM @schema@.count_text(concat(place_order.notes, place_order.request_id));
     PERFORM @schema@.audit('place_order', 'orders', made::text, jsonb_build_object('product', product, 'quantity', place_order.quantity));
     PERFORM @schema@.send_notification('order_placed', format('Order of %s', offered.name), '', jsonb_build_object('order', made));
     RETURN made;
@@ -45,6 +46,7 @@ BEGIN
         SELECT o.id INTO made FROM @schema@.orders o WHERE o.account_id = account AND o.request_id = request_dedicated.request_id;
         RETURN made;
     END IF;
+    PERFORM @schema@.count_text(concat(request_dedicated.notes, request_dedicated.request_id));
     PERFORM @schema@.audit('request_dedicated', 'orders', made::text);
     PERFORM @schema@.send_notification('order_placed', 'Request for a dedicated machine', '', jsonb_build_object('order', made));
     RETURN made;
@@ -88,6 +90,7 @@ BEGIN
         canceled_at = CASE WHEN order_transition.to_status IN ('canceled', 'denied') THEN now() END,
         delivered_at = CASE WHEN order_transition.to_status = 'completed' THEN now() ELSE o.delivered_at END
     WHERE o.account_id = account AND o.id = order_transition.order_id;
+    PERFORM @schema@.count_text(order_transition.reason);
     PERFORM @schema@.audit('order_transition', 'orders', order_transition.order_id::text,
         jsonb_build_object('from', current.status, 'to', order_transition.to_status, 'reason', reason));
     PERFORM @schema@.send_notification('order_changed', format('Order %s: %s', current.order_number, order_transition.to_status), '',

@@ -51,6 +51,7 @@ BEGIN
         END IF;
         RETURN made;
     END IF;
+    PERFORM @schema@.count_text(request_quota.reason);
     PERFORM @schema@.audit('request_quota', 'quota_requests', made::text, jsonb_build_object('bytes', request_quota.quota_bytes));
     RETURN made;
 END

@@ -6,10 +6,11 @@
 CREATE TABLE @schema@.account_locks (
     account_id uuid NOT NULL,  --: @public the account
     kind text NOT NULL,  --: @public end: whether the account is to end; order: what the services are told of several rows at once;
-        --: usage: what it uses, where collectors wait for each other and nobody else does
+        --: usage: what it uses, where collectors wait for each other and nobody else does; count: who orders or writes
+        --: much in one transaction
     CONSTRAINT account_locks_pk PRIMARY KEY (account_id, kind),
     CONSTRAINT account_locks_account_fk FOREIGN KEY (account_id) REFERENCES @schema@.accounts (id) ON DELETE CASCADE,
-    CONSTRAINT account_locks_kind_known CHECK (kind IN ('end', 'order', 'usage'))
+    CONSTRAINT account_locks_kind_known CHECK (kind IN ('end', 'order', 'usage', 'count'))
 );
 COMMENT ON TABLE @schema@.account_locks IS 'private: rows that commands of an account wait for each other at';
 SELECT primecloud.protect_table('@schema@.account_locks', read_role => 'external_client', write_role => 'external_client',
@@ -46,9 +47,11 @@ COMMENT ON FUNCTION @schema@.hold_account(text, boolean)
     IS 'holds a lock of the entered account, alone or with others, until the end of the transaction; for commands';
 
 CREATE FUNCTION @schema@.lock_account() RETURNS void
-LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $lock_account$
-    SELECT @schema@.hold_account('order', true)
+BEGIN
+    PERFORM @schema@.hold_account('order', true);
+END
 $lock_account$;
 COMMENT ON FUNCTION @schema@.lock_account()
     IS 'lets one transaction at a time decide something of several rows of the entered account; taken before any row; for commands';

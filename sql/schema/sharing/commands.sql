@@ -30,7 +30,11 @@ DECLARE
 BEGIN
     INSERT INTO @schema@.object_tags (bucket_id, account_id, object_key, tag)
     VALUES (tag_object.bucket, account, tag_object.object_key, tag_object.tag) ON CONFLICT ON CONSTRAINT object_tags_unique DO NOTHING;
-    RETURN FOUND;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    PERFORM @schema@.count_text(concat(tag_object.object_key, tag_object.tag));
+    RETURN true;
 END
 $tag_object$;
 COMMENT ON FUNCTION @schema@.tag_object(uuid, text, text) IS 'puts a tag on an object; false if it was there; who may write the bucket';
@@ -59,6 +63,7 @@ AS $share_object$
 DECLARE
     account uuid := @schema@.reach_bucket(share_object.bucket, 'read', 'share_object');
 BEGIN
+    PERFORM @schema@.count_text(concat(share_object.object_key, share_object.email));
     id := primecloud.uuid_v7();
     token := primecloud.generate_secret(40);
     INSERT INTO @schema@.object_shares (id, bucket_id, account_id, object_key, access, expires_at, created_by)

@@ -6,6 +6,8 @@ CREATE TABLE @schema@.users (
     display_name text NOT NULL,  --: @pii @notNull what others see
     created_at timestamptz NOT NULL DEFAULT now(),  --: @public @notNull when the person was registered
     updated_at timestamptz NOT NULL DEFAULT now(),  --: @public @notNull when the profile last changed
+    opened_on date NOT NULL DEFAULT '-infinity',  --: @public @omit day, in UTC, on which the person last opened an account
+    opened integer NOT NULL DEFAULT 0,  --: @public @omit how many on that day, those that are gone again too
     CONSTRAINT users_pk PRIMARY KEY (id),
     CONSTRAINT users_email_unique UNIQUE (email),
     -- what account_members copies, kept equal by a foreign key ON UPDATE CASCADE

@@ -30,6 +30,7 @@ BEGIN
         place_vps_order.storage_gib, coalesce(place_vps_order.storage_type, 'ssd'), place_vps_order.bandwidth_mbps,
             place_vps_order.public_ip_count,
         place_vps_order.backup_frequency, place_vps_order.backup_retention_days, base, ips, backup, network);
+    PERFORM @schema@.count_text(concat(place_vps_order.notes, place_vps_order.request_id));
     PERFORM @schema@.audit('place_vps_order', 'orders', made::text, jsonb_build_object('os', place_vps_order.os, 'cpu_cores',
         place_vps_order.cpu_cores));
     PERFORM @schema@.send_notification('order_placed', 'Order of a machine', '', jsonb_build_object('order', made));
