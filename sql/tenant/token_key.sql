@@ -10,7 +10,7 @@ CREATE FUNCTION primecloud_internal.token_key_published(key bytea) RETURNS boole
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'primecloud_token_key_published';
 COMMENT ON FUNCTION primecloud_internal.token_key_published(bytea)
-    IS 'whether a key is one of a published test vector, with which anybody signs';
+    IS 'whether a key stands in a test vector or in documentation, or is a pattern: with it anybody signs';
 REVOKE ALL ON FUNCTION primecloud_internal.token_key_published(bytea) FROM PUBLIC;
 
 CREATE TABLE primecloud_internal.token_key (
@@ -48,16 +48,15 @@ BEGIN
         RAISE invalid_parameter_value USING MESSAGE = format('an HS256 key has 32 to 256 bytes, not %s', octet_length(key)),
             HINT = 'Take 32 random bytes: openssl rand 32';
     END IF;
-    IF primecloud_internal.token_key_published(key) THEN
-        RAISE invalid_parameter_value USING MESSAGE = format('the key of "%s" is one of a published test vector: anybody can sign with it',
-            kid),
-            HINT = CASE alg WHEN 'HS256' THEN 'Take 32 random bytes: openssl rand 32'
-                ELSE 'Make a pair: openssl genpkey -algorithm ed25519 -out key.pem && openssl pkey -in key.pem -pubout -outform DER | tail '
-                    '-c 32' END;
-    END IF;
     IF kid IS NULL OR octet_length(kid) NOT BETWEEN 1 AND 255 OR octet_length(issuer) NOT BETWEEN 1 AND 255 THEN
         RAISE invalid_parameter_value USING MESSAGE = 'a kid, and an issuer where there is one, has 1 to 255 bytes',
             HINT = 'The kid is the name of the key in the header of its tokens.';
+    END IF;
+    IF primecloud_internal.token_key_published(key) THEN
+        RAISE invalid_parameter_value USING MESSAGE = format('the key of "%s" is published, or a pattern: anybody can sign with it', kid),
+            HINT = CASE alg WHEN 'HS256' THEN 'Take 32 random bytes: openssl rand 32'
+                ELSE 'Make a pair: openssl genpkey -algorithm ed25519 -out key.pem && openssl pkey -in key.pem -pubout -outform DER | tail '
+                    '-c 32' END;
     END IF;
     INSERT INTO primecloud_internal.token_key (kid, alg, key, issuer) VALUES (kid, alg, key, issuer);
 EXCEPTION WHEN unique_violation THEN

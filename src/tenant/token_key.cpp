@@ -92,7 +92,7 @@ namespace {
 using namespace primecloud;
 
 bool token_algorithm_known(std::string_view name) noexcept { return parse_token_algorithm(name).has_value(); }
-// Whether the key is one of a published test vector.
+// Whether the key is published, or a pattern.
 bool token_key_published(pg::bytes_view key) { return is_published_key(key); }
 }  // namespace
 

@@ -124,7 +124,8 @@ INSERT INTO cases (who, statement, code, message) VALUES
     ('postgres', $$SELECT primecloud.revoke_token_key('nothing')$$, '42704', 'there is no token key "nothing"');
 -- The keys of test vectors, as the RFCs have them: whoever signs with one is anybody.
 INSERT INTO cases (who, statement, code, message)
-SELECT 'postgres', format('SELECT primecloud.add_token_key(%L, %L, decode(%L, ''hex''))', rfc, alg, key), '22023', 'published test vector'
+SELECT 'postgres', format('SELECT primecloud.add_token_key(%L, %L, decode(%L, ''hex''))', rfc, alg, key), '22023',
+    'is published, or a pattern'
 FROM (VALUES ('8032 7.1 test 1, and 8037 A', 'EdDSA', 'd75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a'),
     ('8032 7.1 test 2', 'EdDSA', '3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c'),
     ('8032 7.1 test 3', 'EdDSA', 'fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025'),

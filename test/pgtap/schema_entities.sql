@@ -68,7 +68,7 @@ INSERT INTO entities VALUES
     ('quotas', 'quota_requests', 'quota_level tell_quota'),
     ('sftp', 'sftp_credentials sftp_secrets', 'sftp_order'),
     ('shared', 'account_locks schema_roles', 'command_account entered_person list_cursor lock_account person platform_account '
-        'refuse_missing require_platform require_worker take_account'),
+        'refuse_missing require_platform require_worker take_account take_row'),
     ('sharing', 'object_share_openings object_share_tokens object_shares object_tags', 'may_share reach_bucket'),
     ('subscriptions', 'subscriptions', ''),
     ('usage', 'usage_daily usage_hourly usage_records', ''),

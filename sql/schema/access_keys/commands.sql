@@ -53,12 +53,18 @@ $make_access_key$;
 COMMENT ON FUNCTION @schema@.make_access_key(text, text, timestamptz, uuid)
     IS 'a new key, its secret sealed and its service account ordered; for commands';
 
-CREATE FUNCTION @schema@.lock_key(key uuid) RETURNS @schema@.access_keys
+CREATE FUNCTION @schema@.lock_key(key uuid, ending boolean DEFAULT false) RETURNS @schema@.access_keys
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $lock_key$
 DECLARE
     found_key @schema@.access_keys;
 BEGIN
+    IF ending THEN
+        PERFORM FROM @schema@.access_keys k WHERE k.account_id = primecloud.tenant_uuid() AND k.id = key FOR NO KEY UPDATE SKIP LOCKED;
+        IF NOT FOUND THEN
+            PERFORM @schema@.take_row('access_keys', key);
+        END IF;
+    END IF;
     SELECT * INTO found_key FROM @schema@.access_keys k WHERE k.account_id = primecloud.tenant_uuid() AND k.id = key FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         PERFORM @schema@.refuse_missing('access key', key::text);
@@ -66,7 +72,8 @@ BEGIN
     RETURN found_key;
 END
 $lock_key$;
-COMMENT ON FUNCTION @schema@.lock_key(uuid) IS 'an access key of the entered account, locked; for commands';
+COMMENT ON FUNCTION @schema@.lock_key(uuid, boolean)
+    IS 'an access key of the entered account, locked; to end it, whoever holds it up is ended; for commands';
 
 CREATE FUNCTION @schema@.rotate_access_key(key uuid, overlap interval DEFAULT '24 hours')
 RETURNS TABLE (id uuid, access_key_id text, secret_access_key text)
@@ -119,7 +126,7 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_
 AS $revoke_access_key$
 DECLARE
     account uuid := @schema@.command_account('developer', 'revoke_access_key');
-    found_key @schema@.access_keys := @schema@.lock_key(key);
+    found_key @schema@.access_keys := @schema@.lock_key(key, ending => true);
 BEGIN
     IF found_key.status = 'revoked' THEN
         RETURN false;

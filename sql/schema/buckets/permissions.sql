@@ -30,8 +30,15 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_
 AS $revoke_bucket$
 DECLARE
     account uuid := @schema@.command_account('admin', 'revoke_bucket');
+    granted uuid;
 BEGIN
-    DELETE FROM @schema@.bucket_permissions p WHERE p.account_id = account AND p.bucket_id = bucket AND p.user_id = person;
+    SELECT p.id INTO granted FROM @schema@.bucket_permissions p WHERE p.account_id = account AND p.bucket_id = bucket
+        AND p.user_id = person;
+    PERFORM FROM @schema@.bucket_permissions p WHERE p.account_id = account AND p.id = granted FOR UPDATE SKIP LOCKED;
+    IF granted IS NOT NULL AND NOT FOUND THEN
+        PERFORM @schema@.take_row('bucket_permissions', granted);
+    END IF;
+    DELETE FROM @schema@.bucket_permissions p WHERE p.account_id = account AND p.id = granted;
     IF FOUND THEN
         PERFORM @schema@.end_shares(person);
         PERFORM @schema@.audit('revoke_bucket', 'bucket_permissions', bucket::text, jsonb_build_object('user', person));

@@ -1,5 +1,23 @@
 -- Inviting, taking back, accepting.
 
+CREATE FUNCTION @schema@.end_invitation(invitation uuid) RETURNS boolean
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $end_invitation$
+DECLARE
+    account uuid := primecloud.tenant_uuid();
+BEGIN
+    -- Whoever is accepting it does not hold that off.
+    PERFORM FROM @schema@.invitations i WHERE i.account_id = account AND i.id = invitation FOR UPDATE SKIP LOCKED;
+    IF NOT FOUND THEN
+        PERFORM @schema@.take_row('invitations', invitation);
+    END IF;
+    DELETE FROM @schema@.invitations i WHERE i.account_id = account AND i.id = invitation AND i.accepted_at IS NULL;
+    RETURN FOUND;
+END
+$end_invitation$;
+COMMENT ON FUNCTION @schema@.end_invitation(uuid)
+    IS 'ends an open invitation; whoever holds that up is ended; false if there is none; for commands';
+
 CREATE FUNCTION @schema@.invite(email text, role text DEFAULT 'developer', valid_for interval DEFAULT '7 days')
 RETURNS TABLE (id uuid, token text)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER ROWS 1 SET search_path = pg_catalog, pg_temp
@@ -12,8 +30,8 @@ BEGIN
     PERFORM @schema@.check_rank('invite', invite.role);
     PERFORM @schema@.count_text(invite.email);
     -- Inviting somebody again renews the invitation; the older token stops working.
-    DELETE FROM @schema@.invitations i WHERE i.account_id = account AND i.email = lower(invite.email COLLATE "C") COLLATE "default"
-        AND i.accepted_at IS NULL;
+    PERFORM @schema@.end_invitation(i.id) FROM @schema@.invitations i WHERE i.account_id = account
+        AND i.email = lower(invite.email COLLATE "C") COLLATE "default" AND i.accepted_at IS NULL;
     INSERT INTO @schema@.invitations (id, account_id, email, role, invited_by, expires_at)
     VALUES (made, account, lower(invite.email COLLATE "C"), invite.role, primecloud.user_id(),
             now() + least(greatest(coalesce(invite.valid_for, interval '7 days'), interval '1 minute'), interval '30 days'));
@@ -33,8 +51,7 @@ AS $revoke_invitation$
 DECLARE
     account uuid := @schema@.command_account('admin', 'revoke_invitation');
 BEGIN
-    DELETE FROM @schema@.invitations i WHERE i.account_id = account AND i.id = invitation AND i.accepted_at IS NULL;
-    IF FOUND THEN
+    IF @schema@.end_invitation(invitation) THEN
         PERFORM @schema@.audit('revoke_invitation', 'invitations', invitation::text);
         RETURN true;
     END IF;

@@ -62,12 +62,19 @@ COMMENT ON FUNCTION @schema@.create_sftp_credential(text)
     IS 'makes the account''s SFTP login and tells its password, now and never again; admins';
 GRANT EXECUTE ON FUNCTION @schema@.create_sftp_credential TO @app@;
 
-CREATE FUNCTION @schema@.lock_sftp(credential uuid) RETURNS @schema@.sftp_credentials
+CREATE FUNCTION @schema@.lock_sftp(credential uuid, ending boolean DEFAULT false) RETURNS @schema@.sftp_credentials
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $lock_sftp$
 DECLARE
     found_login @schema@.sftp_credentials;
 BEGIN
+    IF ending THEN
+        PERFORM FROM @schema@.sftp_credentials c WHERE c.account_id = primecloud.tenant_uuid() AND c.id = credential
+            FOR NO KEY UPDATE SKIP LOCKED;
+        IF NOT FOUND THEN
+            PERFORM @schema@.take_row('sftp_credentials', credential);
+        END IF;
+    END IF;
     SELECT * INTO found_login FROM @schema@.sftp_credentials c WHERE c.account_id = primecloud.tenant_uuid()
         AND c.id = credential FOR NO KEY UPDATE;
     IF NOT FOUND THEN
@@ -76,7 +83,8 @@ BEGIN
     RETURN found_login;
 END
 $lock_sftp$;
-COMMENT ON FUNCTION @schema@.lock_sftp(uuid) IS 'an SFTP login of the entered account, locked; for commands';
+COMMENT ON FUNCTION @schema@.lock_sftp(uuid, boolean)
+    IS 'an SFTP login of the entered account, locked; to end it, whoever holds it up is ended; for commands';
 
 CREATE FUNCTION @schema@.reset_sftp_password(credential uuid) RETURNS text
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -109,7 +117,7 @@ DECLARE
     login @schema@.sftp_credentials;
 BEGIN
     -- (An order that a new bucket gives beside this is made when it is claimed: of a login that is revoked.)
-    login := @schema@.lock_sftp(credential);
+    login := @schema@.lock_sftp(credential, ending => true);
     IF login.status = 'revoked' THEN
         RETURN false;
     END IF;

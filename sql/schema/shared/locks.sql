@@ -94,3 +94,32 @@ END
 $take_account$;
 COMMENT ON FUNCTION @schema@.take_account(boolean)
     IS 'locks the entered account''s row, to end it or not, and tells its status; whoever holds it up is ended; for commands';
+
+CREATE FUNCTION @schema@.take_row(relation name, taken uuid) RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $take_row$
+DECLARE
+    patience text := current_setting('lock_timeout');
+    preempted text := coalesce(nullif(current_setting('primecloud.preempt_after'), '0'), patience);
+BEGIN
+    FOR attempt IN 1..5 LOOP
+        BEGIN
+            PERFORM set_config('lock_timeout', preempted, true);
+            EXECUTE format('SELECT FROM @schema@.%I t WHERE t.account_id = primecloud.tenant_uuid() AND t.id = $1 FOR UPDATE', relation)
+                USING taken;
+            PERFORM set_config('lock_timeout', patience, true);
+            RETURN;
+        EXCEPTION WHEN lock_not_available THEN
+            IF current_setting('primecloud.preempt_after') = '0' THEN
+                RAISE;
+            END IF;
+            EXECUTE format('SELECT primecloud.end_holders(%L, t.ctid) FROM @schema@.%I t WHERE t.account_id = primecloud.tenant_uuid()'
+                ' AND t.id = $1', '@schema@.' || relation, relation) USING taken;
+        END;
+    END LOOP;
+    RAISE lock_not_available USING MESSAGE = format('%s %s is held by sessions that cannot be ended', relation, taken),
+        HINT = 'Ask pg_blocking_pids() who they are.';
+END
+$take_row$;
+COMMENT ON FUNCTION @schema@.take_row(name, uuid)
+    IS 'locks a row that is to be taken away, by its id; whoever holds it up is ended; for commands, where it is not to be had at once';

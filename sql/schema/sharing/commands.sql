@@ -86,8 +86,16 @@ AS $revoke_share$
 DECLARE
     account uuid := @schema@.command_account('external_client', 'revoke_share');
 BEGIN
-    DELETE FROM @schema@.object_shares s WHERE s.account_id = account AND s.id = share
-        AND (primecloud.has_role('developer') OR s.created_by = primecloud.user_id());
+    -- His own, or any for a developer: nobody ends others at the link of somebody else.
+    IF NOT EXISTS (SELECT FROM @schema@.object_shares s WHERE s.account_id = account AND s.id = share
+        AND (primecloud.has_role('developer') OR s.created_by = primecloud.user_id())) THEN
+        RETURN false;
+    END IF;
+    PERFORM FROM @schema@.object_shares s WHERE s.account_id = account AND s.id = share FOR UPDATE SKIP LOCKED;
+    IF NOT FOUND THEN
+        PERFORM @schema@.take_row('object_shares', share);
+    END IF;
+    DELETE FROM @schema@.object_shares s WHERE s.account_id = account AND s.id = share;
     IF FOUND THEN
         PERFORM @schema@.audit('revoke_share', 'object_shares', share::text);
         RETURN true;
@@ -101,9 +109,10 @@ GRANT EXECUTE ON FUNCTION @schema@.revoke_share TO @app@;
 CREATE FUNCTION @schema@.end_shares(person uuid) RETURNS void
 LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $end_shares$
-    DELETE FROM @schema@.object_shares s
-    WHERE s.account_id = primecloud.tenant_uuid() AND s.created_by = person::text
-        AND NOT @schema@.may_share(s.account_id, s.bucket_id, s.created_by)
+    -- One that is being revoked is not waited for: open_share asks the same.
+    DELETE FROM @schema@.object_shares s WHERE s.account_id = primecloud.tenant_uuid() AND s.id IN (
+        SELECT o.id FROM @schema@.object_shares o WHERE o.account_id = primecloud.tenant_uuid() AND o.created_by = person::text
+            AND NOT @schema@.may_share(o.account_id, o.bucket_id, o.created_by) FOR UPDATE SKIP LOCKED)
 $end_shares$;
 COMMENT ON FUNCTION @schema@.end_shares(uuid)
     IS 'ends the links of a person to what he may no longer read: nobody keeps by a link what was taken from him; for commands';

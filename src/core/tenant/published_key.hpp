@@ -1,5 +1,5 @@
-// Keys that verify tokens and whose other half everybody has: those of published test
-// vectors, which examples are copied from.
+// Keys that verify tokens and whose other half everybody has: those of test vectors and of
+// documentation, which are copied from there, and those that are a pattern.
 #pragma once
 
 #include <cstdint>

@@ -41,10 +41,10 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON plain, guarded TO :app;
 ANALYZE plain, guarded;
 
 -- Tokens, as an issuer would make them.
-SELECT primecloud.add_token_key('test', 'HS256', decode(repeat('5a', 32), 'hex'));
+SELECT primecloud.add_token_key('test', 'HS256', '\x5b1d0a63cf1c7e0d2f9a44d0b9e7c1a8835f60e2d7914caab3f05e6c28d19b74');
 CREATE FUNCTION harness.base64url(bytes bytea) RETURNS text LANGUAGE sql AS $$ SELECT translate(encode(bytes, 'base64'), E'+/=\n', '-_') $$;
 CREATE FUNCTION harness.mint(claims jsonb, header jsonb DEFAULT '{"alg": "HS256", "kid": "test"}',
-    key bytea DEFAULT decode(repeat('5a', 32), 'hex')) RETURNS text
+    key bytea DEFAULT '\x5b1d0a63cf1c7e0d2f9a44d0b9e7c1a8835f60e2d7914caab3f05e6c28d19b74') RETURNS text
 LANGUAGE sql AS $$
     SELECT input || '.' || harness.base64url(harness.hmac(convert_to(input, 'UTF8'), key, 'sha256'))
     FROM (SELECT harness.base64url(convert_to(header::text, 'UTF8')) || '.' || harness.base64url(convert_to(jsonb_strip_nulls(
