@@ -100,7 +100,8 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $take_row$
 DECLARE
     patience text := current_setting('lock_timeout');
-    preempted text := coalesce(nullif(current_setting('primecloud.preempt_after'), '0'), patience);
+    nobody_ends CONSTANT boolean := current_setting('primecloud.preempt_after') = '0';
+    preempted text := CASE WHEN nobody_ends THEN patience ELSE current_setting('primecloud.preempt_after') END;
 BEGIN
     FOR attempt IN 1..5 LOOP
         BEGIN
@@ -110,7 +111,7 @@ BEGIN
             PERFORM set_config('lock_timeout', patience, true);
             RETURN;
         EXCEPTION WHEN lock_not_available THEN
-            IF current_setting('primecloud.preempt_after') = '0' THEN
+            IF nobody_ends THEN
                 RAISE;
             END IF;
             EXECUTE format('SELECT primecloud.end_holders(%L, t.ctid) FROM @schema@.%I t WHERE t.account_id = primecloud.tenant_uuid()'
