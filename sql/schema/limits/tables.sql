@@ -29,6 +29,7 @@ CREATE TABLE @schema@.account_counters (
     counted_by xid8 NOT NULL,  --: @public transaction that counted last
     added bigint NOT NULL,  --: @public how much of the amount is that one's
     CONSTRAINT account_counters_pk PRIMARY KEY (account_id, kind, id),
+    CONSTRAINT account_counters_kind_known CHECK (kind IN ('orders_per_minute', 'text_bytes')),
     CONSTRAINT account_counters_account_fk FOREIGN KEY (account_id) REFERENCES @schema@.accounts (id) ON DELETE CASCADE
 ) WITH (fillfactor = 50);
 COMMENT ON TABLE @schema@.account_counters IS 'private: what an account has ordered and written, for its limits';
