@@ -1,5 +1,6 @@
 #include "secret/registration.hpp"
 
+#include "pg/role_name.hpp"
 #include "pg/table.hpp"
 
 extern "C" {
@@ -54,8 +55,7 @@ SERVER_CODE bool may_be_owner(std::string_view registered, Oid table) {
   if (!HeapTupleIsValid(row)) return false;
   const Oid owner = reinterpret_cast<Form_pg_class>(GETSTRUCT(row))->relowner;
   ReleaseSysCache(row);
-  const char *name = GetUserNameFromId(owner, true);
-  return superuser_arg(owner) || (name != nullptr && registered == name);
+  return superuser_arg(owner) || registered == pg::role_name(owner);
 }
 
 SERVER_CODE Oid root_of(Oid table) {
