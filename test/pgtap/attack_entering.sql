@@ -203,6 +203,12 @@ SELECT is(harness.enter_as('mallory', 2), 'owner', '(of one, that)');
 INSERT INTO accounts VALUES (2, 'suspended');
 SELECT is(harness.enter_as('mallory', 2), '28000', 'an account that stands there twice is entered only if both are active');
 
+-- A table that was dropped takes no registration along: the token would say who is what.
+SELECT harness.anew();
+DROP TABLE members CASCADE;
+SELECT is(harness.over('app', 'BEGIN', harness.entering('mallory', 1, '{"role": "owner"}'), 'SELECT primecloud.role()')
+    || harness.over('app', 'ROLLBACK'), '42P01ROLLBACK', 'a registration whose table was dropped lets nobody in');
+
 -- What is read through: an index that leads with both keys, in any order; else with one; else the table.
 CREATE FUNCTION harness.way() RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
