@@ -139,6 +139,33 @@ SELECT is((SELECT x FROM harness.dblink_get_result('app') AS t(x text)), '5', 'a
 SELECT count(*) FROM harness.dblink_get_result('app') AS t(x text) \g /dev/null
 SELECT is(harness.over('app', 'SELECT 1'), '28000', 'ends the context with the next statement');
 
+-- So does a loop that fetches rows of a query that was started before, as long as it starts nothing: what it waits with is no statement.
+CREATE FUNCTION fetching() RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+    fetched bigint := 0;
+    slept text;
+    one record;
+BEGIN
+    FOR one IN SELECT g.id FROM guarded g, generate_series(1, 100) n LOOP
+        fetched := fetched + 1;
+        WHILE fetched = 1 AND NOT pg_try_advisory_lock_shared(73) LOOP
+            slept := pg_sleep(0.01);
+        END LOOP;
+    END LOOP;
+    RETURN fetched;
+END $$;
+SELECT harness.again();
+SELECT is(harness.over('app', 'BEGIN', harness.entering(), 'SELECT count(*) FROM guarded'), '5', 'in');
+SELECT pg_advisory_lock(73);
+SELECT harness.dblink_send_query('app', 'SELECT fetching()');
+DO $$ BEGIN WHILE NOT EXISTS (SELECT FROM pg_stat_activity WHERE usename = current_setting('harness.app') AND wait_event = 'PgSleep') LOOP
+    PERFORM pg_sleep(0.01), pg_stat_clear_snapshot(); END LOOP; END $$;
+DELETE FROM members WHERE user_id = 'mallory';
+SELECT pg_advisory_unlock(73);
+SELECT is((SELECT x FROM harness.dblink_get_result('app') AS t(x text)), '500', 'a loop over rows fetches on to its end');
+SELECT count(*) FROM harness.dblink_get_result('app') AS t(x text) \g /dev/null
+SELECT is(harness.over('app', 'SELECT pg_advisory_unlock_all()'), '28000', 'and no further');
+
 -- What a transaction changes itself is not taken from it before it commits.
 SELECT harness.again();
 GRANT SELECT, INSERT, DELETE ON members TO :app;

@@ -51,7 +51,7 @@ BEGIN
             FOR UPDATE OF o SKIP LOCKED
         ), superseded AS (
             UPDATE @schema@.outbox o SET status = 'done', finished_at = now(), claim_token = NULL, last_error = 'superseded by order '
-                || free.sequence
+                || free.sequence, lapsed = array_remove(o.lapsed || o.claim_token, NULL)
             FROM free WHERE o.service = free.service AND o.object = free.object AND o.status <> 'done' AND (
               o.sequence < free.sequence AND @schema@.order_ends(free.operation, free.payload)
               -- a key that is turned off is to be there to be turned on again
@@ -63,7 +63,7 @@ BEGIN
             UPDATE @schema@.outbox o
             SET attempts = o.attempts + 1, claimed_by = worker, claim_token = gen_random_uuid(), available_at = clock_timestamp()
                 + least(greatest(coalesce(lease, interval '1 minute'), interval '1 second'), interval '1 hour'),
-                operation = last.operation, payload = last.payload
+                operation = last.operation, payload = last.payload, lapsed = array_remove(o.lapsed || o.claim_token, NULL)
             FROM free, LATERAL (SELECT l.operation, l.payload FROM @schema@.outbox l
                 WHERE l.sequence = free.sequence OR l.service = free.service AND l.object = free.object AND l.status = 'pending'
                     AND l.sequence > free.sequence AND @schema@.order_settles(l.operation) = @schema@.order_settles(free.operation)

@@ -12,6 +12,7 @@ CREATE TABLE @schema@.outbox (
     available_at timestamptz NOT NULL DEFAULT now(),  --: @public not to be claimed before
     claimed_by text,  --: @public worker that claimed it
     claim_token uuid,  --: @public mark of the claim: a late acknowledgement of an older one does nothing
+    lapsed uuid[] NOT NULL DEFAULT '{}',  --: @public claims whose lease ran out before their worker was heard of: it may be at it still
     last_error text,  --: @public what the worker said last
     finished_at timestamptz,  --: @public when it was done, or given up
     created_at timestamptz NOT NULL DEFAULT now(),  --: @public when it was ordered
