@@ -20,4 +20,4 @@ COMMENT ON TABLE @schema@.lifecycle_rules
 SELECT primecloud.protect_table('@schema@.lifecycle_rules', read_role => 'external_client', write_role => 'developer',
     delete_role => 'developer');
 SELECT primecloud.confine_table('@schema@.lifecycle_rules', 'bucket_id');
-GRANT SELECT ON @schema@.lifecycle_rules TO @app@;
+GRANT SELECT ON @schema@.lifecycle_rules TO @app@, @gate@;

@@ -17,7 +17,7 @@ COMMENT ON TABLE @schema@.object_tags IS 'tags people put on objects';
 SELECT primecloud.protect_table('@schema@.object_tags', read_role => 'external_client', write_role => 'external_client',
     delete_role => 'external_client');
 SELECT primecloud.confine_table('@schema@.object_tags', 'bucket_id');
-GRANT SELECT ON @schema@.object_tags TO @app@;
+GRANT SELECT ON @schema@.object_tags TO @app@, @gate@;
 
 CREATE TABLE @schema@.object_shares (
     id uuid NOT NULL DEFAULT primecloud.uuid_v7(),  --: @public @notNull identifier
