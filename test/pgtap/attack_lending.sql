@@ -333,6 +333,8 @@ SELECT bag_eq($$SELECT DISTINCT p.proname::text FROM pg_proc p WHERE p.pronamesp
         'create_app_role', 'create_backup_role', 'create_gate_role', 'create_maintenance_role', 'create_platform_role',
         -- a job of the scheduler's, and the name of its role
         'schedule_maintenance',
+        -- a table of the schema's own, for its commands
+        'take_row',
         -- values alone
         'lifecycle_restore_expires'])$$,
     'every function that looks into what others own is walked');

@@ -218,7 +218,8 @@ SELECT is(harness.over('app', 'FETCH opened'), '28000', 'after it, no statement 
 SELECT matches(harness.refusal('other', 'SELECT 1'), 'its token has expired.*enter again', 'who is told why');
 SELECT harness.over('app', 'ROLLBACK') || harness.over('other', 'ROLLBACK') IS NOT NULL AS ignored \gset
 -- The key's time, where that ends before.
-SELECT primecloud.rotate_token_key('test', 'next', '\x8c41f7d20be3956a17cd4488f0a25e319b6a02d5c8e7134f90ab6d5e21c3f874', grace => '40 seconds');
+SELECT primecloud.rotate_token_key('test', 'next', '\x8c41f7d20be3956a17cd4488f0a25e319b6a02d5c8e7134f90ab6d5e21c3f874',
+    grace => '40 seconds');
 SELECT ok(harness.over('app', 'BEGIN', harness.entering(), $$SELECT primecloud.context() ->> 'expires'$$)::timestamptz < now() + interval
     '50 seconds', 'a context ends with its key, too');
 SELECT harness.again();

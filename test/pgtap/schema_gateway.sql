@@ -138,7 +138,7 @@ SELECT is((SELECT m.user_id::text FROM cloud.account_members m JOIN cloud.accoun
 -- every function of the gate checks its caller, or takes nothing from him but a token
 SELECT set_eq(format($$SELECT p.proname FROM pg_proc p WHERE p.pronamespace = 'cloud'::regnamespace AND p.proowner = to_regrole(%L)
     AND p.prosrc !~ 'caller_is|require_(worker|platform)'$$, :'gate'),
-    ARRAY['my_accounts', 'create_account', 'accept_invitation', 'resolve_domain', 'open_share', 'register_user'],
+    ARRAY['my_accounts', 'create_account', 'accept_invitation', 'resolve_domain', 'open_share', 'register_user', 'check_owned'],
         'those of the gate that ask for no role: by token, or let in by grant alone');
 SELECT ok(NOT pg_has_role(:'app', :'gate', 'MEMBER') AND NOT pg_has_role(:'worker', :'gate', 'MEMBER')
     AND NOT pg_has_role(:'platform', :'gate', 'MEMBER') AND NOT (SELECT rolcanlogin FROM pg_roles WHERE rolname = :'gate'),
