@@ -16,7 +16,13 @@ constexpr uuid last_id = [] {
   return id;
 }();
 
+constexpr std::size_t longest_scope = 2000;
+
 std::string make_cursor(std::string_view scope, timestamp time, uuid id) {
+  if (scope.size() > longest_scope) {
+    throw error(invalid_value, "a scope of " + std::to_string(scope.size()) + " bytes")
+        .with_hint("It has 2000 bytes at most.");
+  }
   const cursor_key *key = pg::guarded([] { return page::newest_key(); });
   if (key == nullptr) {
     throw error(wrong_state, "there is no cursor key")
@@ -34,7 +40,7 @@ std::string make_cursor(std::string_view scope, timestamp time, uuid id) {
 
 position decode(std::optional<std::string_view> cursor, std::optional<std::string_view> scope) {
   if (!cursor) return {last_time, last_id};  // no cursor: before the first row of a descending list
-  if (!scope) refuse_cursor("");
+  if (!scope || scope->size() > longest_scope) refuse_cursor(scope ? scope->substr(0, 50) : "");
   const auto key_id = cursor_key_id(*cursor);
   if (!key_id) refuse_cursor(*scope);
   const cursor_key *key = pg::guarded([&] { return page::find_key(*key_id); });

@@ -1,5 +1,6 @@
 // narrow: a lesser role for the rest of the transaction or savepoint.
 #include "pg/c_string.hpp"
+#include "pg/clipped.hpp"
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
 #include "tenant/context.hpp"
@@ -29,7 +30,7 @@ SERVER_CODE pg::nothing narrow(std::string_view name) noexcept {
             errhint("Call primecloud.enter(token) after BEGIN."));
   }
   if (!wanted) {
-    ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unknown role: \"%s\"", pg::c_string(name)),
+    ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unknown role: \"%s\"", pg::clipped(name)),
             errhint("The roles are external_client, developer, admin and owner."));
   }
   if (static_cast<std::uint8_t>(*wanted) > now->rank) {

@@ -5,6 +5,7 @@ RETURNS TABLE (id uuid, access_key_id text, secret_access_key text)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER ROWS 1 SET search_path = pg_catalog, pg_temp
 AS $create_access_key$
 BEGIN
+    PERFORM @schema@.check_text('name', create_access_key.name), @schema@.check_text('permissions', create_access_key.permissions);
     PERFORM @schema@.command_account('developer', 'create_access_key');
     RETURN QUERY SELECT * FROM @schema@.make_access_key(create_access_key.name, create_access_key.permissions, create_access_key.expires_at,
         NULL);

@@ -8,6 +8,7 @@ DECLARE
     account uuid := primecloud.uuid_v7();
     today date := (clock_timestamp() AT TIME ZONE 'UTC')::date;
 BEGIN
+    PERFORM @schema@.check_text('name', create_account.name), @schema@.check_text('slug', create_account.slug);
     PERFORM primecloud.require_read_committed();
     -- Two accounts that one person opens at once are opened one after the other, so that both are counted.
     SELECT * INTO founder FROM @schema@.users u WHERE u.id = @schema@.entered_person() FOR NO KEY UPDATE;
@@ -76,6 +77,7 @@ DECLARE
     account uuid := @schema@.command_account('owner', 'delete_account');
     item record;
 BEGIN
+    PERFORM @schema@.check_text('slug', delete_account.slug);
     IF NOT EXISTS (SELECT FROM @schema@.accounts a WHERE a.id = account AND a.slug = delete_account.slug) THEN
         RAISE invalid_parameter_value USING
             MESSAGE = format('the entered account is not %s', coalesce(quote_literal(delete_account.slug), 'NULL')),

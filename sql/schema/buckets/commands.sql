@@ -24,6 +24,7 @@ DECLARE
     physical text := primecloud.bucket_physical_name(account::text, create_bucket.name);
     quota bigint;
 BEGIN
+    PERFORM @schema@.check_text('name', create_bucket.name), @schema@.check_text('region', create_bucket.region);
     PERFORM @schema@.count_text(create_bucket.name);
     -- Two who make a bucket each tell SFTPGo of all buckets: one after the other, so that the later knows of both.
     PERFORM @schema@.lock_account();

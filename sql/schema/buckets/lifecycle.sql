@@ -45,6 +45,7 @@ DECLARE
     canonical jsonb := (('{"Rules":[' || add_lifecycle_rule.rule || ']}')::primecloud.lifecycle)::text::jsonb -> 'Rules' -> 0;
     rule_name text := coalesce(nullif(canonical ->> 'ID', ''), primecloud.uuid_v7()::text);
 BEGIN
+    PERFORM @schema@.check_text('rule', add_lifecycle_rule.rule, 65536);
     PERFORM @schema@.count_text(add_lifecycle_rule.rule);
     INSERT INTO @schema@.lifecycle_rules (bucket_id, account_id, rule_id, position, rule)
     SELECT bucket, account, rule_name, coalesce(max(r.position), 0) + 1, jsonb_set(canonical, '{ID}', to_jsonb(rule_name))
@@ -65,6 +66,7 @@ DECLARE
     account uuid := @schema@.command_account('developer', 'remove_lifecycle_rule');
     target @schema@.buckets := @schema@.lock_bucket(bucket);
 BEGIN
+    PERFORM @schema@.check_text('rule_id', remove_lifecycle_rule.rule_id, 1100);
     DELETE FROM @schema@.lifecycle_rules r WHERE r.account_id = account AND r.bucket_id = bucket
         AND r.rule_id = remove_lifecycle_rule.rule_id;
     IF NOT FOUND THEN
@@ -88,6 +90,7 @@ DECLARE
     canonical jsonb := (set_bucket_lifecycle.configuration::primecloud.lifecycle)::text::jsonb -> 'Rules';
     added integer;
 BEGIN
+    PERFORM @schema@.check_text('configuration', set_bucket_lifecycle.configuration, 2097152);
     PERFORM @schema@.count_text(set_bucket_lifecycle.configuration);
     DELETE FROM @schema@.lifecycle_rules r WHERE r.account_id = account AND r.bucket_id = bucket;
     INSERT INTO @schema@.lifecycle_rules (bucket_id, account_id, rule_id, position, rule)

@@ -6,6 +6,7 @@ AS $grant_bucket$
 DECLARE
     account uuid := @schema@.command_account('admin', 'grant_bucket');
 BEGIN
+    PERFORM @schema@.check_text('permission', grant_bucket.permission);
     PERFORM FROM @schema@.buckets b WHERE b.account_id = account AND b.id = grant_bucket.bucket;
     IF NOT FOUND THEN
         PERFORM @schema@.refuse_missing('bucket', grant_bucket.bucket::text);

@@ -7,6 +7,7 @@ DECLARE
     account uuid := @schema@.command_account('admin', 'set_domain');
     proof text := 'primecloud-verify=' || primecloud.generate_secret(32);
 BEGIN
+    PERFORM @schema@.check_text('domain', set_domain.domain);
     UPDATE @schema@.accounts a
     SET custom_domain = lower(set_domain.domain COLLATE "C"), domain_status = CASE WHEN set_domain.domain IS NULL THEN 'none' ELSE 'pending'
         END, updated_at = now()
@@ -82,7 +83,8 @@ AS $resolve_domain$
            a.branding_sidebar_color, a.branding_background_color
     FROM @schema@.accounts a
     -- as a Host header has it: any case, perhaps a port or a final dot
-    WHERE a.custom_domain = rtrim(regexp_replace(lower(host COLLATE "C") COLLATE "default", ':[0-9]+$', ''), '.')
+    WHERE a.custom_domain = CASE WHEN octet_length(host) <= 300
+            THEN rtrim(regexp_replace(lower(host COLLATE "C") COLLATE "default", ':[0-9]+$', ''), '.') END
         AND a.domain_status = 'active' AND a.status = 'active'
 $resolve_domain$;
 COMMENT ON FUNCTION @schema@.resolve_domain(text)

@@ -27,6 +27,7 @@ DECLARE
     made uuid := primecloud.uuid_v7();
     secret text := primecloud.generate_secret(40);
 BEGIN
+    PERFORM @schema@.check_text('email', invite.email), @schema@.check_text('role', invite.role);
     PERFORM @schema@.check_rank('invite', invite.role);
     PERFORM @schema@.count_text(invite.email);
     -- Inviting somebody again renews the invitation; the older token stops working.
@@ -88,6 +89,7 @@ DECLARE
     person @schema@.users;
     invitation @schema@.invitations;
 BEGIN
+    PERFORM @schema@.check_text('token', accept_invitation.token);
     PERFORM primecloud.require_read_committed();
     SELECT * INTO person FROM @schema@.users u WHERE u.id = @schema@.entered_person();
     SELECT i.* INTO invitation FROM @schema@.invitations i

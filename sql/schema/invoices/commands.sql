@@ -54,6 +54,7 @@ DECLARE
     account uuid := @schema@.command_account('admin', 'cancel_invoice');
     bill @schema@.invoices := @schema@.invoice_at_hand(account, invoice, 'cancel_invoice');
 BEGIN
+    PERFORM @schema@.check_text('reason', cancel_invoice.reason, 8100);
     IF bill.status = 'canceled' THEN
         RETURN false;
     ELSIF bill.status = 'paid' THEN

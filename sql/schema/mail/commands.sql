@@ -7,6 +7,9 @@ AS $set_smtp$
 DECLARE
     account uuid := @schema@.command_account('admin', 'set_smtp');
 BEGIN
+    PERFORM @schema@.check_text('host', set_smtp.host), @schema@.check_text('username', set_smtp.username, 1100),
+        @schema@.check_text('password', set_smtp.password, 65536), @schema@.check_text('from_email', set_smtp.from_email),
+        @schema@.check_text('encryption', set_smtp.encryption), @schema@.check_text('from_name', set_smtp.from_name);
     INSERT INTO @schema@.account_smtp (account_id, is_enabled, host, port, username, from_email, from_name, encryption)
     VALUES (account, set_smtp.enabled, set_smtp.host, set_smtp.port, set_smtp.username, set_smtp.from_email, set_smtp.from_name,
         set_smtp.encryption)

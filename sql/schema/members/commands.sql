@@ -66,6 +66,7 @@ DECLARE
     account uuid := @schema@.command_account('admin', 'change_member_role');
     member @schema@.account_members;
 BEGIN
+    PERFORM @schema@.check_text('role', change_member_role.role);
     member := @schema@.lock_member(person);
     PERFORM @schema@.check_rank('change_member_role', change_member_role.role);
     PERFORM @schema@.check_rank('change_member_role', member.role);

@@ -72,6 +72,7 @@ CREATE FUNCTION @schema@.notify(kind text, title text, message text DEFAULT '', 
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $notify$
 BEGIN
+    PERFORM @schema@.check_text('kind', notify.kind);
     PERFORM @schema@.command_account('admin', 'notify');
     -- Measured before any work is done on it.
     IF pg_column_size(metadata) > 65536 THEN

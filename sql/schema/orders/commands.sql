@@ -9,6 +9,7 @@ DECLARE
     offered @schema@.products;
     made uuid := primecloud.uuid_v7();
 BEGIN
+    PERFORM @schema@.check_text('notes', place_order.notes, 16100), @schema@.check_text('request_id', place_order.request_id);
     SELECT * INTO offered FROM @schema@.products p WHERE p.id = product AND p.is_public;
     IF NOT FOUND THEN
         PERFORM @schema@.refuse_missing('product', product::text);
@@ -39,6 +40,7 @@ DECLARE
     account uuid := @schema@.command_account('developer', 'request_dedicated');
     made uuid := primecloud.uuid_v7();
 BEGIN
+    PERFORM @schema@.check_text('notes', request_dedicated.notes, 16100), @schema@.check_text('request_id', request_dedicated.request_id);
     INSERT INTO @schema@.orders AS o (id, account_id, order_type, unit_price_cents, notes, request_id, placed_by)
     VALUES (made, account, 'dedicated', 0, request_dedicated.notes, request_dedicated.request_id, primecloud.user_id())
     ON CONFLICT (account_id, (o.request_id)) WHERE o.request_id IS NOT NULL DO NOTHING;
@@ -64,6 +66,7 @@ DECLARE
     current @schema@.orders;
     needed text;
 BEGIN
+    PERFORM @schema@.check_text('to_status', order_transition.to_status), @schema@.check_text('reason', order_transition.reason, 8100);
     SELECT * INTO current FROM @schema@.orders o WHERE o.account_id = account AND o.id = order_transition.order_id FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         PERFORM @schema@.refuse_missing('order', order_transition.order_id::text);

@@ -70,6 +70,7 @@ DECLARE
     account CONSTANT uuid := primecloud.tenant_uuid('developer');
     plan jsonb;
 BEGIN
+    PERFORM @schema@.check_text('mode', orders_count.mode), @schema@.check_text('order_status', orders_count.order_status);
     -- A statement with the filter and one without: "status = $1 OR $1 IS NULL" would be no condition of an index.
     IF mode = 'none' THEN
         is_exact := false;

@@ -39,6 +39,7 @@ DECLARE
     account uuid := @schema@.command_account('admin', 'request_quota');
     made uuid := primecloud.uuid_v7();
 BEGIN
+    PERFORM @schema@.check_text('reason', request_quota.reason, 8100);
     INSERT INTO @schema@.quota_requests (id, account_id, current_quota_bytes, requested_quota_bytes, reason, requested_by)
     SELECT made, account, a.storage_quota_bytes, request_quota.quota_bytes, coalesce(request_quota.reason, ''), primecloud.user_id()
     FROM @schema@.accounts a WHERE a.id = account

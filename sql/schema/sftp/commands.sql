@@ -44,6 +44,7 @@ AS $create_sftp_credential$
 DECLARE
     account uuid := @schema@.command_account('admin', 'create_sftp_credential');
 BEGIN
+    PERFORM @schema@.check_text('username', create_sftp_credential.username);
     PERFORM @schema@.count_text(create_sftp_credential.username);
     PERFORM @schema@.lock_account();
     id := primecloud.uuid_v7();

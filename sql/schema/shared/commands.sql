@@ -28,10 +28,25 @@ $command_account$;
 COMMENT ON FUNCTION @schema@.command_account(text, text)
     IS 'the entered account, for a caller of a sufficient role; anything else is refused and logged';
 
+CREATE FUNCTION @schema@.check_text(argument text, value text, most integer DEFAULT 1000) RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $check_text$
+BEGIN
+    -- Its size is known without reading it.
+    IF octet_length(value) > most THEN
+        RAISE string_data_right_truncation USING MESSAGE = format('%s of %s bytes', argument, octet_length(value)),
+            HINT = format('It has %s bytes at most.', most);
+    END IF;
+END
+$check_text$;
+COMMENT ON FUNCTION @schema@.check_text(text, text, integer)
+    IS 'measures an argument before any work is done on it; what a constraint says of it is less';
+GRANT EXECUTE ON FUNCTION @schema@.check_text TO @gate@, @app@;
+
 CREATE FUNCTION @schema@.person(user_id text) RETURNS uuid
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 -- A token may name somebody who is nobody here: then no row is his, and that is no error.
-RETURN CASE WHEN user_id ~ '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$' THEN user_id::uuid END;
+RETURN CASE WHEN octet_length(user_id) = 36 AND user_id ~ '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$' THEN user_id::uuid END;
 COMMENT ON FUNCTION @schema@.person(text) IS 'a user as a key of users; NULL for one who cannot be';
 GRANT EXECUTE ON FUNCTION @schema@.person TO @app@, @gate@;
 

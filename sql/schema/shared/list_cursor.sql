@@ -7,6 +7,7 @@ DECLARE
     placed timestamptz;
     scope text := list || coalesce('?' || filter, '');
 BEGIN
+    PERFORM @schema@.check_text('list', list_cursor.list), @schema@.check_text('filter', list_cursor.filter);
     -- A list that takes a filter, and only that, is named with one.
     IF (list IN ('audit_page_by_action', 'audit_page_by_user', 'invoices_page_by_status', 'orders_page_by_status', 'object_shares_page'))
         <> (filter IS NOT NULL) THEN

@@ -28,6 +28,7 @@ AS $tag_object$
 DECLARE
     account uuid := @schema@.reach_bucket(tag_object.bucket, 'write', 'tag_object');
 BEGIN
+    PERFORM @schema@.check_text('object_key', tag_object.object_key, 1100), @schema@.check_text('tag', tag_object.tag);
     INSERT INTO @schema@.object_tags (bucket_id, account_id, object_key, tag)
     VALUES (tag_object.bucket, account, tag_object.object_key, tag_object.tag) ON CONFLICT ON CONSTRAINT object_tags_unique DO NOTHING;
     IF NOT FOUND THEN
@@ -46,6 +47,7 @@ AS $untag_object$
 DECLARE
     account uuid := @schema@.reach_bucket(untag_object.bucket, 'write', 'untag_object');
 BEGIN
+    PERFORM @schema@.check_text('object_key', untag_object.object_key, 1100), @schema@.check_text('tag', untag_object.tag);
     DELETE FROM @schema@.object_tags t WHERE t.account_id = account AND t.bucket_id = bucket
         AND t.object_key = untag_object.object_key AND t.tag = untag_object.tag;
     RETURN FOUND;
@@ -63,6 +65,8 @@ AS $share_object$
 DECLARE
     account uuid := @schema@.reach_bucket(share_object.bucket, 'read', 'share_object');
 BEGIN
+    PERFORM @schema@.check_text('object_key', share_object.object_key, 1100), @schema@.check_text('access', share_object.access),
+        @schema@.check_text('email', share_object.email);
     PERFORM @schema@.count_text(concat(share_object.object_key, share_object.email));
     id := primecloud.uuid_v7();
     token := primecloud.generate_secret(40);

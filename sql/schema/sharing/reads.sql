@@ -22,6 +22,7 @@ CREATE FUNCTION @schema@.open_share(token text) RETURNS TABLE (bucket text, obje
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER ROWS 1 SET search_path = pg_catalog, pg_temp
 AS $open_share$
 BEGIN
+    PERFORM @schema@.check_text('token', open_share.token);
     -- A link that was revoked meanwhile opens nothing.
     PERFORM primecloud.require_read_committed();
     RETURN QUERY

@@ -17,6 +17,10 @@ DECLARE
     backup bigint := CASE WHEN place_vps_order.backup_frequency IS NULL THEN 0
         ELSE @schema@.price_cents('backup_vps', 'backup', place_vps_order.backup_retention_days) END;
 BEGIN
+    PERFORM @schema@.check_text('os', place_vps_order.os), @schema@.check_text('location', place_vps_order.location),
+        @schema@.check_text('storage_type', place_vps_order.storage_type),
+        @schema@.check_text('backup_frequency', place_vps_order.backup_frequency),
+        @schema@.check_text('notes', place_vps_order.notes, 16100), @schema@.check_text('request_id', place_vps_order.request_id);
     INSERT INTO @schema@.orders AS o (id, account_id, order_type, unit_price_cents, notes, request_id, placed_by)
     VALUES (made, account, 'vps', base + network + ips + backup, place_vps_order.notes, place_vps_order.request_id, primecloud.user_id())
     ON CONFLICT (account_id, (o.request_id)) WHERE o.request_id IS NOT NULL DO NOTHING;
