@@ -61,7 +61,7 @@ BEGIN
     END IF;
     DELETE FROM primecloud_internal.kept_label k WHERE k.label = forgotten;
     IF NOT FOUND THEN
-        RAISE undefined_object USING MESSAGE = format('no label "%s" is kept', coalesce(forgotten, 'NULL')),
+        RAISE undefined_object USING MESSAGE = format('no label "%s" is kept', coalesce(left(forgotten, 200), 'NULL')),
             HINT = 'A label is kept when its column is dropped: primecloud.registrations lists those that are.';
     END IF;
 END $$;

@@ -1,6 +1,6 @@
 #include "tenant/at_least.hpp"
 
-#include "pg/clipped.hpp"
+#include "pg/c_string.hpp"
 #include "pg/startup.hpp"
 #include "tenant/validity.hpp"
 
@@ -29,8 +29,7 @@ void miss_context() {
 }
 
 void refuse_role(std::string_view name) {
-  ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-          errmsg("unknown role: \"%s\"", pg::clipped(name)),
+  ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unknown role: \"%s\"", pg::clipped(name)),
           errhint("The roles are external_client, developer, admin and owner."),
           errhidestmt(statement_may_hold_token()));
   pg_unreachable();

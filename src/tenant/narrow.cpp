@@ -1,6 +1,5 @@
 // narrow: a lesser role for the rest of the transaction or savepoint.
 #include "pg/c_string.hpp"
-#include "pg/clipped.hpp"
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
 #include "tenant/context.hpp"

@@ -150,7 +150,8 @@ FROM pg_proc p, generate_series(1, 5) AS v(variant), (VALUES ('a_owner', :'app':
     ('gateway', :'gateway'), ('maintenance', :'maintenance'), ('a_ext', :'app')) AS w(who, role)
 WHERE p.pronamespace = 'cloud'::regnamespace AND p.prokind = 'f' AND p.pronargs > 0 AND has_function_privilege(w.role, p.oid, 'EXECUTE')
     AND p.proname NOT IN ('set_account_status');
-SELECT is_empty($$SELECT * FROM thrown WHERE answer !~ '^(\d+|22001|22023|22004|22003|22007|22008|22P02|23502|23503|23505|23514|P0002|55000)$'
+SELECT is_empty($$SELECT * FROM thrown
+    WHERE answer !~ '^(\d+|22001|22023|22004|22003|22007|22008|22P02|23502|23503|23505|23514|P0002|55000)$'
     AND NOT (answer = '42501' AND who IN ('a_ext', 'a_platform', 'maintenance'))$$,
     'odd arguments: an error that says what is wrong with them');
 SELECT cmp_ok((SELECT count(*) FROM thrown), '>', 800::bigint, '(of all commands and reads)');

@@ -11,7 +11,7 @@ DECLARE
     made uuid := primecloud.uuid_v7();
     base bigint := @schema@.price_cents('vps', 'core', place_vps_order.cpu_cores) + @schema@.price_cents('vps', 'ram',
         place_vps_order.ram_gib)
-        + @schema@.price_cents('vps', coalesce(place_vps_order.storage_type, 'ssd'), place_vps_order.storage_gib);
+        + @schema@.price_cents('vps', coalesce(left(place_vps_order.storage_type, 100), 'ssd'), place_vps_order.storage_gib);
     network bigint := @schema@.price_cents('vps', 'bandwidth', place_vps_order.bandwidth_mbps);
     ips bigint := @schema@.price_cents('vps', 'ip', greatest(place_vps_order.public_ip_count - 1, 0));
     backup bigint := CASE WHEN place_vps_order.backup_frequency IS NULL THEN 0
