@@ -103,6 +103,7 @@ DECLARE
     linked record;
     fresh oid[] := '{}';
 BEGIN
+    PERFORM primecloud_internal.require_latest();
     IF NOT primecloud_internal.unfollowed() THEN
         RETURN;
     END IF;

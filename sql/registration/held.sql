@@ -47,27 +47,27 @@ END $$;
 COMMENT ON FUNCTION primecloud_internal.check_same_seals(oid, oid)
     IS 'the guard''s answer where rows would come under a label that is not theirs';
 
--- By TRUNCATE, also of what it names by cascading and of what is below.
-CREATE FUNCTION primecloud_internal.check_truncate(tables oid[], cascades boolean) RETURNS void
+-- Those that a TRUNCATE has emptied, and locked.
+CREATE FUNCTION primecloud_internal.check_truncate(tables oid[]) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET jit = off
 AS $$
 BEGIN
+    PERFORM primecloud_internal.require_latest();
     IF NOT EXISTS (SELECT FROM primecloud_internal.open_hold) THEN
         RETURN;
     END IF;
     PERFORM primecloud_internal.follow(false);
     PERFORM primecloud_internal.check_not_held(primecloud_internal.top_of(c.oid), n.nspname::text, c.relname::text, 'emptied')
-    FROM (WITH RECURSIVE reached(oid) AS (
-            SELECT unnest(tables)
-            UNION
-            SELECT s.oid FROM reached r, LATERAL (
-                SELECT i.inhrelid FROM pg_inherits i WHERE i.inhparent = r.oid
-                UNION ALL SELECT k.conrelid FROM pg_constraint k WHERE cascades AND k.contype = 'f' AND k.confrelid = r.oid) AS s(oid))
-        SELECT * FROM reached) AS t
-    JOIN pg_class c ON c.oid = t.oid JOIN pg_namespace n ON n.oid = c.relnamespace;
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = ANY (tables);
 END $$;
-COMMENT ON FUNCTION primecloud_internal.check_truncate(oid[], boolean) IS 'raises 55006 where TRUNCATE would empty a table with open holds';
+COMMENT ON FUNCTION primecloud_internal.check_truncate(oid[]) IS 'raises 55006 where TRUNCATE has emptied a table with open holds';
+
+CREATE FUNCTION primecloud_internal.lock_tree(rel regclass) RETURNS boolean
+    LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+    AS 'MODULE_PATHNAME', 'primecloud_lock_tree';
+COMMENT ON FUNCTION primecloud_internal.lock_tree(regclass)
+    IS 'locks a table and what is below it in ACCESS SHARE: whoever drops or empties one of them comes before or after';
 
 CREATE FUNCTION primecloud_internal.let_go(part regclass) RETURNS void
     LANGUAGE sql VOLATILE PARALLEL UNSAFE
@@ -78,4 +78,4 @@ $$;
 COMMENT ON FUNCTION primecloud_internal.let_go(regclass)
     IS 'lets retention remove a partition of what is held, of which it has found that no row is';
 REVOKE ALL ON FUNCTION primecloud_internal.check_not_held(oid, text, text, text), primecloud_internal.check_same_seals(oid, oid),
-    primecloud_internal.check_truncate(oid[], boolean), primecloud_internal.let_go(regclass) FROM PUBLIC;
+    primecloud_internal.check_truncate(oid[]), primecloud_internal.lock_tree(regclass), primecloud_internal.let_go(regclass) FROM PUBLIC;

@@ -79,6 +79,12 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION primecloud_internal.unlinked_parts() IS 'partitions and children of what is sealed or held that are not known yet';
 
+CREATE FUNCTION primecloud_internal.require_latest() RETURNS boolean
+    LANGUAGE c VOLATILE PARALLEL UNSAFE
+    AS 'MODULE_PATHNAME', 'primecloud_require_latest';
+COMMENT ON FUNCTION primecloud_internal.require_latest()
+    IS 'raises 40001 where a transaction that keeps its snapshot does not see what is registered by now';
+
 CREATE FUNCTION primecloud_internal.unfollowed() RETURNS boolean
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp SET jit = off
@@ -90,4 +96,4 @@ BEGIN
         OR EXISTS (SELECT FROM primecloud_internal.unlinked_column) OR EXISTS (SELECT FROM primecloud_internal.unlinked_parts());
 END $$;
 COMMENT ON FUNCTION primecloud_internal.unfollowed() IS 'whether anything that is registered has changed since somebody last looked';
-REVOKE ALL ON FUNCTION primecloud_internal.top_of(oid), primecloud_internal.unlinked_parts(), primecloud_internal.unfollowed() FROM PUBLIC;
+REVOKE ALL ON FUNCTION primecloud_internal.top_of(oid), primecloud_internal.unlinked_parts(), primecloud_internal.require_latest(), primecloud_internal.unfollowed() FROM PUBLIC;

@@ -18,6 +18,9 @@ BEGIN
         RAISE insufficient_privilege USING MESSAGE = format('must be owner of table %s', rel),
             HINT = 'Its owner decides how long rows are kept.';
     END IF;
+    IF kind = 'hold' THEN
+        PERFORM primecloud_internal.lock_tree(rel);
+    END IF;
     PERFORM primecloud_internal.follow(false);
     SELECT n.nspname, c.relname INTO space, name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = rel;
     SELECT p.* INTO policy FROM primecloud_internal.retention_policy p WHERE p.schema_name = space AND p.table_name = name FOR UPDATE;

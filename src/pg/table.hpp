@@ -27,25 +27,31 @@ SERVER_CODE inline Oid internal_table(const char *name) { return table_in("prime
 // snapshot sees; also in a parallel worker, where GetLatestSnapshot() is an error.
 SERVER_CODE inline Snapshot snapshot_of_now(Oid table) { return GetNonHistoricCatalogSnapshot(table); }
 
-// Calls visit(values, nulls) for every row that a snapshot sees.  Values are valid
-// during the call.  `visit` must own nothing with a destructor when it may raise a
-// server error.
-template <int columns, class F>
-SERVER_CODE void for_each_row(Oid table_oid, Snapshot seen, F &&visit) {
+// Calls visit(slot) for every row that a snapshot sees.  The slot is valid during the call.
+// `visit` must own nothing with a destructor when it may raise a server error.
+template <class F>
+SERVER_CODE void for_each_slot(Oid table_oid, Snapshot seen, F &&visit, int columns = 0) {
   Relation table = table_open(table_oid, AccessShareLock);
   if (RelationGetDescr(table)->natts < columns)
     elog(ERROR, "table \"%s\" has too few columns", RelationGetRelationName(table));
   const Snapshot snapshot = RegisterSnapshot(seen);
   TupleTableSlot *slot = table_slot_create(table, nullptr);
   TableScanDesc scan = table_beginscan(table, snapshot, 0, nullptr);
-  while (table_scan_getnextslot(scan, ForwardScanDirection, slot)) {
-    slot_getallattrs(slot);
-    visit(slot->tts_values, slot->tts_isnull);
-  }
+  while (table_scan_getnextslot(scan, ForwardScanDirection, slot)) visit(slot);
   table_endscan(scan);
   ExecDropSingleTupleTableSlot(slot);
   UnregisterSnapshot(snapshot);
   table_close(table, AccessShareLock);
+}
+
+// Calls visit(values, nulls) in the same way.
+template <int columns, class F>
+SERVER_CODE void for_each_row(Oid table_oid, Snapshot seen, F &&visit) {
+  const auto take_apart = [&](TupleTableSlot *slot) {
+    slot_getallattrs(slot);
+    visit(slot->tts_values, slot->tts_isnull);
+  };
+  for_each_slot(table_oid, seen, take_apart, columns);
 }
 
 // The same for what the statement itself sees.

@@ -31,8 +31,10 @@ SERVER_CODE Datum primecloud_follow(PG_FUNCTION_ARGS) {
             errmsg("follow_objects can be called by an event trigger only"));
   }
   const auto *event = reinterpret_cast<const EventTriggerData *>(fcinfo->context);
+  const bool makes = event->tag == CMDTAG_CREATE_TABLE || event->tag == CMDTAG_CREATE_SCHEMA ||
+                     event->tag == CMDTAG_CREATE_FOREIGN_TABLE;
   // A read-only transaction changes no table but temporary ones, which nobody registers.
-  if (!XactReadOnly) follow(strcmp(event->event, "ddl_command_start") != 0);
+  if (!XactReadOnly) follow(!makes && strcmp(event->event, "ddl_command_start") != 0);
   PG_RETURN_NULL();
 }
 }
