@@ -63,7 +63,7 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION primecloud_internal.check_truncate(oid[]) IS 'raises 55006 where TRUNCATE has emptied a table with open holds';
 
-CREATE FUNCTION primecloud_internal.lock_tree(rel regclass) RETURNS boolean
+CREATE FUNCTION primecloud_internal.lock_tree(rel regclass) RETURNS void
     LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
     AS 'MODULE_PATHNAME', 'primecloud_lock_tree';
 COMMENT ON FUNCTION primecloud_internal.lock_tree(regclass)

@@ -79,21 +79,29 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION primecloud_internal.unlinked_parts() IS 'partitions and children of what is sealed or held that are not known yet';
 
-CREATE FUNCTION primecloud_internal.require_latest() RETURNS boolean
+CREATE FUNCTION primecloud_internal.require_latest() RETURNS void
     LANGUAGE c VOLATILE PARALLEL UNSAFE
     AS 'MODULE_PATHNAME', 'primecloud_require_latest';
 COMMENT ON FUNCTION primecloud_internal.require_latest()
     IS 'raises 40001 where a transaction that keeps its snapshot does not see what is registered by now';
+
+CREATE FUNCTION primecloud_internal.registrations_moved() RETURNS boolean
+    LANGUAGE c STABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'primecloud_registrations_moved';
+COMMENT ON FUNCTION primecloud_internal.registrations_moved()
+    IS 'whether what is known has another name, owner or type, is part of another table or gone';
 
 CREATE FUNCTION primecloud_internal.unfollowed() RETURNS boolean
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp SET jit = off
 AS $$
 BEGIN
-    RETURN EXISTS (SELECT FROM primecloud_internal.known_now k WHERE NOT k.there OR k.root_now <> k.root
-            OR (k.schema_now, k.table_now, k.owner_now) IS DISTINCT FROM (k.schema_name, k.table_name, k.owner_name))
-        OR EXISTS (SELECT FROM primecloud_internal.changed_column) OR EXISTS (SELECT FROM primecloud_internal.unlinked_table)
+    RETURN primecloud_internal.registrations_moved()
+        OR EXISTS (SELECT FROM primecloud_internal.known_table k JOIN pg_class c ON c.oid = k.relation
+            WHERE k.root <> k.relation AND NOT c.relispartition AND primecloud_internal.top_of(k.relation) <> k.root)
+        OR EXISTS (SELECT FROM primecloud_internal.unlinked_table)
         OR EXISTS (SELECT FROM primecloud_internal.unlinked_column) OR EXISTS (SELECT FROM primecloud_internal.unlinked_parts());
 END $$;
 COMMENT ON FUNCTION primecloud_internal.unfollowed() IS 'whether anything that is registered has changed since somebody last looked';
-REVOKE ALL ON FUNCTION primecloud_internal.top_of(oid), primecloud_internal.unlinked_parts(), primecloud_internal.require_latest(), primecloud_internal.unfollowed() FROM PUBLIC;
+REVOKE ALL ON FUNCTION primecloud_internal.top_of(oid), primecloud_internal.unlinked_parts(), primecloud_internal.require_latest(),
+    primecloud_internal.registrations_moved(), primecloud_internal.unfollowed() FROM PUBLIC;

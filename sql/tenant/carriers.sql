@@ -4,18 +4,24 @@
 -- The columns by which a row of a table says who is what: those that entering reads, or all
 -- of a table whose ranks are declared and not registered.
 CREATE FUNCTION primecloud_internal.rank_columns(rel regclass, role_column name DEFAULT NULL) RETURNS name[]
-    LANGUAGE sql STABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp SET jit = off
 AS $$
-    SELECT array_agg(a.attname ORDER BY a.attnum) FROM pg_attribute a
-    WHERE a.attrelid = rel AND a.attnum > 0 AND NOT a.attisdropped
-      AND (EXISTS (SELECT FROM primecloud_internal.registered_table r JOIN pg_namespace n ON n.nspname = r.relation_schema
-                   JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = r.relation_name
-                       AND pg_get_userbyid(c.relowner) = r.relation_owner
-                   WHERE c.oid = rel AND a.attname = ANY (r.columns))
-           OR coalesce(role_column, primecloud_internal.rank_column(rel)) IS NOT NULL
-              AND NOT EXISTS (SELECT FROM primecloud_internal.registered_as(rel) WHERE part = 'members'));
-$$;
+DECLARE
+    named text[];
+    whole boolean := coalesce(role_column, primecloud_internal.rank_column(rel)) IS NOT NULL
+        AND NOT EXISTS (SELECT FROM primecloud_internal.registered_as(rel) AS r WHERE r.part = 'members');
+BEGIN
+    SELECT array_agg(n.col) INTO named FROM primecloud_internal.registered_table r
+    JOIN pg_namespace s ON s.nspname = r.relation_schema::name
+    JOIN pg_class c ON c.relnamespace = s.oid AND c.relname = r.relation_name::name AND pg_get_userbyid(c.relowner) = r.relation_owner
+    CROSS JOIN LATERAL unnest(r.columns) AS n(col) WHERE c.oid = rel;
+    IF NOT whole AND named IS NULL THEN
+        RETURN NULL;
+    END IF;
+    RETURN (SELECT array_agg(a.attname ORDER BY a.attnum) FROM pg_attribute a
+        WHERE a.attrelid = rel AND a.attnum > 0 AND NOT a.attisdropped AND (whole OR a.attname = ANY (named)));
+END $$;
 COMMENT ON FUNCTION primecloud_internal.rank_columns(regclass, name)
     IS 'the columns of a table of members, accounts or grants that decide who is what; NULL for any other table';
 
@@ -25,15 +31,20 @@ COMMENT ON FUNCTION primecloud_internal.rank_columns(regclass, name)
 -- above them, by whose names the same rows are written.
 CREATE FUNCTION primecloud_internal.carriers(target regclass, role_column name DEFAULT NULL)
     RETURNS TABLE (key oid, source regclass, source_column int2, gone boolean)
-    LANGUAGE sql STABLE PARALLEL SAFE
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
     -- The guard asks at each GRANT: compiling would take longer than the answer.
     SET search_path = pg_catalog, pg_temp SET jit = off
 AS $$
-    WITH RECURSIVE deciding AS MATERIALIZED (SELECT primecloud_internal.rank_columns(target, role_column) AS columns),
-    reached(key, rel, att, gone) AS (
+DECLARE
+    deciding name[] := primecloud_internal.rank_columns(target, role_column);
+BEGIN
+    IF deciding IS NULL THEN
+        RETURN;
+    END IF;
+    RETURN QUERY WITH RECURSIVE reached(key, rel, att, gone) AS (
         SELECT NULL::oid, t.relid::oid, a.attnum, false
-        FROM deciding AS d, primecloud_internal.table_tree(target) AS t, pg_attribute a
-        WHERE a.attrelid = t.relid AND a.attnum > 0 AND NOT a.attisdropped AND a.attname = ANY (d.columns)
+        FROM primecloud_internal.table_tree(target) AS t, pg_attribute a
+        WHERE a.attrelid = t.relid AND a.attnum > 0 AND NOT a.attisdropped AND a.attname = ANY (deciding)
         UNION
         SELECT s.* FROM reached AS r, LATERAL (
             -- A column follows the column that it points at ...
@@ -64,8 +75,8 @@ AS $$
             LEFT JOIN pg_attribute b ON b.attrelid = n.rel AND b.attname = a.attname AND NOT b.attisdropped
             WHERE (i.inhrelid = r.rel OR i.inhparent = r.rel AND p.relkind = 'p') AND r.key IS NOT NULL
                 AND (r.gone OR b.attnum IS NOT NULL)) AS s)
-    SELECT key, rel::regclass, att, gone FROM reached WHERE key IS NOT NULL;
-$$;
+    SELECT r.key, r.rel::regclass, r.att, r.gone FROM reached AS r WHERE r.key IS NOT NULL;
+END $$;
 COMMENT ON FUNCTION primecloud_internal.carriers(regclass, name)
     IS 'the columns and tables from which referential actions reach the ranks of a table';
 

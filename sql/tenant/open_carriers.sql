@@ -47,12 +47,13 @@ COMMENT ON FUNCTION primecloud_internal.written_names(regclass, int2)
 -- do not hold anyway: superusers, roles with BYPASSRLS, whoever is or may become the owner.
 CREATE FUNCTION primecloud_internal.open_carriers(target regclass, role_column name DEFAULT NULL)
     RETURNS TABLE (key oid, source regclass, source_column int2, gone boolean, role text)
-    LANGUAGE sql STABLE PARALLEL SAFE
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp SET jit = off
 AS $$
-    WITH held AS MATERIALIZED (SELECT relowner FROM pg_class WHERE oid = target),
+BEGIN
+    RETURN QUERY WITH held AS MATERIALIZED (SELECT relowner FROM pg_class WHERE oid = target),
     found AS MATERIALIZED (
-        SELECT c.* FROM primecloud_internal.carriers(target, role_column) AS c
+        SELECT c.key, c.source, c.source_column, c.gone FROM primecloud_internal.carriers(target, role_column) AS c
         WHERE NOT primecloud_internal.carrier_is_held(target, c.source, c.source_column, c.gone)),
     named AS MATERIALIZED (
         SELECT f.*, n.name, n.att, n.rule FROM found AS f, primecloud_internal.written_names(f.source, f.source_column) AS n),
@@ -64,7 +65,7 @@ AS $$
             AND NOT pg_has_role(r.oid, held.relowner, 'MEMBER'))
     SELECT DISTINCT n.key, n.source, n.source_column, n.gone, s.role FROM named AS n, somebody AS s
     WHERE s.writes_all OR primecloud_internal.may_change(s.role, n.name, n.att, n.gone, n.rule);
-$$;
+END $$;
 COMMENT ON FUNCTION primecloud_internal.open_carriers(regclass, name)
     IS 'the roles that may change what referential actions carry into the ranks of a table';
 

@@ -20,14 +20,16 @@ GRANT SELECT ON primecloud_internal.registered_table TO PUBLIC;
 
 -- What a table is registered as.  A name that another owner has taken since is not believed.
 CREATE FUNCTION primecloud_internal.registered_as(rel regclass) RETURNS TABLE (part text, role_column name, status_column name)
-    LANGUAGE sql STABLE PARALLEL SAFE
+    -- (PL/pgSQL keeps its plans, and the guard asks at each command.)
+    LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 1
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT r.part, r.role_column::name, r.status_column::name FROM primecloud_internal.registered_table r
-    JOIN pg_namespace n ON n.nspname = r.relation_schema
-    JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = r.relation_name AND pg_get_userbyid(c.relowner) = r.relation_owner
+BEGIN
+    RETURN QUERY SELECT r.part, r.role_column::name, r.status_column::name FROM primecloud_internal.registered_table r
+    JOIN pg_namespace n ON n.nspname = r.relation_schema::name
+    JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = r.relation_name::name AND pg_get_userbyid(c.relowner) = r.relation_owner
     WHERE c.oid = rel ORDER BY r.part;
-$$;
+END $$;
 COMMENT ON FUNCTION primecloud_internal.registered_as(regclass)
     IS 'what register_membership() named a table as, with the column of its roles or of its status';
 
@@ -50,10 +52,11 @@ COMMENT ON FUNCTION primecloud_internal.chosen_role(regclass, text) IS
 -- The column that holds the ranks of a table's rows: its policies compare it with the rank
 -- of whoever writes.
 CREATE FUNCTION primecloud_internal.rank_column(rel regclass) RETURNS name
-    LANGUAGE sql STABLE PARALLEL SAFE
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT coalesce(
+BEGIN
+    RETURN coalesce(
         (SELECT r.role_column FROM primecloud_internal.registered_as(rel) r JOIN pg_attribute a ON a.attrelid = rel
             AND a.attname = r.role_column
          WHERE r.part = 'members' AND a.atttypid IN ('text'::regtype, 'varchar'::regtype)),
@@ -62,7 +65,7 @@ AS $$
                           AND d.refclassid = 'pg_class'::regclass AND d.refobjid = p.polrelid AND d.refobjsubid > 0
          JOIN pg_attribute a ON a.attrelid = p.polrelid AND a.attnum = d.refobjsubid
          WHERE p.polrelid = rel AND p.polname = 'primecloud_rank_insert' LIMIT 1));
-$$;
+END $$;
 COMMENT ON FUNCTION primecloud_internal.rank_column(regclass)
     IS 'the column whose roles nobody sets above his own; NULL where there is none';
 

@@ -1,6 +1,8 @@
 // require_latest(): what is registered of tables as a transaction sees it, compared with how it is.  A
 // transaction that keeps its first snapshot would drop a table of whose hold it does not know yet, and
 // is refused instead; it may be tried again.
+#include "pg/datum_builtin.hpp"
+#include "pg/function.hpp"
 #include "pg/server_function.hpp"
 #include "pg/table.hpp"
 
@@ -34,19 +36,18 @@ SERVER_CODE uint64 places(Oid table, Snapshot seen) {
   return sum;
 }
 
-SERVER_CODE Datum require_latest(FunctionCallInfo) noexcept {
-  if (!IsolationUsesXactSnapshot()) return BoolGetDatum(true);
+SERVER_CODE pg::nothing require_latest() noexcept {
+  if (!IsolationUsesXactSnapshot()) return {};
   for (const registry &each : registries) {
     const Oid table = pg::table_in(each.schema, each.table);
     if (OidIsValid(table) && places(table, GetTransactionSnapshot()) != places(table, GetLatestSnapshot()))
       pg::raise(ERRCODE_T_R_SERIALIZATION_FAILURE,
-                "what is registered of tables has changed since this transaction began",
-                "Try the transaction again.");
+                "what is registered of tables has changed since this transaction began", "Try the transaction again.");
   }
-  return BoolGetDatum(true);
+  return {};
 }
 
 }  // namespace
 }  // namespace primecloud::registration
 
-PRIMECLOUD_SERVER_FUNCTION(primecloud_require_latest, primecloud::registration::require_latest);
+PRIMECLOUD_FUNCTION(primecloud_require_latest, primecloud::registration::require_latest);

@@ -1,6 +1,7 @@
 // lock_tree(table): who places a hold waits for whoever is about to drop, empty or take apart the
 // table or a part of it, and they for him.
-#include "pg/server_function.hpp"
+#include "pg/datum_builtin.hpp"
+#include "pg/function.hpp"
 
 extern "C" {
 #include "catalog/pg_inherits.h"
@@ -12,8 +13,8 @@ extern "C" {
 namespace primecloud::registration {
 namespace {
 
-SERVER_CODE Datum lock_tree(FunctionCallInfo fcinfo) noexcept {
-  const Oid table = PG_GETARG_OID(0);
+SERVER_CODE pg::nothing lock_tree(pg::relation rel) noexcept {
+  const Oid table = rel.oid;
   const char *name = get_rel_name(table);
   LockRelationOid(table, AccessShareLock);
   if (name == nullptr || !SearchSysCacheExists1(RELOID, ObjectIdGetDatum(table))) {
@@ -21,10 +22,10 @@ SERVER_CODE Datum lock_tree(FunctionCallInfo fcinfo) noexcept {
             errmsg("table \"%s\" does not exist any more", name != nullptr ? name : ""));
   }
   list_free(find_all_inheritors(table, AccessShareLock, nullptr));
-  return BoolGetDatum(true);
+  return {};
 }
 
 }  // namespace
 }  // namespace primecloud::registration
 
-PRIMECLOUD_SERVER_FUNCTION(primecloud_lock_tree, primecloud::registration::lock_tree);
+PRIMECLOUD_FUNCTION(primecloud_lock_tree, primecloud::registration::lock_tree);
