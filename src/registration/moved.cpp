@@ -40,8 +40,7 @@ SERVER_CODE bool has_moved(const Datum *known) {
   const bool moved = now->reltype != DatumGetObjectId(known[1]) ||
                      is_elsewhere(table, DatumGetObjectId(known[2]), now->relispartition) ||
                      !is_named(get_namespace_name(now->relnamespace), known[3]) ||
-                     !is_named(NameStr(now->relname), known[4]) ||
-                     !is_named(pg::role_name(now->relowner), known[5]);
+                     !is_named(NameStr(now->relname), known[4]) || !is_named(pg::role_name(now->relowner), known[5]);
   ReleaseSysCache(tuple);
   return moved;
 }
@@ -51,8 +50,8 @@ SERVER_CODE bool has_changed(const Datum *known) {
   const HeapTuple tuple = SearchSysCache2(ATTNUM, known[0], known[1]);
   if (!HeapTupleIsValid(tuple)) return false;  // with its table, of which the other rows tell
   const auto *now = reinterpret_cast<const FormData_pg_attribute *>(GETSTRUCT(tuple));
-  const bool changed = !is_named(NameStr(now->attname), known[2]) ||
-                       (!now->attisdropped && now->atttypid != DatumGetObjectId(known[3]));
+  const bool changed =
+      !is_named(NameStr(now->attname), known[2]) || (!now->attisdropped && now->atttypid != DatumGetObjectId(known[3]));
   ReleaseSysCache(tuple);
   return changed;
 }

@@ -1,4 +1,4 @@
--- Text is measured before work is done on it: every function that an application may call is given 20 MB in each place that
+-- Text is measured before work is done on it: every function that an application may call is given 5 MB in each place that
 -- takes text, bytes or JSON, and every type is given them as input.  Each answers, or refuses, in next to no time; what works
 -- through all of it is listed, both ways.
 \set test attack_long
@@ -17,9 +17,9 @@ CREATE TABLE harness.long (t text, b bytea, j jsonb, a text[]);
 ALTER TABLE harness.long ALTER t SET STORAGE EXTERNAL, ALTER b SET STORAGE EXTERNAL, ALTER j SET STORAGE EXTERNAL,
     ALTER a SET STORAGE EXTERNAL;
 INSERT INTO harness.long SELECT x, convert_to(x, 'UTF8'), to_jsonb(x), ARRAY[x] FROM (SELECT string_agg(p, '') AS x FROM (VALUES
-    (repeat('x', 20000000)), (NULL)) AS l(p)) l;
+    (repeat('x', 5000000)), (NULL)) AS l(p)) l;
 INSERT INTO harness.long SELECT x, convert_to(x, 'UTF8'), to_jsonb(x), string_to_array(x, ' ') FROM (SELECT repeat('[é ',
-    5000000) AS x) l;
+    1250000) AS x) l;
 -- What this session has cost so far, in nanoseconds: whatever else the machine does.
 CREATE FUNCTION harness.cost() RETURNS bigint LANGUAGE sql VOLATILE SECURITY DEFINER AS $$
     SELECT split_part(pg_read_file('/proc/self/schedstat'), ' ', 1)::bigint $$;

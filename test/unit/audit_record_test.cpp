@@ -11,12 +11,12 @@ namespace {
 
 constexpr std::uint8_t bytes[audit_key_size] = {1, 2, 3};
 constexpr std::uint8_t other_bytes[audit_key_size] = {1, 2, 4};
-const audit_key key(bytes), other(other_bytes);
-constexpr std::string_view at = "2026-11-30T10:00:00.000Z";
+const audit_key sealing(bytes), other(other_bytes);
+constexpr std::string_view when = "2026-11-30T10:00:00.000Z";
 
-std::string sealed(std::string_view text, audit_key with = key) {
+std::string sealed(std::string_view text, audit_key with = sealing) {
   std::string out(text.size() + audit_seal_room, '\0');
-  out.resize(seal_audit_record(with, text, at, out.data()));
+  out.resize(seal_audit_record(with, text, when, out.data()));
   return out;
 }
 
@@ -24,7 +24,7 @@ const std::vector<std::string> texts{
     "", "primecloud opened a secret: tenant=\"1\"", "{\"action\":\"assume\"}", "}", "{}", std::string(100000, 'x')};
 
 TEST(AuditRecord, WhatIsSealedIsARecord) {
-  for (const auto &text : texts) EXPECT_TRUE(is_audit_record(key, sealed(text))) << text.substr(0, 40);
+  for (const auto &text : texts) EXPECT_TRUE(is_audit_record(sealing, sealed(text))) << text.substr(0, 40);
 }
 
 TEST(AuditRecord, HasItsTimeAndAFormOfItsOwn) {
@@ -37,7 +37,7 @@ TEST(AuditRecord, HasItsTimeAndAFormOfItsOwn) {
 }
 
 TEST(AuditRecord, AnotherKeysIsNone) {
-  for (const auto &text : texts) EXPECT_FALSE(is_audit_record(key, sealed(text, other)));
+  for (const auto &text : texts) EXPECT_FALSE(is_audit_record(sealing, sealed(text, other)));
 }
 
 TEST(AuditRecord, NoByteCanBeChangedAddedOrTakenAway) {
@@ -46,23 +46,23 @@ TEST(AuditRecord, NoByteCanBeChangedAddedOrTakenAway) {
     for (std::size_t i = 0; i < whole.size(); i++) {
       auto changed = whole;
       changed[i] ^= 1;
-      EXPECT_FALSE(is_audit_record(key, changed)) << i;
-      EXPECT_FALSE(is_audit_record(key, whole.substr(0, i) + whole.substr(i + 1))) << i;
-      EXPECT_FALSE(is_audit_record(key, whole.substr(0, i) + " " + whole.substr(i))) << i;
+      EXPECT_FALSE(is_audit_record(sealing, changed)) << i;
+      EXPECT_FALSE(is_audit_record(sealing, whole.substr(0, i) + whole.substr(i + 1))) << i;
+      EXPECT_FALSE(is_audit_record(sealing, whole.substr(0, i) + " " + whole.substr(i))) << i;
     }
-    EXPECT_FALSE(is_audit_record(key, whole + "\n"));
-    EXPECT_FALSE(is_audit_record(key, whole.substr(0, whole.size() / 2)));
+    EXPECT_FALSE(is_audit_record(sealing, whole + "\n"));
+    EXPECT_FALSE(is_audit_record(sealing, whole.substr(0, whole.size() / 2)));
   }
-  EXPECT_FALSE(is_audit_record(key, ""));
-  EXPECT_FALSE(is_audit_record(key, "\""));
-  EXPECT_FALSE(is_audit_record(key, "\"}"));
+  EXPECT_FALSE(is_audit_record(sealing, ""));
+  EXPECT_FALSE(is_audit_record(sealing, "\""));
+  EXPECT_FALSE(is_audit_record(sealing, "\"}"));
 }
 
 // A value that reads like a seal is before the seal.
 TEST(AuditRecord, ASealInAValueSealsNothing) {
   const auto inner = sealed("opened a secret");
-  EXPECT_TRUE(is_audit_record(key, sealed("purpose " + inner)));
-  EXPECT_FALSE(is_audit_record(key, "purpose " + inner));
+  EXPECT_TRUE(is_audit_record(sealing, sealed("purpose " + inner)));
+  EXPECT_FALSE(is_audit_record(sealing, "purpose " + inner));
 }
 
 }  // namespace

@@ -37,7 +37,7 @@ std::string code_of(const json &config) {
   }
 }
 
-void check_validity(const json &one) {
+void check_aws_validity(const json &one) {
   const auto &expected = one.at("expected");
   EXPECT_EQ(code_of(one.at("config_json")), expected.at("valid") ? "" : expected.at("code").get<std::string>())
       << one.at("name");
@@ -129,7 +129,7 @@ TEST(LifecycleCases, Aws) {
     asked++;
     const std::string group = one.at("group");
     if (group == "aws_validate" || group == "aws_refuses_minio_differs") {
-      check_validity(one);
+      check_aws_validity(one);
       continue;
     }
     const auto record = encode(understand(one.at("config_json").dump()));

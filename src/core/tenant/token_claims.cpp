@@ -8,7 +8,7 @@
 namespace primecloud {
 namespace {
 
-error refuse(const char *what) { return error(sqlstate{"28000"}, what); }
+error no_claims(const char *what) { return error(sqlstate{"28000"}, what); }
 
 // A NumericDate: whole seconds here, since nobody's clock needs more.
 std::optional<std::int64_t> time_member(const nlohmann::json &object, const char *name) {
@@ -25,38 +25,38 @@ std::optional<std::int64_t> time_member(const nlohmann::json &object, const char
 
 result<token_claims> parse_token_claims(std::string_view payload) {
   const auto document = read_strict_object(payload);
-  if (!document) return refuse("the payload is not a JSON object without duplicates");
+  if (!document) return no_claims("the payload is not a JSON object without duplicates");
   token_claims claims;
   const auto subject = text_member(*document, "sub");
-  if (!subject) return refuse("the payload has no sub");
+  if (!subject) return no_claims("the payload has no sub");
   claims.subject = *subject;
   const auto expires = time_member(*document, "exp");
-  if (!expires) return refuse("the payload has no exp in whole seconds");
+  if (!expires) return no_claims("the payload has no exp in whole seconds");
   claims.expires = *expires;
   const auto audience = document->find("aud");
-  if (audience == document->end()) return refuse("the payload has no aud");
+  if (audience == document->end()) return no_claims("the payload has no aud");
   if (audience->is_string()) {
     claims.audience.push_back(audience->get<std::string>());
   } else if (audience->is_array()) {
     for (const auto &one : *audience) {
-      if (!one.is_string()) return refuse("aud holds something other than text");
+      if (!one.is_string()) return no_claims("aud holds something other than text");
       claims.audience.push_back(one.get<std::string>());
     }
   } else {
-    return refuse("aud is neither text nor an array of text");
+    return no_claims("aud is neither text nor an array of text");
   }
   for (const auto &[name, member] :
        {std::pair{"iss", &claims.issuer}, {"account", &claims.account}, {"role", &claims.role}}) {
     if (!document->contains(name)) continue;
     *member = text_member(*document, name);
-    if (!*member) return refuse("iss, account or role is not text");
+    if (!*member) return no_claims("iss, account or role is not text");
   }
   for (const auto &[name, member] : {std::pair{"nbf", &claims.not_before}, {"iat", &claims.issued_at}}) {
     if (!document->contains(name)) continue;
     *member = time_member(*document, name);
-    if (!*member) return refuse("nbf or iat is not a time in whole seconds");
+    if (!*member) return no_claims("nbf or iat is not a time in whole seconds");
   }
-  if (claims.role && !claims.account) return refuse("the payload has a role but no account");
+  if (claims.role && !claims.account) return no_claims("the payload has a role but no account");
   return claims;
 }
 

@@ -7,7 +7,7 @@
 
 namespace primecloud {
 namespace {
-constexpr std::size_t longest = 63;
+constexpr std::size_t longest_physical = 63;
 constexpr std::size_t longest_label = 20;  // a bigint fits; shorter than the 26 digits of a uuid
 
 constexpr bool is_of_label(char c) noexcept { return is_lower(c) || is_digit(c); }
@@ -31,11 +31,11 @@ result<std::string> bucket_physical_name(std::string_view tenant, std::string_vi
         .with_hint("Use a uuid in lower case, a number, or up to 20 lower-case letters and digits.");
   }
   auto physical = *label + "-" + std::string(name);
-  if (physical.size() > longest) {
+  if (physical.size() > longest_physical) {
     return error(invalid_value, "bucket name \"" + std::string(name) + "\" is too long")
         .with_detail("With the tenant's label it has " + std::to_string(physical.size()) +
                      " characters; 63 is the limit.")
-        .with_hint("Choose a name of at most " + std::to_string(longest - label->size() - 1) + " characters.");
+        .with_hint("Choose a name of at most " + std::to_string(longest_physical - label->size() - 1) + " characters.");
   }
   for (const auto provider : {bucket_provider::aws, bucket_provider::minio}) {
     if (!bucket_name_is_reserved(physical, provider)) continue;

@@ -55,7 +55,7 @@ refusal unknown_unit(std::string_view unit, size_convention convention) {
   return {"The unit is unknown under this convention.", {}};
 }
 
-outcome refuse(std::string_view detail, std::string hint = {}) { return {std::nullopt, {detail, std::move(hint)}}; }
+outcome no_size(std::string_view detail, std::string hint = {}) { return {std::nullopt, {detail, std::move(hint)}}; }
 
 outcome evaluate(std::string_view text, size_convention convention) {
   if (convention != size_convention::k8s) {
@@ -64,7 +64,7 @@ outcome evaluate(std::string_view text, size_convention convention) {
   const bool lenient = convention == size_convention::pg || convention == size_convention::k8s;
   auto rest = convention == size_convention::strict || convention == size_convention::k8s ? text : trim(text);
   const auto number = read_decimal(rest, {.exponent = lenient, .bare_point = lenient});
-  if (!number) return refuse("It must begin with a number of at most 64 digits.");
+  if (!number) return no_size("It must begin with a number of at most 64 digits.");
   if (convention == size_convention::strict) {
     if (rest.starts_with(' ') && rest.size() > 1) rest.remove_prefix(1);
   } else if (convention != size_convention::k8s) {
@@ -76,7 +76,7 @@ outcome evaluate(std::string_view text, size_convention convention) {
   if (!value) return {std::nullopt, {"Sizes go from -8 EiB to just below 8 EiB.", {}, true}};
   const bool bytes = unit->binary == 0 && unit->power == 0;
   if (!value->exact && (convention == size_convention::k8s || (bytes && convention != size_convention::pg))) {
-    return refuse("A size is a whole number of bytes.");
+    return no_size("A size is a whole number of bytes.");
   }
   return {byte_size{value->value}, {}};
 }

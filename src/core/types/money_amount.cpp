@@ -12,7 +12,7 @@ constexpr std::size_t most_digits = 40;  // more than an int64 has, far less tha
 
 [[gnu::cold, noreturn]] void refuse_range() { throw error(out_of_range, "money_amount out of range"); }
 
-error malformed(std::string_view text, std::string detail) {
+error malformed_money(std::string_view text, std::string detail) {
   return error(invalid_text, "invalid input syntax for type money_amount: \"" + std::string(text) + "\"")
       .with_detail(std::move(detail))
       .with_hint("Write the amount, a blank and the currency, as in 12.34 BRL.");
@@ -50,17 +50,18 @@ bool accumulate(std::int64_t &value, std::string_view digits) noexcept {
 
 result<money_amount> parse_money(std::string_view text) {
   if (text.size() < 5 || text[text.size() - 4] != ' ')
-    return malformed(text, "It must end with a blank and a currency code.");
+    return malformed_money(text, "It must end with a blank and a currency code.");
   const auto letters = text.substr(text.size() - 3);
   const auto currency = spell_currency(letters);
   const int digits = currency ? minor_digits(*currency) : -1;
-  if (digits < 0) return malformed(text, "There is no currency \"" + std::string(letters) + "\" in ISO 4217.");
+  if (digits < 0) return malformed_money(text, "There is no currency \"" + std::string(letters) + "\" in ISO 4217.");
   parts number;
   if (text.size() > most_digits + 4 || !split(text.substr(0, text.size() - 4), number)) {
-    return malformed(text, "The amount must be a decimal number of at most 40 characters.");
+    return malformed_money(text, "The amount must be a decimal number of at most 40 characters.");
   }
   if (number.fraction.size() > static_cast<std::size_t>(digits)) {
-    return malformed(text, "The currency " + std::string(letters) + " has " + std::to_string(digits) + " decimals.");
+    return malformed_money(text,
+                           "The currency " + std::string(letters) + " has " + std::to_string(digits) + " decimals.");
   }
   std::int64_t minor = 0;
   bool fits = accumulate(minor, number.whole) && accumulate(minor, number.fraction);

@@ -17,7 +17,7 @@ constexpr auto values = [] {
   return table;
 }();
 
-error malformed(std::string_view text, std::string_view rule) {
+error malformed_typeid(std::string_view text, std::string_view rule) {
   return error(invalid_text, "invalid TypeID: \"" + std::string(text) + "\"").with_detail(std::string(rule));
 }
 
@@ -70,12 +70,12 @@ std::optional<std::string_view> typeid_prefix_problem(std::string_view prefix) n
 
 result<typeid_parts> split_typeid(std::string_view text) {
   const auto separator = text.rfind('_');
-  if (separator == 0) return malformed(text, "Without a prefix there is no \"_\".");
+  if (separator == 0) return malformed_typeid(text, "Without a prefix there is no \"_\".");
   const auto prefix = separator == text.npos ? std::string_view{} : text.substr(0, separator);
-  if (const auto problem = typeid_prefix_problem(prefix)) return malformed(text, *problem);
+  if (const auto problem = typeid_prefix_problem(prefix)) return malformed_typeid(text, *problem);
   const auto id = decode(separator == text.npos ? text : text.substr(separator + 1));
   if (!id) {
-    return malformed(
+    return malformed_typeid(
         text, "It ends with 26 digits of the base-32 alphabet 0123456789abcdefghjkmnpqrstvwxyz, the first at most 7.");
   }
   return typeid_parts{prefix, *id};
