@@ -90,18 +90,53 @@ CREATE FUNCTION primecloud_internal.registrations_moved() RETURNS boolean
     AS 'MODULE_PATHNAME', 'primecloud_registrations_moved';
 COMMENT ON FUNCTION primecloud_internal.registrations_moved()
     IS 'whether what is known has another name, owner or type, is part of another table or gone';
+CREATE FUNCTION primecloud_internal.registrations_have_parts() RETURNS boolean
+    LANGUAGE c STABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'primecloud_registrations_have_parts';
+COMMENT ON FUNCTION primecloud_internal.registrations_have_parts() IS 'whether a table that is known has, or is, a partition or child';
+CREATE FUNCTION primecloud_internal.registrations_settled() RETURNS boolean
+    LANGUAGE c STABLE PARALLEL RESTRICTED
+    AS 'MODULE_PATHNAME', 'primecloud_registrations_settled';
+COMMENT ON FUNCTION primecloud_internal.registrations_settled()
+    IS 'whether registrations are those of which this session has noted that all they name is known';
+CREATE FUNCTION primecloud_internal.note_settled() RETURNS void
+    LANGUAGE c VOLATILE PARALLEL UNSAFE
+    AS 'MODULE_PATHNAME', 'primecloud_note_settled';
+COMMENT ON FUNCTION primecloud_internal.note_settled() IS 'has this session note that all that is registered is known';
 
+CREATE VIEW primecloud_internal.unknown_name AS
+SELECT r.schema_name, r.table_name FROM primecloud_internal.registered_name r
+LEFT JOIN primecloud_internal.known_table k ON k.schema_name = r.schema_name AND k.table_name = r.table_name
+WHERE k.relation IS NULL OR EXISTS (SELECT FROM pg_catalog.unnest(r.columns) AS n(col) WHERE n.col IS NOT NULL
+    AND NOT EXISTS (SELECT FROM primecloud_internal.known_column c WHERE c.relation = k.relation AND c.column_name = n.col));
+REVOKE ALL ON primecloud_internal.unknown_name FROM PUBLIC;
+COMMENT ON VIEW primecloud_internal.unknown_name IS 'registrations of tables or columns that are not known';
+
+-- Asked around every command: three looks at small tables without a query, where nothing has changed.
 CREATE FUNCTION primecloud_internal.unfollowed() RETURNS boolean
-    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET jit = off
 AS $$
 BEGIN
-    RETURN primecloud_internal.registrations_moved()
-        OR EXISTS (SELECT FROM primecloud_internal.known_table k JOIN pg_class c ON c.oid = k.relation
+    IF primecloud_internal.registrations_moved() THEN
+        RETURN true;
+    END IF;
+    IF NOT primecloud_internal.registrations_settled() THEN
+        IF EXISTS (SELECT FROM primecloud_internal.unlinked_table) OR EXISTS (SELECT FROM primecloud_internal.unlinked_column) THEN
+            RETURN true;
+        END IF;
+        IF NOT EXISTS (SELECT FROM primecloud_internal.unknown_name) THEN
+            PERFORM primecloud_internal.note_settled();
+        END IF;
+    END IF;
+    IF NOT primecloud_internal.registrations_have_parts() THEN
+        RETURN false;
+    END IF;
+    RETURN EXISTS (SELECT FROM primecloud_internal.known_table k JOIN pg_class c ON c.oid = k.relation
             WHERE k.root <> k.relation AND NOT c.relispartition AND primecloud_internal.top_of(k.relation) <> k.root)
-        OR EXISTS (SELECT FROM primecloud_internal.unlinked_table)
-        OR EXISTS (SELECT FROM primecloud_internal.unlinked_column) OR EXISTS (SELECT FROM primecloud_internal.unlinked_parts());
+        OR EXISTS (SELECT FROM primecloud_internal.unlinked_parts());
 END $$;
 COMMENT ON FUNCTION primecloud_internal.unfollowed() IS 'whether anything that is registered has changed since somebody last looked';
 REVOKE ALL ON FUNCTION primecloud_internal.top_of(oid), primecloud_internal.unlinked_parts(), primecloud_internal.require_latest(),
-    primecloud_internal.registrations_moved(), primecloud_internal.unfollowed() FROM PUBLIC;
+    primecloud_internal.registrations_moved(), primecloud_internal.registrations_have_parts(),
+    primecloud_internal.registrations_settled(), primecloud_internal.note_settled(), primecloud_internal.unfollowed() FROM PUBLIC;

@@ -52,14 +52,16 @@ COMMENT ON FUNCTION primecloud_internal.check_carried(regclass, name, name, regc
 
 -- Every table of ranks: those that are registered, and those whose policies compare ranks.
 CREATE FUNCTION primecloud_internal.rank_tables() RETURNS SETOF regclass
-    LANGUAGE sql STABLE PARALLEL SAFE
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT c.oid::regclass FROM primecloud_internal.registered_table r JOIN pg_namespace n ON n.nspname = r.relation_schema
-    JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = r.relation_name AND pg_get_userbyid(c.relowner) = r.relation_owner
+BEGIN
+    RETURN QUERY SELECT c.oid::regclass FROM primecloud_internal.registered_table r
+    JOIN pg_namespace n ON n.nspname = r.relation_schema::name
+    JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = r.relation_name::name AND pg_get_userbyid(c.relowner) = r.relation_owner
     UNION SELECT c.oid::regclass FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid AND NOT c.relispartition
     WHERE p.polname = 'primecloud_rank_insert';
-$$;
+END $$;
 COMMENT ON FUNCTION primecloud_internal.rank_tables() IS 'the tables that say who is what in an account';
 
 -- What an application's role is given on a table: all that its policies hold, and nothing

@@ -5,16 +5,17 @@
 
 -- A table with its partitions and the children that inherit from it, parents first.
 CREATE FUNCTION primecloud_internal.table_tree(rel regclass) RETURNS TABLE (relid regclass, level integer, kind "char")
-    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+    LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    WITH RECURSIVE tree(relid, level) AS (
+BEGIN
+    RETURN QUERY WITH RECURSIVE tree(oid, depth) AS (
         SELECT rel::oid, 0
         UNION
-        SELECT i.inhrelid, tree.level + 1 FROM tree JOIN pg_inherits i ON i.inhparent = tree.relid)
-    SELECT t.relid::regclass, max(t.level), c.relkind FROM tree t JOIN pg_class c ON c.oid = t.relid
-    WHERE c.relkind IN ('r', 'p', 'f') GROUP BY t.relid, c.relkind ORDER BY 2, 1;
-$$;
+        SELECT i.inhrelid, t.depth + 1 FROM tree t JOIN pg_inherits i ON i.inhparent = t.oid)
+    SELECT t.oid::regclass, max(t.depth), c.relkind FROM tree t JOIN pg_class c ON c.oid = t.oid
+    WHERE c.relkind IN ('r', 'p', 'f') GROUP BY t.oid, c.relkind ORDER BY 2, 1;
+END $$;
 COMMENT ON FUNCTION primecloud_internal.table_tree(regclass) IS 'a table with all its partitions and inheriting children, parents first';
 
 CREATE FUNCTION primecloud_internal.protection_note(rel regclass) RETURNS jsonb

@@ -65,7 +65,25 @@ SERVER_CODE bool moved() noexcept {
   return found;
 }
 
+// Of a row of known_table: parts of it may have come or gone, which has_moved does not tell.
+SERVER_CODE bool may_have_parts(const Datum *known) {
+  const HeapTuple tuple = SearchSysCache1(RELOID, known[0]);
+  if (!HeapTupleIsValid(tuple)) return true;
+  const auto *now = reinterpret_cast<const FormData_pg_class *>(GETSTRUCT(tuple));
+  const bool may = now->relhassubclass || (!now->relispartition && known[0] != known[2]);
+  ReleaseSysCache(tuple);
+  return may;
+}
+
+SERVER_CODE bool have_parts() noexcept {
+  bool found = false;
+  pg::for_each_row<6>(pg::internal_table("known_table"),
+                      [&](const Datum *known, const bool *) { found = found || may_have_parts(known); });
+  return found;
+}
+
 }  // namespace
 }  // namespace primecloud::registration
 
 PRIMECLOUD_FUNCTION(primecloud_registrations_moved, primecloud::registration::moved);
+PRIMECLOUD_FUNCTION(primecloud_registrations_have_parts, primecloud::registration::have_parts);
