@@ -14,11 +14,13 @@ namespace primecloud::registration {
 struct registry {
   const char *schema, *table;
 };
-inline constexpr registry registries[] = {
-    {"primecloud_internal", "retention_hold"}, {"primecloud_internal", "retention_policy"},
-    {"primecloud_internal", "known_table"},    {"primecloud_internal", "known_column"},
-    {"primecloud_internal", "exemption"},      {"primecloud_internal", "membership_source"},
-    {"primecloud", "sealed_column"}};
+inline constexpr registry registries[] = {{"primecloud_internal", "retention_hold"},
+                                          {"primecloud_internal", "retention_policy"},
+                                          {"primecloud_internal", "known_table"},
+                                          {"primecloud_internal", "known_column"},
+                                          {"primecloud_internal", "exemption"},
+                                          {"primecloud_internal", "membership_source"},
+                                          {"primecloud", "sealed_column"}};
 
 // One number for the versions of rows that a snapshot sees, whatever their order: where each stands and
 // who wrote it, since a place is given to another row when nobody sees its own any more.  0 for a table

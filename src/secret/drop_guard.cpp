@@ -1,6 +1,5 @@
-// The guard of DROP EXTENSION: a ddl_command_start event trigger that keeps sealed
-// columns with rows from being dropped along with their type.  Looks at the size of
-// tables, not at rows, which policies could hide.  Quiet in every other case.
+// The guard of DROP EXTENSION: a ddl_command_start event trigger that keeps what cannot be had back from
+// being dropped along.  What that is, SQL says (sql/secret/drop_guard.sql).  Quiet in every other case.
 #include "pg/as_superuser.hpp"
 #include "secret/settings.hpp"
 
@@ -54,61 +53,20 @@ SERVER_CODE Datum oid_array(const List *oids) {
   return PointerGetDatum(construct_array(elements, list_length(oids), OIDOID, sizeof(Oid), true, TYPALIGN_INT));
 }
 
-// All that the extension stands on: itself, its schema, the language of its functions,
-// the extension that brings that language.  Whatever drops one of these drops it too.
-constexpr const char *reaches_extension =
-    "WITH RECURSIVE needed(classid, objid) AS ("
-    "  SELECT 'pg_catalog.pg_extension'::pg_catalog.regclass::pg_catalog.oid, oid FROM "
-    "pg_catalog.pg_extension WHERE extname OPERATOR(pg_catalog.=) 'primecloud'"
-    "  UNION SELECT step.classid, step.objid FROM needed n, LATERAL ("
-    "    SELECT d.refclassid AS classid, d.refobjid AS objid FROM pg_catalog.pg_depend d"
-    "      WHERE d.classid OPERATOR(pg_catalog.=) n.classid AND d.objid OPERATOR(pg_catalog.=) n.objid"
-    "    UNION ALL SELECT d.classid, d.objid FROM pg_catalog.pg_depend d"
-    "      WHERE d.refclassid OPERATOR(pg_catalog.=) n.classid AND d.refobjid OPERATOR(pg_catalog.=) n.objid "
-    "AND d.deptype OPERATOR(pg_catalog.=) 'e') AS step) "
-    "SELECT EXISTS (SELECT FROM needed n JOIN pg_catalog.pg_extension e ON e.oid OPERATOR(pg_catalog.=) "
-    "n.objid"
-    "    WHERE n.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_extension'::pg_catalog.regclass AND (e.oid "
-    "OPERATOR(pg_catalog.=) ANY ($1) OR e.extowner OPERATOR(pg_catalog.=) ANY ($3)))"
-    "  OR EXISTS (SELECT FROM needed n JOIN pg_catalog.pg_namespace s ON s.oid OPERATOR(pg_catalog.=) n.objid"
-    "    WHERE n.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_namespace'::pg_catalog.regclass AND (s.oid "
-    "OPERATOR(pg_catalog.=) ANY ($2) OR s.nspowner OPERATOR(pg_catalog.=) ANY ($3)))";
-
-// The first table with rows and a sealed column, by the size of its file, which tells
-// nothing of one whose rows lie on other servers: sealed
-// itself, an array, a domain, or a row type that holds one.
-constexpr const char *table_with_secrets =
-    "WITH RECURSIVE kinds(oid) AS ("
-    "  SELECT t.oid FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) "
-    "t.typnamespace"
-    "    WHERE n.nspname OPERATOR(pg_catalog.=) 'primecloud' AND t.typname OPERATOR(pg_catalog.=) 'sealed'"
-    "  UNION SELECT step.oid FROM kinds k, LATERAL ("
-    "    SELECT t.oid FROM pg_catalog.pg_type t WHERE t.typelem OPERATOR(pg_catalog.=) k.oid OR "
-    "t.typbasetype OPERATOR(pg_catalog.=) k.oid"
-    "    UNION ALL SELECT c.reltype FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid "
-    "OPERATOR(pg_catalog.=) a.attrelid"
-    "      WHERE a.atttypid OPERATOR(pg_catalog.=) k.oid AND NOT a.attisdropped AND c.reltype "
-    "OPERATOR(pg_catalog.<>) 0::pg_catalog.oid) AS step) "
-    "SELECT c.oid::pg_catalog.regclass::pg_catalog.text FROM pg_catalog.pg_attribute a JOIN "
-    "pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) a.attrelid"
-    "  JOIN kinds k ON k.oid OPERATOR(pg_catalog.=) a.atttypid "
-    "WHERE NOT a.attisdropped AND c.relkind OPERATOR(pg_catalog.=) ANY ('{r,m}'::pg_catalog.\"char\"[]) AND "
-    "(pg_catalog.pg_relation_size(c.oid) OPERATOR(pg_catalog.>) 0 OR primecloud_internal.is_distributed(c.oid)) "
-    "ORDER BY 1 LIMIT 1";
-
-// The table that keeps the extension from being dropped; null where nothing does.
-SERVER_CODE const char *obstacle(const targets &dropped) {
-  char *table = nullptr;
+// What keeps the extension from being dropped, in words; null where nothing does.
+SERVER_CODE const char *obstacles(const targets &dropped) {
+  char *reasons = nullptr;
   const MemoryContext caller = CurrentMemoryContext;
   const Oid types[] = {OIDARRAYOID, OIDARRAYOID, OIDARRAYOID};
   Datum values[] = {oid_array(dropped.extensions), oid_array(dropped.schemas), oid_array(dropped.owners)};
   pg::as_superuser([&] {
-    pg::run(reaches_extension, 3, types, values);
-    if (!DatumGetBool(pg::only_value())) return;
-    pg::run(table_with_secrets, 0, nullptr, nullptr);
-    if (SPI_processed > 0) table = MemoryContextStrdup(caller, TextDatumGetCString(pg::only_value()));
+    pg::run("SELECT primecloud_internal.reasons_to_stay() WHERE primecloud_internal.reaches_extension($1, $2, $3)", 3,
+            types, values);
+    bool null = SPI_processed == 0;
+    const Datum found = null ? 0 : SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &null);
+    if (!null) reasons = MemoryContextStrdup(caller, TextDatumGetCString(found));
   });
-  return table;
+  return reasons;
 }
 }  // namespace
 
@@ -122,12 +80,13 @@ SERVER_CODE Datum primecloud_guard_drop(PG_FUNCTION_ARGS) {
   }
   const targets dropped = targets_of(reinterpret_cast<const EventTriggerData *>(fcinfo->context)->parsetree);
   if (secret::allow_drop || dropped.none()) PG_RETURN_NULL();
-  const char *table = obstacle(dropped);
-  if (table == nullptr) PG_RETURN_NULL();
-  ereport(ERROR, errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
-          errmsg("refusing to drop primecloud: table %s has a sealed column that holds rows", table),
-          errdetail("The column would be dropped with its type, and its secrets with it."),
-          errhint("Take the secrets out first; or, as a superuser: SET primecloud.allow_drop = on."));
+  const char *reasons = obstacles(dropped);
+  if (reasons == nullptr) PG_RETURN_NULL();
+  ereport(ERROR, errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST), errmsg("refusing to drop primecloud: %s", reasons),
+          errdetail("Sealed columns would be dropped with their type, and with the keys whatever was sealed or hashed "
+                    "by them; nobody would ask for holds any more."),
+          errhint("Take the secrets out, release what is held and unretain() first; or, as a superuser: "
+                  "SET primecloud.allow_drop = on."));
   PG_RETURN_NULL();
 }
 }

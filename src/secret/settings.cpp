@@ -53,7 +53,8 @@ SERVER_CODE void define_settings() {
   DefineCustomBoolVariable("primecloud.reveal_needs_row",
                            "Opens no secret where no row of reveal_log can be written: on a standby.", nullptr,
                            &reveal_needs_row, false, PGC_SUSET, 0, nullptr, nullptr, nullptr);
-  DefineCustomBoolVariable("primecloud.allow_drop", "Lets the extension be dropped while sealed columns hold rows.",
+  DefineCustomBoolVariable("primecloud.allow_drop",
+                           "Lets the extension be dropped while anything is sealed, hashed, held or kept by it.",
                            nullptr, &allow_drop, false, PGC_SUSET, 0, nullptr, nullptr, nullptr);
 }
 const pg::startup settings{define_settings};

@@ -1,6 +1,6 @@
 -- The guard of DROP EXTENSION: whatever statement would take sealed columns with rows
 -- along is refused, whoever says it; every other is as it was.
-SELECT plan(36);
+SELECT plan(44);
 SET client_min_messages = error;
 CREATE ROLE drop_guard_owner;
 CREATE ROLE drop_guard_bystander SUPERUSER;
@@ -80,6 +80,40 @@ CREATE MATERIALIZED VIEW shop.copied AS SELECT 1 AS id, current_setting('drop_gu
 SELECT matches(attempt('DROP EXTENSION primecloud CASCADE'), 'table shop.copied', 'a materialized view');
 DROP MATERIALIZED VIEW shop.copied;
 SELECT is(attempt('DROP EXTENSION primecloud CASCADE'), 'dropped', 'nothing left: quiet');
+
+-- What else dies with it, one after the other and all at once
+CREATE FUNCTION reasons(statement text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    answer text;
+BEGIN
+    EXECUTE statement;
+    answer := attempt('DROP EXTENSION primecloud CASCADE');
+    RAISE SQLSTATE 'UNDOX' USING MESSAGE = answer;
+EXCEPTION WHEN SQLSTATE 'UNDOX' THEN RETURN SQLERRM;
+END $$;
+CREATE TABLE shop.letters (id int, account int, made timestamptz);
+CREATE VIEW deaths AS SELECT * FROM (VALUES
+    (1, $$PERFORM primecloud.token_hash('a token of thirty-two characters', 'sessions')$$, '1 key has hashed tokens'),
+    (2, $$PERFORM primecloud.blind_index('ann@example.com', '1', 'l')$$, '1 tenant has blind indexes'),
+    (3, $$PERFORM primecloud.place_hold('shop.letters', 'case ' || n) FROM generate_series(1, 2) AS n$$,
+        '2 legal holds are open'),
+    (4, $$PERFORM primecloud.retain('shop.letters', 'made', '1 year')$$, '1 retention policy runs'),
+    (5, $$INSERT INTO shop.notes VALUES (1, current_setting('drop_guard.envelope')::primecloud.sealed);
+        CREATE TABLE shop.more AS TABLE shop.notes$$,
+        '2 tables have sealed columns that hold rows (shop.more, shop.notes)')) AS d(n, statement, why);
+SELECT is(reasons(format('DO %L', 'BEGIN ' || statement || '; END')), '2BP01 refusing to drop primecloud: ' || why, why)
+FROM deaths ORDER BY n;
+SELECT is(reasons((SELECT format('DO %L', 'BEGIN ' || string_agg(statement, '; ') || '; END') FROM deaths)),
+    '2BP01 refusing to drop primecloud: ' || (SELECT string_agg(why, ', ' ORDER BY n = 5 DESC, n) FROM deaths), 'all of them are counted');
+-- (Rows that were undone leave a file behind.)
+TRUNCATE shop.notes;
+SELECT is(reasons($$DO 'BEGIN PERFORM primecloud.place_hold(''shop.letters'', ''x'');
+    PERFORM primecloud.retain(''shop.letters'', ''made'', ''1 year'');
+    PERFORM primecloud.release_hold(''shop.letters'', h.id, ''y'') FROM primecloud.retention_holds h;
+    PERFORM primecloud.unretain(''shop.letters'');
+    END'$$), 'dropped', 'released and unretained: quiet');
+SELECT is(reasons($$DO 'BEGIN PERFORM primecloud.blind_index(''a'', ''1'', ''l''); PERFORM primecloud.shred_tenant(''1''); END'$$),
+    'dropped', 'keys that were destroyed: quiet');
 SELECT * FROM finish();
 DROP SCHEMA shop CASCADE;
 DROP OWNED BY drop_guard_owner, drop_guard_bystander, drop_guard_installer;
