@@ -42,6 +42,20 @@ COMMENT ON FUNCTION opens(sealed, text, text, text)
     IS 'whether an envelope belongs to this tenant, label and row, without revealing it: for checks after a restore';
 REVOKE ALL ON FUNCTION opens(sealed, text, text, text) FROM PUBLIC;
 
+-- What is wrong with one row must not keep the others from being looked at.
+CREATE FUNCTION why_closed(s sealed, tenant text, label text, row_id text) RETURNS text
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN CASE WHEN NOT primecloud.opens(s, tenant, label, row_id) THEN 'PC005' END;
+EXCEPTION WHEN SQLSTATE 'PC002' OR SQLSTATE 'PC003' OR SQLSTATE 'PC004' OR SQLSTATE 'PC006' THEN
+    RETURN SQLSTATE;
+END $$;
+COMMENT ON FUNCTION why_closed(sealed, text, text, text)
+    IS 'the SQLSTATE that opening an envelope in its place would end with, NULL where it opens: for checks of many rows after a restore';
+REVOKE ALL ON FUNCTION why_closed(sealed, text, text, text) FROM PUBLIC;
+
 CREATE FUNCTION matches(s sealed, tenant text, label text, row_id text, candidate text) RETURNS boolean
     LANGUAGE c VOLATILE PARALLEL UNSAFE SUPPORT primecloud_internal.hide_plaintext
     AS 'MODULE_PATHNAME', 'primecloud_matches';
@@ -53,4 +67,6 @@ INSERT INTO primecloud_internal.role_grant VALUES
     ('platform', 'EXECUTE', 'FUNCTION primecloud.open_bytes(primecloud.sealed, text, text, text, text)'),
     ('platform', 'EXECUTE', 'FUNCTION primecloud.opens(primecloud.sealed, text, text, text)'),
     ('maintenance', 'EXECUTE', 'FUNCTION primecloud.opens(primecloud.sealed, text, text, text)'),
+    ('platform', 'EXECUTE', 'FUNCTION primecloud.why_closed(primecloud.sealed, text, text, text)'),
+    ('maintenance', 'EXECUTE', 'FUNCTION primecloud.why_closed(primecloud.sealed, text, text, text)'),
     ('platform', 'EXECUTE', 'FUNCTION primecloud.matches(primecloud.sealed, text, text, text, text)');

@@ -94,6 +94,8 @@ SELECT is(outcome(format('SELECT primecloud.open(%L, %L, %L, %L, ''test'')', h.s
     place p;
 SELECT is(outcome(format('SELECT primecloud.opens(%L, %L, %L, %L)', h.s, p.tenant, p.label, p.row_id)), (h.name = p.name)::text,
     format('opens() says the same: %s, %s', h.name, p.name)) FROM held h, place p;
+SELECT is(primecloud.why_closed(h.s, p.tenant, p.label, p.row_id), CASE WHEN h.name <> p.name THEN 'PC005' END,
+    format('and why_closed() why: %s, %s', h.name, p.name)) FROM held h, place p;
 SELECT is(outcome(format('SELECT primecloud.%s', call)), 'PC005', 'misplaced for ' || call) FROM held h JOIN place p ON h.name = 'here'
     AND p.name = 'another row',
     LATERAL unnest(ARRAY[format('open_bytes(%L, %L, %L, %L, ''t'')', s, p.tenant, p.label, p.row_id),
@@ -111,6 +113,7 @@ SELECT is(outcome(format('SELECT primecloud.open(%L, ''1'', ''l'', ''r'', ''t'')
 SELECT is(outcome(format('SELECT primecloud.%s', replace(call, 'PLACE', place))), code, call || ' at ' || left(place, 30)) FROM one,
     unnest(ARRAY[$$seal('x', PLACE)$$, $$seal_bytes('x', PLACE)$$, format($$open(%L, PLACE, 'p')$$, s),
         format($$open_bytes(%L, PLACE, 'p')$$, s), format($$matches(%L, PLACE, 'x')$$, s), format($$opens(%L, PLACE)$$, s),
+        format($$why_closed(%L, PLACE)$$, s),
         format('fingerprint(%L, PLACE)', s)]) AS call,
     (VALUES ($$NULL, 'l', 'r'$$, '22004'), ($$'1', NULL, 'r'$$, '22004'), ($$'1', 'l', NULL$$, '22004'), ($$'', 'l', 'r'$$, '22023'),
         ($$'1', '', 'r'$$, '22023'), ($$'1', 'l', ''$$, '22023'),

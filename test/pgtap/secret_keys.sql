@@ -67,6 +67,7 @@ SELECT is((SELECT primecloud.matches(:'envelope', 'a2', 'other', '1', 'left behi
 SELECT is(states('a2'), 'decrypt_only active', 'but seals no more');
 SELECT primecloud.retire_key(:a2_key), primecloud.destroy_key(:a2_key);
 SELECT throws_ok(:'look', 'PC004', format('data key %s is destroyed', :a2_key), 'destroyed: refuses');
+SELECT is(primecloud.why_closed(:'envelope', 'a2', 'other', '1'), 'PC004', 'and why_closed() tells, where others are looked at too');
 SELECT throws_ok(format('SELECT primecloud.restore_key(%s)', :a2_key), 'PC004', NULL, 'for good');
 SELECT throws_ok(format('SELECT primecloud.retire_key(%s)', :a2_key), 'PC004', NULL, 'there is nothing to retire');
 SELECT lives_ok(format('SELECT primecloud.destroy_key(%s)', :a2_key), 'or to destroy');

@@ -18,7 +18,7 @@ CREATE ROLE secret_reading_nobody;
 GRANT EXECUTE ON FUNCTION primecloud.reveal(regclass, name, anyelement, text), primecloud.reveal(regclass, name, text, text),
     primecloud.open(primecloud.sealed, text, text, text, text),
     primecloud.open_bytes(primecloud.sealed, text, text, text, text), primecloud.matches(primecloud.sealed, text, text, text, text),
-        primecloud.opens(primecloud.sealed, text, text, text),
+        primecloud.opens(primecloud.sealed, text, text, text), primecloud.why_closed(primecloud.sealed, text, text, text),
     primecloud.fingerprint(primecloud.sealed, text, text, text), primecloud.s3_signing_key(primecloud.sealed, text, text, text, date, text,
         text),
     primecloud.s3_presign(primecloud.sealed, text, text, text, text, text, text, text, text, interval, jsonb, timestamptz)
@@ -38,6 +38,7 @@ CREATE TABLE call AS SELECT * FROM (VALUES
         ('open_bytes', $$open_bytes(ENVELOPE, 'TENANT', 'keys.secret', 'TENANT', 'p')$$),
     ('matches', $$matches(ENVELOPE, 'TENANT', 'keys.secret', 'TENANT', 'x')$$),
         ('opens', $$opens(ENVELOPE, 'TENANT', 'keys.secret', 'TENANT')$$),
+        ('opens, and why', $$why_closed(ENVELOPE, 'TENANT', 'keys.secret', 'TENANT')$$),
     ('fingerprint', $$fingerprint(ENVELOPE, 'TENANT', 'keys.secret', 'TENANT')$$),
         ('s3_signing_key', $$s3_signing_key(ENVELOPE, 'TENANT', 'keys.secret', 'TENANT', now()::date, 'r')$$),
     ('s3_presign', $$s3_presign(ENVELOPE, 'TENANT', 'keys.secret', 'TENANT', 'K', 'GET', 'https://h', '/')$$),
@@ -70,11 +71,12 @@ BEGIN; INSERT INTO tried SELECT r, tried_by(r) FROM unnest('{secret_reading_main
 BEGIN; INSERT INTO tried SELECT r, tried_by(r) FROM unnest('{secret_reading_platform}'::name[]) AS r; COMMIT;
 SELECT is(line, format('%s of its own: %s, of another: %s', name,
     CASE WHEN role ~ 'worker|platform' AND (name <> 'blind_index' OR role ~ 'platform') OR name ~ '^seal'
-        OR (role ~ 'app' AND name = 'blind_index') OR (role ~ 'maintenance' AND name = 'opens') THEN 'done' ELSE '42501' END,
+        OR (role ~ 'app' AND name = 'blind_index') OR (role ~ 'maintenance' AND name ~ '^opens') THEN 'done' ELSE '42501' END,
     CASE WHEN name ~ '^seal' THEN CASE WHEN role ~ 'platform|maintenance' THEN 'done' ELSE 'PC007' END
          WHEN role ~ 'platform' THEN CASE WHEN name ~ '^reveal' THEN 'P0002' ELSE 'done' END  -- its policies still hold
          WHEN role ~ 'worker' THEN CASE WHEN name ~ '^reveal' THEN 'P0002' WHEN name = 'blind_index' THEN '42501' ELSE 'PC007' END
-         WHEN role ~ 'app' AND name = 'blind_index' THEN 'PC007' WHEN role ~ 'maintenance' AND name = 'opens' THEN 'done' ELSE '42501' END),
+         WHEN role ~ 'app' AND name = 'blind_index' THEN 'PC007'
+         WHEN role ~ 'maintenance' AND name ~ '^opens' THEN 'done' ELSE '42501' END),
              role || ': ' || name)
 FROM (SELECT role, line, split_part(line, ' of its own', 1) AS name FROM tried) AS t;
 -- Neither the keys, nor the registration's writer, nor the record are anybody's.

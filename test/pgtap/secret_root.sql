@@ -98,6 +98,8 @@ SELECT is(split_part(outcome(statement), ' ', 1), code, code) FROM (VALUES
     ('PC003', format('SELECT primecloud.open(%L, ''1'', ''l'', ''1'', ''t'')', overlay(:'envelope' placing 'AAAAAAAP' from 9 for 8))),
     ('PC005', format('SELECT primecloud.open(%L, ''1'', ''l'', ''2'', ''t'')', :'envelope')),
     ('22P02', 'SELECT ''kept''::primecloud.sealed')) AS v(code, statement);
+SELECT is(primecloud.why_closed(overlay(:'envelope' placing 'AAAAAAAP' from 9 for 8)::primecloud.sealed, '1', 'l', '1'), 'PC003',
+    'which are told of one row, so that the others are looked at');
 -- Bytes that no input lets in, as a damaged page could hold them.
 CREATE CAST (bytea AS primecloud.sealed) WITHOUT FUNCTION;
 CREATE TABLE damaged AS SELECT n, (CASE n WHEN 1 THEN '' WHEN 2 THEN '\x0101' WHEN 3
@@ -106,6 +108,8 @@ CREATE TABLE damaged AS SELECT n, (CASE n WHEN 1 THEN '' WHEN 2 THEN '\x0101' WH
         THEN set_byte(primecloud_internal.sealed_send(:'envelope'), 3, 1)
     WHEN 6 THEN substr(primecloud_internal.sealed_send(:'envelope'), 1, 83) END)::bytea::primecloud.sealed AS secret
         FROM generate_series(1, 6) AS n;
+SELECT results_eq($$SELECT primecloud.why_closed(secret, '1', 'l', '1') FROM damaged$$, $$SELECT 'PC006' FROM damaged$$,
+    'each of damaged bytes is told of');
 SELECT is(split_part(outcome(format('SELECT %s FROM damaged WHERE n = %s', call, n)), ' ', 1), 'PC006', call || ' of damaged bytes, ' || n)
 FROM generate_series(1, 6) AS n,
     unnest(ARRAY['primecloud.open(secret, ''1'', ''l'', ''1'', ''t'')', 'primecloud.matches(secret, ''1'', ''l'', ''1'', ''x'')',
