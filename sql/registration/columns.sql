@@ -7,6 +7,23 @@ AS $$ SELECT primecloud_internal.guard_against(format('column "%s" of %s cannot 
 COMMENT ON FUNCTION primecloud_internal.guard_column(regclass, text, text, text, text)
     IS 'the guard''s answer where a column is to be changed: object, reason and way';
 
+-- A helper lifts the guard for its own statements, and anybody's function may do as it does: not for holds.
+CREATE FUNCTION primecloud_internal.refuse_held_column(rel regclass, col text, what text, hold bigint) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF primecloud_internal.guard_level() <> 'warn' AND (primecloud_internal.guard_level() = 'error'
+        OR primecloud_internal.guard_is_lifted()) THEN
+        RAISE insufficient_privilege USING
+            MESSAGE = format('column "%s" of %s cannot be %s: by it hold %s knows what is held', col, rel, what, hold),
+            HINT = 'Release the hold first. A superuser may SET primecloud.guard = off.';
+    END IF;
+    PERFORM primecloud_internal.guard_column(rel, col, what, format('by it hold %s knows what is held', hold), 'Release the hold first.');
+END $$;
+COMMENT ON FUNCTION primecloud_internal.refuse_held_column(regclass, text, text, bigint)
+    IS 'raises 42501 where a column by which something is held is to be changed';
+
 -- Asked before a row is written in another type (table_rewrite), and when a command is through.
 CREATE FUNCTION primecloud_internal.check_columns_stay() RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -32,8 +49,8 @@ BEGIN
     FOR c IN SELECT h.*, o.id FROM primecloud_internal.changed_column h JOIN primecloud_internal.open_hold o
                  ON o.schema_name = h.schema_name AND o.table_name = h.table_name AND o.column_name = h.column_name
              WHERE h.attisdropped OR h.type_now <> h.type_id AND NOT (h.type_now = ANY (numbers) AND h.type_id = ANY (numbers)) LOOP
-        PERFORM primecloud_internal.guard_column(c.relation, c.column_name, CASE WHEN c.attisdropped THEN 'dropped'
-            ELSE 'given another type' END, format('by it hold %s knows what is held', c.id), 'Release the hold first.');
+        PERFORM primecloud_internal.refuse_held_column(c.relation, c.column_name, CASE WHEN c.attisdropped THEN 'dropped'
+            ELSE 'given another type' END, c.id);
     END LOOP;
 END $$;
 COMMENT ON FUNCTION primecloud_internal.check_columns_stay()
@@ -59,16 +76,21 @@ AS $$
 DECLARE
     s record;
 BEGIN
-    FOR s IN SELECT c.column_name, primecloud_internal.sealed_carrier(rel, ARRAY[c.id_column, c.tenant_column]::name[]) AS key
-             FROM primecloud_internal.names_of(rel) AS n JOIN primecloud.sealed_column c ON c.schema_name = n.schema_name
-                 AND c.table_name = n.table_name LOOP
+    -- A partition or child has keys of its own, and its rows are the whole's.
+    FOR s IN SELECT c.column_name, t.relid AS part, primecloud_internal.sealed_carrier(t.relid, ARRAY[c.id_column,
+                 c.tenant_column]::name[]) AS key
+             FROM (SELECT rel UNION SELECT primecloud_internal.top_of(rel)::regclass) AS named(rel),
+                 primecloud_internal.names_of(named.rel) AS n
+             JOIN primecloud.sealed_column c ON c.schema_name = n.schema_name AND c.table_name = n.table_name
+             CROSS JOIN LATERAL primecloud_internal.table_tree(named.rel) AS t LOOP
         CONTINUE WHEN s.key IS NULL;
         PERFORM primecloud_internal.guard_against(format('foreign key "%s" of %s cannot change the row''s id or tenant: the envelopes in '
-            '"%s" are bound to them', s.key, rel, s.column_name), 'Make it ON UPDATE NO ACTION, and ON DELETE NO ACTION or CASCADE.');
+            '"%s" are bound to them', s.key, s.part, s.column_name), 'Make it ON UPDATE NO ACTION, and ON DELETE NO ACTION or CASCADE.');
     END LOOP;
 END $$;
 COMMENT ON FUNCTION primecloud_internal.guard_bound(regclass) IS 'the guard''s answer where a key would change what envelopes are bound to';
 REVOKE ALL ON FUNCTION primecloud_internal.check_columns_stay(),
+    primecloud_internal.refuse_held_column(regclass, text, text, bigint),
     primecloud_internal.guard_column(regclass, text, text, text, text) FROM PUBLIC;
 
 CREATE FUNCTION primecloud_internal.unregister_sealed_column_as(caller oid, rel regclass, col name) RETURNS void

@@ -137,6 +137,7 @@ BEGIN
         OR EXISTS (SELECT FROM primecloud_internal.unlinked_parts());
 END $$;
 COMMENT ON FUNCTION primecloud_internal.unfollowed() IS 'whether anything that is registered has changed since somebody last looked';
-REVOKE ALL ON FUNCTION primecloud_internal.top_of(oid), primecloud_internal.unlinked_parts(), primecloud_internal.require_latest(),
+-- (The guard asks top_of() as whoever types a command; it tells what the catalogs do.)
+REVOKE ALL ON FUNCTION primecloud_internal.unlinked_parts(), primecloud_internal.require_latest(),
     primecloud_internal.registrations_moved(), primecloud_internal.registrations_have_parts(),
     primecloud_internal.registrations_settled(), primecloud_internal.note_settled(), primecloud_internal.unfollowed() FROM PUBLIC;

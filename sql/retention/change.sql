@@ -24,6 +24,9 @@ BEGIN
     PERFORM primecloud_internal.follow(false);
     SELECT n.nspname, c.relname INTO space, name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = rel;
     SELECT p.* INTO policy FROM primecloud_internal.retention_policy p WHERE p.schema_name = space AND p.table_name = name FOR UPDATE;
+    IF kind = 'hold' THEN
+        PERFORM primecloud_internal.wait_for_cascades(rel);
+    END IF;
     IF policy IS NULL AND kind <> 'retain' AND NOT (kind IN ('hold', 'release') AND question.tenant IS NULL
         AND question.row_id IS NULL) THEN
         policy := primecloud_internal.retention_policy_of(rel);  -- which says that there is none
@@ -50,6 +53,10 @@ BEGIN
     ELSIF kind = 'hold' THEN
         answer.hold := primecloud_internal.retention_place_hold(rel, who, policy, space, name, question);
     ELSE
+        IF coalesce(question.reason, '') = '' THEN
+            RAISE invalid_parameter_value USING MESSAGE = format('hold %s is released for a reason', coalesce(question.hold::text, 'NULL')),
+                HINT = 'Name the decision that ends it.';
+        END IF;
         UPDATE primecloud_internal.retention_hold h SET released_by = who, released_at = clock_timestamp(), release_reason = question.reason
         WHERE h.id = question.hold AND h.schema_name = space AND h.table_name = name AND h.released_at IS NULL AND h.gone_at IS NULL;
         IF NOT FOUND THEN
@@ -61,41 +68,6 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION primecloud_internal.retention_change(oid, regclass, primecloud_internal.retention_question)
     IS 'policies, exceptions and holds, for the owner of a table';
-
-CREATE FUNCTION primecloud_internal.retention_place_hold(rel regclass, who text, policy primecloud_internal.retention_policy, space text,
-    name text, question primecloud_internal.retention_question) RETURNS bigint
-    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    number bigint;
-BEGIN
-    IF coalesce(question.reason, '') = '' THEN
-        RAISE invalid_parameter_value USING MESSAGE = 'a hold needs a reason', HINT = 'Name the case or the order that asks for it.';
-    ELSIF question.tenant IS NOT NULL AND question.row_id IS NOT NULL THEN
-        RAISE invalid_parameter_value USING MESSAGE = format('a hold is for row %s or for tenant %s, not for both', question.row_id,
-            question.tenant),
-            HINT = 'A row is found by its identifier alone: leave the tenant out.';
-    ELSIF question.tenant IS NOT NULL AND policy.tenant_column IS NULL OR question.row_id IS NOT NULL AND policy.id_column IS NULL THEN
-        RAISE object_not_in_prerequisite_state USING
-            MESSAGE = format('the retention policy of table %s names no %s column', rel, CASE WHEN question.tenant IS NULL THEN 'id'
-                ELSE 'tenant' END),
-            HINT = 'Call primecloud.retain() again with tenant_column and id_column, or hold the whole table.';
-    END IF;
-    -- Whoever expires the whole would not ask for what is held in a part.
-    IF EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = rel) THEN
-        RAISE wrong_object_type USING MESSAGE = format('table %s is part of another', rel),
-            HINT = format('Place the hold on %s.', primecloud_internal.top_of(rel)::regclass);
-    END IF;
-    INSERT INTO primecloud_internal.retention_hold (schema_name, table_name, owner_name, column_name, tenant, row_id, reason, placed_by)
-    VALUES (space, name, (SELECT pg_get_userbyid(c.relowner) FROM pg_class c WHERE c.oid = rel),
-            CASE WHEN question.tenant IS NOT NULL THEN policy.tenant_column WHEN question.row_id IS NOT NULL THEN policy.id_column END,
-            primecloud_internal.retention_key(rel, policy.tenant_column, question.tenant),
-            primecloud_internal.retention_key(rel, policy.id_column, question.row_id), question.reason, who) RETURNING id INTO number;
-    PERFORM primecloud_internal.follow(false);
-    RETURN number;
-END $$;
-COMMENT ON FUNCTION primecloud_internal.retention_place_hold(regclass, text, primecloud_internal.retention_policy, text, text,
-    primecloud_internal.retention_question) IS 'writes down a hold of a row, a tenant or the table';
 
 -- A run under way was decided by other words; the next one starts afresh.
 CREATE FUNCTION primecloud_internal.retention_supersede(space text, name text) RETURNS void
@@ -133,7 +105,5 @@ END $$;
 COMMENT ON FUNCTION primecloud_internal.retention_key(regclass, text, text) IS 'a tenant or identifier as its column would print it';
 
 REVOKE ALL ON FUNCTION primecloud_internal.retention_change(oid, regclass, primecloud_internal.retention_question),
-    primecloud_internal.retention_place_hold(regclass, text, primecloud_internal.retention_policy, text, text,
-    primecloud_internal.retention_question),
     primecloud_internal.retention_supersede(text, text), primecloud_internal.retention_check_keep(interval),
         primecloud_internal.retention_key(regclass, text, text) FROM PUBLIC;

@@ -90,6 +90,12 @@ BEGIN
     SELECT bool_or(h.tenant IS NULL AND h.row_id IS NULL), array_agg(DISTINCT h.tenant) FILTER (WHERE h.tenant IS NOT NULL),
            array_agg(DISTINCT h.row_id) FILTER (WHERE h.row_id IS NOT NULL) INTO whole, tenants, ids
     FROM primecloud_internal.open_hold h WHERE h.schema_name = policy.schema_name AND h.table_name = policy.table_name;
+    -- (A mark or a detached partition takes nothing along.)
+    IF policy.mode NOT IN ('soft_delete', 'detach_partition') AND primecloud_internal.cascade_is_held(ARRAY(SELECT t.oid
+        FROM primecloud_internal.known_table k, primecloud_internal.retention_tree(k.relation) t
+        WHERE k.schema_name = policy.schema_name AND k.table_name = policy.table_name)) THEN
+        RETURN 'false';
+    END IF;
     IF whole OR tenants IS NOT NULL AND policy.tenant_column IS NULL OR ids IS NOT NULL AND policy.id_column IS NULL THEN
         RETURN 'false';
     END IF;

@@ -8,6 +8,12 @@ CREATE FUNCTION primecloud_internal.guard_level() RETURNS text
 COMMENT ON FUNCTION primecloud_internal.guard_level()
     IS 'primecloud.guard, also in a session that has not loaded the library yet; off within the extension''s own functions';
 
+CREATE FUNCTION primecloud_internal.guard_is_lifted() RETURNS boolean
+    LANGUAGE c STABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'primecloud_guard_is_lifted';
+COMMENT ON FUNCTION primecloud_internal.guard_is_lifted() IS 'whether the guard is off because a function has lifted it, not a superuser';
+REVOKE ALL ON FUNCTION primecloud_internal.guard_is_lifted() FROM PUBLIC;
+
 CREATE FUNCTION primecloud_internal.weakenings(command pg_ddl_command, OUT action text, OUT name text) RETURNS SETOF record
     LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
     AS 'MODULE_PATHNAME', 'primecloud_weakenings';
@@ -77,6 +83,7 @@ BEGIN
             AND EXISTS (SELECT FROM pg_inherits WHERE inhrelid = done.objid) THEN
             PERFORM primecloud_internal.protect_partitions(done.objid);
             PERFORM primecloud_internal.guard_inheritance(done.objid);
+            PERFORM primecloud_internal.guard_bound(done.objid);
             IF primecloud_internal.guard_level() <> 'off' THEN
                 PERFORM primecloud_internal.guard_carried();
             END IF;

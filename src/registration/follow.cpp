@@ -8,6 +8,9 @@ extern "C" {
 #include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "commands/event_trigger.h"
+#include "nodes/parsenodes.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
 }
 
 namespace {
@@ -18,6 +21,31 @@ SERVER_CODE void follow(bool refuses) {
     const Oid types[] = {BOOLOID};
     Datum values[] = {BoolGetDatum(refuses)};
     pg::run("SELECT primecloud_internal.follow($1)", 1, types, values);
+  });
+}
+
+// The columns that ALTER TYPE ... USING computes anew, whether or not the type is another.
+SERVER_CODE Datum computed(const AlterTableStmt *statement) {
+  auto *names = static_cast<Datum *>(palloc0(sizeof(Datum) * static_cast<size_t>(list_length(statement->cmds) + 1)));
+  int count = 0;
+  const ListCell *cell;
+  foreach (cell, statement->cmds) {
+    const auto *part = lfirst_node(AlterTableCmd, cell);
+    if (part->subtype != AT_AlterColumnType || part->name == nullptr || !IsA(part->def, ColumnDef)) continue;
+    if (reinterpret_cast<const ColumnDef *>(part->def)->raw_default == nullptr) continue;
+    names[count++] = CStringGetTextDatum(part->name);
+  }
+  return PointerGetDatum(construct_array(names, count, TEXTOID, -1, false, TYPALIGN_INT));
+}
+
+// Before a row of a table is written anew.
+SERVER_CODE void check_rewrite(const AlterTableStmt *statement) {
+  const Datum columns = computed(statement);
+  pg::as_superuser([&] {
+    const Oid types[] = {TEXTARRAYOID};
+    Datum values[] = {columns};
+    pg::run("SELECT primecloud_internal.check_rewritten(pg_catalog.pg_event_trigger_table_rewrite_oid(), $1)", 1, types,
+            values);
   });
 }
 }  // namespace
@@ -34,7 +62,10 @@ SERVER_CODE Datum primecloud_follow(PG_FUNCTION_ARGS) {
   const bool makes = event->tag == CMDTAG_CREATE_TABLE || event->tag == CMDTAG_CREATE_SCHEMA ||
                      event->tag == CMDTAG_CREATE_FOREIGN_TABLE;
   // A read-only transaction changes no table but temporary ones, which nobody registers.
-  if (!XactReadOnly) follow(!makes && strcmp(event->event, "ddl_command_start") != 0);
+  if (XactReadOnly) PG_RETURN_NULL();
+  follow(!makes && strcmp(event->event, "ddl_command_start") != 0);
+  if (strcmp(event->event, "table_rewrite") == 0 && IsA(event->parsetree, AlterTableStmt))
+    check_rewrite(reinterpret_cast<const AlterTableStmt *>(event->parsetree));
   PG_RETURN_NULL();
 }
 }

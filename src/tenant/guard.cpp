@@ -19,10 +19,14 @@ int level = guard_error;
 const config_enum_entry levels[] = {
     {"error", guard_error, false}, {"warn", guard_warn, false}, {"off", guard_off, false}, {nullptr, 0, false}};
 
+// Whether a helper has lifted it, for its own statements: anybody's function may call one.
+bool lifting = false, lifted = false;
+void note_level(int, void *) noexcept { lifted = lifting; }
+
 SERVER_CODE void define_settings() {
   DefineCustomEnumVariable("primecloud.guard", "What happens to a command that would take protection off a table.",
                            "error: it is refused.  warn: it runs, with a warning.  off: nobody looks.", &level,
-                           guard_error, levels, PGC_SUSET, 0, nullptr, nullptr, nullptr);
+                           guard_error, levels, PGC_SUSET, 0, nullptr, note_level, nullptr);
 }
 const pg::startup settings{define_settings};
 
@@ -37,6 +41,8 @@ std::string_view guard_level_name() noexcept { return levels[level].name; }
 
 // Off until the function that calls it returns or fails: each function of ours has a SET
 // clause and so opens a level of settings, and what is saved there ends with it.
+bool guard_is_lifted() noexcept { return lifted; }
+
 SERVER_CODE pg::nothing lift_guard() noexcept {
   const int below = NewGUCNestLevel();
   AtEOXact_GUC(true, below);
@@ -45,7 +51,9 @@ SERVER_CODE pg::nothing lift_guard() noexcept {
             errmsg("the guard can be lifted within a function only"),
             errhint("Use primecloud.unprotect_table(), or as a superuser SET primecloud.guard = off."));
   }
-  set_config_option("primecloud.guard", "off", PGC_SUSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, ERROR, false);
+  lifting = true;
+  set_config_option("primecloud.guard", "off", PGC_SUSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, WARNING, false);
+  lifting = false;
   return {};
 }
 
@@ -88,4 +96,5 @@ struct primecloud::pg::datum<ddl_command> {
 
 PRIMECLOUD_FUNCTION(primecloud_guard_level, guard_level_name);
 PRIMECLOUD_FUNCTION(primecloud_lift_guard, lift_guard);
+PRIMECLOUD_FUNCTION(primecloud_guard_is_lifted, guard_is_lifted);
 PRIMECLOUD_FUNCTION(primecloud_weakenings, weakenings);

@@ -56,6 +56,11 @@ SELECT is(said('ALTER TABLE g.accounts ADD CONSTRAINT theirs FOREIGN KEY (id) RE
 CREATE TABLE g.later (id bigint PRIMARY KEY REFERENCES g.customers ON UPDATE CASCADE, account_id int, secret primecloud.sealed);
 SELECT alike(said($$SELECT primecloud.seal_column('g.later', 'secret', 'g.later')$$), '55000 foreign key "later_id_fkey" of g.later %',
     'where there is one, nothing is sealed');
+SELECT alike(said('ALTER TABLE g.accounts ALTER ' || c || ' TYPE ' || t),
+    '42501 column "' || c || '" of g.accounts cannot be computed anew: %', c || ' computed anew: ' || t)
+FROM (VALUES ('smtp_pass', 'primecloud.sealed USING NULL'), ('id', 'int USING id + 1'),
+    ('account_id', 'int USING 7'), ('id', 'bigint USING -id')) AS v(c, t);
+SELECT is(said('ALTER TABLE g.accounts ALTER note TYPE text USING upper(note)'), 'done', 'others are the owner''s to compute');
 SELECT is((SELECT count(*) FROM g.accounts WHERE primecloud.key_id(smtp_pass) IS NOT NULL), 3::bigint, 'every row is as it was');
 SELECT is((SELECT s.label FROM primecloud.sealed_column_of('g.accounts', 'smtp_pass') AS s), 'g.smtp_pass', 'and the registration');
 SELECT is(said($$SELECT primecloud.unregister_sealed_column('g.accounts', 'smtp_pass')$$), 'done', 'its owner takes it back');
@@ -79,6 +84,16 @@ SELECT is(said($$SELECT primecloud.place_hold('g.letters', 'a case', row_id => '
 SELECT alike(said('ALTER TABLE g.letters ALTER id TYPE text USING id || ''x'''), '42501 column "id" of g.letters cannot be given another '
     'type: by it hold % knows what is held Release the hold first.', 'another type of what is held by');
 SELECT alike(said('ALTER TABLE g.letters DROP COLUMN id'), '42501 column "id" of g.letters cannot be dropped: by it hold %', 'DROP COLUMN');
+SELECT alike(said('ALTER TABLE g.letters ALTER id TYPE int USING -id'), '42501 column "id" of g.letters cannot be computed anew: by it %',
+    'computed anew');
+CREATE FUNCTION g.as_helpers_do(statement text) RETURNS void LANGUAGE plpgsql SET search_path = g AS $$
+BEGIN
+    PERFORM primecloud_internal.lift_guard();
+    EXECUTE statement;
+END $$;
+SELECT alike(said(format('SELECT g.as_helpers_do(%L)', 'ALTER TABLE g.letters ' || how)),
+    '42501 column "id" of g.letters cannot be %: by it hold %', 'nor within a function that lifts the guard as helpers do: ' || how)
+FROM unnest('{DROP COLUMN id,ALTER id TYPE text,ALTER id TYPE int USING -id}'::text[]) AS how;
 RESET ROLE;
 SET primecloud.guard = off;
 SELECT is(said('ALTER TABLE g.letters DROP COLUMN id'), 'done', 'a superuser may');

@@ -1,0 +1,26 @@
+-- ALTER TYPE ... USING computes a column anew, also where its type stays: as good as dropping what was there.
+
+CREATE FUNCTION primecloud_internal.check_rewritten(rel oid, computed text[]) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp SET jit = off
+AS $$
+DECLARE
+    top CONSTANT oid := primecloud_internal.top_of(rel);
+    c record;
+BEGIN
+    FOR c IN SELECT n.col, s.column_name AS sealed FROM unnest(computed) AS n(col), primecloud_internal.names_of(top::regclass) AS t
+             JOIN primecloud.sealed_column s ON s.schema_name = t.schema_name AND s.table_name = t.table_name
+             WHERE n.col IN (s.column_name, s.id_column, s.tenant_column) AND primecloud_internal.holds_rows(top::regclass) LOOP
+        PERFORM primecloud_internal.guard_column(rel, c.col, 'computed anew', CASE WHEN c.col = c.sealed
+                THEN 'it is sealed, and its secrets would go' ELSE format('the envelopes in "%s" are bound to it', c.sealed) END,
+            format('If its secrets are to go, SELECT primecloud.unregister_sealed_column(%L, %L) first.', top::regclass, c.sealed));
+    END LOOP;
+    FOR c IN SELECT n.col, h.id FROM unnest(computed) AS n(col), primecloud_internal.names_of(top::regclass) AS t
+             JOIN primecloud_internal.open_hold h ON h.schema_name = t.schema_name AND h.table_name = t.table_name
+             WHERE n.col = h.column_name LOOP
+        PERFORM primecloud_internal.refuse_held_column(rel, c.col, 'computed anew', c.id);
+    END LOOP;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.check_rewritten(oid, text[])
+    IS 'the guard''s answer before a column that is sealed, that envelopes are bound to or that a hold goes by is computed anew';
+REVOKE ALL ON FUNCTION primecloud_internal.check_rewritten(oid, text[]) FROM PUBLIC;

@@ -1,0 +1,47 @@
+-- Placing a hold.
+
+CREATE FUNCTION primecloud_internal.retention_place_hold(rel regclass, who text, policy primecloud_internal.retention_policy, space text,
+    name text, question primecloud_internal.retention_question) RETURNS bigint
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    number bigint;
+    held_by CONSTANT text := CASE WHEN question.tenant IS NOT NULL THEN policy.tenant_column WHEN question.row_id IS NOT NULL
+        THEN policy.id_column END;
+BEGIN
+    IF coalesce(question.reason, '') = '' THEN
+        RAISE invalid_parameter_value USING MESSAGE = 'a hold needs a reason', HINT = 'Name the case or the order that asks for it.';
+    ELSIF question.tenant IS NOT NULL AND question.row_id IS NOT NULL THEN
+        RAISE invalid_parameter_value USING MESSAGE = format('a hold is for row %s or for tenant %s, not for both', question.row_id,
+            question.tenant),
+            HINT = 'A row is found by its identifier alone: leave the tenant out.';
+    ELSIF question.tenant IS NOT NULL AND policy.tenant_column IS NULL OR question.row_id IS NOT NULL AND policy.id_column IS NULL THEN
+        RAISE object_not_in_prerequisite_state USING
+            MESSAGE = format('the retention policy of table %s names no %s column', rel, CASE WHEN question.tenant IS NULL THEN 'id'
+                ELSE 'tenant' END),
+            HINT = 'Call primecloud.retain() again with tenant_column and id_column, or hold the whole table.';
+    END IF;
+    -- Rows are found by what their columns print: 'Abc' and 'abc' would be one to the table and two to the hold.
+    IF EXISTS (SELECT FROM pg_attribute a JOIN pg_collation c ON c.oid = a.attcollation AND NOT c.collisdeterministic
+               WHERE a.attrelid = rel AND a.attname = held_by) THEN
+        RAISE feature_not_supported USING
+            MESSAGE = format('table %s compares column %I by a collation that takes different texts for equal', rel, held_by),
+            HINT = 'Hold the whole table.';
+    END IF;
+    -- Whoever expires the whole would not ask for what is held in a part.
+    IF EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = rel) THEN
+        RAISE wrong_object_type USING MESSAGE = format('table %s is part of another', rel),
+            HINT = format('Place the hold on %s.', primecloud_internal.top_of(rel)::regclass);
+    END IF;
+    INSERT INTO primecloud_internal.retention_hold (schema_name, table_name, owner_name, column_name, tenant, row_id, reason, placed_by)
+    VALUES (space, name, (SELECT pg_get_userbyid(c.relowner) FROM pg_class c WHERE c.oid = rel),
+            held_by,
+            primecloud_internal.retention_key(rel, policy.tenant_column, question.tenant),
+            primecloud_internal.retention_key(rel, policy.id_column, question.row_id), question.reason, who) RETURNING id INTO number;
+    PERFORM primecloud_internal.follow(false);
+    RETURN number;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.retention_place_hold(regclass, text, primecloud_internal.retention_policy, text, text,
+    primecloud_internal.retention_question) IS 'writes down a hold of a row, a tenant or the table';
+REVOKE ALL ON FUNCTION primecloud_internal.retention_place_hold(regclass, text, primecloud_internal.retention_policy, text, text,
+    primecloud_internal.retention_question) FROM PUBLIC;

@@ -1,0 +1,77 @@
+-- Rows that go along: what is held is not deleted by ON DELETE CASCADE from a table that expires, by whatever way there.
+SELECT no_plan();
+CREATE ROLE retention_cascade_owner;
+CREATE SCHEMA cascades AUTHORIZATION retention_cascade_owner;
+SET ROLE retention_cascade_owner;
+SET search_path = cascades, public;
+SET client_min_messages = error;
+CREATE TABLE tree (id bigint PRIMARY KEY, up bigint REFERENCES tree ON DELETE CASCADE, account_id int, made timestamptz);
+CREATE TABLE leaf (id bigint PRIMARY KEY, tree bigint REFERENCES tree ON DELETE CASCADE);
+CREATE TABLE vein (id bigint PRIMARY KEY, leaf bigint REFERENCES leaf ON DELETE CASCADE);
+CREATE TABLE beside (id bigint PRIMARY KEY, tree bigint REFERENCES tree ON DELETE SET NULL);
+CREATE TABLE years (id bigint, tree bigint, PRIMARY KEY (id)) PARTITION BY RANGE (id);
+CREATE TABLE year_1 PARTITION OF years FOR VALUES FROM (0) TO (100);
+ALTER TABLE year_1 ADD FOREIGN KEY (tree) REFERENCES tree ON DELETE CASCADE;
+CREATE TABLE kept (LIKE tree);
+SELECT count(*) FROM primecloud.retain('tree', 'made', '90 days', tenant_column => 'account_id', id_column => 'id');
+
+-- What is left of all tables after an expiry, which is undone by filling them anew; and what its run says.
+CREATE PROCEDURE fill() LANGUAGE sql AS $$
+    TRUNCATE tree, leaf, vein, beside, years, kept;
+    INSERT INTO tree VALUES (1, NULL, 1, now() - interval '2 years'), (2, 1, 2, now()), (3, NULL, 1, now() - interval '2 years');
+    INSERT INTO leaf VALUES (7, 1);
+    INSERT INTO vein VALUES (8, 7);
+    INSERT INTO beside VALUES (9, 1);
+    INSERT INTO years VALUES (10, 1) $$;
+CREATE FUNCTION here() RETURNS text LANGUAGE sql AS $$
+    SELECT format('%s %s %s %s %s', (SELECT count(*) FROM tree), (SELECT count(*) FROM leaf), (SELECT count(*) FROM vein),
+        (SELECT count(*) FROM beside), (SELECT count(*) FROM years)) $$;
+CREATE FUNCTION of_run() RETURNS text LANGUAGE sql AS $$
+    SELECT format('%s: %s gone, %s held', state, rows_expired, rows_held) FROM primecloud.job_progress WHERE table_name = 'tree'
+    ORDER BY run DESC LIMIT 1 $$;
+CALL fill();
+CALL primecloud.expire('tree');
+SELECT is(here(), '0 0 0 1 0', 'nothing is held: what hangs on rows goes with them');
+
+CREATE FUNCTION release() RETURNS bigint LANGUAGE sql AS $$
+    SELECT count(primecloud.release_hold(format('%I.%I', schema_name, table_name)::regclass, id, 'closed'))
+    FROM primecloud.retention_holds WHERE released_at IS NULL $$;
+SELECT 'CALL fill()', format('SELECT primecloud.place_hold(%L, ''case'', row_id => %L, tenant => %L) > 0 AS placed', rel, row_id, tenant),
+    format('CALL primecloud.expire(''tree''%s)', how), format('SELECT is(here(), ''3 1 1 1 1'', %L)', what),
+    'SELECT is(of_run(), ''finished: 0 gone, 2 held'', ''and is counted'')', 'SELECT release() AS released'
+FROM (VALUES
+    ('leaf', NULL, NULL, '', 'a table that hangs on it is held'),
+    ('vein', NULL, NULL, '', 'one that hangs on that'),
+    ('years', NULL, NULL, '', 'one that hangs on it by a key of its partition'),
+    ('tree', '2', NULL, '', 'a row of its own that hangs on another'),
+    ('tree', NULL, '2', ', method => ''slices''', 'a tenant of its own')) AS v(rel, row_id, tenant, how, what) \gexec
+
+CALL fill();
+SELECT primecloud.place_hold('beside', 'case') AS hold \gset
+CALL primecloud.expire('tree');
+SELECT is(here(), '0 0 0 1 0', 'what stays where it points at nothing holds nobody');
+SELECT primecloud.release_hold('beside', :hold, 'closed');
+CALL fill();
+SELECT primecloud.place_hold('vein', 'case') AS hold \gset
+SELECT is(primecloud.expire_batch('tree', 10), 0::bigint, 'nor does a batch take it');
+SELECT is((SELECT string_agg(row_count::text, ' ') FROM primecloud.expire_preview('tree') WHERE what = 'held'), '2', 'as the preview says');
+SELECT count(*) FROM primecloud.retain('tree', 'made', '90 days', mode => 'archive', archive => 'kept', tenant_column => 'account_id',
+    id_column => 'id');
+CALL primecloud.expire('tree');
+SELECT is(here() || ' ' || (SELECT count(*) FROM kept), '3 1 1 1 1 0', 'nor does what archives');
+SELECT primecloud.release_hold('vein', :hold, 'closed');
+CALL primecloud.expire('tree');
+SELECT is(here() || ' ' || (SELECT count(*) FROM kept), '0 0 0 1 0 2', 'released, it goes');
+
+-- reasons, and texts that a table takes for equal
+SELECT primecloud.place_hold('tree', 'case') AS hold \gset
+SELECT throws_ok(format('SELECT primecloud.release_hold(''tree'', %s, %L)', :hold, reason), '22023', NULL,
+    'released for no reason: ' || coalesce(reason, 'NULL')) FROM (VALUES (NULL), ('')) AS v(reason);
+SELECT lives_ok(format('SELECT primecloud.release_hold(''tree'', %s, ''closed'')', :hold), 'for one');
+CREATE COLLATION blind (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+CREATE TABLE named (id text COLLATE blind PRIMARY KEY, made timestamptz);
+SELECT count(*) FROM primecloud.retain('named', 'made', '90 days', id_column => 'id');
+SELECT throws_ok($$SELECT primecloud.place_hold('named', 'case', row_id => 'abc')$$, '0A000',
+    'table cascades.named compares column id by a collation that takes different texts for equal', 'a row that cannot be told from others');
+SELECT lives_ok($$SELECT primecloud.place_hold('named', 'case')$$, 'the whole table can be held');
+SELECT * FROM finish();
