@@ -3,6 +3,7 @@
 #include "pg/startup.hpp"
 #include "pg/table.hpp"
 #include "tenant/context.hpp"
+#include "tenant/validity.hpp"
 
 extern "C" {
 #include "nodes/makefuncs.h"
@@ -61,7 +62,11 @@ bool may_act_for_any_tenant() {
 
 void check_tenant(std::string_view wanted) {
   const context_record *context = tenant::current();
-  if (context != nullptr && context->has_tenant && context->tenant() == wanted) return;
+  if (context != nullptr && context->has_tenant && context->tenant() == wanted) {
+    // An expression of PL/pgSQL starts no statement, which would have asked.
+    tenant::check_context();
+    return;
+  }
   if (may_act_for_any_tenant()) return;
   ereport(
       ERROR, errcode(not_permitted),

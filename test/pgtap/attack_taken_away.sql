@@ -114,6 +114,20 @@ SELECT throws_ok($$SELECT * FROM harness.dblink_get_result('app') AS t(x text)$$
     'a block that was under way ends at its next statement');
 SELECT count(*) FROM harness.dblink_get_result('app') AS t(x text) \g /dev/null
 
+-- So does an assignment, which starts no query, where it touches a secret.
+SELECT harness.again();
+SELECT is(harness.over('app', 'BEGIN', harness.entering(), 'SELECT count(*) FROM guarded'), '5', 'in');
+SELECT pg_advisory_lock(73);
+SELECT harness.dblink_send_query('app', 'DO $$ DECLARE v text; BEGIN v := primecloud.seal(''secret'', ''1'', ''l'', ''1''); '
+    'PERFORM pg_advisory_xact_lock(73); v := primecloud.seal(''secret'', ''1'', ''l'', ''1''); END $$');
+DO $$ BEGIN WHILE NOT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted) LOOP PERFORM pg_sleep(0.01); END LOOP;
+    END $$;
+DELETE FROM members WHERE user_id = 'mallory';
+SELECT pg_advisory_unlock(73);
+SELECT throws_ok($$SELECT * FROM harness.dblink_get_result('app') AS t(x text)$$, '28000', NULL,
+    'an assignment that would seal in a block that was under way');
+SELECT count(*) FROM harness.dblink_get_result('app') AS t(x text) \g /dev/null
+
 -- What the leader of a parallel plan runs inside it goes on: it is part of a statement under way.
 CREATE FUNCTION waiting(n bigint) RETURNS bigint LANGUAGE plpgsql PARALLEL RESTRICTED AS $$
 BEGIN
