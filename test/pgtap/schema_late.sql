@@ -77,7 +77,105 @@ SELECT is(claims('third'), 'update_service_account off', 'what the late one turn
 UPDATE cloud.accounts SET status = 'active';
 DELETE FROM cloud.outbox; DELETE FROM claimed;
 
+-- A key is added after it was turned off: the order that turns it off waits for no late one, and supersedes none that adds.
+CREATE PROCEDURE activate() LANGUAGE sql AS $$
+    UPDATE cloud.accounts SET status = 'active';
+    INSERT INTO cloud.outbox (account_id, service, object, operation, payload)
+        VALUES ('00000000-0000-7000-8000-00000000000a', 'minio', 'account:a', 'settle', '{}') $$;
+CREATE PROCEDURE overtaken() LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM cloud.access_key_secrets; DELETE FROM cloud.access_keys; DELETE FROM cloud.outbox; DELETE FROM claimed;
+    UPDATE cloud.accounts SET status = 'active';
+    COMMIT;
+    PERFORM act('a_dev', 'SELECT id FROM cloud.create_access_key(''k'')');
+    PERFORM claims('first');
+    PERFORM leases_end();
+    COMMIT;
+    PERFORM act('a_platform', 'SELECT cloud.set_account_status(''suspended'')');
+    PERFORM claims('second');
+    COMMIT;
+END $$;
+CALL overtaken();
+SELECT is(who || ': ' || operation, 'second: update_service_account', 'the key is turned off before it is there') FROM claimed
+    WHERE who = 'second';
+SELECT is(says('second'), 'true', '(done)');
+SELECT is(says('first'), 'false', 'the worker that adds it then is told that it settles nothing');
+SELECT is(claims('third'), 'update_service_account off', 'and the key is turned off again');
+SELECT is(says('third'), 'true', '(done)');
+SELECT is(says('first'), 'false', 'said twice');
+SELECT is(claims('nobody'), NULL, 'is ordered once');
+CALL overtaken();
+SELECT is(says('first'), 'false', 'the same while it is being turned off');
+SELECT is(says('second'), 'true', '(done)');
+SELECT is(claims('third'), 'update_service_account off', 'it is turned off once more behind that');
+CALL overtaken();
+SELECT says('second');
+SELECT is(says('first', 'fail_outbox(%s, %L, ''time-out'')'), 'pending', 'a failure after it was turned off');
+SELECT is(claims('third'), 'update_service_account off', 'may be none: it is turned off again');
+SELECT is(says('third'), 'true', '(done)');
+SELECT is(claims('nobody'), NULL, 'the key is not added while the account is suspended');
+CALL activate();
+SELECT leases_end();
+SELECT is(claims('fourth'), 'add_service_account', 'active again: it is added');
+SELECT leases_end();
+SELECT act('a_platform', $$SELECT cloud.set_account_status('suspended')$$);
+SELECT is(claims('fifth'), 'update_service_account off', '(suspended once more)');
+SELECT says('fifth');
+SELECT is(says('fourth'), 'false', 'carried out again, late');
+SELECT is(claims('sixth'), 'update_service_account off', 'is followed by what is wanted now');
+CALL overtaken();
+SELECT is(says('second', 'fail_outbox(%s, %L, ''no such key'', 1)'), 'dead', '(it fails, and fails)');
+SELECT is(act('worker', format('SELECT cloud.discard_outbox(%s, ''no such key'')', sequence)), 'true',
+    'a person gives up turning off a key that is not there') FROM claimed WHERE who = 'second';
+SELECT is(says('first'), 'false', 'then it is there');
+SELECT is(claims('third'), 'update_service_account off', 'and is turned off');
+CALL overtaken();
+SELECT says('second');
+CALL activate();
+SELECT is(says('first'), 'false', 'of an account that is active again');
+SELECT is(claims('third'), 'update_service_account on', 'the key is turned on');
+UPDATE cloud.accounts SET status = 'active';
+DELETE FROM cloud.outbox; DELETE FROM claimed;
+
+-- What was deleted and made again is made again, not deleted.
+SELECT act('a_dev', $$SELECT cloud.create_bucket('again')$$) AS bucket \gset
+DELETE FROM cloud.outbox;
+SELECT act('a_admin', format('SELECT cloud.delete_bucket(%L)', :'bucket'));
+SELECT is(claims('first'), 'delete_bucket', 'a bucket is deleted');
+SELECT leases_end();
+SELECT claims('second');
+SELECT is(says('second'), 'true', '(by another, in time)');
+SELECT act('a_dev', $$SELECT cloud.create_bucket('again', versioning => true)$$) AS bucket \gset
+SELECT is(claims('made'), 'create_bucket', '(and made again)');
+SELECT says('made');
+SELECT is(claims('set'), 'set_versioning', '(set)');
+SELECT says('set');
+SELECT is(claims('bound'), 'set_bucket_quota', '(and bounded)');
+SELECT says('bound');
+SELECT is(says('first'), 'false', 'the late one may have deleted it');
+SELECT is((SELECT string_agg(operation, ', ' ORDER BY sequence) FROM cloud.outbox WHERE status = 'pending'),
+    'create_bucket, set_versioning, set_bucket_quota', 'it is made again, with its settings');
+DELETE FROM cloud.outbox; DELETE FROM claimed;
+INSERT INTO cloud.outbox (account_id, service, object, operation, payload, lapsed, status, finished_at) VALUES
+    (:'a', 'sftpgo', 'user:web', 'delete_user', '{}', ARRAY[:'a'::uuid], 'done', now()),
+    ('00000000-0000-7000-8000-00000000000b', 'sftpgo', 'user:web', 'put_user', '{}', '{}', 'done', now());
+SELECT is(act('worker', format('SELECT cloud.acknowledge_outbox(%s, %L)', sequence, :'a')), 'false', 'a login is deleted late')
+    FROM cloud.outbox WHERE operation = 'delete_user';
+SELECT is((SELECT string_agg(right(account_id::text, 1) || ' ' || operation, ', ') FROM cloud.outbox WHERE status = 'pending'),
+    'b put_user', 'whose name another account has: that one''s is put again');
+-- of a key that is revoked nothing is turned on
+DELETE FROM cloud.outbox;
+INSERT INTO cloud.outbox (account_id, service, object, operation, payload, lapsed, status, finished_at) VALUES
+    (:'a', 'minio', 'key:X', 'add_service_account', '{}', ARRAY[:'a'::uuid], 'done', now()),
+    (:'a', 'minio', 'key:X', 'delete_service_account', '{}', '{}', 'done', now()),
+    (:'a', 'minio', 'key:X', 'update_service_account', '{"newPolicy": {"Statement": []}, "newStatus": "on"}', '{}', 'done', now());
+SELECT is(act('worker', format('SELECT cloud.acknowledge_outbox(%s, %L)', sequence, :'a')), 'false', 'a revoked key is added late')
+    FROM cloud.outbox WHERE operation = 'add_service_account';
+SELECT is((SELECT string_agg(operation, ', ') FROM cloud.outbox WHERE status = 'pending'), 'delete_service_account',
+    'it is deleted, whatever an order that passed it says');
+
 -- settings: the last one stands
+DELETE FROM cloud.outbox;
 SELECT act('a_dev', $$SELECT cloud.create_bucket('assets')$$) AS bucket \gset
 DELETE FROM cloud.outbox;
 SELECT act('a_dev', format('SELECT cloud.set_bucket_versioning(%L, true)', :'bucket'));

@@ -1,28 +1,6 @@
 -- How workers carry out the outbox: claim, do, acknowledge.  A claim lasts for a
 -- lease; a worker that dies lets go by itself.
 
-CREATE FUNCTION @schema@.order_again(sequence bigint, claim_token uuid) RETURNS void
-LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
-AS $order_again$
-    WITH late AS (
-        UPDATE @schema@.outbox o SET lapsed = array_remove(o.lapsed, order_again.claim_token)
-        WHERE o.sequence = order_again.sequence AND order_again.claim_token = ANY (o.lapsed) RETURNING o.*
-    )
-    -- What the object is to be stands in the last order that ends it, or sets the same of it.  Where that was claimed, the
-    -- late worker may have undone it.
-    INSERT INTO @schema@.outbox (account_id, service, object, operation, payload)
-    SELECT x.account_id, x.service, x.object, x.operation, x.payload FROM late, LATERAL (
-        SELECT y.* FROM @schema@.outbox y WHERE y.account_id = late.account_id AND y.service = late.service AND y.object = late.object
-            AND y.sequence >= late.sequence
-            AND (@schema@.order_ends(y.operation, y.payload) OR @schema@.order_settles(y.operation) = @schema@.order_settles(late.operation)
-                OR @schema@.order_gives(late.operation, late.payload) AND @schema@.order_settles(y.operation) IS NOT NULL)
-        ORDER BY y.sequence DESC LIMIT 1) x
-    WHERE x.status = 'done' OR x.claim_token IS NOT NULL
-$order_again$;
-COMMENT ON FUNCTION @schema@.order_again(bigint, uuid)
-    IS 'orders anew what a worker may have undone that was heard of after its lease, when another had claimed; for workers'' calls';
-GRANT EXECUTE ON FUNCTION @schema@.order_again TO @gate@;
-
 CREATE FUNCTION @schema@.acknowledge_outbox(sequence bigint, claim_token uuid) RETURNS boolean
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $acknowledge_outbox$
@@ -30,7 +8,8 @@ BEGIN
     PERFORM @schema@.require_worker();
     UPDATE @schema@.outbox o SET status = 'done', finished_at = now(), last_error = NULL
     WHERE o.sequence = acknowledge_outbox.sequence AND o.claim_token = acknowledge_outbox.claim_token AND o.status = 'pending';
-    IF FOUND THEN
+    -- In a statement of its own, which sees what was claimed while the row was waited for.
+    IF FOUND AND NOT @schema@.order_overtaken(acknowledge_outbox.sequence, acknowledge_outbox.claim_token) THEN
         RETURN true;
     END IF;
     PERFORM @schema@.order_again(acknowledge_outbox.sequence, acknowledge_outbox.claim_token);
@@ -38,7 +17,7 @@ BEGIN
 END
 $acknowledge_outbox$;
 COMMENT ON FUNCTION @schema@.acknowledge_outbox(bigint, uuid)
-    IS 'says that an order was carried out; false if the claim was lost meanwhile: what the object is to be is then ordered anew';
+    IS 'says that an order was carried out; false if the claim was lost, or the order overtaken: what the object is to be is ordered anew';
 GRANT EXECUTE ON FUNCTION @schema@.acknowledge_outbox TO @worker@;
 ALTER FUNCTION @schema@.acknowledge_outbox OWNER TO @gate@;
 
@@ -57,7 +36,8 @@ BEGIN
         last_error = left(error, 1000), claim_token = NULL
     WHERE o.sequence = fail_outbox.sequence AND o.claim_token = fail_outbox.claim_token AND o.status = 'pending'
     RETURNING o.status INTO became;
-    IF became IS NULL THEN
+    -- What failed may have been done nevertheless, or be done later.
+    IF became IS NULL OR @schema@.order_overtaken(fail_outbox.sequence, fail_outbox.claim_token) THEN
         PERFORM @schema@.order_again(fail_outbox.sequence, fail_outbox.claim_token);
     END IF;
     RETURN became;
