@@ -82,7 +82,7 @@ INSERT INTO commands VALUES
 INSERT INTO commands VALUES ('create_account', NULL, NULL), ('my_accounts', NULL, NULL), ('accept_invitation', NULL, NULL),
     ('resolve_domain', NULL, NULL), ('open_share', NULL, NULL);
 -- what commands ask of all accounts: nobody's to call
-INSERT INTO commands VALUES ('check_owned', NULL, NULL);
+INSERT INTO commands VALUES ('check_owned', NULL, NULL), ('open_holds', NULL, NULL);
 SELECT is_empty($$SELECT p.proname FROM pg_proc p WHERE p.pronamespace = 'cloud'::regnamespace AND p.prosecdef
     AND p.proname NOT IN (SELECT name FROM commands)$$, 'every command is here');
 SELECT is_empty($$SELECT name FROM commands WHERE name NOT IN (SELECT proname FROM pg_proc WHERE pronamespace = 'cloud'::regnamespace

@@ -83,7 +83,9 @@ BEGIN
             MESSAGE = format('the entered account is not %s', coalesce(quote_literal(delete_account.slug), 'NULL')),
             HINT = 'Name the slug of the account, to be sure that this is the one.';
     END IF;
+    PERFORM @schema@.check_not_held();  -- before anybody's session is ended for it
     PERFORM @schema@.take_account(ending => true);
+    PERFORM @schema@.check_not_held();
     -- The services are told, in the order in which they can follow: keys, logins, buckets.
     FOR item IN SELECT k.access_key_id FROM @schema@.access_keys k WHERE k.account_id = account AND k.status = 'active' LOOP
         PERFORM @schema@.order_service('minio', 'key:' || item.access_key_id, 'delete_service_account',

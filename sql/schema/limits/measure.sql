@@ -31,20 +31,28 @@ DECLARE
     gone bigint;
 BEGIN
     -- Whoever has written less than half of what he may is not worth the work.
-    FOR measured IN SELECT c.account_id FROM @schema@.account_counters c WHERE c.kind = 'text_bytes' GROUP BY c.account_id
+    FOR measured IN SELECT c.account_id FROM @schema@.account_counters c WHERE c.kind = 'text_bytes'
+        AND NOT EXISTS (SELECT FROM @schema@.open_holds() h WHERE h.relation = 'account_counters'
+            AND (h.value IS NULL OR h.value = to_jsonb(c) ->> h.column_name))
+        GROUP BY c.account_id
         HAVING max(c.since) < now() - interval '50 minutes' AND sum(c.amount) > @schema@.limit_of('text_bytes', c.account_id) / 2
         LIMIT greatest(batch / 100, 1) LOOP
         -- Counters that nobody holds, before the rows are read: what they count is committed, and read.
         counters := ARRAY(SELECT c.id FROM @schema@.account_counters c WHERE c.account_id = measured AND c.kind = 'text_bytes' ORDER BY c.id
             FOR UPDATE SKIP LOCKED);
-        DELETE FROM @schema@.account_counters c WHERE c.account_id = measured AND c.kind = 'text_bytes' AND c.id = ANY (counters[2:]);
+        DELETE FROM @schema@.account_counters c WHERE c.account_id = measured AND c.kind = 'text_bytes' AND c.id = ANY (counters[2:])
+            AND NOT EXISTS (SELECT FROM @schema@.open_holds() h WHERE h.relation = 'account_counters'
+                AND (h.value IS NULL OR h.value = to_jsonb(c) ->> h.column_name));
         UPDATE @schema@.account_counters c SET amount = @schema@.stored_text(measured), since = now()
         WHERE c.account_id = measured AND c.kind = 'text_bytes' AND c.id = counters[1];
         GET DIAGNOSTICS gone = ROW_COUNT;
         moved := moved + gone;
     END LOOP;
     DELETE FROM @schema@.account_counters c USING (SELECT o.account_id, o.kind, o.id FROM @schema@.account_counters o
-        WHERE o.kind = 'orders_per_minute' AND o.since < now() - interval '1 day' LIMIT batch FOR UPDATE SKIP LOCKED) d
+        WHERE o.kind = 'orders_per_minute' AND o.since < now() - interval '1 day'
+        AND NOT EXISTS (SELECT FROM @schema@.open_holds() h WHERE h.relation = 'account_counters'
+            AND (h.value IS NULL OR h.value = to_jsonb(o) ->> h.column_name))
+        LIMIT batch FOR UPDATE SKIP LOCKED) d
     WHERE c.account_id = d.account_id AND c.kind = d.kind AND c.id = d.id;
     GET DIAGNOSTICS gone = ROW_COUNT;
     RETURN moved + gone;

@@ -83,29 +83,47 @@ AS $maintain_retention$
                max(now() - keep) FILTER (WHERE relation = 'usage_hourly') AS usage_hourly,
                    max(now() - keep) FILTER (WHERE relation = 'audit_log') AS audit_log,
                max(now() - keep) FILTER (WHERE relation = 'outbox') AS outbox FROM @schema@.retention_periods
+    ), held AS MATERIALIZED (
+        SELECT * FROM @schema@.open_holds()
     ), n AS (
         DELETE FROM @schema@.notifications t USING (SELECT x.account_id, x.id FROM @schema@.notifications x, kept
-            WHERE x.created_at < kept.notifications LIMIT batch FOR UPDATE OF x SKIP LOCKED) d
+            WHERE x.created_at < kept.notifications
+                AND NOT EXISTS (SELECT FROM held h WHERE h.relation = 'notifications'
+                    AND (h.value IS NULL OR h.value = to_jsonb(x) ->> h.column_name))
+            LIMIT batch FOR UPDATE OF x SKIP LOCKED) d
         WHERE t.account_id = d.account_id AND t.id = d.id RETURNING 1
     ), u AS (
         DELETE FROM @schema@.usage_records t USING (SELECT x.account_id, x.id FROM @schema@.usage_records x, kept
-            WHERE x.recorded_at < kept.usage_records LIMIT batch FOR UPDATE OF x SKIP LOCKED) d
+            WHERE x.recorded_at < kept.usage_records
+                AND NOT EXISTS (SELECT FROM held h WHERE h.relation = 'usage_records'
+                    AND (h.value IS NULL OR h.value = to_jsonb(x) ->> h.column_name))
+            LIMIT batch FOR UPDATE OF x SKIP LOCKED) d
         WHERE t.account_id = d.account_id AND t.id = d.id RETURNING 1
     ), h AS (
         DELETE FROM @schema@.usage_hourly t USING (SELECT x.account_id, x.period_start, x.bucket_id FROM @schema@.usage_hourly x, kept
-            WHERE x.period_start < kept.usage_hourly LIMIT batch FOR UPDATE OF x SKIP LOCKED) d
+            WHERE x.period_start < kept.usage_hourly
+                AND NOT EXISTS (SELECT FROM held h WHERE h.relation = 'usage_hourly'
+                    AND (h.value IS NULL OR h.value = to_jsonb(x) ->> h.column_name))
+            LIMIT batch FOR UPDATE OF x SKIP LOCKED) d
         WHERE t.account_id = d.account_id AND t.period_start = d.period_start AND t.bucket_id = d.bucket_id RETURNING 1
     ), a AS (
         DELETE FROM @schema@.audit_log t USING (SELECT x.account_id, x.id FROM @schema@.audit_log x, kept
-            WHERE x.created_at < kept.audit_log LIMIT batch) d
+            WHERE x.created_at < kept.audit_log
+                AND NOT EXISTS (SELECT FROM held h WHERE h.relation = 'audit_log'
+                    AND (h.value IS NULL OR h.value = to_jsonb(x) ->> h.column_name))
+            LIMIT batch) d
         WHERE t.account_id = d.account_id AND t.id = d.id RETURNING 1
     ), o AS (
         DELETE FROM @schema@.outbox t USING (SELECT x.sequence FROM @schema@.outbox x, kept WHERE x.status = 'done'
-            AND x.finished_at < kept.outbox LIMIT batch FOR UPDATE OF x SKIP LOCKED) d
+            AND x.finished_at < kept.outbox
+                AND NOT EXISTS (SELECT FROM held h WHERE h.relation = 'outbox'
+                    AND (h.value IS NULL OR h.value = to_jsonb(x) ->> h.column_name))
+            LIMIT batch FOR UPDATE OF x SKIP LOCKED) d
         WHERE t.sequence = d.sequence RETURNING 1
     )
     SELECT (SELECT count(*) FROM n) + (SELECT count(*) FROM u) + (SELECT count(*) FROM h) + (SELECT count(*) FROM a) + (SELECT count(*)
         FROM o)
 $maintain_retention$;
-COMMENT ON FUNCTION @schema@.maintain_retention(integer) IS 'deletes a batch of rows that are older than retention_periods keeps them';
+COMMENT ON FUNCTION @schema@.maintain_retention(integer)
+    IS 'deletes a batch of rows that are older than retention_periods keeps them, and under no legal hold';
 GRANT EXECUTE ON FUNCTION @schema@.maintain_retention TO @gate@;
