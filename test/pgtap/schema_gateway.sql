@@ -68,6 +68,13 @@ SELECT is(act('guest', format('SELECT cloud.accept_invitation(%L)', token)), 'P0
     (left(:'token', -1), 'shortened'),
     ((SELECT encode(token_hash, 'hex') FROM cloud.invitation_tokens), 'the hash that a dump would show')) AS t(token, what);
 SELECT is(act('guest', 'SELECT cloud.accept_invitation(NULL)'), 'P0002', 'no token');
+SELECT act('a_platform', $$SELECT cloud.set_account_status('suspended')$$);
+SELECT is(act('guest', format('SELECT cloud.accept_invitation(%L)', :'token')), 'P0002', 'of a suspended account');
+SELECT is((SELECT count(*) FROM cloud.account_members WHERE user_id = (SELECT user_id FROM people WHERE who = 'guest')), 0::bigint,
+    'nobody joins it');
+UPDATE cloud.accounts SET status = 'closing' WHERE id = '00000000-0000-7000-8000-00000000000a';
+SELECT is(act('guest', format('SELECT cloud.accept_invitation(%L)', :'token')), 'P0002', 'nor one that is about to close');
+UPDATE cloud.accounts SET status = 'active' WHERE id = '00000000-0000-7000-8000-00000000000a';
 UPDATE cloud.invitations SET expires_at = now() - interval '1 second';
 SELECT is(act('guest', format('SELECT cloud.accept_invitation(%L)', :'token')), 'P0002', 'too late');
 UPDATE cloud.invitations SET expires_at = now() + interval '1 day';
@@ -199,4 +206,8 @@ SELECT set_eq($$SELECT substring(line FROM '"cloud\.(\w+)" tells whether') FROM 
     ARRAY['accounts_slug_unique', 'accounts_domain_active_unique', 'sftp_credentials_username_unique',
     'access_keys_id_unique', 'buckets_physical_name_unique', 'invitation_tokens_hash_unique', 'object_share_tokens_hash_unique',
         'invoices_number_unique'], 'what is unique among all accounts');
+-- nor one that has ended since
+SELECT act('b_owner', $$SELECT token FROM cloud.invite('guest@example.com', 'admin')$$) AS token \gset
+SELECT is(act('b_owner', $$SELECT cloud.delete_account('account-b')$$), '', 'an account ends');
+SELECT is(act('guest', format('SELECT cloud.accept_invitation(%L)', :'token')), 'P0002', 'and nobody joins it either');
 SELECT finish();

@@ -102,9 +102,11 @@ BEGIN
     END IF;
     -- One answer whatever is wrong: nobody learns which invitations there are.
     IF invitation.id IS NULL OR person.id IS NULL OR invitation.accepted_at IS NOT NULL OR invitation.expires_at <= now()
-       OR invitation.email <> person.email OR NOT @schema@.may_invite(invitation.account_id, invitation.invited_by) THEN
+       OR invitation.email <> person.email OR NOT @schema@.may_invite(invitation.account_id, invitation.invited_by)
+       OR NOT EXISTS (SELECT FROM @schema@.accounts a WHERE a.id = invitation.account_id AND a.status = 'active') THEN
         RAISE no_data_found USING MESSAGE = 'no such invitation',
-            HINT = 'It may have expired, been used or been renewed, be meant for another address, or be of somebody who has left.';
+            HINT = 'It may have expired, been used or been renewed, be for another address, or be of somebody who has left or an account'
+                ' that is suspended.';
     END IF;
     INSERT INTO @schema@.account_members (user_id, account_id, role, email, display_name)
     VALUES (person.id, invitation.account_id, invitation.role, person.email, person.display_name)
