@@ -32,9 +32,9 @@ CREATE FUNCTION @schema@.check_text(argument text, value text, most integer DEFA
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $check_text$
 BEGIN
-    -- Its size is known without reading it.
+    -- Its size is known without reading it.  (An application may call this, whatever it says the argument is named.)
     IF octet_length(value) > most THEN
-        RAISE string_data_right_truncation USING MESSAGE = format('%s of %s bytes', argument, octet_length(value)),
+        RAISE string_data_right_truncation USING MESSAGE = format('%s of %s bytes', left(argument, 200), octet_length(value)),
             HINT = format('It has %s bytes at most.', most);
     END IF;
 END
