@@ -58,7 +58,7 @@ INSERT INTO entities VALUES
     ('invoices', 'invoice_counters invoice_lines invoices', 'invoice_candidates usage_cents'),
     ('limits', 'account_counters limits', 'check_owned stored_text'),
     ('mail', 'account_smtp account_smtp_secrets', 'mail_recipients'),
-    ('maintenance', 'retention_periods', 'maintain_access maintain_invoices maintain_retention maintain_subscriptions'),
+    ('maintenance', 'retention_periods', 'maintain_access maintain_invoices maintain_retention maintain_subscriptions open_holds'),
     ('members', 'account_members account_owners', 'check_rank left_behind members_with_buckets_page members_with_buckets_page_before'),
     ('notifications', 'notification_marks notification_types notifications', ''),
     ('orders', 'order_internal_notes order_transitions orders', ''),
