@@ -12,17 +12,22 @@ CREATE TABLE beside (id bigint PRIMARY KEY, tree bigint REFERENCES tree ON DELET
 CREATE TABLE years (id bigint, tree bigint, PRIMARY KEY (id)) PARTITION BY RANGE (id);
 CREATE TABLE year_1 PARTITION OF years FOR VALUES FROM (0) TO (100);
 ALTER TABLE year_1 ADD FOREIGN KEY (tree) REFERENCES tree ON DELETE CASCADE;
+CREATE TABLE rings (id bigint PRIMARY KEY, tree bigint REFERENCES tree ON DELETE CASCADE) PARTITION BY RANGE (id);
+CREATE TABLE ring_1 PARTITION OF rings FOR VALUES FROM (0) TO (100);
+CREATE TABLE deep (id bigint PRIMARY KEY, ring bigint REFERENCES ring_1 ON DELETE CASCADE);
 CREATE TABLE kept (LIKE tree);
 SELECT count(*) FROM primecloud.retain('tree', 'made', '90 days', tenant_column => 'account_id', id_column => 'id');
 
 -- What is left of all tables after an expiry, which is undone by filling them anew; and what its run says.
 CREATE PROCEDURE fill() LANGUAGE sql AS $$
-    TRUNCATE tree, leaf, vein, beside, years, kept;
+    TRUNCATE tree, leaf, vein, beside, years, rings, deep, kept;
     INSERT INTO tree VALUES (1, NULL, 1, now() - interval '2 years'), (2, 1, 2, now()), (3, NULL, 1, now() - interval '2 years');
     INSERT INTO leaf VALUES (7, 1);
     INSERT INTO vein VALUES (8, 7);
     INSERT INTO beside VALUES (9, 1);
-    INSERT INTO years VALUES (10, 1) $$;
+    INSERT INTO years VALUES (10, 1);
+    INSERT INTO rings VALUES (11, 1);
+    INSERT INTO deep VALUES (12, 11) $$;
 CREATE FUNCTION here() RETURNS text LANGUAGE sql AS $$
     SELECT format('%s %s %s %s %s', (SELECT count(*) FROM tree), (SELECT count(*) FROM leaf), (SELECT count(*) FROM vein),
         (SELECT count(*) FROM beside), (SELECT count(*) FROM years)) $$;
@@ -43,6 +48,7 @@ FROM (VALUES
     ('leaf', NULL, NULL, '', 'a table that hangs on it is held'),
     ('vein', NULL, NULL, '', 'one that hangs on that'),
     ('years', NULL, NULL, '', 'one that hangs on it by a key of its partition'),
+    ('deep', NULL, NULL, '', 'one that hangs on a partition of one that hangs on it'),
     ('tree', '2', NULL, '', 'a row of its own that hangs on another'),
     ('tree', NULL, '2', ', method => ''slices''', 'a tenant of its own')) AS v(rel, row_id, tenant, how, what) \gexec
 
