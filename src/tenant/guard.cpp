@@ -3,6 +3,7 @@
 // trees that SQL cannot read.
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
+#include "pg/server_version.hpp"
 #include "pg/startup.hpp"
 
 extern "C" {
@@ -19,14 +20,22 @@ int level = guard_error;
 const config_enum_entry levels[] = {
     {"error", guard_error, false}, {"warn", guard_warn, false}, {"off", guard_off, false}, {nullptr, 0, false}};
 
-// Whether a helper has lifted it, for its own statements: anybody's function may call one.
+// Whether a helper has lifted it, for its own statements: anybody's function may do as it does.  The
+// server keeps that beside each value, and gives it back when it goes back to one.
 bool lifting = false, lifted = false;
-void note_level(int, void *) noexcept { lifted = lifting; }
+SERVER_CODE bool check_level(int *, void **extra, GucSource) noexcept {
+  auto *by_helper = static_cast<bool *>(pg::allocate_for_setting(sizeof(bool)));
+  if (by_helper == nullptr) return false;
+  *by_helper = lifting;
+  *extra = by_helper;
+  return true;
+}
+void note_level(int, void *extra) noexcept { lifted = extra != nullptr && *static_cast<const bool *>(extra); }
 
 SERVER_CODE void define_settings() {
   DefineCustomEnumVariable("primecloud.guard", "What happens to a command that would take protection off a table.",
                            "error: it is refused.  warn: it runs, with a warning.  off: nobody looks.", &level,
-                           guard_error, levels, PGC_SUSET, 0, nullptr, note_level, nullptr);
+                           guard_error, levels, PGC_SUSET, 0, check_level, note_level, nullptr);
 }
 const pg::startup settings{define_settings};
 
@@ -39,10 +48,10 @@ using weakening = std::tuple<std::string_view, std::optional<std::string_view>>;
 
 std::string_view guard_level_name() noexcept { return levels[level].name; }
 
-// Off until the function that calls it returns or fails: each function of ours has a SET
-// clause and so opens a level of settings, and what is saved there ends with it.
 bool guard_is_lifted() noexcept { return lifted; }
 
+// Off until the function that calls it returns or fails: each function of ours has a SET
+// clause and so opens a level of settings, and what is saved there ends with it.
 SERVER_CODE pg::nothing lift_guard() noexcept {
   const int below = NewGUCNestLevel();
   AtEOXact_GUC(true, below);
