@@ -346,7 +346,9 @@ SELECT primecloud.register_membership('made.members', 'account_id', 'user_id', '
 SELECT matches(string_agg(line, E'\n'), 'GRANT SELECT, INSERT, UPDATE \(account_id, name\), DELETE ON made.people TO attack_carried\n'
     '-- kept back from attack_carried: UPDATE of made.people.email, [^\n]*\n-- kept back from attack_carried: UPDATE of made.people.login',
     'what a key is computed from is kept back')
-    FROM primecloud.protect_schema('made', 'made.accounts', app_role => :'app') AS line;
+    FROM primecloud.protect_schema('made', 'made.accounts', app_role => :'app', dry_run => true) AS line;
+SELECT lives_ok(format('SELECT count(*) FROM primecloud.protect_schema(''made'', ''made.accounts'', app_role => %L)', :'app'),
+    'and protect_schema keeps to it');
 SELECT throws_like('GRANT UPDATE (email) ON made.people TO attack_carried', 'foreign key "members_account_id_user_id_fkey" of made.members '
     'would carry ranks past its policies: role "attack_carried" may change made.people.email', 'and the guard keeps it back');
 ROLLBACK;
