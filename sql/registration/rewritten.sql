@@ -1,4 +1,5 @@
--- ALTER TYPE ... USING computes a column anew, also where its type stays: as good as dropping what was there.
+-- Before a table is written anew.  ALTER TYPE ... USING computes a column, also where its type stays: as good as dropping
+-- what was there.  SET UNLOGGED lets a crash empty it.
 
 CREATE FUNCTION primecloud_internal.check_rewritten(rel oid, computed text[]) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -20,7 +21,12 @@ BEGIN
              WHERE n.col = h.column_name LOOP
         PERFORM primecloud_internal.refuse_held_column(rel, c.col, 'computed anew', c.id);
     END LOOP;
+    -- (Bit 0 of the reason is the persistence; that of the row is as before.)
+    IF pg_event_trigger_table_rewrite_reason() & 1 = 1 THEN
+        PERFORM primecloud_internal.check_not_held(top, n.nspname::text, r.relname::text, 'made unlogged')
+        FROM pg_class r JOIN pg_namespace n ON n.oid = r.relnamespace WHERE r.oid = rel AND r.relpersistence = 'p';
+    END IF;
 END $$;
-COMMENT ON FUNCTION primecloud_internal.check_rewritten(oid, text[])
-    IS 'the guard''s answer before a column that is sealed, that envelopes are bound to or that a hold goes by is computed anew';
+COMMENT ON FUNCTION primecloud_internal.check_rewritten(oid, text[]) IS 'the answer before a column that is sealed, that envelopes are '
+    'bound to or that a hold goes by is computed anew, or a held table is made unlogged';
 REVOKE ALL ON FUNCTION primecloud_internal.check_rewritten(oid, text[]) FROM PUBLIC;

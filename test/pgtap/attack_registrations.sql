@@ -125,6 +125,8 @@ SELECT is(owner_does('ALTER TABLE r.h INHERIT r.whole'), '55006 table r.h cannot
     'by which nothing of it would be held');
 SELECT is(owner_does($$SELECT primecloud.retain('r.h', 'made', '1 day', id_column => 'other')$$), 'done', 'the column that it was');
 SELECT is(left_of('r.h'), '3', 'keeps the row that it did');
+SELECT is(owner_does('ALTER TABLE r.h SET UNLOGGED'), '55006 table r.h cannot be made unlogged: 1 legal hold is open',
+    'a crash would empty it');
 SELECT is(owner_does('CREATE TABLE r.points (h int REFERENCES r.h (id))'), 'done', 'a table that refers to it');
 SELECT is(owner_does('CREATE TABLE r.above (id int PRIMARY KEY)'), 'done', 'a table to which it refers');
 SELECT is(owner_does('ALTER TABLE r.h ADD above int REFERENCES r.above'), 'done', 'by a key');
