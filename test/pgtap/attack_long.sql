@@ -20,6 +20,7 @@ INSERT INTO harness.long SELECT x, convert_to(x, 'UTF8'), to_jsonb(x), ARRAY[x] 
     (repeat('x', 5000000)), (NULL)) AS l(p)) l;
 INSERT INTO harness.long SELECT x, convert_to(x, 'UTF8'), to_jsonb(x), string_to_array(x, ' ') FROM (SELECT repeat('[é ',
     1250000) AS x) l;
+INSERT INTO harness.long VALUES ('x', 'x', '"x"', '{x}');
 -- What this session has cost so far, in nanoseconds: whatever else the machine does.
 CREATE FUNCTION harness.cost() RETURNS bigint LANGUAGE sql VOLATILE SECURITY DEFINER AS $$
     SELECT split_part(pg_read_file('/proc/self/schedstat'), ' ', 1)::bigint $$;
@@ -83,7 +84,7 @@ INSERT INTO harness.call SELECT format('input of %s', t.typname), 1, format('SEL
     FROM harness.long OFFSET $1 LIMIT 1)::%s', t.oid::regtype)
 FROM pg_type t WHERE t.typnamespace = 'primecloud'::regnamespace AND t.typtype IN ('b', 'd') AND t.typelem = 0;
 GRANT SELECT ON harness.call TO PUBLIC;
-CREATE TABLE harness.seen (function text, place bigint, content int, ms numeric, answer text, said int);
+CREATE TABLE harness.seen (function text, place bigint, content int, ms numeric, otherwise numeric, answer text, said int);
 GRANT INSERT ON harness.seen TO PUBLIC;
 CREATE FUNCTION harness.cost_of(statement text, content int, enough numeric, OUT ms numeric, OUT answer text,
     OUT said int) LANGUAGE plpgsql AS $$
@@ -104,14 +105,19 @@ BEGIN
     END LOOP;
 END $$;
 -- Whoever reads it reads it once, and may write it once more: a plain function of the server that does so is the measure.
+-- What takes more is given a short text too: that much is not the text's.
 CREATE FUNCTION harness.walk() RETURNS numeric LANGUAGE plpgsql AS $$
 DECLARE
     c record;
+    r record;
+    enough numeric;
     once numeric := (harness.cost_of('SELECT octet_length(t || ''x'') FROM harness.long OFFSET $1 LIMIT 1', 0, 0)).ms;
 BEGIN
     FOR c IN SELECT * FROM harness.call, generate_series(0, 1) AS content ORDER BY 1, 2 LOOP
-        INSERT INTO harness.seen SELECT c.function, c.place, c.content, r.ms, r.answer, r.said
-        FROM harness.cost_of(c.statement, c.content, 2 * once * CASE c.place WHEN 0 THEN 4 ELSE 1 END) r;
+        enough := 2 * once * CASE c.place WHEN 0 THEN 4 ELSE 1 END;
+        r := harness.cost_of(c.statement, c.content, enough);
+        INSERT INTO harness.seen VALUES (c.function, c.place, c.content, r.ms,
+            CASE WHEN r.ms >= enough THEN (harness.cost_of(c.statement, 2, 0)).ms ELSE 0 END, r.answer, r.said);
     END LOOP;
     RETURN once;
 END $$;
@@ -122,8 +128,8 @@ SELECT cmp_ok((SELECT count(DISTINCT function) FROM harness.seen), '>', 140::big
 -- What works through all of it: its result is made of it.
 CREATE TABLE harness.accepted (function text PRIMARY KEY);
 INSERT INTO harness.accepted VALUES ('primecloud.to_camel_json(anyelement)');
-SELECT is_empty(format('SELECT function, place, content, round(ms), round(%s), answer FROM harness.seen WHERE ms > 6 * %1$s'
-    ' * CASE place WHEN 0 THEN 4 ELSE 1 END'
+SELECT is_empty(format('SELECT function, place, content, round(ms), round(otherwise), round(%s), answer FROM harness.seen'
+    ' WHERE ms - 3 * otherwise > 6 * %1$s * CASE place WHEN 0 THEN 4 ELSE 1 END'
     ' AND function NOT IN (SELECT function FROM harness.accepted)', :'once'), 'none works much longer than it takes to read the text');
 SELECT is_empty('SELECT function, place, content, said FROM harness.seen WHERE said > 5000', 'none repeats it in an error');
 SELECT is_empty('SELECT function FROM harness.accepted EXCEPT SELECT function FROM harness.seen WHERE answer = ''answers''',
