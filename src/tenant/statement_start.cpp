@@ -5,7 +5,9 @@
 
 extern "C" {
 #include "access/xact.h"
+#include "catalog/objectaccess.h"
 #include "executor/executor.h"
+#include "tcop/pquery.h"
 #include "tcop/utility.h"
 }
 
@@ -15,6 +17,7 @@ namespace {
 ExecutorStart_hook_type next_start = nullptr;
 ExecutorRun_hook_type next_run = nullptr;
 ProcessUtility_hook_type next_utility = nullptr;
+object_access_hook_type next_access = nullptr;
 
 // A portal may be bound in one message and run in another: each is a statement.
 struct {
@@ -36,7 +39,16 @@ SERVER_CODE void utility(PlannedStmt *statement, const char *text, bool read_onl
                                                                      environment, destination, completion);
 }
 
+// A function that a message of the protocol calls by itself: no portal is there, and no statement starts.  (So it is
+// where a plan folds constants, at no great cost.)
+SERVER_CODE void call(ObjectAccessType access, Oid catalog, Oid object, int part, void *more) {
+  if (next_access != nullptr) next_access(access, catalog, object, part, more);
+  if (access == OAT_FUNCTION_EXECUTE && ActivePortal == nullptr) check_context();
+}
+
 SERVER_CODE void watch_statements() {
+  next_access = object_access_hook;
+  object_access_hook = call;
   next_start = ExecutorStart_hook;
   ExecutorStart_hook = start;
   next_run = ExecutorRun_hook;
