@@ -9,6 +9,7 @@ ALTER ROLE tenant_lock_rights_owner SET session_preload_libraries = 'primecloud'
 ALTER ROLE tenant_lock_rights_app LOGIN;
 CREATE ROLE tenant_lock_rights_friend LOGIN;
 ALTER ROLE tenant_lock_rights_friend SET session_preload_libraries = 'primecloud';
+CREATE ROLE tenant_lock_rights_bare LOGIN;
 CREATE SCHEMA own;
 GRANT USAGE, CREATE ON SCHEMA own TO tenant_lock_rights_owner, tenant_lock_rights_friend;
 GRANT TEMPORARY ON DATABASE :DBNAME TO tenant_lock_rights_app;
@@ -80,6 +81,8 @@ SELECT is(beside('tenant_lock_rights_friend', statement), '55P03 canceling state
     FROM (VALUES
     ('CREATE TRIGGER t BEFORE INSERT ON victim FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()'),
     ('CREATE TABLE own.refers (id int REFERENCES victim)')) AS t(statement);
+SELECT is(beside('tenant_lock_rights_bare', 'CREATE RULE r AS ON INSERT TO victim DO NOTHING'),
+    '55P03 canceling statement due to lock timeout', 'without the library it waits for the lock');
 SELECT is(dblink_exec('reader', 'ROLLBACK'), 'ROLLBACK', 'the reader is through');
 SELECT is(beside('tenant_lock_rights_friend', statement), wanted, statement) FROM (VALUES
     ('CREATE TABLE own.refers (id int REFERENCES victim)', 'CREATE TABLE'),
