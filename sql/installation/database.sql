@@ -48,7 +48,8 @@ CREATE FUNCTION primecloud_internal.check_tables() RETURNS TABLE (what text, sta
     SET search_path = pg_catalog, pg_temp
 AS $$
     WITH protected AS (
-        SELECT DISTINCT p.polrelid AS oid FROM pg_policy AS p WHERE p.polname IN ('primecloud_floor', 'primecloud_shared')),
+        SELECT DISTINCT p.polrelid AS oid FROM pg_policy AS p
+        WHERE p.polname IN ('primecloud_floor', 'primecloud_shared', 'primecloud_people')),
     clients AS (SELECT c.oid FROM primecloud_internal.client_roles() AS c)
     SELECT format('%s %s has its object', r.kind, r.object), 'missing', r.problem
     FROM primecloud.registrations AS r WHERE r.state IN ('lost', 'broken')

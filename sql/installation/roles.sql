@@ -20,7 +20,7 @@ AS $$
     WHERE NOT starts_with(r.rolname, 'pg_') AND has_database_privilege(r.oid, current_database(), 'CONNECT')
       AND (k.kind = 'app' OR k.kind IS NULL AND r.rolcanlogin AND NOT r.rolsuper AND NOT r.rolbypassrls AND EXISTS (
           SELECT FROM pg_policy AS p JOIN pg_class AS c ON c.oid = p.polrelid
-          WHERE p.polname IN ('primecloud_floor', 'primecloud_shared') AND NOT pg_has_role(r.oid, c.relowner, 'MEMBER')
+          WHERE p.polname IN ('primecloud_floor', 'primecloud_shared', 'primecloud_people') AND NOT pg_has_role(r.oid, c.relowner, 'MEMBER')
             AND (has_table_privilege(r.oid, c.oid, 'SELECT, INSERT, UPDATE, DELETE')
                  OR has_any_column_privilege(r.oid, c.oid, 'SELECT, INSERT, UPDATE'))))
 $$;
@@ -76,7 +76,7 @@ AS $$
           AND (r.oid <> c.oid AND (r.rolsuper OR r.rolbypassrls OR r.rolcreaterole OR starts_with(r.rolname, 'pg_')
                                    OR primecloud_internal.kind_of_role(r.oid) <> 'app')
                OR EXISTS (SELECT FROM pg_policy AS p JOIN pg_class AS t ON t.oid = p.polrelid
-                          WHERE p.polname IN ('primecloud_floor', 'primecloud_shared') AND t.relowner = r.oid))) AS g
+                          WHERE p.polname IN ('primecloud_floor', 'primecloud_shared', 'primecloud_people') AND t.relowner = r.oid))) AS g
     UNION ALL
     SELECT format('role %I loads the library as it logs in', c.name),
         CASE WHEN coalesce(primecloud_internal.setting_for(c.oid, 'session_preload_libraries'), '') ~ '\mprimecloud\M'

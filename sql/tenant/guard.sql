@@ -71,7 +71,7 @@ BEGIN
                     CONTINUE;
                 END IF;
                 CONTINUE WHEN primecloud_internal.guard_level() = 'off' OR NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = rel
-                    AND polname IN ('primecloud_floor', 'primecloud_shared'));
+                    AND polname IN ('primecloud_floor', 'primecloud_shared', 'primecloud_people'));
                 CONTINUE WHEN part.action IN ('drop not null', 'change the default of')
                     AND part.name IS DISTINCT FROM primecloud.tenant_column(rel)::text;
                 CONTINUE WHEN part.action = 'drop constraint' AND NOT part.name::name = ANY (primecloud_internal.tenant_constraints(rel));
@@ -87,6 +87,8 @@ BEGIN
             IF primecloud_internal.guard_level() <> 'off' THEN
                 PERFORM primecloud_internal.guard_carried();
             END IF;
+        ELSIF done.command_tag IN ('CREATE TABLE', 'CREATE TABLE AS', 'SELECT INTO') AND primecloud_internal.guard_level() <> 'off' THEN
+            PERFORM primecloud_internal.tell_of_table(done.objid);
         END IF;
     END LOOP;
 END $$;
@@ -121,9 +123,9 @@ END $$;
 COMMENT ON FUNCTION primecloud_internal.guard_drops() IS 'event trigger: keeps the policies of protected tables';
 REVOKE ALL ON FUNCTION primecloud_internal.guard_drops() FROM PUBLIC;
 
-CREATE EVENT TRIGGER primecloud_guard_changes ON ddl_command_end WHEN TAG IN ('CREATE TABLE', 'ALTER TABLE', 'ALTER POLICY',
-    'GRANT', 'CREATE SCHEMA', 'CREATE FOREIGN TABLE', 'ALTER FOREIGN TABLE', 'CREATE VIEW', 'ALTER VIEW', 'CREATE RULE', 'ALTER INDEX')
-    EXECUTE FUNCTION primecloud_internal.guard_changes();
+CREATE EVENT TRIGGER primecloud_guard_changes ON ddl_command_end WHEN TAG IN ('CREATE TABLE', 'CREATE TABLE AS', 'SELECT INTO',
+    'ALTER TABLE', 'ALTER POLICY', 'GRANT', 'CREATE SCHEMA', 'CREATE FOREIGN TABLE', 'ALTER FOREIGN TABLE', 'CREATE VIEW', 'ALTER VIEW',
+    'CREATE RULE', 'ALTER INDEX') EXECUTE FUNCTION primecloud_internal.guard_changes();
 COMMENT ON EVENT TRIGGER primecloud_guard_changes IS 'keeps protection on tables, and protects new partitions';
 CREATE EVENT TRIGGER primecloud_guard_drops ON sql_drop EXECUTE FUNCTION primecloud_internal.guard_drops();
 COMMENT ON EVENT TRIGGER primecloud_guard_drops IS 'keeps the policies of protected tables';

@@ -17,7 +17,7 @@ BEGIN
     WITH RECURSIVE above(relid, n) AS (
         SELECT rel::oid, 0 UNION SELECT i.inhparent, n + 1 FROM above JOIN pg_inherits i ON i.inhrelid = above.relid)
     SELECT a.relid INTO root FROM above a WHERE EXISTS (SELECT FROM pg_policy WHERE polrelid = a.relid
-        AND polname IN ('primecloud_floor', 'primecloud_shared')) ORDER BY n LIMIT 1;
+        AND polname IN ('primecloud_floor', 'primecloud_shared', 'primecloud_people')) ORDER BY n LIMIT 1;
     IF root IS NULL THEN
         RETURN;
     END IF;
@@ -26,7 +26,8 @@ BEGIN
         AND t.kind IN ('r', 'p') ORDER BY t.level, t.relid LOOP
         steps := '{}';
         made := '{}';
-        CONTINUE WHEN EXISTS (SELECT FROM pg_policy WHERE polrelid = part.oid AND polname IN ('primecloud_floor', 'primecloud_shared'));
+        CONTINUE WHEN EXISTS (SELECT FROM pg_policy WHERE polrelid = part.oid
+            AND polname IN ('primecloud_floor', 'primecloud_shared', 'primecloud_people'));
         PERFORM primecloud_internal.check_hand(part.oid, i.inhparent) FROM pg_inherits i WHERE i.inhrelid = part.oid;
         FOR policy IN SELECT polname, polpermissive, polcmd, pg_get_expr(polqual, polrelid) AS qual, pg_get_expr(polwithcheck, polrelid)
             AS with_check
@@ -51,7 +52,8 @@ BEGIN
             || primecloud_internal.note_protection(part.oid, jsonb_build_object('made', to_jsonb(made),
                 'row security', CASE WHEN part.relforcerowsecurity AND part.relrowsecurity THEN 'forced' WHEN part.relrowsecurity THEN 'on'
                     ELSE 'off' END),
-                CASE WHEN key IS NULL THEN 'primecloud_shared' ELSE 'primecloud_floor' END), false);
+                (SELECT polname FROM pg_policy WHERE polrelid = root
+                    AND polname IN ('primecloud_floor', 'primecloud_shared', 'primecloud_people') ORDER BY polname LIMIT 1)), false);
     END LOOP;
 END $$;
 COMMENT ON FUNCTION primecloud_internal.protect_partitions(regclass)

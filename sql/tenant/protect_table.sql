@@ -11,8 +11,8 @@ COMMENT ON FUNCTION primecloud_internal.rows_without_tenant(regclass, text) IS '
 -- What protect_table() does but for asking whether something is carried into the table, which
 -- protect_schema() asks when it has put the application's rights right.
 CREATE FUNCTION primecloud_internal.protect_one(rel regclass, tenant_column name, read_role text, write_role text, delete_role text,
-                              dry_run boolean, online boolean, role_column name DEFAULT NULL, refuse boolean DEFAULT NULL)
-    RETURNS SETOF text
+                              dry_run boolean, online boolean, role_column name DEFAULT NULL, refuse boolean DEFAULT NULL,
+                              adopted name DEFAULT NULL) RETURNS SETOF text
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -37,7 +37,7 @@ BEGIN
     IF online THEN
         RETURN QUERY SELECT * FROM primecloud_internal.run_plan(primecloud_internal.script_around(ARRAY(
             SELECT s FROM primecloud_internal.online_protection(rel, tenant_column, read_role, write_role, delete_role,
-                role_column => role_column, refuse => refuse) AS s), rel), false, true);
+                role_column => role_column, refuse => refuse, adopted => adopted) AS s), rel), false, true);
         RETURN;
     END IF;
     IF NOT dry_run AND NOT (SELECT attnotnull FROM pg_attribute WHERE attrelid = rel AND attname = tenant_column) THEN
@@ -51,10 +51,10 @@ BEGIN
     FOR part IN SELECT t.relid FROM primecloud_internal.table_tree(rel) AS t WHERE t.kind IN ('r', 'p') ORDER BY t.level, t.relid LOOP
         RETURN QUERY SELECT * FROM primecloud_internal.run_plan(
             ARRAY(SELECT s FROM primecloud_internal.protection_plan(part, tenant_column, read_role, write_role, delete_role, rel,
-                role_column => role_column, refuse => refuse) AS s), dry_run);
+                role_column => role_column, refuse => refuse, adopted => adopted) AS s), dry_run);
     END LOOP;
 END $$;
-COMMENT ON FUNCTION primecloud_internal.protect_one(regclass, name, text, text, text, boolean, boolean, name, boolean)
+COMMENT ON FUNCTION primecloud_internal.protect_one(regclass, name, text, text, text, boolean, boolean, name, boolean, name)
     IS 'protects one table and its partitions; called by protect_table() and protect_schema()';
 
 CREATE FUNCTION protect_table(rel regclass, tenant_column name DEFAULT 'account_id', read_role text DEFAULT NULL,

@@ -25,7 +25,8 @@ AS $$
     SELECT coalesce((
         SELECT CASE WHEN starts_with(comment, 'primecloud: {') THEN substr(comment, 13)::jsonb END
         FROM (SELECT obj_description(oid, 'pg_policy') AS comment FROM pg_policy
-              WHERE polrelid = rel AND polname IN ('primecloud_floor', 'primecloud_shared') ORDER BY polname LIMIT 1) AS p), '{}');
+              WHERE polrelid = rel AND polname IN ('primecloud_floor', 'primecloud_shared', 'primecloud_people')
+              ORDER BY polname LIMIT 1) AS p), '{}');
 $$;
 COMMENT ON FUNCTION primecloud_internal.protection_note(regclass)
     IS 'what a protected table was before, what was made for it, and its tenant constraints';

@@ -5,6 +5,38 @@ CREATE FUNCTION user_id() RETURNS text
     AS 'MODULE_PATHNAME', 'primecloud_user_id';
 COMMENT ON FUNCTION user_id() IS 'the user of the context; 42501 without one';
 
+-- The same for columns and keys of other types, so that a policy or default compares and an index serves.
+CREATE FUNCTION user_uuid() RETURNS uuid
+    LANGUAGE c STABLE PARALLEL SAFE LEAKPROOF
+    AS 'MODULE_PATHNAME', 'primecloud_user_uuid';
+COMMENT ON FUNCTION user_uuid() IS 'the user of the context as uuid, NULL where it is none; 42501 without a context';
+
+CREATE FUNCTION user_bigint() RETURNS bigint
+    LANGUAGE c STABLE PARALLEL SAFE LEAKPROOF
+    AS 'MODULE_PATHNAME', 'primecloud_user_bigint';
+COMMENT ON FUNCTION user_bigint() IS 'the user of the context as bigint, NULL where it is none; 42501 without a context';
+
+-- Who shares the entered account, by the registered membership as the statement sees it, the
+-- user himself included; he alone without an account, below min_role, and for a confined user.
+-- (Not LEAKPROOF: they read a table, and an error of that is told.)
+CREATE FUNCTION colleagues_uuid(min_role text DEFAULT NULL) RETURNS uuid[]
+    LANGUAGE c STABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'primecloud_colleagues_uuid';
+COMMENT ON FUNCTION colleagues_uuid(text)
+    IS 'the ids of the users who share the entered account with the user of the context, as far as he knows them; 42501 without a context';
+
+CREATE FUNCTION colleagues_bigint(min_role text DEFAULT NULL) RETURNS bigint[]
+    LANGUAGE c STABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'primecloud_colleagues_bigint';
+COMMENT ON FUNCTION colleagues_bigint(text)
+    IS 'the ids of the users who share the entered account with the user of the context, as far as he knows them; 42501 without a context';
+
+CREATE FUNCTION colleagues_text(min_role text DEFAULT NULL) RETURNS text[]
+    LANGUAGE c STABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'primecloud_colleagues_text';
+COMMENT ON FUNCTION colleagues_text(text)
+    IS 'the ids of the users who share the entered account with the user of the context, as far as he knows them; 42501 without a context';
+
 CREATE FUNCTION role() RETURNS text
     LANGUAGE c STABLE PARALLEL SAFE LEAKPROOF
     AS 'MODULE_PATHNAME', 'primecloud_role';

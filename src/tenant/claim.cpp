@@ -41,7 +41,13 @@ SERVER_CODE const char *settle_role(const claim &who, const membership &found) {
              "Pass a role, or call primecloud.register_membership().");
     return who.role;
   }
-  if (!found.member) refuse(who, "the user is not a member of an active account of that name", nullptr);
+  if (!found.member) {
+    refuse(who,
+           who.tenant_is_number ? "the user is not a member of an active account of that number; the number is no "
+                                  "account where keys are text or uuid: the issuer has to sign them as text"
+                                : "the user is not a member of an active account of that name",
+           nullptr);
+  }
   const auto held = parse_role(found.role);
   if (!held)
     refuse(who, psprintf("the membership table holds an unknown role: \"%s\"", found.role),
@@ -117,7 +123,7 @@ void enter_claim(const claim &who) {
   const char *role = nullptr;
   if (who.tenant != nullptr) {
     check_text(who, "tenant", who.tenant);
-    if (!who.assumed) found = ask_membership(who.tenant, who.user);
+    if (!who.assumed) found = ask_membership(who.tenant, who.user, membership_as::seen_here, who.tenant_is_number);
     role = settle_role(who, found);
   }
   check_not_entered(who, role);

@@ -48,6 +48,7 @@ pg::nothing enter(std::optional<std::string_view> text) {
     if (claims.account) {
       strlcpy(tenant_key, claims.account->c_str(), sizeof tenant_key);
       who.tenant = tenant_key;
+      who.tenant_is_number = claims.account_is_number;
     }
     if (claims.role) {
       strlcpy(role_text, claims.role->c_str(), sizeof role_text);

@@ -58,7 +58,9 @@ SERVER_CODE void read_table(work &w, Relation table) {
   bool possible = true;
   for (int i = 0; i < w.asked.keys; i++) {
     w.search.column[i] = find_plain_column(table, w.asked.key[i].column);
-    possible = plain_datum(w.search.column[i].type, w.asked.key[i].text, &w.search.wanted[i]) && possible;
+    const Oid type = w.search.column[i].type;
+    possible = possible && (!w.asked.key[i].number || type == INT4OID || type == INT8OID) &&
+               plain_datum(type, w.asked.key[i].text, &w.search.wanted[i]);
   }
   if (!possible) return;
   row_scan scan = begin_scan(table, w.search, w.seen);

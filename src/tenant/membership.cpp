@@ -1,7 +1,6 @@
 #include "tenant/membership.hpp"
 
 #include "core/tenant/role.hpp"
-#include "tenant/keyed_rows.hpp"
 #include "tenant/membership_source.hpp"
 
 extern "C" {
@@ -40,13 +39,14 @@ SERVER_CODE bool is_active(const membership_source &from, const char *tenant, Sn
   return states.count > 0;
 }
 
-SERVER_CODE const char *find_role(const membership_source &from, const char *tenant, const char *user, Snapshot seen) {
+SERVER_CODE const char *find_role(const membership_source &from, const char *tenant, bool number, const char *user,
+                                  Snapshot seen) {
   return least_role(find_rows({from[relation_schema],
                                from[relation_name],
                                from[relation_owner],
                                from[role_column],
                                2,
-                               {{from[tenant_column], tenant}, {from[user_column], user}}},
+                               {{from[tenant_column], tenant, number}, {from[user_column], user}}},
                               seen));
 }
 
@@ -94,10 +94,11 @@ SERVER_CODE void find_grants(const membership_source &from, const char *tenant, 
   }
 }
 
-SERVER_CODE membership ask(const membership_source &from, const char *tenant, const char *user, Snapshot seen) {
+SERVER_CODE membership ask(const membership_source &from, const char *tenant, bool number, const char *user,
+                           Snapshot seen) {
   membership answer;
   answer.asked = true;
-  answer.role = find_role(from, tenant, user, seen);
+  answer.role = find_role(from, tenant, number, user, seen);
   answer.member = answer.role != nullptr && is_active(from, tenant, seen);
   if (answer.member && parse_role(answer.role) == role::external_client) find_grants(from, tenant, user, seen, &answer);
   return answer;
@@ -105,7 +106,7 @@ SERVER_CODE membership ask(const membership_source &from, const char *tenant, co
 
 }  // namespace
 
-membership ask_membership(const char *tenant, const char *user, membership_as what) {
+membership ask_membership(const char *tenant, const char *user, membership_as what, bool number) {
   const bool committed = what == membership_as::committed;
   if (!committed && registered_source() == nullptr) return {};
   // One snapshot for all that is asked: nobody is a member of what was active before.
@@ -113,9 +114,21 @@ membership ask_membership(const char *tenant, const char *user, membership_as wh
   // As it was before the transaction's first command.  The registered snapshot is a copy.
   if (committed) now->curcid = FirstCommandId;
   const membership_source *from = committed ? source_seen(now) : registered_source();
-  const membership answer = from == nullptr ? membership() : ask(*from, tenant, user, now);
+  const membership answer = from == nullptr ? membership() : ask(*from, tenant, number, user, now);
   UnregisterSnapshot(now);
   return answer;
+}
+
+texts members_of(const char *tenant, Snapshot seen) {
+  const membership_source *from = source_seen(seen);
+  if (from == nullptr) return {};
+  return find_rows({(*from)[relation_schema],
+                    (*from)[relation_name],
+                    (*from)[relation_owner],
+                    (*from)[user_column],
+                    1,
+                    {{(*from)[tenant_column], tenant}, {}}},
+                   seen);
 }
 
 }  // namespace primecloud::tenant

@@ -154,12 +154,32 @@ TEST(Token, NoHeaderChoosesTheAlgorithm) {
   }
 }
 
+// Serial ids come as JSON numbers: each is one text, and known to have been a number.
+TEST(Token, TakesAccountsThatAreIntegers) {
+  const std::pair<const char *, const char *> table[] = {{"7", "7"},
+                                                         {"0", "0"},
+                                                         {"-1", "-1"},
+                                                         {"9223372036854775807", "9223372036854775807"},
+                                                         {"-9223372036854775808", "-9223372036854775808"}};
+  for (const auto &[written, account] : table) {
+    const auto claims = parse_token_claims(R"({"sub":"u","aud":"d","exp":1,"role":"owner","account":)" +
+                                           std::string(written) + "}");
+    ASSERT_TRUE(claims) << written;
+    EXPECT_EQ(claims->account, account);
+    EXPECT_TRUE(claims->account_is_number);
+  }
+  const auto text = parse_token_claims(R"({"sub":"u","aud":"d","exp":1,"account":"7"})");
+  ASSERT_TRUE(text);
+  EXPECT_FALSE(text->account_is_number);
+}
+
 TEST(Token, RefusesBadClaims) {
   ASSERT_TRUE(parse_token_claims(R"({"sub":"u","aud":"d","exp":1})"));
   ASSERT_TRUE(parse_token_claims(
       R"({"sub":"u","aud":["d","e"],"exp":1,"iat":0,"nbf":0,"iss":"i","account":"7","role":"owner","more":{"a":[1]}})"));
   const char *object = "the payload is not a JSON object without duplicates", *sub = "the payload has no sub",
-             *exp = "the payload has no exp in whole seconds", *text = "iss, account or role is not text",
+             *exp = "the payload has no exp in whole seconds", *text = "iss or role is not text, or account neither text nor a number",
+             *number = "account is a number, and not an integer of 64 bits",
              *time = "nbf or iat is not a time in whole seconds";
   const bad table[] = {
       {"nothing", "", object},
@@ -182,7 +202,11 @@ TEST(Token, RefusesBadClaims) {
       {"no aud", R"({"sub":"u","exp":1})", "the payload has no aud"},
       {"an aud that is a number", R"({"sub":"u","aud":7,"exp":1})", "aud is neither text nor an array of text"},
       {"an aud of numbers", R"({"sub":"u","aud":["d",7],"exp":1})", "aud holds something other than text"},
-      {"an account that is a number", R"({"sub":"u","aud":"d","exp":1,"account":7})", text},
+      {"an account that is a fraction", R"({"sub":"u","aud":"d","exp":1,"account":7.0})", number},
+      {"an account with an exponent", R"({"sub":"u","aud":"d","exp":1,"account":7e0})", number},
+      {"an account of more than 64 bits", R"({"sub":"u","aud":"d","exp":1,"account":9223372036854775808})", number},
+      {"an account of many more", R"({"sub":"u","aud":"d","exp":1,"account":123456789012345678901234567890})", number},
+      {"an account that is true", R"({"sub":"u","aud":"d","exp":1,"account":true})", text},
       {"an account that is null", R"({"sub":"u","aud":"d","exp":1,"account":null})", text},
       {"an empty account", R"({"sub":"u","aud":"d","exp":1,"account":""})", text},
       {"a role that is a list", R"({"sub":"u","aud":"d","exp":1,"account":"7","role":["owner"]})", text},

@@ -21,6 +21,14 @@ std::optional<std::int64_t> time_member(const nlohmann::json &object, const char
   return value;
 }
 
+// Serial ids come as JSON numbers.  What was written as a fraction or with an exponent is none, whatever its value.
+std::optional<std::string> integer_text(const nlohmann::json &number) {
+  if (!number.is_number_integer()) return std::nullopt;
+  if (number.is_number_unsigned() && number.get<std::uint64_t>() > std::numeric_limits<std::int64_t>::max())
+    return std::nullopt;
+  return std::to_string(number.get<std::int64_t>());
+}
+
 }  // namespace
 
 result<token_claims> parse_token_claims(std::string_view payload) {
@@ -45,11 +53,17 @@ result<token_claims> parse_token_claims(std::string_view payload) {
   } else {
     return no_claims("aud is neither text nor an array of text");
   }
+  const auto account = document->find("account");
+  claims.account_is_number = account != document->end() && account->is_number();
+  if (claims.account_is_number) {
+    claims.account = integer_text(*account);
+    if (!claims.account) return no_claims("account is a number, and not an integer of 64 bits");
+  }
   for (const auto &[name, member] :
        {std::pair{"iss", &claims.issuer}, {"account", &claims.account}, {"role", &claims.role}}) {
-    if (!document->contains(name)) continue;
+    if (!document->contains(name) || *member) continue;
     *member = text_member(*document, name);
-    if (!*member) return no_claims("iss, account or role is not text");
+    if (!*member) return no_claims("iss or role is not text, or account neither text nor a number");
   }
   for (const auto &[name, member] : {std::pair{"nbf", &claims.not_before}, {"iat", &claims.issued_at}}) {
     if (!document->contains(name)) continue;
