@@ -60,7 +60,31 @@ $schema_create$;
 COMMENT ON FUNCTION primecloud_internal.schema_create(name, name)
     IS 'makes a control plane of what another schema''s schema_statements() gives; for create_schema and check_schema';
 
-CREATE FUNCTION create_schema(schema name, register boolean DEFAULT true) RETURNS integer
+-- Who may enter every account of a database is registered once.  It is never replaced because something else is made beside.
+CREATE FUNCTION primecloud_internal.check_register(register boolean) RETURNS void
+    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $check_register$
+DECLARE
+    members text := (SELECT format('%I.%I', r.relation_schema, r.relation_name) FROM primecloud_internal.registered_table r
+        JOIN pg_namespace n ON n.nspname = r.relation_schema JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = r.relation_name
+        WHERE r.part = 'members');
+BEGIN
+    IF members IS NULL OR NOT register THEN
+        RETURN;
+    END IF;
+    IF register IS NULL THEN
+        RAISE object_not_in_prerequisite_state USING MESSAGE = format('entering asks table %s for membership', members),
+            HINT = 'Say register => false to leave it so, or register => true to have it ask the new schema: the users of the other cannot '
+                'enter then.';
+    END IF;
+    RAISE NOTICE 'entering asks table % no more', members
+        USING HINT = 'Who is a member there and not in the new schema cannot enter.';
+END
+$check_register$;
+COMMENT ON FUNCTION primecloud_internal.check_register(boolean)
+    IS 'refuses to replace a registered membership table unless it is asked for';
+
+CREATE FUNCTION create_schema(schema name, register boolean DEFAULT NULL) RETURNS integer
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $create_schema$
 DECLARE
@@ -74,9 +98,10 @@ BEGIN
         RAISE duplicate_schema USING MESSAGE = format('schema "%s" exists already', schema),
             HINT = 'Choose a name that is free; nothing was changed.';
     END IF;
+    PERFORM primecloud_internal.check_register(register);
     reached := primecloud_internal.schema_create(schema, 'primecloud_internal');
     -- What enter asks: who is a member in what role, of an account in what state, with what granted.
-    IF register THEN
+    IF coalesce(register, true) THEN
         PERFORM primecloud.register_membership(
             rel => format('%I.account_members', schema)::regclass, tenant_column => 'account_id', user_column => 'user_id',
                 role_column => 'role',
@@ -90,5 +115,5 @@ BEGIN
 END
 $create_schema$;
 COMMENT ON FUNCTION create_schema(name, boolean)
-    IS 'makes a control plane in a new schema, owned by the caller, and unless told not to has enter ask it for membership; tells its '
-    'version';
+    IS 'makes a control plane in a new schema, owned by the caller, and has enter ask it for membership where no other table is '
+    'registered; tells its version';

@@ -66,7 +66,9 @@ COMMENT ON FUNCTION primecloud_internal.rank_tables() IS 'the tables that say wh
 
 -- What an application's role is given on a table: all that its policies hold, and nothing
 -- that would be carried past those of a table of ranks.
-CREATE FUNCTION primecloud_internal.application_rights(rel regclass, tenant_column name, app_role name)
+-- Where there are people, who may write members makes whom he likes his colleague, and sees him: taking somebody in is then
+-- for a function of the gate role, which asks whether he was invited.
+CREATE FUNCTION primecloud_internal.application_rights(rel regclass, tenant_column name, app_role name, people boolean DEFAULT false)
     RETURNS SETOF primecloud_internal.plan_step
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
@@ -76,7 +78,9 @@ DECLARE
         SELECT DISTINCT a.attname FROM primecloud_internal.rank_tables() AS t, primecloud_internal.carriers(t) AS c
         JOIN pg_attribute a ON a.attrelid = rel AND a.attnum = c.source_column
         WHERE c.source = rel AND NOT c.gone AND a.attname <> tenant_column
-            AND NOT primecloud_internal.carrier_is_held(t, rel, c.source_column, false) ORDER BY 1);
+            AND NOT primecloud_internal.carrier_is_held(t, rel, c.source_column, false) ORDER BY 1)
+        || CASE WHEN people THEN primecloud_internal.member_columns(rel) END;
+    takes_in boolean := people AND primecloud_internal.member_columns(rel) IS NOT NULL;
     keeps_rows boolean := EXISTS (
         SELECT FROM primecloud_internal.rank_tables() AS t, primecloud_internal.carriers(t) AS c
         WHERE c.source = rel AND c.gone AND NOT primecloud_internal.carrier_is_held(t, rel, 0::int2, true));
@@ -86,21 +90,28 @@ DECLARE
         UNION ALL SELECT tenant_column, 10000 WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = rel
             AND attname = tenant_column AND NOT attisdropped)) AS c WHERE NOT col = ANY (kept_back));
 BEGIN
+    IF takes_in AND has_any_column_privilege(app_role, rel, 'INSERT') THEN
+        RETURN NEXT primecloud_internal.step('grant', rel::text, format('REVOKE INSERT ON %s FROM %I', rel, app_role));
+    END IF;
     IF EXISTS (SELECT FROM unnest(kept_back) AS col WHERE has_column_privilege(app_role, rel, col::text, 'UPDATE')) THEN
         RETURN NEXT primecloud_internal.step('grant', rel::text, format('REVOKE UPDATE ON %s FROM %I', rel, app_role));
     END IF;
     IF keeps_rows AND has_table_privilege(app_role, rel, 'DELETE') THEN
         RETURN NEXT primecloud_internal.step('grant', rel::text, format('REVOKE DELETE ON %s FROM %I', rel, app_role));
     END IF;
-    RETURN NEXT primecloud_internal.step('grant', rel::text, format('GRANT SELECT, INSERT%s%s ON %s TO %I',
+    RETURN NEXT primecloud_internal.step('grant', rel::text, format('GRANT SELECT%s%s%s ON %s TO %I',
+        CASE WHEN takes_in THEN '' ELSE ', INSERT' END,
         CASE WHEN kept_back = '{}' THEN ', UPDATE' WHEN others IS NULL THEN '' ELSE format(', UPDATE (%s)', others) END,
         CASE WHEN keeps_rows THEN '' ELSE ', DELETE' END, rel, app_role));
+    RETURN QUERY SELECT 'remark', rel::text, format('-- kept back from %I: INSERT into %s and UPDATE of %s, which would make anybody a '
+        'colleague, and show him: members are taken in by a function of the gate role', app_role, rel,
+        (SELECT string_agg(quote_ident(m), ', ') FROM unnest(primecloud_internal.member_columns(rel)) AS m)) WHERE takes_in;
     RETURN QUERY SELECT 'remark', rel::text, format('-- kept back from %I: UPDATE of %s.%I, which a foreign key carries into ranks',
-        app_role, rel, col) FROM unnest(kept_back) AS col;
+        app_role, rel, col) FROM unnest(kept_back) AS col WHERE NOT (takes_in AND col = ANY (primecloud_internal.member_columns(rel)));
     RETURN QUERY SELECT 'remark', rel::text, format('-- kept back from %I: DELETE from %s, which a foreign key carries into ranks',
         app_role, rel) WHERE keeps_rows;
 END $$;
-COMMENT ON FUNCTION primecloud_internal.application_rights(regclass, name, name)
+COMMENT ON FUNCTION primecloud_internal.application_rights(regclass, name, name, boolean)
     IS 'the steps by which protect_schema() gives the application''s role what it needs on a table';
 
 -- The same when it arises afterwards, for the guard: of every table of ranks that is protected.

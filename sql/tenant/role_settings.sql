@@ -86,6 +86,23 @@ COMMENT ON FUNCTION primecloud_internal.withhold_temporary()
     IS 'takes TEMPORARY in this database from PUBLIC, and gives it to the roles that are there and are no app roles';
 REVOKE ALL ON FUNCTION primecloud_internal.withhold_temporary() FROM PUBLIC;
 
+-- A role has one kind: what serves clients and what crosses accounts are never one role without a word.
+CREATE FUNCTION primecloud_internal.tell_of_kind(role name, kind text) RETURNS void
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    before text := (SELECT k.kind FROM primecloud_internal.role_kinds() AS k JOIN pg_roles AS r ON r.oid = k.role
+        WHERE r.rolname = tell_of_kind.role);
+BEGIN
+    IF before <> tell_of_kind.kind THEN
+        RAISE WARNING 'role "%" was of kind %, and is of kind % now', role, before, tell_of_kind.kind
+            USING HINT = 'It keeps what it was granted as the other: a role of its own for each kind has nothing to take back.';
+    END IF;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.tell_of_kind(name, text) IS 'says that a role becomes one of another kind';
+REVOKE ALL ON FUNCTION primecloud_internal.tell_of_kind(name, text) FROM PUBLIC;
+
 CREATE FUNCTION primecloud_internal.configure_role(kind text, role name) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
@@ -96,6 +113,7 @@ BEGIN
     FOR wanted IN SELECT s.name, s.value FROM primecloud_internal.role_setting(configure_role.kind) AS s
                   WHERE s.whatever_stands OR NOT EXISTS (
                       SELECT FROM primecloud_internal.settings_of_role(configure_role.role) AS o WHERE o.name = s.name) LOOP
+        PERFORM primecloud_internal.tell_of_kind(role, kind) WHERE wanted.name = 'primecloud.role_kind';
         EXECUTE format('ALTER ROLE %I SET %s = %L', role, wanted.name, wanted.value);
     END LOOP;
     IF kind = 'app' THEN

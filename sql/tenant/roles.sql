@@ -26,7 +26,7 @@ BEGIN
             RAISE invalid_parameter_value USING MESSAGE = format('role "%s" is a superuser', name),
                 HINT = 'A superuser sees every row whatever the policies say: take another role.';
         END IF;
-        EXECUTE format('ALTER ROLE %I %s', name, attributes);
+        PERFORM primecloud_internal.change_role(name, attributes);
     ELSE
         EXECUTE format('CREATE ROLE %I %s', name, attributes);
     END IF;

@@ -104,6 +104,12 @@ BEGIN
         alone := alone || one.rel;
         RETURN QUERY SELECT 'remark', one.rel::text, primecloud_internal.report_open(one.rel, app_role) WHERE app_role IS NOT NULL;
     END LOOP;
+    RETURN QUERY SELECT 'remark', m.rel::text, format('-- look at it: "%s" may write %s, and make anybody a colleague: REVOKE INSERT, '
+        'UPDATE', app_role, m.rel)
+    FROM primecloud_internal.registered_table r JOIN pg_namespace n ON n.nspname = r.relation_schema
+    JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = r.relation_name, LATERAL (SELECT c.oid::regclass) AS m(rel)
+    WHERE r.part = 'members' AND persons <> '{}' AND NOT c.oid = ANY (reached)
+        AND has_any_column_privilege(app_role, c.oid, 'INSERT, UPDATE');
     RETURN QUERY SELECT 'remark', NULL, l FROM primecloud_internal.report_external(reached, persons, roles) AS l;
     RETURN QUERY SELECT 'remark', s.rel::text, format('-- looks like a secret in the clear: %s.%I %s (seal_column() encrypts it, '
         'token_hash() is for what is only compared)', s.rel, s.column_name, s.type) FROM primecloud_internal.secrets_in_clear(every) AS s;

@@ -47,7 +47,9 @@ SELECT is(harness.who(harness.mint(claims::jsonb)), '28000', name) FROM (VALUES
     ('with a role above the membership', json_build_object('sub', 'mallory', 'account', '1', 'role', 'owner')),
     ('with a role that is none', json_build_object('sub', 'mallory', 'account', '1', 'role', 'root')),
     ('with a role but no account', json_build_object('sub', 'mallory', 'role', 'developer')),
-    ('with an account that is a number', json_build_object('sub', 'mallory', 'account', 1)),
+    ('with a number of another account', json_build_object('sub', 'mallory', 'account', 2)),
+    ('with an account that is a fraction', json_build_object('sub', 'mallory', 'account', 1.0)),
+    ('with an account of more than 64 bits', json_build_object('sub', 'mallory', 'account', 18446744073709551617)),
     ('with an account in another spelling', json_build_object('sub', 'mallory', 'account', '01')),
     ('with an account with a blank', json_build_object('sub', 'mallory', 'account', '1 ')),
     ('with an account that is SQL', json_build_object('sub', 'mallory', 'account', '1 OR true')),
@@ -56,6 +58,17 @@ SELECT is(harness.who(harness.mint(claims::jsonb)), '28000', name) FROM (VALUES
     ('with a user too long', json_build_object('sub', repeat('m', 256), 'account', '1')),
     ('with a user that ends like another after 255 bytes', json_build_object('sub', repeat('m', 300), 'account', '1'))
 ) AS c(name, claims);
+
+-- Serial ids are JSON numbers: an account's key where keys are integers, and nobody's where they are texts.
+SELECT is(harness.who(harness.mint('{"sub": "mallory", "account": 1}')), 'mallory 1 developer', 'an account that is a number');
+CREATE TABLE texts (account_id text, user_id text, role text);
+INSERT INTO texts VALUES ('1', 'mallory', 'owner');
+SELECT primecloud.register_membership('texts', 'account_id', 'user_id', 'role') \g /dev/null
+SELECT is(harness.who(harness.mint('{"sub": "mallory", "account": "1"}')), 'mallory 1 owner', 'a text where keys are texts');
+SELECT is(harness.who(harness.mint('{"sub": "mallory", "account": 1}')), '28000', 'a number where keys are texts');
+SELECT primecloud.register_membership('members', 'account_id', 'user_id', 'role', accounts => 'accounts',
+    grants => 'granted', grants_tenant_column => 'account_id', grants_user_column => 'user_id', grants_id_column => 'item_id') \g /dev/null
+DROP TABLE texts;
 
 -- Headers and signatures.
 SELECT is(harness.who(token), '28000', name) FROM (
