@@ -71,7 +71,7 @@ BEGIN
             AND (attname = id_column OR primecloud_internal.gives_power(attname) OR primecloud_internal.names_secret(attname)
                 OR attnum IN (SELECT c.source_column FROM primecloud_internal.rank_tables() AS t, primecloud_internal.carriers(t) AS c
                     WHERE c.source = rel AND NOT c.gone)) ORDER BY attnum))) AS r(command, kept_back) LOOP
-        IF has_table_privilege(app_role, rel, one.command) AND one.kept_back <> '{}' THEN
+        IF EXISTS (SELECT FROM unnest(one.kept_back) AS k WHERE has_column_privilege(app_role, rel, k::text, one.command)) THEN
             RETURN NEXT primecloud_internal.step('grant', rel::text, format('REVOKE %s ON %s FROM %I', one.command, rel, app_role));
         END IF;
         SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) INTO list FROM pg_attribute
@@ -83,6 +83,11 @@ BEGIN
             ELSE format('GRANT %s (%s) ON %s TO %I', one.command, list, rel, app_role) END);
         RETURN QUERY SELECT 'remark', rel::text, format('-- kept back from %I: %s of %s (%s)', app_role, one.command, rel,
             (SELECT string_agg(quote_ident(k), ', ') FROM unnest(one.kept_back) AS k)) WHERE one.kept_back <> '{}';
+        -- What everybody or a group has cannot be taken from one role.
+        RETURN QUERY SELECT 'remark', rel::text, format('-- look at it: "%s" may %s %s.%I by a grant to %s', app_role, one.command, rel,
+                min(k), g.name) FROM unnest(one.kept_back) AS k, (SELECT 'public' AS name UNION ALL SELECT r.rolname FROM pg_roles r
+                    WHERE r.rolname <> app_role AND pg_has_role(app_role, r.oid, 'MEMBER') AND NOT r.rolsuper) AS g
+            WHERE has_column_privilege(g.name::name, rel, k::text, one.command) GROUP BY g.name ORDER BY g.name;
     END LOOP;
     IF has_table_privilege(app_role, rel, 'DELETE') THEN
         RETURN NEXT primecloud_internal.step('grant', rel::text, format('REVOKE DELETE ON %s FROM %I', rel, app_role));

@@ -42,9 +42,10 @@ BEGIN
     END IF;
     SELECT string_agg(format('"%s"', r.rolname), ', ' ORDER BY r.rolname) INTO groups FROM pg_roles AS r JOIN pg_roles AS own
         ON own.rolname = change_role.name
-    WHERE r.oid <> own.oid AND pg_has_role(own.oid, r.oid, 'MEMBER');
+    WHERE r.oid <> own.oid AND pg_has_role(own.oid, r.oid, 'MEMBER')
+        AND NOT EXISTS (SELECT FROM primecloud_internal.role_kinds() AS k WHERE k.role = own.oid);
     IF groups IS NOT NULL THEN
-        RAISE NOTICE 'role "%" stays a member of %, with the rights of such', name, groups
+        RAISE NOTICE 'role "%" keeps the rights of %, which it is a member of', name, groups
             USING HINT = 'primecloud.check_installation() says which of them policies do not hold.';
     END IF;
 END $$;
