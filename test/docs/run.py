@@ -10,6 +10,7 @@ Every other block (js, ini, console ...) is illustration.
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -53,6 +54,8 @@ def check(page, database):
     # One psql session from shell block to shell block: a session is what a reader has.
     script, session = "", []
     scratch = tempfile.TemporaryDirectory()
+    # What a page adopts: the database of an application.
+    shutil.copy(ROOT / "test/fixtures/hosting_app.sql", scratch.name)
 
     def flush():
         nonlocal script, session
