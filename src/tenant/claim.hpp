@@ -10,7 +10,7 @@ namespace primecloud::tenant {
 
 // What a caller claims.  Strings are the caller's and outlive the call.
 struct claim {
-  const char *tenant = nullptr;  // none: the user alone
+  const char *tenant = nullptr;   // none: the user alone
   bool tenant_is_number = false;  // of accounts whose keys are integers, and of no others
   const char *user = nullptr;
   const char *role = nullptr;  // none: the role of the membership

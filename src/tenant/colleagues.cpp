@@ -42,8 +42,8 @@ SERVER_CODE std::optional<Datum> colleagues(Oid type, std::optional<std::string_
   tenant::texts members;
   if (knows_colleagues(*context, minimum))
     members = tenant::members_of(pg::c_string(context->tenant()), GetActiveSnapshot());
-  auto *ids = static_cast<Datum *>(
-      palloc_extended(sizeof(Datum) * (static_cast<size_t>(members.count) + 1), MCXT_ALLOC_HUGE));
+  auto *ids =
+      static_cast<Datum *>(palloc_extended(sizeof(Datum) * (static_cast<size_t>(members.count) + 1), MCXT_ALLOC_HUGE));
   int count = 0;
   if (tenant::plain_datum(type, pg::c_string(context->user()), &ids[count])) count++;
   for (int i = 0; i < members.count; i++) {

@@ -17,7 +17,7 @@ namespace primecloud::tenant {
 
 struct key_value {
   const char *column;
-  const char *text;      // what the column's value reads as, byte for byte
+  const char *text;     // what the column's value reads as, byte for byte
   bool number = false;  // no text and no uuid, however it reads
 };
 

@@ -142,7 +142,7 @@ SELECT is(harness.as_superuser(call), 'done', 'a superuser with the attacker''s 
         $$SELECT primecloud.add_token_key('planted', 'HS256', '\x5b1d0a63cf1c7e0d2f9a44d0b9e7c1a8835f60e2d7914caab3f05e6c28d19b74')$$,
     $$SELECT primecloud.revoke_token_key('planted')$$, $$SELECT * FROM primecloud.token_key_status$$, $$SELECT *
         FROM primecloud.job_progress$$, $$SELECT primecloud.unprotect_table('public.children')$$,
-    $$SELECT primecloud.create_schema('planted_cloud')$$, $$SELECT primecloud.check_schema('planted_cloud')$$,
+    $$SELECT primecloud.create_schema('planted_cloud', register => true)$$, $$SELECT primecloud.check_schema('planted_cloud')$$,
         $$ALTER TABLE public.parents ADD COLUMN extra text$$, $$DROP TABLE public.children$$]) AS call;
 SELECT is_empty(format('SELECT DISTINCT who, what FROM harness.loot WHERE who <> %L', :'app'), 'ran nothing that was planted');
 

@@ -1,7 +1,7 @@
 -- protect_schema: roles chosen for a table are taken at once, kept, and never loosened by
 -- asking again; words that would do nothing are refused.  And tables that cannot be held.
 SET client_min_messages = error;
-SELECT plan(45);
+SELECT plan(48);
 CREATE SCHEMA shop;
 CREATE TABLE shop.accounts (id int PRIMARY KEY);
 CREATE TABLE shop.orders (id int PRIMARY KEY, account_id int NOT NULL REFERENCES shop.accounts);
@@ -124,6 +124,17 @@ SELECT is((SELECT string_agg(line, E'\n') FROM primecloud.protect_schema('shop',
     'what is left alone is told');
 SELECT is(has_table_privilege('tenant_schema_app', 'shop.logins', 'SELECT, INSERT, UPDATE, DELETE') || ' '
     || has_table_privilege('tenant_schema_app', 'shop.orders', 'SELECT'), 'false true', 'and the application is not let into it');
+
+-- What comes later is listed, and the notice of it says so by the same question.
+SELECT set_eq($$SELECT rel::text, since FROM primecloud.unprotected_tables()$$, $$VALUES ('shop.logins', 'left alone by protect_schema')$$,
+    'what was left alone is listed');
+CREATE TABLE shop.later (id int);
+SELECT set_eq($$SELECT rel::text, since FROM primecloud.unprotected_tables()$$, $$VALUES ('shop.logins', 'left alone by protect_schema'),
+    ('shop.later', 'came after protect_schema')$$, 'a table that came later is listed');
+ALTER TABLE shop.later ADD account_id int;
+SELECT count(*) FROM primecloud.protect_table('shop.later') \g /dev/null
+SELECT set_eq($$SELECT rel::text FROM primecloud.unprotected_tables()$$, $$VALUES ('shop.logins')$$, 'until it is protected');
+DROP TABLE shop.later;
 
 -- A collation that takes two accounts for one.
 CREATE COLLATION shop.careless (provider = icu, locale = 'und-u-ks-level2', deterministic = false);

@@ -162,8 +162,8 @@ TEST(Token, TakesAccountsThatAreIntegers) {
                                                          {"9223372036854775807", "9223372036854775807"},
                                                          {"-9223372036854775808", "-9223372036854775808"}};
   for (const auto &[written, account] : table) {
-    const auto claims = parse_token_claims(R"({"sub":"u","aud":"d","exp":1,"role":"owner","account":)" +
-                                           std::string(written) + "}");
+    const auto claims =
+        parse_token_claims(R"({"sub":"u","aud":"d","exp":1,"role":"owner","account":)" + std::string(written) + "}");
     ASSERT_TRUE(claims) << written;
     EXPECT_EQ(claims->account, account);
     EXPECT_TRUE(claims->account_is_number);
@@ -178,7 +178,8 @@ TEST(Token, RefusesBadClaims) {
   ASSERT_TRUE(parse_token_claims(
       R"({"sub":"u","aud":["d","e"],"exp":1,"iat":0,"nbf":0,"iss":"i","account":"7","role":"owner","more":{"a":[1]}})"));
   const char *object = "the payload is not a JSON object without duplicates", *sub = "the payload has no sub",
-             *exp = "the payload has no exp in whole seconds", *text = "iss or role is not text, or account neither text nor a number",
+             *exp = "the payload has no exp in whole seconds",
+             *text = "iss or role is not text, or account neither text nor a number",
              *number = "account is a number, and not an integer of 64 bits",
              *time = "nbf or iat is not a time in whole seconds";
   const bad table[] = {

@@ -41,7 +41,7 @@ struct token_claims {
   std::vector<std::string> audience;
   std::optional<std::string> issuer, account, role;
   bool account_is_number = false;  // in JSON: the key of an account whose keys are integers, and of no other
-  std::int64_t expires = 0;  // seconds since 1970
+  std::int64_t expires = 0;        // seconds since 1970
   std::optional<std::int64_t> not_before, issued_at;
 };
 
