@@ -97,6 +97,27 @@ END $$;
 COMMENT ON FUNCTION primecloud_internal.people_rights(regclass, name)
     IS 'the steps by which protect_schema() gives the application''s role what it needs on a table of people';
 
+-- The same as a part of a script for live tables: the index ahead, beside what is written meanwhile, the rest together or not at all.
+CREATE FUNCTION primecloud_internal.online_people(rel regclass, read_role text) RETURNS primecloud_internal.plan_step[]
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    plan primecloud_internal.plan_step[] := ARRAY(SELECT s FROM primecloud_internal.people_plan(rel, NULL, read_role) AS s);
+BEGIN
+    IF EXISTS (SELECT FROM unnest(plan) WHERE kind = 'drop policy') THEN
+        -- What is there is mended, and that is the guard's business: protect_people may.
+        RETURN ARRAY[primecloud_internal.step('protect', rel::text, format('SELECT primecloud.protect_people(%L, read_role => %L)', rel,
+            read_role))];
+    END IF;
+    RETURN ARRAY(SELECT primecloud_internal.step(kind, object, CASE WHEN (SELECT relkind FROM pg_class WHERE oid = object::regclass) = 'r'
+            THEN replace(statement, 'CREATE INDEX ', 'CREATE INDEX CONCURRENTLY ') ELSE statement END)
+        FROM unnest(plan) WHERE kind = 'index')
+        || primecloud_internal.in_one_transaction(ARRAY(SELECT p FROM unnest(plan) AS p WHERE p.kind <> 'index'));
+END $$;
+COMMENT ON FUNCTION primecloud_internal.online_people(regclass, text)
+    IS 'the steps of a script that protects a live table of people; called by protect_schema()';
+
 CREATE FUNCTION protect_people(rel regclass, id_column name DEFAULT NULL, read_role text DEFAULT NULL, dry_run boolean DEFAULT false)
     RETURNS SETOF text
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE

@@ -80,8 +80,10 @@ BEGIN
     END LOOP;
 
     FOREACH rel IN ARRAY persons LOOP
-        RETURN QUERY SELECT * FROM primecloud_internal.run_plan(ARRAY(SELECT s FROM primecloud_internal.people_plan(rel, NULL,
-            primecloud_internal.named_role(roles, rel, 'read')) AS s), dry_run, online);
+        RETURN QUERY SELECT * FROM primecloud_internal.run_plan(CASE WHEN online
+            THEN primecloud_internal.online_people(rel, primecloud_internal.named_role(roles, rel, 'read'))
+            ELSE ARRAY(SELECT s FROM primecloud_internal.people_plan(rel, NULL,
+                primecloud_internal.named_role(roles, rel, 'read')) AS s) END, dry_run, online);
     END LOOP;
 
     IF app_role IS NOT NULL THEN

@@ -128,6 +128,15 @@ CREATE TABLE in_parts_2 PARTITION OF in_parts FOR VALUES FROM (100) TO (200);
 SELECT is((SELECT count(*) FROM pg_policy WHERE polrelid = n), 8::bigint, 'a partition has its policies: ' || n)
 FROM (VALUES ('in_parts_1'::regclass), ('in_parts_2')) AS t(n);
 
+-- As a script: what is there is mended by a call, what is not comes together or not at all.
+SELECT is((SELECT string_agg(line, '|') FROM primecloud.protect_schema('by_uuid', 'by_uuid.accounts', online => true,
+    roles => '{"users": {"read": "admin"}}') AS line WHERE line ~ 'people'),
+    'SELECT primecloud.protect_people(''by_uuid.users'', read_role => ''admin'');', 'online: mended by a call');
+SELECT count(*) FROM primecloud.unprotect_table('by_uuid.users') \g /dev/null
+SELECT matches((SELECT string_agg(line, E'\n') FROM primecloud.protect_schema('by_uuid', 'by_uuid.accounts', online => true,
+    people => '{users}') AS line), E'BEGIN;\nALTER TABLE by_uuid.users ENABLE[^;]*;\n(CREATE POLICY[^;]*;\n){8}COMMENT[^;]*;\nCOMMIT;',
+    'online: together');
+
 -- Adopting as an owner: what is his, and what is a superuser's.
 SET ROLE people_owner;
 SELECT is(asked(s), wanted, 'the owner of the database: ' || s) FROM (VALUES
