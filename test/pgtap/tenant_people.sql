@@ -147,7 +147,7 @@ SELECT is(asked(s), wanted, 'the owner of the database: ' || s) FROM (VALUES
     ($$SELECT count(*) FROM primecloud.check_installation()$$, '42501'),
     ($$SELECT count(*) FROM primecloud.assert_isolated('by_varchar.users', 'people_app')$$, '42501'),
     ($$SELECT count(*) > 0 FROM primecloud.explain_access('by_varchar.users', 'people_app')$$, 'true'),
-    ($$SELECT count(*) FROM primecloud.unprotected_tables()$$, '1'),
+    ($$SELECT count(*) FROM primecloud.unprotected_tables()$$, '2'),
     ($$SELECT count(*) > 0 FROM primecloud.create_schema('people_cloud', register => false)$$, 'true'),
     ($$SELECT primecloud.create_schema('people_other')$$, '55000')) AS t(s, wanted);
 RESET ROLE;
