@@ -68,6 +68,10 @@ AS $$
       AND EXISTS (SELECT FROM clients AS r
                   WHERE has_table_privilege(r.oid, c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE')
                      OR has_any_column_privilege(r.oid, c.oid, 'SELECT, INSERT, UPDATE'))
+    UNION ALL
+    SELECT format('table %s, made after protect_schema(), was said something of', u.rel), 'risk',
+        format('SELECT primecloud.protect_schema(...) again, or primecloud.exempt(%L, why)', u.rel)
+    FROM primecloud.unprotected_tables() AS u WHERE starts_with(u.since, 'came after')
 $$;
 COMMENT ON FUNCTION primecloud_internal.check_tables()
     IS 'what check_installation() says of tables: those alone where something is missing';

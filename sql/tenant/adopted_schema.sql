@@ -13,13 +13,15 @@ $$;
 COMMENT ON FUNCTION primecloud_internal.schemas_noted(regclass, name)
     IS 'what protect_schema() notes of the schemas that it has been through';
 
+-- A schema that was renamed is known by its table of tenants.
 CREATE FUNCTION primecloud_internal.adopted_schemas() RETURNS TABLE (space oid, tables jsonb)
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT n.oid, s.value FROM pg_policy p, LATERAL primecloud_internal.protection_note(p.polrelid) AS note,
-        LATERAL jsonb_each(CASE jsonb_typeof(note -> 'schemas') WHEN 'object' THEN note -> 'schemas' ELSE '{}' END) AS s
-    JOIN pg_namespace n ON n.nspname = s.key
+    SELECT n.oid, s.value FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid,
+        LATERAL primecloud_internal.protection_note(p.polrelid) AS note,
+        LATERAL jsonb_each(CASE jsonb_typeof(note -> 'schemas') WHEN 'object' THEN note -> 'schemas' ELSE '{}' END) AS s,
+        LATERAL (SELECT coalesce((SELECT x.oid FROM pg_namespace x WHERE x.nspname = s.key), c.relnamespace)) AS n(oid)
     WHERE p.polname = 'primecloud_floor' AND jsonb_typeof(s.value) = 'array';
 $$;
 COMMENT ON FUNCTION primecloud_internal.adopted_schemas()

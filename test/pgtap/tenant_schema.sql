@@ -1,7 +1,7 @@
 -- protect_schema: roles chosen for a table are taken at once, kept, and never loosened by
 -- asking again; words that would do nothing are refused.  And tables that cannot be held.
 SET client_min_messages = error;
-SELECT plan(48);
+SELECT plan(50);
 CREATE SCHEMA shop;
 CREATE TABLE shop.accounts (id int PRIMARY KEY);
 CREATE TABLE shop.orders (id int PRIMARY KEY, account_id int NOT NULL REFERENCES shop.accounts);
@@ -131,6 +131,12 @@ SELECT set_eq($$SELECT rel::text, since FROM primecloud.unprotected_tables()$$, 
 CREATE TABLE shop.later (id int);
 SELECT set_eq($$SELECT rel::text, since FROM primecloud.unprotected_tables()$$, $$VALUES ('shop.logins', 'left alone by protect_schema'),
     ('shop.later', 'came after protect_schema')$$, 'a table that came later is listed');
+SELECT set_eq($$SELECT what, state FROM primecloud.check_installation() WHERE what ~ 'after protect_schema'$$,
+    $$VALUES ('table shop.later, made after protect_schema(), was said something of', 'risk')$$, 'check_installation() tells of it');
+ALTER SCHEMA shop RENAME TO store;
+SELECT set_eq($$SELECT rel::text, since FROM primecloud.unprotected_tables()$$, $$VALUES ('store.logins', 'left alone by protect_schema'),
+    ('store.later', 'came after protect_schema')$$, 'also where the schema was renamed');
+ALTER SCHEMA store RENAME TO shop;
 ALTER TABLE shop.later ADD account_id int;
 SELECT count(*) FROM primecloud.protect_table('shop.later') \g /dev/null
 SELECT set_eq($$SELECT rel::text FROM primecloud.unprotected_tables()$$, $$VALUES ('shop.logins')$$, 'until it is protected');
