@@ -165,12 +165,12 @@ TEST(Token, TakesAccountsThatAreIntegers) {
     const auto claims =
         parse_token_claims(R"({"sub":"u","aud":"d","exp":1,"role":"owner","account":)" + std::string(written) + "}");
     ASSERT_TRUE(claims) << written;
-    EXPECT_EQ(claims->account, account);
-    EXPECT_TRUE(claims->account_is_number);
+    EXPECT_EQ((*claims).account, account);
+    EXPECT_TRUE((*claims).account_is_number);
   }
   const auto text = parse_token_claims(R"({"sub":"u","aud":"d","exp":1,"account":"7"})");
   ASSERT_TRUE(text);
-  EXPECT_FALSE(text->account_is_number);
+  EXPECT_FALSE((*text).account_is_number);
 }
 
 TEST(Token, RefusesBadClaims) {
