@@ -18,7 +18,9 @@ CREATE FUNCTION primecloud_internal.adopted_schemas() RETURNS TABLE (space oid, 
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT n.oid, s.value FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid,
+    -- (Asked as each table is made: of many notes one has it.)
+    SELECT n.oid, s.value FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid
+    JOIN pg_description d ON d.classoid = 'pg_policy'::regclass AND d.objoid = p.oid AND strpos(d.description, '"schemas"') > 0,
         LATERAL primecloud_internal.protection_note(p.polrelid) AS note,
         LATERAL jsonb_each(CASE jsonb_typeof(note -> 'schemas') WHEN 'object' THEN note -> 'schemas' ELSE '{}' END) AS s,
         LATERAL (SELECT coalesce((SELECT x.oid FROM pg_namespace x WHERE x.nspname = s.key), c.relnamespace)) AS n(oid)

@@ -52,7 +52,8 @@ AS $$
     SELECT CASE WHEN v.reader IS NULL THEN format('-- will break: view %s reads %s, which %s may not', v.view, c, w.name)
         ELSE format('-- view %s reads %s with the rights of "%s", and shows %s what he may not read himself', v.view, c,
             pg_get_userbyid(v.reader), w.name) END
-    FROM unnest(closed) AS c, who w, primecloud_internal.views_over(c) AS v
+    FROM unnest(closed) AS c, who w, primecloud_internal.views_over(c) AS v WHERE EXISTS (SELECT FROM pg_depend d
+        WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = c AND d.classid = 'pg_rewrite'::regclass)
     UNION ALL
     SELECT format('-- %s: function %s %s %s%s', CASE WHEN p.prosecdef THEN 'look at it' ELSE 'may break' END, p.oid::regprocedure,
         CASE WHEN n.depends THEN 'uses' ELSE 'names' END, c,
@@ -71,7 +72,8 @@ AS $$
     SELECT format('-- look at it: view %s shows rows of every account: it reads %s with the rights of "%s"; protect_view() makes it '
         'read as its caller', v.view, t, r.rolname)
     FROM unnest(reached) AS t, primecloud_internal.views_over(t) AS v JOIN pg_roles r ON r.oid = v.reader
-    WHERE r.rolsuper OR r.rolbypassrls OR v.stored
+    WHERE (r.rolsuper OR r.rolbypassrls OR v.stored) AND EXISTS (SELECT FROM pg_depend d
+        WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = t AND d.classid = 'pg_rewrite'::regclass)
     ORDER BY 1;
 $$;
 COMMENT ON FUNCTION primecloud_internal.report_broken(regclass[], regclass[], name)

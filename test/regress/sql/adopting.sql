@@ -84,5 +84,7 @@ SELECT relation_schema FROM primecloud_internal.registered_table WHERE part = 'm
 DROP SCHEMA regress_cloud CASCADE;
 SELECT primecloud.create_schema('regress_cloud') > 0;
 DROP SCHEMA regress_cloud, adopting CASCADE;
+-- The tests of this directory share a database: the next registers nobody.
+DELETE FROM primecloud_internal.membership_source;
 DROP OWNED BY regress_adopting_app, regress_adopting_first, regress_adopting_owner, regress_adopting_group;
 DROP ROLE regress_adopting_app, regress_adopting_first, regress_adopting_owner, regress_adopting_group;
