@@ -4,6 +4,7 @@
 SET client_min_messages = warning;
 CREATE ROLE regress_adopting_owner;
 CREATE ROLE regress_adopting_group;
+CREATE ROLE regress_adopting_reader BYPASSRLS;
 CREATE ROLE regress_adopting_app LOGIN CREATEDB CREATEROLE BYPASSRLS;
 GRANT regress_adopting_group TO regress_adopting_app;
 CREATE SCHEMA adopting AUTHORIZATION regress_adopting_owner;
@@ -16,6 +17,8 @@ SELECT primecloud.create_app_role('regress_adopting_app');
 SELECT primecloud.create_platform_role('regress_adopting_first');
 SET client_min_messages = warning;
 
+-- (Whoever runs this is not named in what is printed.)
+SET ROLE regress_adopting_owner;
 CREATE TABLE users (id uuid PRIMARY KEY, email text, "passwordHash" text, mfa_secret text, is_admin boolean);
 CREATE TABLE accounts (id int PRIMARY KEY, status text NOT NULL DEFAULT 'active', smtp_pass text, api_key text, "webhookSecret" bytea,
     token_count int, secret_id int, key_fingerprint text);
@@ -33,6 +36,8 @@ CREATE VIEW all_projects AS SELECT * FROM projects;
 CREATE FUNCTION end_sessions(who uuid) RETURNS void LANGUAGE sql BEGIN ATOMIC DELETE FROM sessions WHERE user_id = who; END;
 CREATE FUNCTION log_in() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN DELETE FROM adopting.jobs; RETURN NEW; END $$;
 CREATE FUNCTION of_no_matter() RETURNS int LANGUAGE sql AS 'SELECT 1 AS jobsworth';
+RESET ROLE;
+ALTER VIEW all_projects OWNER TO regress_adopting_reader;
 SELECT primecloud.register_membership('members', 'account_id', 'user_id', 'role', accounts => 'accounts', grants => 'grants',
     grants_tenant_column => 'account_id', grants_user_column => 'user_id', grants_id_column => 'project_id');
 SELECT primecloud.exempt('jobs', 'worked off by the platform');
@@ -86,5 +91,5 @@ SELECT primecloud.create_schema('regress_cloud') > 0;
 DROP SCHEMA regress_cloud, adopting CASCADE;
 -- The tests of this directory share a database: the next registers nobody.
 DELETE FROM primecloud_internal.membership_source;
-DROP OWNED BY regress_adopting_app, regress_adopting_first, regress_adopting_owner, regress_adopting_group;
-DROP ROLE regress_adopting_app, regress_adopting_first, regress_adopting_owner, regress_adopting_group;
+DROP OWNED BY regress_adopting_app, regress_adopting_first, regress_adopting_owner, regress_adopting_group, regress_adopting_reader;
+DROP ROLE regress_adopting_app, regress_adopting_first, regress_adopting_owner, regress_adopting_group, regress_adopting_reader;
