@@ -47,7 +47,7 @@ INSERT INTO harness.attacks (name, usual, ours, statements, who) VALUES
 ('a trigger', '42501', '42501', ARRAY['CREATE FUNCTION pg_temp.look() RETURNS trigger LANGUAGE plpgsql AS ''BEGIN RETURN NULL; END''',
     'CREATE TRIGGER look AFTER INSERT ON {t} FOR EACH ROW EXECUTE FUNCTION pg_temp.look()'], 'boss'),
 ('a policy', '42501', '42501', ARRAY['CREATE POLICY mine ON {t} USING (true)'], 'boss'),
-('a foreign key of its own, as a probe', '42P16', '42P16', ARRAY['CREATE TEMP TABLE probe (id int REFERENCES {t})'], 'boss'),
+('a foreign key of its own, as a probe', '42501', '42501', ARRAY['CREATE TEMP TABLE probe (id int REFERENCES {t})'], 'boss'),
 ('taking the policies away', '42501', '42501', ARRAY['ALTER TABLE {t} DISABLE ROW LEVEL SECURITY'], 'boss'),
 ('lifting FORCE', '42501', '42501', ARRAY['ALTER TABLE {t} NO FORCE ROW LEVEL SECURITY'], 'boss'),
 ('changing the default', '42501', '42501', ARRAY['ALTER TABLE {t} ALTER account_id SET DEFAULT 2'], 'boss'),
