@@ -45,8 +45,7 @@ SERVER_CODE void need_right(const RangeVar *name, AclMode right) {
   const Oid relation = named(name);
   if (!OidIsValid(relation) || pg_class_aclcheck(relation, GetUserId(), right) == ACLCHECK_OK) return;
   // A foreign key may refer to some columns alone.
-  if (right == ACL_REFERENCES &&
-      pg_attribute_aclcheck_all(relation, GetUserId(), right, ACLMASK_ANY) == ACLCHECK_OK)
+  if (right == ACL_REFERENCES && pg_attribute_aclcheck_all(relation, GetUserId(), right, ACLMASK_ANY) == ACLCHECK_OK)
     return;
   refuse(ACLCHECK_NO_PRIV, relation);
 }
@@ -78,37 +77,26 @@ SERVER_CODE void look_at_change(const AlterTableStmt *statement, const AlterTabl
       look_at_part(statement->relation, reinterpret_cast<const PartitionCmd *>(change->def)->name,
                    change->subtype == AT_DetachPartition);
       return;
-    case AT_AddInherit:
-      need_owner(reinterpret_cast<const RangeVar *>(change->def));
-      return;
-    case AT_AddConstraint:
-      look_at_key(change->def);
-      return;
+    case AT_AddInherit: need_owner(reinterpret_cast<const RangeVar *>(change->def)); return;
+    case AT_AddConstraint: look_at_key(change->def); return;
     case AT_AddColumn: {
       const ListCell *cell;
       foreach (cell, reinterpret_cast<const ColumnDef *>(change->def)->constraints)
         look_at_key(static_cast<const Node *>(lfirst(cell)));
       return;
     }
-    default:
-      return;
+    default: return;
   }
 }
 
 SERVER_CODE void look_at(const Node *command) {
   switch (nodeTag(command)) {
-    case T_RuleStmt:
-      need_owner(reinterpret_cast<const RuleStmt *>(command)->relation);
-      return;
-    case T_CreateTrigStmt:
-      need_right(reinterpret_cast<const CreateTrigStmt *>(command)->relation, ACL_TRIGGER);
-      return;
+    case T_RuleStmt: need_owner(reinterpret_cast<const RuleStmt *>(command)->relation); return;
+    case T_CreateTrigStmt: need_right(reinterpret_cast<const CreateTrigStmt *>(command)->relation, ACL_TRIGGER); return;
     case T_AlterObjectDependsStmt:
       need_owner(reinterpret_cast<const AlterObjectDependsStmt *>(command)->relation);
       return;
-    case T_CreateStatsStmt:
-      need_owner_of_each(reinterpret_cast<const CreateStatsStmt *>(command)->relations);
-      return;
+    case T_CreateStatsStmt: need_owner_of_each(reinterpret_cast<const CreateStatsStmt *>(command)->relations); return;
     // (Its foreign keys come as an ALTER TABLE of their own.)
     case T_CreateStmt:
     case T_CreateForeignTableStmt:
@@ -120,8 +108,7 @@ SERVER_CODE void look_at(const Node *command) {
       foreach (cell, statement->cmds) look_at_change(statement, lfirst_node(AlterTableCmd, cell));
       return;
     }
-    default:
-      return;
+    default: return;
   }
 }
 

@@ -22,7 +22,8 @@ GRANT SELECT, INSERT, UPDATE ON victim, parted TO tenant_lock_rights_app;
 GRANT SELECT ON seen TO tenant_lock_rights_app;
 GRANT REFERENCES (id), TRIGGER ON victim TO tenant_lock_rights_friend;
 -- A transaction that reads, and the statement beside it: 55P03 where it would have waited.
-SELECT dblink_connect('reader', format('host=%s dbname=%s', current_setting('unix_socket_directories'), current_database()));
+SELECT dblink_connect('reader', format('host=%s dbname=%s user=postgres', current_setting('unix_socket_directories'),
+    current_database()));
 SELECT dblink_exec('reader', 'BEGIN');
 SELECT * FROM dblink('reader', 'SELECT (SELECT count(*) FROM victim) + (SELECT count(*) FROM parted) + (SELECT count(*) FROM seen)
     + (SELECT count(*) FROM pg_proc WHERE oid = 1) + (SELECT count(*) FROM pg_database)') AS t(n text);
