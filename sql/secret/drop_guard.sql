@@ -22,21 +22,13 @@ $$;
 COMMENT ON FUNCTION primecloud_internal.reaches_extension(oid[], oid[], oid[])
     IS 'whether to drop one of these extensions or schemas, or all that these roles own, is to drop primecloud';
 
--- Sealed itself, an array, a domain, or a row type that holds one.  By the size of its file, since policies hide rows; that
--- tells nothing of a table whose rows lie on other servers.
+-- By the size of its file, since policies hide rows; that tells nothing of a table whose rows lie on other servers.
 CREATE FUNCTION primecloud_internal.tables_with_secrets() RETURNS SETOF text
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    WITH RECURSIVE kinds(oid) AS (
-        SELECT 'primecloud.sealed'::regtype::oid
-        UNION
-        SELECT step.oid FROM kinds k, LATERAL (
-            SELECT t.oid FROM pg_type t WHERE t.typelem = k.oid OR t.typbasetype = k.oid
-            UNION ALL
-            SELECT c.reltype FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-            WHERE a.atttypid = k.oid AND NOT a.attisdropped AND c.reltype <> 0) AS step)
-    SELECT DISTINCT c.oid::regclass::text FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN kinds k ON k.oid = a.atttypid
+    SELECT DISTINCT c.oid::regclass::text FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid 
+    JOIN primecloud_internal.sealed_kinds() AS k(type) ON k.type = a.atttypid
     WHERE NOT a.attisdropped AND c.relkind IN ('r', 'm') AND (pg_relation_size(c.oid) > 0 OR primecloud_internal.is_distributed(c.oid))
     ORDER BY 1;
 $$;

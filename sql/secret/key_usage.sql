@@ -1,7 +1,7 @@
 -- Where a data key is needed still.
 
--- Every column of type sealed that holds rows, registered or not: what a key has sealed
--- is lost with it wherever it lies.
+-- Every column that holds envelopes, registered or not, as its values or within arrays and rows: what a key
+-- has sealed is lost with it wherever it lies.
 CREATE FUNCTION primecloud_internal.count_key_usage(wanted bigint, OUT key_id bigint, OUT schema_name text, OUT table_name text,
     OUT column_name text, OUT row_count bigint)
     RETURNS SETOF record
@@ -10,12 +10,10 @@ CREATE FUNCTION primecloud_internal.count_key_usage(wanted bigint, OUT key_id bi
 AS $$
 BEGIN
     RETURN QUERY
-    WITH RECURSIVE sealed_type(oid) AS (
-        SELECT 'primecloud.sealed'::regtype::oid UNION ALL SELECT t.oid FROM sealed_type s JOIN pg_type t ON t.typbasetype = s.oid)
     SELECT u.key_id, n.nspname::text, c.relname::text, a.attname::text, u.row_count
     FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
     CROSS JOIN LATERAL primecloud_internal.sealed_rows_by_key(c.oid, a.attname::text) AS u
-    WHERE a.atttypid IN (SELECT s.oid FROM sealed_type s) AND a.attnum > 0 AND NOT a.attisdropped
+    WHERE a.atttypid IN (SELECT k.type FROM primecloud_internal.sealed_kinds() AS k(type)) AND a.attnum > 0 AND NOT a.attisdropped
       AND c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND (wanted IS NULL OR u.key_id = wanted)
     ORDER BY 2, 3, 4, 1;
 END $$;
@@ -41,8 +39,10 @@ BEGIN
     SELECT string_agg(format('%s rows of column "%s" of %I.%I', u.row_count, u.column_name, u.schema_name, u.table_name), ', '),
            string_agg(CASE WHEN primecloud_internal.is_registered(u.schema_name, u.table_name, u.column_name)
                       THEN format('CALL primecloud.reseal(''%I.%I'', %L)', u.schema_name, u.table_name, u.column_name)
-                      ELSE format('register "%s" of %I.%I with seal_column() and reseal it', u.column_name, u.schema_name, u.table_name)
-                          END, '; ')
+                      WHEN primecloud_internal.is_sealed_column(u.schema_name, u.table_name, u.column_name)
+                      THEN format('register "%s" of %I.%I with seal_column() and reseal it', u.column_name, u.schema_name, u.table_name)
+                      ELSE format('open what lies within the values of "%s" of %I.%I and seal it again', u.column_name, u.schema_name,
+                          u.table_name) END, '; ')
     INTO used, hint FROM primecloud_internal.count_key_usage(key.key_id) AS u;
     IF used IS NOT NULL THEN
         RAISE object_in_use USING MESSAGE = format('data key %s is in use: %s', key.key_id, used), HINT = hint || '.';

@@ -1,9 +1,11 @@
-// sealed_rows_by_key: how many envelopes of a column each data key has sealed.
+// sealed_rows_by_key: how many rows of a column hold an envelope of each data key: as the column's
+// value, or within an array or a row that is its value.
 //
 // Counts rows of transactions that are still open too, as a retirement must.
 #include "pg/c_string.hpp"
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
+#include "secret/envelopes_in.hpp"
 #include "secret/sealed_scan.hpp"
 
 extern "C" {
@@ -17,7 +19,22 @@ using namespace primecloud;
 struct usage {
   int64 key;  // the hash table's
   int64 rows;
+  int64 last_row;  // a row that holds several of a key is one row
 };
+
+struct counting {
+  HTAB *counts;
+  int64 row;
+};
+SERVER_CODE void count_key(void *to, int64 key) {
+  auto *c = static_cast<counting *>(to);
+  bool known;
+  auto *entry = static_cast<usage *>(hash_search(c->counts, &key, HASH_ENTER, &known));
+  if (!known) *entry = {key, 0, 0};
+  if (entry->last_row == c->row) return;
+  entry->last_row = c->row;
+  entry->rows++;
+}
 
 SERVER_CODE HTAB *count_by_key(Oid relation, const char *column) {
   HASHCTL shape{};
@@ -27,24 +44,25 @@ SERVER_CODE HTAB *count_by_key(Oid relation, const char *column) {
   HTAB *counts = hash_create("rows by data key", 64, &shape, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
   Relation table = try_table_open(relation, AccessShareLock);
   if (table == nullptr) ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("there is no table %u", relation));
-  const AttrNumber number = secret::sealed_column_number(table, column);
+  const AttrNumber number = secret::stored_column_number(table, column);
+  const Oid type = TupleDescAttr(RelationGetDescr(table), number - 1)->atttypid;
+  const Oid sealed = secret::sealed_type();
   SnapshotData everyone;
   InitDirtySnapshot(everyone);
   TupleTableSlot *slot = table_slot_create(table, nullptr);
   TableScanDesc scan = table_beginscan(table, &everyone, 0, nullptr);
   MemoryContext row = AllocSetContextCreate(CurrentMemoryContext, "envelope", ALLOCSET_SMALL_SIZES);
+  counting c{counts, 0};
   while (table_scan_getnextslot(scan, ForwardScanDirection, slot)) {
     CHECK_FOR_INTERRUPTS();
+    c.row++;
     bool null;
     const Datum stored = slot_getattr(slot, number, &null);
     if (null) continue;
     const MemoryContext outside = MemoryContextSwitchTo(row);
-    const int64 key = secret::stored_key_id(stored);
+    secret::for_each_envelope(stored, type, sealed, count_key, &c);
     MemoryContextSwitchTo(outside);
     MemoryContextReset(row);
-    bool known;
-    auto *entry = static_cast<usage *>(hash_search(counts, &key, HASH_ENTER, &known));
-    entry->rows = known ? entry->rows + 1 : 1;
   }
   table_endscan(scan);
   ExecDropSingleTupleTableSlot(slot);

@@ -29,17 +29,26 @@ SERVER_CODE inline AttrNumber column_number(Relation table, const char *name) {
   return number;
 }
 
-// The same for a column of type sealed in a table that has rows of its own.  Asked under
-// the lock that holds while the rows are read: what was true when the column was
-// registered need not be true now, and a value of another type is no envelope.
-SERVER_CODE inline AttrNumber sealed_column_number(Relation table, const char *name) {
+// The same of a table that has rows of its own.
+SERVER_CODE inline AttrNumber stored_column_number(Relation table, const char *name) {
   if (!RELKIND_HAS_TABLE_AM(table->rd_rel->relkind)) {
     ereport(ERROR, errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("\"%s\" is not a table", RelationGetRelationName(table)));
   }
   tenant::refuse_distributed(table);
-  const AttrNumber number = column_number(table, name);
-  const Oid sealed = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum("sealed"),
-                                     ObjectIdGetDatum(get_namespace_oid("primecloud", false)));
+  return column_number(table, name);
+}
+
+SERVER_CODE inline Oid sealed_type() {
+  return GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum("sealed"),
+                         ObjectIdGetDatum(get_namespace_oid("primecloud", false)));
+}
+
+// The same for a column of type sealed.  Asked under the lock that holds while the rows are
+// read: what was true when the column was registered need not be true now, and a value of
+// another type is no envelope.
+SERVER_CODE inline AttrNumber sealed_column_number(Relation table, const char *name) {
+  const AttrNumber number = stored_column_number(table, name);
+  const Oid sealed = sealed_type();
   if (!OidIsValid(sealed) || getBaseType(TupleDescAttr(RelationGetDescr(table), number - 1)->atttypid) != sealed) {
     ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
             errmsg("column \"%s\" of \"%s\" is not sealed", name, RelationGetRelationName(table)));
