@@ -65,8 +65,9 @@ BEGIN
             IF refuses AND NOT part.let_go THEN
                 PERFORM primecloud_internal.check_not_held(part.root, part.schema_name, part.table_name, 'detached');
             END IF;
-            INSERT INTO primecloud.sealed_column (schema_name, table_name, column_name, label, tenant_column, id_column, owner_name)
-            SELECT part.schema_name, part.table_name, s.column_name, s.label, s.tenant_column, s.id_column, part.owner_name
+            INSERT INTO primecloud.sealed_column (schema_name, table_name, column_name, label, tenant_column, id_column, owner_name,
+                plain)
+            SELECT part.schema_name, part.table_name, s.column_name, s.label, s.tenant_column, s.id_column, part.owner_name, s.plain
             FROM primecloud_internal.known_table k JOIN primecloud.sealed_column s
                 ON s.schema_name = k.schema_name AND s.table_name = k.table_name
             WHERE k.relation = part.root ON CONFLICT (schema_name, table_name, column_name) DO NOTHING;

@@ -9,12 +9,14 @@ CREATE TABLE sealed_column (
     id_column text NOT NULL,
     sealed_at timestamptz NOT NULL DEFAULT now(),
     owner_name text NOT NULL,
+    plain jsonb,
     PRIMARY KEY (schema_name, table_name, column_name));
 -- Under one label an envelope of one column opens in the other: one label has one column, and what was once a partition of its table.
 CREATE INDEX sealed_column_label ON sealed_column (label);
 COMMENT ON TABLE sealed_column IS 'columns of type sealed, with what their envelopes are bound to';
 COMMENT ON COLUMN sealed_column.label IS 'part of what an envelope is bound to; stays when the table is renamed';
 COMMENT ON COLUMN sealed_column.owner_name IS 'who owns the table, or did when it was dropped';
+COMMENT ON COLUMN sealed_column.plain IS 'what the column was before it was sealed, by names, for unseal_column(); NULL: sealed from the start';
 REVOKE ALL ON sealed_column FROM PUBLIC;
 GRANT SELECT ON sealed_column TO PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('sealed_column', '');
@@ -91,7 +93,7 @@ BEGIN
         RAISE datatype_mismatch USING MESSAGE = format('column "%s" of %s is not sealed', col, rel);
     END IF;
     SELECT n.nspname, c.relname, col, register_sealed_column_as.label, register_sealed_column_as.tenant_column,
-        register_sealed_column_as.id_column, now(), pg_get_userbyid(c.relowner)
+        register_sealed_column_as.id_column, now(), pg_get_userbyid(c.relowner), NULL
     INTO wanted
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = rel;
     FOR other IN SELECT s.* FROM primecloud.sealed_column s WHERE s.label = wanted.label
@@ -120,6 +122,8 @@ BEGIN
                 format('column "%s" of %s is registered with label "%s", tenant column "%s" and id column "%s"', col, rel, other.label,
                 other.tenant_column, other.id_column),
                 HINT = 'Its envelopes are bound to those: they would not open under others.';
+        ELSE
+            wanted.plain := other.plain;
         END IF;
         DELETE FROM primecloud.sealed_column s
         WHERE (s.schema_name, s.table_name, s.column_name) = (other.schema_name, other.table_name, other.column_name);
@@ -138,6 +142,28 @@ CREATE FUNCTION primecloud_internal.register_sealed_column(rel regclass, col nam
     AS 'MODULE_PATHNAME', 'primecloud_door';
 COMMENT ON FUNCTION primecloud_internal.register_sealed_column(regclass, name, text, name, name)
     IS 'registers a column that is of type sealed already; called by seal_column()';
+
+CREATE FUNCTION primecloud_internal.remember_plain_as(caller oid, rel regclass, col name, plain jsonb) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    registered primecloud.sealed_column;
+BEGIN
+    PERFORM primecloud_internal.check_owner_as(caller, rel), primecloud_internal.follow(false);
+    registered := primecloud.sealed_column_of(rel, col);
+    UPDATE primecloud.sealed_column s SET plain = remember_plain_as.plain
+    WHERE (s.schema_name, s.table_name, s.column_name) = (registered.schema_name, registered.table_name, registered.column_name);
+    PERFORM primecloud_internal.table_changed('primecloud.sealed_column');
+END $$;
+COMMENT ON FUNCTION primecloud_internal.remember_plain_as(oid, regclass, name, jsonb) IS 'what remember_plain() does, for whoever asks';
+REVOKE ALL ON FUNCTION primecloud_internal.remember_plain_as(oid, regclass, name, jsonb) FROM PUBLIC;
+
+CREATE FUNCTION primecloud_internal.remember_plain(rel regclass, col name, plain jsonb) RETURNS void
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'primecloud_door';
+COMMENT ON FUNCTION primecloud_internal.remember_plain(regclass, name, jsonb)
+    IS 'notes what a sealed column was before; called by seal_column()';
 
 -- The registration of a column, or the error that says there is none.
 CREATE FUNCTION sealed_column_of(rel regclass, col name) RETURNS sealed_column

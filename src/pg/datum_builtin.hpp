@@ -66,6 +66,16 @@ struct datum<relation> {
   static Datum put(relation v) noexcept { return ObjectIdGetDatum(v.oid); }
 };
 
+// A type, named by regtype in SQL.
+struct type {
+  Oid oid;
+};
+template <>
+struct datum<type> {
+  static constexpr const char *sql = "regtype";
+  static type get(Datum d) noexcept { return {DatumGetObjectId(d)}; }
+};
+
 // A name, as the catalogs have them.
 struct name_view {
   const char *text;

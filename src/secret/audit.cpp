@@ -103,6 +103,12 @@ void record_move(const reveal &from, const reveal &to) {
   write_log(to, "moved to here");
 }
 
+void record_unsealing(std::string_view label, std::string_view purpose) {
+  const reveal all{"*", label, "*", purpose, 0};
+  write_log(all, "unsealed");
+  write_reveal_row(all, pg::role_name(GetSessionUserId()));
+}
+
 void record_refusal(const reveal &what) { write_log(what, "refused to open"); }
 
 }  // namespace primecloud::secret

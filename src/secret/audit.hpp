@@ -21,6 +21,10 @@ SERVER_CODE void record_reveal(const reveal &what);
 // but from now on it opens elsewhere.
 SERVER_CODE void record_move(const reveal &from, const reveal &to);
 
+// Leaves a row and a line for a column whose secrets all become plaintext where they lie: for the whole of it,
+// whatever the limits are.
+SERVER_CODE void record_unsealing(std::string_view label, std::string_view purpose);
+
 // Leaves a line in the server's log alone: the error that follows undoes any row.
 SERVER_CODE void record_refusal(const reveal &what);
 
