@@ -41,6 +41,7 @@ CREATE FUNCTION primecloud_internal.counted(amount bigint, one text, many text) 
 AS $$ SELECT CASE amount WHEN 0 THEN NULL WHEN 1 THEN format('1 %s', one) ELSE format('%s %s', amount, many) END $$;
 COMMENT ON FUNCTION primecloud_internal.counted(bigint, text, text) IS 'so many of something; NULL for none';
 
+-- A key that was retired checks and finds nothing already: leave() has said so.
 CREATE FUNCTION primecloud_internal.reasons_to_stay() RETURNS text
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
@@ -53,9 +54,9 @@ BEGIN
             ELSE format('%s tables have sealed columns that hold rows (%s%s)', cardinality(tables), array_to_string(tables[1:5], ', '),
                 CASE WHEN cardinality(tables) > 5 THEN ', ...' ELSE '' END) END,
         (SELECT primecloud_internal.counted(count(*), 'key has hashed tokens', 'keys have hashed tokens')
-            FROM primecloud.data_key k WHERE k.purpose = 'token' AND k.wrapped IS NOT NULL),
+            FROM primecloud.data_key k WHERE k.purpose = 'token' AND k.state IN ('active', 'decrypt_only')),
         (SELECT primecloud_internal.counted(count(DISTINCT k.tenant), 'tenant has blind indexes', 'tenants have blind indexes')
-            FROM primecloud.data_key k WHERE k.purpose = 'index' AND k.wrapped IS NOT NULL),
+            FROM primecloud.data_key k WHERE k.purpose = 'index' AND k.state IN ('active', 'decrypt_only')),
         (SELECT primecloud_internal.counted(count(*), 'legal hold is open', 'legal holds are open') FROM primecloud_internal.open_hold),
         (SELECT primecloud_internal.counted(count(*), 'retention policy runs', 'retention policies run')
             FROM primecloud_internal.retention_policy p JOIN primecloud_internal.known_table t

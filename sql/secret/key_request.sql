@@ -35,6 +35,9 @@ BEGIN
         WHEN 'destroy_key' THEN
             PERFORM primecloud_internal.check_may_call(asker, 'primecloud.destroy_key(bigint, boolean)');
             PERFORM primecloud_internal.destroy_key_as(asker, number, (request ->> 'force')::boolean);
+        WHEN 'leave' THEN
+            PERFORM primecloud_internal.check_may_call(asker, 'primecloud.retire_key(bigint, boolean)');
+            PERFORM primecloud_internal.leave_keys_as(asker);
         WHEN 'shred_tenant' THEN
             PERFORM primecloud_internal.check_may_call(asker, 'primecloud.shred_tenant(text)');
             RETURN (SELECT jsonb_agg(line) FROM primecloud_internal.shred_tenant_as(asker, request ->> 'tenant') AS line);

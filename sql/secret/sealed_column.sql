@@ -47,7 +47,6 @@ AS $$
     SELECT k.oid FROM kinds k;
 $$;
 COMMENT ON FUNCTION primecloud_internal.sealed_kinds() IS 'the types whose values hold envelopes: sealed, and what is made of it';
-REVOKE ALL ON FUNCTION primecloud_internal.sealed_kinds() FROM PUBLIC;
 
 -- By the size of files: policies could hide rows from whoever asks.
 CREATE FUNCTION primecloud_internal.holds_rows(rel regclass) RETURNS boolean
@@ -58,7 +57,6 @@ AS $$
 $$;
 COMMENT ON FUNCTION primecloud_internal.holds_rows(regclass)
     IS 'whether a table or one of its partitions has ever held a row since it was emptied';
-REVOKE ALL ON FUNCTION primecloud_internal.holds_rows(regclass) FROM PUBLIC;
 
 CREATE FUNCTION primecloud_internal.may_give_label(caller oid, space text, rel text) RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE

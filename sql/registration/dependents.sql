@@ -1,0 +1,73 @@
+-- What stands on the extension outside of it: where DROP EXTENSION would stop.
+
+-- As the catalog has it, each object once: a view for its rule, a table for its column.
+CREATE FUNCTION primecloud_internal.dependents() RETURNS TABLE (classid oid, objid oid, objsubid integer, relation oid, on_type oid)
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    WITH ours AS MATERIALIZED (
+        SELECT d.classid, d.objid FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid
+        WHERE d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e' AND e.extname = 'primecloud'
+        -- An array of a type, and the row type of a table, are not members by themselves.
+        UNION SELECT 'pg_type'::regclass, t.typarray FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid JOIN pg_type t ON t.oid = d.objid
+        WHERE d.refclassid = 'pg_extension'::regclass AND d.classid = 'pg_type'::regclass AND d.deptype = 'e' AND e.extname = 'primecloud'
+            AND t.typarray <> 0)
+    SELECT DISTINCT f.classid, f.objid, f.objsubid, f.relation, f.on_type FROM (
+        SELECT CASE WHEN r.oid IS NOT NULL THEN 'pg_class'::regclass ELSE d.classid END::oid AS classid, coalesce(r.ev_class, d.objid) AS objid,
+            CASE WHEN r.oid IS NULL THEN d.objsubid ELSE 0 END AS objsubid,
+            coalesce(f.adrelid, k.conrelid, p.polrelid, t.tgrelid, i.indrelid, CASE WHEN d.classid = 'pg_class'::regclass AND r.oid IS NULL
+                THEN d.objid END) AS relation,
+            CASE WHEN d.refclassid = 'pg_type'::regclass THEN d.refobjid END AS on_type
+        FROM pg_depend d JOIN ours o ON o.classid = d.refclassid AND o.objid = d.refobjid
+        LEFT JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
+        LEFT JOIN pg_attrdef f ON d.classid = 'pg_attrdef'::regclass AND f.oid = d.objid
+        LEFT JOIN pg_constraint k ON d.classid = 'pg_constraint'::regclass AND k.oid = d.objid
+        LEFT JOIN pg_policy p ON d.classid = 'pg_policy'::regclass AND p.oid = d.objid
+        LEFT JOIN pg_trigger t ON d.classid = 'pg_trigger'::regclass AND t.oid = d.objid
+        LEFT JOIN pg_index i ON d.classid = 'pg_class'::regclass AND i.indexrelid = d.objid
+        WHERE d.deptype IN ('n', 'a') AND NOT EXISTS (SELECT FROM ours x WHERE x.classid = d.classid AND x.objid = d.objid)
+            AND NOT EXISTS (SELECT FROM ours x WHERE x.classid = 'pg_class'::regclass
+                AND x.objid = coalesce(r.ev_class, f.adrelid, k.conrelid, p.polrelid, t.tgrelid, i.indrelid))
+            -- What a trigger makes of a partitioned table's on each partition goes with it.
+            AND coalesce(t.tgparentid, 0) = 0) AS f;
+$$;
+COMMENT ON FUNCTION primecloud_internal.dependents()
+    IS 'objects outside the extension that depend on what is in it, with the table that they stand on';
+
+-- The server's own type that holds the values of one of ours; NULL for sealed, whose values need a key, and for any other.
+CREATE FUNCTION primecloud_internal.type_without(type oid) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT CASE WHEN t.typcategory = 'A' AND t.typelem <> 0 THEN primecloud_internal.type_without(t.typelem) || '[]'
+        WHEN t.typtype = 'd' THEN CASE WHEN b.oid < 16384 THEN format_type(t.typbasetype, t.typtypmod) END
+        ELSE CASE t.typname WHEN 'byte_size' THEN 'bigint' WHEN 'money_amount' THEN 'text' WHEN 'tax_id' THEN 'text'
+            WHEN 'lifecycle' THEN 'jsonb' END END
+    FROM pg_type t LEFT JOIN pg_type b ON b.oid = t.typbasetype
+    WHERE t.oid = type AND t.typnamespace = 'primecloud'::regnamespace;
+$$;
+COMMENT ON FUNCTION primecloud_internal.type_without(oid) IS 'the server''s own type for the values of a type of the extension';
+
+-- What is left when all that leave() can do is done, in words; of many of a kind in a schema, how many.
+CREATE FUNCTION primecloud_internal.left_standing(tables oid[]) RETURNS SETOF text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    WITH standing AS (
+        SELECT i.type, coalesce(i.schema, '') AS schema, i.identity FROM primecloud_internal.dependents() AS d,
+            pg_identify_object(d.classid, d.objid, d.objsubid) AS i
+        WHERE NOT (d.relation = ANY (tables) AND d.relation IS NOT NULL AND (
+            d.classid IN ('pg_attrdef'::regclass, 'pg_constraint'::regclass) OR d.on_type IS NOT NULL
+            OR d.classid = 'pg_policy'::regclass AND EXISTS (SELECT FROM pg_policy p WHERE p.oid = d.objid
+                AND starts_with(p.polname, 'primecloud_'))
+            OR d.classid = 'pg_trigger'::regclass AND EXISTS (SELECT FROM pg_trigger t WHERE t.oid = d.objid
+                AND t.tgfoid IN ('primecloud.watch_membership()'::regprocedure, 'primecloud.empty_when_changed()'::regprocedure,
+                    'primecloud.fill_tenant()'::regprocedure)))))
+    SELECT CASE WHEN c.number > 10 THEN format('-- %s of type %s in schema %s stand on primecloud still', c.number, c.type, c.schema)
+        ELSE format('-- %s %s stands on primecloud still', c.type, primecloud_internal.one_line(c.identity)) END
+    FROM (SELECT DISTINCT s.type, s.schema, CASE WHEN n.number <= 10 THEN s.identity END AS identity, n.number FROM standing s
+        JOIN (SELECT t.type, t.schema, count(DISTINCT t.identity) AS number FROM standing t GROUP BY 1, 2) AS n USING (type, schema)) AS c
+    ORDER BY c.schema, c.type, c.identity;
+$$;
+COMMENT ON FUNCTION primecloud_internal.left_standing(oid[])
+    IS 'what depends on the extension and is not undone by leave() of these tables, for whoever drops the extension';
