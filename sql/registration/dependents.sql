@@ -28,6 +28,10 @@ AS $$
         WHERE d.deptype IN ('n', 'a') AND NOT EXISTS (SELECT FROM ours x WHERE x.classid = d.classid AND x.objid = d.objid)
             AND NOT EXISTS (SELECT FROM ours x WHERE x.classid = 'pg_class'::regclass
                 AND x.objid = coalesce(r.ev_class, f.adrelid, k.conrelid, p.polrelid, t.tgrelid, i.indrelid))
+            -- What belongs to a member is none of its own: members of its operator families, checks of its domains, attributes of its rows.
+            AND d.classid NOT IN ('pg_amop'::regclass, 'pg_amproc'::regclass) AND NOT EXISTS (SELECT FROM ours x
+                JOIN pg_type y ON x.classid = 'pg_type'::regclass AND y.oid = x.objid
+                WHERE y.oid = k.contypid OR d.classid = 'pg_class'::regclass AND y.typrelid = d.objid AND y.typrelid <> 0)
             -- What a trigger makes of a partitioned table's on each partition goes with it.
             AND coalesce(t.tgparentid, 0) = 0) AS f;
 $$;
@@ -56,7 +60,9 @@ AS $$
     WITH standing AS (
         SELECT i.type, coalesce(i.schema, '') AS schema, i.identity FROM primecloud_internal.dependents() AS d,
             pg_identify_object(d.classid, d.objid, d.objsubid) AS i
-        WHERE NOT (d.relation = ANY (tables) AND d.relation IS NOT NULL AND (
+        -- (A view that copy_target() made goes with its table.)
+        WHERE NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = coalesce(d.relation, d.objid) AND t.tgname = 'primecloud_copy')
+            AND NOT (d.relation = ANY (tables) AND d.relation IS NOT NULL AND (
             d.classid IN ('pg_attrdef'::regclass, 'pg_constraint'::regclass) OR d.on_type IS NOT NULL
             OR d.classid = 'pg_policy'::regclass AND EXISTS (SELECT FROM pg_policy p WHERE p.oid = d.objid
                 AND starts_with(p.polname, 'primecloud_'))

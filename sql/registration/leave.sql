@@ -87,6 +87,27 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION primecloud_internal.leave_rest(boolean) IS 'what leave() of everything does besides tables';
 
+-- What was changed besides tables, and is left to whoever knows whether it is wanted.
+CREATE FUNCTION primecloud_internal.told_of_leaving(tables regclass[], everything boolean) RETURNS SETOF text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT format('-- view %s reads as its caller; if primecloud.protect_view() made it so: SELECT primecloud.unprotect_view(%L)', v, v)
+    FROM (SELECT DISTINCT c.oid::regclass AS v FROM unnest(tables) AS t JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass
+            AND d.refobjid = t AND d.classid = 'pg_rewrite'::regclass
+        JOIN pg_rewrite r ON r.oid = d.objid JOIN pg_class c ON c.oid = r.ev_class AND c.relkind = 'v'
+        WHERE c.reloptions @> '{security_invoker=true,security_barrier=true}' AND NOT EXISTS (SELECT FROM pg_trigger g
+            WHERE g.tgrelid = c.oid AND g.tgname = 'primecloud_copy') ORDER BY 1) AS views
+    UNION ALL
+    SELECT format('-- TEMPORARY is not PUBLIC''s in this database; if create_app_role() took it: GRANT TEMPORARY ON DATABASE %I TO PUBLIC',
+        current_database()) WHERE everything AND NOT has_database_privilege('public', current_database(), 'TEMPORARY')
+    UNION ALL
+    SELECT '-- a job of pg_cron may call primecloud: SELECT cron.unschedule(''primecloud maintenance'')'
+    WHERE everything AND EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_cron');
+$$;
+COMMENT ON FUNCTION primecloud_internal.told_of_leaving(regclass[], boolean)
+    IS 'what leave() does not undo, since it cannot know who made it';
+
 CREATE FUNCTION leave(rel regclass DEFAULT NULL, schema name DEFAULT NULL, dry_run boolean DEFAULT true, unopened text DEFAULT 'refuse',
     release text DEFAULT NULL, online boolean DEFAULT false)
     RETURNS SETOF text
@@ -156,10 +177,9 @@ BEGIN
         RETURN;
     END IF;
     -- Keys that carry the tenant before the tables that they point at.
-    FOR of_table IN SELECT t AS rel, NULL AS key FROM unnest(tables) AS t WHERE false
-                    UNION ALL SELECT t, k.key FROM unnest(tables) AS t,
-                        jsonb_each_text(primecloud_internal.protection_note(t) -> 'constraints') AS k(key, kind) WHERE k.kind = 'foreign key' LOOP
-        FOR line IN SELECT * FROM primecloud.unprotect_fk(of_table.rel, of_table.key, dry_run) LOOP
+    FOR of_table IN SELECT t, k.key FROM unnest(tables) AS t, jsonb_each_text(primecloud_internal.protection_note(t) -> 'constraints')
+                        AS k(key, kind) WHERE k.kind = 'foreign key' LOOP
+        FOR line IN SELECT * FROM primecloud.unprotect_fk(of_table.t, of_table.key, dry_run) LOOP
             CONTINUE WHEN line = ANY (said);
             said := said || line;
             RETURN NEXT line;
@@ -176,6 +196,7 @@ BEGIN
             RETURN NEXT line;
         END LOOP;
     END LOOP;
+    RETURN QUERY SELECT * FROM primecloud_internal.told_of_leaving(tables, everything);
     IF everything THEN
         RETURN QUERY SELECT * FROM primecloud_internal.leave_rest(dry_run);
         RETURN QUERY SELECT * FROM primecloud_internal.left_standing(ARRAY(SELECT x.relid::oid FROM unnest(tables) AS u,

@@ -90,6 +90,8 @@ BEGIN
                      AS by_default, primecloud_internal.plain_column(rel, a.attname) ->> 'default' AS literal
              FROM pg_attribute a LEFT JOIN pg_attrdef f ON f.adrelid = a.attrelid AND f.adnum = a.attnum
              WHERE a.attrelid = rel AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum LOOP
+        -- What protection made of it goes with that, and is told there.
+        CONTINUE WHEN c.attname = primecloud.tenant_column(rel) AND primecloud_internal.protection_note(rel) -> 'made' ?| '{default,column}';
         IF c.by_default AND c.attgenerated <> '' THEN
             RETURN NEXT primecloud_internal.step('remark', rel::text, format('-- column "%s" of %s keeps its values, and is computed no '
                 'more: %s', c.attname, rel, c.value));
