@@ -13,6 +13,9 @@ BEGIN
             'them into a column of another type' ELSE 'under no registered label: register it with seal_column(), or empty it' END)
         FROM unnest(tables) AS t, primecloud_internal.sealed_columns_of(t) AS s
         WHERE s.state = 'unregistered' OR s.state = 'nested' AND primecloud_internal.holds_rows(t) ORDER BY t::text, s.col;
+    RETURN QUERY SELECT format('column "%s" of %s cannot be unsealed: %s', s.col, t, string_agg(o, ', ' ORDER BY o))
+        FROM unnest(tables) AS t, primecloud_internal.sealed_columns_of(t) AS s, primecloud_internal.sealed_column_obstacles(t, s.col) AS o
+        WHERE s.state = 'registered' AND o <> 'view ' || primecloud_internal.copy_target_name(t) GROUP BY t, s.col ORDER BY t::text, s.col;
     -- A key that leans on what protect_fk() made stands on a table that is to be left too.
     RETURN QUERY SELECT format('foreign key "%s" of %s points at %s and carries the tenant: leave that table with it', f.conname,
             f.conrelid::regclass, t)
@@ -36,7 +39,14 @@ DECLARE
     sealed record;
 BEGIN
     RETURN QUERY SELECT * FROM primecloud_internal.run_plan(ARRAY(SELECT s FROM primecloud_internal.release_plan(rel, release) AS s), dry_run);
+    IF EXISTS (SELECT FROM pg_trigger t WHERE t.tgname = 'primecloud_copy'
+               AND t.tgrelid = to_regclass(primecloud_internal.copy_target_name(rel))) THEN
+        RETURN QUERY SELECT * FROM primecloud.drop_copy_target(rel, dry_run);
+    END IF;
     FOR sealed IN SELECT * FROM primecloud_internal.sealed_columns_of(rel) LOOP
+        -- (What keeps it is told already.)
+        CONTINUE WHEN dry_run AND EXISTS (SELECT FROM primecloud_internal.sealed_column_obstacles(rel, sealed.col) AS o
+            WHERE o <> 'view ' || primecloud_internal.copy_target_name(rel));
         IF sealed.state = 'registered' THEN
             RETURN QUERY SELECT * FROM primecloud.unseal_column(rel, sealed.col, unopened => unopened, dry_run => dry_run);
         ELSIF sealed.state = 'empty' THEN

@@ -5,12 +5,13 @@ CREATE FUNCTION primecloud_internal.adopted_tables(schema name DEFAULT NULL) RET
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    WITH named AS MATERIALIZED (SELECT r.object FROM primecloud.registrations r WHERE r.kind IN ('retention policy', 'exemption', 'membership'))
+    WITH standing AS MATERIALIZED (SELECT DISTINCT d.relation FROM primecloud_internal.dependents() AS d WHERE d.relation IS NOT NULL),
+    named AS MATERIALIZED (SELECT r.object FROM primecloud.registrations r WHERE r.kind IN ('retention policy', 'exemption', 'membership'))
     SELECT DISTINCT c.oid::regclass FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence <> 't' AND (schema IS NULL OR n.nspname = schema)
         AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
-        AND (c.oid IN (SELECT d.relation FROM primecloud_internal.dependents() AS d WHERE d.relation IS NOT NULL)
-            OR c.oid IN (SELECT pg_partition_root(d.relation) FROM primecloud_internal.dependents() AS d WHERE d.relation IS NOT NULL)
+        AND (c.oid IN (SELECT s.relation FROM standing s)
+            OR c.oid IN (SELECT pg_partition_root(s.relation) FROM standing s)
             OR EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND starts_with(p.polname, 'primecloud_'))
             OR EXISTS (SELECT FROM primecloud_internal.names_of(c.oid) AS o JOIN primecloud.sealed_column s ON s.schema_name = o.schema_name
                 AND s.table_name = o.table_name)
@@ -77,17 +78,16 @@ AS $$
 DECLARE
     c record;
 BEGIN
-    FOR c IN SELECT DISTINCT k.conname, pg_get_constraintdef(k.oid) AS definition FROM primecloud_internal.dependents() AS d
-             JOIN pg_constraint k ON d.classid = 'pg_constraint'::regclass AND k.oid = d.objid
-             WHERE k.conrelid = rel AND k.contype = 'c' AND k.conname <> 'primecloud_tenant_known' ORDER BY 1 LOOP
+    FOR c IN SELECT k.conname, pg_get_constraintdef(k.oid) AS definition FROM pg_constraint k
+             WHERE k.conrelid = rel AND k.contype = 'c' AND k.conname <> 'primecloud_tenant_known'
+                 AND primecloud_internal.needs_extension('pg_constraint'::regclass, k.oid) ORDER BY 1 LOOP
         RETURN NEXT primecloud_internal.step('remark', rel::text, format('-- table %s loses %s: %s', rel, quote_ident(c.conname),
             c.definition));
         RETURN NEXT primecloud_internal.step('drop check', rel::text, format('ALTER TABLE %s DROP CONSTRAINT %I', rel, c.conname));
     END LOOP;
-    FOR c IN SELECT DISTINCT a.attnum, a.attname, a.attgenerated, pg_get_expr(f.adbin, f.adrelid) AS value,
+    FOR c IN SELECT a.attnum, a.attname, a.attgenerated, pg_get_expr(f.adbin, f.adrelid) AS value,
                  primecloud_internal.type_without(a.atttypid) AS plain, f.oid IS NOT NULL AS has_default,
-                 EXISTS (SELECT FROM primecloud_internal.dependents() AS d WHERE d.classid = 'pg_attrdef'::regclass AND d.objid = f.oid)
-                     AS by_default, primecloud_internal.plain_column(rel, a.attname) ->> 'default' AS literal
+                 primecloud_internal.needs_extension('pg_attrdef'::regclass, f.oid) AS by_default, primecloud_internal.plain_column(rel, a.attname) ->> 'default' AS literal
              FROM pg_attribute a LEFT JOIN pg_attrdef f ON f.adrelid = a.attrelid AND f.adnum = a.attnum
              WHERE a.attrelid = rel AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum LOOP
         -- What protection made of it goes with that, and is told there.

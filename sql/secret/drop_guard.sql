@@ -69,7 +69,7 @@ CREATE FUNCTION primecloud_internal.guard_drop() RETURNS event_trigger
 COMMENT ON FUNCTION primecloud_internal.guard_drop()
     IS 'refuses a DROP that would take the extension while anything is sealed, hashed, held or kept by it';
 REVOKE ALL ON FUNCTION primecloud_internal.reaches_extension(oid[], oid[], oid[]), primecloud_internal.tables_with_secrets(),
-    primecloud_internal.counted(bigint, text, text), primecloud_internal.reasons_to_stay(), primecloud_internal.guard_drop() FROM PUBLIC;
+    primecloud_internal.reasons_to_stay(), primecloud_internal.guard_drop() FROM PUBLIC;
 CREATE EVENT TRIGGER primecloud_guard_drop ON ddl_command_start WHEN TAG IN ('DROP EXTENSION', 'DROP SCHEMA', 'DROP OWNED')
     EXECUTE FUNCTION primecloud_internal.guard_drop();
 COMMENT ON EVENT TRIGGER primecloud_guard_drop

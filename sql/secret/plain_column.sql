@@ -16,6 +16,18 @@ AS $$
 $$;
 COMMENT ON FUNCTION primecloud_internal.plain_column(regclass, name) IS 'type, collation and default of a column, by names and values';
 
+-- A name that was noted, as the type it means today; NULL where it means none.  The owner of a table may note what he likes.
+CREATE FUNCTION primecloud_internal.plain_type(noted text) RETURNS regtype
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN to_regtype(noted);
+EXCEPTION WHEN OTHERS THEN
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.plain_type(text) IS 'the type that a note of a column in the clear names; NULL for none';
+
 -- Whether a value of it is made by code of the server alone.
 CREATE FUNCTION primecloud_internal.is_server_type(type regtype) RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE
