@@ -21,7 +21,8 @@ AS $$
             AND NOT EXISTS (SELECT FROM pg_depend x JOIN extension e ON e.oid = x.refobjid
                 WHERE x.classid = d.classid AND x.objid = d.objid AND x.deptype = 'e')),
     placed AS MATERIALIZED (
-        SELECT CASE WHEN r.oid IS NOT NULL THEN 'pg_class'::regclass ELSE d.classid END::oid AS classid, coalesce(r.ev_class, d.objid) AS objid,
+        SELECT CASE WHEN r.oid IS NOT NULL THEN 'pg_class'::regclass ELSE d.classid END::oid AS classid,
+            coalesce(r.ev_class, d.objid) AS objid,
             CASE WHEN r.oid IS NULL THEN d.objsubid ELSE 0 END AS objsubid,
             coalesce(f.adrelid, nullif(k.conrelid, 0), p.polrelid, t.tgrelid, i.indrelid, CASE WHEN d.classid = 'pg_class'::regclass
                 AND r.oid IS NULL THEN d.objid END) AS relation,
@@ -55,7 +56,8 @@ AS $$
         JOIN pg_extension e ON e.oid = m.refobjid AND m.refclassid = 'pg_extension'::regclass AND e.extname = 'primecloud'
         WHERE d.classid = class AND d.objid = object);
 $$;
-COMMENT ON FUNCTION primecloud_internal.needs_extension(oid, oid) IS 'whether a default or a constraint calls or names what is the extension''s';
+COMMENT ON FUNCTION primecloud_internal.needs_extension(oid, oid)
+    IS 'whether a default or a constraint calls or names what is the extension''s';
 
 -- The server's own type that holds the values of one of ours; NULL for sealed, whose values need a key, and for any other.
 CREATE FUNCTION primecloud_internal.type_without(type oid) RETURNS text

@@ -15,7 +15,8 @@ AS $$
             OR EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND starts_with(p.polname, 'primecloud_'))
             OR EXISTS (SELECT FROM primecloud_internal.names_of(c.oid) AS o JOIN primecloud.sealed_column s ON s.schema_name = o.schema_name
                 AND s.table_name = o.table_name)
-            OR EXISTS (SELECT FROM primecloud_internal.names_of(c.oid) AS o JOIN primecloud.retention_holds h ON h.schema_name = o.schema_name
+            OR EXISTS (SELECT FROM primecloud_internal.names_of(c.oid) AS o JOIN primecloud.retention_holds
+                h ON h.schema_name = o.schema_name
                 AND h.table_name = o.table_name WHERE h.released_at IS NULL AND h.gone_at IS NULL)
             OR EXISTS (SELECT FROM named r WHERE r.object = format('%I.%I', n.nspname, c.relname)
                 OR starts_with(r.object, format('%I.%I (', n.nspname, c.relname))));
@@ -87,11 +88,13 @@ BEGIN
     END LOOP;
     FOR c IN SELECT a.attnum, a.attname, a.attgenerated, pg_get_expr(f.adbin, f.adrelid) AS value,
                  primecloud_internal.type_without(a.atttypid) AS plain, f.oid IS NOT NULL AS has_default,
-                 primecloud_internal.needs_extension('pg_attrdef'::regclass, f.oid) AS by_default, primecloud_internal.plain_column(rel, a.attname) ->> 'default' AS literal
+                 primecloud_internal.needs_extension('pg_attrdef'::regclass, f.oid) AS by_default,
+                     primecloud_internal.plain_column(rel, a.attname) ->> 'default' AS literal
              FROM pg_attribute a LEFT JOIN pg_attrdef f ON f.adrelid = a.attrelid AND f.adnum = a.attnum
              WHERE a.attrelid = rel AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum LOOP
         -- What protection made of it goes with that, and is told there.
-        CONTINUE WHEN c.attname = primecloud.tenant_column(rel) AND primecloud_internal.protection_note(rel) -> 'made' ?| '{default,column}';
+        CONTINUE WHEN c.attname = primecloud.tenant_column(rel) AND primecloud_internal.protection_note(rel) -> 'made'
+            ?| '{default,column}';
         IF c.by_default AND c.attgenerated <> '' THEN
             RETURN NEXT primecloud_internal.step('remark', rel::text, format('-- column "%s" of %s keeps its values, and is computed no '
                 'more: %s', c.attname, rel, c.value));

@@ -13,7 +13,8 @@ BEGIN
         PERFORM primecloud_internal.check_asker(asker, kind.tenant);
         PERFORM primecloud_internal.lock_keys(kind.tenant, kind.purpose);
         FOR key IN UPDATE primecloud.data_key AS k SET state = 'retired', changed_at = now()
-                   WHERE k.tenant = kind.tenant AND k.purpose = kind.purpose AND k.state IN ('active', 'decrypt_only') RETURNING k.key_id LOOP
+                   WHERE k.tenant = kind.tenant AND k.purpose = kind.purpose AND k.state IN ('active', 'decrypt_only')
+                       RETURNING k.key_id LOOP
             PERFORM primecloud_internal.record_audit(format('primecloud: role %s retires data key %s of tenant %s, leaving',
                 to_json(pg_get_userbyid(asker.role)), key, to_json(kind.tenant)));
         END LOOP;

@@ -6,7 +6,8 @@ CREATE FUNCTION primecloud_internal.plain_column(rel regclass, col name) RETURNS
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT jsonb_strip_nulls(jsonb_build_object('type', format_type(a.atttypid, NULL), 'typmod', nullif(a.atttypmod, -1),
-        'collation', (SELECT a.attcollation::regcollation::text FROM pg_type t WHERE t.oid = a.atttypid AND t.typcollation <> a.attcollation),
+        'collation', (SELECT a.attcollation::regcollation::text FROM pg_type t
+            WHERE t.oid = a.atttypid AND t.typcollation <> a.attcollation),
         'default', replace(d.literal, '''''', ''''), 'default expression', CASE WHEN d.literal IS NULL THEN d.expression END))
     FROM pg_attribute a LEFT JOIN LATERAL (
         SELECT pg_get_expr(f.adbin, f.adrelid) AS expression,

@@ -16,47 +16,11 @@ CREATE INDEX sealed_column_label ON sealed_column (label);
 COMMENT ON TABLE sealed_column IS 'columns of type sealed, with what their envelopes are bound to';
 COMMENT ON COLUMN sealed_column.label IS 'part of what an envelope is bound to; stays when the table is renamed';
 COMMENT ON COLUMN sealed_column.owner_name IS 'who owns the table, or did when it was dropped';
-COMMENT ON COLUMN sealed_column.plain IS 'what the column was before it was sealed, by names, for unseal_column(); NULL: sealed from the start';
+COMMENT ON COLUMN sealed_column.plain
+    IS 'what the column was before it was sealed, by names, for unseal_column(); NULL: sealed from the start';
 REVOKE ALL ON sealed_column FROM PUBLIC;
 GRANT SELECT ON sealed_column TO PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('sealed_column', '');
-
-CREATE FUNCTION primecloud_internal.is_sealed_column(schema_name text, table_name text, column_name text) RETURNS boolean
-    LANGUAGE sql STABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp
-AS $$
-    SELECT EXISTS (SELECT FROM pg_namespace n JOIN pg_class c ON c.relnamespace = n.oid JOIN pg_attribute a ON a.attrelid = c.oid
-                   WHERE n.nspname = schema_name AND c.relname = table_name AND a.attname = column_name
-                       AND a.atttypid = 'primecloud.sealed'::regtype);
-$$;
-COMMENT ON FUNCTION primecloud_internal.is_sealed_column(text, text, text) IS 'whether there is a column of that name and of type sealed';
-
--- Sealed itself, an array, a domain, or a row type that holds one.
-CREATE FUNCTION primecloud_internal.sealed_kinds() RETURNS SETOF oid
-    LANGUAGE sql STABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp
-AS $$
-    WITH RECURSIVE kinds(oid) AS (
-        SELECT 'primecloud.sealed'::regtype::oid
-        UNION
-        SELECT step.oid FROM kinds k, LATERAL (
-            SELECT t.oid FROM pg_type t WHERE t.typelem = k.oid OR t.typbasetype = k.oid
-            UNION ALL
-            SELECT c.reltype FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-            WHERE a.atttypid = k.oid AND NOT a.attisdropped AND c.reltype <> 0) AS step)
-    SELECT k.oid FROM kinds k;
-$$;
-COMMENT ON FUNCTION primecloud_internal.sealed_kinds() IS 'the types whose values hold envelopes: sealed, and what is made of it';
-
--- By the size of files: policies could hide rows from whoever asks.
-CREATE FUNCTION primecloud_internal.holds_rows(rel regclass) RETURNS boolean
-    LANGUAGE sql VOLATILE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp
-AS $$
-    SELECT pg_relation_size(rel) > 0 OR EXISTS (SELECT FROM pg_partition_tree(rel) WHERE pg_relation_size(relid) > 0);
-$$;
-COMMENT ON FUNCTION primecloud_internal.holds_rows(regclass)
-    IS 'whether a table or one of its partitions has ever held a row since it was emptied';
 
 CREATE FUNCTION primecloud_internal.may_give_label(caller oid, space text, rel text) RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE

@@ -126,13 +126,15 @@ BEGIN
             primecloud_internal.plain_steps(rel, col, target, true, true));
     ELSE
         steps := steps || primecloud_internal.abandon_conversion(rel, col)
-            || primecloud_internal.step('unseal', rel::text, format('SELECT primecloud_internal.unseal_in_place(%L, %L, %L, %L, %L, %L, %s, '
+            || primecloud_internal.step('unseal', rel::text,
+                format('SELECT primecloud_internal.unseal_in_place(%L, %L, %L, %L, %L, %L, %s, '
                 '%L)', rel, col, registered.tenant_column, registered.id_column, registered.label, at_once,
                 CASE at_once WHEN target.type THEN target.typmod ELSE -1 END, unopened))
             || primecloud_internal.plain_steps(rel, col, target, at_once = target.type AND target.collation_name IS NULL, false);
     END IF;
     IF primecloud_internal.readers_of(rel, col) IS NOT NULL THEN
-        steps := steps || primecloud_internal.step('remark', rel::text, format('-- column "%s" of %s is read in the clear from now on by %s',
+        steps := steps || primecloud_internal.step('remark', rel::text,
+            format('-- column "%s" of %s is read in the clear from now on by %s',
             col, rel, primecloud_internal.readers_of(rel, col)));
     END IF;
     RETURN QUERY SELECT * FROM primecloud_internal.run_plan(CASE WHEN online THEN primecloud_internal.script_around(steps, rel)

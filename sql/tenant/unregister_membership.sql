@@ -5,7 +5,7 @@ CREATE FUNCTION primecloud_internal.forget_membership_as(caller oid) RETURNS voi
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    IF NOT pg_has_role(caller, (SELECT datdba FROM pg_database WHERE datname = current_database()), 'USAGE') THEN
+    IF (SELECT pg_has_role(caller, datdba, 'USAGE') FROM pg_database WHERE datname = current_database()) IS NOT TRUE THEN
         RAISE insufficient_privilege USING MESSAGE = 'only the owner of the database may end the registration of the membership table',
             HINT = 'Ask the owner of the database, or a superuser.';
     END IF;

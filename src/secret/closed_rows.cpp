@@ -75,7 +75,8 @@ SERVER_CODE reasons look(Oid leaf, const char *column, const char *tenant_column
   if (!has_privs_of_role(GetUserId(), table->rd_rel->relowner))
     aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, RelationGetRelationName(table));
   secret::check_may_open(
-      quote_qualified_identifier(get_namespace_name(RelationGetNamespace(table)), RelationGetRelationName(table)), column);
+      quote_qualified_identifier(get_namespace_name(RelationGetNamespace(table)), RelationGetRelationName(table)),
+      column);
   const reasons all = scan(table, column, tenant_column, id_column, label);
   table_close(table, AccessShareLock);
   return all;

@@ -1,19 +1,14 @@
 // convert_rows: a column filled from another, plaintext sealed into the second or envelopes opened into it, a
 // range of pages at a time, while others write to the table (seal_column and unseal_column, online).  What is read is
 // read without SQL, and what is written is written as the table's owner.
-#include <sodium.h>
-
 #include "pg/c_string.hpp"
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
 #include "pg/owner_statement.hpp"
 #include "secret/audit.hpp"
-#include "secret/column_text.hpp"
-#include "secret/permission.hpp"
-#include "secret/reseal_write.hpp"
-#include "secret/seal_or_keep.hpp"
+#include "secret/convert_gather.hpp"
+#include "secret/decrypt.hpp"
 #include "secret/sealed_scan.hpp"
-#include "secret/unseal.hpp"
 
 extern "C" {
 #include "access/xact.h"
@@ -25,78 +20,8 @@ extern "C" {
 
 namespace {
 using namespace primecloud;
-using secret::candidate;
 
-constexpr int most_rows = 5000;
-constexpr size_t most_bytes = 8 << 20;
-
-struct work {
-  Relation table;
-  AttrNumber source, target;
-  Oid source_type, target_type;
-  int32 target_typmod;
-  secret::column_text plain, tenant, id;
-  std::string_view label;
-  bool seals;
-  secret::unopened otherwise;
-  secret::key_standings keys;
-  secret::table_name name;
-  candidate *rows;
-  int count = 0;
-  size_t bytes = 0;
-  int64 found = 0, done = 0;
-};
-
-SERVER_CODE void prepare(work &w, const char *source, const char *target, const char *tenant, const char *id) {
-  const Oid sealed = secret::sealed_type();
-  w.source = secret::stored_column_number(w.table, source);
-  w.target = secret::stored_column_number(w.table, target);
-  const auto *from = TupleDescAttr(RelationGetDescr(w.table), w.source - 1);
-  const auto *to = TupleDescAttr(RelationGetDescr(w.table), w.target - 1);
-  w.source_type = from->atttypid;
-  w.target_type = to->atttypid;
-  w.target_typmod = to->atttypmod;
-  w.seals = w.target_type == sealed;
-  if (w.seals == (w.source_type == sealed)) {
-    ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
-            errmsg("one of columns \"%s\" and \"%s\" is sealed, and the other is not", source, target));
-  }
-  w.tenant = secret::find_column_text(w.table, tenant);
-  w.id = secret::find_column_text(w.table, id);
-  if (w.seals && w.source_type != BYTEAOID) w.plain = secret::find_column_text(w.table, source);
-  w.rows = static_cast<candidate *>(palloc(sizeof(candidate) * most_rows));
-}
-
-SERVER_CODE bool new_value(work &w, TupleTableSlot *slot, Datum stored, const secret::place &where, Datum *after) {
-  if (!w.seals)
-    return secret::plain_value(pg::bytes_in(stored), where, w.keys, w.otherwise, w.target_type == BYTEAOID, after);
-  if (w.source_type == BYTEAOID) {
-    *after = PointerGetDatum(secret::seal_octets(pg::bytes_in(stored), where).value);
-    return true;
-  }
-  bool null;
-  *after = PointerGetDatum(secret::seal_or_keep(secret::text_of_column(w.plain, slot, &null), where).value);
-  return !null;
-}
-
-SERVER_CODE void take(work &w, TupleTableSlot *slot) {
-  bool empty, nothing, no_tenant, no_id;
-  slot_getattr(slot, w.target, &empty);
-  const Datum stored = slot_getattr(slot, w.source, &nothing);
-  if (!empty || nothing) return;  // filled already, or nothing to fill it with
-  const std::string_view tenant = secret::text_of_column(w.tenant, slot, &no_tenant);
-  const std::string_view id = secret::text_of_column(w.id, slot, &no_id);
-  const auto where = secret::checked_place(no_tenant ? secret::text_argument{} : tenant, w.label,
-                                           no_id ? secret::text_argument{} : id);
-  candidate &next = w.rows[w.count];
-  if (!new_value(w, slot, stored, where, &next.after)) return;
-  next.tid = slot->tts_tid;
-  w.bytes += VARSIZE_ANY(DatumGetPointer(next.after));
-  w.count++;
-  w.found++;
-}
-
-SERVER_CODE void write(work &w) {
+SERVER_CODE void write(secret::conversion &w) {
   if (w.count == 0) return;
   if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "could not connect to the SQL manager");
   // A row that nobody has changed since it was read, and nobody else is changing: others wait for the next time.
@@ -127,16 +52,15 @@ SERVER_CODE void write(work &w) {
     AtEOXact_GUC(false, settings);
   }
   if (!w.seals) {
-    for (int i = 0; i < w.count; i++)
-      sodium_memzero(VARDATA_ANY(DatumGetPointer(w.rows[i].after)), VARSIZE_ANY_EXHDR(DatumGetPointer(w.rows[i].after)));
-    sodium_memzero(VARDATA_ANY(DatumGetPointer(arguments[1])), VARSIZE_ANY_EXHDR(DatumGetPointer(arguments[1])));
+    for (int i = 0; i < w.count; i++) secret::wipe(reinterpret_cast<varlena *>(DatumGetPointer(w.rows[i].after)));
+    secret::wipe(reinterpret_cast<varlena *>(DatumGetPointer(arguments[1])));
   }
   SPI_finish();
   w.count = 0;
   w.bytes = 0;
 }
 
-SERVER_CODE void convert(work &w, ItemPointerData first, ItemPointerData last) {
+SERVER_CODE void convert(secret::conversion &w, ItemPointerData first, ItemPointerData last) {
   const Snapshot snapshot = RegisterSnapshot(GetLatestSnapshot());
   TupleTableSlot *slot = table_slot_create(w.table, nullptr);
   TableScanDesc scan = table_beginscan_tidrange(w.table, snapshot, &first, &last);
@@ -145,8 +69,8 @@ SERVER_CODE void convert(work &w, ItemPointerData first, ItemPointerData last) {
   MemoryContextSwitchTo(batch);
   while (table_scan_getnextslot_tidrange(scan, ForwardScanDirection, slot)) {
     CHECK_FOR_INTERRUPTS();
-    take(w, slot);
-    if (w.count < most_rows && w.bytes < most_bytes) continue;
+    secret::take_for_conversion(w, slot);
+    if (w.count < secret::most_rows_to_convert && w.bytes < secret::most_bytes_to_convert) continue;
     write(w);
     MemoryContextReset(batch);
   }
@@ -178,14 +102,15 @@ SERVER_CODE std::tuple<int64, int64> convert_rows(pg::relation leaf, std::string
   if (table == nullptr) ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("there is no table %u", leaf.oid));
   if (!has_privs_of_role(GetUserId(), table->rd_rel->relowner))
     aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, RelationGetRelationName(table));
-  work w{};
+  secret::conversion w{};
   w.table = table;
   w.label = label;
   w.otherwise = secret::unopened_of(otherwise);
   w.name = {quote_qualified_identifier(get_namespace_name(RelationGetNamespace(table)), RelationGetRelationName(table)),
             quote_identifier(pg::c_string(target)), table->rd_rel->relowner};
   w.keys.begin();
-  prepare(w, pg::c_string(source), pg::c_string(target), pg::c_string(tenant_column), pg::c_string(id_column));
+  secret::prepare_conversion(w, pg::c_string(source), pg::c_string(target), pg::c_string(tenant_column),
+                             pg::c_string(id_column));
   if (!w.seals) {
     secret::check_may_open(w.name.qualified, pg::c_string(source));
     secret::record_unsealing(

@@ -1,5 +1,6 @@
 // empty_when_changed: while a script fills a second column from the first, a write to the first, or to what its
-// secrets are bound to, empties the second, so that the script fills it again.  It needs no key and no right of the writer's.
+// secrets are bound to, empties the second, so that the script fills it again.  It needs no key and no right of the
+// writer's.
 #include "pg/server_function.hpp"
 
 extern "C" {

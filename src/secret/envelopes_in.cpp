@@ -68,6 +68,11 @@ SERVER_CODE void look(const search &s, Datum value, Oid type) {
 
 }  // namespace
 
+bool may_hold_envelopes(Oid type, Oid sealed) {
+  const Oid base = getBaseType(type);
+  return base == sealed || OidIsValid(get_element_type(base)) || get_typtype(base) == TYPTYPE_COMPOSITE;
+}
+
 void for_each_envelope(Datum value, Oid type, Oid sealed, void (*each)(void *, int64), void *to) {
   look({sealed, each, to}, value, type);
 }

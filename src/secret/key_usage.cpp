@@ -47,6 +47,10 @@ SERVER_CODE HTAB *count_by_key(Oid relation, const char *column) {
   const AttrNumber number = secret::stored_column_number(table, column);
   const Oid type = TupleDescAttr(RelationGetDescr(table), number - 1)->atttypid;
   const Oid sealed = secret::sealed_type();
+  if (!secret::may_hold_envelopes(type, sealed)) {
+    ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
+            errmsg("column \"%s\" of \"%s\" is not sealed", column, RelationGetRelationName(table)));
+  }
   SnapshotData everyone;
   InitDirtySnapshot(everyone);
   TupleTableSlot *slot = table_slot_create(table, nullptr);

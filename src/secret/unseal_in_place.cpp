@@ -64,10 +64,9 @@ SERVER_CODE std::optional<pg::owned_bytes> unseal_bytes(std::optional<sealed_vie
 
 SERVER_CODE const char *statement_for(const char *table, const char *column, const char *tenant, const char *id,
                                       const char *label, Oid type, int32 typmod) {
-  return psprintf(
-      "ALTER TABLE %s ALTER COLUMN %s TYPE %s USING primecloud_internal.%s(%s, %s::text, %s, %s::text)::%s", table,
-      column, format_type_with_typemod(type, typmod), type == BYTEAOID ? "unseal_bytes" : "unseal", column, tenant,
-      label, id, format_type_with_typemod(type, typmod));
+  return psprintf("ALTER TABLE %s ALTER COLUMN %s TYPE %s USING primecloud_internal.%s(%s, %s::text, %s, %s::text)::%s",
+                  table, column, format_type_with_typemod(type, typmod), type == BYTEAOID ? "unseal_bytes" : "unseal",
+                  column, tenant, label, id, format_type_with_typemod(type, typmod));
 }
 
 SERVER_CODE pg::nothing unseal_in_place(pg::relation table, std::string_view column, std::string_view tenant_column,
@@ -86,17 +85,16 @@ SERVER_CODE pg::nothing unseal_in_place(pg::relation table, std::string_view col
     ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("an envelope that is kept as text is no bytea"),
             errhint("Pass as_type => 'text', or unopened => 'null'."));
   }
-  secret::record_unsealing(label, psprintf("unsealed: column %.*s of %s", static_cast<int>(column.size()),
-                                           column.data(), name));
+  secret::record_unsealing(
+      label, psprintf("unsealed: column %.*s of %s", static_cast<int>(column.size()), column.data(), name));
   unsealing = {GetTopFullTransactionId(), GetCurrentSubTransactionId(), mode, {}};
   unsealing.keys.begin();
   if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "could not connect to the SQL manager");
-  const int code =
-      SPI_execute(statement_for(name, quote_identifier(pg::c_string(column)),
-                                quote_identifier(pg::c_string(tenant_column)),
-                                quote_identifier(pg::c_string(id_column)), quote_literal_cstr(pg::c_string(label)),
-                                type.oid, typmod),
-                  false, 0);
+  const int code = SPI_execute(
+      statement_for(name, quote_identifier(pg::c_string(column)), quote_identifier(pg::c_string(tenant_column)),
+                    quote_identifier(pg::c_string(id_column)), quote_literal_cstr(pg::c_string(label)), type.oid,
+                    typmod),
+      false, 0);
   if (code < 0) elog(ERROR, "could not execute: %s", SPI_result_code_string(code));
   SPI_finish();
   unsealing.within = InvalidSubTransactionId;

@@ -137,7 +137,8 @@ SELECT is(outcome($$SELECT primecloud.leave('app.orders', dry_run => false)$$, '
 GRANT EXECUTE ON FUNCTION primecloud.open(primecloud.sealed, text, text, text, text) TO leaving_owner;
 SELECT count(*) AS recorded FROM primecloud.reveal_log \gset
 SELECT is(outcome($$SELECT primecloud.leave('app.vault', dry_run => false)$$, 'leaving_owner'), 'done', 'one who may open them leaves');
-SELECT is((SELECT looks(rel)), looked, 'and has what he had: ' || rel) FROM before WHERE rel IN ('app.vault'::regclass, 'app.orders'::regclass);
+SELECT is((SELECT looks(rel)), looked, 'and has what he had: ' || rel)
+    FROM before WHERE rel IN ('app.vault'::regclass, 'app.orders'::regclass);
 SELECT results_eq(format($$SELECT tenant, purpose FROM primecloud.reveal_log ORDER BY id OFFSET %s$$, :recorded),
     $$VALUES ('*', 'unsealed: column word of app.vault')$$, 'on record, once');
 
@@ -155,7 +156,8 @@ SELECT is(outcome($$SELECT primecloud.leave('app.vault', dry_run => false)$$),
 SELECT is(outcome($$SELECT primecloud.leave('app.vault', dry_run => false, unopened => 'null')$$),
     '23502 column "pin" of app.vault is NOT NULL, and secrets in it cannot be opened: 3 PC004 (the key was destroyed or retired)',
     'nor made NULL where that cannot be');
-SELECT is(outcome($$SELECT primecloud.unseal_column('app.vault', 'pin', as_type => 'text', unopened => 'envelope')$$), 'done', 'kept as text');
+SELECT is(outcome($$SELECT primecloud.unseal_column('app.vault', 'pin', as_type => 'text', unopened => 'envelope')$$),
+    'done', 'kept as text');
 SELECT is(outcome($$SELECT primecloud.leave('app.vault', dry_run => false, unopened => 'null')$$), 'done', 'or NULL, if that is said');
 SELECT results_eq($$SELECT id, word::text, pin LIKE 'pc1.%' FROM app.vault ORDER BY id$$, $$VALUES (1, 'word 1', false), (2, NULL, true),
     (3, NULL, false), (4, NULL, true), (5, 'word 5', false), (6, NULL, true)$$, 'all others are there');
@@ -167,7 +169,8 @@ SELECT is(outcome($$SELECT primecloud.leave(schema => 'nowhere')$$), '3F000 sche
 
 -- Of mixed content
 CREATE TABLE app.mixed (id int PRIMARY KEY, account_id int NOT NULL, secret text);
-INSERT INTO app.mixed SELECT n, 2, CASE WHEN n % 2 = 0 THEN 'plain ' || n ELSE primecloud.seal('sealed ' || n, '2', 'app.mixed', n::text)::text
+INSERT INTO app.mixed SELECT n, 2, CASE WHEN n % 2 = 0 THEN 'plain ' || n ELSE primecloud.seal('sealed '
+    || n, '2', 'app.mixed', n::text)::text
     END FROM generate_series(1, 6) AS n;
 INSERT INTO app.mixed VALUES (7, 2, NULL), (8, 2, primecloud.seal('stolen', '2', 'app.mixed', '1'));
 SELECT is(outcome($$SELECT primecloud.seal_column('app.mixed', 'secret', 'app.mixed')$$),
@@ -188,14 +191,17 @@ CREATE TABLE app.loose (id int, secret primecloud.sealed, nested primecloud.seal
 SELECT is(outcome($$SELECT primecloud.leave('app.loose', dry_run => false); SELECT 1 / (SELECT count(*) FROM pg_attribute WHERE attrelid =
     'app.loose'::regclass AND attname = 'secret' AND atttypid = 'text'::regtype)$$), 'done', 'an empty column is made text');
 DROP TABLE app.loose;
-CREATE TABLE app.loose AS SELECT 1 AS id, primecloud.seal('x', '2', 'l', '1') AS secret, ARRAY[primecloud.seal('x', '2', 'l', '1')] AS nested;
-SELECT is(outcome($$SELECT primecloud.leave('app.loose', dry_run => false)$$), '55006 column "nested" of app.loose holds envelopes within its '
+CREATE TABLE app.loose AS SELECT 1 AS id, primecloud.seal('x', '2', 'l', '1') AS secret,
+    ARRAY[primecloud.seal('x', '2', 'l', '1')] AS nested;
+SELECT is(outcome($$SELECT primecloud.leave('app.loose', dry_run => false)$$),
+    '55006 column "nested" of app.loose holds envelopes within its '
     'values: open them into a column of another type; column "secret" of app.loose holds envelopes under no registered label: register it '
     'with seal_column(), or empty it', 'what nobody can open is in the way');
 DROP TABLE app.loose;
 
 -- Types and functions of the extension
-CREATE TABLE app.typed (id uuid PRIMARY KEY DEFAULT primecloud.uuid_v7(), size primecloud.byte_size DEFAULT '1 GiB', bucket primecloud.bucket_name
+CREATE TABLE app.typed (id uuid PRIMARY KEY DEFAULT primecloud.uuid_v7(), size primecloud.byte_size DEFAULT '1 GiB',
+    bucket primecloud.bucket_name
     DEFAULT 'a-bucket', price primecloud.money_amount, taxes primecloud.tax_id[], rules primecloud.lifecycle,
     pretty text GENERATED ALWAYS AS (primecloud.currency_digits('BRL')::text) STORED,
     CONSTRAINT named CHECK (primecloud.bucket_name_problem(bucket) IS NULL), CONSTRAINT own CHECK (size::bigint > 0));
@@ -234,14 +240,16 @@ RESET ROLE;
 SELECT is(outcome($$SELECT primecloud.seal_column('planted.rows', 'word', 'planted.word')$$, 'postgres'), 'done', 'sealed')
 FROM (SELECT outcome('GRANT EXECUTE ON FUNCTION primecloud.act_for_any_tenant() TO leaving_mallory')) AS g;
 SELECT is(outcome($$SELECT primecloud.protect_table('planted.rows'); SELECT primecloud.protect_unique('planted.rows', 'rows_number');
-    SELECT primecloud.retain('planted.rows', 'made', '9 years'); SELECT primecloud.copy_target('planted.rows')$$, 'leaving_mallory'), 'done',
+    SELECT primecloud.retain('planted.rows', 'made', '9 years'); SELECT primecloud.copy_target('planted.rows')$$, 'leaving_mallory'),
+        'done',
     'protected');
 SELECT is(outcome($$SELECT primecloud.leave('planted.rows')$$), 'done', 'a superuser looks at what mallory has planted');
 SELECT is(outcome($$SELECT primecloud.leave(schema => 'planted', dry_run => false)$$), 'done', 'and leaves past it');
 SET ROLE leaving_mallory;
 SELECT count(word) AS words FROM planted.rows \gset
 RESET ROLE;
-SELECT is((SELECT a.atttypid::regtype || ' ' || :words FROM pg_attribute a WHERE a.attrelid = 'planted.rows'::regclass AND a.attname = 'word'),
+SELECT is((SELECT a.atttypid::regtype || ' ' || :words FROM pg_attribute a
+    WHERE a.attrelid = 'planted.rows'::regclass AND a.attname = 'word'),
     'planted.word 5', 'the domain is there again');
 -- A note that the owner writes himself is no more than a name.
 SELECT is(outcome($$SELECT primecloud.seal_column('planted.rows', 'word', 'planted.word')$$), 'done', 'sealed again');
@@ -252,7 +260,8 @@ SELECT matches(outcome($$SELECT primecloud.leave('planted.rows', dry_run => fals
 -- Everything, in the end
 SELECT is(outcome($$SELECT primecloud.leave(dry_run => false)$$), 'done', 'everything is left');
 SELECT is((SELECT count(*) FROM primecloud.leave() AS l WHERE l LIKE '%in the way%'), 0::bigint, 'nothing is in the way');
-SELECT is(array_to_string(ARRAY(SELECT l FROM primecloud.leave() AS l WHERE l ~ 'stands? on primecloud still'), E'\n'), '', 'nothing stands on it');
+SELECT is(array_to_string(ARRAY(SELECT l FROM primecloud.leave() AS l WHERE l ~ 'stands? on primecloud still'), E'\n'), '',
+    'nothing stands on it');
 SELECT * FROM finish();
 DROP EXTENSION primecloud;
 SET client_min_messages = error;

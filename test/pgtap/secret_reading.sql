@@ -218,9 +218,10 @@ SELECT unalike(explained(format('SELECT primecloud.open(%L, ''1'', ''keys.secret
     'EXPLAIN (VERBOSE) shows no plaintext') FROM copy WHERE id = 1;
 SELECT is((SELECT count(*) FROM primecloud.reveal_log), 0::bigint, 'and opens nothing');
 -- Nor does a plan show what a function was given to hide, whichever it is.
-SELECT doesnt_match(explained(format('SELECT primecloud.%I(%s)', c.proname, c.arguments)),
-    'plain (plaintext|token|value|candidate|password)|706c61696e', 'a plan hides what is given to ' || c.proname)
-FROM (SELECT p.proname, string_agg(CASE a.type WHEN 'text'::regtype THEN format('%L::text', 'plain ' || p.proargnames[a.n])
+SELECT doesnt_match(explained(format('SELECT %s(%s)', c.called, c.arguments)),
+    'plain (plaintext|token|value|candidate|password)|706c61696e', 'a plan hides what is given to ' || c.called)
+FROM (SELECT p.oid::regproc AS called, p.proname, string_agg(CASE a.type WHEN 'text'::regtype
+    THEN format('%L::text', 'plain ' || p.proargnames[a.n])
         WHEN 'bytea'::regtype THEN '''\x706c61696e''::bytea' WHEN 'regclass'::regtype THEN '''keys''::regclass'
         WHEN 'name'::regtype THEN '''secret''::name' WHEN 'anyelement'::regtype THEN '1' ELSE 'NULL::primecloud.sealed' END, ', '
         ORDER BY a.n) AS arguments
