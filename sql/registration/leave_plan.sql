@@ -50,6 +50,14 @@ AS $$
 $$;
 COMMENT ON FUNCTION primecloud_internal.release_plan(regclass, text) IS 'the steps that end retention, holds and exemption of a table';
 
+-- By the size of files, as the caller, who may ask for it.
+CREATE FUNCTION primecloud_internal.has_rows(rel regclass) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$ SELECT primecloud_internal.check_owner(rel); SELECT coalesce(sum(pg_relation_size(t.relid)), 0) > 0
+    FROM primecloud_internal.table_tree(rel) AS t WHERE t.kind = 'r' $$;
+COMMENT ON FUNCTION primecloud_internal.has_rows(regclass) IS 'whether a table has a file with something in it; for its owner';
+
 -- Columns with sealed values, as they lie: those that unseal_column() takes, and those that nobody has a label for.
 CREATE FUNCTION primecloud_internal.sealed_columns_of(rel regclass)
     RETURNS TABLE (col name, state text)
@@ -59,7 +67,7 @@ AS $$
     SELECT a.attname, CASE WHEN a.atttypid <> 'primecloud.sealed'::regtype AND NOT w.begun THEN 'nested'
         WHEN w.begun OR EXISTS (SELECT FROM primecloud_internal.names_of(rel) AS n JOIN primecloud.sealed_column s
             ON s.schema_name = n.schema_name AND s.table_name = n.table_name AND s.column_name = a.attname) THEN 'registered'
-        WHEN primecloud_internal.holds_rows(rel) THEN 'unregistered' ELSE 'empty' END
+        WHEN primecloud_internal.has_rows(rel) THEN 'unregistered' ELSE 'empty' END
     FROM pg_attribute a CROSS JOIN LATERAL primecloud_internal.conversion(rel, a.attname) AS w
     WHERE a.attrelid = rel AND a.attnum > 0 AND NOT a.attisdropped
         AND (a.atttypid IN (SELECT k.type FROM primecloud_internal.sealed_kinds() AS k(type)) OR w.begun)

@@ -36,3 +36,4 @@ AS $$
 $$;
 COMMENT ON FUNCTION primecloud_internal.holds_rows(regclass)
     IS 'whether a table or one of its partitions has ever held a row since it was emptied';
+REVOKE ALL ON FUNCTION primecloud_internal.holds_rows(regclass) FROM PUBLIC;

@@ -72,6 +72,8 @@ SERVER_CODE const char *statement_for(const char *table, const char *column, con
 SERVER_CODE pg::nothing unseal_in_place(pg::relation table, std::string_view column, std::string_view tenant_column,
                                         std::string_view id_column, std::string_view label, pg::type type, int32 typmod,
                                         std::string_view otherwise) noexcept {
+  if (get_rel_name(table.oid) == nullptr)
+    ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("there is no table %u", table.oid));
   const char *name =
       quote_qualified_identifier(get_namespace_name(get_rel_namespace(table.oid)), get_rel_name(table.oid));
   secret::check_may_open(name, pg::c_string(column));
