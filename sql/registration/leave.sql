@@ -1,11 +1,12 @@
 -- leave: what the extension does for a table, a schema or everything is undone, in order, so that plain PostgreSQL goes on with
 -- what is left.  The parts are the helpers that one could call oneself, with the caller's own rights.
 
+-- (Descriptions and expressions of the server's are compared: no setting quotes them otherwise.)
 CREATE FUNCTION leave(rel regclass DEFAULT NULL, schema name DEFAULT NULL, dry_run boolean DEFAULT true, unopened text DEFAULT 'refuse',
     release text DEFAULT NULL, online boolean DEFAULT false)
     RETURNS SETOF text
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 AS $$
 DECLARE
     everything CONSTANT boolean := rel IS NULL AND schema IS NULL;

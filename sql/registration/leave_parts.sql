@@ -73,10 +73,14 @@ DECLARE
     owns_database CONSTANT boolean := (SELECT pg_has_role(datdba, 'USAGE') FROM pg_database WHERE datname = current_database());
     may_end_keys CONSTANT boolean := has_function_privilege('primecloud.retire_key(bigint, boolean)', 'EXECUTE')
         AND has_function_privilege('primecloud.act_for_any_tenant()', 'EXECUTE');
+    others_protected CONSTANT boolean := EXISTS (SELECT FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid
+        WHERE p.polname = 'primecloud_floor' AND NOT pg_has_role(c.relowner, 'USAGE'));
     role record;
 BEGIN
     IF EXISTS (SELECT FROM primecloud_internal.registered_table) THEN
-        IF owns_database THEN
+        IF others_protected THEN
+            RETURN NEXT '-- the registration of members stays: tables of others are protected still';
+        ELSIF owns_database THEN
             RETURN QUERY SELECT * FROM primecloud.unregister_membership(dry_run);
         ELSE
             RETURN NEXT '-- the registration of members stays: the owner of the database ends it with primecloud.unregister_membership()';

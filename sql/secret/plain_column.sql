@@ -1,6 +1,7 @@
 -- What a column is in the clear: noted by names when it is sealed, and made of them when it is unsealed.
 
--- A default that is one literal is its value: what stands here is never run.  Any other is told, for whoever sets it again.
+-- A default that is one literal is its value: what stands here is never run.  Any other, and one with a backslash, which begins with
+-- E, is told for whoever sets it again.
 CREATE FUNCTION primecloud_internal.plain_column(rel regclass, col name) RETURNS jsonb
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
@@ -11,7 +12,7 @@ AS $$
         'default', replace(d.literal, '''''', ''''), 'default expression', CASE WHEN d.literal IS NULL THEN d.expression END))
     FROM pg_attribute a LEFT JOIN LATERAL (
         SELECT pg_get_expr(f.adbin, f.adrelid) AS expression,
-            substring(pg_get_expr(f.adbin, f.adrelid) FROM '^''((?:[^''\\]|'''')*)''::[a-z_0-9 "().]+$') AS literal
+            substring(pg_get_expr(f.adbin, f.adrelid) FROM '^''((?:[^'']|'''')*)''::[a-z_0-9 "().]+$') AS literal
         FROM pg_attrdef f WHERE f.adrelid = a.attrelid AND f.adnum = a.attnum) AS d ON true
     WHERE a.attrelid = rel AND a.attname = col;
 $$;

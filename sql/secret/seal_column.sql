@@ -31,11 +31,12 @@ AS $$
 $$;
 COMMENT ON FUNCTION primecloud_internal.sealing_remark(regclass, boolean) IS 'where plaintext remains after a column was sealed';
 
+-- (Descriptions and expressions of the server's are compared: no setting quotes them otherwise.)
 CREATE FUNCTION seal_column(rel regclass, col name, label text, id_column name DEFAULT 'id', tenant_column name DEFAULT 'account_id',
     dry_run boolean DEFAULT false, maintenance_role name DEFAULT NULL, online boolean DEFAULT false)
     RETURNS SETOF text
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 AS $$
 DECLARE
     class pg_class := (SELECT c FROM pg_class c WHERE oid = rel);

@@ -65,11 +65,12 @@ END $$;
 COMMENT ON FUNCTION primecloud_internal.plain_steps(regclass, name, record, boolean, boolean)
     IS 'the steps that give a column that was unsealed its type, its collation and its default again';
 
+-- (Descriptions and expressions of the server's are compared: no setting quotes them otherwise.)
 CREATE FUNCTION unseal_column(rel regclass, col name, as_type regtype DEFAULT NULL, unopened text DEFAULT 'refuse',
     dry_run boolean DEFAULT false, online boolean DEFAULT false)
     RETURNS SETOF text
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 AS $$
 DECLARE
     attribute CONSTANT pg_attribute := (SELECT a FROM pg_attribute a WHERE attrelid = rel AND attname = col AND attnum > 0

@@ -20,7 +20,7 @@ SERVER_CODE int number_of(Relation table, const char *name) {
   if (number <= 0)
     ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
             errmsg("table \"%s\" has no column \"%s\"", RelationGetRelationName(table), name),
-            errhint("Ask for the script of seal_column() or unseal_column() again."));
+            errhint("Give it its name again, or call unseal_column() or seal_column(), which take the trigger back."));
   return number;
 }
 

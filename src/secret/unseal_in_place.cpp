@@ -31,7 +31,8 @@ struct {
 } unsealing;
 
 SERVER_CODE void check_unsealing() {
-  if (unsealing.within == GetCurrentSubTransactionId() &&
+  // (Nor for the code of the table's owner, by which indexes are built anew.)
+  if (unsealing.within == GetCurrentSubTransactionId() && !InSecurityRestrictedOperation() &&
       FullTransactionIdEquals(unsealing.transaction, GetTopFullTransactionIdIfAny()))
     return;
   ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("unseal() opens nothing outside of unseal_column()"),

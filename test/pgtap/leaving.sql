@@ -167,6 +167,28 @@ SELECT matches(outcome(s), '^22023 ' || m, s) FROM (VALUES
     ($$SELECT primecloud.leave('app.vault', schema => 'app')$$, 'leave table app.vault, or schema "app"')) AS t(s, m);
 SELECT is(outcome($$SELECT primecloud.leave(schema => 'nowhere')$$), '3F000 schema "nowhere" does not exist', 'a schema that is none');
 
+-- The owner of a table opens nothing by the code of an index that is built anew while a superuser unseals it.
+CREATE TABLE app.target AS SELECT 1 AS id, 2 AS account_id, primecloud.seal('another''s', '2', 'app.target', '1') AS secret;
+CREATE TABLE planted.seen (what text);
+GRANT ALL ON planted.seen TO leaving_mallory;
+GRANT SELECT ON app.target TO leaving_mallory;
+SET ROLE leaving_mallory;
+CREATE TABLE planted.bait (id int PRIMARY KEY, account_id int NOT NULL, secret text);
+INSERT INTO planted.bait VALUES (1, 2, 'x');
+CREATE FUNCTION planted.look() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO planted.seen SELECT primecloud_internal.unseal(t.secret, '2', 'app.target', '1') FROM app.target t;
+EXCEPTION WHEN OTHERS THEN
+    INSERT INTO planted.seen VALUES (SQLSTATE);
+END $$;
+CREATE FUNCTION planted.peek(id int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN PERFORM planted.look(); RETURN id; END $$;
+CREATE INDEX ON planted.bait (planted.peek(id));
+RESET ROLE;
+SELECT is(outcome($$SELECT primecloud.seal_column('planted.bait', 'secret', 'planted.bait')$$), 'done', 'a bait is sealed');
+SELECT is(outcome($$SELECT primecloud.unseal_column('planted.bait', 'secret')$$), 'done', 'and unsealed by a superuser');
+SELECT results_eq('SELECT DISTINCT what FROM planted.seen', $$VALUES ('42501')$$, 'nothing was opened by it');
+DROP TABLE planted.bait, planted.seen, app.target;
+
 -- Of mixed content
 CREATE TABLE app.mixed (id int PRIMARY KEY, account_id int NOT NULL, secret text);
 INSERT INTO app.mixed SELECT n, 2, CASE WHEN n % 2 = 0 THEN 'plain ' || n ELSE primecloud.seal('sealed '
