@@ -15,7 +15,7 @@ BEGIN
         missed := 0;
         pages := pg_catalog.pg_relation_size(%1$L) / pg_catalog.current_setting('block_size')::bigint;
         FOR page IN 0..pages BY 1000 LOOP
-            missed := missed + (SELECT c.found FROM primecloud_internal.convert_rows(%1$L, %2$L, %3$L, %4$L, %5$L, %6$L, page, page + 1000,
+            missed := missed + (SELECT c.lacking FROM primecloud_internal.fill_rows(%1$L, %2$L, %3$L, %4$L, %5$L, %6$L, page, page + 1000,
                 %7$L) AS c);
             COMMIT;
         END LOOP;

@@ -15,6 +15,34 @@ CREATE FUNCTION primecloud_internal.convert_rows(leaf regclass, source text, tar
 COMMENT ON FUNCTION primecloud_internal.convert_rows(regclass, text, text, text, text, text, bigint, bigint, text)
     IS 'fills a column from another in a range of pages: rows that lacked it, and how many have it now; rows that others have wait';
 
+-- The server's own error for a text that is no value of a type repeats the text, to the client and in the log.
+CREATE FUNCTION primecloud_internal.refuse_value(rel regclass, col name, type text) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RAISE invalid_text_representation USING MESSAGE = format('a secret in column "%s" of %s is no value of type %s', col, rel, type),
+        HINT = 'Pass as_type => ''text''.';
+END $$;
+COMMENT ON FUNCTION primecloud_internal.refuse_value(regclass, name, text)
+    IS 'raises 22P02 for a secret that a column in the clear cannot hold, without repeating it';
+
+CREATE FUNCTION primecloud_internal.fill_rows(leaf regclass, source text, target text, tenant_column text, id_column text, label text,
+    first_page bigint, end_page bigint, unopened text, OUT lacking bigint, OUT filled bigint)
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    SELECT c.found, c.done INTO lacking, filled FROM primecloud_internal.convert_rows(leaf, source, target, tenant_column, id_column, label,
+        first_page, end_page, unopened) AS c;
+EXCEPTION WHEN invalid_text_representation OR numeric_value_out_of_range OR invalid_datetime_format OR datetime_field_overflow
+    OR invalid_json_text OR untranslatable_character THEN
+    PERFORM primecloud_internal.refuse_value(leaf, source, (SELECT format_type(a.atttypid, a.atttypmod) FROM pg_attribute a
+        WHERE a.attrelid = leaf AND a.attname = target));
+END $$;
+COMMENT ON FUNCTION primecloud_internal.fill_rows(regclass, text, text, text, text, text, bigint, bigint, text)
+    IS 'convert_rows(), which repeats no secret in an error';
+
 -- Under a lock that keeps writers out: what is left is filled, and if anything still lacks its value the switch is off.
 CREATE FUNCTION primecloud_internal.finish_rows(rel regclass, source text, target text, tenant_column text, id_column text, label text,
     unopened text) RETURNS void
@@ -27,12 +55,12 @@ DECLARE
 BEGIN
     FOR leaf IN SELECT t.relid FROM primecloud_internal.table_tree(rel) AS t WHERE t.kind = 'r' ORDER BY t.level, t.relid LOOP
         FOR attempt IN 1..2 LOOP
-            converted := primecloud_internal.convert_rows(leaf, source, target, tenant_column, id_column, label, 0, 4294967295, unopened);
-            EXIT WHEN converted.found = 0;
+            converted := primecloud_internal.fill_rows(leaf, source, target, tenant_column, id_column, label, 0, 4294967295, unopened);
+            EXIT WHEN converted.lacking = 0;
         END LOOP;
-        IF converted.found > 0 THEN
+        IF converted.lacking > 0 THEN
             RAISE object_not_in_prerequisite_state USING
-                MESSAGE = format('%s rows of %s cannot be filled: column "%s" stays empty', converted.found, leaf, target),
+                MESSAGE = format('%s rows of %s cannot be filled: column "%s" stays empty', converted.lacking, leaf, target),
                 HINT = 'A trigger of the table undoes it. Disable that, and ask for the script again.';
         END IF;
     END LOOP;

@@ -140,6 +140,9 @@ BEGIN
     END IF;
     RETURN QUERY SELECT * FROM primecloud_internal.run_plan(CASE WHEN online THEN primecloud_internal.script_around(steps, rel)
         ELSE steps END, dry_run, online);
+EXCEPTION WHEN invalid_text_representation OR numeric_value_out_of_range OR invalid_datetime_format OR datetime_field_overflow
+    OR invalid_json_text OR untranslatable_character THEN
+    PERFORM primecloud_internal.refuse_value(rel, col, coalesce(as_type::text, 'that it had'));
 END $$;
 COMMENT ON FUNCTION unseal_column(regclass, name, regtype, text, boolean, boolean) IS
     'makes a sealed column one of plaintext again, of the type it had, and ends its registration; unopened: refuse, null or envelope, for '

@@ -37,9 +37,10 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION primecloud_internal.guard_against(text, text) IS 'what the guard does about a command that takes protection away';
 
+-- (A plan of its own would have the command in it as a constant, which auto_explain cannot show, and so fails.)
 CREATE FUNCTION primecloud_internal.guard_changes() RETURNS event_trigger
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     done record;

@@ -189,6 +189,18 @@ SELECT is(outcome($$SELECT primecloud.unseal_column('planted.bait', 'secret')$$)
 SELECT results_eq('SELECT DISTINCT what FROM planted.seen', $$VALUES ('42501')$$, 'nothing was opened by it');
 DROP TABLE planted.bait, planted.seen, app.target;
 
+-- A secret that is no value of the type is not told.
+CREATE TABLE app.pins (id int PRIMARY KEY, account_id int NOT NULL, pin int);
+INSERT INTO app.pins VALUES (1, 2, 4711);
+SELECT is(outcome($$SELECT primecloud.seal_column('app.pins', 'pin', 'app.pins')$$), 'done', 'numbers are sealed');
+UPDATE app.pins SET pin = primecloud.seal('canary', '2', 'app.pins', '1');
+SELECT is(outcome(s), '22P02 a secret in column "pin" of app.pins is no value of type that it had', s)
+FROM unnest(ARRAY[$$SELECT primecloud.unseal_column('app.pins', 'pin')$$, $$SELECT primecloud.leave('app.pins', dry_run => false)$$]) AS s;
+SELECT is(outcome($$ALTER TABLE app.pins ADD COLUMN primecloud_3 int; SELECT primecloud_internal.finish_rows('app.pins', 'pin',
+    'primecloud_3', 'account_id', 'id', 'app.pins', 'refuse')$$), '22P02 a secret in column "pin" of app.pins is no value of type '
+    'integer', 'nor by a script');
+SELECT is(outcome($$SELECT primecloud.unseal_column('app.pins', 'pin', as_type => 'text')$$), 'done', 'as text it is one');
+
 -- Of mixed content
 CREATE TABLE app.mixed (id int PRIMARY KEY, account_id int NOT NULL, secret text);
 INSERT INTO app.mixed SELECT n, 2, CASE WHEN n % 2 = 0 THEN 'plain ' || n ELSE primecloud.seal('sealed '
