@@ -80,6 +80,11 @@ BEGIN
             RETURN NEXT primecloud_internal.step('row security', part.oid::regclass::text,
                 format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part.oid::regclass));
         END IF;
+        RETURN QUERY SELECT 'policy', part.oid::regclass::text, format('CREATE POLICY %I ON %s FOR %s TO PUBLIC %s (%s)', told.name,
+            part.oid::regclass, told.command, told.clause, 'primecloud.refuse_owner((tableoid)::regclass)')
+            FROM (VALUES ('primecloud_shared_insert', 'INSERT', 'WITH CHECK'), ('primecloud_shared_update', 'UPDATE', 'USING'),
+                ('primecloud_shared_delete', 'DELETE', 'USING')) AS told(name, command, clause)
+            WHERE NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = part.oid AND polname = told.name);
         CONTINUE WHEN EXISTS (SELECT FROM pg_policy WHERE polrelid = part.oid AND polname = 'primecloud_shared');
         RETURN NEXT primecloud_internal.step('policy', part.oid::regclass::text,
             format('CREATE POLICY primecloud_shared ON %s FOR SELECT TO PUBLIC USING (true)', part.oid::regclass));

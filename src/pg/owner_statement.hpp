@@ -22,9 +22,12 @@ SERVER_CODE inline void set_for_now(const char *name, const char *value) {
 // Between SPI_connect and SPI_finish, whose SPI_processed and SPI_tuptable have the
 // outcome.  Every name in the statement is qualified or pg_catalog's.
 //
-// With a receiver, rows go to that instead, and there are no values.
+// With a receiver, rows go to that instead, and there are no values.  It waits a quarter of a
+// second for a lock, so that nobody holds up what serves many, or as long as the caller would.
+enum class lock_wait { short_while, as_caller };
 SERVER_CODE inline void run_as_owner(Oid owner, const char *statement, int count, Oid *types, Datum *values,
-                                     bool writes, DestReceiver *receiver = nullptr, const char *nulls = nullptr) {
+                                     bool writes, DestReceiver *receiver = nullptr, const char *nulls = nullptr,
+                                     lock_wait wait = lock_wait::short_while) {
   const identity before = current_identity();
   // What is checked at commit would be checked as the caller, and is forbidden in
   // a restricted operation: it is checked at once.
@@ -32,7 +35,7 @@ SERVER_CODE inline void run_as_owner(Oid owner, const char *statement, int count
     elog(ERROR, "could not make constraints immediate");
   const int settings = NewGUCNestLevel();  // whatever the table's code sets is undone
   detail::set_for_now("search_path", "pg_catalog, pg_temp");
-  detail::set_for_now("lock_timeout", "250ms");
+  if (wait == lock_wait::short_while) detail::set_for_now("lock_timeout", "250ms");
   detail::set_for_now("row_security", "on");
 
   // Forced policies would hold the owner to one tenant, and the work is on all of

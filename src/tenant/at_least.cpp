@@ -2,6 +2,7 @@
 
 #include "pg/c_string.hpp"
 #include "pg/startup.hpp"
+#include "tenant/owner.hpp"
 #include "tenant/validity.hpp"
 
 namespace primecloud::tenant {
@@ -25,7 +26,11 @@ const pg::startup settings{define_settings};
 void miss_context() {
   if (on_missing_context == missing_is_empty) return;
   ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("no tenant has been entered in this transaction"),
-          errhint("Call primecloud.enter(token) after BEGIN."), errhidestmt(statement_may_hold_token()));
+          is_held_owner()
+              ? errhint("Call primecloud.enter(token) after BEGIN; to work over all accounts as the owner of the tables, "
+                        "primecloud.migrating(schema) after BEGIN.")
+              : errhint("Call primecloud.enter(token) after BEGIN."),
+          errhidestmt(statement_may_hold_token()));
 }
 
 void refuse_role(std::string_view name) {

@@ -5,6 +5,7 @@
 #include "tenant/context.hpp"
 #include "tenant/entered.hpp"
 #include "tenant/membership.hpp"
+#include "tenant/migrating.hpp"
 #include "tenant/traces.hpp"
 #include "tenant/validity.hpp"
 
@@ -117,6 +118,11 @@ void enter_claim(const claim &who) {
             errmsg("a tenant can be entered in a transaction block only"),
             errhint("Send BEGIN first; outside it the context would end with this statement."),
             errhidestmt(who.uniform), errhidecontext(who.uniform));
+  }
+  if (is_migrating()) {
+    ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+            errmsg("nobody can be entered while row-level security does not hold the owner"),
+            errhint("Call primecloud.migrated() first."), errhidestmt(who.uniform), errhidecontext(who.uniform));
   }
   check_text(who, "user", who.user);
   membership found;

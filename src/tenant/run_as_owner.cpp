@@ -4,8 +4,11 @@
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
 #include "pg/owner_statement.hpp"
+#include "tenant/owner.hpp"
 
 extern "C" {
+#include "nodes/parsenodes.h"
+#include "tcop/tcopprot.h"
 #include "utils/acl.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
@@ -31,6 +34,33 @@ SERVER_CODE pg::nothing run_as_owner(pg::relation table, std::string_view statem
   return {};
 }
 
+// One statement on rows: others do not tell how many they were, and some would end the transaction.
+SERVER_CODE void check_statement(const char *text) {
+  const List *statements = pg_parse_query(text);
+  if (list_length(statements) == 1) {
+    const Node *only = linitial_node(RawStmt, statements)->stmt;
+    if (IsA(only, InsertStmt) || IsA(only, UpdateStmt) || IsA(only, DeleteStmt) || IsA(only, MergeStmt) ||
+        IsA(only, SelectStmt))
+      return;
+  }
+  ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+          errmsg("primecloud.backfill() runs one INSERT, UPDATE, DELETE, MERGE or SELECT"),
+          errhint("For anything else there is primecloud.migrating()."));
+}
+
+// For owners, from their own migrations: over all accounts, without a lock on the table.
+SERVER_CODE int64 backfill(pg::relation table, std::string_view statement) noexcept {
+  tenant::check_no_context("primecloud.backfill()");
+  const Oid owner = tenant::check_acts_as_owner(table.oid).owner;
+  const char *text = pg::c_string(statement);
+  check_statement(text);
+  if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "could not connect to the SQL manager");
+  pg::run_as_owner(owner, text, 0, nullptr, nullptr, true, nullptr, nullptr, pg::lock_wait::as_caller);
+  const auto rows = static_cast<int64>(SPI_processed);
+  SPI_finish();
+  return rows;
+}
+
 // A check of rows that a command makes for itself (a foreign key's): the query is made while
 // the command runs, and forced policies would hide rows from it.
 SERVER_CODE pg::nothing check_as_owner(pg::relation table, std::string_view statement) noexcept {
@@ -48,4 +78,5 @@ SERVER_CODE pg::nothing check_as_owner(pg::relation table, std::string_view stat
 }  // namespace
 
 PRIMECLOUD_FUNCTION(primecloud_run_as_owner, run_as_owner);
+PRIMECLOUD_FUNCTION(primecloud_backfill, backfill);
 PRIMECLOUD_FUNCTION(primecloud_check_as_owner, check_as_owner);

@@ -9,7 +9,7 @@ BEGIN
     IF accounts IS NULL OR accounts NOT BETWEEN 1 AND 100000 OR orders IS NULL OR orders NOT BETWEEN 0 AND 100000000 THEN
         RAISE invalid_parameter_value USING MESSAGE = 'load_demo takes 1 to 100000 accounts and up to 100000000 orders';
     END IF;
-    PERFORM primecloud.force_policies('@schema@', false);
+    PERFORM primecloud.migrating('@schema@');
     PERFORM setseed(0.42);
     INSERT INTO @schema@.products (name, description, price_cents, storage_limit_bytes, transfer_limit_bytes, overage_storage_cents,
         overage_transfer_cents)
@@ -50,7 +50,7 @@ BEGIN
     SELECT d.account, 'welcome', 'Welcome', '', now() - interval '100 days' FROM pg_temp.demo_accounts d;
 
     PERFORM @schema@.load_demo_orders(load_demo.orders);
-    PERFORM primecloud.force_policies('@schema@', true);
+    PERFORM primecloud.migrated();
     ANALYZE @schema@.users, @schema@.accounts, @schema@.account_members, @schema@.products, @schema@.subscriptions, @schema@.orders,
         @schema@.vps_configs, @schema@.buckets, @schema@.notifications;
 END
