@@ -8,8 +8,8 @@ AS $$
     SELECT primecloud_internal.check_may_migrate();
     SELECT * FROM primecloud_internal.lift_forced(schema, tables);
 $$;
-COMMENT ON FUNCTION migrating(name, name[]) IS
-    'for the owner of protected tables, in a transaction block: until migrated() their policies do not hold him, and nobody else reads them';
+COMMENT ON FUNCTION migrating(name, name[])
+    IS 'for the owner of protected tables, in a transaction block: their policies do not hold him until migrated(); nobody else reads them';
 
 CREATE FUNCTION migrated() RETURNS SETOF text
     LANGUAGE sql VOLATILE PARALLEL UNSAFE
@@ -22,7 +22,7 @@ $$;
 COMMENT ON FUNCTION migrated() IS 'puts back what migrating() has lifted in this transaction; without it COMMIT is refused';
 
 CREATE FUNCTION primecloud_internal.run_backfill(rel regclass, statement text) RETURNS bigint
-    LANGUAGE c VOLATILE PARALLEL UNSAFE
+    LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
     AS 'MODULE_PATHNAME', 'primecloud_backfill';
 COMMENT ON FUNCTION primecloud_internal.run_backfill(regclass, text) IS 'what backfill() does when the tables are of one hand';
 

@@ -4,7 +4,8 @@
 CREATE FUNCTION primecloud_internal.check_may_migrate() RETURNS void
     LANGUAGE c VOLATILE PARALLEL UNSAFE
     AS 'MODULE_PATHNAME', 'primecloud_check_may_migrate';
-COMMENT ON FUNCTION primecloud_internal.check_may_migrate() IS 'refuses migrating() outside a transaction block, and once somebody was entered';
+COMMENT ON FUNCTION primecloud_internal.check_may_migrate()
+    IS 'refuses migrating() outside a transaction block, and once somebody was entered';
 
 CREATE FUNCTION primecloud_internal.lock_to_lift(rel regclass) RETURNS void
     LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
@@ -15,7 +16,8 @@ COMMENT ON FUNCTION primecloud_internal.lock_to_lift(regclass)
 CREATE FUNCTION primecloud_internal.is_lifted(rel regclass) RETURNS boolean
     LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
     AS 'MODULE_PATHNAME', 'primecloud_is_lifted';
-COMMENT ON FUNCTION primecloud_internal.is_lifted(regclass) IS 'whether migrating() has lifted forced row-level security, and nothing has put it back';
+COMMENT ON FUNCTION primecloud_internal.is_lifted(regclass)
+    IS 'whether migrating() has lifted forced row-level security, and nothing has put it back';
 
 -- A partition is read by its own name where a foreign key is checked: the whole tree is meant.
 CREATE FUNCTION primecloud_internal.tables_to_lift(schema name, tables name[]) RETURNS regclass[]
@@ -83,6 +85,9 @@ AS $$
 DECLARE
     missed text;
 BEGIN
+    IF NOT forced THEN
+        PERFORM primecloud_internal.lock_to_lift(t) FROM unnest(tables) WITH ORDINALITY AS u(t, n) ORDER BY n;
+    END IF;
     PERFORM primecloud_internal.settle_constraints(tables);
     RETURN QUERY SELECT * FROM primecloud_internal.run_plan(ARRAY(SELECT primecloud_internal.step('row security', t::text,
         format('ALTER TABLE %s %s ROW LEVEL SECURITY', t, CASE WHEN forced THEN 'FORCE' ELSE 'NO FORCE' END))
@@ -100,19 +105,12 @@ CREATE FUNCTION primecloud_internal.lift_forced(schema name, tables name[]) RETU
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-    todo regclass[];
-    rel regclass;
 BEGIN
     -- What waited for the lock has missed, in a snapshot of before, what was committed meanwhile.
     PERFORM primecloud.require_read_committed();
     IF schema IS NULL OR tables = '{}' THEN
         RAISE null_value_not_allowed USING MESSAGE = 'no table is named', HINT = 'Name a schema, and tables of it or none.';
     END IF;
-    todo := primecloud_internal.tables_to_lift(schema, tables);
-    FOREACH rel IN ARRAY todo LOOP
-        PERFORM primecloud_internal.lock_to_lift(rel);
-    END LOOP;
-    RETURN QUERY SELECT * FROM primecloud_internal.set_forced(todo, false);
+    RETURN QUERY SELECT * FROM primecloud_internal.set_forced(primecloud_internal.tables_to_lift(schema, tables), false);
 END $$;
 COMMENT ON FUNCTION primecloud_internal.lift_forced(name, name[]) IS 'what migrating() does when it may';

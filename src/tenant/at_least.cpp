@@ -25,12 +25,12 @@ const pg::startup settings{define_settings};
 
 void miss_context() {
   if (on_missing_context == missing_is_empty) return;
+  const char *hint = is_held_owner()
+                         ? "Call primecloud.enter(token) after BEGIN; to work over all accounts as the owner of "
+                           "the tables, primecloud.migrating(schema)."
+                         : "Call primecloud.enter(token) after BEGIN.";
   ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("no tenant has been entered in this transaction"),
-          is_held_owner()
-              ? errhint("Call primecloud.enter(token) after BEGIN; to work over all accounts as the owner of the tables, "
-                        "primecloud.migrating(schema) after BEGIN.")
-              : errhint("Call primecloud.enter(token) after BEGIN."),
-          errhidestmt(statement_may_hold_token()));
+          errhint("%s", hint), errhidestmt(statement_may_hold_token()));
 }
 
 void refuse_role(std::string_view name) {

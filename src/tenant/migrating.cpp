@@ -75,6 +75,7 @@ SERVER_CODE pg::nothing check_may_migrate() noexcept {
 // Waits for the table as long as lock_timeout lets it, for the owner alone: the wait holds up everybody
 // else.  From then on nobody renames it.
 SERVER_CODE pg::nothing lock_to_lift(pg::relation table) noexcept {
+  tenant::check_no_context("primecloud.migrating()");
   tenant::check_acts_as_owner(table.oid);
   LockRelationOid(table.oid, AccessExclusiveLock);
   AcceptInvalidationMessages();

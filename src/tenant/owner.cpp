@@ -1,5 +1,6 @@
 #include "tenant/owner.hpp"
 
+#include "pg/role_name.hpp"
 #include "pg/table.hpp"
 #include "tenant/context.hpp"
 #include "tenant/entered.hpp"
@@ -33,9 +34,7 @@ const char *qualified_name(Oid table) {
   return quote_qualified_identifier(get_namespace_name(get_rel_namespace(table)), get_rel_name(table));
 }
 
-bool acts_as(Oid owner) {
-  return has_privs_of_role(GetUserId(), owner) && has_privs_of_role(GetOuterUserId(), owner);
-}
+bool acts_as(Oid owner) { return has_privs_of_role(GetUserId(), owner) && has_privs_of_role(GetOuterUserId(), owner); }
 
 table_state check_acts_as_owner(Oid table) {
   const table_state state = state_of(table);
@@ -46,7 +45,7 @@ table_state check_acts_as_owner(Oid table) {
     ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("must be owner of %s", qualified_name(table)),
             errhint("It belongs to role \"%s\": connect as that role or as a member of it.  A function of the owner's "
                     "that others call does not do.",
-                    GetUserNameFromId(state.owner, true)));
+                    pg::role_name(state.owner)));
   return state;
 }
 

@@ -28,6 +28,7 @@ SERVER_CODE Oid owner_of_table(Oid table) {
 SERVER_CODE pg::nothing run_as_owner(pg::relation table, std::string_view statement) noexcept {
   const Oid owner = owner_of_table(table.oid);
   if (!has_privs_of_role(GetUserId(), owner)) aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, get_rel_name(table.oid));
+  tenant::check_no_context("what is run as the owner of a table");
   if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "could not connect to the SQL manager");
   pg::run_as_owner(owner, pg::c_string(statement), 0, nullptr, nullptr, true);
   SPI_finish();
@@ -66,6 +67,7 @@ SERVER_CODE int64 backfill(pg::relation table, std::string_view statement) noexc
 SERVER_CODE pg::nothing check_as_owner(pg::relation table, std::string_view statement) noexcept {
   const Oid owner = owner_of_table(table.oid);
   if (!has_privs_of_role(GetUserId(), owner)) aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, get_rel_name(table.oid));
+  tenant::check_no_context("what is run as the owner of a table");
   const pg::identity before = pg::current_identity();
   if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "could not connect to the SQL manager");
   pg::become(owner, SECURITY_RESTRICTED_OPERATION | SECURITY_NOFORCE_RLS);

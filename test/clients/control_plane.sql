@@ -6,8 +6,10 @@ SELECT primecloud.grant_schema('cloud', 'clients_gate', 'gate');
 SELECT primecloud.grant_schema('cloud', 'clients_app', 'app');
 ALTER ROLE clients_app LOGIN;
 SELECT cloud.load_demo(accounts => 5, orders => :orders);
-SELECT primecloud.force_policies('cloud', false);
+BEGIN;
+SELECT primecloud.migrating('cloud', '{account_members,users,accounts}');
 INSERT INTO cloud.account_members (user_id, account_id, role, email, display_name)
 SELECT u.id, a.id, 'admin', u.email, u.display_name FROM cloud.users u, cloud.accounts a WHERE u.email = 'owner1@example.com'
     AND a.slug = 'account-2';
-SELECT primecloud.force_policies('cloud', true);
+SELECT primecloud.migrated();
+COMMIT;

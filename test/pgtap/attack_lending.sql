@@ -272,7 +272,8 @@ INSERT INTO harness.calls (name, statements) SELECT substring(call FROM 'primecl
     $$SELECT primecloud.check_schema('planted_cloud')$$,
     $$SELECT primecloud.grant_schema('planted_cloud', 'lending_app', 'app')$$,
     $$SELECT primecloud.revoke_schema('planted_cloud', 'lending_app')$$,
-    $$SELECT primecloud.force_policies('planted_cloud', false)$$,
+    $$SELECT primecloud.refuse_owner('planted.shared')$$,
+    $$SELECT primecloud.backfill('planted.rows', 'UPDATE planted.rows SET name = name || ''x''')$$,
     $$SELECT primecloud.schema_roles('planted_cloud')$$,
     $$SELECT primecloud.schema_version('planted_cloud')$$]) AS call;
 INSERT INTO harness.calls (name, statements, outcome) VALUES
@@ -313,6 +314,11 @@ INSERT INTO harness.calls (name, statements) VALUES
     ('copy_target', ARRAY[$$SELECT primecloud.protect_table('planted.rows')$$, $$SELECT primecloud.copy_target('planted.rows')$$]),
     ('drop_copy_target', ARRAY[$$SELECT primecloud.protect_table('planted.rows')$$, $$SELECT primecloud.copy_target('planted.rows')$$,
         $$SELECT primecloud.drop_copy_target('planted.rows')$$]),
+    ('migrating', ARRAY[$$SELECT primecloud.protect_table('planted.rows')$$,
+        $$SELECT primecloud.migrating('planted', '{rows}')$$, $$SELECT primecloud.migrated()$$]),
+    ('validate_constraint', ARRAY['ALTER TABLE planted.rows ADD CONSTRAINT late FOREIGN KEY (parent_id)
+            REFERENCES planted.parents NOT VALID',
+        $$SELECT primecloud.validate_constraint('planted.rows', 'late')$$]),
     ('assert_isolated', ARRAY[$$SELECT primecloud.protect_table('planted.rows')$$,
         $$SELECT primecloud.assert_isolated('planted.rows', 'lending_app')$$]),
     ('unprotect_table', ARRAY[$$SELECT primecloud.protect_table('planted.rows')$$, $$SELECT primecloud.unprotect_table('planted.rows')$$]),

@@ -35,8 +35,8 @@ SELECT results_eq('SELECT version, name, checksum FROM cloud.schema_version ORDE
 SELECT primecloud.create_schema('used', register => false);
 CREATE TABLE placed AS SELECT '00000000-0000-7000-8000-00000000000a'::uuid AS account, '00000000-0000-7000-8000-0000000000a1'::uuid
     AS person;
-SELECT primecloud.force_policies('used', false);
 BEGIN;
+SELECT primecloud.migrating('used');
 INSERT INTO used.users (id, email, display_name) SELECT person, 'o@example.com', '' FROM placed;
 INSERT INTO used.accounts (id, owner_user_id, name, slug) SELECT account, person, 'A', 'a' FROM placed;
 INSERT INTO used.account_members (user_id, account_id, role, email, display_name) SELECT person, account, 'owner', 'o@example.com', ''
@@ -45,8 +45,8 @@ INSERT INTO used.account_owners (account_id, user_id) SELECT account, person FRO
 INSERT INTO used.products (name, description, price_cents, storage_limit_bytes, transfer_limit_bytes) VALUES ('p', '', 1, 1, 1);
 INSERT INTO used.orders (product_id, account_id, unit_price_cents) SELECT id, account, 1 FROM used.products, placed,
     generate_series(1, 5000);
+SELECT primecloud.migrated();
 COMMIT;
-SELECT primecloud.force_policies('used', true);
 ALTER TABLE used.orders ADD COLUMN own_mark text DEFAULT 'mine';
 CREATE INDEX own_index ON used.orders (account_id, own_mark);
 CREATE POLICY own_policy ON used.orders AS RESTRICTIVE FOR DELETE USING (false);

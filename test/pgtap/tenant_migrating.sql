@@ -96,7 +96,8 @@ INSERT INTO harness.trials (name, wanted, statements) VALUES
     'ALTER TABLE shop.events ADD CONSTRAINT of_bucket FOREIGN KEY (bucket_id) REFERENCES shop.buckets',
     'SELECT primecloud.migrated()', 'COMMIT']),
 ('one that is broken in another account is found', '23503', ARRAY['BEGIN', $$SELECT primecloud.migrating('shop')$$,
-    'UPDATE shop.buckets SET project_id = NULL; ALTER TABLE shop.buckets DROP CONSTRAINT of_project; UPDATE shop.buckets SET project_id = 11',
+    'UPDATE shop.buckets SET project_id = NULL; ALTER TABLE shop.buckets DROP CONSTRAINT of_project;
+    UPDATE shop.buckets SET project_id = 11',
     'ALTER TABLE shop.buckets ADD FOREIGN KEY (account_id, project_id) REFERENCES shop.projects (account_id, id)']),
 ('a backfill reaches every account', 'UPDATE 3', ARRAY['BEGIN', $$SELECT primecloud.migrating('shop', '{buckets}')$$,
     'UPDATE shop.buckets SET name = upper(name)']),
@@ -104,11 +105,13 @@ INSERT INTO harness.trials (name, wanted, statements) VALUES
     $$INSERT INTO shop.plans VALUES ('scale', 900); UPDATE shop.plans SET cents = cents + 1; DELETE FROM shop.plans WHERE code = 'no'$$,
     'INSERT INTO shop.accounts VALUES (3)', 'SELECT primecloud.migrated()', 'COMMIT']),
 ('and were written', '101,901', ARRAY['SELECT cents FROM shop.plans ORDER BY 1']),
-('tables are loaded', 'COPY 2', ARRAY['BEGIN', $$SELECT primecloud.migrating('shop', '{buckets}')$$, $$COPY shop.buckets (account_id, id) FROM PROGRAM 'printf "1\t8\n2\t9\n"'$$]),
+('tables are loaded', 'COPY 2', ARRAY['BEGIN', $$SELECT primecloud.migrating('shop', '{buckets}')$$, $$COPY shop.buckets (account_id,
+    id) FROM PROGRAM 'printf "1\t8\n2\t9\n"'$$]),
 ('rows that point at each other', 'COMMIT', ARRAY['BEGIN', $$SELECT primecloud.migrating('shop', '{loops}')$$,
     'INSERT INTO shop.loops VALUES (1, 1, 2), (2, 2, 1)', 'SELECT primecloud.migrated()', 'COMMIT']),
 ('and wait for COMMIT again afterwards', 'COMMIT', ARRAY['BEGIN', $$SELECT primecloud.migrating('shop', '{loops}')$$,
-    'INSERT INTO shop.loops VALUES (1, 3, 4), (2, 4, 3)', 'SELECT primecloud.migrated()', $$SELECT primecloud.migrating('shop', '{loops}')$$,
+    'INSERT INTO shop.loops VALUES (1, 3, 4), (2, 4, 3)', 'SELECT primecloud.migrated()', $$SELECT primecloud.migrating('shop',
+    '{loops}')$$,
     'INSERT INTO shop.loops VALUES (1, 5, 6); INSERT INTO shop.loops VALUES (2, 6, 5)', 'SELECT primecloud.migrated()', 'COMMIT']),
 ('what they point at is asked before it is put back', '23503', ARRAY['BEGIN', $$SELECT primecloud.migrating('shop', '{loops}')$$,
     'INSERT INTO shop.loops VALUES (1, 7, 8)', 'SELECT primecloud.migrated()']),
@@ -116,7 +119,8 @@ INSERT INTO harness.trials (name, wanted, statements) VALUES
     ARRAY['BEGIN', $$SELECT primecloud.migrating('shop', '{events}')$$]),
 ('a partition alone', 'ALTER TABLE shop.events_1 NO FORCE ROW LEVEL SECURITY', ARRAY['BEGIN',
     $$SELECT primecloud.migrating('shop', '{events_1}')$$]),
-('the others hold him', '42501', ARRAY['BEGIN', $$SELECT primecloud.migrating('shop', '{buckets}')$$, 'SELECT count(*) FROM shop.projects']),
+('the others hold him', '42501', ARRAY['BEGIN', $$SELECT primecloud.migrating('shop', '{buckets}')$$,
+    'SELECT count(*) FROM shop.projects']),
 ('without names: all that are protected', '7', ARRAY['BEGIN', $$SELECT count(*)::text FROM primecloud.migrating('shop')$$]),
 ('asked twice there is nothing to lift', '0', ARRAY['BEGIN', $$SELECT primecloud.migrating('shop')$$,
     $$SELECT count(*)::text FROM primecloud.migrating('shop')$$]),
@@ -160,7 +164,8 @@ INSERT INTO harness.trials (name, who, wanted, statements) VALUES
 ('nobody is entered while it is lifted', 'migrating_owner', '55000', ARRAY['BEGIN', $$SELECT primecloud.migrating('shop', '{loops}')$$,
     $$SELECT primecloud.enter_trusted('1', 'a', 'owner')::text$$]),
 ('put back, somebody is', 'migrating_owner', '1', ARRAY['BEGIN', $$SELECT primecloud.migrating('shop', '{buckets}')$$,
-    'SELECT primecloud.migrated()', $$SELECT primecloud.enter_trusted('1', 'a', 'owner')::text$$, 'SELECT count(*)::text FROM shop.buckets']),
+    'SELECT primecloud.migrated()', $$SELECT primecloud.enter_trusted('1', 'a', 'owner')::text$$,
+    'SELECT count(*)::text FROM shop.buckets']),
 ('outside a block', 'migrating_owner', '25P01', ARRAY[$$SELECT primecloud.migrating('shop')$$]),
 ('outside a block a stranger learns the same', 'migrating_stranger', '25P01', ARRAY[$$SELECT primecloud.migrating('shop')$$]),
 ('in a snapshot of before', 'migrating_owner', '55000', ARRAY['BEGIN ISOLATION LEVEL REPEATABLE READ',
@@ -190,7 +195,8 @@ INSERT INTO harness.trials (name, wanted, statements) VALUES
     'ROLLBACK TO s', 'COMMIT']),
 ('then it holds him', '42501', ARRAY['BEGIN', 'SAVEPOINT s', $$SELECT primecloud.migrating('shop', '{buckets}')$$,
     'ROLLBACK TO s', 'SELECT count(*) FROM shop.buckets']),
-('renamed meanwhile', '55000', ARRAY['BEGIN', $$SELECT primecloud.migrating('shop', '{loops}')$$, 'ALTER TABLE shop.loops RENAME TO rings',
+('renamed meanwhile', '55000', ARRAY['BEGIN', $$SELECT primecloud.migrating('shop', '{loops}')$$,
+    'ALTER TABLE shop.loops RENAME TO rings',
     'COMMIT']),
 ('renamed and moved, put back', 'ALTER TABLE bare.rings FORCE ROW LEVEL SECURITY', ARRAY['BEGIN', $$SELECT primecloud.migrating('shop',
     '{loops}')$$, 'ALTER TABLE shop.loops RENAME TO rings', 'ALTER TABLE shop.rings SET SCHEMA bare', 'SELECT primecloud.migrated()']),
@@ -199,7 +205,8 @@ INSERT INTO harness.trials (name, wanted, statements) VALUES
 ('a partition that was taken out is still asked of', '55000', ARRAY['BEGIN', $$SELECT primecloud.migrating('shop', '{events_1}')$$,
     'ALTER TABLE shop.events DETACH PARTITION shop.events_1', 'COMMIT']),
 ('without a table there is nothing to put back', 'DROP TABLE', ARRAY['BEGIN', 'CREATE TABLE bare.short (account_id int)',
-    $$SELECT count(*)::text FROM primecloud.protect_table('bare.short')$$, $$SELECT primecloud.migrating('bare', '{short}')$$, 'DROP TABLE bare.short']),
+    $$SELECT count(*)::text FROM primecloud.protect_table('bare.short')$$, $$SELECT primecloud.migrating('bare', '{short}')$$,
+    'DROP TABLE bare.short']),
 ('nor without protection', 'COMMIT', ARRAY['BEGIN', 'CREATE TABLE bare.loose (account_id int)',
     $$SELECT count(*)::text FROM primecloud.protect_table('bare.loose')$$, $$SELECT primecloud.migrating('bare', '{loose}')$$,
     $$SELECT count(*)::text FROM primecloud.unprotect_table('bare.loose')$$, 'COMMIT']),
@@ -208,15 +215,18 @@ INSERT INTO harness.trials (name, wanted, statements) VALUES
     'DROP TABLE bare.gone', 'SELECT primecloud.migrated()']),
 ('the guard goes on', '42501', ARRAY['BEGIN', $$SELECT primecloud.migrating('shop', '{buckets}')$$,
     'ALTER TABLE shop.buckets DISABLE ROW LEVEL SECURITY']),
-('policies stay', '42501', ARRAY['BEGIN', $$SELECT primecloud.migrating('shop', '{buckets}')$$, 'DROP POLICY primecloud_floor ON shop.buckets']),
+('policies stay', '42501', ARRAY['BEGIN', $$SELECT primecloud.migrating('shop', '{buckets}')$$,
+    'DROP POLICY primecloud_floor ON shop.buckets']),
 ('migrated with nothing lifted', NULL, ARRAY['SELECT primecloud.migrated()']);
 -- What owners are told.
 INSERT INTO harness.trials (name, wanted, statements) SELECT format('%s without a context', statement), '42501', ARRAY[statement]
 FROM unnest(ARRAY['UPDATE shop.buckets SET name = name', 'UPDATE shop.buckets SET name = name WHERE id = 77', 'DELETE FROM shop.buckets',
     'DELETE FROM shop.events', 'UPDATE shop.events_1 SET bucket_id = 1', 'INSERT INTO shop.buckets VALUES (1, 50)',
-    'SELECT count(*)::text FROM shop.buckets', 'UPDATE shop.plans SET cents = 0', 'DELETE FROM shop.plans', 'INSERT INTO shop.plans VALUES (''x'', 1)',
+    'SELECT count(*)::text FROM shop.buckets', 'UPDATE shop.plans SET cents = 0', 'DELETE FROM shop.plans',
+    'INSERT INTO shop.plans VALUES (''x'', 1)',
     'MERGE INTO shop.plans USING shop.plans AS p ON true WHEN MATCHED THEN DELETE',
-    'INSERT INTO shop.plans VALUES (''start'', 1) ON CONFLICT (code) DO UPDATE SET cents = 0', 'SELECT code FROM shop.plans FOR UPDATE']) AS statement;
+    'INSERT INTO shop.plans VALUES (''start'', 1) ON CONFLICT (code) DO UPDATE SET cents = 0',
+    'SELECT code FROM shop.plans FOR UPDATE']) AS statement;
 INSERT INTO harness.trials (name, who, wanted, statements) VALUES
 ('shared rows are read', 'migrating_owner', '101,901', ARRAY['SELECT cents FROM shop.plans ORDER BY 1']),
 ('nobody else is told', 'migrating_app', 'UPDATE 0', ARRAY['UPDATE shop.plans SET cents = 0']),
@@ -227,11 +237,13 @@ INSERT INTO harness.trials (name, who, wanted, statements) VALUES
     'UPDATE shop.plans SET cents = 0']),
 ('unless a policy of his own lets him', 'migrating_owner', 'UPDATE 2', ARRAY['BEGIN',
     'CREATE POLICY zz_mine ON shop.plans FOR UPDATE TO migrating_owner USING (true)', 'UPDATE shop.plans SET cents = cents']),
-('a shared table with partitions', 'migrating_owner', '42501', ARRAY['BEGIN', 'CREATE TABLE shop.rates (code int) PARTITION BY LIST (code)',
+('a shared table with partitions', 'migrating_owner', '42501', ARRAY['BEGIN',
+    'CREATE TABLE shop.rates (code int) PARTITION BY LIST (code)',
     'CREATE TABLE shop.rates_1 PARTITION OF shop.rates FOR VALUES IN (1)', 'INSERT INTO shop.rates VALUES (1)',
     $$SELECT count(*)::text FROM primecloud.share_table('shop.rates')$$, 'UPDATE shop.rates SET code = 1']),
 ('a partition that comes later', 'migrating_owner', '42501', ARRAY['BEGIN', 'CREATE TABLE shop.rates (code int) PARTITION BY LIST (code)',
-    $$SELECT count(*)::text FROM primecloud.share_table('shop.rates')$$, 'CREATE TABLE shop.rates_1 PARTITION OF shop.rates FOR VALUES IN (1)',
+    $$SELECT count(*)::text FROM primecloud.share_table('shop.rates')$$,
+    'CREATE TABLE shop.rates_1 PARTITION OF shop.rates FOR VALUES IN (1)',
     $$SELECT primecloud.migrating('shop', '{rates}')$$, 'INSERT INTO shop.rates VALUES (1)', 'SELECT primecloud.migrated()',
     'UPDATE shop.rates_1 SET code = 1']),
 ('and taken out stays when the table goes', 'migrating_owner', 'DROP TABLE', ARRAY['BEGIN',
@@ -241,12 +253,14 @@ INSERT INTO harness.trials (name, who, wanted, statements) VALUES
 -- Without a lock.
 ('backfill reaches every account', 'migrating_owner', '3', ARRAY[$$SELECT primecloud.backfill('shop.buckets',
     'UPDATE shop.buckets SET name = coalesce(name, ''none'')')::text$$]),
-('and holds no lock that readers wait for', 'migrating_owner', 'RowExclusiveLock', ARRAY['BEGIN', $$SELECT primecloud.backfill('shop.buckets',
+('and holds no lock that readers wait for', 'migrating_owner', 'RowExclusiveLock', ARRAY['BEGIN',
+    $$SELECT primecloud.backfill('shop.buckets',
     'UPDATE shop.buckets SET name = name')::text$$, $$SELECT DISTINCT mode FROM pg_locks WHERE relation = 'shop.buckets'::regclass
     AND pid = pg_backend_pid() AND mode <> 'AccessShareLock'$$]),
 ('after it he is held', 'migrating_owner', '42501', ARRAY['BEGIN', $$SELECT primecloud.backfill('shop.buckets', 'SELECT 1')::text$$,
     'SELECT count(*) FROM shop.buckets']),
-('as a member', 'migrating_member', '3', ARRAY[$$SELECT primecloud.backfill('shop.buckets', 'UPDATE shop.buckets SET name = name')::text$$]),
+('as a member', 'migrating_member', '3', ARRAY[$$SELECT primecloud.backfill('shop.buckets',
+    'UPDATE shop.buckets SET name = name')::text$$]),
 ('as a stranger', 'migrating_stranger', '42501', ARRAY[$$SELECT primecloud.backfill('shop.buckets', 'SELECT 1')::text$$]),
 ('as an application', 'migrating_app', '42501', ARRAY[$$SELECT primecloud.backfill('shop.buckets', 'SELECT 1')::text$$]),
 ('it becomes nobody else', 'migrating_owner', '0A000', ARRAY[$$SELECT primecloud.backfill('shop.buckets', 'RESET ROLE')::text$$]),
@@ -259,28 +273,35 @@ INSERT INTO harness.trials (name, who, wanted, statements) VALUES
 ('NULL does nothing', 'migrating_owner', NULL, ARRAY[$$SELECT primecloud.backfill('shop.buckets', NULL)::text$$]),
 ('a foreign key in two steps', 'migrating_owner', 't', ARRAY[
     'ALTER TABLE shop.buckets ADD CONSTRAINT later FOREIGN KEY (project_id) REFERENCES shop.projects NOT VALID',
-    $$SELECT primecloud.validate_constraint('shop.buckets', 'later')::text$$, $$SELECT CASE WHEN convalidated THEN 't' END FROM pg_constraint WHERE conname = 'later'$$]),
+    $$SELECT primecloud.validate_constraint('shop.buckets', 'later')::text$$, $$SELECT CASE WHEN convalidated THEN 't' END
+    FROM pg_constraint WHERE conname = 'later'$$]),
 ('without it the second is refused', 'migrating_owner', '42501', ARRAY[
     'ALTER TABLE shop.buckets ADD CONSTRAINT refused FOREIGN KEY (project_id) REFERENCES shop.projects NOT VALID',
     'ALTER TABLE shop.buckets VALIDATE CONSTRAINT refused']),
 ('which no reader waits for', 'migrating_owner', 'ShareUpdateExclusiveLock', ARRAY['BEGIN',
     $$SELECT primecloud.validate_constraint('shop.buckets', 'refused')::text$$, $$SELECT DISTINCT mode FROM pg_locks
     WHERE relation = 'shop.buckets'::regclass AND pid = pg_backend_pid() AND mode NOT IN ('AccessShareLock', 'RowShareLock')$$]),
-('a stranger validates nothing', 'migrating_stranger', '42501', ARRAY[$$SELECT primecloud.validate_constraint('shop.buckets', 'refused')::text$$]),
+('a stranger validates nothing', 'migrating_stranger', '42501', ARRAY[$$SELECT primecloud.validate_constraint('shop.buckets',
+    'refused')::text$$]),
 ('a constraint that is none', 'migrating_owner', '42704', ARRAY[$$SELECT primecloud.validate_constraint('shop.buckets', 'none')::text$$]);
-CREATE TABLE harness.tried AS SELECT t.*, harness.run(who, VARIADIC statements) AS got, (SELECT string_agg(o::text, ' ') FROM harness.open AS o) AS open
+CREATE TABLE harness.tried AS SELECT t.*, harness.run(who, VARIADIC statements) AS got, (SELECT string_agg(o::text, ' ')
+    FROM harness.open AS o) AS open
 FROM harness.trials t ORDER BY n;
 SELECT is(got, wanted, name) FROM harness.tried ORDER BY n;
 SELECT is_empty('SELECT name, open FROM harness.tried WHERE open IS NOT NULL', 'after each of them every table holds its owner');
 
 -- The hint is for owners.
-SELECT alike(harness.hint('migrating_owner', 'DELETE FROM shop.buckets'), '%primecloud.migrating(schema)%', 'an owner is told of migrating()');
+SELECT alike(harness.hint('migrating_owner', 'DELETE FROM shop.buckets'), '%primecloud.migrating(schema)%',
+    'an owner is told of migrating()');
 SELECT alike(harness.hint('migrating_member', 'DELETE FROM shop.buckets'), '%primecloud.migrating(schema)%', 'a member too');
-SELECT alike(harness.hint('migrating_owner', 'DELETE FROM shop.plans'), '%primecloud.migrating(''shop'', ''{plans}'')%', 'of a shared table too');
+SELECT alike(harness.hint('migrating_owner', 'DELETE FROM shop.plans'), '%primecloud.migrating(''shop'', ''{plans}'')%',
+    'of a shared table too');
 SELECT alike(harness.hint('migrating_owner', 'ALTER TABLE shop.buckets VALIDATE CONSTRAINT refused'), '%primecloud.migrating(schema)%',
     'and where a foreign key is checked');
-SELECT is(harness.hint('migrating_app', 'DELETE FROM shop.buckets'), 'Call primecloud.enter(token) after BEGIN.', 'an application is not');
-SELECT is(harness.hint('migrating_stranger', 'DO ''BEGIN PERFORM primecloud.tenant_int(); END'''), 'Call primecloud.enter(token) after BEGIN.',
+SELECT is(harness.hint('migrating_app', 'DELETE FROM shop.buckets'), 'Call primecloud.enter(token) after BEGIN.',
+    'an application is not');
+SELECT is(harness.hint('migrating_stranger', 'DO ''BEGIN PERFORM primecloud.tenant_int(); END'''),
+    'Call primecloud.enter(token) after BEGIN.',
     'nor who owns nothing');
 SELECT alike(harness.hint('migrating_owner', 'BEGIN', $$DO 'BEGIN PERFORM primecloud.migrating(''shop''); END'$$, 'COMMIT'),
     '%primecloud.migrated()%', 'a refused COMMIT says what puts it back');
@@ -296,7 +317,8 @@ SELECT is(harness.run('migrating_owner', 'SET lock_timeout = ''50ms''', 'BEGIN',
 SELECT is(harness.run('migrating_owner', 'SET lock_timeout = ''50ms''', 'BEGIN', $$SELECT primecloud.migrating('shop', '{buckets}')$$,
     'UPDATE shop.buckets SET name = name'), 'UPDATE 3', 'other tables are not waited for');
 SELECT harness.dblink_exec('other', 'ROLLBACK');
-SELECT harness.dblink_connect('lifting', format('host=%s port=%s dbname=%L user=migrating_owner', current_setting('unix_socket_directories'),
+SELECT harness.dblink_connect('lifting', format('host=%s port=%s dbname=%L user=migrating_owner',
+    current_setting('unix_socket_directories'),
     current_setting('port'), current_database()));
 SELECT harness.dblink_exec('lifting', 'BEGIN');
 SELECT count(*) FROM harness.dblink('lifting', $$SELECT primecloud.migrating('shop')$$) AS t(x text);
@@ -304,12 +326,14 @@ SELECT is_empty($$SELECT p.polrelid::regclass FROM pg_policy p WHERE p.polname I
         AND p.polrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'shop'::regnamespace)
         AND NOT EXISTS (SELECT FROM pg_locks l WHERE l.relation = p.polrelid AND l.mode = 'AccessExclusiveLock' AND l.granted)$$,
     'each table that is lifted is locked against readers');
-SELECT is(harness.run('migrating_app', 'SET lock_timeout = ''50ms''', 'BEGIN', $$SELECT primecloud.enter_trusted('1', 'a', 'owner')::text$$,
+SELECT is(harness.run('migrating_app', 'SET lock_timeout = ''50ms''', 'BEGIN', $$SELECT primecloud.enter_trusted('1', 'a',
+    'owner')::text$$,
     'SELECT count(*)::text FROM shop.buckets'), '55P03', 'an application waits');
 SELECT is(harness.run('migrating_member', 'SET lock_timeout = ''50ms''', 'SELECT count(*)::text FROM shop.buckets'), '55P03',
     'the owner himself in another session does');
 SELECT count(*) FROM harness.dblink('lifting', 'SELECT primecloud.migrated()') AS t(x text);
-SELECT is(harness.run('migrating_app', 'SET lock_timeout = ''50ms''', 'BEGIN', $$SELECT primecloud.enter_trusted('1', 'a', 'owner')::text$$,
+SELECT is(harness.run('migrating_app', 'SET lock_timeout = ''50ms''', 'BEGIN', $$SELECT primecloud.enter_trusted('1', 'a',
+    'owner')::text$$,
     'SELECT count(*)::text FROM shop.buckets'), '55P03', 'until COMMIT, also when it was put back');
 SELECT harness.dblink_exec('lifting', 'COMMIT');
 SELECT is(harness.run('migrating_app', 'BEGIN', $$SELECT primecloud.enter_trusted('1', 'a', 'owner')::text$$,
@@ -337,14 +361,17 @@ BEGIN
     RETURN answer;
 END $$;
 SELECT harness.dblink_disconnect('other');
-SELECT harness.dblink_connect('other', format('host=%s port=%s dbname=%L user=migrating_owner', current_setting('unix_socket_directories'),
+SELECT harness.dblink_connect('other', format('host=%s port=%s dbname=%L user=migrating_owner',
+    current_setting('unix_socket_directories'),
     current_setting('port'), current_database()));
 SELECT is(harness.meanwhile('ALTER TABLE shop.loops RENAME TO rings; CREATE TABLE shop.loops (account_id int, id int)'),
     'ALTER TABLE shop.rings NO FORCE ROW LEVEL SECURITY 55000', 'renamed: it is the table that was named, and COMMIT asks of it');
 SELECT harness.dblink_exec('other', 'DROP TABLE shop.loops; ALTER TABLE shop.rings RENAME TO loops');
-SELECT is(harness.meanwhile('ALTER SCHEMA bare RENAME TO shops; ALTER TABLE shop.loops ADD COLUMN more int; ALTER SCHEMA shop RENAME TO bare;
+SELECT is(harness.meanwhile('ALTER SCHEMA bare RENAME TO shops; ALTER TABLE shop.loops ADD COLUMN more int;
+    ALTER SCHEMA shop RENAME TO bare;
     ALTER SCHEMA shops RENAME TO shop'), 'ALTER TABLE bare.loops NO FORCE ROW LEVEL SECURITY 55000', 'its schema renamed: the same');
-SELECT harness.dblink_exec('other', 'ALTER SCHEMA shop RENAME TO shops; ALTER SCHEMA bare RENAME TO shop; ALTER SCHEMA shops RENAME TO bare');
+SELECT harness.dblink_exec('other', 'ALTER SCHEMA shop RENAME TO shops; ALTER SCHEMA bare RENAME TO shop;
+    ALTER SCHEMA shops RENAME TO bare');
 SELECT harness.dblink_disconnect('other');
 SELECT harness.dblink_connect('other', format('host=%s port=%s dbname=%L user=%L', current_setting('unix_socket_directories'),
     current_setting('port'), current_database(), current_user));
