@@ -26,18 +26,24 @@ CREATE FUNCTION primecloud_internal.run_backfill(rel regclass, statement text) R
     AS 'MODULE_PATHNAME', 'primecloud_backfill';
 COMMENT ON FUNCTION primecloud_internal.run_backfill(regclass, text) IS 'what backfill() does when the tables are of one hand';
 
+-- A loop that asks for no more rows would not end on NULL.
 CREATE FUNCTION backfill(rel regclass, statement text) RETURNS bigint
-    LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT primecloud_internal.check_one_hand(rel);
-    SELECT primecloud_internal.run_backfill(rel, statement);
-$$;
+BEGIN
+    IF rel IS NULL OR statement IS NULL THEN
+        RAISE null_value_not_allowed USING MESSAGE = CASE WHEN rel IS NULL THEN 'the table is NULL' ELSE 'the statement is NULL' END,
+            HINT = 'Name a table and the statement that is to be run.';
+    END IF;
+    PERFORM primecloud_internal.check_one_hand(rel);
+    RETURN primecloud_internal.run_backfill(rel, statement);
+END $$;
 COMMENT ON FUNCTION backfill(regclass, text) IS
     'runs one statement over all accounts as the owner of a table, without a lock on it, and tells how many rows; for the owner';
 
 CREATE FUNCTION validate_constraint(rel regclass, constraint_name name) RETURNS void
-    LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN

@@ -270,7 +270,7 @@ INSERT INTO harness.trials (name, who, wanted, statements) VALUES
 ('what is wrong in it is said', 'migrating_owner', '42601', ARRAY[$$SELECT primecloud.backfill('shop.buckets', 'UPDATE')::text$$]),
 ('nor is it a way for its functions', 'migrating_owner', '42501', ARRAY[$$SELECT primecloud.backfill('shop.buckets',
     'SELECT set_config(''role'', ''migrating_stranger'', false)')::text$$]),
-('NULL does nothing', 'migrating_owner', NULL, ARRAY[$$SELECT primecloud.backfill('shop.buckets', NULL)::text$$]),
+('NULL is refused', 'migrating_owner', '22004', ARRAY[$$SELECT primecloud.backfill('shop.buckets', NULL)::text$$]),
 ('a foreign key in two steps', 'migrating_owner', 't', ARRAY[
     'ALTER TABLE shop.buckets ADD CONSTRAINT later FOREIGN KEY (project_id) REFERENCES shop.projects NOT VALID',
     $$SELECT primecloud.validate_constraint('shop.buckets', 'later')::text$$, $$SELECT CASE WHEN convalidated THEN 't' END
