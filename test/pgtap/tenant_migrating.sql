@@ -181,7 +181,6 @@ INSERT INTO harness.trials (name, who, wanted, statements) VALUES
 INSERT INTO harness.trials (name, wanted, statements) VALUES
 ('COMMIT with a table lifted', '55000', ARRAY['BEGIN', $$SELECT primecloud.migrating('shop', '{buckets}')$$, 'COMMIT']),
 ('COMMIT AND CHAIN', '55000', ARRAY['BEGIN', $$SELECT primecloud.migrating('shop', '{buckets}')$$, 'COMMIT AND CHAIN']),
-('PREPARE TRANSACTION', '55000', ARRAY['BEGIN', $$SELECT primecloud.migrating('shop', '{buckets}')$$, $$PREPARE TRANSACTION 'lifted'$$]),
 ('a DO block that forgets', '55000', ARRAY[$$DO 'BEGIN PERFORM primecloud.migrating(''shop''); END'$$]),
 ('COMMIT within a DO block', '55000', ARRAY[$$DO 'BEGIN PERFORM primecloud.migrating(''shop''); COMMIT; END'$$]),
 ('several statements that forget', '55000', ARRAY[$$SET x.y = 1; SELECT primecloud.migrating('shop', '{loops}')$$]),
@@ -210,6 +209,9 @@ INSERT INTO harness.trials (name, wanted, statements) VALUES
 ('nor without protection', 'COMMIT', ARRAY['BEGIN', 'CREATE TABLE bare.loose (account_id int)',
     $$SELECT count(*)::text FROM primecloud.protect_table('bare.loose')$$, $$SELECT primecloud.migrating('bare', '{loose}')$$,
     $$SELECT count(*)::text FROM primecloud.unprotect_table('bare.loose')$$, 'COMMIT']),
+('nor where row-level security stays', 'COMMIT', ARRAY['BEGIN', 'CREATE TABLE bare.kept (account_id int)',
+    'ALTER TABLE bare.kept ENABLE ROW LEVEL SECURITY', $$SELECT count(*)::text FROM primecloud.protect_table('bare.kept')$$,
+    $$SELECT primecloud.migrating('bare', '{kept}')$$, $$SELECT count(*)::text FROM primecloud.unprotect_table('bare.kept')$$, 'COMMIT']),
 ('and all is well', NULL, ARRAY['BEGIN', 'CREATE TABLE bare.gone (account_id int)',
     $$SELECT count(*)::text FROM primecloud.protect_table('bare.gone')$$, $$SELECT primecloud.migrating('bare', '{gone}')$$,
     'DROP TABLE bare.gone', 'SELECT primecloud.migrated()']),
