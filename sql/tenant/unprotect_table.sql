@@ -61,6 +61,11 @@ DECLARE
 BEGIN
     PERFORM primecloud_internal.check_owner(rel);
     PERFORM primecloud_internal.check_one_hand(rel);
+    -- What it was before is what it is now, else.
+    IF EXISTS (SELECT FROM primecloud_internal.table_tree(rel) AS t WHERE primecloud_internal.is_lifted(t.relid)) THEN
+        RAISE object_not_in_prerequisite_state USING MESSAGE = format('migrating() has lifted row-level security of %s', rel),
+            HINT = 'Call primecloud.migrated() first.';
+    END IF;
     IF (SELECT relkind FROM pg_class WHERE oid = rel) NOT IN ('r', 'p') THEN
         RAISE wrong_object_type USING MESSAGE = format('%s is not a table', rel),
             HINT = 'Protection stands on tables; for a view there is primecloud.unprotect_view().';

@@ -11,7 +11,6 @@ extern "C" {
 #include "access/xact.h"
 #include "executor/spi.h"
 #include "storage/lmgr.h"
-#include "utils/inval.h"
 #include "utils/memutils.h"
 }
 
@@ -25,7 +24,7 @@ List *touched = NIL;
 SERVER_CODE bool is_lifted(Oid table) {
   if (!list_member_oid(touched, table)) return false;
   const table_state state = state_of(table);
-  return state.exists && state.held && !state.forced && is_protected(table);
+  return state.exists && state.held && !state.forced;
 }
 
 SERVER_CODE void refuse_lifted() {
@@ -73,12 +72,16 @@ SERVER_CODE pg::nothing check_may_migrate() noexcept {
 }
 
 // Waits for the table as long as lock_timeout lets it, for the owner alone: the wait holds up everybody
-// else.  From then on nobody renames it.
+// else.  From then on nobody renames it.  A trigger or an index of the owner's that somebody else's work runs
+// would have that one's COMMIT refused.
 SERVER_CODE pg::nothing lock_to_lift(pg::relation table) noexcept {
+  if (InSecurityRestrictedOperation())
+    ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+            errmsg("primecloud.migrating() does not work within a security-restricted operation"),
+            errhint("Call it in a statement of your own."));
   tenant::check_no_context("primecloud.migrating()");
   tenant::check_acts_as_owner(table.oid);
   LockRelationOid(table.oid, AccessExclusiveLock);
-  AcceptInvalidationMessages();
   tenant::check_acts_as_owner(table.oid);
   const MemoryContext before = MemoryContextSwitchTo(TopTransactionContext);
   tenant::touched = list_append_unique_oid(tenant::touched, table.oid);

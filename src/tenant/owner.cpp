@@ -7,7 +7,6 @@
 
 extern "C" {
 #include "catalog/pg_policy.h"
-#include "commands/policy.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/syscache.h"
@@ -23,11 +22,6 @@ table_state state_of(Oid table) {
   state = {true, form->relrowsecurity, form->relforcerowsecurity, form->relowner};
   ReleaseSysCache(tuple);
   return state;
-}
-
-bool is_protected(Oid table) {
-  return OidIsValid(get_relation_policy_oid(table, "primecloud_floor", true)) ||
-         OidIsValid(get_relation_policy_oid(table, "primecloud_shared", true));
 }
 
 const char *qualified_name(Oid table) {

@@ -11,8 +11,6 @@ struct table_state {
 };
 SERVER_CODE table_state state_of(Oid table);
 
-SERVER_CODE bool is_protected(Oid table);
-
 SERVER_CODE const char *qualified_name(Oid table);
 
 // Whether the rights of that role are the current user's, and those of whoever is connected: a

@@ -47,6 +47,17 @@ BEGIN
     PERFORM primecloud.migrated();
     RETURN n;
 END $$;
+CREATE FUNCTION shop.trap() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN PERFORM primecloud.migrating('shop', '{loops}'); RETURN NEW; END $$;
+CREATE TABLE shop.trapped (id int);
+INSERT INTO shop.trapped VALUES (1);
+CREATE TRIGGER trap BEFORE UPDATE ON shop.trapped FOR EACH ROW EXECUTE FUNCTION shop.trap();
+CREATE TABLE shop.trapped_index (id int);
+INSERT INTO shop.trapped_index VALUES (1);
+CREATE FUNCTION shop.trap(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN IF current_setting('trap.set', true) = 'on' THEN RETURN 1; END IF; PERFORM primecloud.migrating('shop', '{loops}'); RETURN 1; END $$;
+SET trap.set = on;
+CREATE INDEX ON shop.trapped_index (shop.trap(id));
 RESET ROLE;
 CREATE FUNCTION harness.run(who text, VARIADIC statements text[]) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE answer text; statement text; connection text := 'c' || left(md5(random()::text), 8);
@@ -79,6 +90,18 @@ BEGIN
     PERFORM harness.dblink_disconnect('hint');
     RETURN answer;
 END $$;
+CREATE SCHEMA decoy AUTHORIZATION migrating_owner;
+CREATE TABLE decoy.loops (id int);
+ALTER TABLE decoy.loops OWNER TO migrating_owner;
+CREATE FUNCTION harness.swap() RETURNS event_trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF current_setting('trial.swap', true) = 'on' AND to_regclass('decoy.loops') IS NOT NULL THEN
+        ALTER SCHEMA shop RENAME TO was;
+        ALTER SCHEMA decoy RENAME TO shop;
+    END IF;
+END $$;
+GRANT USAGE ON SCHEMA harness TO migrating_owner;
+CREATE EVENT TRIGGER swap ON ddl_command_end WHEN TAG IN ('ALTER TABLE') EXECUTE FUNCTION harness.swap();
 CREATE VIEW harness.open AS SELECT c.oid::regclass::text FROM pg_class c JOIN pg_policy p ON p.polrelid = c.oid
     AND p.polname IN ('primecloud_floor', 'primecloud_shared') WHERE NOT (relrowsecurity AND relforcerowsecurity);
 \o
@@ -177,6 +200,15 @@ INSERT INTO harness.trials (name, who, wanted, statements) VALUES
 ('a table that is not protected', 'migrating_owner', '55000', ARRAY['BEGIN', $$SELECT primecloud.migrating('shop', '{buckets,plain}')$$]),
 ('no table', 'migrating_owner', '22004', ARRAY['BEGIN', $$SELECT primecloud.migrating('shop', '{}')$$]),
 ('no schema', 'migrating_owner', '22004', ARRAY['BEGIN', $$SELECT primecloud.migrating(NULL)$$]);
+-- Under the lock a schema still changes its name, here from an event trigger.
+INSERT INTO harness.trials (name, wanted, statements) VALUES
+('another table is not lifted in its place', '55000', ARRAY['SET trial.swap = on', 'BEGIN', $$SELECT primecloud.migrating('shop',
+    '{buckets,loops}')$$]);
+-- A trap of the owner's in what others run for him: nobody else's COMMIT is refused for it.
+INSERT INTO harness.trials (name, who, wanted, statements) VALUES
+('the owner''s code in somebody else''s work', current_user, '42501', ARRAY['BEGIN',
+    'SELECT primecloud_internal.run_as_owner(''shop.trapped'', ''UPDATE shop.trapped SET id = 2'')::text']),
+('and in an index', current_user, '42501', ARRAY['ANALYZE shop.trapped_index']);
 -- What COMMIT asks.
 INSERT INTO harness.trials (name, wanted, statements) VALUES
 ('COMMIT with a table lifted', '55000', ARRAY['BEGIN', $$SELECT primecloud.migrating('shop', '{buckets}')$$, 'COMMIT']),
@@ -206,12 +238,15 @@ INSERT INTO harness.trials (name, wanted, statements) VALUES
 ('without a table there is nothing to put back', 'DROP TABLE', ARRAY['BEGIN', 'CREATE TABLE bare.short (account_id int)',
     $$SELECT count(*)::text FROM primecloud.protect_table('bare.short')$$, $$SELECT primecloud.migrating('bare', '{short}')$$,
     'DROP TABLE bare.short']),
-('nor without protection', 'COMMIT', ARRAY['BEGIN', 'CREATE TABLE bare.loose (account_id int)',
-    $$SELECT count(*)::text FROM primecloud.protect_table('bare.loose')$$, $$SELECT primecloud.migrating('bare', '{loose}')$$,
-    $$SELECT count(*)::text FROM primecloud.unprotect_table('bare.loose')$$, 'COMMIT']),
-('nor where row-level security stays', 'COMMIT', ARRAY['BEGIN', 'CREATE TABLE bare.kept (account_id int)',
-    'ALTER TABLE bare.kept ENABLE ROW LEVEL SECURITY', $$SELECT count(*)::text FROM primecloud.protect_table('bare.kept')$$,
-    $$SELECT primecloud.migrating('bare', '{kept}')$$, $$SELECT count(*)::text FROM primecloud.unprotect_table('bare.kept')$$, 'COMMIT']),
+('nor is there where protection was ended after it', 'COMMIT', ARRAY['BEGIN', 'CREATE TABLE bare.kept (account_id int)',
+    'ALTER TABLE bare.kept ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY',
+    $$SELECT count(*)::text FROM primecloud.protect_table('bare.kept')$$, $$SELECT primecloud.migrating('bare', '{kept}')$$,
+    'SELECT primecloud.migrated()', $$SELECT count(*)::text FROM primecloud.unprotect_table('bare.kept')$$, 'COMMIT']),
+('which was forced before, and is', 'true', ARRAY['SELECT relforcerowsecurity::text FROM pg_class WHERE oid = ''bare.kept''::regclass']),
+('while it is lifted protection is not ended', '55000', ARRAY['BEGIN', $$SELECT primecloud.migrating('shop', '{events_1}')$$,
+    $$SELECT count(*)::text FROM primecloud.unprotect_table('shop.events')$$]),
+('whoever protects it again puts it back', 'COMMIT', ARRAY['BEGIN', $$SELECT primecloud.migrating('shop', '{buckets}')$$,
+    $$SELECT count(*)::text FROM primecloud.protect_table('shop.buckets')$$, 'COMMIT']),
 ('and all is well', NULL, ARRAY['BEGIN', 'CREATE TABLE bare.gone (account_id int)',
     $$SELECT count(*)::text FROM primecloud.protect_table('bare.gone')$$, $$SELECT primecloud.migrating('bare', '{gone}')$$,
     'DROP TABLE bare.gone', 'SELECT primecloud.migrated()']),
@@ -349,7 +384,9 @@ BEGIN
     PERFORM harness.dblink_exec('other', 'BEGIN'), harness.dblink_exec('other', what);
     PERFORM harness.dblink_exec('lifting', 'BEGIN');
     PERFORM harness.dblink_send_query('lifting', $q$SELECT string_agg(s, ', ') FROM primecloud.migrating('shop', '{loops}') AS s$q$);
-    WHILE NOT EXISTS (SELECT FROM pg_locks WHERE NOT granted) LOOP PERFORM pg_sleep(0.01); END LOOP;
+    WHILE NOT EXISTS (SELECT FROM pg_locks WHERE NOT granted) AND harness.dblink_is_busy('lifting') = 1 LOOP
+        PERFORM pg_sleep(0.01);
+    END LOOP;
     PERFORM harness.dblink_exec('other', 'COMMIT');
     BEGIN
         SELECT x INTO answer FROM harness.dblink_get_result('lifting') AS t(x text);
