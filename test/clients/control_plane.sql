@@ -7,7 +7,7 @@ SELECT primecloud.grant_schema('cloud', 'clients_app', 'app');
 ALTER ROLE clients_app LOGIN;
 SELECT cloud.load_demo(accounts => 5, orders => :orders);
 BEGIN;
-SELECT primecloud.migrating('cloud', '{account_members,users,accounts}');
+SELECT primecloud.migrating('cloud', '{account_members,accounts}');
 INSERT INTO cloud.account_members (user_id, account_id, role, email, display_name)
 SELECT u.id, a.id, 'admin', u.email, u.display_name FROM cloud.users u, cloud.accounts a WHERE u.email = 'owner1@example.com'
     AND a.slug = 'account-2';
