@@ -29,8 +29,8 @@ DECLARE
     wrong name;
     named oid[] := ARRAY(SELECT c.oid FROM pg_class c WHERE c.relnamespace = space AND c.relkind IN ('r', 'p')
         AND (tables IS NULL OR c.relname = ANY (tables)));
-    held oid[] := ARRAY(SELECT DISTINCT polrelid FROM pg_policy WHERE polname IN ('primecloud_floor', 'primecloud_shared')
-        AND polrelid = ANY (named));
+    held oid[] := ARRAY(SELECT DISTINCT polrelid FROM pg_policy WHERE polname IN ('primecloud_floor', 'primecloud_shared',
+        'primecloud_people') AND polrelid = ANY (named));
 BEGIN
     IF space IS NULL THEN
         RAISE invalid_schema_name USING MESSAGE = format('schema "%s" does not exist', schema),

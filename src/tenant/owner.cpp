@@ -55,7 +55,9 @@ bool is_held_owner() {
   bool found = false;
   const auto look = [&found](const Datum *values, const bool *) {
     const char *name = NameStr(*DatumGetName(values[Anum_pg_policy_polname - 1]));
-    if (found || (strcmp(name, "primecloud_floor") != 0 && strcmp(name, "primecloud_shared") != 0)) return;
+    if (found || (strcmp(name, "primecloud_floor") != 0 && strcmp(name, "primecloud_shared") != 0 &&
+                  strcmp(name, "primecloud_people") != 0))
+      return;
     const table_state state = state_of(DatumGetObjectId(values[Anum_pg_policy_polrelid - 1]));
     found = state.exists && acts_as(state.owner);
   };

@@ -90,6 +90,17 @@ BEGIN
     PERFORM harness.dblink_disconnect('hint');
     RETURN answer;
 END $$;
+CREATE SCHEMA people AUTHORIZATION migrating_owner;
+SET ROLE migrating_owner;
+CREATE TABLE people.users (id text PRIMARY KEY, name text);
+CREATE TABLE people.members (account_id int, user_id text REFERENCES people.users, role text);
+INSERT INTO people.users VALUES ('a'), ('b');
+INSERT INTO people.members VALUES (1, 'a', 'owner'), (2, 'b', 'owner');
+RESET ROLE;
+SELECT primecloud.register_membership('people.members', 'account_id', 'user_id', 'role');
+SET ROLE migrating_owner;
+SELECT primecloud.protect_people('people.users');
+RESET ROLE;
 CREATE SCHEMA decoy AUTHORIZATION migrating_owner;
 CREATE TABLE decoy.loops (id int);
 ALTER TABLE decoy.loops OWNER TO migrating_owner;
@@ -200,6 +211,12 @@ INSERT INTO harness.trials (name, who, wanted, statements) VALUES
 ('a table that is not protected', 'migrating_owner', '55000', ARRAY['BEGIN', $$SELECT primecloud.migrating('shop', '{buckets,plain}')$$]),
 ('no table', 'migrating_owner', '22004', ARRAY['BEGIN', $$SELECT primecloud.migrating('shop', '{}')$$]),
 ('no schema', 'migrating_owner', '22004', ARRAY['BEGIN', $$SELECT primecloud.migrating(NULL)$$]);
+-- People are protected otherwise, and lifted like the rest.
+INSERT INTO harness.trials (name, who, wanted, statements) VALUES
+('people without a context', 'migrating_owner', '42501', ARRAY['UPDATE people.users SET name = ''x''']),
+('people', 'migrating_owner', 'COMMIT', ARRAY['BEGIN', $$SELECT primecloud.migrating('people', '{users}')$$,
+    'UPDATE people.users SET name = ''x''', 'SELECT primecloud.migrated()', 'COMMIT']),
+('were written', current_user, 'x,x', ARRAY['SELECT name FROM people.users']);
 -- Under the lock a schema still changes its name, here from an event trigger.
 INSERT INTO harness.trials (name, wanted, statements) VALUES
 ('another table is not lifted in its place', '55000', ARRAY['SET trial.swap = on', 'BEGIN', $$SELECT primecloud.migrating('shop',
