@@ -27,7 +27,7 @@ BEGIN
     work.place := at;
     RETURN primecloud_internal.retention_do(rel, work, primecloud_internal.retention_statement(rel, leaf.oid, policy,
         primecloud_internal.retention_due(rel, policy, now()),
-        primecloud_internal.retention_free(policy), 'true', true, at, most - done), true);
+        primecloud_internal.retention_free(policy, leaf.oid), 'true', true, at, most - done), true);
 END $$;
 COMMENT ON FUNCTION primecloud_internal.retention_batch(regclass, primecloud_internal.retention_policy, bigint, bigint, text, text)
     IS 'the statement for the next partition of a batch';

@@ -78,43 +78,35 @@ END $$;
 COMMENT ON FUNCTION primecloud_internal.retention_due(regclass, primecloud_internal.retention_policy, timestamptz)
     IS 'the condition under which row x is due';
 
-CREATE FUNCTION primecloud_internal.retention_free(policy primecloud_internal.retention_policy) RETURNS text
+-- Of a table of the policy's: the whole, or a part that is gone through.
+CREATE FUNCTION primecloud_internal.retention_free(policy primecloud_internal.retention_policy, node oid) RETURNS text
     LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    whole boolean;
-    tenants text[];
-    ids text[];
+    holder record;
     free text := 'true';
 BEGIN
-    SELECT bool_or(h.tenant IS NULL AND h.row_id IS NULL), array_agg(DISTINCT h.tenant) FILTER (WHERE h.tenant IS NOT NULL),
-           array_agg(DISTINCT h.row_id) FILTER (WHERE h.row_id IS NOT NULL) INTO whole, tenants, ids
-    FROM primecloud_internal.open_hold h WHERE h.schema_name = policy.schema_name AND h.table_name = policy.table_name;
-    -- (A mark or a detached partition takes nothing along.)
-    IF policy.mode NOT IN ('soft_delete', 'detach_partition') AND primecloud_internal.cascade_is_held(ARRAY(SELECT t.oid
+    IF NOT EXISTS (SELECT FROM primecloud_internal.open_hold) AND NOT EXISTS (SELECT FROM primecloud_internal.retention_policy p
+            WHERE p.hold_column IS NOT NULL) THEN
+        RETURN free;
+    END IF;
+    -- (A detached partition takes nothing along, and a mark what refers to the marked column.)
+    IF policy.mode <> 'detach_partition' AND primecloud_internal.cascade_is_held(ARRAY(SELECT t.oid
         FROM primecloud_internal.known_table k, primecloud_internal.retention_tree(k.relation) t
-        WHERE k.schema_name = policy.schema_name AND k.table_name = policy.table_name)) THEN
+        WHERE k.schema_name = policy.schema_name AND k.table_name = policy.table_name),
+        CASE policy.mode WHEN 'soft_delete' THEN policy.soft_delete_column ELSE '' END) THEN
         RETURN 'false';
     END IF;
-    IF whole OR tenants IS NOT NULL AND policy.tenant_column IS NULL OR ids IS NOT NULL AND policy.id_column IS NULL THEN
-        RETURN 'false';
-    END IF;
-    IF policy.hold_column IS NOT NULL THEN
-        free := free || format(' AND x.%I IS NOT TRUE', policy.hold_column);
-    END IF;
-    IF tenants IS NOT NULL THEN
-        free := free || format(' AND coalesce(x.%I::text COLLATE "C" <> ALL (%L::text[]), true)', policy.tenant_column, tenants);
-    END IF;
-    IF ids IS NOT NULL THEN
-        free := free || format(' AND coalesce(x.%I::text COLLATE "C" <> ALL (%L::text[]), true)', policy.id_column, ids);
-    END IF;
+    FOR holder IN SELECT * FROM primecloud_internal.retention_holders(node) h ORDER BY h.relation LOOP
+        free := free || primecloud_internal.retention_unheld_by(node, holder);
+    END LOOP;
     RETURN free;
 END $$;
-COMMENT ON FUNCTION primecloud_internal.retention_free(primecloud_internal.retention_policy)
-    IS 'the condition under which no hold keeps row x; ''true'' where nothing is held';
+COMMENT ON FUNCTION primecloud_internal.retention_free(primecloud_internal.retention_policy, oid)
+    IS 'the condition under which no hold keeps row x of a table; ''true'' where nothing is held';
 
 REVOKE ALL ON FUNCTION primecloud_internal.retention_instant(regtype, timestamptz),
     primecloud_internal.retention_latest(primecloud_internal.retention_policy, timestamptz), primecloud_internal.retention_time(regclass,
     primecloud_internal.retention_policy),
     primecloud_internal.retention_due(regclass, primecloud_internal.retention_policy, timestamptz),
-        primecloud_internal.retention_free(primecloud_internal.retention_policy) FROM PUBLIC;
+        primecloud_internal.retention_free(primecloud_internal.retention_policy, oid) FROM PUBLIC;

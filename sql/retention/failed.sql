@@ -105,7 +105,7 @@ AS $$
 DECLARE
     type CONSTANT regtype := primecloud_internal.retention_column(rel, policy.time_column, primecloud_internal.retention_time_types());
     condition CONSTANT text := format('%s AND %s AND %s', primecloud_internal.retention_narrow(place, policy, type),
-        primecloud_internal.retention_due(rel, policy, run.at), primecloud_internal.retention_free(policy));
+        primecloud_internal.retention_due(rel, policy, run.at), primecloud_internal.retention_free(policy, place.relation));
     name CONSTANT text := place.relation::regclass::text;
 BEGIN
     RETURN CASE place.method

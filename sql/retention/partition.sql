@@ -41,7 +41,7 @@ BEGIN
     work.relation := item.relation;
     work.parent := item.parent;
     RETURN primecloud_internal.retention_do(rel, work, primecloud_internal.retention_look(rel, item.relation, policy, due,
-        primecloud_internal.retention_free(policy)), true);
+        primecloud_internal.retention_free(policy, item.relation)), true);
 END $$;
 COMMENT ON FUNCTION primecloud_internal.retention_step_partition(regclass, primecloud_internal.retention_policy,
     primecloud_internal.retention_run, primecloud_internal.retention_position, primecloud_internal.retention_worklist)

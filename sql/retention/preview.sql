@@ -5,7 +5,7 @@ CREATE FUNCTION primecloud_internal.retention_preview(rel regclass, policy prime
 AS $$
 DECLARE
     due CONSTANT text := primecloud_internal.retention_due(rel, policy, now());
-    free CONSTANT text := primecloud_internal.retention_free(policy);
+    free CONSTANT text := primecloud_internal.retention_free(policy, rel);
     time CONSTANT text := primecloud_internal.retention_time(rel, policy);
     tenant CONSTANT text := CASE WHEN policy.tenant_column IS NULL THEN 'NULL::text' ELSE format('x.%I::text', policy.tenant_column) END;
     fixed primecloud_internal.retention_line[];

@@ -21,7 +21,7 @@ AS $$
 DECLARE
     ordered CONSTANT boolean := at.method IN ('keyset', 'tenants');
     due CONSTANT text := primecloud_internal.retention_due(rel, policy, run.at);
-    free CONSTANT text := primecloud_internal.retention_free(policy);
+    free CONSTANT text := primecloud_internal.retention_free(policy, at.relation);
     type CONSTANT regtype := primecloud_internal.retention_column(rel, policy.time_column, primecloud_internal.retention_time_types());
     narrow CONSTANT text := primecloud_internal.retention_narrow(at, policy, type);
     vetoes CONSTANT boolean := NOT ordered AND NOT at.careful AND policy.mode <> 'archive'

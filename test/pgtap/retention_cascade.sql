@@ -69,6 +69,49 @@ SELECT primecloud.release_hold('vein', :hold, 'closed');
 CALL primecloud.expire('tree');
 SELECT is(here() || ' ' || (SELECT count(*) FROM kept), '0 0 0 1 0 2', 'released, it goes');
 
+-- Keys that change the column by which a hold knows its rows: one that is held, or that stands in the way of one.
+CREATE TABLE account (id int PRIMARY KEY, other int UNIQUE DEFAULT 5, mark timestamptz UNIQUE, made timestamptz);
+CREATE TABLE nulled (id int PRIMARY KEY, account_id int REFERENCES account ON DELETE SET NULL, made timestamptz);
+CREATE TABLE defaulted (id int PRIMARY KEY, account_id int DEFAULT 0 REFERENCES account ON DELETE SET DEFAULT, made timestamptz);
+CREATE TABLE listed (id int PRIMARY KEY, a int, account_id int, made timestamptz, UNIQUE (a, account_id),
+    FOREIGN KEY (a) REFERENCES account ON DELETE SET NULL (a));
+CREATE TABLE carried (id int PRIMARY KEY, account_id int REFERENCES account ON DELETE CASCADE, made timestamptz);
+CREATE TABLE beyond (id int PRIMARY KEY, account_id int REFERENCES carried ON DELETE SET NULL, made timestamptz);
+CREATE TABLE named_after (id int PRIMARY KEY, a int, account_id int, made timestamptz,
+    FOREIGN KEY (a, account_id) REFERENCES listed (a, account_id) ON UPDATE SET NULL);
+CREATE TABLE computed (id int PRIMARY KEY, a int REFERENCES account ON DELETE SET NULL, made timestamptz,
+    account_id int GENERATED ALWAYS AS (a) STORED);
+CREATE TABLE marked (id int PRIMARY KEY, account_id timestamptz REFERENCES account (mark) ON UPDATE CASCADE, tenant int, made timestamptz);
+CREATE TABLE both_listed (id int PRIMARY KEY, a int, account_id int, made timestamptz,
+    FOREIGN KEY (a) REFERENCES account ON DELETE SET NULL (a));
+SELECT count(*) FROM unnest('{nulled,defaulted,listed,beyond,named_after,computed,both_listed}'::text[]) AS rel,
+    primecloud.retain(rel::regclass, 'made', '30 days', tenant_column => 'account_id', id_column => 'id');
+SELECT count(*) FROM primecloud.retain('account', 'made', '30 days');
+INSERT INTO account VALUES (0, 0, NULL, now());
+SELECT 'DELETE FROM account WHERE id = 1; DELETE FROM named_after; DELETE FROM listed; DELETE FROM beyond; DELETE FROM carried; '
+    'INSERT INTO account VALUES (1, 1, NULL, now() - interval ''1 year''); INSERT INTO carried VALUES (1, 1); '
+    'INSERT INTO listed VALUES (1, 1, 1, now()); INSERT INTO beyond VALUES (1, 1, now()); INSERT INTO named_after VALUES (1, 1, 1, now())',
+    format('SELECT primecloud.place_hold(%L, ''case'', %s => ''1'')', rel, by), 'CALL primecloud.expire(''account'')',
+    format('SELECT is((SELECT count(*)::int FROM account WHERE id = 1), %s, %L)', stays, what), 'SELECT release() AS released'
+FROM (VALUES ('nulled', 'tenant', 1, 'SET NULL takes the tenant of what is held'), ('nulled', 'row_id', 0, 'a row that is held by another column'),
+    ('defaulted', 'tenant', 1, 'SET DEFAULT gives it another'), ('beyond', 'tenant', 1, 'SET NULL beyond a CASCADE'),
+    ('named_after', 'tenant', 1, 'ON UPDATE beyond a SET NULL'), ('computed', 'tenant', 1, 'a column that is computed of one set to null'),
+    ('both_listed', 'tenant', 0, 'SET NULL of another column than the hold goes by')) AS v(rel, by, stays, what) \gexec
+-- what retention updates itself
+SELECT count(*) FROM primecloud.retain('account', 'made', '30 days', mode => 'soft_delete', soft_delete_column => 'mark');
+DELETE FROM account;
+UPDATE account SET made = now();
+INSERT INTO account VALUES (2, 2, NULL, now() - interval '1 year');
+CREATE TABLE of_mark (id int PRIMARY KEY, mark timestamptz REFERENCES account (mark) ON UPDATE CASCADE,
+    account_id text GENERATED ALWAYS AS (CASE WHEN mark IS NULL THEN '1' ELSE '2' END) STORED, made timestamptz);
+SELECT count(*) FROM primecloud.retain('of_mark', 'made', '30 days', tenant_column => 'account_id');
+SELECT primecloud.place_hold('of_mark', 'case', tenant => '1');
+CALL primecloud.expire('account');
+SELECT is((SELECT count(*)::int FROM account WHERE mark IS NOT NULL), 0, 'a mark that a key carries to where something is held');
+SELECT release() AS released;
+CALL primecloud.expire('account');
+SELECT is((SELECT count(*)::int FROM account WHERE mark IS NOT NULL), 1, '(and without the hold)');
+
 -- reasons, and texts that a table takes for equal
 SELECT primecloud.place_hold('tree', 'case') AS hold \gset
 SELECT throws_ok(format('SELECT primecloud.release_hold(''tree'', %s, %L)', :hold, reason), '22023', NULL,
