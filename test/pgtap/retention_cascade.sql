@@ -93,7 +93,8 @@ SELECT 'DELETE FROM account WHERE id = 1; DELETE FROM named_after; DELETE FROM l
     'INSERT INTO listed VALUES (1, 1, 1, now()); INSERT INTO beyond VALUES (1, 1, now()); INSERT INTO named_after VALUES (1, 1, 1, now())',
     format('SELECT primecloud.place_hold(%L, ''case'', %s => ''1'')', rel, by), 'CALL primecloud.expire(''account'')',
     format('SELECT is((SELECT count(*)::int FROM account WHERE id = 1), %s, %L)', stays, what), 'SELECT release() AS released'
-FROM (VALUES ('nulled', 'tenant', 1, 'SET NULL takes the tenant of what is held'), ('nulled', 'row_id', 0, 'a row that is held by another column'),
+FROM (VALUES ('nulled', 'tenant', 1, 'SET NULL takes the tenant of what is held'),
+    ('nulled', 'row_id', 0, 'a row that is held by another column'),
     ('defaulted', 'tenant', 1, 'SET DEFAULT gives it another'), ('beyond', 'tenant', 1, 'SET NULL beyond a CASCADE'),
     ('named_after', 'tenant', 1, 'ON UPDATE beyond a SET NULL'), ('computed', 'tenant', 1, 'a column that is computed of one set to null'),
     ('both_listed', 'tenant', 0, 'SET NULL of another column than the hold goes by')) AS v(rel, by, stays, what) \gexec

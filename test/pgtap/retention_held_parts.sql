@@ -39,12 +39,13 @@ CREATE FUNCTION release() RETURNS bigint LANGUAGE sql AS $$
 
 SELECT 'CALL fill()', whole, first, second, format('SELECT is(held(%L), %s, %L)', rel, held, what || ': the preview says so'),
     format('CALL primecloud.expire(%L)', rel), format('SELECT is(here(%L), %L, %L)', seen, stay, what),
-    format('SELECT is((SELECT rows_held FROM primecloud.job_progress WHERE table_name = %L ORDER BY run DESC LIMIT 1) > 0, true, %L)', rel,
-        what || ': and is counted'),
+    format('SELECT is((SELECT rows_held FROM primecloud.job_progress WHERE table_name = %L ORDER BY run DESC LIMIT 1) > 0, true, %L)',
+        rel, what || ': and is counted'),
     'SELECT release() AS released', format('CALL primecloud.expire(%L)', rel),
     format('SELECT is(here(%L), %L, %L)', seen, at_end, what || ': released, it goes')
 FROM (VALUES
-    ('a partition''s own policy', 'q12', 'q1', $$SELECT count(*) FROM primecloud.retain('q', 'at', '30 days', tenant_column => 'account_id')$$,
+    ('a partition''s own policy', 'q12', 'q1',
+        $$SELECT count(*) FROM primecloud.retain('q', 'at', '30 days', tenant_column => 'account_id')$$,
         $$SELECT count(*) FROM primecloud.retain('q1', 'at', '30 days')$$, $$SELECT primecloud.place_hold('q', 'court', tenant => '1')$$,
         1, 'q', '1', NULL),
     ('one registered after the hold', 'q1', 'q1',
@@ -56,7 +57,8 @@ FROM (VALUES
     ('one that archives', 'q1', 'q1', $$SELECT count(*) FROM primecloud.retain('q', 'at', '30 days', tenant_column => 'account_id')$$,
         $$SELECT count(*) FROM primecloud.retain('q1', 'at', '30 days', mode => 'archive', archive => 'kept')$$,
         $$SELECT primecloud.place_hold('q', 'court', tenant => '1')$$, 1, 'q', '1', NULL),
-    ('one that drops partitions', 'q1', 'q1', $$SELECT count(*) FROM primecloud.retain('q', 'at', '30 days', tenant_column => 'account_id')$$,
+    ('one that drops partitions', 'q1', 'q1',
+        $$SELECT count(*) FROM primecloud.retain('q', 'at', '30 days', tenant_column => 'account_id')$$,
         $$SELECT count(*) FROM primecloud.retain('q1', 'at', '30 days', mode => 'drop_partition')$$,
         $$SELECT primecloud.place_hold('q', 'court', tenant => '1')$$, 1, 'q', '1', NULL),
     ('the column of the whole''s policy', 'q1', 'q1', $$ALTER TABLE q ADD held boolean; UPDATE q SET held = id = 1;
@@ -68,7 +70,8 @@ FROM (VALUES
     ('a child of two, held by the other', 'p', 'p',
         $$SELECT count(*) FROM primecloud.retain('p', 'at', '30 days', tenant_column => 'account_id')$$,
         $$SELECT count(*) FROM primecloud.retain('o', 'at', '30 days', id_column => 'number')$$,
-        $$SELECT primecloud.place_hold('o', 'court', row_id => 'a%1')$$, 1, 'p', '3', NULL),
+        $$SELECT primecloud.place_hold('o', 'court', row_id => 'a%1')$$, 1,
+        'p', '3', NULL),
     ('a child of two with its own policy', 'po', 'po', $$SELECT count(*) FROM primecloud.retain('po', 'at', '30 days')$$,
         $$SELECT count(*) FROM primecloud.retain('o', 'at', '30 days', id_column => 'number')$$,
         $$SELECT primecloud.place_hold('o', 'court', row_id => 'a%1')$$, 1, 'p', '1 2 3', '1 2'),

@@ -1,16 +1,21 @@
 -- What is under a legal hold (primecloud.place_hold) goes neither by maintenance nor with its account.
 
-CREATE FUNCTION @schema@.open_holds() RETURNS TABLE (relation text, column_name text, value text)
+CREATE FUNCTION @schema@.open_holds() RETURNS TABLE (relation text, column_name text, value text, along boolean, held oid)
 LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 10 SET search_path = pg_catalog, pg_temp
 AS $open_holds$
-    -- As the schema's owner, who sees the holds of all its tables.
-    SELECT h.table_name, h.column_name, coalesce(h.tenant, h.row_id) FROM primecloud.retention_holds h
+    -- As the schema's owner, who sees the holds of all its tables, and what is held along with those of anybody's.
+    SELECT h.table_name, h.column_name, coalesce(h.tenant, h.row_id), false, NULL::oid FROM primecloud.retention_holds h
     WHERE h.schema_name = '@schema@' AND h.released_at IS NULL AND h.gone_at IS NULL
+    UNION ALL
+    SELECT a.table_name, a.column_name, a.value, true, CASE WHEN a.held_schema = '@schema@'
+        THEN to_regclass(format('%I.%I', a.held_schema, a.held_table))::oid END
+    FROM primecloud.retention_holds_along a WHERE a.schema_name = '@schema@'
 $open_holds$;
-COMMENT ON FUNCTION @schema@.open_holds()
-    IS 'holds on tables of this schema: of rows with a value in a column (a tenant or an id), or without one of the whole table';
+COMMENT ON FUNCTION @schema@.open_holds() IS 'what holds keep of this schema: rows with a value in a column (a tenant or an id), or '
+    'without one the whole; along: with rows of another, and of which table of this schema';
 GRANT EXECUTE ON FUNCTION @schema@.open_holds TO @gate@;
 
+-- By its own rows, where they say whose they are; else by the rows of the account that they would go along with.
 CREATE FUNCTION @schema@.check_not_held() RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $check_not_held$
@@ -19,21 +24,27 @@ DECLARE
     item record;
     held boolean;
 BEGIN
-    FOR item IN SELECT DISTINCT h.relation, a.attname FROM @schema@.open_holds() h JOIN pg_class c ON c.relname = h.relation
-        AND c.relnamespace = '@schema@'::regnamespace
-        JOIN pg_attribute a ON a.attrelid = c.oid AND NOT a.attisdropped AND a.atttypid = 'uuid'::regtype
-            AND a.attname = CASE h.relation WHEN 'accounts' THEN 'id' ELSE 'account_id' END
-        ORDER BY h.relation
+    FOR item IN
+        WITH asked AS (
+            SELECT c.oid, c.relname::text AS relation, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+                AND NOT a.attisdropped AND a.atttypid = 'uuid'::regtype
+                AND a.attname = CASE c.relname WHEN 'accounts' THEN 'id' ELSE 'account_id' END
+            WHERE c.relnamespace = '@schema@'::regnamespace AND has_table_privilege(c.oid, 'SELECT'))
+        SELECT a.relation, a.attname, h.along, jsonb_agg(jsonb_build_object('col', h.column_name, 'value', h.value)) AS holds
+        FROM @schema@.open_holds() h JOIN asked a ON a.relation = h.relation
+        WHERE NOT EXISTS (SELECT FROM asked own WHERE own.oid = h.held)
+        GROUP BY a.relation, a.attname, h.along ORDER BY h.along, a.relation
     LOOP
-        EXECUTE format('SELECT EXISTS (SELECT FROM @schema@.%I x JOIN @schema@.open_holds() h ON h.relation = %L'
-            ' AND (h.value IS NULL OR h.value = to_jsonb(x) ->> h.column_name) WHERE x.%I = $1)', item.relation, item.relation,
-            item.attname) INTO held USING account;
+        EXECUTE format('SELECT EXISTS (SELECT FROM @schema@.%I x, jsonb_to_recordset($2) h(col text, value text)'
+            ' WHERE x.%I = $1 AND (h.value IS NULL OR h.value = to_jsonb(x) ->> h.col))', item.relation, item.attname)
+            INTO held USING account, item.holds;
         IF held THEN
-            RAISE object_in_use USING MESSAGE = format('account %s has rows under a legal hold in table %s', account, item.relation),
+            RAISE object_in_use USING MESSAGE = format(CASE WHEN item.along THEN 'rows of account %s in table %s take along what is '
+                    'under a legal hold' ELSE 'account %s has rows under a legal hold in table %s' END, account, item.relation),
                 HINT = 'It can be deleted when who placed the hold has released it with primecloud.release_hold().';
         END IF;
     END LOOP;
 END
 $check_not_held$;
 COMMENT ON FUNCTION @schema@.check_not_held()
-    IS 'refuses the end of the entered account while rows of it are under a legal hold; for commands';
+    IS 'refuses the end of the entered account while rows of it, or what hangs on them, are under a legal hold; for commands';
