@@ -76,6 +76,25 @@ AS $$
     UPDATE primecloud_internal.known_table k SET let_go = true FROM primecloud_internal.table_tree(part) AS t WHERE k.relation = t.relid;
 $$;
 COMMENT ON FUNCTION primecloud_internal.let_go(regclass)
-    IS 'lets retention remove a partition of what is held, of which it has found that no row is';
-REVOKE ALL ON FUNCTION primecloud_internal.check_not_held(oid, text, text, text), primecloud_internal.check_same_seals(oid, oid),
+    IS 'lets a partition of what is held leave, of which no row is';
+
+-- In two transactions: refused before the first.  A partition that is marked has left the whole for every reader, so that a
+-- hold placed since names none of its rows.
+CREATE FUNCTION primecloud_internal.check_detach(part oid, finishes boolean) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp SET jit = off
+AS $$
+BEGIN
+    IF NOT finishes THEN
+        PERFORM primecloud_internal.require_latest(), primecloud_internal.follow(false);
+        PERFORM primecloud_internal.check_not_held(primecloud_internal.top_of(c.oid), n.nspname::text, c.relname::text, 'detached')
+        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = part;
+    END IF;
+    IF NOT finishes OR EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = part AND i.inhdetachpending) THEN
+        PERFORM primecloud_internal.let_go(part);
+    END IF;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.check_detach(oid, boolean)
+    IS 'raises 55006 before a held partition is detached concurrently; lets go of one that is not, or that is about to leave';
+REVOKE ALL ON FUNCTION primecloud_internal.check_detach(oid, boolean), primecloud_internal.check_not_held(oid, text, text, text), primecloud_internal.check_same_seals(oid, oid),
     primecloud_internal.check_truncate(oid[]), primecloud_internal.lock_tree(regclass), primecloud_internal.let_go(regclass) FROM PUBLIC;

@@ -16,7 +16,7 @@ COMMENT ON TABLE primecloud_internal.known_table
     IS 'the tables that registrations are of, and those below them, by oid and as they were named';
 COMMENT ON COLUMN primecloud_internal.known_table.root IS 'the table at the top of its partitions; its own oid where it is the top';
 COMMENT ON COLUMN primecloud_internal.known_table.let_go
-    IS 'a partition that retention is about to remove: it has looked through it for what is held';
+    IS 'a partition that may leave: retention has looked through it for what is held, or it is being detached concurrently';
 CREATE TABLE primecloud_internal.known_column (
     relation oid NOT NULL,
     attnum int2 NOT NULL,

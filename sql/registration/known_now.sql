@@ -72,7 +72,8 @@ BEGIN
             EXISTS (SELECT FROM primecloud.sealed_column s WHERE s.schema_name = k.schema_name AND s.table_name = k.table_name)
             OR EXISTS (SELECT FROM primecloud_internal.open_hold h WHERE h.schema_name = k.schema_name AND h.table_name = k.table_name))),
     tree(top, oid) AS (
-        SELECT p.top, p.top FROM tops p UNION SELECT t.top, i.inhrelid FROM tree t JOIN pg_inherits i ON i.inhparent = t.oid)
+        SELECT p.top, p.top FROM tops p UNION SELECT t.top, i.inhrelid FROM tree t JOIN pg_inherits i ON i.inhparent = t.oid
+            AND NOT i.inhdetachpending)
     SELECT t.top, c.oid, c.reltype, n.nspname::text, c.relname::text, pg_get_userbyid(c.relowner)::text
     FROM tree t JOIN pg_class c ON c.oid = t.oid JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE NOT EXISTS (SELECT FROM primecloud_internal.known_table k WHERE k.relation = t.oid);

@@ -3,12 +3,17 @@
 // it, when what must not be is refused.  An event trigger runs as whoever types the command, who has no
 // right to registrations.
 #include "pg/as_superuser.hpp"
+#include "pg/table.hpp"
 
 extern "C" {
 #include "access/xact.h"
+#include "catalog/namespace.h"
+#include "catalog/partition.h"
 #include "catalog/pg_type.h"
 #include "commands/event_trigger.h"
 #include "nodes/parsenodes.h"
+#include "storage/lmgr.h"
+#include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 }
@@ -38,6 +43,31 @@ SERVER_CODE Datum computed(const AlterTableStmt *statement) {
   return PointerGetDatum(construct_array(names, count, TEXTOID, -1, false, TYPALIGN_INT));
 }
 
+// Before a partition is detached in two transactions, of which the second could be refused alone: whoever places a hold
+// on the whole comes before the first or after it.  Of who owns it not, the server says so.
+SERVER_CODE void check_detach(const AlterTableStmt *statement) {
+  const ListCell *cell;
+  foreach (cell, statement->cmds) {
+    const auto *part = lfirst_node(AlterTableCmd, cell);
+    const bool finishes = part->subtype == AT_DetachPartitionFinalize;
+    if (!finishes && part->subtype != AT_DetachPartition) continue;
+    const auto *detached = reinterpret_cast<const PartitionCmd *>(part->def);
+    if (!finishes && !detached->concurrent) continue;
+    const Oid parent = RangeVarGetRelid(statement->relation, NoLock, true);
+    const Oid partition = RangeVarGetRelid(detached->name, NoLock, true);
+    if (!OidIsValid(parent) || !OidIsValid(partition) || !pg_class_ownercheck(parent, GetUserId())) continue;
+    if (!finishes) {
+      const List *above = get_partition_ancestors(parent);
+      LockDatabaseObject(pg::internal_table("known_table"), above == NIL ? parent : llast_oid(above), 0, ExclusiveLock);
+    }
+    pg::as_superuser([&] {
+      const Oid types[] = {OIDOID, BOOLOID};
+      Datum values[] = {ObjectIdGetDatum(partition), BoolGetDatum(finishes)};
+      pg::run("SELECT primecloud_internal.check_detach($1, $2)", 2, types, values);
+    });
+  }
+}
+
 // Before a row of a table is written anew.
 SERVER_CODE void check_rewrite(const AlterTableStmt *statement) {
   const Datum columns = computed(statement);
@@ -64,6 +94,8 @@ SERVER_CODE Datum primecloud_follow(PG_FUNCTION_ARGS) {
   // A read-only transaction changes no table but temporary ones, which nobody registers.
   if (XactReadOnly) PG_RETURN_NULL();
   follow(!makes && strcmp(event->event, "ddl_command_start") != 0);
+  if (strcmp(event->event, "ddl_command_start") == 0 && IsA(event->parsetree, AlterTableStmt))
+    check_detach(reinterpret_cast<const AlterTableStmt *>(event->parsetree));
   if (strcmp(event->event, "table_rewrite") == 0 && IsA(event->parsetree, AlterTableStmt))
     check_rewrite(reinterpret_cast<const AlterTableStmt *>(event->parsetree));
   PG_RETURN_NULL();
