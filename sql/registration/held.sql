@@ -96,5 +96,6 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION primecloud_internal.check_detach(oid, boolean)
     IS 'raises 55006 before a held partition is detached concurrently; lets go of one that is not, or that is about to leave';
-REVOKE ALL ON FUNCTION primecloud_internal.check_detach(oid, boolean), primecloud_internal.check_not_held(oid, text, text, text), primecloud_internal.check_same_seals(oid, oid),
+REVOKE ALL ON FUNCTION primecloud_internal.check_detach(oid, boolean),
+    primecloud_internal.check_not_held(oid, text, text, text), primecloud_internal.check_same_seals(oid, oid),
     primecloud_internal.check_truncate(oid[]), primecloud_internal.lock_tree(regclass), primecloud_internal.let_go(regclass) FROM PUBLIC;

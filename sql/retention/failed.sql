@@ -70,7 +70,19 @@ BEGIN
         RETURN decision;
     END IF;
 
-    place := primecloud_internal.retention_next_position(running.policy, running.run, running.at, item, question.method);
+    BEGIN
+        place := primecloud_internal.retention_next_position(running.policy, running.run, running.at, item, question.method);
+    EXCEPTION WHEN lock_not_available THEN  -- a table that could not be looked at: again, or the next
+        IF question.tries >= 5 THEN
+            PERFORM primecloud_internal.retention_move(primecloud_internal.retention_at_item(running.at, item));
+            UPDATE primecloud_internal.retention_run r SET rows_locked = r.rows_locked + 1, last_error = question.code
+            WHERE r.id = question.run;
+            decision := primecloud_internal.retention_told(NULL, false);
+            decision.answer.first_seen := primecloud_internal.retention_note_problem(running.run, '55P03', NULL, item.table_name, NULL);
+            RETURN decision;
+        END IF;
+        RETURN primecloud_internal.retention_told(NULL, false);
+    END;
     IF place.method = 'ranges' THEN  -- the rest along the index, which can stop at any row
         place.method := 'keyset';
         place.row_limit := 500;

@@ -58,8 +58,9 @@ END $$;
 COMMENT ON FUNCTION primecloud_internal.retention_by_tenant(oid, primecloud_internal.retention_policy)
     IS 'whether a table is best gone through tenant after tenant';
 
+-- (Its size is asked of the table itself, which somebody may have locked: here and below as long as a batch would wait.)
 CREATE FUNCTION primecloud_internal.retention_method(leaf oid, policy primecloud_internal.retention_policy, cutoff timestamptz) RETURNS text
-    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET lock_timeout = '250ms'
 AS $$
 DECLARE
     by_time CONSTANT boolean := primecloud_internal.retention_index(leaf, policy.time_column);
@@ -80,7 +81,7 @@ COMMENT ON FUNCTION primecloud_internal.retention_method(oid, primecloud_interna
 -- Where a partition is begun: all of its blocks as they are now; what is added later is not due.
 CREATE FUNCTION primecloud_internal.retention_start_leaf(leaf oid, policy primecloud_internal.retention_policy, cutoff timestamptz,
     method text) RETURNS primecloud_internal.retention_position
-    LANGUAGE plpgsql VOLATILE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+    LANGUAGE plpgsql VOLATILE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET lock_timeout = '250ms'
 AS $$
 DECLARE
     place primecloud_internal.retention_position;

@@ -1,8 +1,9 @@
 -- A run of a policy: begun, stepped, ended.  Its position is written in the
 -- transaction of the batch that moved it, so a run that died goes on where it was.
 
+-- (An owner's transaction that has changed the policy, and is left open, holds the rows of its runs.)
 CREATE FUNCTION primecloud_internal.retention_begin(caller oid, rel regclass) RETURNS primecloud_internal.retention_answer
-    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET lock_timeout = '250ms'
 AS $$
 DECLARE
     policy CONSTANT primecloud_internal.retention_policy := primecloud_internal.retention_policy_of(rel);
@@ -51,7 +52,7 @@ COMMENT ON FUNCTION primecloud_internal.retention_refuse(oid, primecloud_interna
 
 -- Leaves the run for good or for later, and lets the claim go.
 CREATE FUNCTION primecloud_internal.retention_end(rel regclass, question primecloud_internal.retention_question) RETURNS void
-    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET lock_timeout = '250ms'
 AS $$
 DECLARE
     policy CONSTANT primecloud_internal.retention_policy := primecloud_internal.retention_policy_of(rel);

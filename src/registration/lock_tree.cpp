@@ -17,7 +17,8 @@ namespace {
 SERVER_CODE pg::nothing lock_tree(pg::relation rel) noexcept {
   const Oid table = rel.oid;
   const char *name = get_rel_name(table);
-  // Before the first half of DETACH PARTITION ... CONCURRENTLY or after it, which takes no lock that the next would wait for.
+  // Before the first half of DETACH PARTITION ... CONCURRENTLY or after it, which takes no lock that the next would
+  // wait for.
   LockDatabaseObject(pg::internal_table("known_table"), table, 0, ShareLock);
   LockRelationOid(table, AccessShareLock);
   if (name == nullptr || !SearchSysCacheExists1(RELOID, ObjectIdGetDatum(table))) {

@@ -19,10 +19,10 @@ CREATE FUNCTION parts() RETURNS text LANGUAGE sql AS $$
 \set ON_ERROR_STOP off
 SELECT primecloud.place_hold('q', 'court') AS hold \gset
 ALTER TABLE q DETACH PARTITION q2 CONCURRENTLY;
-SELECT is(:'LAST_ERROR_SQLSTATE'::text, '55006', 'a partition of what is held');
+SELECT is(:'SQLSTATE'::text, '55006', 'a partition of what is held');
 SELECT is(:'LAST_ERROR_MESSAGE'::text, 'table detach.q2 cannot be detached: 1 legal hold is open', 'it is said which');
 ALTER TABLE q1 DETACH PARTITION q12 CONCURRENTLY;
-SELECT is(:'LAST_ERROR_SQLSTATE'::text, '55006', 'a part of a part');
+SELECT is(:'SQLSTATE'::text, '55006', 'a part of a part');
 SELECT is(parts(), 'q1, q11, q12, q2, q3', 'nothing is left half done');
 -- An ordinary role learns nothing, and stops nobody.
 RESET ROLE;
@@ -30,7 +30,7 @@ CREATE ROLE retention_detach_other;
 GRANT USAGE ON SCHEMA detach TO retention_detach_other;
 SET ROLE retention_detach_other;
 ALTER TABLE q DETACH PARTITION q2 CONCURRENTLY;
-SELECT is(:'LAST_ERROR_SQLSTATE'::text, '42501', 'a table of another');
+SELECT is(:'SQLSTATE'::text, '42501', 'a table of another');
 RESET ROLE;
 SET ROLE retention_detach_owner;
 SELECT primecloud.release_hold('q', :hold, 'over');
@@ -51,7 +51,7 @@ SELECT is(parts(), 'q1, q11, q12, q3', 'one that was half way when the hold was 
 DROP TABLE q2;
 SELECT is(to_regclass('q2'), NULL, 'and is its owner''s');
 ALTER TABLE q DETACH PARTITION q3 CONCURRENTLY;
-SELECT is(:'LAST_ERROR_SQLSTATE'::text, '55006', 'another is not begun');
+SELECT is(:'SQLSTATE'::text, '55006', 'another is not begun');
 SELECT primecloud.release_hold('q', :hold, 'over');
 
 SELECT dblink_exec('reader', 'BEGIN; LOCK TABLE detach.q IN ACCESS SHARE MODE');
