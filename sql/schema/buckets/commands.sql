@@ -64,6 +64,7 @@ BEGIN
         RAISE object_not_in_prerequisite_state USING MESSAGE = format('bucket %s holds %s objects', target.name, target.object_count),
             HINT = 'Empty it first.';
     END IF;
+    PERFORM @schema@.check_not_held('buckets', jsonb_build_object('id', target.id), 'bucket_id');
     DELETE FROM @schema@.buckets b WHERE b.account_id = account AND b.id = target.id;
     UPDATE @schema@.accounts a SET storage_used_bytes = a.storage_used_bytes - target.size_bytes WHERE a.id = account
         AND target.size_bytes > 0;

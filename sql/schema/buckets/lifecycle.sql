@@ -67,6 +67,8 @@ DECLARE
     target @schema@.buckets := @schema@.lock_bucket(bucket);
 BEGIN
     PERFORM @schema@.check_text('rule_id', remove_lifecycle_rule.rule_id, 1100);
+    PERFORM @schema@.check_not_held('lifecycle_rules', jsonb_build_object('bucket_id', bucket, 'rule_id',
+        remove_lifecycle_rule.rule_id));
     DELETE FROM @schema@.lifecycle_rules r WHERE r.account_id = account AND r.bucket_id = bucket
         AND r.rule_id = remove_lifecycle_rule.rule_id;
     IF NOT FOUND THEN
@@ -92,6 +94,7 @@ DECLARE
 BEGIN
     PERFORM @schema@.check_text('configuration', set_bucket_lifecycle.configuration, 2097152);
     PERFORM @schema@.count_text(set_bucket_lifecycle.configuration);
+    PERFORM @schema@.check_not_held('lifecycle_rules', jsonb_build_object('bucket_id', bucket));
     DELETE FROM @schema@.lifecycle_rules r WHERE r.account_id = account AND r.bucket_id = bucket;
     INSERT INTO @schema@.lifecycle_rules (bucket_id, account_id, rule_id, position, rule)
     SELECT bucket, account, named.id, named.position, jsonb_set(named.rule, '{ID}', to_jsonb(named.id))

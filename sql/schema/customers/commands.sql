@@ -14,6 +14,7 @@ BEGIN
         RAISE foreign_key_violation USING MESSAGE = format('buckets are kept for customer %s', customer),
             HINT = 'Delete them first.';
     END IF;
+    PERFORM @schema@.check_not_held('customers', jsonb_build_object('id', customer), 'customer_id');
     DELETE FROM @schema@.customers c WHERE c.account_id = account AND c.id = customer;
     PERFORM @schema@.audit('delete_customer', 'customers', customer::text);
 END

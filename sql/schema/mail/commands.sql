@@ -35,6 +35,7 @@ AS $remove_smtp$
 DECLARE
     account uuid := @schema@.command_account('admin', 'remove_smtp');
 BEGIN
+    PERFORM @schema@.check_not_held('account_smtp', jsonb_build_object('account_id', account), 'account_id');
     DELETE FROM @schema@.account_smtp s WHERE s.account_id = account;
     IF FOUND THEN
         PERFORM @schema@.audit('remove_smtp', 'account_smtp', account::text);

@@ -48,6 +48,8 @@ DECLARE
     account uuid := @schema@.reach_bucket(untag_object.bucket, 'write', 'untag_object');
 BEGIN
     PERFORM @schema@.check_text('object_key', untag_object.object_key, 1100), @schema@.check_text('tag', untag_object.tag);
+    PERFORM @schema@.check_not_held('object_tags', jsonb_build_object('bucket_id', bucket, 'object_key', untag_object.object_key, 'tag',
+        untag_object.tag));
     DELETE FROM @schema@.object_tags t WHERE t.account_id = account AND t.bucket_id = bucket
         AND t.object_key = untag_object.object_key AND t.tag = untag_object.tag;
     RETURN FOUND;
