@@ -3,7 +3,8 @@
 \ir ../fixtures/control_plane.sql
 SELECT no_plan();
 \set a '00000000-0000-7000-8000-00000000000a'
-SELECT act('a_dev', $$SELECT cloud.create_bucket('assets')$$) AS bucket, act('b_owner', $$SELECT cloud.create_bucket('assets')$$) AS other \gset
+SELECT act('a_dev', $$SELECT cloud.create_bucket('assets')$$) AS bucket,
+    act('b_owner', $$SELECT cloud.create_bucket('assets')$$) AS other \gset
 SELECT act('a_dev', $$SELECT cloud.create_bucket('empty')$$) AS empty \gset
 INSERT INTO cloud.object_tags (account_id, bucket_id, object_key, tag) VALUES (:'a', :'bucket', 'o', 'red'), (:'a', :'bucket', 'o', 'blue');
 INSERT INTO cloud.object_tags (account_id, bucket_id, object_key, tag) SELECT account_id, id, 'o', 'red' FROM cloud.buckets
@@ -35,7 +36,8 @@ SELECT is(act('a_dev', format($$SELECT cloud.untag_object(%L, 'o', 'blue')$$, :'
 SELECT is(act('b_owner', format($$SELECT cloud.untag_object(%L, 'o', 'red')$$, :'other')), 'true', 'and that of another account');
 SELECT is(act('a_dev', format($$SELECT cloud.remove_lifecycle_rule(%L, 'r')$$, :'bucket')), '55006', 'a rule');
 SELECT is(act('a_dev', format($$SELECT cloud.set_bucket_lifecycle(%L,
-    '{"Rules": [{"ID": "s", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 4}}]}')$$, :'bucket')), '55006', 'nor is it replaced');
+    '{"Rules": [{"ID": "s", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 4}}]}')$$, :'bucket')),
+    '55006', 'nor is it replaced');
 SELECT is(act('a_owner', format($$SELECT cloud.delete_customer(%L)$$, :'customer')), '55006', 'a customer');
 SELECT is(act('a_owner', $$SELECT cloud.remove_smtp()$$), '55006', 'a mail server');
 SELECT is(act('a_owner', format($$SELECT cloud.delete_bucket(%L)$$, :'bucket')), '55006', 'a bucket with what is held');
