@@ -116,13 +116,19 @@ BEGIN
         PERFORM primecloud_internal.guard_against(format('policy "%s" of protected table %s would be dropped', dropped.address_names[3],
             dropped.rel));
     END LOOP;
-    IF EXISTS (SELECT FROM pg_event_trigger_dropped_objects() AS d WHERE d.object_type IN ('index', 'table constraint')
-               AND NOT d.is_temporary) THEN
-        PERFORM primecloud_internal.guard_member_key();
-    END IF;
+    PERFORM primecloud_internal.guard_member_key();
 END $$;
 COMMENT ON FUNCTION primecloud_internal.guard_drops() IS 'event trigger: keeps the policies of protected tables';
 REVOKE ALL ON FUNCTION primecloud_internal.guard_drops() FROM PUBLIC;
+
+CREATE FUNCTION primecloud_internal.guard_index() RETURNS event_trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'primecloud_guard_index';
+COMMENT ON FUNCTION primecloud_internal.guard_index()
+    IS 'event trigger: keeps the key of a table of members from DROP INDEX CONCURRENTLY, before anything has happened';
+REVOKE ALL ON FUNCTION primecloud_internal.guard_index() FROM PUBLIC;
+CREATE EVENT TRIGGER primecloud_guard_index ON ddl_command_start WHEN TAG IN ('DROP INDEX')
+    EXECUTE FUNCTION primecloud_internal.guard_index();
+COMMENT ON EVENT TRIGGER primecloud_guard_index IS 'keeps the key of a table of members from DROP INDEX CONCURRENTLY';
 
 CREATE EVENT TRIGGER primecloud_guard_changes ON ddl_command_end WHEN TAG IN ('CREATE TABLE', 'CREATE TABLE AS', 'SELECT INTO',
     'ALTER TABLE', 'ALTER POLICY', 'GRANT', 'CREATE SCHEMA', 'CREATE FOREIGN TABLE', 'ALTER FOREIGN TABLE', 'CREATE VIEW', 'ALTER VIEW',

@@ -19,7 +19,7 @@ CREATE FUNCTION primecloud_internal.is_member_key(index pg_index, columns name[]
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT index.indisunique AND index.indisvalid AND index.indimmediate AND index.indpred IS NULL AND index.indexprs IS NULL
+    SELECT index.indisunique AND index.indisvalid AND index.indisready AND index.indislive AND index.indimmediate AND index.indpred IS NULL AND index.indexprs IS NULL
         AND NOT EXISTS (SELECT FROM unnest(index.indkey::int2[]) WITH ORDINALITY AS k(att, n)
                         LEFT JOIN pg_attribute a ON a.attrelid = index.indrelid AND a.attnum = k.att
                         WHERE k.n <= index.indnkeyatts AND NOT coalesce(a.attname = ANY (columns), false));
@@ -27,17 +27,18 @@ $$;
 COMMENT ON FUNCTION primecloud_internal.is_member_key(pg_index, name[]) IS 'whether a unique index lets a user have one row of an account';
 
 -- A table whose children inherit from it has rows that no index of its own knows.
-CREATE FUNCTION primecloud_internal.members_are_unique(rel regclass) RETURNS boolean
+CREATE FUNCTION primecloud_internal.members_are_unique(rel regclass, without oid[] DEFAULT '{}') RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT EXISTS (SELECT FROM pg_index i
-                   WHERE i.indrelid = rel AND primecloud_internal.is_member_key(i, primecloud_internal.member_columns(rel)))
+                   WHERE i.indrelid = rel AND NOT i.indexrelid = ANY (without)
+                       AND primecloud_internal.is_member_key(i, primecloud_internal.member_columns(rel)))
         AND NOT EXISTS (SELECT FROM primecloud_internal.table_tree(rel) AS t JOIN pg_class c ON c.oid = t.relid
                         WHERE t.level > 0 AND NOT c.relispartition);
 $$;
-COMMENT ON FUNCTION primecloud_internal.members_are_unique(regclass)
-    IS 'whether no user can have two rows of one account in a table of members';
+COMMENT ON FUNCTION primecloud_internal.members_are_unique(regclass, oid[])
+    IS 'whether no user can have two rows of one account in a table of members, also without some of its indexes';
 
 -- The key that protection adds where there is none, by name: what a script that was
 -- interrupted has built, or one that is free.
@@ -103,18 +104,39 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION primecloud_internal.online_member_key(regclass) IS 'the steps that build the key of a live table of members ahead';
 
--- For the guard: what was dropped may have been the key.
+-- For the guard: of what table a unique index was that this transaction has dropped; NULL for one that held nothing.
+CREATE FUNCTION primecloud_internal.table_of_dropped_key(dropped regclass) RETURNS regclass
+    LANGUAGE c STABLE STRICT PARALLEL UNSAFE
+    AS 'MODULE_PATHNAME', 'primecloud_table_of_dropped_key';
+COMMENT ON FUNCTION primecloud_internal.table_of_dropped_key(regclass)
+    IS 'the table of a valid unique index that this transaction has dropped; called by the guard';
+
+-- What was dropped may have been the key: only tables are looked at that have lost one.
 CREATE FUNCTION primecloud_internal.guard_member_key() RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM primecloud_internal.guard_against(format('protected table %s could then hold a member twice', t)) FROM
-        primecloud_internal.rank_tables() AS t
-    WHERE primecloud_internal.member_columns(t) IS NOT NULL AND primecloud.tenant_column(t) IS NOT NULL
-        AND NOT primecloud_internal.members_are_unique(t);
+    PERFORM primecloud_internal.guard_against(format('protected table %s could then hold a member twice', t.rel)) FROM (
+        SELECT DISTINCT primecloud_internal.table_of_dropped_key(d.objid::regclass) FROM pg_event_trigger_dropped_objects() AS d
+        WHERE d.classid = 'pg_class'::regclass AND d.object_type = 'index' AND NOT d.is_temporary) AS t(rel)
+    WHERE primecloud_internal.member_columns(t.rel) IS NOT NULL AND primecloud.tenant_column(t.rel) IS NOT NULL
+        AND NOT primecloud_internal.members_are_unique(t.rel);
 END $$;
 COMMENT ON FUNCTION primecloud_internal.guard_member_key() IS 'what the guard does where a table of members has lost its key';
+
+-- The same before DROP INDEX CONCURRENTLY, whose indexes serve nobody any more when it tells of them: it has committed that.
+CREATE FUNCTION primecloud_internal.guard_member_key(dropped oid[]) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM primecloud_internal.guard_against(format('protected table %s could then hold a member twice', t.rel))
+    FROM (SELECT DISTINCT i.indrelid::regclass FROM pg_index i WHERE i.indexrelid = ANY (dropped)) AS t(rel)
+    WHERE primecloud_internal.member_columns(t.rel) IS NOT NULL AND primecloud.tenant_column(t.rel) IS NOT NULL
+        AND primecloud_internal.members_are_unique(t.rel) AND NOT primecloud_internal.members_are_unique(t.rel, dropped);
+END $$;
+COMMENT ON FUNCTION primecloud_internal.guard_member_key(oid[]) IS 'what the guard does where a table of members would lose its key';
 
 -- The same for what inherits from a registered table, in which no key of it holds, or from
 -- which it would inherit, by whose name it would be written.

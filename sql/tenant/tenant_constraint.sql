@@ -86,7 +86,7 @@ DECLARE
     list text := (SELECT string_agg(quote_ident(c), ', ' ORDER BY n) FROM unnest(tenant_column || columns) WITH ORDINALITY AS u(c, n));
 BEGIN
     IF EXISTS (SELECT FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
-               WHERE indrelid = rel AND indisunique AND indisvalid AND indpred IS NULL AND indexprs IS NULL
+               WHERE indrelid = rel AND indisunique AND indisvalid AND indislive AND indpred IS NULL AND indexprs IS NULL
                  AND NOT (online AND c.relname = coalesce(left_over.index_name, ''))
                  AND (SELECT array_agg(k ORDER BY k) FROM unnest(indkey::int2[]) WITH ORDINALITY AS u(k, n) WHERE n <= indnkeyatts) =
                      wanted) THEN
