@@ -10,7 +10,7 @@ CREATE FUNCTION generate_secret(length integer DEFAULT 40) RETURNS text
 COMMENT ON FUNCTION generate_secret(integer) IS 'a random secret from A-Z, a-z, 0-9 and +; 40 characters for MinIO and AWS';
 
 CREATE FUNCTION last_four(secret text) RETURNS text
-    LANGUAGE c VOLATILE STRICT PARALLEL SAFE
+    LANGUAGE c VOLATILE STRICT PARALLEL SAFE SUPPORT primecloud_internal.hide_plaintext
     AS 'MODULE_PATHNAME', 'primecloud_last_four';
 COMMENT ON FUNCTION last_four(text)
     IS 'the last four characters of a generated secret, to keep beside it for screens; NULL of anything short or plain enough to be a '

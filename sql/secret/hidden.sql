@@ -20,5 +20,6 @@ CREATE FUNCTION primecloud_internal.hide_plaintext(internal) RETURNS internal
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'primecloud_hide_plaintext';
 COMMENT ON FUNCTION primecloud_internal.hide_plaintext(internal) IS
-    'for the planner: the arguments plaintext, token, value, candidate and password of a function are shown in no plan';
+    'for the planner: the arguments plaintext, token, value, candidate, password, secret, key and new_key of a function that has this one '
+        'are shown in no plan';
 REVOKE ALL ON FUNCTION primecloud_internal.hide_plaintext(internal) FROM PUBLIC;

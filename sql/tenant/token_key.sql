@@ -33,7 +33,7 @@ CREATE TRIGGER tell_sessions AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON pri
 ALTER TABLE primecloud_internal.token_key ENABLE ALWAYS TRIGGER tell_sessions;
 
 CREATE FUNCTION add_token_key(kid text, alg text, key bytea, issuer text DEFAULT NULL) RETURNS void
-    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SUPPORT primecloud_internal.hide_plaintext
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
@@ -80,7 +80,7 @@ COMMENT ON FUNCTION revoke_token_key(text) IS 'refuses every token of a key from
 REVOKE ALL ON FUNCTION revoke_token_key(text) FROM PUBLIC;
 
 CREATE FUNCTION rotate_token_key(kid text, new_kid text, new_key bytea, grace interval DEFAULT '1 hour') RETURNS void
-    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SUPPORT primecloud_internal.hide_plaintext
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE

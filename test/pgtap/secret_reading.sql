@@ -219,14 +219,31 @@ SELECT unalike(explained(format('SELECT primecloud.open(%L, ''1'', ''keys.secret
 SELECT is((SELECT count(*) FROM primecloud.reveal_log), 0::bigint, 'and opens nothing');
 -- Nor does a plan show what a function was given to hide, whichever it is.
 SELECT doesnt_match(explained(format('SELECT %s(%s)', c.called, c.arguments)),
-    'plain (plaintext|token|value|candidate|password)|706c61696e', 'a plan hides what is given to ' || c.called)
+    'plain (plaintext|token|value|candidate|password|secret)|706c61696e', 'a plan hides what is given to ' || c.called)
 FROM (SELECT p.oid::regproc AS called, p.proname, string_agg(CASE a.type WHEN 'text'::regtype
     THEN format('%L::text', 'plain ' || p.proargnames[a.n])
         WHEN 'bytea'::regtype THEN '''\x706c61696e''::bytea' WHEN 'regclass'::regtype THEN '''keys''::regclass'
-        WHEN 'name'::regtype THEN '''secret''::name' WHEN 'anyelement'::regtype THEN '1' ELSE 'NULL::primecloud.sealed' END, ', '
+        WHEN 'name'::regtype THEN '''secret''::name' WHEN 'anyelement'::regtype THEN '1'
+        WHEN 'interval'::regtype THEN '''1 hour''::interval' ELSE 'NULL::primecloud.sealed' END, ', '
         ORDER BY a.n) AS arguments
     FROM pg_proc AS p CROSS JOIN unnest(p.proargtypes) WITH ORDINALITY AS a(type, n)
     WHERE p.prosupport = 'primecloud_internal.hide_plaintext'::regproc GROUP BY p.oid ORDER BY p.proname) AS c;
+SELECT unalike(explained('SELECT FROM copy WHERE primecloud.last_four(''a secret'') IS NULL'), '%a secret%', 'nor where it is a filter');
+-- None is forgotten: what has no such name is known not to be plaintext.
+SELECT is_empty($$SELECT p.oid::regprocedure, a.name FROM pg_proc p CROSS JOIN LATERAL unnest(p.proargnames[1:p.pronargs], p.proargtypes::oid[])
+        AS a(name, type)
+    WHERE p.pronamespace = 'primecloud'::regnamespace AND p.prosupport <> 'primecloud_internal.hide_plaintext'::regproc
+    AND a.type IN ('text'::regtype, 'bytea'::regtype, 'text[]'::regtype, 'bytea[]'::regtype, 'varchar'::regtype)
+    AND a.name NOT IN (
+        -- whose, where and what for
+        'tenant', 'new_tenant', 'label', 'new_label', 'row_id', 'new_row_id', 'purpose', 'reason', 'user_id', 'role', 'id', 'kid', 'scope',
+        'schema_name', 'table_name', 'columns', 'accounts_active_status', 'access', 'mode', 'record', 'name', 'text', 'prefix',
+        'read_role', 'write_role', 'delete_role', 'min_role', 'roles', 'convention', 'cron', 'currency', 'cursor', 'color', 'dialect',
+        -- of an object in a store, and of a request to it
+        'access_key_id', 'bucket', 'endpoint', 'header', 'method', 'path', 'provider', 'region', 'rules', 'service', 'tags',
+        'transition_status')
+    AND NOT (p.proname LIKE 'lifecycle\_%' AND a.name = 'key') AND NOT (p.proname = 'password_needs_rehash' AND a.name = 'hash')$$,
+    'every text that a function takes is hidden in plans, or known to be no secret');
 -- ANALYZE keeps nothing of a sealed column but how wide it is and how often it is NULL.
 ANALYZE copy;
 SELECT is((SELECT ROW(null_frac, n_distinct, most_common_vals IS NULL, histogram_bounds IS NULL, correlation IS NULL)::text FROM pg_stats
