@@ -1,10 +1,11 @@
 #include "secret/key_hold.hpp"
 
+#include "pg/patience.hpp"
 #include "pg/startup.hpp"
 
 extern "C" {
 #include "access/xact.h"
-#include "storage/lmgr.h"
+#include "storage/lock.h"
 }
 
 namespace primecloud::secret {
@@ -39,6 +40,20 @@ bool hold_key(std::int64_t id) {
   return true;
 }
 
-void wait_for_sealers(std::int64_t id) { WaitForLockers(lock_of(id), ExclusiveLock, false); }
+void wait_for_sealers(std::int64_t id) {
+  const LOCKTAG tag = lock_of(id);
+  int count = 0;
+  VirtualTransactionId *sealers = GetLockConflicts(&tag, ExclusiveLock, &count);
+  int ended = 0;  // who begins later seals with another key
+  const bool alone = pg::patiently([&] {
+    while (ended < count && VirtualXactLock(sealers[ended], false)) ended++;
+    return ended == count;
+  });
+  if (alone) return;
+  ereport(ERROR, errcode(ERRCODE_LOCK_NOT_AVAILABLE),
+          errmsg("data key %lld may be in use by a transaction that is still open", static_cast<long long>(id)),
+          errhint("Nothing has changed: try again when it has ended. pg_stat_activity and pg_prepared_xacts show "
+                  "which are old."));
+}
 
 }  // namespace primecloud::secret

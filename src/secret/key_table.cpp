@@ -104,6 +104,21 @@ SERVER_CODE std::int64_t *find_usable_keys(std::string_view owner, key_purpose w
   return ids;
 }
 
+bool has_active_key(std::string_view owner, key_purpose what, bool *committed) {
+  ScanKeyData keys[2];
+  select_keys(keys, owner, what);
+  Relation table = table_open(data_keys.oid(), AccessShareLock);
+  SnapshotData everyone;
+  InitDirtySnapshot(everyone);
+  SysScanDesc rows =
+      systable_beginscan(table, pg::extension_table("data_key_one_active"), true, &everyone, 2, keys);
+  const bool found = HeapTupleIsValid(systable_getnext(rows));
+  *committed = found && !TransactionIdIsValid(everyone.xmin);
+  systable_endscan(rows);
+  table_close(table, AccessShareLock);
+  return found;
+}
+
 bool is_shredded(std::string_view owner) {
   ScanKeyData keys[2];
   select_keys(keys, owner, key_purpose::seal);

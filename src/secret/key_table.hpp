@@ -29,11 +29,17 @@ SERVER_CODE std::int64_t *find_usable_keys(std::string_view tenant, key_purpose 
 // Whether the tenant's keys were destroyed, and none was made by hand since.
 SERVER_CODE bool is_shredded(std::string_view tenant);
 
-// Holds off others who would change the tenant's active key, until the transaction ends.
+// Holds off others who would change the tenant's active key, until end_key() or until the transaction
+// ends; and rotate_root().  55P03 where somebody else does for more than a moment.
 SERVER_CODE void begin_key(std::string_view tenant, key_purpose purpose);
+SERVER_CODE void end_key(std::string_view tenant, key_purpose purpose);
+// Whether there is an active key, or a transaction that has not ended has made one.
+SERVER_CODE bool has_active_key(std::string_view tenant, key_purpose purpose, bool *committed);
 SERVER_CODE std::int64_t next_key_id();
-// False, after waiting for whoever is at it, if the tenant has an active key already.
-// Takes no lock of its own: one statement may make keys for many thousand tenants.
+// At once for everybody, and for good; where begin_key() is held, and has_active_key() was false since.
+SERVER_CODE void insert_key_beside(std::int64_t id, std::string_view tenant, key_purpose purpose,
+                                   std::int32_t root_version, const wrapped_key &wrapped);
+// With the transaction.  False, after waiting for whoever is at it, if the tenant has an active key already.
 SERVER_CODE bool insert_key(std::int64_t id, std::string_view tenant, key_purpose purpose, std::int32_t root_version,
                             const wrapped_key &wrapped);
 

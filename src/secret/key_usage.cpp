@@ -5,11 +5,14 @@
 #include "pg/c_string.hpp"
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
+#include "pg/patience.hpp"
 #include "secret/envelopes_in.hpp"
 #include "secret/sealed_scan.hpp"
 
 extern "C" {
 #include "miscadmin.h"
+#include "storage/lmgr.h"
+#include "utils/lsyscache.h"
 #include "utils/hsearch.h"
 }
 
@@ -42,7 +45,14 @@ SERVER_CODE HTAB *count_by_key(Oid relation, const char *column) {
   shape.entrysize = sizeof(usage);
   shape.hcxt = CurrentMemoryContext;
   HTAB *counts = hash_create("rows by data key", 64, &shape, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+  if (!pg::patiently([&] { return ConditionalLockRelationOid(relation, AccessShareLock); })) {
+    const char *name = get_rel_name(relation);
+    ereport(ERROR, errcode(ERRCODE_LOCK_NOT_AVAILABLE),
+            errmsg("table \"%s\" is locked by another transaction", name != nullptr ? name : "dropped by now"),
+            errhint("What is sealed in it cannot be counted: try again when that has ended."));
+  }
   Relation table = try_table_open(relation, AccessShareLock);
+  UnlockRelationOid(relation, AccessShareLock);
   if (table == nullptr) ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("there is no table %u", relation));
   const AttrNumber number = secret::stored_column_number(table, column);
   const Oid type = TupleDescAttr(RelationGetDescr(table), number - 1)->atttypid;

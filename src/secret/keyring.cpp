@@ -24,7 +24,7 @@ constexpr int retired_key = MAKE_SQLSTATE('P', 'C', '0', '0', '4');
 
 bool changed_in_transaction = false;
 
-// A key made in a transaction that aborts never was: nothing may be sealed with it.
+// A key that a rotation made in a transaction that aborts never was: nothing may be sealed with it.
 void at_end(XactEvent event, void *) noexcept {
   // One that is prepared may abort yet, and until it commits nobody else has the key.
   if ((event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE) && changed_in_transaction) forget_keys();
@@ -74,25 +74,39 @@ std::int32_t wrap_new_key(const key_identity &whose, wrapped_key &wrapped) {
   return root.version;
 }
 
-// False if the tenant has an active key already.
-SERVER_CODE bool make_key_with(std::int64_t id, std::string_view tenant, key_purpose purpose) {
-  wrapped_key wrapped;
-  const std::int32_t version = wrap_new_key({id, to_utf8(tenant), purpose_name(purpose)}, wrapped);
-  changed_in_transaction = true;
-  return insert_key(id, tenant, purpose, version, wrapped);
+[[noreturn, gnu::cold]] SERVER_CODE void refuse_shredded(std::string_view tenant) {
+  ereport(ERROR, errcode(retired_key),
+          errmsg("the keys of tenant \"%.*s\" were destroyed", static_cast<int>(tenant.size()), tenant.data()),
+          errhint("A tenant that begins anew gets a key by primecloud.rotate_key()."), errhidestmt(true),
+          errhidecontext(true));
+  pg_unreachable();
+}
+
+// The first key of a tenant: of two who make one at the same time the second finds that of the first.
+SERVER_CODE void make_first_key(std::string_view tenant, key_purpose purpose) {
+  const std::int64_t id = next_key_id();
+  begin_key(tenant, purpose);
+  bool committed;
+  if (is_shredded(tenant)) refuse_shredded(tenant);
+  if (!has_active_key(tenant, purpose, &committed)) {
+    wrapped_key wrapped;
+    const std::int32_t version = wrap_new_key({id, to_utf8(tenant), purpose_name(purpose)}, wrapped);
+    insert_key_beside(id, tenant, purpose, version, wrapped);
+  } else if (!committed) {
+    ereport(ERROR, errcode(ERRCODE_LOCK_NOT_AVAILABLE),
+            errmsg("another transaction makes a data key for tenant \"%.*s\"", static_cast<int>(tenant.size()),
+                   tenant.data()),
+            errhint("Try again when it has ended."), errhidestmt(true), errhidecontext(true));
+  }
+  end_key(tenant, purpose);
 }
 
 SERVER_CODE const cached_key *find_or_make(std::string_view tenant, key_purpose purpose) {
   if (const cached_key *key = cached_active(tenant, purpose)) return key;
   const auto find = [&](key_row &row) { return find_active_key(tenant, purpose, row); };
   if (const cached_key *key = load(find)) return key;
-  if (is_shredded(tenant)) {
-    ereport(ERROR, errcode(retired_key),
-            errmsg("the keys of tenant \"%.*s\" were destroyed", static_cast<int>(tenant.size()), tenant.data()),
-            errhint("A tenant that begins anew gets a key by primecloud.rotate_key()."), errhidestmt(true),
-            errhidecontext(true));
-  }
-  make_key_with(next_key_id(), tenant, purpose);  // or another transaction was quicker, and we have waited for it
+  if (is_shredded(tenant)) refuse_shredded(tenant);
+  make_first_key(tenant, purpose);
   return load(find);
 }
 
@@ -129,7 +143,10 @@ unwrapped_key key_by_id(std::int64_t id) {
 std::int64_t make_key(std::string_view tenant, key_purpose purpose) {
   begin_key(tenant, purpose);
   const std::int64_t id = next_key_id();
-  if (!make_key_with(id, tenant, purpose)) {
+  wrapped_key wrapped;
+  const std::int32_t version = wrap_new_key({id, to_utf8(tenant), purpose_name(purpose)}, wrapped);
+  changed_in_transaction = true;
+  if (!insert_key(id, tenant, purpose, version, wrapped)) {
     ereport(ERROR, errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
             errmsg("another transaction made a data key for the tenant"), errhint("Try again."), errhidestmt(true),
             errhidecontext(true));

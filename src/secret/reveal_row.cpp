@@ -1,14 +1,13 @@
 #include "secret/reveal_row.hpp"
 
+#include "pg/row_beside.hpp"
 #include "pg/table.hpp"
 #include "tenant/context.hpp"
 
 extern "C" {
 #include "access/genam.h"
 #include "access/xact.h"
-#include "catalog/index.h"
 #include "commands/sequence.h"
-#include "executor/executor.h"
 #include "utils/timestamp.h"
 }
 
@@ -53,47 +52,13 @@ SERVER_CODE void fill(TupleTableSlot *slot, const reveal &what, const char *role
   ExecStoreVirtualTuple(slot);
 }
 
-// A constraint that the DBA has added holds here too.
-SERVER_CODE void check_constraints(Relation table, TupleTableSlot *slot) {
-  const TupleConstr *constraints = RelationGetDescr(table)->constr;
-  if (constraints == nullptr || constraints->num_check == 0) return;
-  EState *state = CreateExecutorState();
-  ResultRelInfo *target = makeNode(ResultRelInfo);
-  InitResultRelInfo(target, table, 0, nullptr, 0);
-  ExecConstraints(target, slot, state);
-  FreeExecutorState(state);
-}
-
-SERVER_CODE void insert_into_indexes(Relation table, TupleTableSlot *slot) {
-  List *indexes = RelationGetIndexList(table);
-  ListCell *cell;
-  foreach (cell, indexes) {
-    Relation index = index_open(lfirst_oid(cell), RowExclusiveLock);
-    IndexInfo *info = BuildIndexInfo(index);
-    if (info->ii_Expressions != NIL || info->ii_Predicate != NIL) {
-      ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-              errmsg("index \"%s\" of primecloud.reveal_log is not of plain columns", RelationGetRelationName(index)),
-              errhint("Drop it: rows of this table are written beside the executor."));
-    }
-    Datum values[INDEX_MAX_KEYS];
-    bool nulls[INDEX_MAX_KEYS];
-    FormIndexDatum(info, slot, nullptr, values, nulls);
-    index_insert(index, values, nulls, &slot->tts_tid, table,
-                 index->rd_index->indisunique ? UNIQUE_CHECK_YES : UNIQUE_CHECK_NO, false, info);
-    index_close(index, NoLock);
-  }
-  list_free(indexes);
-}
-
 }  // namespace
 
 SERVER_CODE void write_reveal_row(const reveal &what, const char *role) {
   Relation table = open_log(RowExclusiveLock);
   TupleTableSlot *slot = table_slot_create(table, nullptr);
   fill(slot, what, role);
-  check_constraints(table, slot);
-  table_tuple_insert(table, slot, GetCurrentCommandId(true), TABLE_INSERT_FROZEN, nullptr);
-  insert_into_indexes(table, slot);
+  pg::insert_beside(table, slot);
   ExecDropSingleTupleTableSlot(slot);
   table_close(table, NoLock);
 }

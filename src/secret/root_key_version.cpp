@@ -1,8 +1,14 @@
 #include "secret/root_key_version.hpp"
 
-#include "pg/as_superuser.hpp"
 #include "pg/datum_builtin.hpp"
+#include "pg/row_beside.hpp"
 #include "pg/table.hpp"
+
+extern "C" {
+#include "miscadmin.h"
+#include "storage/lock.h"
+#include "utils/timestamp.h"
+}
 
 namespace primecloud::secret {
 
@@ -28,14 +34,24 @@ std::int32_t newest_recorded_root() {
 }
 
 void record_root(std::int32_t version, const std::uint8_t *value) {
-  pg::as_superuser([&] {
-    const Oid types[] = {INT4OID, BYTEAOID};
-    Datum values[] = {Int32GetDatum(version), pg::datum<pg::bytes_view>::put({value, 8})};
-    pg::run(
-        "INSERT INTO primecloud_internal.root_key_version (version, check_value) VALUES ($1, $2) ON CONFLICT DO "
-        "NOTHING",
-        2, types, values);
-  });
+  LOCKTAG tag;  // beside the advisory locks that SQL can take, which end in 1 and 2
+  SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, 0, static_cast<uint32>(version), 0x5045);
+  LockAcquire(&tag, ExclusiveLock, false, false);  // held for a moment by everybody
+  if (check_root(version, value) != root_check::right) {
+    Relation table = table_open(pg::internal_table("root_key_version"), RowExclusiveLock);
+    if (RelationGetDescr(table)->natts != 3) elog(ERROR, "root_key_version has unexpected columns");
+    TupleTableSlot *slot = table_slot_create(table, nullptr);
+    ExecClearTuple(slot);
+    memset(slot->tts_isnull, 0, sizeof(bool) * 3);
+    slot->tts_values[0] = Int32GetDatum(version);
+    slot->tts_values[1] = pg::datum<pg::bytes_view>::put({value, 8});
+    slot->tts_values[2] = TimestampTzGetDatum(GetCurrentTimestamp());
+    ExecStoreVirtualTuple(slot);
+    pg::insert_beside(table, slot);
+    ExecDropSingleTupleTableSlot(slot);
+    table_close(table, RowExclusiveLock);
+  }
+  LockRelease(&tag, ExclusiveLock, false);
 }
 
 }  // namespace primecloud::secret
