@@ -19,7 +19,8 @@ CREATE FUNCTION primecloud_internal.is_member_key(index pg_index, columns name[]
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT index.indisunique AND index.indisvalid AND index.indisready AND index.indislive AND index.indimmediate AND index.indpred IS NULL AND index.indexprs IS NULL
+    SELECT index.indisunique AND index.indisvalid AND index.indisready AND index.indislive AND index.indimmediate
+        AND index.indpred IS NULL AND index.indexprs IS NULL
         AND NOT EXISTS (SELECT FROM unnest(index.indkey::int2[]) WITH ORDINALITY AS k(att, n)
                         LEFT JOIN pg_attribute a ON a.attrelid = index.indrelid AND a.attnum = k.att
                         WHERE k.n <= index.indnkeyatts AND NOT coalesce(a.attname = ANY (columns), false));
@@ -104,41 +105,7 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION primecloud_internal.online_member_key(regclass) IS 'the steps that build the key of a live table of members ahead';
 
--- For the guard: of what table a unique index was that this transaction has dropped; NULL for one that held nothing.
-CREATE FUNCTION primecloud_internal.table_of_dropped_key(dropped regclass) RETURNS regclass
-    LANGUAGE c STABLE STRICT PARALLEL UNSAFE
-    AS 'MODULE_PATHNAME', 'primecloud_table_of_dropped_key';
-COMMENT ON FUNCTION primecloud_internal.table_of_dropped_key(regclass)
-    IS 'the table of a valid unique index that this transaction has dropped; called by the guard';
-
--- What was dropped may have been the key: only tables are looked at that have lost one.
-CREATE FUNCTION primecloud_internal.guard_member_key() RETURNS void
-    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-    SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-    PERFORM primecloud_internal.guard_against(format('protected table %s could then hold a member twice', t.rel)) FROM (
-        SELECT DISTINCT primecloud_internal.table_of_dropped_key(d.objid::regclass) FROM pg_event_trigger_dropped_objects() AS d
-        WHERE d.classid = 'pg_class'::regclass AND d.object_type = 'index' AND NOT d.is_temporary) AS t(rel)
-    WHERE primecloud_internal.member_columns(t.rel) IS NOT NULL AND primecloud.tenant_column(t.rel) IS NOT NULL
-        AND NOT primecloud_internal.members_are_unique(t.rel);
-END $$;
-COMMENT ON FUNCTION primecloud_internal.guard_member_key() IS 'what the guard does where a table of members has lost its key';
-
--- The same before DROP INDEX CONCURRENTLY, whose indexes serve nobody any more when it tells of them: it has committed that.
-CREATE FUNCTION primecloud_internal.guard_member_key(dropped oid[]) RETURNS void
-    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-    SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-    PERFORM primecloud_internal.guard_against(format('protected table %s could then hold a member twice', t.rel))
-    FROM (SELECT DISTINCT i.indrelid::regclass FROM pg_index i WHERE i.indexrelid = ANY (dropped)) AS t(rel)
-    WHERE primecloud_internal.member_columns(t.rel) IS NOT NULL AND primecloud.tenant_column(t.rel) IS NOT NULL
-        AND primecloud_internal.members_are_unique(t.rel) AND NOT primecloud_internal.members_are_unique(t.rel, dropped);
-END $$;
-COMMENT ON FUNCTION primecloud_internal.guard_member_key(oid[]) IS 'what the guard does where a table of members would lose its key';
-
--- The same for what inherits from a registered table, in which no key of it holds, or from
+-- For the guard: what inherits from a registered table, in which no key of it holds, or from
 -- which it would inherit, by whose name it would be written.
 CREATE FUNCTION primecloud_internal.guard_inheritance(rel regclass) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE

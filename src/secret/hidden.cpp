@@ -20,7 +20,8 @@ namespace {
 using namespace primecloud;
 
 bool is_plaintext(std::string_view argument) noexcept {
-  for (const std::string_view name : {"plaintext", "token", "value", "candidate", "password", "secret", "key", "new_key"}) {
+  for (const std::string_view name :
+       {"plaintext", "token", "value", "candidate", "password", "secret", "key", "new_key"}) {
     if (argument == name) return true;
   }
   return false;

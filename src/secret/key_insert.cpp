@@ -59,6 +59,15 @@ void end_key(std::string_view owner, key_purpose what) {
   LockRelease(&tag, ExclusiveLock, false);
 }
 
+// Whoever finds it held asks again; so nobody queues behind a rotation that waits for somebody else.
+void hold_off_makers() {
+  const Oid table = data_keys.oid();
+  if (pg::patiently([&] { return ConditionalLockRelationOid(table, ShareRowExclusiveLock); })) return;
+  ereport(ERROR, errcode(ERRCODE_LOCK_NOT_AVAILABLE),
+          errmsg("the root key cannot be rotated now: another transaction changes data keys"),
+          errhint("Nothing has changed: try again when it has ended. pg_locks names who holds primecloud.data_key."));
+}
+
 std::int64_t next_key_id() {
   std::int64_t id = 0;
   pg::as_superuser([&] {

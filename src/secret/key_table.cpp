@@ -110,8 +110,7 @@ bool has_active_key(std::string_view owner, key_purpose what, bool *committed) {
   Relation table = table_open(data_keys.oid(), AccessShareLock);
   SnapshotData everyone;
   InitDirtySnapshot(everyone);
-  SysScanDesc rows =
-      systable_beginscan(table, pg::extension_table("data_key_one_active"), true, &everyone, 2, keys);
+  SysScanDesc rows = systable_beginscan(table, pg::extension_table("data_key_one_active"), true, &everyone, 2, keys);
   const bool found = HeapTupleIsValid(systable_getnext(rows));
   *committed = found && !TransactionIdIsValid(everyone.xmin);
   systable_endscan(rows);

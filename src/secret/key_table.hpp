@@ -33,6 +33,8 @@ SERVER_CODE bool is_shredded(std::string_view tenant);
 // ends; and rotate_root().  55P03 where somebody else does for more than a moment.
 SERVER_CODE void begin_key(std::string_view tenant, key_purpose purpose);
 SERVER_CODE void end_key(std::string_view tenant, key_purpose purpose);
+// Holds off whoever would make or change any key, for rotate_root(); 55P03 likewise.
+SERVER_CODE void hold_off_makers();
 // Whether there is an active key, or a transaction that has not ended has made one.
 SERVER_CODE bool has_active_key(std::string_view tenant, key_purpose purpose, bool *committed);
 SERVER_CODE std::int64_t next_key_id();

@@ -12,8 +12,8 @@
 extern "C" {
 #include "miscadmin.h"
 #include "storage/lmgr.h"
-#include "utils/lsyscache.h"
 #include "utils/hsearch.h"
+#include "utils/lsyscache.h"
 }
 
 namespace {

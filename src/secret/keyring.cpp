@@ -2,11 +2,9 @@
 
 #include <sodium.h>
 
-#include <new>
-
-#include "pg/guard.hpp"
 #include "pg/startup.hpp"
 #include "secret/encoding.hpp"
+#include "secret/first_key.hpp"
 #include "secret/key_hold.hpp"
 #include "secret/key_table.hpp"
 #include "secret/root_check.hpp"
@@ -20,7 +18,6 @@ namespace primecloud::secret {
 namespace {
 
 constexpr int unknown_key = MAKE_SQLSTATE('P', 'C', '0', '0', '3');
-constexpr int retired_key = MAKE_SQLSTATE('P', 'C', '0', '0', '4');
 
 bool changed_in_transaction = false;
 
@@ -61,51 +58,10 @@ SERVER_CODE const cached_key *load(Find &&find) {
   });
 }
 
-// A key that nobody has seen, wrapped with the newest root key, whose version is returned.
-std::int32_t wrap_new_key(const key_identity &whose, wrapped_key &wrapped) {
-  root_key root;
-  pg::guarded([&] { checked_root(0, &root); });
-  struct drawn {
-    std::uint8_t key[32], nonce[24];
-    ~drawn() { sodium_memzero(this, sizeof *this); }
-  } fresh;
-  randombytes_buf(&fresh, sizeof fresh);
-  wrapped = wrap_key(fresh.key, root, whose, fresh.nonce);
-  return root.version;
-}
-
-[[noreturn, gnu::cold]] SERVER_CODE void refuse_shredded(std::string_view tenant) {
-  ereport(ERROR, errcode(retired_key),
-          errmsg("the keys of tenant \"%.*s\" were destroyed", static_cast<int>(tenant.size()), tenant.data()),
-          errhint("A tenant that begins anew gets a key by primecloud.rotate_key()."), errhidestmt(true),
-          errhidecontext(true));
-  pg_unreachable();
-}
-
-// The first key of a tenant: of two who make one at the same time the second finds that of the first.
-SERVER_CODE void make_first_key(std::string_view tenant, key_purpose purpose) {
-  const std::int64_t id = next_key_id();
-  begin_key(tenant, purpose);
-  bool committed;
-  if (is_shredded(tenant)) refuse_shredded(tenant);
-  if (!has_active_key(tenant, purpose, &committed)) {
-    wrapped_key wrapped;
-    const std::int32_t version = wrap_new_key({id, to_utf8(tenant), purpose_name(purpose)}, wrapped);
-    insert_key_beside(id, tenant, purpose, version, wrapped);
-  } else if (!committed) {
-    ereport(ERROR, errcode(ERRCODE_LOCK_NOT_AVAILABLE),
-            errmsg("another transaction makes a data key for tenant \"%.*s\"", static_cast<int>(tenant.size()),
-                   tenant.data()),
-            errhint("Try again when it has ended."), errhidestmt(true), errhidecontext(true));
-  }
-  end_key(tenant, purpose);
-}
-
 SERVER_CODE const cached_key *find_or_make(std::string_view tenant, key_purpose purpose) {
   if (const cached_key *key = cached_active(tenant, purpose)) return key;
   const auto find = [&](key_row &row) { return find_active_key(tenant, purpose, row); };
   if (const cached_key *key = load(find)) return key;
-  if (is_shredded(tenant)) refuse_shredded(tenant);
   make_first_key(tenant, purpose);
   return load(find);
 }

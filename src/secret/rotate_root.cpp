@@ -6,14 +6,12 @@
 
 #include "pg/as_superuser.hpp"
 #include "pg/function.hpp"
-#include "pg/patience.hpp"
 #include "pg/table.hpp"
 #include "secret/encoding.hpp"
 #include "secret/root_check.hpp"
 
 extern "C" {
 #include "access/xact.h"
-#include "storage/lmgr.h"
 }
 
 namespace {
@@ -70,20 +68,11 @@ SERVER_CODE void rewrap(const key_row &row, const root_key &old, const root_key 
   pfree(wrapped);
 }
 
-// Whoever finds it held asks again; so nobody queues behind a rotation that waits for somebody else.
-SERVER_CODE void hold_off_makers() {
-  const Oid table = secret::data_keys.oid();
-  if (pg::patiently([&] { return ConditionalLockRelationOid(table, ShareRowExclusiveLock); })) return;
-  ereport(ERROR, errcode(ERRCODE_LOCK_NOT_AVAILABLE),
-          errmsg("the root key cannot be rotated now: another transaction changes data keys"),
-          errhint("Nothing has changed: try again when it has ended. pg_locks names who holds primecloud.data_key."));
-}
-
 // Keys are made by nobody meanwhile, and read by everybody: until this commits, as the
 // old root key wraps them.
 SERVER_CODE std::int64_t rewrap_all(root_key *old, const root_key &newest) {
   std::int64_t done = 0;
-  hold_off_makers();
+  secret::hold_off_makers();
   Oid update_types[] = {INT8OID, INT4OID, BYTEAOID};
   SPIPlanPtr update = SPI_prepare(
       "UPDATE primecloud.data_key SET root_version = $2, wrapped = $3 WHERE key_id OPERATOR(pg_catalog.=) $1", 3,

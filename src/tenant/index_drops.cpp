@@ -39,8 +39,7 @@ SERVER_CODE Datum name_and_lock(const DropStmt *drop, int *count) {
     const Oid index = RangeVarGetRelid(makeRangeVarFromNameList(lfirst_node(List, cell)), NoLock, true);
     // The server refuses what is no index, and who owns neither it nor its schema: he locks nothing here.
     if (!OidIsValid(index) || get_rel_relkind(index) != RELKIND_INDEX) continue;
-    if (!pg_class_ownercheck(index, GetUserId()) &&
-        !pg_namespace_ownercheck(get_rel_namespace(index), GetUserId()))
+    if (!pg_class_ownercheck(index, GetUserId()) && !pg_namespace_ownercheck(get_rel_namespace(index), GetUserId()))
       continue;
     const Oid table = IndexGetRelation(index, true);
     if (!OidIsValid(table)) continue;
@@ -62,8 +61,7 @@ SERVER_CODE void ask_guard(Datum indexes) {
 
 // The row of pg_index that this transaction has deleted: nothing else says any more what the index was.
 SERVER_CODE bool is_deleted_here(HeapTuple row) {
-  return (row->t_data->t_infomask & HEAP_XMAX_INVALID) == 0 &&
-         !HEAP_XMAX_IS_LOCKED_ONLY(row->t_data->t_infomask) &&
+  return (row->t_data->t_infomask & HEAP_XMAX_INVALID) == 0 && !HEAP_XMAX_IS_LOCKED_ONLY(row->t_data->t_infomask) &&
          ItemPointerEquals(&row->t_self, &row->t_data->t_ctid) &&
          TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetUpdateXid(row->t_data));
 }
@@ -71,8 +69,7 @@ SERVER_CODE bool is_deleted_here(HeapTuple row) {
 SERVER_CODE std::optional<pg::relation> table_of_dropped_key(pg::relation index) noexcept {
   Oid table = InvalidOid;
   ScanKeyData key;
-  ScanKeyInit(&key, Anum_pg_index_indexrelid, BTEqualStrategyNumber, F_OIDEQ,
-              ObjectIdGetDatum(index.oid));
+  ScanKeyInit(&key, Anum_pg_index_indexrelid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(index.oid));
   Relation indexes = table_open(IndexRelationId, AccessShareLock);
   SysScanDesc rows = systable_beginscan(indexes, IndexRelidIndexId, true, SnapshotAny, 1, &key);
   for (HeapTuple row = systable_getnext(rows); HeapTupleIsValid(row); row = systable_getnext(rows)) {

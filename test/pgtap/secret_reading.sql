@@ -230,7 +230,8 @@ FROM (SELECT p.oid::regproc AS called, p.proname, string_agg(CASE a.type WHEN 't
     WHERE p.prosupport = 'primecloud_internal.hide_plaintext'::regproc GROUP BY p.oid ORDER BY p.proname) AS c;
 SELECT unalike(explained('SELECT FROM copy WHERE primecloud.last_four(''a secret'') IS NULL'), '%a secret%', 'nor where it is a filter');
 -- None is forgotten: what has no such name is known not to be plaintext.
-SELECT is_empty($$SELECT p.oid::regprocedure, a.name FROM pg_proc p CROSS JOIN LATERAL unnest(p.proargnames[1:p.pronargs], p.proargtypes::oid[])
+SELECT is_empty($$SELECT p.oid::regprocedure, a.name FROM pg_proc p
+    CROSS JOIN LATERAL unnest(p.proargnames[1:p.pronargs], p.proargtypes::oid[])
         AS a(name, type)
     WHERE p.pronamespace = 'primecloud'::regnamespace AND p.prosupport <> 'primecloud_internal.hide_plaintext'::regproc
     AND a.type IN ('text'::regtype, 'bytea'::regtype, 'text[]'::regtype, 'bytea[]'::regtype, 'varchar'::regtype)

@@ -1,0 +1,55 @@
+#include "secret/first_key.hpp"
+
+#include <sodium.h>
+
+#include "pg/guard.hpp"
+#include "secret/encoding.hpp"
+#include "secret/root_check.hpp"
+
+namespace primecloud::secret {
+namespace {
+
+constexpr int retired_key = MAKE_SQLSTATE('P', 'C', '0', '0', '4');
+
+[[noreturn, gnu::cold]] SERVER_CODE void refuse_shredded(std::string_view tenant) {
+  ereport(ERROR, errcode(retired_key),
+          errmsg("the keys of tenant \"%.*s\" were destroyed", static_cast<int>(tenant.size()), tenant.data()),
+          errhint("A tenant that begins anew gets a key by primecloud.rotate_key()."), errhidestmt(true),
+          errhidecontext(true));
+  pg_unreachable();
+}
+
+}  // namespace
+
+std::int32_t wrap_new_key(const key_identity &whose, wrapped_key &wrapped) {
+  root_key root;
+  pg::guarded([&] { checked_root(0, &root); });
+  struct drawn {
+    std::uint8_t key[32], nonce[24];
+    ~drawn() { sodium_memzero(this, sizeof *this); }
+  } fresh;
+  randombytes_buf(&fresh, sizeof fresh);
+  wrapped = wrap_key(fresh.key, root, whose, fresh.nonce);
+  return root.version;
+}
+
+void make_first_key(std::string_view tenant, key_purpose purpose) {
+  if (is_shredded(tenant)) refuse_shredded(tenant);
+  const std::int64_t id = next_key_id();
+  begin_key(tenant, purpose);
+  bool committed;
+  if (is_shredded(tenant)) refuse_shredded(tenant);
+  if (!has_active_key(tenant, purpose, &committed)) {
+    wrapped_key wrapped;
+    const std::int32_t version = wrap_new_key({id, to_utf8(tenant), purpose_name(purpose)}, wrapped);
+    insert_key_beside(id, tenant, purpose, version, wrapped);
+  } else if (!committed) {
+    ereport(ERROR, errcode(ERRCODE_LOCK_NOT_AVAILABLE),
+            errmsg("another transaction makes a data key for tenant \"%.*s\"", static_cast<int>(tenant.size()),
+                   tenant.data()),
+            errhint("Try again when it has ended."), errhidestmt(true), errhidecontext(true));
+  }
+  end_key(tenant, purpose);
+}
+
+}  // namespace primecloud::secret
