@@ -89,7 +89,11 @@ BEGIN
     EXECUTE statement;
     answer := attempt('DROP EXTENSION primecloud CASCADE');
     RAISE SQLSTATE 'UNDOX' USING MESSAGE = answer;
-EXCEPTION WHEN SQLSTATE 'UNDOX' THEN RETURN SQLERRM;
+EXCEPTION WHEN SQLSTATE 'UNDOX' THEN
+    -- A first key is there to stay, whatever is undone.
+    DELETE FROM primecloud.data_key WHERE purpose <> 'seal';
+    PERFORM primecloud_internal.keys_changed();
+    RETURN SQLERRM;
 END $$;
 CREATE TABLE shop.letters (id int, account int, made timestamptz);
 CREATE VIEW deaths AS SELECT * FROM (VALUES
