@@ -1,7 +1,6 @@
-// docs/adoption.md, word for word: its SQL on the application's database, then its db.ts, which tsc --strict takes.
+// docs/adoption.md, word for word: its shell and its SQL on the application's database, then its db.ts, which tsc --strict takes.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { generateKeyPairSync } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import pg from 'pg';
@@ -15,17 +14,16 @@ let asUser, client, pool, attempted, made;
 
 before(async () => {
   execFileSync('createdb', ['adopting']);
-  const psql = (input) => execFileSync('psql', ['-qXd', 'adopting', '-v', 'ON_ERROR_STOP=1', '-v', 'accounts=4', '-v', 'orders=400'],
-    { input, stdio: ['pipe', 'ignore', 'inherit'] });
-  psql('\\i hosting_app.sql');
-  psql(blocks('sql').join('\n'));
+  const run = (command, input) => execFileSync(command[0], command.slice(1),
+    { input, stdio: ['pipe', 'ignore', 'inherit'], env: { ...process.env, PGDATABASE: 'adopting' } });
+  const [application, key] = blocks('sh');
+  run(['sh', '-eu'], application);
+  run(['psql', '-qX', '-v', 'ON_ERROR_STOP=1'], blocks('sql').join('\n'));
+  run(['sh', '-eu'], key);
   await admin.connect();
-  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
-  await admin.query(`SELECT primecloud.add_token_key('clients', 'EdDSA', $1)`, [publicKey.export({ type: 'spki', format: 'der' }).subarray(-32)]);
-  await admin.query('ALTER ROLE hosting LOGIN');
   Object.assign(process.env, {
     DATABASE_URL: `postgres://hosting@/adopting?host=${encodeURIComponent(process.env.PGHOST)}`,
-    ISSUER_KEY: privateKey.export({ type: 'pkcs8', format: 'pem' }), ISSUER_KID: 'clients', TOKEN_AUDIENCE: 'adopting',
+    ISSUER_KEY: readFileSync('issuer.pem', 'utf8'), ISSUER_KID: page.match(/`ISSUER_KID`, here `(.*?)`/)[1], TOKEN_AUDIENCE: 'adopting',
   });
   mkdirSync('adopted');
   writeFileSync('adopted/db.ts', db);
