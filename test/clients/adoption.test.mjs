@@ -40,7 +40,7 @@ after(async () => { await pool.end(); await admin.end(); });
 const rows = async (text, values) => (await client().query(text, values)).rows;
 const one = async (text, values) => Object.values((await rows(text, values))[0])[0];
 
-test('db.ts is about 35 lines', () => assert.ok(db.trimEnd().split('\n').length <= 40));
+test('db.ts is about 45 lines', () => assert.ok(db.trimEnd().split('\n').length <= 50));
 
 test('tsc --strict takes it', () => {
   writeFileSync('tsconfig.adopted.json', JSON.stringify({ extends: './tsconfig.json',
@@ -118,10 +118,40 @@ test('an error ends the request, and the connection goes on', async () => {
   assert.equal(pool.totalCount - pool.idleCount, 0, 'every connection is back');
 });
 
+// Each connection goes to the next request: what the last one left running would run in that one's account.
+test('what goes on after its request reaches no other one', async () => {
+  const left = async (last) => {
+    let go, late;
+    const later = new Promise((resolve) => { go = resolve; });
+    const held = await Promise.all(Array.from({ length: 19 }, () => pool.connect()));
+    try {
+      await last(asUser('user-1', 1, async () => {
+        const kept = client(), drizzled = made();
+        late = [() => client().query('SELECT primecloud.tenant_int() AS seen'), () => kept.query('SELECT primecloud.tenant_int() AS seen'),
+          () => drizzled.execute('SELECT primecloud.tenant_int() AS seen')].map(async (query) => { await later; return (await query()).rows[0].seen; });
+        await Promise.all([client().query('SELECT 1'), last === assert.rejects ? Promise.reject(new Error('mine')) : null]);
+      }));
+      return await asUser('user-2', 2, async () => {
+        go();
+        return (await Promise.allSettled(late)).map(({ value, reason }) => value ?? (reason.cause ?? reason).message);
+      });
+    } finally {
+      held.forEach((one) => one.release());
+    }
+  };
+  for (const last of [(request) => request, assert.rejects]) {
+    assert.deepEqual(await left(last), Array(3).fill('the request is over'));
+  }
+});
+
 test('Drizzle runs in the request', async () => {
   const { sql } = await import('drizzle-orm');
   const found = await asUser('user-2', 2, async () => (await made().execute(sql`SELECT DISTINCT account_id FROM orders`)).rows);
   assert.deepEqual(found, [{ account_id: 2 }]);
+  await assert.rejects(asUser('user-2', 2, async () => {
+    assert.equal((await made().transaction((own) => own.execute(sql`SELECT primecloud.tenant_int() AS id`))).rows[0].id, 2);
+    await rows('SELECT * FROM orders');
+  }), { code: '42501' }, 'a transaction of its own ends the request');
 });
 
 test('an invitation takes in whom it was sent to, once, and no higher than who invited', async () => {
