@@ -55,7 +55,7 @@ REVOKE ALL ON FUNCTION primecloud_internal.roles_to_become(oid) FROM PUBLIC;
 
 CREATE FUNCTION primecloud_internal.check_roles() RETURNS TABLE (what text, state text, fix text)
     LANGUAGE sql STABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $$
     WITH client AS (
         SELECT c.oid, c.name, c.kind, a.rolsuper, a.rolbypassrls, a.rolcreaterole, a.rolreplication, a.rolconnlimit

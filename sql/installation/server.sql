@@ -25,7 +25,7 @@ REVOKE ALL ON FUNCTION primecloud_internal.root_key_problem() FROM PUBLIC;
 
 CREATE FUNCTION primecloud_internal.check_server() RETURNS TABLE (what text, state text, fix text)
     LANGUAGE sql VOLATILE PARALLEL UNSAFE
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $$
     SELECT 'library and extension are of one version',
         CASE WHEN primecloud_internal.library_version() = e.extversion THEN 'ok' ELSE 'missing' END,

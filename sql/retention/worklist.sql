@@ -11,7 +11,8 @@ COMMENT ON FUNCTION primecloud_internal.retention_last_instant() IS 'every parti
 CREATE FUNCTION primecloud_internal.retention_walk(rel regclass, time_column text, cutoff timestamptz,
                                OUT oid oid, OUT parent oid, OUT schema_name text, OUT table_name text, OUT kind "char",
                                OUT ends boolean, OUT is_over boolean, OUT topmost boolean) RETURNS SETOF record
-    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO' SET timezone = 'UTC'
+    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
+    SET datestyle = 'ISO' SET timezone = 'UTC'
 AS $$
 BEGIN
     RETURN QUERY

@@ -2,7 +2,7 @@
 -- with one made for the purpose and undone.
 
 CREATE FUNCTION primecloud_internal.schema_check(schema name, source name) RETURNS TABLE (object text, problem text)
-    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 AS $schema_check$
 DECLARE
     seen integer := primecloud.schema_version(schema);

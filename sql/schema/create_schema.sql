@@ -21,7 +21,7 @@ $schema_version$;
 COMMENT ON FUNCTION schema_version(name) IS 'version of a control plane; NULL where the schema is none';
 
 CREATE FUNCTION primecloud_internal.schema_create(schema name, source name) RETURNS integer
-    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $schema_create$
 DECLARE
     made record;

@@ -38,7 +38,7 @@ COMMENT ON FUNCTION primecloud_internal.schema_require(name, name)
     IS 'the version of a control plane that is the caller''s and whose history is this extension''s; anything else is refused';
 
 CREATE FUNCTION primecloud_internal.schema_run_steps(schema name, source name, seen integer) RETURNS integer
-    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $schema_run_steps$
 DECLARE
     step record;
@@ -76,7 +76,7 @@ $schema_is_current$;
 COMMENT ON FUNCTION primecloud_internal.schema_is_current(name, name, jsonb) IS 'whether migrate_schema has nothing to do';
 
 CREATE FUNCTION primecloud_internal.schema_migrate(schema name, source name) RETURNS integer
-    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 AS $schema_migrate$
 DECLARE
     seen integer := primecloud_internal.schema_require(schema, source);

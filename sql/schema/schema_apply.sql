@@ -3,7 +3,7 @@
 
 CREATE FUNCTION primecloud_internal.schema_pending(schema name, source name, expected jsonb, OUT "position" integer, OUT file text,
     OUT kind text, OUT name text, OUT statement text) RETURNS SETOF record
-    LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+    LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $schema_pending$
     WITH statements AS MATERIALIZED (SELECT * FROM primecloud_internal.schema_source(source)),
     differs AS MATERIALIZED (
@@ -33,7 +33,7 @@ COMMENT ON FUNCTION primecloud_internal.schema_pending(name, name, jsonb)
     IS 'the statements by which a schema becomes what its reference is, tables and data apart; none where nothing differs';
 
 CREATE FUNCTION primecloud_internal.schema_apply(schema name, source name, expected jsonb, before_tables boolean) RETURNS void
-    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $schema_apply$
 DECLARE
     pending record;

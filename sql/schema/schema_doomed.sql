@@ -4,7 +4,7 @@
 
 CREATE FUNCTION primecloud_internal.schema_doomed(schema name, expected jsonb, OUT class regclass, OUT object oid, OUT part text,
     OUT depth integer, OUT own boolean) RETURNS SETOF record
-    LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+    LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $schema_doomed$
     WITH RECURSIVE parts AS MATERIALIZED (SELECT p FROM primecloud_internal.schema_parts(schema) p),
     gone AS (
@@ -44,7 +44,7 @@ COMMENT ON FUNCTION primecloud_internal.schema_doomed(name, jsonb)
     IS 'what must go before a version can be applied, with what depends on it: the extension''s own, deepest last, and others''';
 
 CREATE FUNCTION primecloud_internal.schema_refuse_dependents(schema name, expected jsonb) RETURNS void
-    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $schema_refuse_dependents$
 DECLARE
     others text;

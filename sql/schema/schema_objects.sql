@@ -3,6 +3,7 @@
 CREATE FUNCTION primecloud_internal.schema_objects(schema name, OUT kind text, OUT name text, OUT definition text, OUT comment text,
     OUT shape text) RETURNS SETOF record
     LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+    SET standard_conforming_strings = on SET quote_all_identifiers = off
 AS $schema_objects$
     WITH relations AS (SELECT c.* FROM pg_class c WHERE c.relnamespace = to_regnamespace(quote_ident(schema))
         AND c.relkind IN ('r', 'p', 'v', 'c')),

@@ -11,7 +11,7 @@ COMMENT ON FUNCTION schema_roles(name) IS 'the roles that were let into a contro
 
 CREATE FUNCTION primecloud_internal.schema_lacking(schema name, source name, OUT role_name text, OUT access text, OUT privilege text,
     OUT object text) RETURNS SETOF record
-    LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+    LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $schema_lacking$
     -- What a role holds by itself: neither by membership nor as PUBLIC.
     SELECT r.role_name, r.access, g.privilege, g.object

@@ -2,7 +2,7 @@
 
 CREATE FUNCTION assert_isolated(rel regclass, app_role name) RETURNS SETOF text
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 AS $$
 DECLARE
     tenant_column name := primecloud.tenant_column(rel);

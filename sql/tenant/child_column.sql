@@ -99,10 +99,12 @@ DECLARE
     steps primecloud_internal.plan_step[] := CASE WHEN there THEN '{}'
         ELSE ARRAY[primecloud_internal.step('column', rel::text, format('ALTER TABLE %s ADD COLUMN %I %s', rel, tenant_column, type))] END;
     leaf record;
+    filled primecloud_internal.plan_step := primecloud_internal.step('check', rel::text,
+        format('SELECT primecloud_internal.check_filled(%L, %L, %L)', rel, parent, tenant_column));
 BEGIN
     IF NOT online THEN
         RETURN steps || primecloud_internal.step('fill', rel::text, primecloud_internal.fill_statement(rel, rel, parent, constraint_name,
-            tenant_column, parent_column));
+            tenant_column, parent_column)) || filled;
     END IF;
     IF NOT there THEN
         steps := primecloud_internal.in_one_transaction(steps || primecloud_internal.step('fill trigger', rel::text,
@@ -126,7 +128,7 @@ BEGIN
     END LOOP;
 END $do$, leaf.relid, rel, parent, constraint_name, tenant_column, parent_column), 'fill'));
     END LOOP;
-    RETURN steps;
+    RETURN steps || filled;
 END $child_column$;
 COMMENT ON FUNCTION primecloud_internal.child_column(regclass, regclass, name, name, name, text, boolean)
     IS 'the steps that give a child its tenant column, filled from its parent';

@@ -4,7 +4,7 @@
 -- As words between underscores: smtpPass and SMTP_PASS are smtp_pass.
 CREATE FUNCTION primecloud_internal.words_of(column_name name) RETURNS text
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $$ SELECT lower(regexp_replace(regexp_replace(column_name::text, '([a-z0-9])([A-Z])', '\1_\2', 'g'), '[^A-Za-z0-9]+', '_', 'g')) $$;
 COMMENT ON FUNCTION primecloud_internal.words_of(name) IS 'a column''s name in lower case, with underscores between its words';
 

@@ -2,7 +2,7 @@
 
 CREATE FUNCTION confine_table(rel regclass, id_column name, dry_run boolean DEFAULT false) RETURNS SETOF text
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 AS $$
 DECLARE
     type regtype := (SELECT atttypid FROM pg_attribute WHERE attrelid = rel AND attname = id_column AND attnum > 0 AND NOT attisdropped);
@@ -97,7 +97,7 @@ COMMENT ON FUNCTION primecloud_internal.share_plan(regclass) IS 'the steps by wh
 
 CREATE FUNCTION share_table(rel regclass, dry_run boolean DEFAULT false) RETURNS SETOF text
     LANGUAGE sql VOLATILE PARALLEL UNSAFE
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 AS $$ SELECT * FROM primecloud_internal.run_plan(ARRAY(SELECT s FROM primecloud_internal.share_plan(rel) AS s), dry_run) $$;
 COMMENT ON FUNCTION share_table(regclass, boolean)
     IS 'reference data: every tenant reads it, none writes it; recorded by the policy primecloud_shared, undone by unprotect_table()';

@@ -9,7 +9,7 @@ COMMENT ON FUNCTION primecloud_internal.copy_target_name(regclass) IS 'the name 
 
 CREATE FUNCTION copy_target(rel regclass, dry_run boolean DEFAULT false) RETURNS SETOF text
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 AS $$
 DECLARE
     space name := (SELECT nspname FROM pg_namespace n JOIN pg_class c ON c.relnamespace = n.oid WHERE c.oid = rel);
@@ -64,7 +64,7 @@ COMMENT ON FUNCTION copy_target(regclass, boolean)
 
 CREATE FUNCTION drop_copy_target(rel regclass, dry_run boolean DEFAULT false) RETURNS SETOF text
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 AS $$
 DECLARE
     target text := primecloud_internal.copy_target_name(rel);

@@ -54,7 +54,7 @@ COMMENT ON FUNCTION primecloud_internal.views_over(regclass)
 
 CREATE FUNCTION explain_access(rel regclass, role name, OUT path text, OUT access text, OUT held boolean, OUT why text) RETURNS SETOF record
     LANGUAGE plpgsql STABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off SET standard_conforming_strings = on
 AS $$
 DECLARE
     class pg_class := (SELECT c FROM pg_class c WHERE oid = rel);

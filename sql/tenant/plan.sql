@@ -65,11 +65,12 @@ COMMENT ON FUNCTION primecloud_internal.run_plan(primecloud_internal.plan_step[]
 -- How every script begins and ends.  It stops at the first error, gives up waiting for a lock
 -- before the application's wait for it counts as a deadlock (deadlock_timeout, a second), and
 -- is run by somebody whom forced policies do not hold, since checks are queries.  It asks again
--- whose the tables are, as they may have changed hands since it was written.
+-- whose the tables are, as they may have changed hands since it was written.  The guard is off
+-- within its transactions alone: a session that reads the script may go on where it stops.
 CREATE FUNCTION primecloud_internal.script_around(steps primecloud_internal.plan_step[], rel regclass, others regclass[] DEFAULT '{}')
     RETURNS primecloud_internal.plan_step[]
     LANGUAGE sql STABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $$
     SELECT ARRAY[
         primecloud_internal.step('psql', NULL, '\set ON_ERROR_STOP on'),
@@ -77,10 +78,12 @@ AS $$
             '-- Where a statement times out, ask for the script again: it goes on where this one stopped.'),
         primecloud_internal.step('setting', 'lock_timeout', 'SET lock_timeout = ''500ms'''),
         primecloud_internal.step('setting', 'row_security', 'SET row_security = off'),
-        primecloud_internal.step('setting', 'primecloud.guard', 'SET primecloud.guard = off'),
         primecloud_internal.step('hand', rel::text, format('SELECT primecloud_internal.check_one_hand(%L, %L)', rel, others))]
-        || steps || ARRAY[
-        primecloud_internal.step('setting', 'primecloud.guard', 'RESET primecloud.guard'),
+        || ARRAY(SELECT u.step FROM unnest(steps) WITH ORDINALITY AS s(kind, object, statement, n), LATERAL (
+            VALUES (1, primecloud_internal.step(s.kind, s.object, s.statement)),
+                (2, primecloud_internal.step('setting', 'primecloud.guard', 'SET LOCAL primecloud.guard = off'))) AS u(part, step)
+            WHERE u.part = 1 OR s.kind = 'begin' ORDER BY s.n, u.part)
+        || ARRAY[
         primecloud_internal.step('setting', 'row_security', 'RESET row_security'),
         primecloud_internal.step('setting', 'lock_timeout', 'RESET lock_timeout')]
     WHERE cardinality(steps) > 0;

@@ -1,6 +1,23 @@
 -- protect_child: a table that reaches its tenant by a foreign key gets a tenant column of
 -- its own, since a policy that looks the tenant up costs hundreds of times as much.
 
+-- Before the column is to be NOT NULL, in the words of whoever asked for it.
+CREATE FUNCTION primecloud_internal.check_filled(rel regclass, parent regclass, tenant_column name) RETURNS void
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    empty_rows bigint := primecloud_internal.rows_without_tenant(rel, tenant_column);
+BEGIN
+    IF empty_rows > 0 THEN
+        RAISE not_null_violation USING MESSAGE = format('%s rows of %s point at no row of %s that has a tenant', empty_rows, rel, parent),
+            HINT = format('Give each a parent or delete it; or add column "%s", fill it yourself, and call primecloud.protect_table().',
+                tenant_column);
+    END IF;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.check_filled(regclass, regclass, name)
+    IS 'raises 23502 where rows of a child got no tenant from its parent; called by the plans of protect_child()';
+
 CREATE FUNCTION primecloud_internal.child_plan(rel regclass, parent regclass, tenant_column name, parent_column name, type text,
     online boolean, constraint_name name,
                            read_role text, write_role text, delete_role text, refuse boolean)
@@ -75,7 +92,7 @@ CREATE FUNCTION protect_child(rel regclass, parent regclass, tenant_column name 
                                   delete_role text DEFAULT NULL, refuse boolean DEFAULT NULL)
     RETURNS SETOF text
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 AS $$
 DECLARE
     parent_column name := coalesce(primecloud.tenant_column(parent), tenant_column);

@@ -121,7 +121,7 @@ COMMENT ON FUNCTION primecloud_internal.online_people(regclass, text)
 CREATE FUNCTION protect_people(rel regclass, id_column name DEFAULT NULL, read_role text DEFAULT NULL, dry_run boolean DEFAULT false)
     RETURNS SETOF text
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 AS $$
 BEGIN
     PERFORM primecloud_internal.check_owner(rel);

@@ -7,7 +7,7 @@ CREATE FUNCTION protect_schema(schema name, tenants regclass, tenant_column name
                                people name[] DEFAULT '{}')
     RETURNS SETOF text
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 AS $$
 DECLARE
     todo regclass[];

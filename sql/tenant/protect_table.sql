@@ -63,7 +63,7 @@ CREATE FUNCTION protect_table(rel regclass, tenant_column name DEFAULT 'account_
                               role_column name DEFAULT NULL, refuse boolean DEFAULT NULL)
     RETURNS SETOF text
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 AS $$
 BEGIN
     PERFORM primecloud_internal.check_owner(rel);

@@ -66,7 +66,7 @@ COMMENT ON FUNCTION primecloud_internal.rebuild_unique(regclass, pg_index, name,
 CREATE FUNCTION protect_unique(rel regclass, constraint_name name, dry_run boolean DEFAULT false, online boolean DEFAULT false)
     RETURNS SETOF text
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 AS $$
 DECLARE
     tenant name := primecloud_internal.check_protected(rel);
@@ -99,7 +99,7 @@ COMMENT ON FUNCTION protect_unique(regclass, name, boolean, boolean) IS
 
 CREATE FUNCTION unprotect_unique(rel regclass, constraint_name name, dry_run boolean DEFAULT false) RETURNS SETOF text
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 AS $$
 DECLARE
     tenant name := primecloud_internal.check_protected(rel);

@@ -2,7 +2,7 @@
 
 CREATE FUNCTION protect_view(view regclass, dry_run boolean DEFAULT false) RETURNS SETOF text
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 AS $$
 DECLARE
     class pg_class := (SELECT c FROM pg_class c WHERE oid = view);
@@ -31,7 +31,7 @@ COMMENT ON FUNCTION protect_view(regclass, boolean)
 
 CREATE FUNCTION unprotect_view(view regclass, dry_run boolean DEFAULT false) RETURNS SETOF text
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 AS $$
 DECLARE
     class pg_class := (SELECT c FROM pg_class c WHERE oid = view);

@@ -36,7 +36,7 @@ COMMENT ON FUNCTION primecloud_internal.registered_as(regclass)
 -- The roles that were chosen for a table: what its note says, else what its policies do.
 CREATE FUNCTION primecloud_internal.chosen_role(rel regclass, command text) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $$
     SELECT coalesce(primecloud_internal.protection_note(rel) -> 'roles' ->> command, (
         SELECT coalesce(substring(pg_get_expr(coalesce(polqual, polwithcheck), polrelid)

@@ -41,7 +41,7 @@ COMMENT ON FUNCTION primecloud_internal.report_external(regclass[], regclass[], 
 -- What reads a table that the application's role may not: nothing of it is run, and a body that is text is looked through for names.
 CREATE FUNCTION primecloud_internal.report_broken(closed regclass[], reached regclass[], app_role name) RETURNS SETOF text
     LANGUAGE sql STABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $$
     WITH who AS (SELECT coalesce(format('"%s"', app_role), 'the application''s role') AS name)
     SELECT format('-- will break: a join of %s with %s ("%s"): %s may not read %2$s', k.conrelid::regclass, k.confrelid::regclass,

@@ -1,19 +1,25 @@
 -- Constraints that carry the tenant: how they are noted, and the unique one that a foreign key leans on.
 
--- Notes that a constraint carries the tenant, and what it is: a `foreign key`, a `unique`
--- constraint or index, or the `support` that a foreign key of another table leans on.
--- With a NULL kind, that it does so no longer.
+-- Notes that constraints carry the tenant, and what each is: a `foreign key`, a `unique`
+-- constraint or index, the `support` that a foreign key of another table leans on, or the
+-- `key index` by which rows that point somewhere are found.  With a null, that it is so no longer.
+CREATE FUNCTION primecloud_internal.note_tied(rel regclass, tied jsonb) RETURNS primecloud_internal.plan_step
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT primecloud_internal.note_protection(rel, (note - 'constraints') || CASE now WHEN '{}' THEN '{}'
+        ELSE jsonb_build_object('constraints', now) END)
+    FROM primecloud_internal.protection_note(rel) AS note,
+        LATERAL (SELECT jsonb_strip_nulls(coalesce(note -> 'constraints', '{}') || tied)) AS t(now);
+$$;
+COMMENT ON FUNCTION primecloud_internal.note_tied(regclass, jsonb)
+    IS 'the step that puts constraints under the guard, or takes them away';
+
 CREATE FUNCTION primecloud_internal.note_tenant_constraint(rel regclass, constraint_name name, kind text)
     RETURNS primecloud_internal.plan_step
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
-AS $$
-    SELECT primecloud_internal.note_protection(rel, (note - 'constraints') || CASE tied WHEN '{}' THEN '{}'
-        ELSE jsonb_build_object('constraints', tied) END)
-    FROM primecloud_internal.protection_note(rel) AS note,
-        LATERAL (SELECT CASE WHEN kind IS NULL THEN coalesce(note -> 'constraints', '{}') - constraint_name::text
-                             ELSE coalesce(note -> 'constraints', '{}') || jsonb_build_object(constraint_name, kind) END) AS t(tied);
-$$;
+AS $$ SELECT primecloud_internal.note_tied(rel, jsonb_build_object(constraint_name, kind)) $$;
 COMMENT ON FUNCTION primecloud_internal.note_tenant_constraint(regclass, name, text)
     IS 'the step that puts a constraint under the guard, or takes it away';
 
@@ -70,6 +76,13 @@ END $$;
 COMMENT ON FUNCTION primecloud_internal.check_protected(regclass)
     IS 'the tenant column of a protected table that the current user owns; an error otherwise';
 
+CREATE FUNCTION primecloud_internal.name_with_tenant(rel regclass, tenant_column name, columns name[]) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$ SELECT format('%s_%s_%s_key', relname, tenant_column, array_to_string(columns, '_')) FROM pg_class WHERE oid = rel $$;
+COMMENT ON FUNCTION primecloud_internal.name_with_tenant(regclass, name, name[])
+    IS 'how a constraint that makes columns unique together with the tenant is to be named';
+
 -- A unique constraint over the tenant and the columns, so that a foreign key can name both.
 CREATE FUNCTION primecloud_internal.unique_with_tenant(rel regclass, tenant_column name, columns name[], online boolean)
     RETURNS SETOF primecloud_internal.plan_step
@@ -79,8 +92,7 @@ AS $$
 DECLARE
     wanted int2[] := (SELECT array_agg(attnum ORDER BY attnum) FROM pg_attribute WHERE attrelid = rel
         AND attname = ANY (tenant_column || columns));
-    name_wanted text := format('%s_%s_%s_key', (SELECT relname FROM pg_class WHERE oid = rel), tenant_column,
-        array_to_string(columns, '_'));
+    name_wanted text := primecloud_internal.name_with_tenant(rel, tenant_column, columns);
     left_over record := primecloud_internal.unfinished_index(rel, name_wanted, tenant_column || columns);
     constraint_name name := coalesce(left_over.index_name, primecloud_internal.free_name(primecloud_internal.schema_of(rel), name_wanted));
     list text := (SELECT string_agg(quote_ident(c), ', ' ORDER BY n) FROM unnest(tenant_column || columns) WITH ORDINALITY AS u(c, n));

@@ -4,7 +4,7 @@
 -- as an escape, and so is the backslash that escapes.
 CREATE FUNCTION primecloud_internal.one_line(told text) RETURNS text
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $$
     SELECT coalesce(string_agg(CASE WHEN c = '\' THEN '\\'
         WHEN c = chr(10) THEN '\n' WHEN c = chr(13) THEN '\r' WHEN c = chr(9) THEN '\t'
@@ -28,7 +28,7 @@ COMMENT ON FUNCTION primecloud_internal.dollar_quoted(text, text)
 -- A line of TAP.  In a description # would begin a directive: TODO would make a failure a success.
 CREATE FUNCTION primecloud_internal.tap_line(holds boolean, number int, description text, skipped text DEFAULT NULL) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $$
     SELECT CASE WHEN holds THEN 'ok ' ELSE 'not ok ' END || number || ' - ' || replace(primecloud_internal.one_line(description), '#', '\#')
         || coalesce(' # SKIP ' || primecloud_internal.one_line(skipped), '');

@@ -33,7 +33,8 @@ BEGIN
     END IF;
     RETURN QUERY SELECT 'drop index', rel::text, format('DROP INDEX %s', i.indexrelid::regclass) FROM pg_index i JOIN pg_class c
         ON c.oid = i.indexrelid
-        WHERE i.indrelid = rel AND c.relname = note ->> 'index' AND NOT c.relispartition
+        WHERE i.indrelid = rel AND (c.relname = note ->> 'index' OR note -> 'constraints' ->> c.relname = 'key index')
+            AND NOT c.relispartition
             AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = i.indexrelid);
     RETURN QUERY SELECT 'drop member key', rel::text, format('ALTER TABLE %s DROP CONSTRAINT %I', rel, c.conname)
         FROM pg_constraint c WHERE c.conrelid = rel AND c.contype = 'u' AND note -> 'constraints' ->> c.conname = 'member key';
@@ -54,7 +55,7 @@ COMMENT ON FUNCTION primecloud_internal.unprotection_plan(regclass) IS 'the step
 
 CREATE FUNCTION unprotect_table(rel regclass, dry_run boolean DEFAULT false) RETURNS SETOF text
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 AS $$
 DECLARE
     tied record;

@@ -5,6 +5,11 @@
 #include "tenant/owner.hpp"
 #include "tenant/validity.hpp"
 
+extern "C" {
+#include "miscadmin.h"
+#include "utils/acl.h"
+}
+
 namespace primecloud::tenant {
 namespace {
 
@@ -25,10 +30,15 @@ const pg::startup settings{define_settings};
 
 void miss_context() {
   if (on_missing_context == missing_is_empty) return;
-  const char *hint = is_held_owner()
-                         ? "Call primecloud.enter(token) after BEGIN; to work over all accounts as the owner of "
-                           "the tables, primecloud.migrating(schema)."
-                         : "Call primecloud.enter(token) after BEGIN.";
+  const char *hint = "Call primecloud.enter(token) after BEGIN.";
+  if (is_held_owner()) {
+    hint = "Call primecloud.enter(token) after BEGIN; to work over all accounts as the owner of the tables, "
+           "primecloud.migrating(schema).";
+  } else if (has_bypassrls_privilege(GetUserId())) {
+    // No policy holds it: what asks is the default of a tenant column.
+    hint = "Policies do not hold this role, but it has entered no account from which a tenant column could be filled: "
+           "name the column in the statement.";
+  }
   ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("no tenant has been entered in this transaction"),
           errhint("%s", hint), errhidestmt(statement_may_hold_token()));
 }
