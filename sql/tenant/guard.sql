@@ -40,7 +40,7 @@ COMMENT ON FUNCTION primecloud_internal.guard_against(text, text) IS 'what the g
 -- (A plan of its own would have the command in it as a constant, which auto_explain cannot show, and so fails.)
 CREATE FUNCTION primecloud_internal.guard_changes() RETURNS event_trigger
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-    SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
+    SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     done record;
@@ -69,6 +69,7 @@ BEGIN
                 IF part.action = 'take in' THEN
                     PERFORM primecloud_internal.protect_partitions(rel);
                     PERFORM primecloud_internal.guard_inheritance(rel);
+                    PERFORM primecloud_internal.note_taken_in(inhrelid::regclass) FROM pg_inherits WHERE inhparent = rel;
                     CONTINUE;
                 END IF;
                 CONTINUE WHEN primecloud_internal.guard_level() = 'off' OR NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = rel

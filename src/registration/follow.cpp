@@ -68,6 +68,24 @@ SERVER_CODE void check_detach(const AlterTableStmt *statement) {
   }
 }
 
+// After a partition was detached: what the whole has noted of its tenant constraints is its own to note.  Asked as
+// whoever types the command, who writes a comment.
+SERVER_CODE void note_let_go(const AlterTableStmt *statement) {
+  const ListCell *cell;
+  foreach (cell, statement->cmds) {
+    const auto *part = lfirst_node(AlterTableCmd, cell);
+    if (part->subtype != AT_DetachPartition && part->subtype != AT_DetachPartitionFinalize) continue;
+    const Oid parent = RangeVarGetRelid(statement->relation, NoLock, true);
+    const Oid partition = RangeVarGetRelid(reinterpret_cast<const PartitionCmd *>(part->def)->name, NoLock, true);
+    if (!OidIsValid(parent) || !OidIsValid(partition)) continue;
+    const Oid types[] = {OIDOID, OIDOID};
+    Datum values[] = {ObjectIdGetDatum(partition), ObjectIdGetDatum(parent)};
+    if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "could not connect to the SQL manager");
+    pg::run("SELECT primecloud_internal.note_let_go($1, $2)", 2, types, values);
+    SPI_finish();
+  }
+}
+
 // Before a row of a table is written anew.
 SERVER_CODE void check_rewrite(const AlterTableStmt *statement) {
   const Datum columns = computed(statement);
@@ -96,6 +114,8 @@ SERVER_CODE Datum primecloud_follow(PG_FUNCTION_ARGS) {
   follow(!makes && strcmp(event->event, "ddl_command_start") != 0);
   if (strcmp(event->event, "ddl_command_start") == 0 && IsA(event->parsetree, AlterTableStmt))
     check_detach(reinterpret_cast<const AlterTableStmt *>(event->parsetree));
+  if (strcmp(event->event, "ddl_command_end") == 0 && IsA(event->parsetree, AlterTableStmt))
+    note_let_go(reinterpret_cast<const AlterTableStmt *>(event->parsetree));
   if (strcmp(event->event, "table_rewrite") == 0 && IsA(event->parsetree, AlterTableStmt))
     check_rewrite(reinterpret_cast<const AlterTableStmt *>(event->parsetree));
   PG_RETURN_NULL();
