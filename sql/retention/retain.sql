@@ -23,7 +23,14 @@ BEGIN
         PERFORM primecloud_internal.run_plan(ARRAY(SELECT g FROM primecloud_internal.maintenance_grants(rel, maintenance_role,
             'SELECT, ' || CASE mode WHEN 'soft_delete' THEN format('UPDATE (%I)', soft_delete_column) ELSE 'DELETE' END) AS g), false);
     END IF;
-    RETURN QUERY SELECT unnest(notes);
+    -- What was registered of a table of this name, and is not of this one, is not taken over without a word.
+    RETURN QUERY SELECT unnest(notes || ARRAY(SELECT primecloud_internal.one_line(format('%s %s is %s: %s', r.kind, r.object, r.state,
+        r.problem))
+        FROM primecloud.registrations r, pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace,
+            LATERAL format('%I.%I', n.nspname, c.relname) AS named
+        WHERE c.oid = rel AND r.state IN ('lost', 'broken') AND (r.object = named OR starts_with(r.object, named || ', ')
+            OR starts_with(r.object, named || '.') OR starts_with(r.object, named || ' ('))
+        ORDER BY r.kind, r.object));
 END $$;
 COMMENT ON FUNCTION retain(regclass, name, interval, text, name, name, name, name, regclass, name) IS
     'registers how long rows of a table are kept and what is done with them then; returns what its owner should know';
