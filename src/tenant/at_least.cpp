@@ -32,12 +32,14 @@ void miss_context() {
   if (on_missing_context == missing_is_empty) return;
   const char *hint = "Call primecloud.enter(token) after BEGIN.";
   if (is_held_owner()) {
-    hint = "Call primecloud.enter(token) after BEGIN; to work over all accounts as the owner of the tables, "
-           "primecloud.migrating(schema).";
+    hint =
+        "Call primecloud.enter(token) after BEGIN; to work over all accounts as the owner of the tables, "
+        "primecloud.migrating(schema).";
   } else if (has_bypassrls_privilege(GetUserId())) {
     // No policy holds it: what asks is the default of a tenant column.
-    hint = "Policies do not hold this role, but it has entered no account from which a tenant column could be filled: "
-           "name the column in the statement.";
+    hint =
+        "Policies do not hold this role, but it has entered no account from which a tenant column could be filled: "
+        "name the column in the statement.";
   }
   ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("no tenant has been entered in this transaction"),
           errhint("%s", hint), errhidestmt(statement_may_hold_token()));
