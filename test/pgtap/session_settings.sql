@@ -13,7 +13,7 @@ CREATE FUNCTION under(settings text, statement text) RETURNS text LANGUAGE plpgs
 DECLARE
     line text;
 BEGIN
-    SELECT string_agg(l, ' ') INTO line FROM dblink(format('host=%L dbname=%L options=%L',
+    SELECT string_agg(l, ' ') INTO line FROM dblink(format('host=%L dbname=%L user=postgres options=%L',
         current_setting('unix_socket_directories'), current_database(), settings), statement) AS d(l text);
     RETURN line;
 EXCEPTION WHEN OTHERS THEN RETURN SQLSTATE || ' ' || SQLERRM;
