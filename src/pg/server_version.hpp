@@ -6,6 +6,7 @@
 
 extern "C" {
 #include "access/genam.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_proc.h"
 #include "nodes/makefuncs.h"
@@ -43,6 +44,15 @@ SERVER_CODE inline void end_refusal([[maybe_unused]] Node *context, const char *
   errfinish(file, line, function);
 #endif
 }
+
+// Whether a role has the rights of the owner of a relation or a schema.
+#if PG_VERSION_NUM >= 160000
+SERVER_CODE inline bool owns_relation(Oid id, Oid role) { return object_ownercheck(RelationRelationId, id, role); }
+SERVER_CODE inline bool owns_schema(Oid id, Oid role) { return object_ownercheck(NamespaceRelationId, id, role); }
+#else
+SERVER_CODE inline bool owns_relation(Oid id, Oid role) { return pg_class_ownercheck(id, role); }
+SERVER_CODE inline bool owns_schema(Oid id, Oid role) { return pg_namespace_ownercheck(id, role); }
+#endif
 
 // Memory for what a setting's check hook leaves: freed by free(), from 16 on by guc_free().
 inline void *allocate_for_setting(size_t size) noexcept {

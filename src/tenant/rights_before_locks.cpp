@@ -4,18 +4,14 @@
 #include "pg/startup.hpp"
 
 extern "C" {
-#include "access/htup_details.h"
 #include "catalog/namespace.h"
-#include "catalog/objectaddress.h"
 #include "catalog/partition.h"
 #include "catalog/pg_class.h"
-#include "commands/tablecmds.h"
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
 #include "tcop/utility.h"
 #include "utils/acl.h"
 #include "utils/lsyscache.h"
-#include "utils/syscache.h"
 }
 
 namespace primecloud::tenant {
@@ -34,11 +30,7 @@ SERVER_CODE void refuse(AclResult why, Oid relation) {
 
 SERVER_CODE void need_owner(const RangeVar *name) {
   const Oid relation = named(name);
-  HeapTuple row = OidIsValid(relation) ? SearchSysCache1(RELOID, ObjectIdGetDatum(relation)) : nullptr;
-  if (!HeapTupleIsValid(row)) return;
-  const Oid owner = reinterpret_cast<const FormData_pg_class *>(GETSTRUCT(row))->relowner;
-  ReleaseSysCache(row);
-  if (!has_privs_of_role(GetUserId(), owner)) refuse(ACLCHECK_NOT_OWNER, relation);
+  if (OidIsValid(relation) && !pg::owns_relation(relation, GetUserId())) refuse(ACLCHECK_NOT_OWNER, relation);
 }
 
 SERVER_CODE void need_right(const RangeVar *name, AclMode right) {
