@@ -45,15 +45,6 @@ SERVER_CODE inline void end_refusal([[maybe_unused]] Node *context, const char *
 #endif
 }
 
-// Whether a role has the rights of the owner of a relation or a schema.
-#if PG_VERSION_NUM >= 160000
-SERVER_CODE inline bool owns_relation(Oid id, Oid role) { return object_ownercheck(RelationRelationId, id, role); }
-SERVER_CODE inline bool owns_schema(Oid id, Oid role) { return object_ownercheck(NamespaceRelationId, id, role); }
-#else
-SERVER_CODE inline bool owns_relation(Oid id, Oid role) { return pg_class_ownercheck(id, role); }
-SERVER_CODE inline bool owns_schema(Oid id, Oid role) { return pg_namespace_ownercheck(id, role); }
-#endif
-
 // Memory for what a setting's check hook leaves: freed by free(), from 16 on by guc_free().
 inline void *allocate_for_setting(size_t size) noexcept {
 #if PG_VERSION_NUM >= 160000
@@ -71,21 +62,26 @@ inline bool drops_constraint(AlterTableType part) noexcept {
   return part == AT_DropConstraint;
 }
 
+// What a role may do, and whether it has the rights of an owner.
+#if PG_VERSION_NUM >= 160000
 SERVER_CODE inline bool may_execute(Oid role, Oid function) {
-#if PG_VERSION_NUM >= 160000
   return object_aclcheck(ProcedureRelationId, function, role, ACL_EXECUTE) == ACLCHECK_OK;
-#else
-  return pg_proc_aclcheck(function, role, ACL_EXECUTE) == ACLCHECK_OK;
-#endif
 }
-
 SERVER_CODE inline bool may_use_schema(Oid role, Oid schema) {
-#if PG_VERSION_NUM >= 160000
   return object_aclcheck(NamespaceRelationId, schema, role, ACL_USAGE) == ACLCHECK_OK;
-#else
-  return pg_namespace_aclcheck(schema, role, ACL_USAGE) == ACLCHECK_OK;
-#endif
 }
+SERVER_CODE inline bool owns_relation(Oid role, Oid id) { return object_ownercheck(RelationRelationId, id, role); }
+SERVER_CODE inline bool owns_schema(Oid role, Oid id) { return object_ownercheck(NamespaceRelationId, id, role); }
+#else
+SERVER_CODE inline bool may_execute(Oid role, Oid function) {
+  return pg_proc_aclcheck(function, role, ACL_EXECUTE) == ACLCHECK_OK;
+}
+SERVER_CODE inline bool may_use_schema(Oid role, Oid schema) {
+  return pg_namespace_aclcheck(schema, role, ACL_USAGE) == ACLCHECK_OK;
+}
+SERVER_CODE inline bool owns_relation(Oid role, Oid id) { return pg_class_ownercheck(id, role); }
+SERVER_CODE inline bool owns_schema(Oid role, Oid id) { return pg_namespace_ownercheck(id, role); }
+#endif
 
 // Makes `query` a SELECT of the table, by the current user.
 SERVER_CODE inline void select_from(Query *query, RangeTblEntry *table) {

@@ -55,7 +55,7 @@ SERVER_CODE void check_detach(const AlterTableStmt *statement) {
     if (!finishes && !detached->concurrent) continue;
     const Oid parent = RangeVarGetRelid(statement->relation, NoLock, true);
     const Oid partition = RangeVarGetRelid(detached->name, NoLock, true);
-    if (!OidIsValid(parent) || !OidIsValid(partition) || !pg::owns_relation(parent, GetUserId())) continue;
+    if (!OidIsValid(parent) || !OidIsValid(partition) || !pg::owns_relation(GetUserId(), parent)) continue;
     if (!finishes) {
       const List *above = get_partition_ancestors(parent);
       LockDatabaseObject(pg::internal_table("known_table"), above == NIL ? parent : llast_oid(above), 0, ExclusiveLock);

@@ -39,7 +39,7 @@ SERVER_CODE Datum name_and_lock(const DropStmt *drop, int *count) {
     const Oid index = RangeVarGetRelid(makeRangeVarFromNameList(lfirst_node(List, cell)), NoLock, true);
     // The server refuses what is no index, and who owns neither it nor its schema: he locks nothing here.
     if (!OidIsValid(index) || get_rel_relkind(index) != RELKIND_INDEX) continue;
-    if (!pg::owns_relation(index, GetUserId()) && !pg::owns_schema(get_rel_namespace(index), GetUserId())) continue;
+    if (!pg::owns_relation(GetUserId(), index) && !pg::owns_schema(GetUserId(), get_rel_namespace(index))) continue;
     const Oid table = IndexGetRelation(index, true);
     if (!OidIsValid(table)) continue;
     LockRelationOid(table, ShareUpdateExclusiveLock);

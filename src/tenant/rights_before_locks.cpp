@@ -30,7 +30,7 @@ SERVER_CODE void refuse(AclResult why, Oid relation) {
 
 SERVER_CODE void need_owner(const RangeVar *name) {
   const Oid relation = named(name);
-  if (OidIsValid(relation) && !pg::owns_relation(relation, GetUserId())) refuse(ACLCHECK_NOT_OWNER, relation);
+  if (OidIsValid(relation) && !pg::owns_relation(GetUserId(), relation)) refuse(ACLCHECK_NOT_OWNER, relation);
 }
 
 SERVER_CODE void need_right(const RangeVar *name, AclMode right) {
