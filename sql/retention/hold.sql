@@ -1,5 +1,35 @@
 -- Placing a hold.
 
+-- For who deletes by statements of his own and has asked before: see heed_holds.
+CREATE FUNCTION primecloud_internal.hold_off(rel regclass) RETURNS void
+    LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+    AS 'MODULE_PATHNAME', 'primecloud_hold_off';
+COMMENT ON FUNCTION primecloud_internal.hold_off(regclass)
+    IS 'until this transaction ends, no transaction that has called heed_holds for the table is committed; waits for one that is';
+
+CREATE FUNCTION primecloud_internal.retention_hold_off(number bigint, rel regclass) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    space text;
+    name text;
+    tables oid[];
+BEGIN
+    SELECT h.schema_name, h.table_name INTO space, name FROM primecloud_internal.retention_hold h WHERE h.id = number;
+    tables := rel::oid || ARRAY(SELECT DISTINCT to_regclass(format('%I.%I', a.schema_name, a.table_name))::oid
+        FROM primecloud.retention_holds_along a WHERE a.held_schema = space AND a.held_table = name ORDER BY 1);
+    UPDATE primecloud_internal.retention_hold h SET reached = tables WHERE h.id = number;
+    PERFORM primecloud_internal.hold_off(t) FROM unnest(tables) AS t;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.retention_hold_off(bigint, regclass)
+    IS 'notes which tables a hold keeps rows of, and lets nobody commit what he has begun to delete there without another look';
+
+CREATE FUNCTION heed_holds(rel regclass) RETURNS boolean
+    LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+    AS 'MODULE_PATHNAME', 'primecloud_heed_holds';
+COMMENT ON FUNCTION heed_holds(regclass) IS 'for functions of the owner that delete rows: called before they look for holds; COMMIT is '
+    'refused when one is placed afterwards that keeps rows of the table; false while one is being placed';
+
 CREATE FUNCTION primecloud_internal.retention_place_hold(rel regclass, who text, policy primecloud_internal.retention_policy, space text,
     name text, question primecloud_internal.retention_question) RETURNS bigint
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -39,9 +69,11 @@ BEGIN
             primecloud_internal.retention_key(rel, policy.tenant_column, question.tenant),
             primecloud_internal.retention_key(rel, policy.id_column, question.row_id), question.reason, who) RETURNING id INTO number;
     PERFORM primecloud_internal.follow(false);
+    PERFORM primecloud_internal.retention_hold_off(number, rel);
     RETURN number;
 END $$;
 COMMENT ON FUNCTION primecloud_internal.retention_place_hold(regclass, text, primecloud_internal.retention_policy, text, text,
     primecloud_internal.retention_question) IS 'writes down a hold of a row, a tenant or the table';
 REVOKE ALL ON FUNCTION primecloud_internal.retention_place_hold(regclass, text, primecloud_internal.retention_policy, text, text,
-    primecloud_internal.retention_question) FROM PUBLIC;
+    primecloud_internal.retention_question), primecloud_internal.hold_off(regclass),
+    primecloud_internal.retention_hold_off(bigint, regclass) FROM PUBLIC;

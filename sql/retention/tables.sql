@@ -49,11 +49,14 @@ CREATE TABLE primecloud_internal.retention_hold (
     owner_name text NOT NULL,
     column_name text,
     gone_at timestamptz,
+    reached oid[],
     CHECK (tenant IS NULL OR row_id IS NULL));
 COMMENT ON TABLE primecloud_internal.retention_hold
     IS 'what must not expire, whatever the policy says: a row, a tenant, or (neither named) the whole table';
 COMMENT ON COLUMN primecloud_internal.retention_hold.owner_name IS 'who owns the table, or did when it was dropped';
 COMMENT ON COLUMN primecloud_internal.retention_hold.column_name IS 'the column that holds the tenant or the id that is held';
+COMMENT ON COLUMN primecloud_internal.retention_hold.reached IS 'the tables of which it kept rows when it was placed: asked for by '
+    'transactions that were open then, and by nobody later';
 COMMENT ON COLUMN primecloud_internal.retention_hold.gone_at IS 'when its table was found to be gone, in spite of the hold';
 CREATE INDEX retention_hold_open ON primecloud_internal.retention_hold (schema_name, table_name) WHERE released_at IS NULL;
 CREATE VIEW primecloud_internal.open_hold AS

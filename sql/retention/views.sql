@@ -52,7 +52,9 @@ COMMENT ON VIEW retention_status
     IS 'each policy: its last run, how far it is behind, what is held and what cannot go, and whether it wants attention';
 
 CREATE VIEW retention_holds WITH (security_barrier) AS
-SELECT h.* FROM primecloud_internal.retention_hold h WHERE CASE WHEN h.gone_at IS NULL THEN primecloud.may_expire(h.schema_name,
+SELECT h.id, h.schema_name, h.table_name, h.tenant, h.row_id, h.reason, h.placed_by, h.placed_at, h.released_by, h.released_at,
+    h.release_reason, h.owner_name, h.column_name, h.gone_at
+FROM primecloud_internal.retention_hold h WHERE CASE WHEN h.gone_at IS NULL THEN primecloud.may_expire(h.schema_name,
     h.table_name) ELSE (SELECT r.rolsuper FROM pg_catalog.pg_roles r WHERE r.rolname = current_user) END;
 COMMENT ON VIEW retention_holds IS 'what is held and was held: by whom, why, and who let it go';
 

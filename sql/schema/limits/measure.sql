@@ -32,7 +32,7 @@ DECLARE
 BEGIN
     -- Whoever has written less than half of what he may is not worth the work.
     FOR measured IN SELECT c.account_id FROM @schema@.account_counters c WHERE c.kind = 'text_bytes'
-        AND NOT EXISTS (SELECT FROM @schema@.open_holds() h WHERE h.relation = 'account_counters'
+        AND NOT EXISTS (SELECT FROM @schema@.open_holds('{account_counters}') h WHERE h.relation = 'account_counters'
             AND (h.value IS NULL OR h.value = to_jsonb(c) ->> h.column_name))
         GROUP BY c.account_id
         HAVING max(c.since) < now() - interval '50 minutes' AND sum(c.amount) > @schema@.limit_of('text_bytes', c.account_id) / 2
@@ -41,7 +41,7 @@ BEGIN
         counters := ARRAY(SELECT c.id FROM @schema@.account_counters c WHERE c.account_id = measured AND c.kind = 'text_bytes' ORDER BY c.id
             FOR UPDATE SKIP LOCKED);
         DELETE FROM @schema@.account_counters c WHERE c.account_id = measured AND c.kind = 'text_bytes' AND c.id = ANY (counters[2:])
-            AND NOT EXISTS (SELECT FROM @schema@.open_holds() h WHERE h.relation = 'account_counters'
+            AND NOT EXISTS (SELECT FROM @schema@.open_holds('{account_counters}') h WHERE h.relation = 'account_counters'
                 AND (h.value IS NULL OR h.value = to_jsonb(c) ->> h.column_name));
         UPDATE @schema@.account_counters c SET amount = @schema@.stored_text(measured), since = now()
         WHERE c.account_id = measured AND c.kind = 'text_bytes' AND c.id = counters[1];
@@ -50,7 +50,7 @@ BEGIN
     END LOOP;
     DELETE FROM @schema@.account_counters c USING (SELECT o.account_id, o.kind, o.id FROM @schema@.account_counters o
         WHERE o.kind = 'orders_per_minute' AND o.since < now() - interval '1 day'
-        AND NOT EXISTS (SELECT FROM @schema@.open_holds() h WHERE h.relation = 'account_counters'
+        AND NOT EXISTS (SELECT FROM @schema@.open_holds('{account_counters}') h WHERE h.relation = 'account_counters'
             AND (h.value IS NULL OR h.value = to_jsonb(o) ->> h.column_name))
         LIMIT batch FOR UPDATE SKIP LOCKED) d
     WHERE c.account_id = d.account_id AND c.kind = d.kind AND c.id = d.id;

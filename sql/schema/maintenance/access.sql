@@ -4,7 +4,8 @@ CREATE FUNCTION @schema@.maintain_access(batch integer) RETURNS bigint
 LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $maintain_access$
     WITH held AS MATERIALIZED (
-        SELECT * FROM @schema@.open_holds()
+        SELECT * FROM @schema@.open_holds('{access_key_secrets,object_shares,object_share_tokens,invitations,invitation_tokens,'
+            'object_share_openings}')
     ), due AS (
         SELECT k.account_id, k.id FROM @schema@.access_keys k JOIN @schema@.accounts a ON a.id = k.account_id
         WHERE k.status = 'active' AND k.expires_at <= now()

@@ -84,7 +84,7 @@ AS $maintain_retention$
                    max(now() - keep) FILTER (WHERE relation = 'audit_log') AS audit_log,
                max(now() - keep) FILTER (WHERE relation = 'outbox') AS outbox FROM @schema@.retention_periods
     ), held AS MATERIALIZED (
-        SELECT * FROM @schema@.open_holds()
+        SELECT * FROM @schema@.open_holds('{notifications,usage_records,usage_hourly,audit_log,outbox}')
     ), n AS (
         DELETE FROM @schema@.notifications t USING (SELECT x.account_id, x.id FROM @schema@.notifications x, kept
             WHERE x.created_at < kept.notifications
