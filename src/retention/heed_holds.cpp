@@ -35,7 +35,7 @@ struct numbers {
 List *heeded = NIL;
 numbers known = {nullptr, 0, 0};
 
-LOCKTAG lock_of(Oid table) {
+SERVER_CODE LOCKTAG lock_of(Oid table) {
   LOCKTAG tag;
   SET_LOCKTAG_OBJECT(tag, MyDatabaseId, pg::internal_table("retention_hold"), table, 0);
   return tag;
@@ -88,8 +88,7 @@ SERVER_CODE const char *name_of(Oid table) {
 
 [[noreturn]] SERVER_CODE void refuse(Oid table) {
   ereport(ERROR, errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-          errmsg("a legal hold has been placed on table %s since this transaction began to delete",
-                 name_of(table)),
+          errmsg("a legal hold has been placed on table %s since this transaction began to delete", name_of(table)),
           errhint("Nothing is deleted. Try again: what is held is refused by name then."));
   pg_unreachable();
 }
@@ -110,8 +109,7 @@ SERVER_CODE void at_end_of_transaction(XactEvent event, void *) {
   // Its lock would stay, for as long as nobody ends what was prepared.
   if (event == XACT_EVENT_PRE_PREPARE && heeded != NIL)
     ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-            errmsg("cannot PREPARE a transaction that deletes what may be held"),
-            errhint("End it with COMMIT."));
+            errmsg("cannot PREPARE a transaction that deletes what may be held"), errhint("End it with COMMIT."));
   if (event == XACT_EVENT_PRE_COMMIT || event == XACT_EVENT_PRE_PREPARE) return;
   heeded = NIL;
 }
