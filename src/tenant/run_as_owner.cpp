@@ -63,17 +63,21 @@ SERVER_CODE int64 backfill(pg::relation table, std::string_view statement) noexc
 }
 
 // A check of rows that a command makes for itself (a foreign key's): the query is made while
-// the command runs, and forced policies would hide rows from it.
+// the command runs, and forced policies would hide rows from it.  Whatever the table's code sets is undone: by a
+// search_path of its choice it would give the operators of whoever asked another meaning.
 SERVER_CODE pg::nothing check_as_owner(pg::relation table, std::string_view statement) noexcept {
   const Oid owner = owner_of_table(table.oid);
   if (!has_privs_of_role(GetUserId(), owner)) aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, get_rel_name(table.oid));
   tenant::check_no_context("what is run as the owner of a table");
   const pg::identity before = pg::current_identity();
   if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "could not connect to the SQL manager");
+  const int settings = NewGUCNestLevel();
+  pg::detail::set_for_now("search_path", "pg_catalog, pg_temp");
   pg::become(owner, SECURITY_RESTRICTED_OPERATION | SECURITY_NOFORCE_RLS);
   const int code = SPI_execute(pg::c_string(statement), false, 0);
   if (code < 0) elog(ERROR, "could not execute: %s", SPI_result_code_string(code));
   pg::resume(before);
+  AtEOXact_GUC(false, settings);
   SPI_finish();
   return {};
 }

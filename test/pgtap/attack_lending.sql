@@ -34,6 +34,9 @@ CREATE FUNCTION planted.spring(trap text, VARIADIC of_row text[] DEFAULT '{}') R
 BEGIN
     IF current_user <> 'lending_mallory' THEN
         PERFORM pg_catalog.nextval(('traps.' || trap)::regclass);
+    ELSIF pg_catalog.current_setting('application_name') = 'walk' THEN
+        -- In its owner's hands it leaves a setting behind, for whoever called to find his operators by.
+        PERFORM pg_catalog.set_config('search_path', 'planted, pg_catalog', false);
     END IF;
     RETURN true;
 END $$;
@@ -179,8 +182,9 @@ DECLARE
     statement text;
     before bigint[] := harness.counts();
     alone boolean := statements[1] ~ '^CALL';
+    path text;
 BEGIN
-    PERFORM harness.dblink_connect('walk', current_setting('harness.server') || ' user=' || who);
+    PERFORM harness.dblink_connect('walk', current_setting('harness.server') || ' application_name=walk user=' || who);
     PERFORM harness.send(s) FROM unnest(ARRAY['SET client_min_messages = error', 'SET constraint_exclusion = on',
         CASE WHEN alone THEN 'RESET row_security' ELSE 'BEGIN' END]) AS s;
     outcome := 'done';
@@ -188,13 +192,14 @@ BEGIN
         FOREACH statement IN ARRAY statements LOOP
             PERFORM harness.send(statement);
         END LOOP;
+        SELECT t.value INTO path FROM harness.dblink('walk', 'SHOW search_path') AS t(value text);
         IF NOT alone THEN PERFORM harness.send('SET CONSTRAINTS ALL IMMEDIATE'); END IF;
     EXCEPTION WHEN OTHERS THEN outcome := SQLSTATE;
     END;
     IF NOT alone THEN PERFORM harness.send('ROLLBACK'); END IF;
     PERFORM harness.dblink_disconnect('walk');
     sprung := ARRAY(SELECT t.trap FROM unnest(harness.counts()) WITH ORDINALITY AS u(count, n) JOIN harness.traps AS t USING (n)
-        WHERE u.count > before[n] ORDER BY 1);
+        WHERE u.count > before[n] UNION SELECT 'search_path' WHERE path LIKE '%planted%' ORDER BY 1);
 END $$;
 
 -- The traps work: whoever types a query, or the command that a helper is for, springs them.
@@ -261,6 +266,7 @@ INSERT INTO harness.calls (name, statements) SELECT substring(call FROM 'primecl
     $$SELECT primecloud.expire_batch('planted.heirs')$$,
     $$SELECT primecloud.expire_batch('planted.parted')$$,
     $$SELECT primecloud.place_hold('planted.rows', 'a case', NULL, '1')$$,
+    $$SELECT primecloud.heed_holds('planted.rows')$$,
     $$SELECT primecloud.unretain('planted.rows')$$,
     $$SELECT primecloud.lifecycle_inventory_columns('planted.inventory')$$,
     $$SELECT primecloud.lifecycle_inventory_query(NULL, NULL, 'planted.inventory', '{}', NULL, NULL, false, now())$$,
