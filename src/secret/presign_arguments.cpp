@@ -17,26 +17,17 @@ constexpr int64 longest_life_seconds = 7 * int64{86400};  // S3 API Reference: a
 }
 
 endpoint parse_endpoint(std::string_view text) {
-  constexpr const char *hint = "It reads https://host or https://host:port, without a path.";
-  endpoint out;
-  if (text.starts_with("https://"))
-    out.scheme = "https://";
-  else if (text.starts_with("http://"))
-    out.scheme = "http://";
-  else
-    refuse_s3(psprintf("the endpoint \"%s\" has no scheme", pg::c_string(text)), hint);
-  out.host = text.substr(out.scheme.size());
-  if (out.host.ends_with('/')) out.host.remove_suffix(1);
-  const auto colon = out.host.rfind(':');
-  const auto port = colon == out.host.npos || out.host.ends_with(']') ? std::string_view() : out.host.substr(colon);
-  for (const char c : out.host) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-                       c == '_' || c == '.' || c == ':' || c == '[' || c == ']';
-    if (!plain) refuse_s3(psprintf("the endpoint \"%s\" names no host", pg::c_string(text)), hint);
-  }
-  if (port == (out.scheme == "https://" ? ":443" : ":80")) out.host.remove_suffix(port.size());
-  if (out.host.empty()) refuse_s3("the endpoint names no host", hint);
+  endpoint out{};
+  if (const char *problem = read_endpoint(text, out))
+    refuse_s3(psprintf("the endpoint \"%s\" cannot be signed for: %s", pg::c_string(text), problem),
+              "It reads https://host or https://host:port, without a path.");
   return out;
+}
+
+void check_path(std::string_view path) {
+  if (const char *problem = path_problem(path))
+    refuse_s3(psprintf("the path \"%s\" %s", pg::c_string(path), problem),
+              "It reads /bucket/key, or /key where the host names the bucket.");
 }
 
 int read_parameters(pg::owned_jsonb object, parameter *&out) {

@@ -2,17 +2,15 @@
 // the server's memory.  Server code.
 #pragma once
 
+#include "core/secret/endpoint.hpp"
 #include "core/timestamp.hpp"
 #include "pg/owned.hpp"
 #include "secret/place.hpp"
 
 namespace primecloud::secret {
 
-struct endpoint {
-  std::string_view scheme, host;  // host with its port, unless that is the scheme's own
-};
-
 SERVER_CODE endpoint parse_endpoint(std::string_view text);
+SERVER_CODE void check_path(std::string_view path);
 
 struct parameter {
   std::string_view name, value;

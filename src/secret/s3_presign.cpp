@@ -22,7 +22,7 @@ struct interval_argument {
 
 // What a URL is signed from, all of it the server's memory but for the key.
 struct signing {
-  secret::endpoint server;
+  endpoint server;
   std::string_view verb, resource, id, region, stamp;
   int seconds;
   secret::parameter *further;
@@ -40,9 +40,7 @@ SERVER_CODE signing prepare_signing(sealed_view sealed, text_argument tenant, te
   const auto verb = secret::checked_method(method);
   const auto server = secret::parse_endpoint(secret::checked_part(endpoint_url, "endpoint", longest_url));
   const auto resource = secret::to_utf8(secret::checked_part(path, "path", longest_url));  // as S3 reads it
-  if (!resource.starts_with('/'))
-    secret::refuse_s3(psprintf("the path \"%s\" does not begin with a slash", pg::c_string(resource)),
-                      "It reads /bucket/key, or /key where the host names the bucket.");
+  secret::check_path(resource);
   if (!expires || !at)
     secret::refuse_s3("the expiry or the time of signing is NULL", "Leave them out for the defaults.");
   const int seconds = secret::seconds_of(*expires->value);
@@ -70,9 +68,9 @@ std::optional<std::string> s3_presign(std::optional<sealed_view> sealed, text_ar
                            parameters, at);
   })};
   const signing &from = to_sign.from;
-  presign_request request{from.verb, from.server.host, from.resource, from.id, from.region, from.stamp, from.seconds};
+  presign_request request{from.verb, from.server.host(), from.resource, from.id, from.region, from.stamp, from.seconds};
   for (int i = 0; i < from.count; i++) request.parameters.emplace_back(from.further[i].name, from.further[i].value);
-  return std::string(from.server.scheme) + std::string(from.server.host) + uri_encode(from.resource, true) + "?" +
+  return std::string(from.server.scheme) + std::string(from.server.host()) + uri_encode(from.resource, true) + "?" +
          presign_query(request, from.key);
 }
 }  // namespace

@@ -129,6 +129,10 @@ SELECT is(encode(primecloud.s3_signing_key(secret, '1', 'keys.secret', '1', '201
 SELECT is(right(primecloud.s3_presign(secret, '1', 'keys.secret', '1', 'AKIAIOSFODNN7EXAMPLE', 'GET',
     'https://examplebucket.s3.amazonaws.com', '/test.txt', expires => '1 day', at => '2013-05-24T00:00:00Z'), 64),
     'aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404', 'a presigned URL (S3''s own example)') FROM keys;
+SELECT is(primecloud.s3_presign(secret, '1', 'keys.secret', '1', 'K', 'GET', endpoint, '/b/k', at => '2013-05-24T00:00:00Z'),
+    primecloud.s3_presign(secret, '1', 'keys.secret', '1', 'K', 'GET', 'https://s3.example.com', '/b/k', at => '2013-05-24T00:00:00Z'),
+    'signed as clients send it: ' || endpoint)
+    FROM keys, unnest(ARRAY['https://S3.Example.COM', 'HTTPS://s3.example.com/', 'https://s3.example.com:0443']) AS endpoint;
 SELECT is(primecloud.matches(secret, '1', 'keys.secret', '1', candidate), expected, 'matches ' || left(candidate, 10))
     FROM keys, (VALUES ('wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY', true), ('wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEy', false), ('', false),
     ('wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY ', false), (NULL, NULL)) AS v(candidate, expected);
@@ -145,6 +149,7 @@ SELECT is(outcome(format('SELECT primecloud.s3_presign(secret, ''1'', ''keys.sec
     $$'K', 'GET', E'https://h\nX-Evil: 1', '/'$$, $$'K', 'GET', 'https://h', 'b/k'$$, $$'K', 'GET', 'https://h', '/', 'a/b'$$, $$'K', 'GET',
         'https://h', '/', expires => '0'$$, $$'K', 'GET', 'https://h', '/', expires => '7 days 1 second'$$, $$'K', 'GET', 'https://h', '/',
         expires => '1 month'$$,
+    $$'K', 'GET', 'https://127.1', '/'$$, $$'K', 'GET', 'https://h.', '/'$$, $$'K', 'GET', 'https://h', '/b/../k'$$,
     $$'K', 'GET', 'https://h', '/', expires => '-1 day'$$, $$'K', 'GET', 'https://h', '/', at => 'infinity'$$, $$'K', 'GET', 'https://h',
         '/', parameters => '[]'$$, $$'K', 'GET', 'https://h', '/', parameters => '{"a": {"b": 1}}'$$, $$'K', 'GET', 'https://h', '/',
         parameters => '{"X-Amz-Expires": "9999999"}'$$]) AS arguments;
