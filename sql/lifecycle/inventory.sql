@@ -25,7 +25,8 @@ BEGIN
       AND NOT EXISTS (SELECT FROM pg_attribute AS a
                       WHERE a.attrelid = inventory AND a.attname = c.value AND a.attnum > 0 AND NOT a.attisdropped);
     IF unknown IS NOT NULL THEN
-        RAISE undefined_column USING MESSAGE = format('table %s has no column "%s"', inventory, unknown);
+        RAISE undefined_column USING MESSAGE = format('table %s has no column "%s"', inventory, unknown),
+            HINT = 'The values in columns are columns of the inventory.';
     END IF;
 
     FOR attribute, type, column_name IN
@@ -75,7 +76,8 @@ BEGIN
     IF bucket_column IS NOT NULL THEN
         IF NOT EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = inventory AND a.attname = bucket_column AND a.attnum > 0
             AND NOT a.attisdropped) THEN
-            RAISE undefined_column USING MESSAGE = format('table %s has no column "%s"', inventory, bucket_column);
+            RAISE undefined_column USING MESSAGE = format('table %s has no column "%s"', inventory, bucket_column),
+                HINT = 'Name in bucket_column the column that has the bucket, or leave it out.';
         END IF;
         condition := format('i.%I = %L', bucket_column, bucket);
     END IF;

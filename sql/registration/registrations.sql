@@ -107,7 +107,8 @@ DECLARE
     lost record;
 BEGIN
     FOR lost IN SELECT r.* FROM primecloud.registrations r WHERE r.state <> 'ok' AND r.kind = ANY (kinds) ORDER BY r.kind, r.object LOOP
-        RAISE WARNING '% % is %: %', lost.kind, lost.object, lost.state, lost.problem;
+        RAISE WARNING '% % is %: %', lost.kind, lost.object, lost.state, lost.problem
+            USING HINT = 'Register it again, or end it; primecloud.registrations lists all of them.';
     END LOOP;
 END $$;
 COMMENT ON PROCEDURE primecloud_internal.tell_lost(text[]) IS 'warns of registrations of these kinds that have lost their object';

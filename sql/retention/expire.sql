@@ -7,12 +7,12 @@ AS $$
 DECLARE
     code pg_catalog.text;
     message pg_catalog.text;
+    hint pg_catalog.text;
 BEGIN
     CALL primecloud_internal.check_may_commit('expire');
-    CALL primecloud_internal.retention_drive(rel, batch, max_duration, max_rate, method, code, message);
+    CALL primecloud_internal.retention_drive(rel, batch, max_duration, max_rate, method, code, message, hint);
     IF code IS NOT NULL THEN
-        RAISE EXCEPTION USING ERRCODE = code, MESSAGE = message,
-            HINT = 'What was done before is committed; primecloud.job_progress says how far it came.';
+        RAISE EXCEPTION USING ERRCODE = code, MESSAGE = message, HINT = hint;
     END IF;
 END $$;
 COMMENT ON PROCEDURE expire(regclass, integer, interval, integer, text) IS
@@ -27,6 +27,7 @@ DECLARE
     place pg_catalog.int4;
     code pg_catalog.text;
     message pg_catalog.text;
+    hint pg_catalog.text;
     failed pg_catalog.int4;
 BEGIN
     CALL primecloud_internal.check_may_commit('expire_all');
@@ -43,12 +44,12 @@ BEGIN
         code := NULL;
         IF EXISTS (SELECT FROM pg_class c WHERE c.oid = tables[place]) THEN
             CALL primecloud_internal.retention_drive(tables[place], NULL, began + max_duration - clock_timestamp(), max_rate, NULL, code,
-                message);
+                message, hint);
         END IF;
         PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
         IF code IS NOT NULL THEN
             failed := failed + 1;
-            RAISE WARNING 'expiry of table %: %', tables[place]::regclass, message USING ERRCODE = code;
+            RAISE WARNING 'expiry of table %: %', tables[place]::regclass, message USING ERRCODE = code, HINT = hint;
         END IF;
         place := place + 1;
     END LOOP;

@@ -27,9 +27,16 @@ BEGIN
         RAISE null_value_not_allowed USING MESSAGE = 'retention needs a time column and a time to keep',
             HINT = 'To keep rows for ever, register no policy.';
     ELSIF (policy.mode = 'soft_delete') <> (policy.soft_delete_column IS NOT NULL) THEN
-        RAISE invalid_parameter_value USING MESSAGE = 'soft_delete_column belongs to mode ''soft_delete'', which cannot do without it';
+        RAISE invalid_parameter_value USING
+            MESSAGE = CASE policy.mode WHEN 'soft_delete' THEN 'mode soft_delete names no soft_delete_column'
+            ELSE format('soft_delete_column is named in mode %s', policy.mode) END,
+            HINT = CASE policy.mode WHEN 'soft_delete' THEN 'Name in soft_delete_column the column that marks a row as deleted.'
+            ELSE 'Say mode => ''soft_delete'', or leave soft_delete_column out.' END;
     ELSIF (policy.mode = 'archive') <> (policy.archive_table IS NOT NULL) THEN
-        RAISE invalid_parameter_value USING MESSAGE = 'archive belongs to mode ''archive'', which cannot do without it';
+        RAISE invalid_parameter_value USING MESSAGE = CASE policy.mode WHEN 'archive' THEN 'mode archive names no archive'
+            ELSE format('an archive is named in mode %s', policy.mode) END,
+            HINT = CASE policy.mode WHEN 'archive' THEN format('Say archive => ''a table'', made by CREATE TABLE ... (LIKE %s).', rel)
+            ELSE 'Say mode => ''archive'', or leave archive out.' END;
     END IF;
     PERFORM primecloud_internal.retention_check_keep(policy.keep);
     PERFORM primecloud_internal.retention_check_policy(rel, policy);

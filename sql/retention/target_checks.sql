@@ -8,7 +8,8 @@ DECLARE
     part record;
 BEGIN
     IF class.oid IS NULL THEN
-        RAISE undefined_table USING MESSAGE = format('table with OID %s does not exist', rel::oid);
+        RAISE undefined_table USING MESSAGE = format('table with OID %s does not exist', coalesce(rel::oid::text, 'NULL')),
+            HINT = 'It was dropped meanwhile.';
     END IF;
     IF class.relkind NOT IN ('r', 'p') OR class.relpersistence = 't' THEN
         RAISE wrong_object_type USING MESSAGE = format('"%s" is not an ordinary or partitioned table', rel),

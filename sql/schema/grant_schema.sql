@@ -89,7 +89,8 @@ CREATE FUNCTION revoke_schema(schema name, role name) RETURNS void
 AS $revoke_schema$
 BEGIN
     IF primecloud.schema_version(schema) IS NULL OR to_regrole(quote_ident(role)) IS NULL THEN
-        RAISE undefined_object USING MESSAGE = format('no control plane "%s" that role "%s" could leave', schema, role);
+        RAISE undefined_object USING MESSAGE = format('no control plane "%s" that role "%s" could leave', schema, role),
+            HINT = 'Name a schema made by primecloud.create_schema and a role that exists.';
     END IF;
     EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA %I FROM %I', schema, role);
     EXECUTE format('REVOKE ALL ON ALL ROUTINES IN SCHEMA %I FROM %I', schema, role);

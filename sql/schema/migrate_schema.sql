@@ -52,7 +52,8 @@ BEGIN
         SELECT string_agg(c.oid::regclass::text, ', ') INTO lifted FROM pg_class c WHERE c.oid = ANY (forced) AND NOT c.relforcerowsecurity;
         IF lifted IS NOT NULL THEN
             RAISE object_not_in_prerequisite_state USING
-                MESSAGE = format('step %s to version %s leaves the policies of %s lifted', step.name, step.version, lifted);
+                MESSAGE = format('step %s to version %s leaves the policies of %s lifted', step.name, step.version, lifted),
+                HINT = 'It is a fault of the step: nothing was changed.';
         END IF;
         EXECUTE format('INSERT INTO %I.schema_version (version, name, checksum, extension_version) VALUES ($1, $2, $3, $4)', schema)
             USING step.version, step.name, step.checksum, (SELECT extversion FROM pg_extension WHERE extname = 'primecloud');

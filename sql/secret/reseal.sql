@@ -25,7 +25,8 @@ BEGIN
     began := clock_timestamp();
     failures := 0;
     IF batch < 1 OR max_rate < 1 OR max_duration < '0' THEN
-        RAISE invalid_parameter_value USING MESSAGE = 'batch and max_rate must be positive, max_duration not negative';
+        RAISE invalid_parameter_value USING MESSAGE = 'batch and max_rate must be positive, max_duration not negative',
+            HINT = 'Leave them out for what is chosen.';
     END IF;
     CALL primecloud_internal.tell_lost('{sealed column}');
     answer := primecloud_internal.reseal_request(rel, col, '{"kind": "begin"}');

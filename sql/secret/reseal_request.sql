@@ -12,7 +12,8 @@ DECLARE
     fresh boolean;
 BEGIN
     IF batch IS NULL OR batch < 1 THEN
-        RAISE invalid_parameter_value USING MESSAGE = format('a batch of %s rows is none', coalesce(batch::text, 'NULL'));
+        RAISE invalid_parameter_value USING MESSAGE = format('a batch of %s rows is none', coalesce(batch::text, 'NULL')),
+            HINT = 'Ask for one row at least.';
     END IF;
     LOOP
         run := primecloud_internal.reseal_begin(who, rel, registered.column_name, false);

@@ -85,7 +85,8 @@ BEGIN
     PERFORM primecloud_internal.check_text_of_column(rel, attribute);
     IF attribute.atttypid <> 'primecloud.sealed'::regtype THEN
         IF attribute.attgenerated <> '' OR attribute.attidentity <> '' THEN
-            RAISE feature_not_supported USING MESSAGE = format('column "%s" of %s is generated', col, rel);
+            RAISE feature_not_supported USING MESSAGE = format('column "%s" of %s is generated', col, rel),
+                HINT = 'Seal the column that it is made from, or make it an ordinary one.';
         END IF;
         IF obstacles IS NOT NULL THEN
             RAISE dependent_objects_still_exist USING MESSAGE = format('column "%s" of %s cannot be sealed: %s', col, rel, obstacles),

@@ -52,7 +52,8 @@ BEGIN
     END IF;
     IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = rel AND attname = col AND atttypid = 'primecloud.sealed'::regtype
         AND NOT attisdropped) THEN
-        RAISE datatype_mismatch USING MESSAGE = format('column "%s" of %s is not sealed', col, rel);
+        RAISE datatype_mismatch USING MESSAGE = format('column "%s" of %s is not sealed', col, rel),
+            HINT = 'Call primecloud.seal_column() for a column of plaintext.';
     END IF;
     SELECT n.nspname, c.relname, col, register_sealed_column_as.label, register_sealed_column_as.tenant_column,
         register_sealed_column_as.id_column, now(), pg_get_userbyid(c.relowner), NULL

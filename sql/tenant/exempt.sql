@@ -34,7 +34,8 @@ BEGIN
             HINT = 'Say why the table needs no protection; NULL takes the exemption back.';
     END IF;
     IF until < current_date THEN
-        RAISE invalid_parameter_value USING MESSAGE = format('the exemption would have ended on %s', until);
+        RAISE invalid_parameter_value USING MESSAGE = format('the exemption would have ended on %s', until),
+            HINT = 'Name a day to come, or leave until out.';
     END IF;
     IF primecloud.tenant_column(rel) IS NOT NULL THEN
         RAISE object_not_in_prerequisite_state USING MESSAGE = format('table %s is protected', rel),

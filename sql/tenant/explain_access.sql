@@ -63,7 +63,8 @@ BEGIN
         RAISE undefined_object USING MESSAGE = format('role "%s" does not exist', role), HINT = 'Name the role whose access is asked for.';
     END IF;
     IF class.relkind NOT IN ('r', 'p') THEN
-        RAISE wrong_object_type USING MESSAGE = format('%s is not a table', rel);
+        RAISE wrong_object_type USING MESSAGE = format('%s is not a table', rel),
+            HINT = 'Ask of the tables below it: policies stand on those.';
     END IF;
 
     RETURN QUERY SELECT m.how, 'ALL', false, 'a superuser reads and writes everything'

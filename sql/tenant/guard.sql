@@ -74,10 +74,10 @@ BEGIN
                 END IF;
                 CONTINUE WHEN primecloud_internal.guard_level() = 'off' OR NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = rel
                     AND polname IN ('primecloud_floor', 'primecloud_shared', 'primecloud_people'));
-                CONTINUE WHEN part.action IN ('drop not null', 'change the default of')
+                CONTINUE WHEN part.action IN ('lose NOT NULL of', 'change the default of')
                     AND part.name IS DISTINCT FROM primecloud.tenant_column(rel)::text;
-                CONTINUE WHEN part.action = 'drop constraint' AND NOT part.name::name = ANY (primecloud_internal.tenant_constraints(rel));
-                PERFORM primecloud_internal.guard_against(format('protected table %s: %s', rel,
+                CONTINUE WHEN part.action = 'lose constraint' AND NOT part.name::name = ANY (primecloud_internal.tenant_constraints(rel));
+                PERFORM primecloud_internal.guard_against(format('protected table %s would %s', rel,
                     concat_ws(' ', part.action, quote_ident(part.name))));
             END LOOP;
         -- A partition is a table that can be read by its own name.

@@ -19,7 +19,8 @@ DECLARE
     steps primecloud_internal.plan_step[];
 BEGIN
     IF key.oid IS NULL THEN
-        RAISE undefined_object USING MESSAGE = format('table %s has no foreign key "%s"', rel, constraint_name);
+        RAISE undefined_object USING MESSAGE = format('table %s has no foreign key "%s"', rel, constraint_name),
+            HINT = 'Name a foreign key of this table, as \d and pg_constraint have it.';
     END IF;
     IF parent_tenant IS NULL THEN
         RAISE wrong_object_type USING MESSAGE = format('foreign key "%s" points at %s, which is not protected', constraint_name,
@@ -41,7 +42,8 @@ BEGIN
         RETURN;
     END IF;
     IF tenant = ANY (had.columns) OR parent_tenant = ANY (had.parent_columns) THEN
-        RAISE invalid_foreign_key USING MESSAGE = format('foreign key "%s" joins a tenant column to another column', constraint_name);
+        RAISE invalid_foreign_key USING MESSAGE = format('foreign key "%s" joins a tenant column to another column', constraint_name),
+            HINT = 'Make it anew with the tenant columns of both tables side by side.';
     END IF;
     IF key.confupdtype IN ('n', 'd') THEN
         RAISE feature_not_supported USING MESSAGE = format('foreign key "%s" has ON UPDATE SET NULL or SET DEFAULT', constraint_name),

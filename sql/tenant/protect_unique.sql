@@ -75,7 +75,8 @@ DECLARE
     steps primecloud_internal.plan_step[];
 BEGIN
     IF index.indexrelid IS NULL THEN
-        RAISE undefined_object USING MESSAGE = format('table %s has no unique constraint or index "%s"', rel, constraint_name);
+        RAISE undefined_object USING MESSAGE = format('table %s has no unique constraint or index "%s"', rel, constraint_name),
+            HINT = 'Name one of this table, as \d and pg_index have it.';
     END IF;
     IF EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = rel AND a.attname = tenant
         AND a.attnum = ANY ((index.indkey::int2[])[0:index.indnkeyatts - 1])) THEN

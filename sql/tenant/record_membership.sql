@@ -61,7 +61,8 @@ BEGIN
             RAISE wrong_object_type USING MESSAGE = format('"%s" is not a table', source), HINT = 'Register the table below it.';
         END IF;
         IF NOT EXISTS (SELECT FROM pg_class WHERE oid = source AND pg_has_role(caller, relowner, 'USAGE')) THEN
-            RAISE insufficient_privilege USING MESSAGE = format('must be owner of table %s', source);
+            RAISE insufficient_privilege USING MESSAGE = format('must be owner of table %s', source),
+                HINT = 'Register it as a role that has the rights of its owner, or as a superuser.';
         END IF;
         IF (SELECT relowner FROM pg_class WHERE oid = source) <> (SELECT relowner FROM pg_class WHERE oid = rel) THEN
             RAISE invalid_parameter_value USING MESSAGE = format('tables %s and %s have different owners', rel, source),
@@ -97,7 +98,7 @@ BEGIN
             AND attgenerated IN ('', 's')
                        AND atttypid = ANY ('{uuid,bigint,integer,text,varchar}'::regtype[])) THEN
             RAISE undefined_column USING MESSAGE = format('table %s has no column "%s" of type uuid, bigint, integer, text or varchar',
-                wanted.tab, wanted.col);
+                wanted.tab, wanted.col), HINT = 'Name a column of the table; ids of users and accounts, and roles, are of these types.';
         END IF;
     END LOOP;
     IF grants IS NOT NULL THEN

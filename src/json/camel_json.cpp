@@ -123,7 +123,8 @@ SERVER_CODE pg::owned_json to_camel_json(pg::call_site call, pg::any_value value
   if (site == nullptr) {
     const Oid type = call.argument_type(0);
     if (!OidIsValid(type))
-      ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("could not determine the type of the value"));
+      ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("could not determine the type of the value"),
+              errhint("Cast the value to a type."));
     auto *made = static_cast<memory *>(MemoryContextAllocZero(call.memory(), sizeof(memory)));
     made->context = call.memory();
     made->top = shape_of(type, call.memory());

@@ -62,7 +62,8 @@ struct returned<lifecycle::answer> {
                         TupleDescAttr(desc, 2)->atttypid == TEXTOID && TupleDescAttr(desc, 3)->atttypid == TEXTOID;
     if (!agrees) {
       ReleaseTupleDesc(desc);
-      ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH), errmsg("the row type lifecycle_event was altered"));
+      ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH), errmsg("the row type lifecycle_event was altered"),
+              errhint("It is the extension's: undo what was done to it."));
     }
     HeapTuple tuple = heap_form_tuple(desc, values, nulls);
     ReleaseTupleDesc(desc);

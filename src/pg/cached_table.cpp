@@ -28,7 +28,8 @@ const startup watching{watch_server};
 
 SERVER_CODE nothing table_changed(relation table) noexcept {
   if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(table.oid))) {
-    ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("there is no table %u", table.oid));
+    ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("there is no table %u", table.oid),
+            errhint("It was dropped meanwhile."));
   }
   cached_table::tell(table.oid);
   return {};

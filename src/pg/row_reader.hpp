@@ -43,7 +43,8 @@ SERVER_CODE std::tuple<std::optional<T>...> read_row(Datum d) {
   if (!agrees) {
     ReleaseTupleDesc(desc);
     ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
-            errmsg("the row type was altered: its columns are not the expected ones"));
+            errmsg("the row type was altered: its columns are not the expected ones"),
+            errhint("The row type is the extension's: undo what was done to it."));
   }
   HeapTupleData tuple{};
   tuple.t_len = HeapTupleHeaderGetDatumLength(header);
@@ -63,7 +64,8 @@ SERVER_CODE inline std::span<Datum> read_array(Datum d) {
   ArrayType *array = DatumGetArrayTypeP(d);
   if (ARR_NDIM(array) > 1)
     ereport(ERROR, errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-            errmsg("the array has %d dimensions, one is wanted", ARR_NDIM(array)));
+            errmsg("the array has %d dimensions, one is wanted", ARR_NDIM(array)),
+            errhint("Pass an array of rows, as array_agg() makes it."));
   int16 length;
   bool by_value;
   char alignment;
@@ -74,7 +76,8 @@ SERVER_CODE inline std::span<Datum> read_array(Datum d) {
   deconstruct_array(array, ARR_ELEMTYPE(array), length, by_value, alignment, &elements, &nulls, &count);
   for (int i = 0; i < count; i++) {
     if (nulls[i])
-      ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("element %d of the array is NULL", i + 1));
+      ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("element %d of the array is NULL", i + 1),
+              errhint("Leave it out: array_agg(...) FILTER (WHERE ... IS NOT NULL)."));
   }
   return {elements, static_cast<size_t>(count)};
 }

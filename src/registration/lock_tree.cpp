@@ -23,7 +23,8 @@ SERVER_CODE pg::nothing lock_tree(pg::relation rel) noexcept {
   LockRelationOid(table, AccessShareLock);
   if (name == nullptr || !SearchSysCacheExists1(RELOID, ObjectIdGetDatum(table))) {
     ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE),
-            errmsg("table \"%s\" does not exist any more", name != nullptr ? name : ""));
+            errmsg("table \"%s\" does not exist any more", name != nullptr ? name : ""),
+            errhint("It was dropped meanwhile."));
   }
   list_free(find_all_inheritors(table, AccessShareLock, nullptr));
   return {};

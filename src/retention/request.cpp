@@ -111,7 +111,8 @@ SERVER_CODE Datum perform(Oid owner, const char *statement, bool writes, Oid out
 SERVER_CODE pg::owned_row request(pg::call_site site, pg::relation rel, question_row question) noexcept {
   if (InSecurityRestrictedOperation()) {
     ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-            errmsg("retention cannot be asked for from inside a security-restricted operation"));
+            errmsg("retention cannot be asked for from inside a security-restricted operation"),
+            errhint("Call the function by itself, not from an index, a trigger or a view."));
   }
   const Oid caller = GetUserId();
   const Oid door = site.info->flinfo->fn_oid;

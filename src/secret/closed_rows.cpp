@@ -71,7 +71,9 @@ SERVER_CODE reasons scan(Relation table, const char *column, const char *tenant_
 SERVER_CODE reasons look(Oid leaf, const char *column, const char *tenant_column, const char *id_column,
                          std::string_view label) {
   Relation table = try_table_open(leaf, AccessShareLock);
-  if (table == nullptr) ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("there is no table %u", leaf));
+  if (table == nullptr)
+    ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("there is no table %u", leaf),
+            errhint("It was dropped meanwhile."));
   if (!has_privs_of_role(GetUserId(), table->rd_rel->relowner))
     aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, RelationGetRelationName(table));
   secret::check_may_open(

@@ -35,7 +35,8 @@ void prepare_conversion(conversion &w, const char *source, const char *target, c
   w.seals = w.target_type == sealed;
   if (w.seals == (w.source_type == sealed)) {
     ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
-            errmsg("one of columns \"%s\" and \"%s\" is sealed, and the other is not", source, target));
+            errmsg("one of columns \"%s\" and \"%s\" is sealed, and the other is not", source, target),
+            errhint("The type of one was altered since the script was made: make the script anew."));
   }
   w.tenant = find_column_text(w.table, tenant);
   w.id = find_column_text(w.table, id);

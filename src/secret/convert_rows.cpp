@@ -101,7 +101,9 @@ SERVER_CODE std::tuple<int64, int64> convert_rows(pg::relation leaf, std::string
             errhint("What was committed since it began would not be seen: use READ COMMITTED."));
   }
   Relation table = try_table_open(leaf.oid, RowExclusiveLock);
-  if (table == nullptr) ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("there is no table %u", leaf.oid));
+  if (table == nullptr)
+    ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("there is no table %u", leaf.oid),
+            errhint("It was dropped meanwhile."));
   if (!has_privs_of_role(GetUserId(), table->rd_rel->relowner))
     aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, RelationGetRelationName(table));
   secret::conversion w{};

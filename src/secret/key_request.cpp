@@ -45,7 +45,8 @@ SERVER_CODE Datum decide(Oid keeper, std::string_view kind, Datum request) {
 SERVER_CODE pg::owned_jsonb key_request(pg::call_site site, std::string_view kind, pg::owned_jsonb request) {
   if (InSecurityRestrictedOperation()) {
     ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-            errmsg("keys cannot be asked for from inside a security-restricted operation"));
+            errmsg("keys cannot be asked for from inside a security-restricted operation"),
+            errhint("Call the function by itself, not from an index, a trigger or a view."));
   }
   const Oid keeper = pg::owner_of_function(site.info->flinfo->fn_oid);
   const MemoryContext outside = CurrentMemoryContext;

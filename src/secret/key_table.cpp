@@ -37,7 +37,9 @@ SERVER_CODE void take_row(HeapTuple tuple, TupleDesc desc, key_row &row) {
 template <class F>
 SERVER_CODE void scan(const char *index, ScanKey keys, int count, F &&visit) {
   const Oid oid = data_keys.oid();
-  if (!OidIsValid(oid)) ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("the table of data keys is missing"));
+  if (!OidIsValid(oid))
+    ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("the table of data keys is missing"),
+            errhint("It is part of the extension: restore the database, or make the extension anew."));
   Relation table = table_open(oid, AccessShareLock);
   if (RelationGetDescr(table)->natts < columns || RelationGetDescr(table)->natts > 16)
     elog(ERROR, "primecloud.data_key has unexpected columns");

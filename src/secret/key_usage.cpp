@@ -53,13 +53,16 @@ SERVER_CODE HTAB *count_by_key(Oid relation, const char *column) {
   }
   Relation table = try_table_open(relation, AccessShareLock);
   UnlockRelationOid(relation, AccessShareLock);
-  if (table == nullptr) ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("there is no table %u", relation));
+  if (table == nullptr)
+    ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("there is no table %u", relation),
+            errhint("It was dropped meanwhile."));
   const AttrNumber number = secret::stored_column_number(table, column);
   const Oid type = TupleDescAttr(RelationGetDescr(table), number - 1)->atttypid;
   const Oid sealed = secret::sealed_type();
   if (!secret::may_hold_envelopes(type, sealed)) {
     ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
-            errmsg("column \"%s\" of \"%s\" is not sealed", column, RelationGetRelationName(table)));
+            errmsg("column \"%s\" of \"%s\" is not sealed", column, RelationGetRelationName(table)),
+            errhint("Its type was altered meanwhile: try again."));
   }
   SnapshotData everyone;
   InitDirtySnapshot(everyone);

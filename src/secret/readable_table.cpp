@@ -16,7 +16,9 @@ namespace primecloud::secret {
 
 Relation open_table(Oid oid) {
   Relation table = try_relation_open(oid, AccessShareLock);
-  if (table == nullptr) ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("there is no table %u", oid));
+  if (table == nullptr)
+    ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("there is no table %u", oid),
+            errhint("It was dropped meanwhile."));
   if (table->rd_rel->relkind != RELKIND_RELATION && table->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
     ereport(ERROR, errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("\"%s\" is not a table", RelationGetRelationName(table)),
             errhint("Reveal from the table below it."));

@@ -46,7 +46,9 @@ SERVER_CODE std::tuple<int64, int32, int64, int64, pg::owned_jsonb> reseal_rows(
     ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("a batch of %d rows", most),
             errhint("It has 1 to %d.", most_rows));
   Relation table = try_table_open(leaf.oid, RowExclusiveLock);
-  if (table == nullptr) ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("there is no table %u", leaf.oid));
+  if (table == nullptr)
+    ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("there is no table %u", leaf.oid),
+            errhint("It was dropped meanwhile."));
   const secret::reseal_request request{leaf.oid,
                                        pg::c_string(column),
                                        pg::c_string(tenant_column),

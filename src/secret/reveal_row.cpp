@@ -20,7 +20,9 @@ SERVER_CODE Datum text_datum(std::string_view text) { return PointerGetDatum(pg:
 
 SERVER_CODE Relation open_log(LOCKMODE mode) {
   const Oid oid = pg::extension_table("reveal_log");
-  if (!OidIsValid(oid)) ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("the table of reveals is missing"));
+  if (!OidIsValid(oid))
+    ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("the table of reveals is missing"),
+            errhint("It is part of the extension: restore the database, or make the extension anew."));
   Relation table = table_open(oid, mode);
   if (RelationGetDescr(table)->natts != columns) elog(ERROR, "primecloud.reveal_log has unexpected columns");
   return table;

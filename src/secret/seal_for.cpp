@@ -83,7 +83,7 @@ SERVER_CODE std::optional<sealed_value> seal_row(const pg::call_site &site, std:
   secret::check_plaintext(*plaintext);
   if (!table || !column) {
     ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("the %s is NULL", table ? "column" : "table"),
-            errhidestmt(true), errhidecontext(true));
+            errhint("Name a table and its sealed column."), errhidestmt(true), errhidecontext(true));
   }
   const registration &column_of = registered(site, table->oid, column->text);
   const context_record *context = tenant::current();

@@ -25,7 +25,8 @@ using secret::registration;
 using secret::sealed_value;
 
 [[noreturn, gnu::cold]] SERVER_CODE void refuse_null(const char *what) {
-  ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("the %s is NULL", what));
+  ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("the %s is NULL", what),
+          errhint("Name a table, its sealed column and the id of a row."));
   pg_unreachable();
 }
 
@@ -38,7 +39,8 @@ using secret::sealed_value;
     ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
             errmsg("%s has no row \"%s\" of its own, and foreign tables below it", name, text),
             errhint("Read the row by a SELECT of your own, and pass its envelope to primecloud.open()."));
-  ereport(ERROR, errcode(ERRCODE_NO_DATA_FOUND), errmsg("%s has no row \"%s\"", name, text));
+  ereport(ERROR, errcode(ERRCODE_NO_DATA_FOUND), errmsg("%s has no row \"%s\"", name, text),
+          errhint("Name a row that you may read: in an entered account those of the others are not there."));
   pg_unreachable();
 }
 

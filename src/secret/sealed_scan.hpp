@@ -24,7 +24,8 @@ SERVER_CODE inline AttrNumber column_number(Relation table, const char *name) {
   const AttrNumber number = get_attnum(RelationGetRelid(table), name);
   if (number <= 0) {
     ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
-            errmsg("table \"%s\" has no column \"%s\"", RelationGetRelationName(table), name));
+            errmsg("table \"%s\" has no column \"%s\"", RelationGetRelationName(table), name),
+            errhint("It was dropped or renamed meanwhile."));
   }
   return number;
 }
@@ -32,7 +33,8 @@ SERVER_CODE inline AttrNumber column_number(Relation table, const char *name) {
 // The same of a table that has rows of its own.
 SERVER_CODE inline AttrNumber stored_column_number(Relation table, const char *name) {
   if (!RELKIND_HAS_TABLE_AM(table->rd_rel->relkind)) {
-    ereport(ERROR, errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("\"%s\" is not a table", RelationGetRelationName(table)));
+    ereport(ERROR, errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("\"%s\" is not a table", RelationGetRelationName(table)),
+            errhint("Name the table below it."));
   }
   tenant::refuse_distributed(table);
   return column_number(table, name);
@@ -51,7 +53,8 @@ SERVER_CODE inline AttrNumber sealed_column_number(Relation table, const char *n
   const Oid sealed = sealed_type();
   if (!OidIsValid(sealed) || getBaseType(TupleDescAttr(RelationGetDescr(table), number - 1)->atttypid) != sealed) {
     ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
-            errmsg("column \"%s\" of \"%s\" is not sealed", name, RelationGetRelationName(table)));
+            errmsg("column \"%s\" of \"%s\" is not sealed", name, RelationGetRelationName(table)),
+            errhint("Call primecloud.seal_column() for a column of plaintext."));
   }
   return number;
 }

@@ -35,7 +35,7 @@ SERVER_CODE void check_unsealing() {
   if (unsealing.within == GetCurrentSubTransactionId() && !InSecurityRestrictedOperation() &&
       FullTransactionIdEquals(unsealing.transaction, GetTopFullTransactionIdIfAny()))
     return;
-  ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("unseal() opens nothing outside of unseal_column()"),
+  ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("secrets are unsealed by unseal_column() alone"),
           errhint("Call primecloud.reveal() or primecloud.open(), which record what they open."));
 }
 
@@ -74,14 +74,16 @@ SERVER_CODE pg::nothing unseal_in_place(pg::relation table, std::string_view col
                                         std::string_view id_column, std::string_view label, pg::type type, int32 typmod,
                                         std::string_view otherwise) noexcept {
   if (get_rel_name(table.oid) == nullptr)
-    ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("there is no table %u", table.oid));
+    ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("there is no table %u", table.oid),
+            errhint("It was dropped meanwhile."));
   const char *name =
       quote_qualified_identifier(get_namespace_name(get_rel_namespace(table.oid)), get_rel_name(table.oid));
   secret::check_may_open(name, pg::c_string(column));
   // A type of somebody's would run his code as whoever asks.
   if (type.oid >= FirstNormalObjectId || get_typtype(type.oid) != TYPTYPE_BASE) {
     ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-            errmsg("a column is not unsealed into type %s at once", format_type_be(type.oid)));
+            errmsg("a column is not unsealed into type %s at once", format_type_be(type.oid)),
+            errhint("Unseal it into text or bytea, and alter its type then."));
   }
   const auto mode = secret::unopened_of(otherwise);
   if (mode == secret::unopened::envelope && type.oid == BYTEAOID) {

@@ -6,6 +6,7 @@
 #include "tenant/entered.hpp"
 #include "tenant/membership.hpp"
 #include "tenant/migrating.hpp"
+#include "tenant/settle_role.hpp"
 #include "tenant/traces.hpp"
 #include "tenant/validity.hpp"
 
@@ -15,48 +16,6 @@ extern "C" {
 
 namespace primecloud::tenant {
 namespace {
-
-[[noreturn]] SERVER_CODE void refuse(const claim &who, const char *what, const char *hint) {
-  if (who.uniform) refuse_token(what);
-  ereport(ERROR, errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION), errmsg("%s", what),
-          hint != nullptr ? errhint("%s", hint) : 0);
-  pg_unreachable();
-}
-
-SERVER_CODE void check_text(const claim &who, const char *name, const char *value) {
-  const size_t size = strlen(value);
-  if (size == 0) refuse(who, psprintf("the %s is empty", name), nullptr);
-  if (size > longest_identifier)
-    refuse(who, psprintf("the %s is longer than %zu bytes", name, longest_identifier), nullptr);
-}
-
-// The role that the claim and the membership agree on.
-SERVER_CODE const char *settle_role(const claim &who, const membership &found) {
-  if (who.role != nullptr && !parse_role(who.role)) {
-    refuse(who, psprintf("unknown role: \"%s\"", who.role),
-           "The roles are external_client, developer, admin and owner.");
-  }
-  if (who.assumed || !found.asked) {
-    if (who.role == nullptr)
-      refuse(who, "no role is given, and no membership table is registered",
-             "Pass a role, or call primecloud.register_membership().");
-    return who.role;
-  }
-  if (!found.member) {
-    refuse(who,
-           who.tenant_is_number ? "the user is not a member of an active account of that number; the number is no "
-                                  "account where keys are text or uuid: the issuer has to sign them as text"
-                                : "the user is not a member of an active account of that name",
-           nullptr);
-  }
-  const auto held = parse_role(found.role);
-  if (!held)
-    refuse(who, psprintf("the membership table holds an unknown role: \"%s\"", found.role),
-           "The roles are external_client, developer, admin and owner.");
-  if (who.role == nullptr) return found.role;
-  if (*parse_role(who.role) > *held) refuse(who, "the membership is of a lesser role", nullptr);
-  return who.role;
-}
 
 // Encodes the identity into server memory; nullptr where there is none.
 const char *encode_claim(const claim &who, const char *role, const membership &found) noexcept {
@@ -103,14 +62,6 @@ bool renews(const claim &who) noexcept {
 }
 
 }  // namespace
-
-void refuse_token(const char *log_detail) {
-  // What exactly was wrong is for the server's log, and never for the caller.
-  ereport(ERROR, errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION), errmsg("invalid token"),
-          errdetail_log("%s", log_detail), errhint("Ask the issuer for a new token."), errhidestmt(true),
-          errhidecontext(true));
-  pg_unreachable();
-}
 
 void enter_claim(const claim &who) {
   if (!IsTransactionBlock()) {

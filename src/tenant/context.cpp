@@ -79,7 +79,9 @@ void assign(const char *value) {
   const int taken =
       set_config_option("primecloud.context", value, PGC_SUSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, LOG, false);
   assigning = false;
-  if (taken <= 0) ereport(ERROR, errcode(ERRCODE_OUT_OF_MEMORY), errmsg("could not set the tenant context"));
+  if (taken <= 0)
+    ereport(ERROR, errcode(ERRCODE_OUT_OF_MEMORY), errmsg("could not set the tenant context"),
+            errhint("The server has no memory: try again."));
 }
 
 }  // namespace primecloud::tenant

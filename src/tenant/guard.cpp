@@ -80,16 +80,16 @@ pg::rows<weakening> weakenings(ddl_command of) {
     if (!IsA(collected->parsetree, AlterTableCmd)) continue;
     const auto *part = reinterpret_cast<const AlterTableCmd *>(collected->parsetree);
     switch (part->subtype) {
-      case AT_DisableRowSecurity: found.emplace_back("disable row-level security", std::nullopt); break;
-      case AT_NoForceRowSecurity: found.emplace_back("lift forced row-level security", std::nullopt); break;
+      case AT_DisableRowSecurity: found.emplace_back("lose row-level security", std::nullopt); break;
+      case AT_NoForceRowSecurity: found.emplace_back("lose forced row-level security", std::nullopt); break;
       case AT_ColumnDefault:  // changed or dropped
         found.emplace_back("change the default of", name_of(part));
         break;
       case AT_AttachPartition:
       case AT_AddInherit: found.emplace_back("take in", std::nullopt); break;
-      case AT_DropNotNull: found.emplace_back("drop not null", name_of(part)); break;
+      case AT_DropNotNull: found.emplace_back("lose NOT NULL of", name_of(part)); break;
       default:
-        if (pg::drops_constraint(part->subtype)) found.emplace_back("drop constraint", name_of(part));
+        if (pg::drops_constraint(part->subtype)) found.emplace_back("lose constraint", name_of(part));
         break;
     }
   }

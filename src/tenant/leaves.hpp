@@ -14,7 +14,9 @@ namespace primecloud::tenant {
 // Under a lock that stays.
 SERVER_CODE inline Relation open_whole(Oid table) {
   Relation whole = try_table_open(table, AccessShareLock);
-  if (whole == nullptr) ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("there is no table %u", table));
+  if (whole == nullptr)
+    ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("there is no table %u", table),
+            errhint("It was dropped meanwhile."));
   return whole;
 }
 

@@ -22,21 +22,23 @@ const char *least_role(const texts &roles) {
   return least;
 }
 
-// Duplicate accounts, where nothing forbids them: each must be active.
-SERVER_CODE bool is_active(const membership_source &from, const char *tenant, Snapshot seen) {
-  if (from[accounts_name] == nullptr) return true;
+// Why nobody enters an account; nullptr where it is active.  Duplicates, where nothing forbids them: each must be.
+SERVER_CODE const char *account_problem(const membership_source &from, const char *tenant, bool number, Snapshot seen) {
+  if (from[accounts_name] == nullptr) return nullptr;
   const texts states = find_rows({from[accounts_schema],
                                   from[accounts_name],
                                   from[relation_owner],
                                   from[accounts_status_column],
                                   1,
-                                  {{from[accounts_key_column], tenant}, {}}},
+                                  {{from[accounts_key_column], tenant, number}, {}}},
                                  seen);
-  if (from[accounts_active_status] == nullptr) return false;
+  if (states.count == 0) return "there is no such account";
   for (int i = 0; i < states.count; i++) {
-    if (states.value[i] == nullptr || strcmp(states.value[i], from[accounts_active_status]) != 0) return false;
+    const char *active = from[accounts_active_status];
+    if (active == nullptr || states.value[i] == nullptr || strcmp(states.value[i], active) != 0)
+      return "the account is not active";
   }
-  return states.count > 0;
+  return nullptr;
 }
 
 SERVER_CODE const char *find_role(const membership_source &from, const char *tenant, bool number, const char *user,
@@ -99,7 +101,9 @@ SERVER_CODE membership ask(const membership_source &from, const char *tenant, bo
   membership answer;
   answer.asked = true;
   answer.role = find_role(from, tenant, number, user, seen);
-  answer.member = answer.role != nullptr && is_active(from, tenant, seen);
+  answer.why_not = account_problem(from, tenant, number, seen);
+  if (answer.why_not == nullptr && answer.role == nullptr) answer.why_not = "the user is not a member of the account";
+  answer.member = answer.why_not == nullptr;
   if (answer.member && parse_role(answer.role) == role::external_client) find_grants(from, tenant, user, seen, &answer);
   return answer;
 }

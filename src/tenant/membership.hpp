@@ -9,6 +9,7 @@ namespace primecloud::tenant {
 struct membership {
   bool asked = false;   // a table is registered
   bool member = false;  // it has the user in the account, and the account is active
+  const char *why_not = nullptr;
   const char *role = nullptr;
   int granted = 0;
   const char **ids = nullptr;  // granted to the user, for confined roles

@@ -34,15 +34,19 @@ SERVER_CODE tenant::plain_column readable_column(Relation table, const char *nam
     found.type = tenant::plain_type(TupleDescAttr(RelationGetDescr(table), found.number - 1)->atttypid);
   if (!OidIsValid(found.type))
     ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
-            errmsg("table \"%s\" has no column \"%s\" of integers or text", RelationGetRelationName(table), name));
+            errmsg("table \"%s\" has no column \"%s\" of integers or text", RelationGetRelationName(table), name),
+            errhint("Name a column of type integer, bigint or text."));
   return found;
 }
 
 SERVER_CODE Relation open_readable(Oid oid) {
   Relation table = try_relation_open(oid, AccessShareLock);
-  if (table == nullptr) ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("there is no table %u", oid));
+  if (table == nullptr)
+    ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("there is no table %u", oid),
+            errhint("It was dropped meanwhile."));
   if (table->rd_rel->relkind != RELKIND_RELATION)
-    ereport(ERROR, errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("\"%s\" is not a table", RelationGetRelationName(table)));
+    ereport(ERROR, errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("\"%s\" is not a table", RelationGetRelationName(table)),
+            errhint("Name the table below it."));
   const Oid schema = RelationGetNamespace(table);
   if (!pg::may_use_schema(GetUserId(), schema))
     aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_SCHEMA, get_namespace_name(schema));

@@ -46,7 +46,8 @@ SERVER_CODE void read_leaf(survey &s, Relation leaf, Relation whole) {
   const AttrNumber number = get_attnum(RelationGetRelid(leaf), s.column);
   if (number <= 0)
     ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
-            errmsg("table \"%s\" has no column \"%s\"", RelationGetRelationName(leaf), s.column));
+            errmsg("table \"%s\" has no column \"%s\"", RelationGetRelationName(leaf), s.column),
+            errhint("It was dropped or renamed meanwhile."));
   Oid output;
   bool varlena;
   getTypeOutputInfo(TupleDescAttr(RelationGetDescr(leaf), number - 1)->atttypid, &output, &varlena);

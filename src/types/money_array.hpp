@@ -23,9 +23,11 @@ struct datum<int_array> {
   SERVER_CODE static int_array get(Datum d) {
     ArrayType *array = DatumGetArrayTypeP(d);
     if (ARR_NDIM(array) > 1)
-      ereport(ERROR, errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR), errmsg("weights must have one dimension"));
+      ereport(ERROR, errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR), errmsg("weights must have one dimension"),
+              errhint("Pass an array such as '{1,1,2}'."));
     if (array_contains_nulls(array))
-      ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("weights must not be NULL"));
+      ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("weights must not be NULL"),
+              errhint("Who gets nothing has the weight 0."));
     const auto count = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
     return {{reinterpret_cast<const std::int32_t *>(ARR_DATA_PTR(array)), static_cast<size_t>(count)}};
   }

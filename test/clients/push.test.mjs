@@ -84,10 +84,10 @@ for (const user of ['push_owner', 'postgres']) {
   test(`${user}: sealed left out is not dropped`, () => refused(user, user === 'postgres' ? /"smtp_pass" of shop\.smtp cannot be dropped: it is sealed/
     : /no tenant has been entered/, sealedLeftOut));
   test(`${user}: sealed made text, and the policies left out`, () =>
-    refused(user, /it is sealed|would be dropped|disable row-level security/, sealedAsText, policiesLeftOut));
+    refused(user, /it is sealed|would be dropped|lose row-level security/, sealedAsText, policiesLeftOut));
   test(`${user}: the policies left out, none is dropped`, () =>
-    refused(user, /would be dropped|disable row-level security/, sealedKept, typeKnown, policiesLeftOut));
-  test(`${user}: a tenant column without its default keeps it`, () => refused(user, /protected table shop\.\w+: change the default of account_id/,
+    refused(user, /would be dropped|lose row-level security/, sealedKept, typeKnown, policiesLeftOut));
+  test(`${user}: a tenant column without its default keeps it`, () => refused(user, /protected table shop\.\w+ would change the default of account_id/,
     sealedKept, typeKnown, [/\.default\(sql`primecloud\.tenant_int\(\)`\)(?=\.notNull\(\),\n\tname)/, '']));
   test(`${user}: a foreign key that carries the tenant stays`, () => refused(user, /drop constraint smtp_project/, sealedKept, typeKnown,
     [/\tforeignKey\(\{\n\t\t\tcolumns: \[table\.accountId, table\.projectId\][^]*?\}\),\n/, '']));

@@ -179,7 +179,8 @@ SELECT set_eq(format('SELECT DISTINCT harness.refusal(''app'', ''BEGIN'', format
     'unnest(%L::text[]) AS t WHERE harness.over(''app'', ''ROLLBACK'') = ''ROLLBACK''',
     ARRAY[:'brief', :'second', 'x.y.z', harness.mint('{"sub": "nobody", "account": "1"}'),
         harness.mint('{"sub": "mallory", "account": "3"}'), harness.mint('{"sub": "mallory", "account": "1", "role": "owner"}')]),
-    ARRAY['invalid token | Ask the issuer for a new token.'], 'every bad token gets the same words');
+    ARRAY['invalid token | The server''s log has the reason, as this error''s DETAIL. If it lies in the token, ask the issuer for a '
+        'new one.'], 'every bad token gets the same words');
 SELECT is(harness.over('app', 'ROLLBACK'), 'ROLLBACK', 'undone');
 -- Other sessions of the application see each other's statements.
 SELECT is(harness.connect('watcher'), 'connected', 'another session of the application');

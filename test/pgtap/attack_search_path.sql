@@ -60,6 +60,6 @@ SELECT set_eq($$SELECT p.oid::regprocedure::text FROM pg_proc p JOIN pg_namespac
     WHERE p.prokind = 'p' AND p.proconfig IS NULL AND n.nspname IN ('primecloud', 'primecloud_internal', 'cloud')$$, ARRAY[
     'primecloud.expire(regclass,integer,interval,integer,text)', 'primecloud.expire_all(interval,integer)',
     'primecloud.reseal(regclass,name,integer,interval,integer)', 'cloud.run_maintenance(integer)',
-    'primecloud_internal.retention_drive(regclass,integer,interval,integer,text,text,text)'],
+    'primecloud_internal.retention_drive(regclass,integer,interval,integer,text,text,text,text)'],
     'each procedure without a path of its own is called');
 SELECT * FROM finish();

@@ -125,7 +125,7 @@ SELECT is(outcome(s, who), wanted, who || ': ' || s) FROM (VALUES
         '42501 permission denied to unseal column "word" of app.vault'),
     ($$SELECT primecloud_internal.leave_keys()$$, '42501 permission denied for function retire_key'))
     AS t(s, wanted), unnest('{leaving_app,leaving_other,leaving_mallory}'::text[]) AS who ORDER BY who, s;
-SELECT is(outcome(format('SELECT %s', s)), '42501 unseal() opens nothing outside of unseal_column()', s) FROM unnest(ARRAY[
+SELECT is(outcome(format('SELECT %s', s)), '42501 secrets are unsealed by unseal_column() alone', s) FROM unnest(ARRAY[
     $$primecloud_internal.unseal(word, account_id::text, 'app.word', id::text) FROM app.vault$$,
     $$primecloud_internal.unseal_bytes(word, account_id::text, 'app.word', id::text) FROM app.vault$$]) AS s;
 -- An owner opens no secrets by leaving, unless he may open them.

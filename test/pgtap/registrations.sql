@@ -162,7 +162,7 @@ INSERT INTO wanted VALUES
         "drop schema": "there is no m.t", "drop owned": "there is no m.t"}'),
     ('tenant constraint', 'guarded', '{"drop": "there is no m.t", "drop and recreate": "nothing",
         "drop schema": "there is no m.t", "drop owned": "there is no m.t", "rename and undo": "not guarded",
-        "detached and attached": "nothing", "rename what it leans on": "42501 protected table m.parents: drop constraint parents_both",
+        "detached and attached": "nothing", "rename what it leans on": "42501 protected table m.parents would lose constraint parents_both",
         "attach partition": "42501 no tenant has been entered in this transaction",
         "partition that is attached": "42501 no tenant has been entered in this transaction"}');
 INSERT INTO wanted SELECT kind, same, jsonb_build_object(

@@ -59,12 +59,15 @@ RESET primecloud.missing_context;
 SELECT primecloud.register_membership('members', 'account_id', 'user_id', 'role', accounts => 'accounts',
     grants => 'grants', grants_tenant_column => 'account_id', grants_user_column => 'user_id', grants_id_column => 'bucket_id');
 BEGIN;
-SELECT throws_ok($$SELECT primecloud.enter_trusted('2', 'ann', 'owner')$$, '28000', NULL, 'not a member');
-SELECT throws_ok($$SELECT primecloud.enter_trusted('3', 'ann', 'owner')$$, '28000', NULL, 'a suspended account');
+SELECT throws_ok($$SELECT primecloud.enter_trusted('2', 'ann', 'owner')$$, '28000',
+    'the user is not a member of the account: user "ann", account "2"', 'not a member');
+SELECT throws_ok($$SELECT primecloud.enter_trusted('3', 'ann', 'owner')$$, '28000',
+    'the account is not active: user "ann", account "3"', 'a suspended account');
 SELECT throws_ok($$SELECT primecloud.enter_trusted('1', 'dev', 'admin')$$, '28000', NULL, 'a role above the membership');
 SELECT throws_ok($$SELECT primecloud.enter_trusted('1', 'odd', NULL)$$, '28000', NULL, 'an unknown role in the table');
 SELECT throws_ok($$SELECT primecloud.enter_trusted('1; DROP TABLE members', 'ann', 'owner')$$, '28000', NULL, 'not a key at all');
-SELECT throws_ok($$SELECT primecloud.enter_trusted('01', 'ann', 'owner')$$, '28000', NULL, 'a second spelling of a key');
+SELECT throws_ok($$SELECT primecloud.enter_trusted('01', 'ann', 'owner')$$, '28000',
+    'there is no such account: user "ann", account "01"', 'a second spelling of a key');
 SELECT throws_ok($$SELECT primecloud.enter_trusted('', 'ann', 'owner')$$, '28000', NULL, 'an empty tenant');
 SELECT throws_ok($$SELECT primecloud.enter_trusted(NULL, 'ann', 'owner')$$, '22004', NULL, 'a NULL tenant');
 SELECT lives_ok($$SELECT primecloud.enter_trusted('1', 'dev')$$, 'without a role, the membership''s');

@@ -71,7 +71,7 @@ INSERT INTO attack (statement) VALUES
     ('DO $d$BEGIN PERFORM primecloud.protect_table(''orders''); EXECUTE ''DROP POLICY primecloud_floor ON orders''; END$d$');
 SELECT throws_ok(statement, '42501', NULL, 'refused: ' || statement) FROM attack ORDER BY n;
 SELECT is(described(), :'before', 'and nothing has changed');
-SELECT throws_ok('ALTER TABLE orders DISABLE ROW LEVEL SECURITY', '42501', 'protected table app.orders: disable row-level security',
+SELECT throws_ok('ALTER TABLE orders DISABLE ROW LEVEL SECURITY', '42501', 'protected table app.orders would lose row-level security',
     'it says what, and where');
 SELECT throws_ok('DROP POLICY primecloud_floor ON orders', '42501',
     'policy "primecloud_floor" of protected table app.orders would be dropped', 'also of a policy');

@@ -7,7 +7,8 @@ DECLARE
     first_account bigint := (SELECT count(*) FROM @schema@.users);
 BEGIN
     IF accounts IS NULL OR accounts NOT BETWEEN 1 AND 100000 OR orders IS NULL OR orders NOT BETWEEN 0 AND 100000000 THEN
-        RAISE invalid_parameter_value USING MESSAGE = 'load_demo takes 1 to 100000 accounts and up to 100000000 orders';
+        RAISE invalid_parameter_value USING MESSAGE = format('no demo of %s accounts and %s orders', coalesce(accounts::text, 'NULL'),
+            coalesce(orders::text, 'NULL')), HINT = 'It takes 1 to 100000 accounts and up to 100000000 orders.';
     END IF;
     PERFORM primecloud.migrating('@schema@');
     PERFORM setseed(0.42);

@@ -37,7 +37,8 @@ DECLARE
 BEGIN
     PERFORM primecloud.require_read_committed();
     IF NOT @schema@.caller_is('gateway') THEN
-        RAISE insufficient_privilege USING MESSAGE = 'confirm_domain is for the gateway';
+        RAISE insufficient_privilege USING MESSAGE = 'confirm_domain is for the gateway',
+            HINT = 'Let the role in with primecloud.grant_schema, as gateway.';
     END IF;
     -- Of accounts that claim one name, the one whose token stands in the DNS has it: who has it already, if his does too.
     SELECT a.id INTO proven FROM @schema@.accounts a JOIN @schema@.account_domain_tokens t ON t.account_id = a.id

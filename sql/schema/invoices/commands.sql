@@ -29,7 +29,8 @@ BEGIN
     IF bill.status = 'paid' THEN
         RETURN false;
     ELSIF bill.status = 'canceled' THEN
-        RAISE object_not_in_prerequisite_state USING MESSAGE = format('invoice %s is canceled', bill.invoice_number);
+        RAISE object_not_in_prerequisite_state USING MESSAGE = format('invoice %s is canceled', bill.invoice_number),
+            HINT = 'What is canceled is not paid any more.';
     END IF;
     UPDATE @schema@.invoices i SET status = 'paid', paid_at = now(), payment_method = method WHERE i.account_id = account
         AND i.id = invoice;
@@ -58,7 +59,8 @@ BEGIN
     IF bill.status = 'canceled' THEN
         RETURN false;
     ELSIF bill.status = 'paid' THEN
-        RAISE object_not_in_prerequisite_state USING MESSAGE = format('invoice %s is paid', bill.invoice_number);
+        RAISE object_not_in_prerequisite_state USING MESSAGE = format('invoice %s is paid', bill.invoice_number),
+            HINT = 'What is paid is not canceled any more.';
     END IF;
     -- It keeps its number, so that there is no gap, and its period, which is not billed again.
     UPDATE @schema@.invoices i SET status = 'canceled' WHERE i.account_id = account AND i.id = invoice;

@@ -15,7 +15,8 @@ DECLARE
 BEGIN
     PERFORM primecloud.require_read_committed();
     IF NOT (@schema@.caller_is('platform') OR @schema@.caller_is('maintenance')) THEN
-        RAISE insufficient_privilege USING MESSAGE = 'generate_invoices is for the platform and for maintenance';
+        RAISE insufficient_privilege USING MESSAGE = 'generate_invoices is for the platform and for maintenance',
+            HINT = 'Let the role in with primecloud.grant_schema, as platform or maintenance.';
     END IF;
     IF ends > now() THEN
         RAISE invalid_parameter_value USING MESSAGE = format('the month that begins on %s is not over', begins::date),

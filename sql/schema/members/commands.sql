@@ -46,7 +46,8 @@ BEGIN
         END;
     END LOOP;
     IF found_one IS NULL THEN
-        RAISE lock_not_available USING MESSAGE = format('user %s is held by sessions that cannot be ended', person);
+        RAISE lock_not_available USING MESSAGE = format('user %s is held by sessions that cannot be ended', person),
+            HINT = 'Ask pg_blocking_pids() who they are.';
     ELSIF NOT found_one THEN
         -- Policies lock no row of a rank above the caller's; it is read, for check_rank to refuse.
         SELECT * INTO member FROM @schema@.account_members m WHERE m.account_id = primecloud.tenant_uuid() AND m.user_id = person;

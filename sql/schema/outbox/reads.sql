@@ -7,7 +7,8 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 50 SET search_path =
 AS $dead_orders$
 BEGIN
     IF NOT (@schema@.caller_is('platform') OR @schema@.caller_is('worker')) THEN
-        RAISE insufficient_privilege USING MESSAGE = 'dead_orders is for the platform and for workers';
+        RAISE insufficient_privilege USING MESSAGE = 'dead_orders is for the platform and for workers',
+            HINT = 'Let the role in with primecloud.grant_schema, as platform or worker.';
     END IF;
     RETURN QUERY
     SELECT o.sequence, o.account_id, o.service, o.object, o.operation, o.attempts, o.last_error, o.finished_at,

@@ -37,7 +37,8 @@ DECLARE
 BEGIN
     PERFORM primecloud.require_read_committed();
     IF NOT @schema@.caller_is('platform') THEN
-        RAISE insufficient_privilege USING MESSAGE = 'set_price is for the platform';
+        RAISE insufficient_privilege USING MESSAGE = 'set_price is for the platform',
+            HINT = 'Let the role in with primecloud.grant_schema, as platform.';
     END IF;
     -- Two who set one price, by whichever of its keys, meet at its row, so that each change names the one before.
     INSERT INTO @schema@.prices (category, resource, unit, price_millicents)

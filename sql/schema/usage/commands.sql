@@ -10,7 +10,8 @@ DECLARE
 BEGIN
     PERFORM primecloud.require_read_committed();
     IF NOT @schema@.caller_is('worker') THEN
-        RAISE insufficient_privilege USING MESSAGE = 'record_usage is for a worker';
+        RAISE insufficient_privilege USING MESSAGE = 'record_usage is for a worker',
+            HINT = 'Let the role in with primecloud.grant_schema, as worker.';
     END IF;
     -- No account is waited for: what one holds is left, and is reported again.  Collectors wait for each other, at a row
     -- that no command of an account takes.

@@ -41,8 +41,8 @@ class tree_builder {
  public:
   element &open(std::string name, element::kind is) {
     if (open_.size() >= deepest_nesting) {
-      throw refused{
-          {refusals::limit, "the document nests more than " + std::to_string(deepest_nesting) + " levels", {}}};
+      throw refused{{refusals::limit, "the document nests more than " + std::to_string(deepest_nesting) + " levels",
+                     "A lifecycle configuration needs far fewer."}};
     }
     element &made = add(std::move(name), is);
     open_.push_back(&made);
@@ -51,7 +51,8 @@ class tree_builder {
   void close() noexcept { open_.pop_back(); }
   element &add(std::string name, element::kind is) {
     if (++count_ > most_elements) {
-      throw refused{{refusals::limit, "the document has more than " + std::to_string(most_elements) + " elements", {}}};
+      throw refused{{refusals::limit, "the document has more than " + std::to_string(most_elements) + " elements",
+                     "Use fewer rules, or fewer tags."}};
     }
     auto &siblings = open_.empty() ? top_ : open_.back()->children;
     siblings.push_back({std::move(name), {}, is, {}});

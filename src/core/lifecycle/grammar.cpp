@@ -20,7 +20,9 @@ void read_list(const element &e, std::vector<T> &into, const position &at, Read 
 rule read_rule(const element &e, position at) {
   rule read;
   if (at.from == syntax::json) {
-    if (e.is != element::kind::object) at.refuse(refusals::schema, "a rule is not a JSON object");
+    if (e.is != element::kind::object)
+      at.refuse(refusals::schema, "a rule is not a JSON object",
+                "Write each rule as {\"ID\": ..., \"Status\": ..., ...}.");
     if (is_application_rule(e)) return read_application_rule(e, std::move(at));
   }
   if (const auto *id = e.find("ID"); id != nullptr) at.id = id->text.substr(0, 255);

@@ -15,7 +15,7 @@ void check_text(std::string_view text, std::string_view name) {
     throw refused{{refusals::limit,
                    "the text of \"" + std::string(name.substr(0, 64)) + "\" is longer than " +
                        std::to_string(longest_text) + " bytes",
-                   {}}};
+                   "No part of a rule is that long."}};
   }
   if (!is_document_text(text)) {
     throw refused{{refusals::schema,
@@ -51,7 +51,8 @@ class sax_reader : public nlohmann::json_sax<nlohmann::json> {
   bool key(string_t &name) override {
     check_text(name, "a name");
     if (tree.current().children.size() >= most_names) {
-      throw refused{{refusals::limit, "a JSON object has more than " + std::to_string(most_names) + " names", {}}};
+      throw refused{{refusals::limit, "a JSON object has more than " + std::to_string(most_names) + " names",
+                     "No part of a rule has that many."}};
     }
     for (const auto &sibling : tree.current().children) {
       if (sibling.name == name) {

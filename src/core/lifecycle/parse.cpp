@@ -57,7 +57,8 @@ bool is_document_date(timestamp date) noexcept {
 void check_configuration(const configuration &c) {
   if (auto wrong = find_problem(c)) throw refused{std::move(*wrong)};
   for (std::size_t i = 0; i < c.rules.size(); i++) {
-    if (c.rules[i].id.empty()) throw refused{{refusals::same_ids, "the ID is empty", {}, i + 1, {}}};
+    if (c.rules[i].id.empty())
+      throw refused{{refusals::same_ids, "the ID is empty", "Give the rule an ID, or none.", i + 1, {}}};
   }
   if (write_json(c).size() > longest_canonical) {
     throw refused{{refusals::limit,

@@ -81,7 +81,11 @@ inline error to_error(const problem &p) {
   const bool too_large = p.as.code.empty();
   auto refused = error(too_large ? limit_exceeded : invalid_text, "invalid lifecycle configuration: " + sentence(p));
   if (!p.as.text.empty()) {
-    refused.detail.append("MinIO's words: ").append(p.as.text).append(" (").append(p.as.code).append(")");
+    refused.detail.append("MinIO, which takes XML alone, would say: ")
+        .append(p.as.text)
+        .append(" (")
+        .append(p.as.code)
+        .append(")");
   }
   refused.hint = p.allowed;
   return refused;

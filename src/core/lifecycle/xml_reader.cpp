@@ -67,7 +67,7 @@ void characters(void *data, const XML_Char *text, int length) noexcept {
       throw refused{
           {refusals::limit,
            "the text of <" + element.name.substr(0, 64) + "> is longer than " + std::to_string(longest_text) + " bytes",
-           {}}};
+           "No part of a rule is that long."}};
     }
   });
 }

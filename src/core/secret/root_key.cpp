@@ -30,7 +30,9 @@ binding bound_to(const key_identity &whose) { return {whose.tenant, whose.purpos
 root_key::~root_key() { sodium_memzero(bytes.data(), bytes.size()); }
 
 result<std::vector<root_key>> parse_root_keys(std::string_view text) {
-  if (text.size() > longest_root_key_file) return error(no_root_key, "the root key is too long");
+  if (text.size() > longest_root_key_file)
+    return error(no_root_key, "the root key is too long")
+        .with_hint("It has a line of VERSION:KEY for each version, and nothing else.");
   std::vector<root_key> keys;
   int number = 0;
   while (!text.empty()) {

@@ -82,9 +82,7 @@ outcome evaluate(std::string_view text, size_convention convention) {
 }
 
 error report(const refusal &why, sqlstate code, std::string message) {
-  return error(why.range ? out_of_range : code, std::move(message))
-      .with_detail(std::string(why.detail))
-      .with_hint(why.hint);
+  return error(code, std::move(message)).with_detail(std::string(why.detail)).with_hint(why.hint);
 }
 }  // namespace
 

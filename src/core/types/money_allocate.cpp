@@ -9,7 +9,9 @@ namespace primecloud {
 std::vector<money_amount> allocate(money_amount amount, std::span<const std::int32_t> weights) {
   std::int64_t total = 0;
   for (const auto weight : weights) {
-    if (weight < 0) throw error(invalid_value, "weight " + std::to_string(weight) + " is negative");
+    if (weight < 0)
+      throw error(invalid_value, "weight " + std::to_string(weight) + " is negative")
+          .with_hint("Who gets nothing has the weight 0.");
     total += weight;
   }
   if (total == 0)
