@@ -24,6 +24,14 @@ void check_parse(const nlohmann::json &line) {
     EXPECT_EQ((*size).bytes, line["bytes"].get<std::int64_t>());
     return;
   }
+  // A fraction of a byte, told as such: "1/200".  Kubernetes rounds it up.
+  if (line.contains("bytes") && line["bytes"].is_string() && convention_of(line) == size_convention::k8s) {
+    long long over = 0, under = 1;
+    ASSERT_EQ(std::sscanf(line["bytes"].get<std::string>().c_str(), "%lld/%lld", &over, &under), 2);
+    ASSERT_TRUE(size) << size.reason().detail;
+    EXPECT_EQ((*size).bytes, (over + under - 1) / under);
+    return;
+  }
   ASSERT_FALSE(size) << (*size).bytes;
   EXPECT_STREQ(size.reason().code.text, range ? "22003" : "22023");
 }
@@ -89,6 +97,16 @@ TEST(ByteSize, ConventionsDisagreeOnlyWhereTheyMust) {
   EXPECT_EQ((*parse_size("1Gi", size_convention::k8s)).bytes, 1LL << 30);
   EXPECT_EQ((*parse_size("1E", size_convention::k8s)).bytes, 1000000000000000000);
   EXPECT_EQ((*parse_size("3000m", size_convention::k8s)).bytes, 3);
+  // Quantity.Value() of Kubernetes: up to the next integer, away from zero.
+  const std::pair<const char *, std::int64_t> rounded[] = {
+      {"0.1Gi", 107374183}, {"0.5", 1},     {"1.5Ki", 1536}, {"1.0001Ki", 1025}, {"1m", 1},      {"1001m", 2},
+      {"-0.1", -1},         {"-1500m", -2}, {"1e-9", 1},     {"1e-99", 1},       {"-1e-99", -1}, {"0e-99", 0}};
+  for (const auto &[text, bytes] : rounded) {
+    const auto size = parse_size(text, size_convention::k8s);
+    ASSERT_TRUE(size) << text << ": " << size.reason().detail;
+    EXPECT_EQ((*size).bytes, bytes) << text;
+  }
+  EXPECT_STREQ(parse_size("9223372036854775807.1", size_convention::k8s).reason().code.text, "22003");
   EXPECT_FALSE(parse_size("1 Gi", size_convention::k8s));
   EXPECT_FALSE(parse_size("1K", size_convention::k8s));
 }

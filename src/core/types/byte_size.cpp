@@ -58,10 +58,11 @@ refusal unknown_unit(std::string_view unit, size_convention convention) {
 outcome no_size(std::string_view detail, std::string hint = {}) { return {std::nullopt, {detail, std::move(hint)}}; }
 
 outcome evaluate(std::string_view text, size_convention convention) {
-  if (convention != size_convention::k8s) {
+  const bool kubernetes = convention == size_convention::k8s;
+  if (!kubernetes) {
     if (const auto size = plain_number(text)) return {size, {}};
   }
-  const bool lenient = convention == size_convention::pg || convention == size_convention::k8s;
+  const bool lenient = kubernetes || convention == size_convention::pg;
   auto rest = convention == size_convention::strict || convention == size_convention::k8s ? text : trim(text);
   const auto number = read_decimal(rest, {.exponent = lenient, .bare_point = lenient});
   if (!number) return no_size("It must begin with a number of at most 64 digits.");
@@ -72,12 +73,12 @@ outcome evaluate(std::string_view text, size_convention convention) {
   }
   const auto unit = find_unit(rest, convention);
   if (!unit) return {std::nullopt, unknown_unit(rest, convention)};
-  const auto value = scale_to_integer(*number, unit->binary, unit->power);
+  const auto value =
+      scale_to_integer(*number, unit->binary, unit->power, kubernetes ? fraction::away : fraction::half_away);
   if (!value) return {std::nullopt, {"Sizes go from -8 EiB to just below 8 EiB.", {}, true}};
   const bool bytes = unit->binary == 0 && unit->power == 0;
-  if (!value->exact && (convention == size_convention::k8s || (bytes && convention != size_convention::pg))) {
+  if (!value->exact && bytes && !kubernetes && convention != size_convention::pg)
     return no_size("A size is a whole number of bytes.");
-  }
   return {byte_size{value->value}, {}};
 }
 

@@ -20,7 +20,8 @@ struct byte_size {
 };
 
 // How a text is read.  A fraction of a byte is rounded, halves away from zero, except
-// where the unit is the byte itself (and, in k8s, everywhere): there it is refused.
+// where the unit is the byte itself: there it is refused.  In k8s it is rounded away from
+// zero, whatever the unit, as Kubernetes does.
 enum class size_convention {
   strict,  // [sign] digits [. digits] [one blank] [B KiB MiB GiB TiB PiB EiB], case-sensitive
   iec,     // the same units and Ki Mi Gi ..., in any case, blanks allowed

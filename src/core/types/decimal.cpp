@@ -69,33 +69,36 @@ std::optional<decimal> read_decimal(std::string_view &text, decimal_syntax synta
   return number;
 }
 
-std::optional<scaled> scale_to_integer(const decimal &number, int binary, int power) noexcept {
+std::optional<scaled> scale_to_integer(const decimal &number, int binary, int power, fraction rounds) noexcept {
   if (number.count == 0) return scaled{0, true};
   const int point = number.point + power;
   if (point > 19) return std::nullopt;
-  if (point < -decimal::capacity) return scaled{0, false};  // less than half a byte even in EiB
+  if (point < -decimal::capacity) {  // less than half a byte even in EiB
+    if (rounds == fraction::half_away) return scaled{0, false};
+    return scaled{number.negative ? -1 : 1, false};
+  }
 
   unsigned __int128 whole = 0;
-  std::array<std::uint8_t, 2 * decimal::capacity + 1> fraction{};
+  std::array<std::uint8_t, 2 * decimal::capacity + 1> rest{};
   int digits = 0;
   for (int i = 0; i < point; i++)
     whole = whole * 10 + (i < number.count ? number.digits[static_cast<std::size_t>(i)] : 0);
   for (int i = point; i < number.count; i++) {
-    fraction[static_cast<std::size_t>(digits++)] = i < 0 ? std::uint8_t{0} : number.digits[static_cast<std::size_t>(i)];
+    rest[static_cast<std::size_t>(digits++)] = i < 0 ? std::uint8_t{0} : number.digits[static_cast<std::size_t>(i)];
   }
   for (; binary > 0; binary -= 10) {
     int carry = 0;
     for (int i = digits; i-- > 0;) {
-      const int product = fraction[static_cast<std::size_t>(i)] * 1024 + carry;
-      fraction[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(product % 10);
+      const int product = rest[static_cast<std::size_t>(i)] * 1024 + carry;
+      rest[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(product % 10);
       carry = product / 10;
     }
     whole = whole * 1024 + static_cast<unsigned>(carry);
     if (whole > limit) return std::nullopt;
   }
   bool exact = true;
-  for (int i = 0; i < digits; i++) exact &= fraction[static_cast<std::size_t>(i)] == 0;
-  if (fraction[0] >= 5) whole++;
+  for (int i = 0; i < digits; i++) exact &= rest[static_cast<std::size_t>(i)] == 0;
+  if (rounds == fraction::away ? !exact : rest[0] >= 5) whole++;
   if (whole > (number.negative ? limit : limit - 1)) return std::nullopt;
   const auto magnitude = static_cast<std::uint64_t>(whole);
   return scaled{static_cast<std::int64_t>(number.negative ? 0 - magnitude : magnitude), exact};

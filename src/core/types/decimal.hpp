@@ -32,8 +32,11 @@ struct scaled {
   bool exact;  // nothing was rounded off
 };
 
-// number * 2^binary * 10^power, rounded to an integer, halves away from zero; nothing
-// if it does not fit.  `binary` is a multiple of 10.
-std::optional<scaled> scale_to_integer(const decimal &number, int binary, int power) noexcept;
+enum class fraction { half_away, away };  // from zero: from a half on, or whatever it is
+
+// number * 2^binary * 10^power, rounded to an integer; nothing if it does not fit.
+// `binary` is a multiple of 10.
+std::optional<scaled> scale_to_integer(const decimal &number, int binary, int power,
+                                       fraction rounds = fraction::half_away) noexcept;
 
 }  // namespace primecloud
