@@ -10,7 +10,8 @@ CREATE FUNCTION lifecycle_preview(
     bucket text DEFAULT NULL,
     object_lock boolean DEFAULT false,
     at timestamptz DEFAULT now(),
-    sample integer DEFAULT 5
+    sample integer DEFAULT 5,
+    dialect text DEFAULT 'kept'
 ) RETURNS TABLE (
     rule_id text, action text, storage_class text, objects bigint, bytes numeric,
     oldest timestamptz, first_due timestamptz, keys text[]
@@ -29,7 +30,7 @@ DECLARE
          GROUP BY rule_id, action, storage_class
          ORDER BY count(*) DESC, rule_id, action',
         greatest(sample, 0),
-        primecloud.lifecycle_inventory_query(NULL, config, inventory, columns, bucket_column, bucket, object_lock, at));
+        primecloud.lifecycle_inventory_query(NULL, config, inventory, columns, bucket_column, bucket, object_lock, at, dialect));
 BEGIN
     -- Whoever sees every row reads as their owner, whose code it is that the query runs.
     IF (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
@@ -42,7 +43,7 @@ BEGIN
     END IF;
 END
 $$;
-COMMENT ON FUNCTION lifecycle_preview(lifecycle, regclass, jsonb, name, text, boolean, timestamptz, integer) IS
+COMMENT ON FUNCTION lifecycle_preview(lifecycle, regclass, jsonb, name, text, boolean, timestamptz, integer, text) IS
     'what a configuration would do now to a table of object versions, by rule; reads only, as the caller';
 
 CREATE FUNCTION lifecycle_impact(
@@ -54,7 +55,8 @@ CREATE FUNCTION lifecycle_impact(
     bucket text DEFAULT NULL,
     object_lock boolean DEFAULT false,
     at timestamptz DEFAULT now(),
-    sample integer DEFAULT 5
+    sample integer DEFAULT 5,
+    dialect text DEFAULT 'kept'
 ) RETURNS TABLE (
     action_before text, action_after text, rule_id text, objects bigint, bytes numeric,
     oldest timestamptz, newest timestamptz, keys text[]
@@ -77,7 +79,7 @@ DECLARE
          GROUP BY action_before, action_after, rule_id
          ORDER BY action_after = ''none'', action_after, count(*) DESC',
         greatest(sample, 0),
-        primecloud.lifecycle_inventory_query(old, new, inventory, columns, bucket_column, bucket, object_lock, at));
+        primecloud.lifecycle_inventory_query(old, new, inventory, columns, bucket_column, bucket, object_lock, at, dialect));
 BEGIN
     -- Whoever sees every row reads as their owner, whose code it is that the query runs.
     IF (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
@@ -90,5 +92,5 @@ BEGIN
     END IF;
 END
 $$;
-COMMENT ON FUNCTION lifecycle_impact(lifecycle, lifecycle, regclass, jsonb, name, text, boolean, timestamptz, integer) IS
+COMMENT ON FUNCTION lifecycle_impact(lifecycle, lifecycle, regclass, jsonb, name, text, boolean, timestamptz, integer, text) IS
     'what would become of which objects if one configuration took the place of another; NULL is none; reads only, as the caller';

@@ -52,7 +52,7 @@ COMMENT ON FUNCTION lifecycle_inventory_columns(regclass, jsonb) IS
 -- before and after.  $1 and $2 are the configurations, $3 is the time.
 CREATE FUNCTION lifecycle_inventory_query(
     before lifecycle, after lifecycle, inventory regclass, columns jsonb,
-    bucket_column name, bucket text, object_lock boolean, at timestamptz
+    bucket_column name, bucket text, object_lock boolean, at timestamptz, dialect text DEFAULT 'kept'
 ) RETURNS text
     LANGUAGE plpgsql STABLE CALLED ON NULL INPUT PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
@@ -93,26 +93,26 @@ BEGIN
                     ROW(e.a1, e.d1, e.r1, e.s1)::primecloud.lifecycle_event AS before,
                     ROW(e.a2, e.d2, e.r2, e.s2)::primecloud.lifecycle_event AS after
              FROM (SELECT array_agg(%s ORDER BY i.%I DESC NULLS LAST%s) AS versions FROM %s AS i WHERE %s GROUP BY i.%I) AS k,
-                  LATERAL ROWS FROM (primecloud.lifecycle_evaluate_versions($1, k.versions, $3, %L),
-                                     primecloud.lifecycle_evaluate_versions($2, k.versions, $3, %L))
+                  LATERAL ROWS FROM (primecloud.lifecycle_evaluate_versions($1, k.versions, $3, %L, %L),
+                                     primecloud.lifecycle_evaluate_versions($2, k.versions, $3, %L, %L))
                   WITH ORDINALITY AS e(a1, d1, r1, s1, a2, d2, r2, s2, n)',
             in_set, mapped ->> 'mod_time', CASE WHEN mapped ? 'is_latest' THEN format(', i.%I DESC NULLS LAST', mapped ->> 'is_latest')
                 ELSE '' END,
-            inventory, condition, mapped ->> 'key', object_lock, object_lock);
+            inventory, condition, mapped ->> 'key', object_lock, dialect, object_lock, dialect);
     END IF;
 
     -- Nothing newer than the cut-off can be due: most rows never reach the rules.
     RETURN format(
         'SELECT i.%I::text AS key, %s AS size, i.%I::timestamptz AS mod_time,
-                primecloud.lifecycle_evaluate_object($1, %s, $3) AS before,
-                primecloud.lifecycle_evaluate_object($2, %s, $3) AS after
+                primecloud.lifecycle_evaluate_object($1, %s, $3, %L) AS before,
+                primecloud.lifecycle_evaluate_object($2, %s, $3, %L) AS after
          FROM %s AS i WHERE %s AND (i.%I < %L::timestamptz%s) OFFSET 0',
         mapped ->> 'key', CASE WHEN mapped ? 'size' THEN format('i.%I::bigint', mapped ->> 'size') ELSE 'NULL::bigint'
             END, mapped ->> 'mod_time',
-        version, version, inventory, condition, mapped ->> 'mod_time',
+        version, dialect, version, dialect, inventory, condition, mapped ->> 'mod_time',
         coalesce(greatest(primecloud.lifecycle_cutoff(before, at), primecloud.lifecycle_cutoff(after, at)), '-infinity'),
         CASE WHEN mapped ? 'restore_expires' THEN format(' OR i.%I < %L::timestamptz', mapped ->> 'restore_expires', at) ELSE '' END);
 END
 $$;
-COMMENT ON FUNCTION lifecycle_inventory_query(lifecycle, lifecycle, regclass, jsonb, name, text, boolean, timestamptz) IS
+COMMENT ON FUNCTION lifecycle_inventory_query(lifecycle, lifecycle, regclass, jsonb, name, text, boolean, timestamptz, text) IS
     'the query behind lifecycle_preview and lifecycle_impact; made of quoted names alone';

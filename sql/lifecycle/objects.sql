@@ -18,7 +18,8 @@ CREATE TYPE object_version AS (
 );
 COMMENT ON TYPE object_version IS 'one version of an S3 object, or a delete marker; what is NULL is not known';
 COMMENT ON COLUMN object_version.key IS 'the name of the object';
-COMMENT ON COLUMN object_version.version_id IS 'empty where the bucket keeps no versions';
+COMMENT ON COLUMN object_version.version_id
+    IS 'empty where the bucket keeps no versions, and to AWS "null" for one made while it kept none';
 COMMENT ON COLUMN object_version.mod_time IS 'when it was written; without it nothing is due';
 COMMENT ON COLUMN object_version.size IS 'bytes; without it no rule that asks for a size applies';
 COMMENT ON COLUMN object_version.is_latest IS 'NULL is true';
@@ -27,7 +28,7 @@ COMMENT ON COLUMN object_version.num_versions
     IS 'versions of the key, this one included; without it a delete marker is never taken for the last';
 COMMENT ON COLUMN object_version.successor_mod_time IS 'when it ceased to be the latest; without it no rule on noncurrent versions is due';
 COMMENT ON COLUMN object_version.tags IS 'as a URL query: a=1&b=2';
-COMMENT ON COLUMN object_version.transition_status IS '"complete" once it has moved to another storage class';
+COMMENT ON COLUMN object_version.transition_status IS '"complete" once it has moved to another storage class; to AWS the class it is in';
 COMMENT ON COLUMN object_version.restore_expires IS 'when a copy restored from another storage class ends';
 COMMENT ON COLUMN object_version.legal_hold IS 'a held version is never destroyed';
 COMMENT ON COLUMN object_version.retain_until IS 'until then the version is not destroyed';

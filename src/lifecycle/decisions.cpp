@@ -3,6 +3,7 @@
 #include "core/lifecycle/survey.hpp"
 #include "core/lifecycle/versions.hpp"
 #include "lifecycle/answer.hpp"
+#include "lifecycle/dialect.hpp"
 #include "lifecycle/types.hpp"
 
 namespace {
@@ -14,19 +15,23 @@ using event_row = std::tuple<text_view, std::optional<timestamp>, std::optional<
 
 std::optional<text_view> unless_empty(text_view t) { return t.empty() ? std::nullopt : std::optional(t); }
 
-answer lifecycle_evaluate_object(stored config, object o, timestamp at) noexcept {
-  return {evaluate_held(config.view(), o, at)};
+answer lifecycle_evaluate_object(stored config, object o, timestamp at, text_view name) {
+  return {evaluate_held(config.view(), o, at, 0, deciding(config.view(), name))};
 }
 
-std::optional<answer> lifecycle_evaluate(
-    std::optional<stored> config, std::optional<text_view> key, std::optional<timestamp> mod_time,
-    std::optional<int64> size, std::optional<text_view> tags, std::optional<bool> is_latest,
-    std::optional<bool> delete_marker, std::optional<int32> num_versions, std::optional<timestamp> successor_mod_time,
-    std::optional<text_view> transition_status, std::optional<timestamp> restore_expires,
-    std::optional<int32> newer_noncurrent_versions, std::optional<timestamp> at) noexcept {
+std::optional<answer> lifecycle_evaluate(std::optional<stored> config, std::optional<text_view> key,
+                                         std::optional<timestamp> mod_time, std::optional<int64> size,
+                                         std::optional<text_view> tags, std::optional<bool> is_latest,
+                                         std::optional<bool> delete_marker, std::optional<int32> num_versions,
+                                         std::optional<timestamp> successor_mod_time,
+                                         std::optional<text_view> transition_status,
+                                         std::optional<timestamp> restore_expires,
+                                         std::optional<int32> newer_noncurrent_versions, std::optional<timestamp> at,
+                                         std::optional<text_view> name, std::optional<text_view> version_id) {
   if (!config || !key || !at) return std::nullopt;
   object o;
   o.key = *key;
+  o.version_id = version_id.value_or("");
   o.mod_time = mod_time;
   o.size = size;
   o.is_latest = is_latest.value_or(true);
@@ -36,7 +41,8 @@ std::optional<answer> lifecycle_evaluate(
   o.tags = tags.value_or("");
   o.transition_status = transition_status.value_or("");
   o.restore_expires = restore_expires;
-  return answer{evaluate(config->view(), o, *at, newer_noncurrent_versions.value_or(0))};
+  const auto whose = deciding(config->view(), name.value_or("kept"));
+  return answer{evaluate(config->view(), o, *at, newer_noncurrent_versions.value_or(0), whose)};
 }
 
 // The rules for a version set, which a caller's query may well break.
@@ -64,12 +70,13 @@ void check_versions(std::span<const object> versions) {
 }
 
 pg::rows<event_row> lifecycle_evaluate_versions(stored config, std::span<const object> versions, timestamp at,
-                                                bool object_lock) {
+                                                bool object_lock, text_view name) {
   check_versions(versions);
+  const auto whose = deciding(config.view(), name);
   // A hold or a retention can only come from object lock, whatever the caller knows of the bucket.
   for (const auto &o : versions) object_lock = object_lock || o.legal_hold || o.retain_until;
   std::vector<event> events(versions.size());
-  evaluate_versions(config.view(), versions, at, object_lock, events);
+  evaluate_versions(config.view(), versions, at, object_lock, events, whose);
   pg::rows<event_row> rows;
   for (const auto &e : events) {
     const bool none = e.action == action::none;
@@ -79,21 +86,24 @@ pg::rows<event_row> lifecycle_evaluate_versions(stored config, std::span<const o
   return rows;
 }
 
-answer lifecycle_predict(stored config, object o) noexcept { return {predict(config.view(), o)}; }
+answer lifecycle_predict(stored config, object o, text_view name) {
+  return {predict(config.view(), o, 0, deciding(config.view(), name))};
+}
 
-std::optional<std::string> lifecycle_expiration_header(stored config, object o) {
-  return expiration_header(config.view(), o);
+std::optional<std::string> lifecycle_expiration_header(stored config, object o, text_view name) {
+  return expiration_header(config.view(), o, deciding(config.view(), name));
 }
 
 using explained_row = std::tuple<int32, std::optional<text_view>, bool, std::optional<text_view>,
-                                 std::optional<timestamp>, std::optional<text_view>, bool, std::string>;
+                                 std::optional<timestamp>, std::optional<text_view>, bool, std::string, text_view>;
 
-pg::rows<explained_row> lifecycle_explain(stored config, object o, timestamp at) {
+pg::rows<explained_row> lifecycle_explain(stored config, object o, timestamp at, text_view name) {
+  const auto whose = deciding(config.view(), name);
   pg::rows<explained_row> rows;
-  for (auto &told : explain(config.view(), o, at)) {
+  for (auto &told : explain(config.view(), o, at, 0, whose)) {
     const auto name = told.action == action::none ? std::nullopt : std::optional(action_name(told.action));
     rows.emplace_back(told.position, unless_empty(told.rule_id), told.matches, name, told.due,
-                      unless_empty(told.storage_class), told.chosen, std::move(told.reason));
+                      unless_empty(told.storage_class), told.chosen, std::move(told.reason), name_of(whose));
   }
   return rows;
 }

@@ -4,6 +4,7 @@
 #include "core/lifecycle/restore_header.hpp"
 #include "core/lifecycle/validate.hpp"
 #include "core/lifecycle/write.hpp"
+#include "lifecycle/dialect.hpp"
 #include "lifecycle/types.hpp"
 #include "pg/owned.hpp"
 
@@ -13,15 +14,8 @@ using namespace primecloud::lifecycle;
 
 using text_view = std::string_view;
 
-dialect read_dialect(text_view name) {
-  if (name == "minio") return dialect::minio;
-  if (name == "aws") return dialect::aws;
-  throw error(invalid_value, "unknown dialect \"" + std::string(name) + "\"")
-      .with_hint("The dialects are minio and aws.");
-}
-
 std::string lifecycle_xml(stored config, text_view name) {
-  return write_xml(decode_trusted(config.record), read_dialect(name));
+  return write_xml(decode_trusted(config.record), dialect_named(name));
 }
 
 // The JSON it prints as, as text of type json.
@@ -29,7 +23,7 @@ pg::json_string lifecycle_json(stored config) { return {write_json(decode_truste
 
 std::optional<std::string> lifecycle_problem(stored config, text_view name, bool object_lock) {
   std::string all;
-  for (const auto &p : dialect_problems(decode_trusted(config.record), read_dialect(name), object_lock)) {
+  for (const auto &p : dialect_problems(decode_trusted(config.record), dialect_named(name), object_lock)) {
     all.append(all.empty() ? "" : "\n").append(sentence(p));
   }
   if (all.empty()) return std::nullopt;

@@ -65,7 +65,7 @@ std::vector<object> versions_of(std::string_view key, int n, std::int64_t age, s
 
 std::vector<event> events_of(const record_view &config, const std::vector<object> &versions, timestamp at) {
   std::vector<event> events(versions.size());
-  evaluate_versions(config, versions, at, false, events);
+  evaluate_versions(config, versions, at, false, events, dialect::aws);
   return events;
 }
 
@@ -74,7 +74,8 @@ void check_actions(const json &one, const record_view &config) {
   const auto now = one.contains("now") ? read_time(one.at("now")) : noon;
   for (std::size_t i = 0; i < one.at("objects").size(); i++) {
     auto o = object_of(one.at("objects")[i], owner);
-    EXPECT_EQ(reference_name(evaluate(config, o, now).action), one.at("expected").at("actions")[i].get<std::string>())
+    EXPECT_EQ(reference_name(evaluate(config, o, now, 0, dialect::aws).action),
+              one.at("expected").at("actions")[i].get<std::string>())
         << one.at("name") << " " << i;
   }
 }
@@ -136,7 +137,7 @@ TEST(LifecycleCases, Aws) {
     const record_view config(record);
     if (group == "aws_header") {
       objects owner;
-      EXPECT_EQ(expiration_header(config, object_of(one.at("objects")[0], owner)).has_value(),
+      EXPECT_EQ(expiration_header(config, object_of(one.at("objects")[0], owner), dialect::aws).has_value(),
                 !one.at("expected").at("header").is_null());
     } else if (one.contains("objects"))
       check_actions(one, config);

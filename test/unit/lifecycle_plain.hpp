@@ -1,5 +1,6 @@
 // The rules once more, written as plainly as they read and sharing nothing with the
-// engine but the document model: strings, maps, a list of candidates, a sort.
+// engine but the document model: strings, maps, a list of candidates, a sort.  As MinIO
+// decides.
 #pragma once
 
 #include <algorithm>
@@ -133,10 +134,10 @@ inline std::vector<candidate> candidates(const configuration &c, const object &o
       if (const auto &e = r.noncurrent_expiration; e && (e->newer_versions == 0 || spared >= e->newer_versions)) {
         add(action::remove_version, due(succeeded, e->days.value_or(0)), &r);
       }
-      for (const auto &t : r.noncurrent_transitions) {
-        if (!o.delete_marker && o.transition_status != "complete" && spared >= t.newer_versions) {
-          add(action::transition_version, due(succeeded, *t.days), &r, t.storage_class);
-        }
+      // The last of them, and of every version.
+      if (!r.noncurrent_transitions.empty() && !o.delete_marker && o.transition_status != "complete") {
+        const auto &t = r.noncurrent_transitions.back();
+        add(action::transition_version, due(succeeded, *t.days), &r, t.storage_class);
       }
     }
     if (o.is_latest && !o.delete_marker) {
@@ -145,9 +146,9 @@ inline std::vector<candidate> candidates(const configuration &c, const object &o
         if (e->days)
           add(e->all_versions == true ? action::remove_all_versions : action::remove, due(made, *e->days), &r);
       }
-      if (o.transition_status != "complete") {
-        for (const auto &t : r.transitions)
-          add(action::transition, t.date ? __int128{t.date->microseconds} : due(made, *t.days), &r, t.storage_class);
+      if (!r.transitions.empty() && o.transition_status != "complete") {
+        const auto &t = r.transitions.back();
+        add(action::transition, t.date ? __int128{t.date->microseconds} : due(made, *t.days), &r, t.storage_class);
       }
     }
   }

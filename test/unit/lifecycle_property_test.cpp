@@ -39,7 +39,7 @@ const std::string tag_values[] = {"prod", "v1", ""};
 const std::string queries[] = {
     "",     "env=prod", "k1=v1&env=prod", "k+2=v1", "k%202=&env=prod", "env=prod&env=prod", "k1=%zz",
     "env=", "=x",       "&&env=prod&"};
-const std::string classes[] = {"COLD", "WARM", "GLACIER"};
+const std::string classes[] = {"COLD", "STANDARD_IA", "GLACIER"};
 const std::int64_t sizes[] = {0, 1, 1024, 1025, 5LL << 40};
 const std::int64_t day_counts[] = {1, 2, 3, 5, 10, 30, 106'751, 200'000, 2'147'483'647, 99'999'999'999};
 const std::int64_t now_day = days_from_civil({2025, 2, 11});
@@ -109,7 +109,8 @@ rule random_rule(chance &c, int position) {
     if (e.newer_versions == 0 || c.one_in(2)) e.days = random_days(c);
   }
   if (c.one_in(4))
-    r.noncurrent_transitions.push_back({c.one_in(4) ? 0 : random_days(c), c.number(0, 2), c.of(classes)});
+    for (auto n = c.number(1, 2); n > 0; n--)
+      r.noncurrent_transitions.push_back({c.one_in(4) ? 0 : random_days(c), c.number(0, 2), c.of(classes)});
   const bool tagged = r.filter && !conditions(*r.filter).tags.empty();
   if (!tagged && c.one_in(5)) r.marker_days = random_days(c);
   if (c.one_in(8)) r.abort_days = random_days(c);
@@ -135,7 +136,7 @@ std::vector<object> random_versions(chance &c) {
     if (!c.one_in(10)) o.num_versions = static_cast<std::int32_t>(n);
     if (i > 0 && !c.one_in(20)) o.successor_mod_time = all.back().mod_time;
     o.tags = c.of(queries);
-    if (c.one_in(8)) o.transition_status = "complete";
+    if (c.one_in(8)) o.transition_status = c.one_in(2) ? "complete" : "STANDARD_IA";
     if (c.one_in(8)) o.restore_expires = near_now(c, false);
     o.legal_hold = c.one_in(10);
     if (c.one_in(10)) o.retain_until = near_now(c, false);
@@ -154,11 +155,11 @@ void expect_same(const event &ours, const plain::candidate &theirs, const std::s
   ASSERT_EQ(ours.storage_class, theirs.storage_class) << document;
 }
 
-// What explain, cutoff and predict say must agree with what evaluate says.
-void expect_consistent(const record_view &config, const object &o, timestamp at, const event &e,
+// What explain, cutoff and predict say must agree with what evaluate says, in both dialects.
+void expect_consistent(const record_view &config, const object &o, timestamp at, const event &e, dialect whose,
                        const std::string &document) {
   int chosen = 0;
-  for (const auto &told : explain(config, o, at)) {
+  for (const auto &told : explain(config, o, at, 0, whose)) {
     if (!told.chosen) continue;
     chosen++;
     ASSERT_EQ(told.action, e.action) << document;
@@ -171,7 +172,7 @@ void expect_consistent(const record_view &config, const object &o, timestamp at,
   if (e.action == action::none || restored || *o.mod_time > at) return;  // a marker from the future goes at once, too
   ASSERT_LT(o.mod_time->microseconds, cutoff(config, at).microseconds) << document;
   ASSERT_TRUE(has_active_rules(config, o.key, at)) << document;
-  const event next = predict(config, o);
+  const event next = predict(config, o, 0, whose);
   ASSERT_NE(next.action, action::none) << document;
   ASSERT_LE(next.due, e.due) << document;
 }
@@ -184,12 +185,18 @@ TEST(LifecycleProperty, EngineAgreesWithThePlainImplementation) {
     chance c(static_cast<std::uint64_t>(i) + 1);
     configuration config;
     for (auto n = c.number(1, 4); n > 0; n--) config.rules.push_back(random_rule(c, static_cast<int>(n)));
+    if (c.one_in(8)) config.minimum_size = static_cast<minimum_size>(c.number(1, 2));
+    if (c.one_in(8)) config.dialect = static_cast<dialect>(c.number(1, 2));
     const auto record = encode(config);
     std::string document = "configuration " + std::to_string(i);
     if (i % 8 == 0) {
-      document = i % 16 ? write_json(config) : write_xml(config, dialect::aws);
-      ASSERT_EQ(encode(understand(document)), record) << document;
       ASSERT_EQ(encode(decode(record)), record) << document;
+      document = write_json(config);
+      ASSERT_EQ(encode(understand(document)), record) << document;
+      auto in_xml = config;  // XML tells neither
+      in_xml.minimum_size.reset();
+      in_xml.dialect.reset();
+      ASSERT_EQ(encode(understand(write_xml(config, dialect::aws))), encode(in_xml)) << document;
     }
 
     const record_view view(record);
@@ -203,7 +210,11 @@ TEST(LifecycleProperty, EngineAgreesWithThePlainImplementation) {
       expect_same(events[v], expected[v], document);
       const auto one = evaluate(view, versions[v], at);
       expect_same(one, plain::evaluate(config, versions[v], at, 0), document);
-      if (i % 8 == 0) expect_consistent(view, versions[v], at, one, document);
+      if (i % 8 == 0) {
+        expect_consistent(view, versions[v], at, one, dialect::minio, document);
+        const auto to_aws = evaluate(view, versions[v], at, 0, dialect::aws);
+        expect_consistent(view, versions[v], at, to_aws, dialect::aws, document);
+      }
       acted += one.action != action::none;
     }
   }

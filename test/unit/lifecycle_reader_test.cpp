@@ -30,7 +30,7 @@ TEST(LifecycleReader, CommandLineOutputOfAws) {
   EXPECT_EQ(
       canonical(
           R"({"TransitionDefaultMinimumObjectSize":"all_storage_classes_128K","Rules":[{"ID":"a","Filter":{"Prefix":""},"Status":"Enabled","Expiration":{"Date":"2030-01-01T00:00:00+00:00"}}]})"),
-      R"({"Rules": [{"ID": "a", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Date": "2030-01-01T00:00:00Z"}}]})");
+      R"({"Rules": [{"ID": "a", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Date": "2030-01-01T00:00:00Z"}}], "TransitionDefaultMinimumObjectSize": "all_storage_classes_128K"})");
 }
 
 TEST(LifecycleReader, JsonOfMinIO) {

@@ -9,7 +9,9 @@ namespace primecloud::lifecycle {
 
 enum class mismatch : std::uint8_t { disabled, prefix, tags, size_too_small, size_too_large, size_unknown };
 
-// Does the rule apply to the object?  Fills `why` if not.
+// Does the rule apply to the object?  Fills `why` if not.  ObjectSizeGreaterThan 0 keeps
+// empty objects out where AWS decides, and is no condition to MinIO.
+template <dialect whose = dialect::minio>
 [[gnu::always_inline]] inline bool applies(const record_view config, const rule_entry &r, const object &o,
                                            object_tags &tags, mismatch &why) noexcept {
   if (!r.enabled) return why = mismatch::disabled, false;
@@ -20,6 +22,12 @@ enum class mismatch : std::uint8_t { disabled, prefix, tags, size_too_small, siz
     if (!o.size) return why = mismatch::size_unknown, false;
     if (r.size_greater_than > 0 && *o.size <= r.size_greater_than) return why = mismatch::size_too_small, false;
     if (r.size_less_than > 0 && *o.size >= r.size_less_than) return why = mismatch::size_too_large, false;
+  }
+  if constexpr (whose == dialect::aws) {
+    if (!o.delete_marker && r.written & rule_entry::greater_than_zero) {
+      if (!o.size) return why = mismatch::size_unknown, false;
+      if (*o.size <= 0) return why = mismatch::size_too_small, false;
+    }
   }
   for (std::uint32_t i = 0; i < r.tags; i++) {
     const auto t = config.tag(r.first_tag + i);

@@ -50,16 +50,19 @@ constexpr std::int64_t day_of(timestamp t) noexcept {
 // 0 is Saturday: 2000-01-01 was one.
 constexpr int weekday(std::int64_t day) noexcept { return static_cast<int>((day % 7 + 7) % 7); }
 
-// When something that happens `days` after t is due: at once for 0, else at the
-// first UTC midnight after t + days (S3: the next day, midnight UTC).  What lies
+// The first UTC midnight after t + days (S3: the next day, midnight UTC).  What lies
 // beyond the end of time is never due: saturates to infinity, does not wrap.
-constexpr timestamp due_after(timestamp t, std::int64_t days) noexcept {
+constexpr timestamp midnight_after(timestamp t, std::int64_t days) noexcept {
   if (!t.finite() || days < 0) return timestamp::infinity();
-  if (days == 0) return t;
   constexpr std::int64_t last_day = std::numeric_limits<std::int64_t>::max() / microseconds_per_day - 1;
   const std::int64_t today = day_of(t);
   if (days >= last_day - today) return timestamp::infinity();
   return {(today + days + 1) * microseconds_per_day};
+}
+
+// When something that happens `days` after t is due: at once for 0 (to MinIO), else at midnight.
+constexpr timestamp due_after(timestamp t, std::int64_t days) noexcept {
+  return days == 0 && t.finite() ? t : midnight_after(t, days);
 }
 
 }  // namespace primecloud::lifecycle

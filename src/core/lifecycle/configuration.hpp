@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "core/lifecycle/dialect.hpp"
 #include "core/timestamp.hpp"
 
 namespace primecloud::lifecycle {
@@ -20,11 +21,17 @@ struct tag {
   friend bool operator==(const tag &, const tag &) = default;
 };
 
-// What And may hold, and Filter itself one of.  A size of 0 is no condition.
+// What And may hold, and Filter itself one of.  A size of 0 is no condition, but AWS
+// heeds that it was written: the rule asks for a size then.
 struct predicates {
   std::optional<std::string> prefix;
   std::vector<tag> tags;
   std::int64_t size_greater_than = 0, size_less_than = 0;  // bytes, both strict
+  bool greater_than_zero = false;                          // ObjectSizeGreaterThan 0 was written
+
+  bool empty() const noexcept {
+    return !prefix && tags.empty() && size_greater_than == 0 && size_less_than == 0 && !greater_than_zero;
+  }
 };
 
 struct filter {
@@ -70,6 +77,8 @@ struct rule {
 
 struct configuration {
   std::vector<rule> rules;
+  std::optional<lifecycle::minimum_size> minimum_size;  // TransitionDefaultMinimumObjectSize
+  std::optional<lifecycle::dialect> dialect;            // it was written for; no name of S3
 };
 
 inline constexpr std::size_t most_rules = 1000;

@@ -1,5 +1,5 @@
 // The one place where rules meet an object: evaluation, prediction and
-// explanation all watch the same decisions through a sink.
+// explanation all watch the same decisions, of MinIO or of AWS, through a sink.
 //
 //   sink.unmatched(position, rule, reason)
 //   sink.passed_over(position, action_index, reason)  matched, but says nothing about this object
@@ -11,12 +11,11 @@
 #pragma once
 
 #include "core/lifecycle/applies.hpp"
-#include "core/lifecycle/calendar.hpp"
-#include "core/lifecycle/verdict.hpp"
+#include "core/lifecycle/stays.hpp"
 
 namespace primecloud::lifecycle {
 
-template <class Sink>
+template <class Sink, dialect whose>
 class decision {
  public:
   // `spared`: noncurrent versions, newer than this one, that stay.
@@ -33,43 +32,48 @@ class decision {
       sink_.restored(o_.is_latest ? action::remove_restored : action::remove_restored_version, *o_.restore_expires);
     }
     const auto rules = config_.rules();
-    object_tags tags(o_.tags);
+    object_tags tags(o_.tags, whose);
     for (std::uint16_t i = 0; i < rules; i++) {
       const auto r = config_.rule(i);
       mismatch why;
-      if (!applies(config_, r, o_, tags, why)) {
+      if (!applies<whose>(config_, r, o_, tags, why)) {
         sink_.unmatched(i, r, why);
         continue;
       }
       if constexpr (marker) {
         consider_marker(i, r);
       } else {
-        for (std::uint32_t a = r.first_action; a < r.first_action + r.actions; a++) consider(i, a, config_.action(a));
+        for (std::uint32_t a = r.first_action; a < r.first_action + r.actions; a++)
+          consider(i, r, a, config_.action(a));
       }
     }
   }
 
  private:
-  [[gnu::always_inline]] void consider(std::uint16_t i, std::uint32_t index, const action_entry a) {
+  static constexpr bool aws = whose == dialect::aws;
+
+  [[gnu::always_inline]] void consider(std::uint16_t i, const rule_entry r, std::uint32_t index, const action_entry a) {
     const auto pass = [&](passed why) { sink_.passed_over(i, index, why); };
     switch (a.kind) {
       case action_entry::expire:
         if (a.holds & action_entry::marker_given) return pass(passed::for_sole_markers);
         if (!o_.is_latest) return pass(passed::for_latest);
+        if (unknown_in<whose>(a)) return pass(passed::unknown_to_aws);
         sink_.candidate(i, index, a.holds & action_entry::all_versions ? action::remove_all_versions : action::remove,
                         when(a));
         return;
       case action_entry::move:
         if (!o_.is_latest) return pass(passed::for_latest);
-        if (o_.transition_status == "complete") return pass(passed::moved_already);
+        if (const auto why = stays<whose>(config_, o_, r, index)) return pass(*why);
         sink_.candidate(i, index, action::transition, when(a));
         return;
       case action_entry::expire_noncurrent: return consider_noncurrent(i, index, a, action::remove_version);
       case action_entry::move_noncurrent:
         if (o_.is_latest) return pass(passed::for_noncurrent);
-        if (o_.transition_status == "complete") return pass(passed::moved_already);
+        if (const auto why = stays<whose>(config_, o_, r, index)) return pass(*why);
         return consider_noncurrent(i, index, a, action::transition_version);
-      case action_entry::expire_marker: return pass(passed::for_markers);
+      case action_entry::expire_marker:
+        return pass(unknown_in<whose>(a) ? passed::unknown_to_aws : passed::for_markers);
       default: return pass(passed::for_uploads);
     }
   }
@@ -78,8 +82,9 @@ class decision {
     const auto pass = [&](passed why) { sink_.passed_over(i, index, why); };
     if (o_.is_latest) return pass(passed::for_noncurrent);
     if (!o_.successor_mod_time || !o_.successor_mod_time->finite()) return pass(passed::successor_unknown);
-    if (a.newer_versions > 0 && spared_ < a.newer_versions) return pass(passed::spared);
-    sink_.candidate(i, index, does, due_after(*o_.successor_mod_time, a.days));
+    const bool counts = aws || does == action::remove_version;  // MinIO moves all of them
+    if (counts && a.newer_versions > 0 && spared_ < a.newer_versions) return pass(passed::spared);
+    sink_.candidate(i, index, does, due_in<whose>(*o_.successor_mod_time, a.days));
   }
 
   void consider_marker(std::uint16_t i, const rule_entry r) {
@@ -87,30 +92,36 @@ class decision {
     bool marker_rule = false;
     for (std::uint32_t index = r.first_action; index < r.first_action + r.actions; index++) {
       const auto a = config_.action(index);
-      if (a.kind == action_entry::expire && sole) {
+      if (a.kind == action_entry::expire && sole && !unknown_in<whose>(a)) {
         if (a.holds & action_entry::marker) {
           sink_.at_once(i, index, action::remove_version, *o_.mod_time);
         } else if (a.holds & action_entry::has_days) {
-          sink_.candidate(i, index, action::remove_version, due_after(*o_.mod_time, a.days));
+          sink_.candidate(i, index, action::remove_version, due_in<whose>(*o_.mod_time, a.days));
+        } else if (aws && a.holds & action_entry::has_date) {
+          sink_.candidate(i, index, action::remove_version, {a.date});
         }
       }
-      if (a.kind == action_entry::expire_marker && o_.is_latest) marker_rule = true;
+      if (!aws && a.kind == action_entry::expire_marker && o_.is_latest) marker_rule = true;
     }
     for (std::uint32_t index = r.first_action; index < r.first_action + r.actions; index++) {
       const auto a = config_.action(index);
       const auto pass = [&](passed why) { sink_.passed_over(i, index, why); };
       switch (a.kind) {
         case action_entry::expire:
-          if (!sole)
+          if (unknown_in<whose>(a))
+            pass(passed::unknown_to_aws);
+          else if (!sole)
             pass(passed::for_sole_markers);
-          else if (a.holds & action_entry::has_date)
+          else if (!aws && a.holds & action_entry::has_date)
             pass(passed::for_objects);
-          else if (!(a.holds & (action_entry::has_days | action_entry::marker)))
+          else if (!(a.holds & (action_entry::has_date | action_entry::has_days | action_entry::marker)))
             pass(passed::marker_said_false);
           break;
         case action_entry::expire_marker:
-          if (o_.is_latest)
-            sink_.candidate(i, index, action::marker_remove_all_versions, due_after(*o_.mod_time, a.days));
+          if (unknown_in<whose>(a))
+            pass(passed::unknown_to_aws);
+          else if (o_.is_latest)
+            sink_.candidate(i, index, action::marker_remove_all_versions, due_in<whose>(*o_.mod_time, a.days));
           else
             pass(passed::for_markers);
           break;
@@ -127,8 +138,7 @@ class decision {
   }
 
   timestamp when(const action_entry &a) const noexcept {
-    if (a.holds & action_entry::has_date) return {a.date};
-    return due_after(*o_.mod_time, a.days);
+    return a.holds & action_entry::has_date ? timestamp{a.date} : due_in<whose>(*o_.mod_time, a.days);
   }
 
   const record_view config_;

@@ -22,6 +22,7 @@ void decode_filter(const record_view &view, const rule_entry &r, rule &into) {
   if (r.written & (rule_entry::filter_prefix | rule_entry::and_prefix)) p.prefix = in_rule ? "" : prefix;
   p.size_greater_than = r.size_greater_than;
   p.size_less_than = r.size_less_than;
+  p.greater_than_zero = r.written & rule_entry::greater_than_zero;
   for (std::uint32_t i = 0; i < r.tags; i++) {
     const auto t = view.tag(r.first_tag + i);
     p.tags.push_back({std::string(view.key(t)), std::string(view.value(t))});
@@ -58,6 +59,10 @@ void check_values(const configuration &c) {
   const auto midnight = [](const std::optional<timestamp> &d) { return !d || is_document_date(*d); };
   for (const auto &r : c.rules) {
     bool good = at_least(r.marker_days, 1) && at_least(r.abort_days, 1);
+    if (r.filter) {
+      const auto &p = conditions(*r.filter);
+      good = good && (!p.greater_than_zero || p.size_greater_than == 0);
+    }
     if (r.expiration) good = good && at_least(r.expiration->days, 1) && midnight(r.expiration->date);
     if (r.noncurrent_expiration) good = good && at_least(r.noncurrent_expiration->days, 1);
     for (const auto &t : r.transitions) good = good && at_least(t.days, 0) && midnight(t.date) && (t.days || t.date);
@@ -71,6 +76,8 @@ void check_values(const configuration &c) {
 configuration decode_trusted(bytes record) {
   const record_view view(record);
   configuration c;
+  c.minimum_size = view.written_minimum_size();
+  c.dialect = view.written_dialect();
   c.rules.resize(view.rules());
   for (std::uint16_t i = 0; i < view.rules(); i++) {
     const auto entry = view.rule(i);

@@ -1,17 +1,12 @@
 // What MinIO alone refuses, or accepts and then does not do as written.
-#include <algorithm>
-
 #include "core/lifecycle/findings.hpp"
+#include "core/lifecycle/object_tags.hpp"
 #include "core/lifecycle/validate.hpp"
 
 namespace primecloud::lifecycle {
 namespace {
 
 constexpr std::int64_t longest_duration = 106'751;  // days that 64 bits of nanoseconds hold
-
-bool is_ascii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
 
 }  // namespace
 
@@ -40,6 +35,8 @@ void check_minio(const rule &r, bool object_lock, findings &found) {
       found.add(refusals::unheeded, "MinIO ignores NewerNoncurrentVersions of NoncurrentVersionTransition");
   }
   if (!r.filter) return;
+  if (conditions(*r.filter).greater_than_zero)
+    found.add(refusals::unheeded, "MinIO takes ObjectSizeGreaterThan 0 for no condition");
   for (const auto &t : conditions(*r.filter).tags) {
     if (!is_ascii(t.key) || !is_ascii(t.value))
       found.add(refusals::unheeded, "MinIO gives no object a tag with other letters than those of ASCII: " + t.key +

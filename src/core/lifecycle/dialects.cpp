@@ -17,6 +17,9 @@ std::int64_t longest_days(const rule &r) {
 
 std::vector<problem> dialect_problems(const configuration &c, dialect of, bool object_lock) {
   findings found;
+  if (of == dialect::minio && c.minimum_size)
+    found.add(refusals::unheeded,
+              "MinIO ignores TransitionDefaultMinimumObjectSize: a rule for large objects filters by size");
   for (std::size_t i = 0; i < c.rules.size(); i++) {
     found.at(i + 1, c.rules[i]);
     of == dialect::minio ? check_minio(c.rules[i], object_lock, found) : check_aws(c.rules[i], found);

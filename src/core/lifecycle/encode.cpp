@@ -12,6 +12,8 @@ class encoder {
     record_header header{};
     header.magic = record_header::expected_magic;
     header.version = record_header::current_version;
+    header.written = static_cast<std::uint8_t>((c.minimum_size ? static_cast<int>(*c.minimum_size) : 0) |
+                                               (c.dialect ? static_cast<int>(*c.dialect) << 2 : 0));
     header.rules = static_cast<std::uint16_t>(rules_.size());
     header.actions = static_cast<std::uint32_t>(actions_.size());
     header.tags = static_cast<std::uint32_t>(tags_.size());
@@ -66,6 +68,7 @@ class encoder {
         entry.written |= r.filter->both ? rule_entry::and_prefix : rule_entry::filter_prefix;
         if (prefix.empty()) prefix = *p.prefix;
       }
+      if (p.greater_than_zero) entry.written |= rule_entry::greater_than_zero;
       entry.size_greater_than = p.size_greater_than;
       entry.size_less_than = p.size_less_than;
       for (const auto &t : p.tags) {

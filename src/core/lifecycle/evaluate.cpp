@@ -1,34 +1,10 @@
 #include "core/lifecycle/evaluate.hpp"
 
-#include "core/lifecycle/decide.hpp"
+#include "core/lifecycle/best.hpp"
+#include "core/lifecycle/best_of_aws.hpp"
 
 namespace primecloud::lifecycle {
 namespace {
-
-// Keeps the best candidate.  Rules come in document order, so an equal one loses.
-struct best {
-  lifecycle::action action = action::none;
-  int rank = 4;
-  timestamp due = timestamp::infinity();
-  std::uint16_t rule = no_rule;
-  std::uint32_t entry = no_action;
-  bool has_been = false;  // due ever since the object was made
-
-  void take(std::uint16_t i, std::uint32_t index, lifecycle::action does, timestamp at, int its_rank) noexcept {
-    action = does, rank = its_rank, due = at, rule = i, entry = index, has_been = false;
-  }
-  event result(const record_view &config) const noexcept {
-    event e;
-    if (action == action::none) return e;
-    e.action = action;
-    e.due = due;
-    if (rule != no_rule) e.rule_id = config.id(config.rule(rule));
-    if (entry != no_action && rank == 2) e.storage_class = config.storage_class(config.action(entry));
-    return e;
-  }
-  void unmatched(std::uint16_t, const rule_entry &, mismatch) noexcept {}
-  void passed_over(std::uint16_t, std::uint32_t, passed) noexcept {}
-};
 
 struct best_due : best {
   explicit best_due(timestamp at) noexcept : now(at) {}
@@ -69,38 +45,52 @@ struct next_due : best {
   void restored(lifecycle::action does, timestamp expires) noexcept { candidate(no_rule, no_action, does, expires); }
 };
 
-template <bool marker, class Sink>
+template <dialect whose, bool marker, class Sink>
 [[gnu::always_inline]] inline event decide(const record_view &config, const object &o, std::int64_t spared,
                                            Sink sink) noexcept {
-  decision(config, o, spared, sink).template run<marker>();
+  decision<Sink, whose>(config, o, spared, sink).template run<marker>();
   return sink.result(config);
 }
 
 // Few are delete markers.
-template <class Sink>
+template <dialect whose, class Sink>
 [[gnu::noinline]] event decide_marker(const record_view &config, const object &o, std::int64_t spared,
                                       Sink sink) noexcept {
-  return decide<true>(config, o, spared, sink);
+  return decide<whose, true>(config, o, spared, sink);
+}
+
+template <class Sink>
+[[gnu::noinline]] event decide_as_aws(const record_view &config, const object &o, std::int64_t spared,
+                                      Sink sink) noexcept {
+  return o.delete_marker ? decide<dialect::aws, true>(config, o, spared, sink)
+                         : decide<dialect::aws, false>(config, o, spared, sink);
 }
 
 }  // namespace
 
-event evaluate(const record_view &config, const object &o, timestamp at, std::int64_t spared) noexcept {
-  if (o.delete_marker) return decide_marker(config, o, spared, best_due(at));
-  return decide<false>(config, o, spared, best_due(at));
+event evaluate(const record_view &config, const object &o, timestamp at, std::int64_t spared, dialect whose) noexcept {
+  if (whose == dialect::aws) return decide_as_aws(config, o, spared, due_at_aws(o, config, at));
+  if (o.delete_marker) return decide_marker<dialect::minio>(config, o, spared, best_due(at));
+  return decide<dialect::minio, false>(config, o, spared, best_due(at));
 }
 
-event predict(const record_view &config, const object &o, std::int64_t spared) noexcept {
-  if (o.delete_marker) return decide_marker(config, o, spared, next_due());
-  return decide<false>(config, o, spared, next_due());
+event predict(const record_view &config, const object &o, std::int64_t spared, dialect whose) noexcept {
+  if (whose == dialect::aws) return decide_as_aws(config, o, spared, next_at_aws(o, config, false));
+  if (o.delete_marker) return decide_marker<dialect::minio>(config, o, spared, next_due());
+  return decide<dialect::minio, false>(config, o, spared, next_due());
+}
+
+event predict_expiration_at_aws(const record_view &config, const object &o) noexcept {
+  return decide_as_aws(config, o, 0, next_at_aws(o, config, true));
 }
 
 bool is_held(const object &o, timestamp at) noexcept {
   return !o.delete_marker && (o.legal_hold || (o.retain_until && *o.retain_until > at));
 }
 
-event evaluate_held(const record_view &config, const object &o, timestamp at, std::int64_t spared) noexcept {
-  const event e = evaluate(config, o, at, spared);
+event evaluate_held(const record_view &config, const object &o, timestamp at, std::int64_t spared,
+                    dialect whose) noexcept {
+  const event e = evaluate(config, o, at, spared, whose);
   return destroys_version(e.action) && is_held(o, at) ? event{} : e;
 }
 

@@ -26,22 +26,21 @@ action action_of(const action_entry &a) noexcept {
 
 class explainer {
  public:
-  explainer(const record_view &config, const object &o, timestamp at, std::int64_t spared)
-      : config_(config), o_(o), at_(at), spared_(spared) {}
+  explainer(const record_view &config, const object &o, timestamp at, std::int64_t spared, dialect whose)
+      : config_(config), o_(o), at_(at), spared_(spared), whose_(whose) {}
 
   void unmatched(std::uint16_t i, const rule_entry &r, mismatch why) {
-    add(i, config_.id(r), false, action::none).reason = why_not(config_, r, o_, why);
+    add(i, config_.id(r), false, action::none).reason = why_not(config_, r, o_, why, whose_);
   }
   void passed_over(std::uint16_t i, std::uint32_t index, passed why) {
     const auto a = config_.action(index);
     auto &told = add(i, config_.id(config_.rule(i)), true, action_of(a));
     told.storage_class = config_.storage_class(a);
-    told.reason = why_passed(a, why, spared_);
+    told.reason = why_passed(config_, a, o_, why, spared_);
   }
   bool candidate(std::uint16_t i, std::uint32_t index, action does, timestamp due) {
     auto &told = add(i, config_.id(config_.rule(i)), true, does);
-    if (does == action::transition || does == action::transition_version)
-      told.storage_class = config_.storage_class(config_.action(index));
+    if (moves(does)) told.storage_class = config_.storage_class(config_.action(index));
     told.due = due;
     const bool is_due = due < at_;
     told.reason = due == timestamp::infinity() ? "never due: the days reach beyond the end of time"
@@ -61,7 +60,7 @@ class explainer {
   }
 
   std::vector<explanation> finish() {
-    const event chosen = evaluate(config_, o_, at_, spared_);
+    const event chosen = evaluate(config_, o_, at_, spared_, whose_);
     bool found = chosen.action == action::none;
     for (auto &told : all_) {
       if (told.reason != "due") continue;
@@ -72,7 +71,9 @@ class explainer {
         if (destroys_version(told.action) && is_held(o_, at_))
           told.chosen = false, told.reason = "due, but the version is under legal hold or retention";
       } else {
-        told.reason = why_lost(told, chosen);
+        const weighed lost{told.action, *told.due, told.storage_class};
+        told.reason =
+            whose_ == dialect::aws ? why_lost_at_aws(lost, chosen, expires_for_good(o_)) : why_lost(lost, chosen);
       }
     }
     return std::move(all_);
@@ -83,33 +84,28 @@ class explainer {
     all_.push_back({i + 1, id, matches, does, {}, {}, false, {}});
     return all_.back();
   }
-  static std::string why_lost(const explanation &lost, const event &won) {
-    const std::string winner = won.rule_id.empty() ? "a restored copy" : "rule " + in_quotes(won.rule_id);
-    if (precedence(lost.action) != precedence(won.action)) {
-      return "due, but " + std::string(action_name(won.action)) + " of " + winner + " goes before " +
-             std::string(action_name(lost.action));
-    }
-    if (won.due > *lost.due) return "due, but " + winner + " has been due since the delete marker was made";
-    return "due, but " + winner + (won.due < *lost.due ? " was due earlier" : " stands earlier");
-  }
-
   const record_view &config_;
   const object &o_;
   const timestamp at_;
   const std::int64_t spared_;
+  const dialect whose_;
   std::vector<explanation> all_;
 };
 
 }  // namespace
 
-std::vector<explanation> explain(const record_view &config, const object &o, timestamp at, std::int64_t spared) {
+std::vector<explanation> explain(const record_view &config, const object &o, timestamp at, std::int64_t spared,
+                                 dialect whose) {
   if (!o.mod_time || !o.mod_time->finite() || o.key.empty()) {
     const char *reason = o.key.empty() ? "the object has no key: nothing applies"
                                        : "the time the object was last modified is not known: nothing is due";
     return {{0, {}, false, action::none, {}, {}, false, reason}};
   }
-  explainer sink(config, o, at, spared);
-  decision(config, o, spared, sink).run();
+  explainer sink(config, o, at, spared, whose);
+  if (whose == dialect::aws)
+    decision<explainer, dialect::aws>(config, o, spared, sink).run();
+  else
+    decision<explainer, dialect::minio>(config, o, spared, sink).run();
   auto told = sink.finish();
   // A delete marker's actions are weighed out of order; they are told rule by rule.
   std::stable_sort(told.begin(), told.end(), [](const auto &a, const auto &b) { return a.position < b.position; });

@@ -21,6 +21,7 @@ struct explanation {
   std::string reason;
 };
 
-std::vector<explanation> explain(const record_view &config, const object &o, timestamp at, std::int64_t spared = 0);
+std::vector<explanation> explain(const record_view &config, const object &o, timestamp at, std::int64_t spared = 0,
+                                 dialect whose = dialect::minio);
 
 }  // namespace primecloud::lifecycle

@@ -1,5 +1,6 @@
 // Filter: nothing, one predicate, or And of several.
 #include "core/lifecycle/grammar.hpp"
+#include "core/lifecycle/validate.hpp"
 
 namespace primecloud::lifecycle {
 namespace {
@@ -28,6 +29,7 @@ bool read_predicate(const element &e, std::string_view inside, predicates &into,
     into.prefix = at.text(e);
   } else if (e.name == "ObjectSizeGreaterThan") {
     into.size_greater_than = at.integer(e, inside);
+    into.greater_than_zero = into.size_greater_than == 0;
   } else if (e.name == "ObjectSizeLessThan") {
     into.size_less_than = at.integer(e, inside);
   } else {
@@ -54,8 +56,7 @@ predicates read_and(const element &e, const position &at) {
     }
   }
   // Unless nothing is left: that would be every object.
-  if (unheeded != nullptr && !read.prefix && read.tags.empty() && read.size_greater_than == 0 &&
-      read.size_less_than == 0) {
+  if (unheeded != nullptr && read.empty()) {
     at.refuse(refusals::unknown_tag, "<" + unheeded->name.substr(0, 64) + "> is not known in And",
               "And holds two or more of Prefix, Tag, ObjectSizeGreaterThan and ObjectSizeLessThan.");
   }
@@ -80,14 +81,15 @@ filter read_filter(const element &e, const position &at) {
   }
   // What clients print for a tag that is not there; a value without a key is a mistake, not every object.
   std::erase_if(read.own.tags, [](const tag &t) { return t.key.empty() && t.value.empty(); });
-  if (read.both && !read.both->prefix && read.both->tags.empty() && read.both->size_greater_than == 0 &&
-      read.both->size_less_than == 0) {
-    read.both.reset();
-  }
+  const bool zero_alone = read.both && read.both->greater_than_zero && predicate_count(*read.both) == 1;
+  if (read.both && (read.both->empty() || zero_alone)) read.both.reset();
   // Client libraries print an empty Prefix beside the predicate that is meant.
   const bool another =
       read.both || !read.own.tags.empty() || read.own.size_greater_than != 0 || read.own.size_less_than != 0;
-  if (at.from == syntax::json && another && read.own.prefix == "") read.own.prefix.reset();
+  const bool zero = read.own.greater_than_zero;
+  if (at.from == syntax::json && (another || zero) && read.own.prefix == "") read.own.prefix.reset();
+  // Beside another predicate it is none, as to MinIO: AWS wants And around the two.
+  read.own.greater_than_zero = zero && !another && !read.own.prefix;
   return read;
 }
 

@@ -15,6 +15,18 @@ void read_list(const element &e, std::vector<T> &into, const position &at, Read 
   }
 }
 
+// A member of the document that holds one of two words, if it is there.
+template <class Find>
+auto read_one_of(std::string_view name, const element &document, Find find, std::string_view words, const position &at)
+    -> decltype(find({})) {
+  const auto *e = document.find(name);
+  if (e == nullptr || e->is == element::kind::null) return std::nullopt;
+  const auto found = find(at.text(*e));
+  if (!found)
+    at.refuse(refusals::schema, std::string(name) + " is " + quoted(e->text), "It is " + std::string(words) + ".");
+  return found;
+}
+
 }  // namespace
 
 rule read_rule(const element &e, position at) {
@@ -72,7 +84,10 @@ configuration read_configuration(const element &document, syntax from) {
                 "An S3 lifecycle document starts with <LifecycleConfiguration>.");
     }
   } else if (document.is == element::kind::object) {
-    at.only(document, {"Rules", "TransitionDefaultMinimumObjectSize", "ExpiryUpdatedAt"});
+    at.only(document, {"Rules", "TransitionDefaultMinimumObjectSize", "ExpiryUpdatedAt", "Dialect"});
+    read.minimum_size = read_one_of("TransitionDefaultMinimumObjectSize", document, find_minimum_size,
+                                    "all_storage_classes_128K or varies_by_storage_class", at);
+    read.dialect = read_one_of("Dialect", document, find_dialect, "minio or aws", at);
     rules = document.find("Rules");
     if (rules == nullptr) at.refuse(refusals::no_rule, "there are no Rules", "Write {\"Rules\": [...]}.");
   }

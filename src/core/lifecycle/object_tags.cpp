@@ -2,6 +2,7 @@
 
 #include <sodium.h>
 
+#include <algorithm>
 #include <array>
 
 namespace primecloud::lifecycle {
@@ -22,9 +23,19 @@ constexpr auto meaning = [] {
   return table;
 }();
 
-std::uint8_t meaning_of(char c) noexcept { return meaning[static_cast<unsigned char>(c)]; }
+// A byte that goes on with the character before it (UTF-8).
+bool goes_on(char c) noexcept { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+
+std::size_t characters(const char *at, std::size_t length) noexcept {
+  return length - static_cast<std::size_t>(std::count_if(at, at + length, goes_on));
+}
 
 }  // namespace
+
+std::uint8_t object_tags::meaning_of(char c) const noexcept {
+  const auto byte = static_cast<unsigned char>(c);
+  return any_script_ && byte >= 0x80 ? std::uint8_t{plain} : meaning[byte];
+}
 
 bool object_tags::decode(part &p, std::size_t longest) noexcept {
   char *const start = decoded_ + used_;
@@ -40,9 +51,10 @@ bool object_tags::decode(part &p, std::size_t longest) noexcept {
       i += 2;
       if (c != '+' && meaning_of(c) != plain && meaning_of(c) != equals) return false;
     }
-    if (length == longest) return false;
+    if (length == 4 * longest) return false;
     start[length++] = c;
   }
+  if (characters(start, length) > longest) return false;
   p = {start, length};
   used_ = static_cast<std::uint16_t>(used_ + length);
   return true;
@@ -63,7 +75,7 @@ bool object_tags::read_part(const char *&from, const char *end, bool is_key, par
   to = {from, static_cast<std::size_t>(at - from)};
   from = at;
   const auto longest = is_key ? longest_key : longest_value;
-  return plainly ? to.length <= longest : decode(to, longest);
+  return plainly ? characters(to.at, to.length) <= longest : decode(to, longest);
 }
 
 bool object_tags::known(const part &key) const noexcept {

@@ -5,16 +5,27 @@
 #include <cstring>
 #include <string_view>
 
+#include "core/lifecycle/dialect.hpp"
+
 namespace primecloud::lifecycle {
+
+constexpr bool is_ascii(std::string_view text) noexcept {
+  for (const char c : text) {
+    if (static_cast<unsigned char>(c) >= 0x80) return false;
+  }
+  return true;
+}
 
 // Read at most once for an object, and in place: only what is percent-encoded is
 // decoded, into storage of a fixed size, since S3 allows ten tags of 128 and 256
-// characters, all of them ASCII in this form.  A set that breaks a rule (a repeated
-// or empty key, an eleventh tag, a character outside letters, digits, blank and
-// +-=._:/@) is unusable, and matches no tag filter.  The query is the caller's.
+// characters.  A set that breaks a rule (a repeated or empty key, an eleventh tag, a
+// character outside letters, digits, blank and +-=._:/@) is unusable, and matches no
+// tag filter.  Letters are those of ASCII to MinIO, and of any script to AWS: what is
+// beyond ASCII is a letter then.  The query is the caller's.
 class object_tags {
  public:
-  explicit object_tags(std::string_view query) noexcept : query_(query) {}
+  explicit object_tags(std::string_view query, dialect whose = dialect::minio) noexcept
+      : query_(query), any_script_(whose == dialect::aws) {}
 
   // False if the set breaks a rule.
   bool usable() noexcept {
@@ -47,13 +58,15 @@ class object_tags {
   bool read_part(const char *&from, const char *end, bool is_key, part &to) noexcept;
   bool decode(part &p, std::size_t longest) noexcept;
   bool known(const part &key) const noexcept;
+  std::uint8_t meaning_of(char c) const noexcept;
 
   std::string_view query_;
+  const bool any_script_;
   bool read_ = false, usable_ = true;
   int count_ = 0;
   std::uint16_t used_ = 0;
   pair pairs_[most];  // left as it is until read: most objects meet no tag filter
-  char decoded_[most * (longest_key + longest_value)];
+  char decoded_[most * (longest_key + longest_value) * 4];
 };
 
 }  // namespace primecloud::lifecycle

@@ -26,12 +26,23 @@ class record_view {
   explicit record_view(bytes record) noexcept : base_(record.data()) {
     const auto header = load<record_header>(base_);
     rules_ = header.rules;
+    written_ = header.written;
     actions_at_ = base_ + sizeof header + sizeof(rule_entry) * header.rules;
     tags_at_ = actions_at_ + sizeof(action_entry) * header.actions;
     texts_at_ = reinterpret_cast<const char *>(tags_at_ + sizeof(tag_entry) * header.tags);
   }
 
   std::uint16_t rules() const noexcept { return rules_; }
+  std::optional<lifecycle::minimum_size> written_minimum_size() const noexcept {
+    return known<lifecycle::minimum_size>(written_ & 3);
+  }
+  // What AWS does with small objects if nothing is said.
+  lifecycle::minimum_size small_objects() const noexcept {
+    return written_minimum_size().value_or(lifecycle::minimum_size::all_storage_classes_128k);
+  }
+  std::optional<lifecycle::dialect> written_dialect() const noexcept {
+    return known<lifecycle::dialect>(written_ >> 2);
+  }
   rule_entry rule(std::uint16_t i) const noexcept {
     const auto *at = base_ + sizeof(record_header) + sizeof(rule_entry) * i;
     rule_entry r;
@@ -60,6 +71,11 @@ class record_view {
   std::string_view value(const tag_entry &t) const noexcept { return text(t.value_at, t.value_length); }
 
  private:
+  // Both enumerations know 1 and 2.
+  template <class Enumeration>
+  static std::optional<Enumeration> known(int value) noexcept {
+    return value == 1 || value == 2 ? std::optional(static_cast<Enumeration>(value)) : std::nullopt;
+  }
   template <class Entry>
   static Entry load(const std::uint8_t *from) noexcept {
     Entry entry;
@@ -76,6 +92,7 @@ class record_view {
   const std::uint8_t *base_, *actions_at_, *tags_at_;
   const char *texts_at_;
   std::uint16_t rules_;
+  std::uint8_t written_;
 };
 
 // The record of a valid configuration.

@@ -8,7 +8,7 @@ namespace primecloud::lifecycle {
 struct record_header {
   std::uint32_t magic;
   std::uint8_t version;
-  std::uint8_t reserved[1];
+  std::uint8_t written;  // minimum_size in the two low bits, dialect in the two above; 0 is neither
   std::uint16_t rules;
   std::uint32_t actions, tags, text_bytes;
   static constexpr std::uint32_t expected_magic = 0x434C'4350;  // "PCLC" where it was written
@@ -31,7 +31,8 @@ struct rule_entry {
     filter_prefix = 4,
     has_and = 8,
     and_prefix = 16,
-    text_is_rule_prefix = 32
+    text_is_rule_prefix = 32,
+    greater_than_zero = 64
   };
 };
 

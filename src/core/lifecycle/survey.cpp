@@ -98,10 +98,10 @@ std::optional<timestamp> upload_due(const record_view &config, std::string_view 
   return due;
 }
 
-std::optional<std::string> expiration_header(const record_view &config, const object &o) {
+std::optional<std::string> expiration_header(const record_view &config, const object &o, dialect whose) {
   object stored = o;
   stored.restore_expires.reset();  // of the object, not of a restored copy
-  const event next = predict(config, stored);
+  const event next = whose == dialect::aws ? predict_expiration_at_aws(config, stored) : predict(config, stored);
   const bool expires = next.action == action::remove || destroys_version(next.action);
   if (!expires || !next.due.finite() || civil_from_days(day_of(next.due)).year > 9999) return std::nullopt;
   return "expiry-date=\"" + http_date(next.due) + "\", rule-id=\"" + uri_encode(next.rule_id) + "\"";

@@ -30,7 +30,8 @@ bool counts_versions(const record_view &config) noexcept;
 std::optional<timestamp> upload_due(const record_view &config, std::string_view key, timestamp initiated) noexcept;
 
 // The value of x-amz-expiration: expiry-date="Fri, 23 May 2025 00:00:00 GMT", rule-id="a%20b".
-// Nothing unless an expiration is what happens next.
-std::optional<std::string> expiration_header(const record_view &config, const object &o);
+// Nothing unless an expiration is what happens next; AWS tells of it before a transition, too.
+std::optional<std::string> expiration_header(const record_view &config, const object &o,
+                                             dialect whose = dialect::minio);
 
 }  // namespace primecloud::lifecycle

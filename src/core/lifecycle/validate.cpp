@@ -83,6 +83,11 @@ finding check_actions(const rule &r) {
 
 const predicates &conditions(const filter &f) noexcept { return f.both ? *f.both : f.own; }
 
+std::size_t predicate_count(const predicates &p) noexcept {
+  return p.tags.size() + (p.prefix ? 1 : 0) + (p.size_greater_than != 0 || p.greater_than_zero ? 1 : 0) +
+         (p.size_less_than != 0 ? 1 : 0);
+}
+
 std::size_t character_count(std::string_view text) noexcept {
   return static_cast<std::size_t>(
       std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));

@@ -13,8 +13,6 @@
 
 namespace primecloud::lifecycle {
 
-enum class dialect { minio, aws };
-
 // The first problem, in the order MinIO looks for them.
 std::optional<problem> find_problem(const configuration &c);
 
@@ -28,6 +26,9 @@ void assign_ids(configuration &c);
 
 // The predicates that count: those of And, or the filter's own.
 const predicates &conditions(const filter &f) noexcept;
+
+// How many predicates stand there; ObjectSizeGreaterThan 0 is one.
+std::size_t predicate_count(const predicates &p) noexcept;
 
 // UTF-8 characters.
 std::size_t character_count(std::string_view text) noexcept;

@@ -22,9 +22,7 @@ finding check_tag(const tag &t) {
 }
 
 finding check_and(const predicates &p) {
-  const auto count =
-      (p.prefix ? 1 : 0) + p.tags.size() + (p.size_greater_than != 0 ? 1 : 0) + (p.size_less_than != 0 ? 1 : 0);
-  if (count < 2)
+  if (predicate_count(p) < 2)
     return found(refusals::schema, "And has one predicate",
                  "And joins two or more of Prefix, Tag, ObjectSizeGreaterThan and ObjectSizeLessThan; write "
                  "a single one without And.");
@@ -47,8 +45,7 @@ finding check_filter(const rule &r) {
   const auto &own = r.filter->own;
   if (r.prefix && own.prefix)
     return found(refusals::schema, "Prefix stands in the rule and in its Filter", "Keep the one in Filter.");
-  const auto count = (own.prefix ? 1 : 0) + own.tags.size() + (own.size_greater_than != 0 ? 1 : 0) +
-                     (own.size_less_than != 0 ? 1 : 0) + (r.filter->both ? 1 : 0);
+  const auto count = predicate_count(own) + (r.filter->both ? 1 : 0);
   if (count > 1)
     return found(refusals::one_predicate, "Filter has " + std::to_string(count) + " predicates side by side",
                  "Put them into And.");

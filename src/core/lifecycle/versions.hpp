@@ -12,6 +12,6 @@ namespace primecloud::lifecycle {
 // that holds and retention bind and nothing deletes all versions at once.
 // The caller sees to it that events.size() == versions.size().
 void evaluate_versions(const record_view &config, std::span<const object> versions, timestamp at, bool object_lock,
-                       std::span<event> events) noexcept;
+                       std::span<event> events, dialect whose = dialect::minio) noexcept;
 
 }  // namespace primecloud::lifecycle

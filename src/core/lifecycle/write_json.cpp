@@ -20,7 +20,7 @@ void write_tag(writer &w, const tag &t) {
 
 void write_predicates(writer &w, const predicates &p, bool in_and) {
   if (p.prefix) w.text("Prefix", *p.prefix);
-  if (p.size_greater_than != 0) w.number("ObjectSizeGreaterThan", p.size_greater_than);
+  if (p.size_greater_than != 0 || p.greater_than_zero) w.number("ObjectSizeGreaterThan", p.size_greater_than);
   if (p.size_less_than != 0) w.number("ObjectSizeLessThan", p.size_less_than);
   if (p.tags.empty()) return;
   if (!in_and) {
@@ -133,6 +133,8 @@ std::string write_json(const configuration &c) {
   w.open('[');
   for (const auto &r : c.rules) write_rule(w, r);
   w.close(']');
+  if (c.minimum_size) w.text("TransitionDefaultMinimumObjectSize", name_of(*c.minimum_size));
+  if (c.dialect) w.text("Dialect", name_of(*c.dialect));
   w.close('}');
   return out;
 }

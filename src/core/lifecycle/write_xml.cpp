@@ -40,8 +40,11 @@ class xml_writer {
   }
 };
 
+// ObjectSizeGreaterThan 0 is a predicate to AWS alone.
+bool writes_zero(const xml_writer &w, const predicates &p) { return p.greater_than_zero && w.for_whom == dialect::aws; }
+
 void write_predicates(xml_writer &w, const predicates &p) {
-  if (p.size_greater_than != 0) w.number("ObjectSizeGreaterThan", p.size_greater_than);
+  if (p.size_greater_than != 0 || writes_zero(w, p)) w.number("ObjectSizeGreaterThan", p.size_greater_than);
   if (p.size_less_than != 0) w.number("ObjectSizeLessThan", p.size_less_than);
   if (p.prefix) w.text("Prefix", *p.prefix);
   for (const auto &t : p.tags) {
@@ -55,6 +58,8 @@ void write_predicates(xml_writer &w, const predicates &p) {
 void write_filter(xml_writer &w, const filter &f) {
   w.element("Filter", [&] {
     if (!f.both) return write_predicates(w, f.own);
+    const bool alone = predicate_count(*f.both) == 2 && f.both->greater_than_zero && !writes_zero(w, *f.both);
+    if (alone) return write_predicates(w, *f.both);
     w.element("And", [&] { write_predicates(w, *f.both); });
   });
 }
