@@ -29,12 +29,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
       o.delete_marker = marker;
       o.num_versions = marker ? 1 : 2;
       o.successor_mod_time = o.mod_time;
-      const auto told = explain(config, o, timestamp::infinity());
-      const auto e = evaluate(config, o, timestamp::infinity());
-      const auto chosen = std::count_if(told.begin(), told.end(), [](const auto &t) { return t.chosen; });
-      if (chosen != (e.action == action::none ? 0 : 1)) std::abort();
-      expiration_header(config, o);
-      predict(config, o);
+      for (const auto whose : {dialect::minio, dialect::aws}) {
+        const auto told = explain(config, o, timestamp::infinity(), 0, whose);
+        const auto e = evaluate(config, o, timestamp::infinity(), 0, whose);
+        const auto chosen = std::count_if(told.begin(), told.end(), [](const auto &t) { return t.chosen; });
+        if (chosen != (e.action == action::none ? 0 : 1)) std::abort();
+        expiration_header(config, o, whose);
+        predict(config, o, 0, whose);
+      }
     }
   }
   return 0;

@@ -248,7 +248,7 @@ SELECT is_empty($$SELECT p.oid::regprocedure, a.name FROM pg_proc p
         'unopened', 'release', 'statement',
         -- of an object in a store, and of a request to it
         'access_key_id', 'bucket', 'endpoint', 'header', 'method', 'path', 'provider', 'region', 'rules', 'service', 'tags',
-        'transition_status')
+        'transition_status', 'version_id')
     AND NOT (p.proname LIKE 'lifecycle\_%' AND a.name = 'key') AND NOT (p.proname = 'password_needs_rehash' AND a.name = 'hash')$$,
     'every text that a function takes is hidden in plans, or known to be no secret');
 -- ANALYZE keeps nothing of a sealed column but how wide it is and how often it is NULL.
