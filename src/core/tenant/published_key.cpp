@@ -35,8 +35,8 @@ constexpr std::string_view published[] = {
 };
 constexpr std::size_t block = 64;
 constexpr std::size_t point = 32;
-constexpr std::size_t longest = 256;
-constexpr std::size_t longest_text = 2 * longest + 1;
+constexpr std::size_t longest_key = 256;
+constexpr std::size_t longest_text = 2 * longest_key + 1;
 constexpr std::size_t longest_pattern = 16;
 constexpr std::size_t least_different = 6;
 
@@ -94,7 +94,7 @@ bool is_known_in_base64(octets_view key, int variant) noexcept {
   char text[longest_text];
   sodium_bin2base64(text, sizeof text, key.data(), key.size(), variant);
   if (is_known(octets_of(text))) return true;
-  std::uint8_t octets[longest];
+  std::uint8_t octets[longest_key];
   std::size_t size = 0;
   const auto *written = reinterpret_cast<const char *>(key.data());
   return sodium_base642bin(octets, sizeof octets, written, key.size(), "\r\n", &size, nullptr, variant) == 0 &&
@@ -109,7 +109,7 @@ bool is_known_in_hex(octets_view key) noexcept {
     if (*each >= 'a') *each = static_cast<char>(*each - 'a' + 'A');
   }
   if (is_known(octets_of(text))) return true;
-  std::uint8_t octets[longest];
+  std::uint8_t octets[longest_key];
   std::size_t size = 0;
   const auto *written = reinterpret_cast<const char *>(key.data());
   return sodium_hex2bin(octets, sizeof octets, written, key.size(), nullptr, &size, nullptr) == 0 &&
@@ -119,7 +119,7 @@ bool is_known_in_hex(octets_view key) noexcept {
 }  // namespace
 
 bool is_published_key(octets_view key) noexcept {
-  if (key.empty() || key.size() > longest) return false;
+  if (key.empty() || key.size() > longest_key) return false;
   if (is_known(key) || is_known_in_hex(key)) return true;
   for (const int variant : {sodium_base64_VARIANT_ORIGINAL, sodium_base64_VARIANT_ORIGINAL_NO_PADDING,
                             sodium_base64_VARIANT_URLSAFE, sodium_base64_VARIANT_URLSAFE_NO_PADDING}) {
