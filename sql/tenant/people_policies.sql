@@ -47,6 +47,21 @@ AS $$
 $$;
 COMMENT ON FUNCTION primecloud_internal.people_column(regclass) IS 'the column by which a table of people is protected, or would be';
 
+-- What is protected so already has been looked at; a column that came later changes nothing of whose its rows are.
+CREATE FUNCTION primecloud_internal.check_no_tenant(rel regclass, tenant_column name) RETURNS void
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = rel AND attname = tenant_column AND attnum > 0 AND NOT attisdropped)
+        AND NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = rel AND polname IN ('primecloud_shared', 'primecloud_people')) THEN
+        RAISE object_not_in_prerequisite_state USING MESSAGE = format('rows of %s are an account''s: it has column "%s"', rel,
+            tenant_column), HINT = 'Call primecloud.protect_table(); if that column names no account, give it another name.';
+    END IF;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.check_no_tenant(regclass, name)
+    IS 'refuses a table with a tenant column as people or shared, unless it is that already';
+
 CREATE FUNCTION primecloud_internal.check_people(rel regclass, id_column name, read_role text) RETURNS void
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
@@ -59,11 +74,15 @@ BEGIN
     IF (SELECT relkind FROM pg_class WHERE oid = rel) NOT IN ('r', 'p') THEN
         RAISE wrong_object_type USING MESSAGE = format('%s is not a table', rel), HINT = 'Name the table below it.';
     END IF;
-    IF EXISTS (SELECT FROM pg_policy WHERE polrelid = rel AND polname IN ('primecloud_floor', 'primecloud_shared'))
-        OR EXISTS (SELECT FROM primecloud_internal.registered_as(rel)) THEN
-        RAISE object_not_in_prerequisite_state USING MESSAGE = format('table %s is protected as an account''s or shared', rel),
-            HINT = 'Call primecloud.unprotect_table() first, if its rows are people; members, accounts and grants are none.';
+    PERFORM primecloud_internal.check_protected_as(rel, 'primecloud_people');
+    IF EXISTS (SELECT FROM primecloud_internal.registered_as(rel)) THEN
+        RAISE object_not_in_prerequisite_state USING MESSAGE = format('table %s is registered as %s', rel,
+            (SELECT string_agg(r.part, ' and ') FROM primecloud_internal.registered_as(rel) AS r)),
+            HINT = 'Members, accounts and grants are an account''s: call primecloud.protect_table().';
     END IF;
+    -- A row with an account is that account's: who shares another with its person would see it.
+    PERFORM primecloud_internal.check_no_tenant(rel, (SELECT r.tenant_column::name FROM primecloud_internal.registered_table r
+        WHERE r.part = 'members' LIMIT 1));
     IF type IS NULL THEN
         RAISE undefined_column USING MESSAGE = format('table %s has no column %s', rel,
             coalesce(format('"%s"', id_column), 'that says whose a row is')),

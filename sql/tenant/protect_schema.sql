@@ -28,7 +28,8 @@ BEGIN
             HINT = 'Call primecloud.create_app_role() first.';
     END IF;
     PERFORM primecloud_internal.check_schema_roles(people, roles),
-        primecloud_internal.check_schema_names(schema, tenants, shared, keep_out, people, roles);
+        primecloud_internal.check_schema_names(schema, tenants, shared, keep_out, people, roles),
+        primecloud_internal.check_schema_kinds(schema, tenant_column, shared, keep_out, people);
     -- What was shared or made people before stays so.
     shared := shared || primecloud_internal.tables_with(schema, 'primecloud_shared', keep_out || people || shared);
     people := people || primecloud_internal.tables_with(schema, 'primecloud_people', keep_out || people || shared);
@@ -49,7 +50,8 @@ BEGIN
     reached := reached || tenants;
 
     FOR rel IN SELECT t FROM unnest(todo) AS t JOIN pg_attribute a ON a.attrelid = t
-               WHERE a.attname = tenant_column AND a.attnum > 0 AND NOT attisdropped AND t <> tenants ORDER BY t::text LOOP
+               WHERE a.attname = tenant_column AND a.attnum > 0 AND NOT attisdropped AND t <> tenants
+                   AND NOT primecloud_internal.relation_name(t) = ANY (shared) ORDER BY t::text LOOP
         RETURN QUERY SELECT * FROM primecloud_internal.protect_one(rel, tenant_column, primecloud_internal.named_role(roles, rel, 'read'),
             primecloud_internal.named_role(roles, rel, 'write'), primecloud_internal.named_role(roles, rel, 'delete'), dry_run, online,
             refuse => primecloud_internal.refuses(rel, refuse));
@@ -74,6 +76,10 @@ BEGIN
         reached := reached || child.rel;
     END LOOP;
 
+    PERFORM primecloud_internal.check_schema_parts(schema, reached, keep_out || shared || people),
+        primecloud_internal.check_schema_parts(schema, persons, keep_out || shared),
+        primecloud_internal.check_schema_parts(schema, ARRAY(SELECT t FROM unnest(todo) AS t
+            WHERE primecloud_internal.relation_name(t) = ANY (shared)), keep_out || people);
     FOR rel IN SELECT t FROM unnest(todo) AS t JOIN pg_class ON oid = t WHERE relname = ANY (shared) ORDER BY t::text LOOP
         RETURN QUERY SELECT * FROM primecloud_internal.run_plan(ARRAY(SELECT s FROM primecloud_internal.share_plan(rel) AS s), dry_run,
             online);

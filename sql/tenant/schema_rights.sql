@@ -5,8 +5,10 @@ CREATE FUNCTION primecloud_internal.schema_rights(schema name, tenants regclass,
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT s.* FROM unnest(reached) AS t(rel), primecloud_internal.application_rights(t.rel,
-        CASE t.rel WHEN tenants THEN tenants_key_column ELSE tenant_column END, app_role, persons <> '{}') AS s
+    -- People of any schema: whoever is taken into an account is shown to it wherever his row is.
+    SELECT s.* FROM (SELECT persons <> '{}' OR EXISTS (SELECT FROM pg_policy WHERE polname = 'primecloud_people')) AS w(people),
+        unnest(reached) AS t(rel), primecloud_internal.application_rights(t.rel,
+        CASE t.rel WHEN tenants THEN tenants_key_column ELSE tenant_column END, app_role, w.people) AS s
     UNION ALL SELECT s.* FROM unnest(persons) AS t(rel), primecloud_internal.people_rights(t.rel, app_role) AS s
     UNION ALL SELECT 'grant', NULL, g FROM (
         SELECT format('GRANT USAGE ON SCHEMA %I TO %I', schema, app_role)

@@ -38,6 +38,41 @@ END $$;
 COMMENT ON FUNCTION primecloud_internal.check_schema_names(name, regclass, name[], name[], name[], jsonb)
     IS 'refuses names in a call of protect_schema() that would do nothing';
 
+-- What a table is protected as it stays.  Asked before anything is done, so that a dry run refuses what the call would.
+CREATE FUNCTION primecloud_internal.check_schema_kinds(schema name, tenant_column name, shared name[], keep_out name[], people name[])
+    RETURNS void
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM primecloud_internal.check_protected_as(c.oid, w.policy),
+        primecloud_internal.check_no_tenant(CASE WHEN w.policy IS NOT NULL THEN c.oid END, tenant_column)
+    FROM (VALUES (shared, 'primecloud_shared'), (people, 'primecloud_people'), (keep_out, NULL)) AS w(named, policy)
+    JOIN pg_class c ON c.relname = ANY (w.named) JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = schema
+    WHERE c.relkind IN ('r', 'p') ORDER BY c.relname;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.check_schema_kinds(name, name, name[], name[], name[])
+    IS 'refuses lists of protect_schema() with tables that are protected as something else, or that have a tenant column';
+
+-- A part is what the table above it is, whose policies it is given.
+CREATE FUNCTION primecloud_internal.check_schema_parts(schema name, held regclass[], named name[]) RETURNS void
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    part record;
+BEGIN
+    SELECT t.relid AS rel, h AS above INTO part FROM unnest(held) AS h, primecloud_internal.table_tree(h) AS t
+    JOIN pg_class c ON c.oid = t.relid JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE t.level > 0 AND n.nspname = schema AND c.relname = ANY (named) ORDER BY c.relname, h LIMIT 1;
+    IF FOUND THEN
+        RAISE object_not_in_prerequisite_state USING MESSAGE = format('table %s is part of %s, which is protected', part.rel, part.above),
+            HINT = 'A partition or child has the policies of the table above it: name that one, or take it out first.';
+    END IF;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.check_schema_parts(name, regclass[], name[])
+    IS 'refuses lists of protect_schema() that name a part of a table that is protected as something else';
+
 CREATE FUNCTION primecloud_internal.check_schema_roles(people name[], roles jsonb) RETURNS void
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp

@@ -17,7 +17,7 @@ REVOKE UPDATE ON users FROM :app;
 SELECT primecloud.register_membership('members', 'account_id', 'user_id', 'role', accounts => 'accounts',
     grants => 'granted', grants_tenant_column => 'account_id', grants_user_column => 'user_id', grants_id_column => 'item_id');
 GRANT UPDATE (name) ON users TO :app;
-SELECT primecloud.protect_schema('public', 'accounts', app_role => :'app', keep_out => '{plain,guarded}', people => '{users}');
+SELECT primecloud.protect_schema('public', 'accounts', app_role => :'app', keep_out => '{plain}', people => '{users}');
 CREATE VIEW everybody WITH (security_invoker) AS SELECT id, name FROM users;
 CREATE VIEW owners_view AS SELECT id, name FROM users;
 ALTER VIEW owners_view OWNER TO :app_owner;

@@ -10,7 +10,7 @@ INSERT INTO members VALUES (1, 'admin', 'admin'), (1, 'other', 'developer'), (1,
 ALTER TABLE members OWNER TO :app_owner; ALTER TABLE accounts OWNER TO :app_owner; ALTER TABLE granted OWNER TO :app_owner;
 SELECT primecloud.register_membership('members', 'account_id', 'user_id', 'role', accounts => 'accounts',
     grants => 'granted', grants_tenant_column => 'account_id', grants_user_column => 'user_id', grants_id_column => 'item_id');
-SELECT primecloud.protect_schema('public', 'accounts', app_role => :'app', keep_out => '{plain,guarded}');
+SELECT primecloud.protect_schema('public', 'accounts', app_role => :'app', keep_out => '{plain}');
 SELECT primecloud.copy_target('members'), primecloud.copy_target('granted');
 GRANT INSERT ON members_copy, granted_copy TO :app;
 CREATE VIEW all_members WITH (security_invoker) AS SELECT * FROM members;

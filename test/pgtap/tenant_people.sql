@@ -128,6 +128,59 @@ CREATE TABLE in_parts_2 PARTITION OF in_parts FOR VALUES FROM (100) TO (200);
 SELECT is((SELECT count(*) FROM pg_policy WHERE polrelid = n), 8::bigint, 'a partition has its policies: ' || n)
 FROM (VALUES ('in_parts_1'::regclass), ('in_parts_2')) AS t(n);
 
+-- A table that is people stays it, whatever is asked again, and nobody is taken into members meanwhile.
+SET ROLE people_owner;
+CREATE SCHEMA kinds;
+CREATE TABLE kinds.accounts (id int PRIMARY KEY, status text DEFAULT 'active');
+CREATE TABLE kinds.users (id text PRIMARY KEY, email text);
+CREATE TABLE kinds.members (account_id int REFERENCES kinds.accounts, user_id text REFERENCES kinds.users, role text,
+    PRIMARY KEY (account_id, user_id));
+CREATE TABLE kinds.orders (id int PRIMARY KEY, account_id int, by_user text REFERENCES kinds.users);
+CREATE TABLE kinds.lines (id int PRIMARY KEY, order_id int NOT NULL REFERENCES kinds.orders);
+CREATE TABLE kinds.rates (code text);
+CREATE TABLE kinds.noted (id int PRIMARY KEY);
+CREATE TABLE kinds.child () INHERITS (kinds.noted);
+CREATE TABLE kinds.later () INHERITS (kinds.orders);
+SELECT primecloud.register_membership('kinds.members', 'account_id', 'user_id', 'role', accounts => 'kinds.accounts') \g /dev/null
+CREATE FUNCTION pg_temp.kinds(words text) RETURNS text LANGUAGE sql AS $$
+    SELECT public.asked(format('SELECT count(*) > 0 FROM primecloud.protect_schema(''kinds'', ''kinds.accounts'', '
+        'app_role => ''people_app'', %s)', words)) $$;
+SELECT is(pg_temp.kinds(words || ', dry_run => true') || ' ' || pg_temp.kinds(words), '55000 55000', words || ': the dry run refuses it too')
+FROM (VALUES ($$people => '{orders}'$$), ($$shared => '{orders}'$$), ($$people => '{users,lines}', shared => '{members}'$$),
+    ($$shared => '{noted}', keep_out => '{child}'$$), ($$keep_out => '{later}'$$), ($$people => '{noted}', shared => '{child}'$$))
+    AS t(words);
+SELECT is(asked($$SELECT count(*) FROM primecloud.protect_people('kinds.orders')$$), '55000', 'what has an account is no people');
+SELECT is(pg_temp.kinds($$people => '{users}', shared => '{rates}'$$), 'true', 'of each kind one');
+SELECT is(pg_temp.kinds(words || ', dry_run => true') || ' ' || pg_temp.kinds(words), '55000 55000', 'again, ' || words)
+FROM (SELECT format('%s => ''{%s}''', l, r) AS words FROM unnest('{shared,keep_out,people}'::text[]) AS l,
+    unnest('{users,rates,orders,lines}'::text[]) AS r WHERE (l, r) NOT IN (('people', 'users'), ('shared', 'rates'))) AS t;
+SELECT is(asked(format('SELECT count(*) FROM primecloud.%s', call)) || ' ' || asked(format('SELECT count(*) FROM primecloud.%s',
+    replace(call, ')', ', dry_run => true)'))), '55000 55000', call)
+FROM (VALUES ($$share_table('kinds.users')$$), ($$protect_table('kinds.users', 'id')$$), ($$share_table('kinds.orders')$$),
+    ($$protect_people('kinds.lines')$$), ($$protect_people('kinds.rates', 'code')$$), ($$protect_table('kinds.rates', 'code')$$)) AS t(call);
+SELECT is(asked(format($$SELECT primecloud.exempt('kinds.%s', 'so')$$, rel)), '55000', 'nor exempt: ' || rel)
+FROM unnest('{users,rates,orders}'::text[]) AS rel;
+SELECT is(pg_temp.kinds($$people => '{users}', shared => '{rates}'$$), 'true', 'the same again');
+SELECT is((SELECT string_agg(c.relname || ' ' || p.polname, ', ' ORDER BY 1) FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid
+    WHERE c.relnamespace = 'kinds'::regnamespace AND c.relname IN ('users', 'rates')
+        AND p.polname IN ('primecloud_floor', 'primecloud_shared', 'primecloud_people')),
+    'rates primecloud_shared, users primecloud_people', 'each is what it was');
+SELECT is(has_any_column_privilege('people_app', 'kinds.members', 'INSERT') || ' '
+    || has_column_privilege('people_app', 'kinds.members', 'user_id', 'UPDATE'), 'false false', 'and members are taken in by nobody');
+-- People of another schema are shown to whoever shares an account with them all the same.
+CREATE SCHEMA persons;
+CREATE TABLE persons.users (id text PRIMARY KEY);
+SELECT count(*) FROM primecloud.protect_people('persons.users') \g /dev/null
+SELECT count(*) FROM primecloud.unprotect_table('kinds.users') \g /dev/null
+SELECT is(pg_temp.kinds($$keep_out => '{users}'$$), 'true', 'what is protected no more may be kept out');
+SELECT is(has_any_column_privilege('people_app', 'kinds.members', 'INSERT'), false, 'and nobody is taken in while there are people anywhere');
+SELECT count(*) FROM primecloud.unprotect_table('persons.users') \g /dev/null
+DROP SCHEMA persons CASCADE;
+RESET ROLE;
+SELECT count(*) FROM primecloud.register_membership('by_varchar.members', 'account_id', 'user_id', 'role',
+    accounts => 'by_varchar.accounts') \g /dev/null
+DROP SCHEMA kinds CASCADE;
+
 -- As a script: what is there is mended by a call, what is not comes together or not at all.
 SELECT is((SELECT string_agg(line, '|') FROM primecloud.protect_schema('by_uuid', 'by_uuid.accounts', online => true,
     roles => '{"users": {"read": "admin"}}') AS line WHERE line ~ 'people'),
