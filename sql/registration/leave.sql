@@ -54,8 +54,8 @@ BEGIN
     END IF;
     RETURN QUERY SELECT '-- in the way: ' || primecloud_internal.one_line(r) FROM unnest(reasons) AS r;
     IF cardinality(found) > cardinality(tables) THEN
-        RETURN NEXT format('-- %s stay, which are not yours', primecloud_internal.counted(cardinality(found) - cardinality(tables), 'table',
-            'tables'));
+        RETURN NEXT '-- ' || primecloud_internal.counted(cardinality(found) - cardinality(tables), 'table stays, which is not yours',
+            'tables stay, which are not yours');
     END IF;
     IF everything THEN
         RETURN QUERY SELECT * FROM primecloud_internal.dies_with_keys();

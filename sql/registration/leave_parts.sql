@@ -24,7 +24,7 @@ BEGIN
     RETURN QUERY SELECT format('table %s says who may enter which account, and tables are protected still (%s)',
         m, min(p.polrelid::regclass::text))
         FROM primecloud_internal.membership_tables() AS m CROSS JOIN pg_policy p
-        WHERE m = ANY (tables) AND p.polname = 'primecloud_floor' AND NOT p.polrelid = ANY
+        WHERE m = ANY (tables) AND p.polname IN ('primecloud_floor', 'primecloud_people') AND NOT p.polrelid = ANY
             (ARRAY(SELECT x.relid::oid FROM unnest(tables) AS u,
             primecloud_internal.table_tree(u) AS x)) GROUP BY m ORDER BY m::text;
 END $$;
@@ -74,7 +74,7 @@ DECLARE
     may_end_keys CONSTANT boolean := has_function_privilege('primecloud.retire_key(bigint, boolean)', 'EXECUTE')
         AND has_function_privilege('primecloud.act_for_any_tenant()', 'EXECUTE');
     others_protected CONSTANT boolean := EXISTS (SELECT FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid
-        WHERE p.polname = 'primecloud_floor' AND NOT pg_has_role(c.relowner, 'USAGE'));
+        WHERE p.polname IN ('primecloud_floor', 'primecloud_people') AND NOT pg_has_role(c.relowner, 'USAGE'));
     role record;
 BEGIN
     IF EXISTS (SELECT FROM primecloud_internal.registered_table) THEN

@@ -34,9 +34,9 @@ CREATE FUNCTION unregister_membership(dry_run boolean DEFAULT false) RETURNS SET
 AS $$
 DECLARE
     kept CONSTANT text := (SELECT string_agg(t.rel, ', ') FROM (SELECT DISTINCT p.polrelid::regclass::text AS rel FROM pg_policy p
-        WHERE p.polname = 'primecloud_floor' ORDER BY 1 LIMIT 5) AS t);
+        WHERE p.polname IN ('primecloud_floor', 'primecloud_people') ORDER BY 1 LIMIT 5) AS t);
 BEGIN
-    -- The token alone would say who enters what.
+    -- The token alone would say who enters what, and nobody who is whose colleague.
     IF kept IS NOT NULL AND NOT dry_run THEN
         RAISE object_not_in_prerequisite_state USING MESSAGE = format('tables are protected still: %s', kept),
             HINT = 'Without members whoever has a token enters whatever account it names: unprotect the tables first.';

@@ -106,6 +106,22 @@ SELECT matches(outcome($$SELECT primecloud.protect_table('app.orders'); SELECT p
     '^55006 table app.members says who may enter which account', 'the table of members goes last');
 SELECT is(outcome($$SELECT primecloud.unregister_membership()$$, 'leaving_owner'),
     '42501 only the owner of the database may end the registration of the membership table', 'who owns the database ends it');
+-- People are protected by membership too, whoever they belong to.
+CREATE TABLE persons (id text PRIMARY KEY);
+ALTER TABLE persons OWNER TO leaving_other;
+SELECT is(outcome($$SELECT primecloud.protect_people('persons')$$, 'leaving_other'), 'done', 'somebody else''s people');
+SELECT matches(outcome(s, 'leaving_owner'), '^55006 .*table app.members says who may enter .* \(public.persons\)$', 'people stay, and so do members: '
+    || s) FROM (VALUES ($$SELECT primecloud.leave('app.members', dry_run => false)$$),
+    ($$SELECT primecloud.leave(schema => 'app', dry_run => false)$$), ($$SELECT primecloud.leave(dry_run => false)$$)) AS t(s);
+SELECT is(outcome($$SELECT primecloud.unregister_membership()$$, 'postgres'), '55000 tables are protected still: public.persons',
+    'and their registration');
+SET ROLE leaving_owner;
+SELECT count(*) FROM primecloud.protect_table('app.orders') \g /dev/null
+SELECT set_has($$SELECT primecloud.leave()$$, $$VALUES ('-- 1 table stays, which is not yours'),
+    ('-- the registration of members stays: tables of others are protected still')$$, 'which is told');
+SELECT count(*) FROM primecloud.unprotect_table('app.orders') \g /dev/null
+RESET ROLE;
+DROP TABLE persons;
 SELECT is(there_and_back(rel, $$SELECT primecloud.protect_table('app.members')$$, $$SELECT primecloud.leave(dry_run => false)$$),
     'as before', 'members: ' || rel) FROM before WHERE rel IN ('app.members'::regclass, 'app.accounts'::regclass);
 
