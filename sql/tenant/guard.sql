@@ -18,7 +18,7 @@ CREATE FUNCTION primecloud_internal.weakenings(command pg_ddl_command, OUT actio
     LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
     AS 'MODULE_PATHNAME', 'primecloud_weakenings';
 COMMENT ON FUNCTION primecloud_internal.weakenings(pg_ddl_command)
-    IS 'the parts of an ALTER TABLE that could take protection away, or bring a table under it; called by the guard';
+    IS 'the parts of an ALTER TABLE that could take protection away, bring a table under it or into a schema; called by the guard';
 
 CREATE FUNCTION primecloud_internal.guard_against(what text,
     hint text DEFAULT 'Use primecloud.unprotect_table() if this is meant.') RETURNS void
@@ -72,13 +72,18 @@ BEGIN
                     PERFORM primecloud_internal.note_taken_in(inhrelid::regclass) FROM pg_inherits WHERE inhparent = rel;
                     CONTINUE;
                 END IF;
+                IF part.action = 'move' THEN
+                    PERFORM primecloud_internal.tell_of_table(rel) WHERE primecloud_internal.guard_level() <> 'off';
+                    CONTINUE;
+                END IF;
                 CONTINUE WHEN primecloud_internal.guard_level() = 'off' OR NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = rel
                     AND polname IN ('primecloud_floor', 'primecloud_shared', 'primecloud_people'));
                 CONTINUE WHEN part.action IN ('lose NOT NULL of', 'change the default of')
                     AND part.name IS DISTINCT FROM primecloud.tenant_column(rel)::text;
                 CONTINUE WHEN part.action = 'lose constraint' AND NOT part.name::name = ANY (primecloud_internal.tenant_constraints(rel));
                 PERFORM primecloud_internal.guard_against(format('protected table %s would %s', rel,
-                    concat_ws(' ', part.action, quote_ident(part.name))));
+                    concat_ws(' ', part.action, quote_ident(part.name))), primecloud_internal.way_to_drop(rel, CASE part.action
+                    WHEN 'lose constraint' THEN part.name END));
             END LOOP;
         -- A partition is a table that can be read by its own name.
         ELSIF done.command_tag IN ('CREATE TABLE', 'CREATE FOREIGN TABLE')

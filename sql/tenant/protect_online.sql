@@ -36,7 +36,7 @@ COMMENT ON FUNCTION primecloud_internal.online_notes(regclass, name, primecloud_
 CREATE FUNCTION primecloud_internal.online_protection(rel regclass, tenant_column name, read_role text, write_role text, delete_role text,
                                   before primecloud_internal.plan_step[] DEFAULT '{}', within primecloud_internal.plan_step[] DEFAULT '{}',
                                       type regtype DEFAULT NULL, role_column name DEFAULT NULL,
-                                  refuse boolean DEFAULT NULL, adopted name DEFAULT NULL)
+                                  refuse boolean DEFAULT NULL, adopted jsonb DEFAULT NULL)
     RETURNS SETOF primecloud_internal.plan_step
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
@@ -82,5 +82,5 @@ BEGIN
     RETURN QUERY SELECT s.* FROM unnest(ahead) AS s;
 END $$;
 COMMENT ON FUNCTION primecloud_internal.online_protection(regclass, name, text, text, text, primecloud_internal.plan_step[],
-    primecloud_internal.plan_step[], regtype, name, boolean, name) IS
+    primecloud_internal.plan_step[], regtype, name, boolean, jsonb) IS
     'the steps of a script that protects a large live table; called by protect_table() and protect_child()';

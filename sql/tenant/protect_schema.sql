@@ -13,7 +13,9 @@ DECLARE
     todo regclass[];
     reached regclass[] := '{}';
     persons regclass[];
+    ways oid[];
     child record;
+    adopted jsonb;
     rel regclass;
     type text := (SELECT format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = tenants AND attname = tenants_key_column
         AND NOT attisdropped);
@@ -33,11 +35,36 @@ BEGIN
     -- What was shared or made people before stays so.
     shared := shared || primecloud_internal.tables_with(schema, 'primecloud_shared', keep_out || people || shared);
     people := people || primecloud_internal.tables_with(schema, 'primecloud_people', keep_out || people || shared);
-    SELECT array_agg(c.oid::regclass ORDER BY relname) INTO todo FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
-    WHERE nspname = schema AND relkind IN ('r', 'p') AND NOT relispartition AND NOT relname = ANY (keep_out || people)
-        AND primecloud.exemption_of(c.oid) IS NULL;
+    todo := ARRAY(SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
+        WHERE nspname = schema AND relkind IN ('r', 'p') AND NOT relispartition AND NOT relname = ANY (keep_out || people)
+            AND primecloud.exemption_of(c.oid) IS NULL ORDER BY relname);
     persons := ARRAY(SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
         WHERE nspname = schema AND relname = ANY (people) ORDER BY relname);
+
+    -- What is reached: the tenants, what has their column, then what hangs from it by a foreign key, and what hangs from that.
+    reached := tenants || ARRAY(SELECT t FROM unnest(todo) AS t JOIN pg_attribute a ON a.attrelid = t
+        WHERE a.attname = tenant_column AND a.attnum > 0 AND NOT attisdropped AND t <> tenants
+            AND NOT primecloud_internal.relation_name(t) = ANY (shared) ORDER BY t::text);
+    ways := array_fill(NULL::oid, ARRAY[cardinality(reached)]);
+    LOOP
+        SELECT c.oid, c.conrelid::regclass AS rel INTO child FROM pg_constraint c
+        WHERE contype = 'f' AND c.conrelid::regclass = ANY (todo) AND NOT c.conrelid::regclass = ANY (reached)
+          AND c.confrelid::regclass = ANY (reached) AND c.confrelid::regclass <> tenants
+          AND NOT (SELECT relname FROM pg_class WHERE oid = c.conrelid) = ANY (shared)
+        -- A key that is always there, before one that may be NULL.
+        ORDER BY EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.conrelid AND a.attnum = ANY (c.conkey) AND NOT a.attnotnull),
+            conname LIMIT 1;
+        EXIT WHEN NOT FOUND;
+        reached := reached || child.rel;
+        ways := ways || child.oid;
+    END LOOP;
+    PERFORM primecloud_internal.check_schema_parts(schema, reached, keep_out || shared || people),
+        primecloud_internal.check_schema_parts(schema, persons, keep_out || shared),
+        primecloud_internal.check_schema_parts(schema, ARRAY(SELECT t FROM unnest(todo) AS t
+            WHERE primecloud_internal.relation_name(t) = ANY (shared)), keep_out || people);
+    adopted := primecloud_internal.schemas_noted(tenants, schema, ARRAY(SELECT c.oid FROM pg_class c JOIN pg_namespace n
+        ON n.oid = relnamespace WHERE n.nspname = schema AND NOT c.oid = ANY (reached || persons)
+            AND NOT (c.oid = ANY (todo) AND c.relname = ANY (shared))));
 
     -- The tenants themselves: each sees its own row, and its admins may change it.
     RETURN QUERY SELECT * FROM primecloud_internal.protect_one(tenants, tenants_key_column,
@@ -46,40 +73,23 @@ BEGIN
             primecloud_internal.chosen_role(tenants, 'write'), 'admin'),
         delete_role => coalesce(primecloud_internal.named_role(roles, tenants, 'delete'),
             primecloud_internal.chosen_role(tenants, 'delete'), 'owner'), dry_run => dry_run, online => online,
-        refuse => primecloud_internal.refuses(tenants, refuse), adopted => schema);
-    reached := reached || tenants;
-
-    FOR rel IN SELECT t FROM unnest(todo) AS t JOIN pg_attribute a ON a.attrelid = t
-               WHERE a.attname = tenant_column AND a.attnum > 0 AND NOT attisdropped AND t <> tenants
-                   AND NOT primecloud_internal.relation_name(t) = ANY (shared) ORDER BY t::text LOOP
-        RETURN QUERY SELECT * FROM primecloud_internal.protect_one(rel, tenant_column, primecloud_internal.named_role(roles, rel, 'read'),
-            primecloud_internal.named_role(roles, rel, 'write'), primecloud_internal.named_role(roles, rel, 'delete'), dry_run, online,
-            refuse => primecloud_internal.refuses(rel, refuse));
-        reached := reached || rel;
-    END LOOP;
-
-    -- Then what hangs from them by a foreign key, and what hangs from that.
-    LOOP
-        SELECT c.conrelid::regclass AS rel, c.confrelid::regclass AS parent, c.conname INTO child FROM pg_constraint c
-        WHERE contype = 'f' AND c.conrelid::regclass = ANY (todo) AND NOT c.conrelid::regclass = ANY (reached)
-          AND c.confrelid::regclass = ANY (reached) AND c.confrelid::regclass <> tenants
-          AND NOT (SELECT relname FROM pg_class WHERE oid = c.conrelid) = ANY (shared)
-        -- A key that is always there, before one that may be NULL.
-        ORDER BY EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.conrelid AND a.attnum = ANY (c.conkey) AND NOT a.attnotnull),
-            conname LIMIT 1;
-        EXIT WHEN NOT FOUND;
+        refuse => primecloud_internal.refuses(tenants, refuse), adopted => adopted);
+    FOR child IN SELECT r.rel, k.confrelid::regclass AS parent, k.conname FROM unnest(reached, ways) WITH ORDINALITY AS r(rel, way, n)
+                 LEFT JOIN pg_constraint k ON k.oid = r.way WHERE r.n > 1 ORDER BY r.n LOOP
         PERFORM primecloud_internal.check_owner(child.rel);
-        RETURN QUERY SELECT * FROM primecloud_internal.protect_child_as(child.rel, child.parent, tenant_column, tenant_column, type,
-            dry_run, online, child.conname,
-            primecloud_internal.named_role(roles, child.rel, 'read'), primecloud_internal.named_role(roles, child.rel, 'write'),
-            primecloud_internal.named_role(roles, child.rel, 'delete'), primecloud_internal.refuses(child.rel, refuse));
-        reached := reached || child.rel;
+        IF child.parent IS NULL THEN
+            RETURN QUERY SELECT * FROM primecloud_internal.protect_one(child.rel, tenant_column,
+                primecloud_internal.named_role(roles, child.rel, 'read'), primecloud_internal.named_role(roles, child.rel, 'write'),
+                primecloud_internal.named_role(roles, child.rel, 'delete'), dry_run, online,
+                refuse => primecloud_internal.refuses(child.rel, refuse));
+        ELSE
+            RETURN QUERY SELECT * FROM primecloud_internal.protect_child_as(child.rel, child.parent, tenant_column, tenant_column, type,
+                dry_run, online, child.conname, primecloud_internal.named_role(roles, child.rel, 'read'),
+                primecloud_internal.named_role(roles, child.rel, 'write'), primecloud_internal.named_role(roles, child.rel, 'delete'),
+                primecloud_internal.refuses(child.rel, refuse));
+        END IF;
     END LOOP;
 
-    PERFORM primecloud_internal.check_schema_parts(schema, reached, keep_out || shared || people),
-        primecloud_internal.check_schema_parts(schema, persons, keep_out || shared),
-        primecloud_internal.check_schema_parts(schema, ARRAY(SELECT t FROM unnest(todo) AS t
-            WHERE primecloud_internal.relation_name(t) = ANY (shared)), keep_out || people);
     FOR rel IN SELECT t FROM unnest(todo) AS t JOIN pg_class ON oid = t WHERE relname = ANY (shared) ORDER BY t::text LOOP
         RETURN QUERY SELECT * FROM primecloud_internal.run_plan(ARRAY(SELECT s FROM primecloud_internal.share_plan(rel) AS s), dry_run,
             online);

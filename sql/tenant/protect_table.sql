@@ -12,7 +12,7 @@ COMMENT ON FUNCTION primecloud_internal.rows_without_tenant(regclass, text) IS '
 -- protect_schema() asks when it has put the application's rights right.
 CREATE FUNCTION primecloud_internal.protect_one(rel regclass, tenant_column name, read_role text, write_role text, delete_role text,
                               dry_run boolean, online boolean, role_column name DEFAULT NULL, refuse boolean DEFAULT NULL,
-                              adopted name DEFAULT NULL) RETURNS SETOF text
+                              adopted jsonb DEFAULT NULL) RETURNS SETOF text
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -54,7 +54,7 @@ BEGIN
                 role_column => role_column, refuse => refuse, adopted => adopted) AS s), dry_run);
     END LOOP;
 END $$;
-COMMENT ON FUNCTION primecloud_internal.protect_one(regclass, name, text, text, text, boolean, boolean, name, boolean, name)
+COMMENT ON FUNCTION primecloud_internal.protect_one(regclass, name, text, text, text, boolean, boolean, name, boolean, jsonb)
     IS 'protects one table and its partitions; called by protect_table() and protect_schema()';
 
 CREATE FUNCTION protect_table(rel regclass, tenant_column name DEFAULT 'account_id', read_role text DEFAULT NULL,

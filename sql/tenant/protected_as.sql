@@ -19,4 +19,4 @@ BEGIN
     END IF;
 END $$;
 COMMENT ON FUNCTION primecloud_internal.check_protected_as(regclass, name)
-    IS 'refuses what is protected by another policy than this, which is NULL for none: primecloud_floor, primecloud_shared, primecloud_people';
+    IS 'refuses what is protected by another policy than this, which is NULL for none';

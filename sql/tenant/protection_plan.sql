@@ -41,7 +41,7 @@ COMMENT ON FUNCTION primecloud_internal.broken_indexes(regclass)
 -- `type` is the type of a tenant column that is still to be added.  What an interrupted script
 -- has made counts as made here.
 CREATE FUNCTION primecloud_internal.protection_plan(rel regclass, tenant_column name, read_role text, write_role text, delete_role text,
-    root regclass, type regtype DEFAULT NULL, role_column name DEFAULT NULL, refuse boolean DEFAULT NULL, adopted name DEFAULT NULL)
+    root regclass, type regtype DEFAULT NULL, role_column name DEFAULT NULL, refuse boolean DEFAULT NULL, adopted jsonb DEFAULT NULL)
     RETURNS SETOF primecloud_internal.plan_step
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
@@ -61,8 +61,7 @@ DECLARE
     existing pg_policy;
     new_floor boolean := false;
     key record;
-    schemas jsonb := CASE WHEN rel = root AND adopted IS NOT NULL THEN primecloud_internal.schemas_noted(rel, adopted)
-        ELSE note -> 'schemas' END;
+    schemas jsonb := CASE WHEN rel = root AND adopted IS NOT NULL THEN adopted ELSE note -> 'schemas' END;
     roles jsonb := jsonb_build_object(
         'read', coalesce(read_role, primecloud_internal.chosen_role(root, 'read'), 'external_client'),
         'write', coalesce(write_role, primecloud_internal.chosen_role(root, 'write'), 'developer'),
@@ -136,5 +135,5 @@ BEGIN
     RETURN QUERY SELECT 'drop unfinished', rel::text, format('DROP POLICY primecloud_unfinished ON %s', rel)
         FROM pg_policy WHERE polrelid = rel AND polname = 'primecloud_unfinished';
 END $$;
-COMMENT ON FUNCTION primecloud_internal.protection_plan(regclass, name, text, text, text, regclass, regtype, name, boolean, name)
+COMMENT ON FUNCTION primecloud_internal.protection_plan(regclass, name, text, text, text, regclass, regtype, name, boolean, jsonb)
     IS 'the steps that protect_table() would still have to take on one table';

@@ -61,6 +61,17 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION primecloud_internal.rename_noted(oid, oid) IS 'gives what the note of a protected table names the name that it has now';
 
+CREATE FUNCTION primecloud_internal.way_to_drop(rel regclass, constraint_name name) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT format('Use primecloud.%s if this is meant.', CASE primecloud_internal.protection_note(rel) -> 'constraints' ->> constraint_name
+        WHEN 'foreign key' THEN format('unprotect_fk(%L, %L)', rel, constraint_name)
+        WHEN 'unique' THEN format('unprotect_unique(%L, %L)', rel, constraint_name) ELSE 'unprotect_table()' END);
+$$;
+COMMENT ON FUNCTION primecloud_internal.way_to_drop(regclass, name)
+    IS 'the hint of the guard: what takes back a tenant constraint, or a table';
+
 CREATE FUNCTION primecloud_internal.check_protected(rel regclass) RETURNS name
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp

@@ -73,6 +73,9 @@ std::optional<std::string_view> name_of(const AlterTableCmd *part) noexcept {
 
 pg::rows<weakening> weakenings(ddl_command of) {
   pg::rows<weakening> found;
+  if (of.command->type == SCT_Simple && IsA(of.command->parsetree, AlterObjectSchemaStmt)) {
+    found.emplace_back("move", std::nullopt);
+  }
   if (of.command->type != SCT_AlterTable) return found;
   const ListCell *cell;
   foreach (cell, of.command->d.alterTable.subcmds) {

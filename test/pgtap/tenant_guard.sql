@@ -1,6 +1,6 @@
 -- The guard: what a migration tool does that does not know of row-level security.
 SET client_min_messages = warning;
-SELECT plan(79);
+SELECT plan(82);
 CREATE ROLE guard_owner;
 CREATE SCHEMA app AUTHORIZATION guard_owner;
 SET ROLE guard_owner;
@@ -75,6 +75,21 @@ SELECT throws_ok('ALTER TABLE orders DISABLE ROW LEVEL SECURITY', '42501', 'prot
     'it says what, and where');
 SELECT throws_ok('DROP POLICY primecloud_floor ON orders', '42501',
     'policy "primecloud_floor" of protected table app.orders would be dropped', 'also of a policy');
+
+CREATE FUNCTION hint_of(statement text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    hint text;
+BEGIN
+    EXECUTE statement;
+    RETURN NULL;
+EXCEPTION WHEN insufficient_privilege THEN
+    GET STACKED DIAGNOSTICS hint = PG_EXCEPTION_HINT;
+    RETURN hint;
+END $$;
+SELECT is(hint_of(statement), format('Use primecloud.%s if this is meant. A superuser may SET primecloud.guard = off.', way), 'the way: '
+    || way) FROM (VALUES ('ALTER TABLE orders DROP CONSTRAINT orders_customer', $$unprotect_fk('app.orders', 'orders_customer')$$),
+    ('ALTER TABLE customers DROP CONSTRAINT customers_email', $$unprotect_unique('app.customers', 'customers_email')$$),
+    ('ALTER TABLE orders NO FORCE ROW LEVEL SECURITY', 'unprotect_table()')) AS t(statement, way);
 
 -- Everything else is as it was.
 SELECT lives_ok(statement, 'passes: ' || statement) FROM (VALUES

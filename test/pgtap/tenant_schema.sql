@@ -1,7 +1,7 @@
 -- protect_schema: roles chosen for a table are taken at once, kept, and never loosened by
 -- asking again; words that would do nothing are refused.  And tables that cannot be held.
 SET client_min_messages = error;
-SELECT plan(50);
+SELECT no_plan();
 CREATE SCHEMA shop;
 CREATE TABLE shop.accounts (id int PRIMARY KEY);
 CREATE TABLE shop.orders (id int PRIMARY KEY, account_id int NOT NULL REFERENCES shop.accounts);
@@ -136,7 +136,49 @@ SELECT set_eq($$SELECT what, state FROM primecloud.check_installation() WHERE wh
 ALTER SCHEMA shop RENAME TO store;
 SELECT set_eq($$SELECT rel::text, since FROM primecloud.unprotected_tables()$$, $$VALUES ('store.logins', 'left alone by protect_schema'),
     ('store.later', 'came after protect_schema')$$, 'also where the schema was renamed');
+-- What has its name now was never gone through.
+CREATE SCHEMA shop;
+CREATE TABLE shop.fresh (account_id int);
+CREATE TABLE store.fresh (account_id int);
+CREATE VIEW listed AS SELECT string_agg(rel || ': ' || since, ', ' ORDER BY rel::text) AS of FROM primecloud.unprotected_tables();
+SELECT is((SELECT of FROM listed), 'store.fresh: came after protect_schema, store.later: came after protect_schema, '
+    'store.logins: left alone by protect_schema', 'a new schema of the old name inherits nothing');
+SELECT is((SELECT jsonb_object_agg(e.key, e.value -> 'left') FROM jsonb_each(primecloud_internal.protection_note('store.accounts')
+    -> 'schemas') AS e), '{"store": ["logins"]}', 'the note has the name of now, which a dump carries');
+-- Nor by another way: another's schema beside, dropped and made again.
+CREATE SCHEMA beside;
+CREATE TABLE beside.left_alone (id int);
+SELECT count(*) FROM primecloud.protect_schema('beside', 'store.accounts') \g /dev/null
+ALTER SCHEMA beside RENAME TO aside;
+CREATE SCHEMA beside;
+CREATE TABLE beside.left_alone (id int);
+SELECT matches((SELECT of FROM listed), '^aside.left_alone: left alone by protect_schema, store.fresh', 'nor a schema without tenants');
+SELECT count(*) FROM primecloud.protect_schema('beside', 'store.accounts') \g /dev/null
+SELECT matches((SELECT of FROM listed), '^aside.left_alone: left alone by protect_schema, beside.left_alone: left alone', 'both are told');
+DROP SCHEMA aside CASCADE;
+CREATE SCHEMA aside;
+CREATE TABLE aside.left_alone (id int);
+SELECT matches((SELECT of FROM listed), '^beside.left_alone: left alone by protect_schema, store.fresh', 'nor what is made anew');
+-- Where it was restored its numbers are others': there it is known by its name, and from then on by what becomes of it.
+SELECT format('COMMENT ON POLICY primecloud_floor ON store.accounts IS %L', 'primecloud: ' || jsonb_set(n.note, '{schemas}', (
+    SELECT jsonb_object_agg(e.key, e.value || jsonb_build_object('tenants', 1, 'their schema', 2, 'schema', CASE e.key WHEN 'store' THEN 2
+        ELSE (SELECT oid::int FROM pg_namespace WHERE nspname = 'aside') END)) FROM jsonb_each(n.note -> 'schemas') AS e))::text)
+    FROM primecloud_internal.protection_note('store.accounts') AS n(note) \gexec
+SELECT matches((SELECT of FROM listed), '^beside.left_alone: left alone by protect_schema, store.fresh', 'restored: known by its name');
+ALTER SCHEMA beside RENAME TO apart;
+CREATE SCHEMA beside;
+CREATE TABLE beside.left_alone (id int);
+SELECT matches((SELECT of FROM listed), '^apart.left_alone: left alone by protect_schema, store.fresh', 'and followed from there');
+DROP SCHEMA apart, aside, beside CASCADE;
+DROP VIEW listed;
+DROP TABLE store.fresh;
+DROP SCHEMA shop CASCADE;
 ALTER SCHEMA store RENAME TO shop;
+-- What lost its policies was not left alone.
+SELECT count(*) FROM primecloud.unprotect_table('shop.claims') \g /dev/null
+SELECT set_has($$SELECT rel::text, since FROM primecloud.unprotected_tables()$$,
+    $$VALUES ('shop.claims', 'protected by protect_schema, not any more')$$, 'what was protected is told apart');
+DROP TABLE shop.claims;
 ALTER TABLE shop.later ADD account_id int;
 SELECT count(*) FROM primecloud.protect_table('shop.later') \g /dev/null
 SELECT set_eq($$SELECT rel::text FROM primecloud.unprotected_tables()$$, $$VALUES ('shop.logins')$$, 'until it is protected');
