@@ -20,6 +20,10 @@ DECLARE
     type text := (SELECT format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = tenants AND attname = tenants_key_column
         AND NOT attisdropped);
 BEGIN
+    IF schema IS NULL OR tenants IS NULL THEN
+        RAISE null_value_not_allowed USING MESSAGE = CASE WHEN schema IS NULL THEN 'the schema is NULL' ELSE 'the table of tenants is NULL'
+            END, HINT = 'Name the schema of the application''s tables, and its table of accounts.';
+    END IF;
     IF NOT EXISTS (SELECT FROM pg_namespace WHERE nspname = schema) THEN
         RAISE invalid_schema_name USING MESSAGE = format('schema "%s" does not exist', schema),
             HINT = 'Name the schema that holds the application''s tables.';

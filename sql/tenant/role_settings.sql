@@ -94,10 +94,14 @@ AS $$
 DECLARE
     before text := (SELECT k.kind FROM primecloud_internal.role_kinds() AS k JOIN pg_roles AS r ON r.oid = k.role
         WHERE r.rolname = tell_of_kind.role);
+    groups text := (SELECT string_agg(quote_ident(g.rolname), ', ' ORDER BY g.rolname) FROM pg_auth_members AS m
+        JOIN pg_roles AS g ON g.oid = m.roleid JOIN pg_roles AS r ON r.oid = m.member WHERE r.rolname = tell_of_kind.role);
 BEGIN
     IF before <> tell_of_kind.kind THEN
-        RAISE WARNING 'role "%" was of kind %, and is of kind % now', role, before, tell_of_kind.kind
-            USING HINT = 'It keeps what it was granted as the other: a role of its own for each kind has nothing to take back.';
+        RAISE WARNING 'role "%" was of kind %, and is of kind % now%', role, before, tell_of_kind.kind,
+            coalesce(': it keeps the rights of ' || groups || ', which it is a member of', '')
+            USING HINT = 'It keeps what it was granted as the other: a role of its own for each kind has nothing to take back.'
+                || coalesce(' REVOKE ' || groups || format(' FROM %I takes its groups.', role), '');
     END IF;
 END $$;
 COMMENT ON FUNCTION primecloud_internal.tell_of_kind(name, text) IS 'says that a role becomes one of another kind';

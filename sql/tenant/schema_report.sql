@@ -43,14 +43,14 @@ CREATE FUNCTION primecloud_internal.report_broken(closed regclass[], reached reg
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $$
-    WITH who AS (SELECT coalesce(format('"%s"', app_role), 'the application''s role') AS name)
+    WITH who AS (SELECT coalesce('"' || app_role || '"', 'the application''s role') AS name)
     SELECT format('-- will break: a join of %s with %s ("%s"): %s may not read %2$s', k.conrelid::regclass, k.confrelid::regclass,
         k.conname, w.name)
     FROM pg_constraint k, who w
     WHERE k.contype = 'f' AND k.conrelid = ANY (reached) AND k.confrelid = ANY (closed) AND k.conparentid = 0
     UNION ALL
     SELECT CASE WHEN v.reader IS NULL THEN format('-- will break: view %s reads %s, which %s may not', v.view, c, w.name)
-        ELSE format('-- view %s reads %s with the rights of "%s", and shows %s what he may not read himself', v.view, c,
+        ELSE format('-- view %s reads %s with the rights of "%s", and shows %s what it may not read itself', v.view, c,
             pg_get_userbyid(v.reader), w.name) END
     FROM unnest(closed) AS c, who w, primecloud_internal.views_over(c) AS v WHERE EXISTS (SELECT FROM pg_depend d
         WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = c AND d.classid = 'pg_rewrite'::regclass)
@@ -69,9 +69,13 @@ AS $$
                 ' ' || regexp_replace(primecloud_internal.relation_name(c), '\W+', ' ', 'g') || ' ') > 0)
     UNION ALL
     -- What reads protected tables as somebody whom no policy holds shows every account's rows.
-    SELECT format('-- look at it: view %s shows rows of every account: it reads %s with the rights of "%s"; protect_view() makes it '
-        'read as its caller', v.view, t, r.rolname)
-    FROM unnest(reached) AS t, primecloud_internal.views_over(t) AS v JOIN pg_roles r ON r.oid = v.reader
+    SELECT CASE WHEN c.relkind = 'm' THEN format('-- look at it: materialized view %s holds rows of every account, of %s, and no policy '
+            'holds it: REVOKE it from clients, or make it a table with the tenant column', v.view, t)
+        WHEN v.stored THEN format('-- look at it: view %s shows rows of every account: it reads what a materialized view holds of %s; '
+            'REVOKE it from clients', v.view, t)
+        ELSE format('-- look at it: view %s shows rows of every account: it reads %s with the rights of "%s"; protect_view() makes it '
+            'read as its caller', v.view, t, r.rolname) END
+    FROM unnest(reached) AS t, primecloud_internal.views_over(t) AS v JOIN pg_class c ON c.oid = v.view JOIN pg_roles r ON r.oid = v.reader
     WHERE (r.rolsuper OR r.rolbypassrls OR v.stored) AND EXISTS (SELECT FROM pg_depend d
         WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = t AND d.classid = 'pg_rewrite'::regclass)
     ORDER BY 1;

@@ -49,6 +49,10 @@ DECLARE
     type regtype := (SELECT atttypid FROM pg_attribute WHERE attrelid = rel AND attname = tenant_column AND attnum > 0
         AND NOT attisdropped);
 BEGIN
+    IF rel IS NULL THEN
+        RAISE null_value_not_allowed USING MESSAGE = 'the table is NULL',
+            HINT = 'Name a table; to_regclass() gives NULL for one that does not exist.';
+    END IF;
     IF kind IS NULL OR kind NOT IN ('r', 'p') THEN
         RAISE wrong_object_type USING MESSAGE = format('%s is not a table', rel),
             HINT = CASE kind WHEN 'v'

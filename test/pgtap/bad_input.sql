@@ -78,6 +78,9 @@ SELECT 'bad_input_owner', replace(f.call, '$', 'theirs'), '42501', 'must be owne
 INSERT INTO cases (who, statement, code, message) VALUES
     -- tables
     ('bad_input_owner', $$SELECT primecloud.protect_table(to_regclass('nowhere'))$$, '22004', 'the table is NULL'),
+    ('bad_input_owner', $$SELECT primecloud.protect_schema(NULL, 'notes')$$, '22004', 'the schema is NULL'),
+    ('bad_input_owner', $$SELECT primecloud.protect_schema('public', to_regclass('nowhere'))$$, '22004', 'the table of tenants is NULL'),
+    ('bad_input_owner', $$SELECT primecloud.protect_child('notes', NULL)$$, '22004', 'the table is NULL'),
     ('bad_input_owner', $$SELECT primecloud.protect_table('no_tenant')$$, '42703', 'no_tenant has no column "account_id"'),
     ('bad_input_owner', $$SELECT primecloud.protect_table('notes', 'customer')$$, '42703', 'notes has no column "customer"'),
     ('bad_input_owner', $$SELECT primecloud.protect_table('by_date')$$, '42804', 'account_id" of .*by_date is of type date'),

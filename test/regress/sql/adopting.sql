@@ -15,6 +15,8 @@ SELECT primecloud.create_app_role('regress_adopting_app');
 SELECT rolcanlogin, rolinherit, rolcreatedb, rolcreaterole, rolbypassrls FROM pg_roles WHERE rolname = 'regress_adopting_app';
 SELECT primecloud.create_app_role('regress_adopting_app');
 SELECT primecloud.create_platform_role('regress_adopting_first');
+SELECT primecloud.create_backup_role('regress_adopting_first');
+SELECT primecloud.create_app_role('regress_adopting_first');
 SET client_min_messages = warning;
 
 -- (Whoever runs this is not named in what is printed.)
@@ -33,6 +35,9 @@ CREATE TABLE jobs (payload jsonb);
 GRANT SELECT, INSERT ON logins TO regress_adopting_app;
 CREATE VIEW who_is_on WITH (security_invoker) AS SELECT s.sid, u.email FROM sessions s JOIN users u ON u.id = s.user_id;
 CREATE VIEW all_projects AS SELECT * FROM projects;
+CREATE VIEW all_users AS SELECT id FROM users;
+CREATE MATERIALIZED VIEW counted AS SELECT account_id, count(*) FROM projects GROUP BY account_id;
+CREATE VIEW over_counted AS SELECT * FROM counted;
 CREATE FUNCTION end_sessions(who uuid) RETURNS void LANGUAGE sql BEGIN ATOMIC DELETE FROM sessions WHERE user_id = who; END;
 CREATE FUNCTION log_in() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN DELETE FROM adopting.jobs; RETURN NEW; END $$;
 CREATE FUNCTION of_no_matter() RETURNS int LANGUAGE sql AS 'SELECT 1 AS jobsworth';
@@ -54,6 +59,9 @@ SELECT primecloud.protect_schema('adopting', 'accounts', people => '{users}', ro
 -- The first look: users are kept out, as before there were people.
 SELECT line FROM primecloud.protect_schema('adopting', 'accounts', app_role => 'regress_adopting_app', shared => '{countries}',
     keep_out => '{users,sessions}', dry_run => true) AS line :said;
+-- Where no application is named yet, what would break is told all the same.
+SELECT line FROM primecloud.protect_schema('adopting', 'accounts', shared => '{countries}', keep_out => '{users,sessions}', dry_run => true)
+    AS line WHERE line ~ 'may not read';
 -- And as it should be.
 CREATE TEMP TABLE dry AS SELECT n, line FROM primecloud.protect_schema('adopting', 'accounts', app_role => 'regress_adopting_app',
     shared => '{countries}', keep_out => '{sessions}', people => '{users}', roles => '{"grants": {"read": "developer"}}', dry_run => true)
