@@ -70,7 +70,7 @@ BEGIN
     IF (SELECT relkind FROM pg_class WHERE oid = rel) NOT IN ('r', 'p') THEN
         RAISE wrong_object_type USING MESSAGE = format('%s is not a table', rel), HINT = 'Share the tables below it.';
     END IF;
-    PERFORM primecloud_internal.check_protected_as(rel, 'primecloud_shared');
+    PERFORM primecloud_internal.check_one_kind(rel, 'primecloud_shared');
     FOR part IN SELECT c.* FROM primecloud_internal.table_tree(rel) AS t JOIN pg_class c ON c.oid = t.relid WHERE t.kind IN ('r', 'p')
         ORDER BY t.level, t.relid LOOP
         IF NOT (part.relrowsecurity AND part.relforcerowsecurity) THEN

@@ -37,7 +37,7 @@ BEGIN
         RAISE invalid_parameter_value USING MESSAGE = format('the exemption would have ended on %s', until),
             HINT = 'Name a day to come, or leave until out.';
     END IF;
-    PERFORM primecloud_internal.check_protected_as(rel, NULL);
+    PERFORM primecloud_internal.check_one_kind(rel, NULL);
     INSERT INTO primecloud_internal.exemption (relation_schema, relation_name, reason, until, recorded_by, owner_name)
     SELECT n.nspname, class.relname, exempt_as.reason, exempt_as.until, pg_get_userbyid(caller), pg_get_userbyid(class.relowner)
     FROM pg_namespace n WHERE n.oid = class.relnamespace;

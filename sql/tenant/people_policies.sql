@@ -74,7 +74,7 @@ BEGIN
     IF (SELECT relkind FROM pg_class WHERE oid = rel) NOT IN ('r', 'p') THEN
         RAISE wrong_object_type USING MESSAGE = format('%s is not a table', rel), HINT = 'Name the table below it.';
     END IF;
-    PERFORM primecloud_internal.check_protected_as(rel, 'primecloud_people');
+    PERFORM primecloud_internal.check_one_kind(rel, 'primecloud_people');
     IF EXISTS (SELECT FROM primecloud_internal.registered_as(rel)) THEN
         RAISE object_not_in_prerequisite_state USING MESSAGE = format('table %s is registered as %s', rel,
             (SELECT string_agg(r.part, ' and ') FROM primecloud_internal.registered_as(rel) AS r)),

@@ -66,7 +66,7 @@ AS $$
 DECLARE
     steps primecloud_internal.plan_step[];
 BEGIN
-    PERFORM primecloud_internal.check_one_hand(rel, ARRAY[parent]), primecloud_internal.check_protected_as(rel, 'primecloud_floor');
+    PERFORM primecloud_internal.check_one_hand(rel, ARRAY[parent]), primecloud_internal.check_one_kind(rel, 'primecloud_floor');
     IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = rel AND attname = tenant_column AND attnum > 0 AND NOT attisdropped)
        AND NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = rel AND tgname = 'primecloud_fill_tenant') THEN
         RETURN QUERY SELECT * FROM primecloud_internal.protect_one(rel, tenant_column, read_role, write_role, delete_role, dry_run, online,

@@ -22,7 +22,7 @@ DECLARE
 BEGIN
     PERFORM primecloud_internal.check_owner(rel);
     PERFORM primecloud_internal.check_one_hand(rel);
-    PERFORM primecloud_internal.tenant_function(rel, tenant_column), primecloud_internal.check_protected_as(rel, 'primecloud_floor');
+    PERFORM primecloud_internal.tenant_function(rel, tenant_column), primecloud_internal.check_one_kind(rel, 'primecloud_floor');
     IF role_column IS NOT NULL AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = rel AND attname = role_column AND attnum > 0
         AND NOT attisdropped
                                                AND atttypid IN ('text'::regtype, 'varchar'::regtype)) THEN

@@ -45,7 +45,7 @@ CREATE FUNCTION primecloud_internal.check_schema_kinds(schema name, tenant_colum
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM primecloud_internal.check_protected_as(c.oid, w.policy),
+    PERFORM primecloud_internal.check_one_kind(c.oid, w.policy),
         primecloud_internal.check_no_tenant(CASE WHEN w.policy IS NOT NULL THEN c.oid END, tenant_column)
     FROM (VALUES (shared, 'primecloud_shared'), (people, 'primecloud_people'), (keep_out, NULL)) AS w(named, policy)
     JOIN pg_class c ON c.relname = ANY (w.named) JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = schema
