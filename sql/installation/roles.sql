@@ -27,22 +27,6 @@ $$;
 COMMENT ON FUNCTION primecloud_internal.client_roles() IS 'the roles that an application connects as, made by create_app_role() or not';
 REVOKE ALL ON FUNCTION primecloud_internal.client_roles() FROM PUBLIC;
 
--- What a new session of the role has for a setting that somebody has set for it.
-CREATE FUNCTION primecloud_internal.setting_for(role oid, setting text) RETURNS text
-    LANGUAGE sql STABLE STRICT PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp
-AS $$
-    SELECT coalesce(
-        (SELECT substr(item, strpos(item, '=') + 1) FROM pg_db_role_setting AS s CROSS JOIN LATERAL unnest(s.setconfig) AS item
-         WHERE s.setrole IN (0, setting_for.role) AND split_part(item, '=', 1) = setting_for.setting
-           AND s.setdatabase IN (0, (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database()))
-         ORDER BY s.setrole <> 0 AND s.setdatabase <> 0 DESC, s.setrole <> 0 DESC LIMIT 1),
-        (SELECT p.reset_val FROM pg_settings AS p
-         WHERE p.name = setting_for.setting AND p.source NOT IN ('user', 'database user', 'database')))
-$$;
-COMMENT ON FUNCTION primecloud_internal.setting_for(oid, text) IS 'what a new session of a role in this database has for a setting';
-REVOKE ALL ON FUNCTION primecloud_internal.setting_for(oid, text) FROM PUBLIC;
-
 -- A role, and every one that it can SET ROLE to.
 CREATE FUNCTION primecloud_internal.roles_to_become(role oid) RETURNS TABLE (oid oid, rolname name)
     LANGUAGE sql STABLE STRICT PARALLEL SAFE
@@ -79,10 +63,8 @@ AS $$
                           WHERE p.polname IN ('primecloud_floor', 'primecloud_shared', 'primecloud_people') AND t.relowner = r.oid))) AS g
     UNION ALL
     SELECT format('role %I loads the library as it logs in', c.name),
-        CASE WHEN coalesce(primecloud_internal.setting_for(c.oid, 'session_preload_libraries'), '') ~ '\mprimecloud\M'
-               OR coalesce(primecloud_internal.setting_for(c.oid, 'shared_preload_libraries'), '') ~ '\mprimecloud\M'
-            THEN 'ok' ELSE 'missing' END,
-        format('ALTER ROLE %I SET session_preload_libraries = ''primecloud''', c.name) FROM client AS c
+        CASE WHEN primecloud_internal.preloads(c.oid) THEN 'ok' ELSE 'missing' END, primecloud_internal.preload_statement(c.oid)
+    FROM client AS c
     UNION ALL
     SELECT format('role %I makes no temporary tables', c.name),
         CASE WHEN t.roles IS NULL OR has_database_privilege('public', current_database(), 'TEMPORARY') THEN 'ok' ELSE 'missing' END,

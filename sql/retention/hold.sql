@@ -70,6 +70,7 @@ BEGIN
             primecloud_internal.retention_key(rel, policy.id_column, question.row_id), question.reason, who) RETURNING id INTO number;
     PERFORM primecloud_internal.follow(false);
     PERFORM primecloud_internal.retention_hold_off(number, rel);
+    PERFORM primecloud_internal.tell_who_empties_unseen(rel);
     RETURN number;
 END $$;
 COMMENT ON FUNCTION primecloud_internal.retention_place_hold(regclass, text, primecloud_internal.retention_policy, text, text,

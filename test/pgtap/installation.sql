@@ -95,6 +95,49 @@ SELECT is(broken_and_mended(breaking, what), 'risk risk ok', what) FROM (VALUES
     ('SELECT', 'server function pg_catalog.pg_terminate_backend(integer,bigint) is not everybody''s'),
     ('SELECT', 'server function pg_catalog.lo_create(oid) is not everybody''s')) AS t (breaking, what);
 
+-- TRUNCATE is seen by the library alone: while something is held, whoever may empty it begins with it.
+\o /dev/null
+CREATE ROLE installation_holder LOGIN;
+CREATE ROLE installation_keeper;
+CREATE TABLE shop.held (id int PRIMARY KEY, made timestamptz);
+ALTER TABLE shop.held OWNER TO installation_holder;
+GRANT TRUNCATE ON shop.held TO installation_keeper;
+SELECT primecloud.exempt('shop.held', 'no tenant''s');
+\o
+SELECT is(state_of('role installation_holder, which may TRUNCATE table shop.held under a legal hold, loads the library as it logs in'), 'ok',
+    'who may empty what is not held is told of nothing');
+SELECT * FROM primecloud.place_hold('shop.held', 'court') AS hold \gset
+SELECT is((SELECT fix FROM primecloud.check_installation() WHERE what = 'role installation_holder, which may TRUNCATE table shop.held under '
+    'a legal hold, loads the library as it logs in' AND state = 'missing'),
+    'ALTER ROLE installation_holder SET session_preload_libraries = ''primecloud''',
+    'the owner of what is held, who begins without the library, is named with the way');
+SELECT is(broken_and_mended(breaking, 'role installation_holder, which may TRUNCATE table shop.held under a legal hold, loads the library '
+    'as it logs in'), outcome, breaking) FROM (VALUES
+    ('SELECT', 'missing missing ok'),
+    ('ALTER ROLE installation_holder SET session_preload_libraries = ''auto_explain''', 'ok missing ok'),
+    (format('ALTER ROLE installation_holder IN DATABASE %I SET session_preload_libraries = ''auto_explain''', :'here'), 'ok missing ok'),
+    (format('ALTER ROLE installation_holder RESET ALL; ALTER ROLE installation_holder IN DATABASE %I RESET ALL; '
+        'ALTER DATABASE %1$I SET session_preload_libraries = ''primecloud''', :'here'), 'ok ok')) AS t (breaking, outcome);
+SELECT is((SELECT array_agg(substring(item FROM '=(.*)')) FROM pg_db_role_setting, unnest(setconfig) AS item
+    WHERE setrole = 'installation_holder'::regrole), NULL, 'one setting of the database is everybody''s');
+SELECT format('ALTER DATABASE %I RESET session_preload_libraries', :'here') AS reset \gset
+:reset;
+SELECT is(broken_and_mended(breaking, format('role %s, which may TRUNCATE table shop.held under a legal hold, loads the library as it logs '
+    'in', role)), 'ok missing ok', breaking) FROM (VALUES
+    ('GRANT TRUNCATE ON shop.held TO installation_bare; ALTER ROLE installation_bare RESET session_preload_libraries', 'installation_bare'),
+    ('GRANT installation_keeper TO installation_app; ALTER ROLE installation_app RESET session_preload_libraries', 'installation_app'))
+    AS t (breaking, role);
+ALTER ROLE installation_holder RESET session_preload_libraries;
+\setenv PGDATABASE :here
+\set told `psql -XqAt -U postgres -c "SELECT primecloud.place_hold('shop.held', 'again') > 0" 2>&1`
+SELECT is(:'told', E'NOTICE:  TRUNCATE of table shop.held is seen where the library is loaded, and sessions of role "installation_holder" '
+    'begin without it\nHINT:  As a superuser: ALTER ROLE installation_holder SET session_preload_libraries = ''primecloud''.\nt'::text,
+    'place_hold says so');
+ALTER ROLE installation_holder SET session_preload_libraries = 'primecloud';
+\set told `psql -XqAt -U postgres -c "SELECT primecloud.place_hold('shop.held', 'again') > 0" 2>&1`
+SELECT is(:'told', 't'::text, 'and nothing where all of them load it');
+SELECT count(primecloud.release_hold('shop.held', id, 'over')) AS released FROM primecloud.retention_holds \gset
+
 -- What the nearest setting is: the role's in this database, the role's, the database's.
 SELECT lives_ok(format('ALTER ROLE installation_app IN DATABASE %I SET lock_timeout = 0', :'here'),
     'a time-out taken off in this database alone');
@@ -136,7 +179,8 @@ SELECT is(has_function_privilege('installation_app', 'primecloud.check_installat
 SELECT * FROM finish();
 \o /dev/null
 DROP DATABASE :"other";
-DROP OWNED BY installation_app, installation_bare, installation_owner, installation_group, installation_operator, installation_gate
-    CASCADE;
+DROP OWNED BY installation_app, installation_bare, installation_owner, installation_group, installation_operator, installation_gate,
+    installation_holder, installation_keeper CASCADE;
 DROP SCHEMA shop CASCADE;
-DROP ROLE installation_app, installation_bare, installation_owner, installation_group, installation_operator, installation_gate;
+DROP ROLE installation_app, installation_bare, installation_owner, installation_group, installation_operator, installation_gate,
+    installation_holder, installation_keeper;
