@@ -59,7 +59,7 @@ BEGIN
     END IF;
     PERFORM primecloud_internal.follow(false);
     PERFORM primecloud_internal.check_not_held(primecloud_internal.top_of(c.oid), n.nspname::text, c.relname::text, 'emptied')
-    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = ANY (tables);
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = ANY (tables) ORDER BY c.oid;
 END $$;
 COMMENT ON FUNCTION primecloud_internal.check_truncate(oid[]) IS 'raises 55006 where TRUNCATE has emptied a table with open holds';
 
