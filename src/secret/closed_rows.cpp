@@ -35,8 +35,12 @@ SERVER_CODE void count(reasons &all, const char *code) {
   all.found[i].rows++;
 }
 
+constexpr char opens[] = "00000";
+
+// With `most`, so many envelopes at most, and those that open are counted too.
 SERVER_CODE reasons scan(Relation table, const char *column, const char *tenant_column, const char *id_column,
-                         std::string_view label) {
+                         std::string_view label, int64 most) {
+  int64 seen = 0;
   reasons all;
   const AttrNumber number = secret::sealed_column_number(table, column);
   auto tenant = secret::find_column_text(table, tenant_column), id = secret::find_column_text(table, id_column);
@@ -57,8 +61,9 @@ SERVER_CODE reasons scan(Relation table, const char *column, const char *tenant_
     const char *code = no_tenant || no_id || of.empty() || which.empty()
                            ? "22004"
                            : secret::why_closed(pg::bytes_in(stored), {of, label, which}, keys);
-    if (code != nullptr) count(all, code);
+    if (code != nullptr || most > 0) count(all, code != nullptr ? code : opens);
     MemoryContextReset(row);
+    if (most > 0 && ++seen >= most) break;
   }
   MemoryContextSwitchTo(outside);
   MemoryContextDelete(row);
@@ -68,32 +73,49 @@ SERVER_CODE reasons scan(Relation table, const char *column, const char *tenant_
   return all;
 }
 
-SERVER_CODE reasons look(Oid leaf, const char *column, const char *tenant_column, const char *id_column,
-                         std::string_view label) {
+SERVER_CODE Relation open_owned(Oid leaf) {
   Relation table = try_table_open(leaf, AccessShareLock);
   if (table == nullptr)
     ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("there is no table %u", leaf),
             errhint("It was dropped meanwhile."));
   if (!has_privs_of_role(GetUserId(), table->rd_rel->relowner))
     aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, RelationGetRelationName(table));
-  secret::check_may_open(
-      quote_qualified_identifier(get_namespace_name(RelationGetNamespace(table)), RelationGetRelationName(table)),
-      column);
-  const reasons all = scan(table, column, tenant_column, id_column, label);
-  table_close(table, AccessShareLock);
-  return all;
+  return table;
 }
 
-pg::rows<std::tuple<std::string, int64>> closed_rows(pg::relation leaf, std::string_view column,
-                                                     std::string_view tenant_column, std::string_view id_column,
-                                                     std::string_view label) {
-  const reasons all = pg::guarded([&] {
-    return look(leaf.oid, pg::c_string(column), pg::c_string(tenant_column), pg::c_string(id_column), label);
-  });
-  pg::rows<std::tuple<std::string, int64>> found;
+using counts = pg::rows<std::tuple<std::string, int64>>;
+
+counts counts_of(const reasons &all) {
+  counts found;
   for (int i = 0; i < all.count; i++) found.emplace_back(all.found[i].code, all.found[i].rows);
   return found;
+}
+
+counts closed_rows(pg::relation leaf, std::string_view column, std::string_view tenant_column,
+                   std::string_view id_column, std::string_view label) {
+  return counts_of(pg::guarded([&] {
+    Relation table = open_owned(leaf.oid);
+    const char *space = get_namespace_name(RelationGetNamespace(table));
+    secret::check_may_open(quote_qualified_identifier(space, RelationGetRelationName(table)), pg::c_string(column));
+    const reasons all =
+        scan(table, pg::c_string(column), pg::c_string(tenant_column), pg::c_string(id_column), label, 0);
+    table_close(table, AccessShareLock);
+    return all;
+  }));
+}
+
+// Of tenants that the caller may act for (PC007), as why_closed() answers for an envelope.
+counts first_rows(pg::relation leaf, std::string_view column, std::string_view tenant_column,
+                  std::string_view id_column, std::string_view label, std::int32_t most) {
+  return counts_of(pg::guarded([&] {
+    Relation table = open_owned(leaf.oid);
+    const reasons all = scan(table, pg::c_string(column), pg::c_string(tenant_column), pg::c_string(id_column), label,
+                             most > 0 ? most : 1);
+    table_close(table, AccessShareLock);
+    return all;
+  }));
 }
 }  // namespace
 
 PRIMECLOUD_FUNCTION(primecloud_closed_rows, closed_rows);
+PRIMECLOUD_FUNCTION(primecloud_first_rows, first_rows);

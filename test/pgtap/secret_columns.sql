@@ -240,4 +240,53 @@ SELECT is(outcome(format('SELECT count(*) FROM primecloud_internal.sealed_rows_b
         ($$'pg_stat_activity', 'query'$$, '42809'), ($$'parts', 'secret'$$, '42809'), ($$0, 'x'$$, '42P01')) AS v(what, code);
 SELECT is(outcome(format($$SELECT count(*) FROM primecloud_internal.reseal_rows('senders', %L, 'account_id', 'id', 'l', 0, 1, 10, 10, false,
     '')$$, col)), '42804', 'reseal_rows: ' || col) FROM unnest(ARRAY['id', 'host']) AS col;
+-- Envelopes that are there before their column is registered: a table that was copied, or restored under another name.
+CREATE FUNCTION hint_of(statement text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    hint text;
+BEGIN
+    EXECUTE statement;
+    RETURN 'done';
+EXCEPTION WHEN OTHERS THEN
+    GET STACKED DIAGNOSTICS hint = PG_EXCEPTION_HINT;
+    RETURN concat_ws(' ', SQLSTATE, SQLERRM, hint);
+END $$;
+CREATE TABLE vault (id int PRIMARY KEY, account_id int NOT NULL, s text);
+INSERT INTO vault SELECT n, 1, 'secret ' || n FROM generate_series(1, 3) AS n;
+SELECT count(*) AS sealed FROM primecloud.seal_column('vault', 's', 'vault.s') \gset
+CREATE TABLE vault_copy (LIKE vault INCLUDING ALL);
+INSERT INTO vault_copy SELECT * FROM vault;
+SELECT is((SELECT array_agg(state || ' ' || fix) FROM primecloud.check_installation() WHERE what = 'column public.vault_copy.s, which holds envelopes, '
+    'has a registered label'), ARRAY['missing SELECT primecloud.seal_column(''public.vault_copy'', ''s'', ''the label under which they were sealed'')'],
+    'envelopes under no registered label are told');
+SELECT is(hint_of($$SELECT primecloud.seal_column('vault_copy', 's', 'copy.s')$$), 'PC005 the envelopes in column "s" of public.vault_copy do not '
+    'open under the label "copy.s" They open under the label "vault.s": column "s" of public.vault has that label: fill this one with what '
+    'is revealed there, or drop the other first.', 'a label under which none of them opens, with the one under which they do');
+SELECT is(outcome($$SELECT primecloud.seal_column('vault_copy', 's', 'copy.s', online => true)$$), 'PC005', 'nor by a script');
+DROP TABLE vault;
+SELECT is(hint_of($$SELECT primecloud.seal_column('vault_copy', 's', 'copy.s')$$), 'PC005 the envelopes in column "s" of public.vault_copy do not '
+    'open under the label "copy.s" They open under the label "vault.s": give that one.', 'of a column that is gone');
+SELECT is(hint_of($$SELECT primecloud.seal_column('vault_copy', 's', 'vault.s', id_column => 'account_id', tenant_column => 'id')$$),
+    '55000 no unique index of public.vault_copy says that "account_id" names one row Name the key in id_column, or make it unique: rows that share '
+    'an id could exchange their secrets.', 'columns are looked at before');
+SELECT is(hint_of($$SELECT primecloud.seal_column('vault_copy', 's', 'vault.s')$$), 'done', 'which is taken up');
+SELECT is(primecloud.reveal('vault_copy', 's', '2', 'test'), 'secret 2', 'and opens');
+SELECT is_empty($$SELECT fix FROM primecloud.check_installation() WHERE what LIKE 'column %vault_copy.s, which holds envelopes, has a registered label'$$,
+    'nothing more is told');
+SELECT primecloud.unregister_sealed_column('vault_copy', 's');
+SELECT is((SELECT array_agg(fix) FROM primecloud.check_installation() WHERE what = 'column public.vault_copy.s, which holds envelopes, has a registered '
+    'label'), ARRAY['SELECT primecloud.seal_column(''public.vault_copy'', ''s'', ''vault.s'')'], 'a label that is kept for the column is named');
+SELECT primecloud.forget_label('vault.s');
+SELECT is(hint_of($$SELECT primecloud.seal_column('vault_copy', 's', 'copy.s')$$), 'PC005 the envelopes in column "s" of public.vault_copy do not '
+    'open under the label "copy.s" Give the label, the id and the tenant column with which they were sealed.', 'a label that nobody knows');
+CREATE ROLE secret_columns_no_opener;
+GRANT CREATE ON SCHEMA public TO secret_columns_no_opener;
+ALTER TABLE vault_copy OWNER TO secret_columns_no_opener;
+SET ROLE secret_columns_no_opener;
+SELECT is((SELECT array_agg(l) FROM primecloud.seal_column('vault_copy', 's', 'vault.s') AS l WHERE l LIKE '--%'), ARRAY['-- column "s" of '
+    'public.vault_copy has envelopes already: whether they open under the label "vault.s" was not looked at'], 'who may not open is told so');
+RESET ROLE;
+REVOKE CREATE ON SCHEMA public FROM secret_columns_no_opener;
+DROP TABLE vault_copy;
+DROP ROLE secret_columns_no_opener;
 SELECT finish();
