@@ -55,6 +55,15 @@ AS $$
     SELECT format('%s %s has its object', r.kind, r.object), 'missing', r.problem
     FROM primecloud.registrations AS r WHERE r.state IN ('lost', 'broken')
     UNION ALL
+    SELECT format('column %s.%I, which holds envelopes, has a registered label', c.oid::regclass, s.col), 'missing',
+        format('SELECT primecloud.seal_column(%L, %L, %s)', c.oid::regclass, s.col, coalesce(
+            (SELECT quote_literal(k.label) FROM primecloud_internal.kept_label AS k JOIN pg_namespace AS n ON n.oid = c.relnamespace
+             WHERE k.schema_name = n.nspname::text AND k.table_name = c.relname::text AND k.column_name = s.col::text
+             ORDER BY k.dropped_at DESC LIMIT 1), '''the label under which they were sealed'''))
+    FROM pg_class AS c CROSS JOIN LATERAL primecloud_internal.sealed_columns_of(c.oid) AS s
+    WHERE c.oid IN (SELECT a.attrelid FROM pg_attribute AS a WHERE a.atttypid = 'primecloud.sealed'::regtype AND NOT a.attisdropped)
+      AND c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND NOT c.relispartition AND s.state = 'unregistered'
+    UNION ALL
     SELECT format('row-level security of %s holds its owner too', c.oid::regclass),
         CASE WHEN c.relrowsecurity AND c.relforcerowsecurity THEN 'ok' ELSE 'missing' END,
         format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', c.oid::regclass)
