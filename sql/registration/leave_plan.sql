@@ -112,7 +112,7 @@ BEGIN
             RETURN NEXT primecloud_internal.step('default', rel::text, format('ALTER TABLE %s ALTER COLUMN %I SET DEFAULT '
                 'gen_random_uuid()', rel, c.attname));
         ELSIF c.by_default OR c.plain IS NOT NULL AND c.has_default THEN
-            IF c.literal IS NULL THEN
+            IF c.literal IS NULL OR c.plain IS NULL OR c.plain IN ('bigint', 'jsonb') THEN
                 RETURN NEXT primecloud_internal.step('remark', rel::text, format('-- column "%s" of %s loses its default: %s', c.attname,
                     rel, c.value));
             END IF;

@@ -7,16 +7,21 @@ CREATE FUNCTION primecloud_internal.plain_column(rel regclass, col name) RETURNS
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT jsonb_strip_nulls(jsonb_build_object('type', format_type(a.atttypid, NULL), 'typmod', nullif(a.atttypmod, -1),
-        'collation', (SELECT a.attcollation::regcollation::text FROM pg_type t
-            WHERE t.oid = a.atttypid AND t.typcollation <> a.attcollation),
-        'default', replace(d.literal, '''''', ''''), 'default expression', CASE WHEN d.literal IS NULL THEN d.expression END))
-    FROM pg_attribute a LEFT JOIN LATERAL (
-        SELECT pg_get_expr(f.adbin, f.adrelid) AS expression,
-            substring(pg_get_expr(f.adbin, f.adrelid) FROM '^''((?:[^'']|'''')*)''::[a-z_0-9 "().]+$') AS literal
-        FROM pg_attrdef f WHERE f.adrelid = a.attrelid AND f.adnum = a.attnum) AS d ON true
+        'collation', (SELECT a.attcollation::regcollation::text WHERE t.typcollation <> a.attcollation),
+        'storage', (SELECT a.attstorage WHERE a.attstorage <> t.typstorage), 'compression', nullif(a.attcompression, ''),
+        'default', d.literal, 'default expression', CASE WHEN d.literal IS NULL THEN d.expression END))
+    FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid LEFT JOIN LATERAL (
+        SELECT e.expression, coalesce(
+            replace(substring(e.expression FROM '^''((?:[^'']|'''')*)''::[a-z_0-9 "().]+(?:\[\])*$'), '''''', ''''),
+            -- Numbers and truth values stand bare, or in a cast.
+            substring(e.expression FROM '^(-?[0-9]+(?:\.[0-9]*)?|true|false)$'),
+            substring(e.expression FROM '^\((-?[0-9]+(?:\.[0-9]*)?)\)::[a-z_0-9 "().]+$')) AS literal
+        FROM (SELECT pg_get_expr(f.adbin, f.adrelid) AS expression FROM pg_attrdef f
+              WHERE f.adrelid = a.attrelid AND f.adnum = a.attnum) AS e WHERE e.expression !~ '^NULL::') AS d ON true
     WHERE a.attrelid = rel AND a.attname = col;
 $$;
-COMMENT ON FUNCTION primecloud_internal.plain_column(regclass, name) IS 'type, collation and default of a column, by names and values';
+COMMENT ON FUNCTION primecloud_internal.plain_column(regclass, name)
+    IS 'type, collation, storage, compression and default of a column, by names and values';
 
 -- A name that was noted, as the type it means today; NULL where it means none.  The owner of a table may note what he likes.
 CREATE FUNCTION primecloud_internal.plain_type(noted text) RETURNS regtype
@@ -59,3 +64,66 @@ AS $$
 $$;
 COMMENT ON FUNCTION primecloud_internal.withdraw_reseal(regclass, name)
     IS 'the steps that take from maintenance roles what allow_reseal() gave them on a column';
+
+-- What the column is made to be: the type asked for, else the one it had, else text.
+CREATE FUNCTION primecloud_internal.plain_target(rel regclass, plain jsonb, as_type regtype, OUT type regtype, OUT typmod integer,
+    OUT collation_name text, OUT default_value text, OUT storage text, OUT compression text,
+    OUT remark text)
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    noted CONSTANT regtype := primecloud_internal.plain_type(plain ->> 'type');
+BEGIN
+    type := coalesce(as_type, noted, 'text'::regtype);
+    typmod := CASE WHEN type = noted AND as_type IS NULL AND jsonb_typeof(plain -> 'typmod') = 'number' THEN (plain -> 'typmod')::integer
+        ELSE -1 END;
+    collation_name := CASE WHEN type = noted AND as_type IS NULL THEN (SELECT c.oid::regcollation::text FROM pg_collation c
+        WHERE c.oid::regcollation::text = plain ->> 'collation' LIMIT 1) END;
+    default_value := CASE WHEN as_type IS NULL THEN plain ->> 'default' END;
+    IF type = noted AND as_type IS NULL THEN
+        storage := CASE plain ->> 'storage' WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN' WHEN 'x' THEN 'EXTENDED' END;
+        compression := CASE plain ->> 'compression' WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END;
+    END IF;
+    remark := nullif(concat_ws('; ', CASE WHEN as_type IS NULL AND noted IS NULL AND plain IS NOT NULL
+        THEN format('type %s, which it had, is gone', plain ->> 'type') END,
+        CASE WHEN as_type IS NULL THEN 'its default was ' || (plain ->> 'default expression') END), '');
+END $$;
+COMMENT ON FUNCTION primecloud_internal.plain_target(regclass, jsonb, regtype)
+    IS 'type, collation, default and storage of a column that is unsealed, and what cannot be put back';
+
+-- What is put back once the column holds plaintext; for a script as what its reader runs, which is the owner's again.
+CREATE FUNCTION primecloud_internal.plain_steps(rel regclass, col name, target record, type_stands boolean, script boolean)
+    RETURNS primecloud_internal.plan_step[]
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    described CONSTANT text := format('ALTER TABLE %s ALTER COLUMN %I TYPE %s', rel, col, format_type(target.type, target.typmod))
+        || coalesce(' COLLATE ' || target.collation_name, '') || format(' USING %I::%s', col, format_type(target.type, target.typmod));
+    steps primecloud_internal.plan_step[] := '{}';
+BEGIN
+    -- A type of somebody's, or a collation, is checked as the table's owner.
+    IF NOT type_stands THEN
+        steps := steps || primecloud_internal.step(CASE WHEN script THEN 'retype' ELSE 'not null' END, rel::text, CASE WHEN script
+            THEN format('SELECT primecloud_internal.check_as_owner(%L, %L)', rel, described) ELSE described END);
+    END IF;
+    IF target.default_value IS NOT NULL THEN
+        steps := steps || primecloud_internal.step('default', rel::text, format('ALTER TABLE %s ALTER COLUMN %I SET DEFAULT %L', rel, col,
+            target.default_value));
+    END IF;
+    IF target.storage IS NOT NULL THEN
+        steps := steps || primecloud_internal.step('storage', rel::text, format('ALTER TABLE %s ALTER COLUMN %I SET STORAGE %s', rel, col,
+            target.storage));
+    END IF;
+    IF target.compression IS NOT NULL THEN
+        steps := steps || primecloud_internal.step('storage', rel::text, format('ALTER TABLE %s ALTER COLUMN %I SET COMPRESSION %s', rel,
+            col, target.compression));
+    END IF;
+    IF target.remark IS NOT NULL THEN
+        steps := steps || primecloud_internal.step('remark', rel::text, format('-- column "%s" of %s: %s', col, rel, target.remark));
+    END IF;
+    RETURN steps;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.plain_steps(regclass, name, record, boolean, boolean)
+    IS 'the steps that give a column that was unsealed its type, its collation, its default and its storage again';

@@ -15,56 +15,6 @@ $$;
 COMMENT ON FUNCTION primecloud_internal.unopened_rows(regclass, sealed_column)
     IS 'how many secrets of a column cannot be opened, by the reason; NULL where all can';
 
--- What the column is made to be: the type asked for, else the one it had, else text.
-CREATE FUNCTION primecloud_internal.plain_target(rel regclass, plain jsonb, as_type regtype, OUT type regtype, OUT typmod integer,
-    OUT collation_name text, OUT default_value text, OUT remark text)
-    LANGUAGE plpgsql STABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    noted CONSTANT regtype := primecloud_internal.plain_type(plain ->> 'type');
-BEGIN
-    type := coalesce(as_type, noted, 'text'::regtype);
-    typmod := CASE WHEN type = noted AND as_type IS NULL AND jsonb_typeof(plain -> 'typmod') = 'number' THEN (plain -> 'typmod')::integer
-        ELSE -1 END;
-    collation_name := CASE WHEN type = noted AND as_type IS NULL THEN (SELECT c.oid::regcollation::text FROM pg_collation c
-        WHERE c.oid::regcollation::text = plain ->> 'collation' LIMIT 1) END;
-    default_value := CASE WHEN as_type IS NULL THEN plain ->> 'default' END;
-    remark := nullif(concat_ws('; ', CASE WHEN as_type IS NULL AND noted IS NULL AND plain IS NOT NULL
-        THEN format('type %s, which it had, is gone', plain ->> 'type') END,
-        CASE WHEN as_type IS NULL THEN 'its default was ' || (plain ->> 'default expression') END), '');
-END $$;
-COMMENT ON FUNCTION primecloud_internal.plain_target(regclass, jsonb, regtype)
-    IS 'type, collation and default of a column that is unsealed, and what cannot be put back';
-
--- What is put back once the column holds plaintext; for a script as what its reader runs, which is the owner's again.
-CREATE FUNCTION primecloud_internal.plain_steps(rel regclass, col name, target record, type_stands boolean, script boolean)
-    RETURNS primecloud_internal.plan_step[]
-    LANGUAGE plpgsql STABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    described CONSTANT text := format('ALTER TABLE %s ALTER COLUMN %I TYPE %s', rel, col, format_type(target.type, target.typmod))
-        || coalesce(' COLLATE ' || target.collation_name, '') || format(' USING %I::%s', col, format_type(target.type, target.typmod));
-    steps primecloud_internal.plan_step[] := '{}';
-BEGIN
-    -- A type of somebody's, or a collation, is checked as the table's owner.
-    IF NOT type_stands THEN
-        steps := steps || primecloud_internal.step(CASE WHEN script THEN 'retype' ELSE 'not null' END, rel::text, CASE WHEN script
-            THEN format('SELECT primecloud_internal.check_as_owner(%L, %L)', rel, described) ELSE described END);
-    END IF;
-    IF target.default_value IS NOT NULL THEN
-        steps := steps || primecloud_internal.step('default', rel::text, format('ALTER TABLE %s ALTER COLUMN %I SET DEFAULT %L', rel, col,
-            target.default_value));
-    END IF;
-    IF target.remark IS NOT NULL THEN
-        steps := steps || primecloud_internal.step('remark', rel::text, format('-- column "%s" of %s: %s', col, rel, target.remark));
-    END IF;
-    RETURN steps;
-END $$;
-COMMENT ON FUNCTION primecloud_internal.plain_steps(regclass, name, record, boolean, boolean)
-    IS 'the steps that give a column that was unsealed its type, its collation and its default again';
-
 -- (Descriptions and expressions of the server's are compared: no setting quotes them otherwise.)
 CREATE FUNCTION unseal_column(rel regclass, col name, as_type regtype DEFAULT NULL, unopened text DEFAULT 'refuse',
     dry_run boolean DEFAULT false, online boolean DEFAULT false)

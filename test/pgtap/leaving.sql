@@ -29,7 +29,7 @@ DECLARE
 BEGIN
     EXECUTE format('SELECT string_agg(t::text, E''\n'' ORDER BY t::text) FROM %s t', rel) INTO rows;
     RETURN concat_ws(E'\n', rows, (SELECT concat_ws(' ', relrowsecurity, relforcerowsecurity, relacl) FROM pg_class WHERE oid = rel),
-        (SELECT string_agg(concat_ws(' ', attname, format_type(atttypid, atttypmod), attnotnull, attcollation, attacl,
+        (SELECT string_agg(concat_ws(' ', attname, format_type(atttypid, atttypmod), attnotnull, attcollation, attacl, attstorage, attcompression,
             pg_get_expr(adbin, adrelid), attgenerated), E'\n' ORDER BY attnum) FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid
             AND adnum = attnum WHERE attrelid = rel AND attnum > 0 AND NOT attisdropped),
         (SELECT string_agg(pg_get_constraintdef(oid), E'\n' ORDER BY conname) FROM pg_constraint WHERE conrelid = rel),
@@ -48,13 +48,17 @@ CREATE TABLE app.lines (id int PRIMARY KEY, order_id int NOT NULL CONSTRAINT lin
 CREATE TABLE app.vault (id int PRIMARY KEY, account_id int NOT NULL, word app.word DEFAULT 'o''hara', pin varchar(9) NOT NULL DEFAULT '0',
     bytes bytea, computed text DEFAULT md5('x'));
 CREATE TABLE app.rates (code text);
+CREATE TABLE app.kinds (id int PRIMARY KEY, account_id int NOT NULL, i int DEFAULT 7, down int DEFAULT -7, n numeric(5,2) DEFAULT 1.5,
+    list text[] DEFAULT '{a,b}', yes boolean DEFAULT true, stored text, packed text COMPRESSION pglz);
+ALTER TABLE app.kinds ALTER stored SET STORAGE EXTERNAL, ALTER packed SET STORAGE MAIN;
 INSERT INTO app.accounts VALUES (1), (2);
 INSERT INTO app.members VALUES (1, 'ann', 'owner');
 INSERT INTO app.orders SELECT n, n % 2 + 1, 'n' || n FROM generate_series(1, 6) AS n;
 INSERT INTO app.lines SELECT n, n, nullif(greatest(n - 2, 0), 0) FROM generate_series(1, 6) AS n;
 INSERT INTO app.vault SELECT n, n % 2 + 1, 'word ' || n, n, 'b' FROM generate_series(1, 6) AS n;
+INSERT INTO app.kinds (id, account_id, stored, packed) SELECT n, n % 2 + 1, 'x', 'y' FROM generate_series(1, 4) AS n;
 RESET ROLE;
-CREATE TABLE before AS SELECT t AS rel, looks(t) AS looked FROM unnest('{app.accounts,app.members,app.orders,app.lines,app.vault,app.rates}'
+CREATE TABLE before AS SELECT t AS rel, looks(t) AS looked FROM unnest('{app.accounts,app.members,app.orders,app.lines,app.vault,app.rates,app.kinds}'
     ::regclass[]) AS t;
 \o
 
@@ -71,6 +75,8 @@ INSERT INTO adoption (rel, statement) VALUES
         SELECT primecloud.retain_tenant('app.orders', '1', '10 years'); SELECT primecloud.place_hold('app.orders', 'x', row_id => '1')$$),
     ('app.vault', $$SELECT primecloud.seal_column('app.vault', 'word', 'app.word', maintenance_role => 'leaving_maintenance')$$),
     ('app.vault', $$SELECT primecloud.seal_column('app.vault', c, 'app.' || c) FROM unnest('{word,pin,bytes}'::name[]) AS c$$),
+    ('app.kinds', $$SELECT primecloud.seal_column('app.kinds', c, 'app.' || c) FROM unnest('{i,down,n,list,yes,stored,packed}'::name[])
+        AS c$$),
     ('app.vault', $$SELECT primecloud.protect_table('app.vault'); SELECT primecloud.seal_column('app.vault', 'pin', 'app.pin')$$);
 CREATE FUNCTION there_and_back(rel regclass, statement text, leave text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
@@ -99,7 +105,7 @@ SELECT is(there_and_back(rel, $$SELECT primecloud.protect_table('app.orders'); S
     SELECT primecloud.protect_fk('app.lines', 'lines_order'); SELECT primecloud.protect_fk('app.lines', 'lines_up');
     SELECT primecloud.protect_table('app.accounts', 'id'); SELECT primecloud.protect_table('app.members')$$,
     $$SELECT primecloud.leave(schema => 'app', dry_run => false)$$), 'as before', 'children and their keys: ' || rel)
-FROM before WHERE rel NOT IN ('app.vault'::regclass, 'app.rates'::regclass) ORDER BY rel::text;
+FROM before WHERE rel NOT IN ('app.vault'::regclass, 'app.rates'::regclass, 'app.kinds'::regclass) ORDER BY rel::text;
 SELECT is(outcome($$SELECT primecloud.register_membership('app.members', 'account_id', 'user_id', 'role', accounts => 'app.accounts',
     watch => true)$$, 'postgres'), 'done', 'members are registered');
 SELECT matches(outcome($$SELECT primecloud.protect_table('app.orders'); SELECT primecloud.leave('app.members', dry_run => false)$$),
