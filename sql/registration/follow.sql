@@ -41,12 +41,15 @@ BEGIN
     END IF;
     PERFORM primecloud_internal.keep_labels(c.schema_name, c.table_name, c.column_name)
     FROM primecloud_internal.changed_column c WHERE c.attisdropped;
+    PERFORM primecloud_internal.tell_policy_ended(c.schema_name, c.table_name, c.column_name)
+    FROM primecloud_internal.changed_column c WHERE c.attisdropped;
     FOR moved IN SELECT * FROM primecloud_internal.changed_column LOOP
         PERFORM primecloud_internal.rename_registered_column(moved.schema_name, moved.table_name, moved.column_name, ' ' || moved.attnum);
     END LOOP;
     FOR moved IN SELECT * FROM primecloud_internal.changed_column LOOP
         PERFORM primecloud_internal.rename_registered_column(moved.schema_name, moved.table_name, ' ' || moved.attnum, moved.column_now);
-        UPDATE primecloud_internal.known_column k SET (column_name, type_id) = (moved.column_now, moved.type_now)
+        UPDATE primecloud_internal.known_column k SET (column_name, type_id, dropped_name) = (moved.column_now, moved.type_now,
+            CASE WHEN moved.attisdropped THEN moved.column_name END)
         WHERE k.relation = moved.relation AND k.attnum = moved.attnum;
     END LOOP;
 END $$;

@@ -22,8 +22,10 @@ CREATE TABLE primecloud_internal.known_column (
     attnum int2 NOT NULL,
     column_name text NOT NULL,
     type_id oid NOT NULL,
+    dropped_name text,
     PRIMARY KEY (relation, attnum));
 COMMENT ON TABLE primecloud_internal.known_column IS 'the columns that registrations name, by number and as they were named';
+COMMENT ON COLUMN primecloud_internal.known_column.dropped_name IS 'of one that was dropped, what it was called';
 REVOKE ALL ON primecloud_internal.known_table, primecloud_internal.known_column FROM PUBLIC;
 GRANT SELECT ON primecloud_internal.known_table TO PUBLIC;
 

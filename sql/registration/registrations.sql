@@ -26,7 +26,7 @@ BEGIN
         WHEN state = 'lost' THEN format('the table of that name belongs to role "%s"; it was registered when it was role "%s"''s', owner,
             registration_state.owner_name) END;
     IF state = 'ok' THEN
-        SELECT string_agg(format('"%s"', col), ', ') INTO missing FROM unnest(columns) AS col WHERE NOT EXISTS (
+        SELECT string_agg(format('"%s"', primecloud_internal.column_said(there, col)), ', ') INTO missing FROM unnest(columns) AS col WHERE NOT EXISTS (
             SELECT FROM pg_attribute a LEFT JOIN primecloud_internal.known_column k ON k.relation = a.attrelid AND k.attnum = a.attnum
             WHERE a.attrelid = there AND coalesce(k.column_name, a.attname) = col AND NOT a.attisdropped) AND col IS NOT NULL;
         IF missing IS NOT NULL THEN
@@ -71,7 +71,8 @@ FROM (SELECT 'sealed column' AS kind, format('%I.%I.%I', s.schema_name, s.table_
       SELECT 'exemption', format('%I.%I', e.relation_schema, e.relation_name), e.relation_schema, e.relation_name, e.owner_name, '{}'
       FROM primecloud_internal.exemption e
       UNION ALL
-      SELECT 'membership', format('%I.%I (%s)', m.relation_schema, m.relation_name, m.part), m.relation_schema, m.relation_name,
+      SELECT 'membership', format('%s (%s)', CASE m.relation_schema WHEN '' THEN m.relation_name
+        ELSE format('%I.%I', m.relation_schema, m.relation_name) END, m.part), m.relation_schema, m.relation_name,
         m.relation_owner, m.columns
       FROM primecloud_internal.registered_table m) AS r
 CROSS JOIN LATERAL primecloud_internal.registration_state(r.schema_name, r.table_name, r.owner_name, r.columns) AS s
@@ -91,8 +92,9 @@ WHERE p.polname = 'primecloud_floor' AND pg_catalog.pg_has_role(c.relowner, 'USA
     AND NOT EXISTS (SELECT FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
                     WHERE i.indrelid = c.oid AND x.relname = k.name)
 UNION ALL
-SELECT 'label', k.label, 'kept', format('column "%s" of %I.%I was dropped; seal_column() takes it up for that column of role "%s", '
-    'forget_label() ends it', k.column_name, k.schema_name, k.table_name, k.owner_name)
+SELECT 'label', k.label, 'kept', format('column "%s" of %I.%I %s; seal_column() takes it up for that column of role "%s", '
+    'forget_label() ends it', k.column_name, k.schema_name, k.table_name,
+    primecloud_internal.what_became(k.schema_name, k.table_name, k.column_name, k.owner_name), k.owner_name)
 FROM primecloud_internal.kept_label k WHERE coalesce((SELECT pg_catalog.pg_has_role(r.oid, 'USAGE') FROM pg_catalog.pg_roles r
     WHERE r.rolname = k.owner_name::name), (SELECT r.rolsuper FROM pg_catalog.pg_roles r WHERE r.rolname = current_user));
 COMMENT ON VIEW registrations

@@ -62,6 +62,20 @@ END $$;
 COMMENT ON FUNCTION primecloud_internal.keep_labels(text, text, text)
     IS 'ends the registration of a sealed column, or of all of a table, and keeps its label';
 
+CREATE FUNCTION primecloud_internal.tell_policy_ended(space text, rel text, col text) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF EXISTS (SELECT FROM primecloud_internal.retention_policy p WHERE p.schema_name = space AND p.table_name = rel
+        AND col IN (p.time_column, p.tenant_column, p.id_column, p.hold_column, p.soft_delete_column)) THEN
+        RAISE NOTICE 'the retention policy of table %.% has ended with its column "%"', quote_ident(space), quote_ident(rel), col
+            USING HINT = 'Call primecloud.retain() again, or primecloud.unretain().';
+    END IF;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.tell_policy_ended(text, text, text) IS 'says so where a policy has lost a column that it names';
+REVOKE ALL ON FUNCTION primecloud_internal.tell_policy_ended(text, text, text) FROM PUBLIC;
+
 CREATE FUNCTION primecloud_internal.end_registrations(space text, rel text) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
@@ -77,11 +91,11 @@ BEGIN
     END IF;
     DELETE FROM primecloud_internal.exemption e WHERE e.relation_schema = space AND e.relation_name = rel;
     -- Whoever enters goes on asking, and is refused: without a registration the token alone would say who he is.
-    UPDATE primecloud_internal.membership_source m SET relation_schema = '', relation_name = m.relation_name || ' (dropped)'
+    UPDATE primecloud_internal.membership_source m SET relation_schema = '', relation_name = format('%I.%I (dropped)', space, rel)
     WHERE m.relation_schema = space AND m.relation_name = rel;
-    UPDATE primecloud_internal.membership_source m SET accounts_schema = '', accounts_name = m.accounts_name || ' (dropped)'
+    UPDATE primecloud_internal.membership_source m SET accounts_schema = '', accounts_name = format('%I.%I (dropped)', space, rel)
     WHERE m.accounts_schema = space AND m.accounts_name = rel;
-    UPDATE primecloud_internal.membership_source m SET grants_schema = '', grants_name = m.grants_name || ' (dropped)'
+    UPDATE primecloud_internal.membership_source m SET grants_schema = '', grants_name = format('%I.%I (dropped)', space, rel)
     WHERE m.grants_schema = space AND m.grants_name = rel;
     DELETE FROM primecloud_internal.retention_override o WHERE o.schema_name = space AND o.table_name = rel;
     DELETE FROM primecloud_internal.retention_run r WHERE r.schema_name = space AND r.table_name = rel;

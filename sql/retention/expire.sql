@@ -49,6 +49,8 @@ BEGIN
         PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
         IF code IS NOT NULL THEN
             failed := failed + 1;
+            hint := coalesce(primecloud_internal.retention_grant((SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = current_user),
+                tables[place]) || '.', hint);
             RAISE WARNING 'expiry of table %: %', tables[place]::regclass, message USING ERRCODE = code, HINT = hint;
         END IF;
         place := place + 1;

@@ -24,6 +24,17 @@ END $$;
 COMMENT ON FUNCTION primecloud_internal.retention_may_run(oid, regclass, primecloud_internal.retention_policy)
     IS 'whether a role may run the policy of a table';
 
+-- After its table went to another schema, say.
+CREATE FUNCTION primecloud_internal.retention_grant(caller oid, rel oid) RETURNS text
+    LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN (SELECT format('GRANT USAGE ON SCHEMA %I TO %I', n.nspname, pg_get_userbyid(caller))
+        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE c.oid = rel AND NOT has_schema_privilege(caller, n.oid, 'USAGE') AND NOT pg_has_role(caller, c.relowner, 'USAGE'));
+END $$;
+COMMENT ON FUNCTION primecloud_internal.retention_grant(oid, oid) IS 'what a role lacks that may not use the schema of a table; else NULL';
+
 CREATE FUNCTION primecloud_internal.retention_time_types() RETURNS regtype[] LANGUAGE sql IMMUTABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$ SELECT '{timestamptz,timestamp,date}'::regtype[] $$;

@@ -16,6 +16,17 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION primecloud_internal.retention_base_type(oid) IS 'the type below a domain, or the type itself';
 
+-- Registrations have the server's name of a column that was dropped, which no later one can take; people know the other.
+CREATE FUNCTION primecloud_internal.column_said(rel oid, col text) RETURNS text
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN coalesce((SELECT k.dropped_name FROM primecloud_internal.known_column k
+        WHERE k.relation = rel AND k.column_name = col AND k.dropped_name IS NOT NULL LIMIT 1), col);
+END $$;
+COMMENT ON FUNCTION primecloud_internal.column_said(oid, text) IS 'the name by which a column was registered, also of one that was dropped';
+
 CREATE FUNCTION primecloud_internal.retention_column(rel regclass, column_name text, types regtype[]) RETURNS regtype
     LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
@@ -24,7 +35,8 @@ DECLARE
                      WHERE a.attrelid = rel AND a.attname = column_name AND a.attnum > 0 AND NOT a.attisdropped);
 BEGIN
     IF type IS NULL THEN
-        RAISE undefined_column USING MESSAGE = format('table %s has no column "%s"', rel, column_name),
+        RAISE undefined_column USING MESSAGE = format('table %s has no column "%s"', rel, primecloud_internal.column_said(rel,
+            column_name)),
             HINT = 'Name a column of the table, without quotes.';
     END IF;
     IF type <> ALL (types) THEN

@@ -14,13 +14,22 @@ COMMENT ON FUNCTION may_expire(text, text)
     IS 'whether the current role owns a table or may expire its rows; of one that is gone, whether it is a superuser';
 
 CREATE VIEW retention_status WITH (security_barrier) AS
-SELECT s.schema_name, s.table_name, s.mode, s.keep, s.time_column, s.may_run, s.tenants_excepted, s.holds,
+SELECT s.schema_name, s.table_name, s.mode, s.keep, primecloud_internal.column_said(s.relation, s.time_column) AS time_column, s.may_run, s.tenants_excepted, s.holds,
        last.updated_at AS last_run, last.state AS last_state, last.last_error, last.last_message, s.watermark,
        -- What is due since the last run that finished is still there.
        CASE WHEN s.may_run AND isfinite(s.cutoff) AND isfinite(s.since) THEN greatest(interval '0', s.cutoff - s.since) END AS behind,
        last.rows_held, last.rows_locked, last.rows_vetoed, last.rows_failed AS rows_undeletable, s.oldest_undeletable,
            s.partitions_undeletable,
        nullif(concat_ws('; ', CASE WHEN NOT s.may_run THEN 'the table is gone: unretain it, or register the one that took its place' END,
+           (SELECT format('its table has no column "%s" any more', primecloud_internal.column_said(s.relation, n.col))
+            FROM pg_catalog.unnest(ARRAY[s.time_column, s.tenant_column, s.id_column, s.hold_column, s.soft_delete_column]) AS n(col)
+            WHERE n.col IS NOT NULL AND s.relation IS NOT NULL AND NOT EXISTS (SELECT FROM pg_catalog.pg_attribute a
+                WHERE a.attrelid = s.relation AND a.attname = n.col AND a.attnum > 0 AND NOT a.attisdropped) LIMIT 1),
+           CASE WHEN s.archive_table IS NOT NULL AND NOT EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n
+                   ON n.oid = c.relnamespace WHERE n.nspname = s.archive_schema AND c.relname = s.archive_table)
+               THEN format('its archive %I.%I is gone: retain() again with another', s.archive_schema, s.archive_table) END,
+           'this role may not use the schema: ' || primecloud_internal.retention_grant((SELECT r.oid FROM pg_catalog.pg_roles r
+               WHERE r.rolname = current_user), s.relation),
            CASE WHEN last.state = 'failed' THEN format('the last run failed: %s', concat_ws(' ', last.last_error, last.last_message)) END,
            CASE WHEN last.rows_failed > 0 THEN format('%s rows cannot go', last.rows_failed) END,
            CASE WHEN s.partitions_undeletable > 0 THEN format('%s partitions cannot go', s.partitions_undeletable) END,
@@ -28,8 +37,7 @@ SELECT s.schema_name, s.table_name, s.mode, s.keep, s.time_column, s.may_run, s.
 FROM (SELECT m.*, primecloud.retention_cutoff(now(), m.keep) AS cutoff, coalesce(m.watermark,
     primecloud.retention_cutoff(m.registered_at, m.keep)) AS since
 FROM (SELECT p.*,
-             EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-                     WHERE n.nspname = p.schema_name AND c.relname = p.table_name) AS may_run,
+             t.oid IS NOT NULL AS may_run, t.oid AS relation,
              (SELECT count(*) FROM primecloud_internal.retention_override o WHERE o.schema_name = p.schema_name
                  AND o.table_name = p.table_name) AS tenants_excepted,
              (SELECT count(*) FROM primecloud_internal.open_hold h WHERE h.schema_name = p.schema_name
@@ -44,7 +52,10 @@ FROM (SELECT p.*,
                  AND b.table_name = p.table_name AND b.partition_name <> ''
                 AND b.run = (SELECT max(r.id) FROM primecloud_internal.retention_run r WHERE r.schema_name = p.schema_name
                     AND r.table_name = p.table_name)) AS partitions_undeletable
-      FROM primecloud_internal.retention_policy p WHERE primecloud.may_expire(p.schema_name, p.table_name) OFFSET 0) m) s
+      FROM primecloud_internal.retention_policy p LEFT JOIN LATERAL (
+          SELECT c.oid FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+          WHERE n.nspname = p.schema_name AND c.relname = p.table_name) AS t ON true
+      WHERE primecloud.may_expire(p.schema_name, p.table_name) OFFSET 0) m) s
 LEFT JOIN LATERAL (
     SELECT * FROM primecloud_internal.retention_run r WHERE r.schema_name = s.schema_name AND r.table_name = s.table_name
         ORDER BY r.id DESC LIMIT 1) last ON true;

@@ -14,6 +14,19 @@ COMMENT ON TABLE primecloud_internal.kept_label
 REVOKE ALL ON primecloud_internal.kept_label FROM PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('primecloud_internal.kept_label', '');
 
+-- By the name: of another owner's it is another table.
+CREATE FUNCTION primecloud_internal.what_became(space text, rel text, col text, owner_name text) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT coalesce((SELECT CASE a.atttypid WHEN 'primecloud.sealed'::regtype THEN 'is registered no more' ELSE 'is sealed no more' END
+        FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+        JOIN pg_roles r ON r.oid = c.relowner
+        WHERE n.nspname = space::name AND c.relname = rel::name AND a.attname = col::name AND a.attnum > 0 AND NOT a.attisdropped
+          AND r.rolname = what_became.owner_name::name), 'was dropped')
+$$;
+COMMENT ON FUNCTION primecloud_internal.what_became(text, text, text, text) IS 'what became of a column whose label is kept';
+
 -- Whoever owned the column takes its label up for one of the same names, or a superuser for any.
 CREATE FUNCTION primecloud_internal.take_up_label(caller oid, wanted sealed_column) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -34,8 +47,9 @@ BEGIN
             = (wanted.schema_name, wanted.table_name, wanted.column_name, wanted.owner_name);
     IF may IS NOT TRUE THEN
         RAISE duplicate_object USING
-            MESSAGE = format('the label "%s" is kept for column "%s" of %I.%I, which role "%s" owned and which was dropped', kept.label,
-                kept.column_name, kept.schema_name, kept.table_name, kept.owner_name),
+            MESSAGE = format('the label "%s" is kept for column "%s" of %I.%I, which role "%s" owned and which %s', kept.label,
+                kept.column_name, kept.schema_name, kept.table_name, kept.owner_name, primecloud_internal.what_became(kept.schema_name,
+                kept.table_name, kept.column_name, kept.owner_name)),
             HINT = format('What was sealed under it would open in another column. Take another; or, as that role or a superuser: '
                 'SELECT primecloud.forget_label(%L).', kept.label);
     END IF;
