@@ -22,7 +22,8 @@ BEGIN
             HINT = 'It has 1 to 255.';
     ELSIF asker.any_tenant IS NOT TRUE AND asker.tenant IS DISTINCT FROM check_asker.tenant THEN
         RAISE SQLSTATE 'PC007' USING MESSAGE = format('tenant "%s" is not the one that has been entered', check_asker.tenant),
-            HINT = 'Enter that account first, or act as a maintenance role.';
+            HINT = 'Enter that account first, or act as a role that may act for every tenant: a superuser gives that by GRANT EXECUTE ON '
+                'FUNCTION primecloud.act_for_any_tenant() TO ...';
     END IF;
 END $$;
 COMMENT ON FUNCTION primecloud_internal.check_asker(primecloud_internal.key_asker, text)

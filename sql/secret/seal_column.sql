@@ -93,7 +93,10 @@ BEGIN
         END IF;
         IF obstacles IS NOT NULL THEN
             RAISE dependent_objects_still_exist USING MESSAGE = format('column "%s" of %s cannot be sealed: %s', col, rel, obstacles),
-                HINT = 'Drop what depends on the plaintext first; it could not work on an envelope.';
+                HINT = CASE WHEN EXISTS (SELECT FROM primecloud_internal.sealed_column_obstacles(rel, col) AS o
+                        WHERE o = 'view ' || primecloud_internal.copy_target_name(rel))
+                    THEN format('SELECT primecloud.drop_copy_target(%L) first, and copy_target() again once the column is sealed.', rel)
+                    ELSE 'Drop what depends on the plaintext first; it could not work on an envelope.' END;
         END IF;
         IF online THEN
             RETURN QUERY SELECT * FROM primecloud_internal.run_plan(primecloud_internal.script_around(

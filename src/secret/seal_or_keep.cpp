@@ -41,6 +41,12 @@ using secret::text_argument;
 SERVER_CODE std::optional<secret::sealed_value> seal_or_keep(text_argument value, text_argument tenant,
                                                              text_argument label, text_argument row_id) {
   if (!value) return std::nullopt;
+  if (!tenant && row_id) {
+    ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+            errmsg("the tenant of row \"%.*s\" is NULL", static_cast<int>(row_id->size()), row_id->data()),
+            errhint("A secret is bound to its tenant: say whose the row is, or empty it."), errhidestmt(true),
+            errhidecontext(true));
+  }
   return secret::seal_or_keep(*value, secret::checked_place(tenant, label, row_id));
 }
 }  // namespace

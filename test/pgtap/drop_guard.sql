@@ -1,6 +1,6 @@
 -- The guard of DROP EXTENSION: whatever statement would take sealed columns with rows
 -- along is refused, whoever says it; every other is as it was.
-SELECT plan(44);
+SELECT plan(45);
 SET client_min_messages = error;
 CREATE ROLE drop_guard_owner;
 CREATE ROLE drop_guard_bystander SUPERUSER;
@@ -26,6 +26,15 @@ EXCEPTION
     WHEN SQLSTATE 'UNDOX' THEN RETURN 'dropped';
     WHEN OTHERS THEN RETURN SQLSTATE || ' ' || SQLERRM;
 END $$;
+CREATE FUNCTION hint_of(statement text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    hint text;
+BEGIN
+    EXECUTE statement;
+EXCEPTION WHEN OTHERS THEN
+    GET STACKED DIAGNOSTICS hint = PG_EXCEPTION_HINT;
+    RETURN hint;
+END $$;
 CREATE VIEW ways AS SELECT * FROM (VALUES
     ('DROP EXTENSION primecloud CASCADE'), ('DROP EXTENSION IF EXISTS pgtap, primecloud CASCADE'), ('DROP SCHEMA primecloud CASCADE'),
     ('DROP SCHEMA shop, primecloud CASCADE'), ('DROP EXTENSION plpgsql CASCADE'), ('DROP OWNED BY drop_guard_installer CASCADE')) AS w(way);
@@ -42,6 +51,9 @@ SELECT is(attempt('DROP OWNED BY drop_guard_owner CASCADE'), 'dropped', 'a role 
 SELECT is(attempt(s), 'dropped', s)
     FROM unnest(ARRAY['DROP SCHEMA shop CASCADE', 'DROP EXTENSION pgtap CASCADE', 'DROP EXTENSION IF EXISTS no_such',
     'DROP SCHEMA IF EXISTS no_such CASCADE', 'DROP TABLE shop.notes']) AS s;
+SELECT is((SELECT hint FROM hint_of('DROP EXTENSION primecloud CASCADE') AS hint), 'SELECT * FROM primecloud.leave() lists what takes them '
+    'out, releases and undoes the rest, and leave(dry_run => false) does it; or, as a superuser: SET primecloud.allow_drop = on.',
+    'the way is named');
 
 -- Whose table it is, and what its policies hide, changes nothing.
 ALTER TABLE shop.notes OWNER TO drop_guard_owner;

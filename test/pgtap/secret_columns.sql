@@ -288,5 +288,34 @@ SELECT is((SELECT array_agg(l) FROM primecloud.seal_column('vault_copy', 's', 'v
 RESET ROLE;
 REVOKE CREATE ON SCHEMA public FROM secret_columns_no_opener;
 DROP TABLE vault_copy;
+-- What keeps a column from being sealed is named with the way.
+CREATE TABLE strays (id int PRIMARY KEY, account_id int, s text);
+INSERT INTO strays VALUES (1, 1, 'a secret of somebody'), (2, NULL, 'a secret of nobody');
+SELECT is(hint_of($$SELECT primecloud.seal_column('strays', 's', 'strays.s')$$), '22004 the tenant of row "2" is NULL A secret is bound to '
+    'its tenant: say whose the row is, or empty it.', 'a row of nobody');
+DELETE FROM strays WHERE id = 2;
+ALTER TABLE strays OWNER TO secret_columns_no_opener;
+SET ROLE secret_columns_no_opener;
+SELECT is(hint_of($$SELECT primecloud.seal_column('strays', 's', 'strays.s')$$), 'PC007 tenant "1" is not the one that has been entered '
+    'Enter that account first, or act as a role that may act for every tenant: a superuser gives that by GRANT EXECUTE ON FUNCTION '
+    'primecloud.act_for_any_tenant() TO ...', 'an owner without the right');
+RESET ROLE;
+GRANT EXECUTE ON FUNCTION primecloud.act_for_any_tenant() TO secret_columns_no_opener;
+SELECT count(*) AS sealed FROM primecloud.seal_column('strays', 's', 'strays.s') \gset
+SELECT count(*) AS unsealed FROM primecloud.unseal_column('strays', 's') \gset
+SELECT matches((SELECT problem FROM primecloud.registrations WHERE kind = 'label' AND object = 'strays.s'),
+    '^column "s" of public.strays is sealed no more;', 'a label is kept for what was unsealed');
+CREATE VIEW strays_of AS SELECT s FROM strays;
+SELECT alike(hint_of($$SELECT primecloud.seal_column('strays', 's', 'strays.s')$$), '2BP01 % Drop what depends on the plaintext first; %', 'a view');
+DROP VIEW strays_of;
+SELECT count(*) AS protected FROM primecloud.protect_table('strays') \gset
+SELECT count(*) AS made FROM primecloud.copy_target('strays') \gset
+SELECT alike(hint_of($$SELECT primecloud.seal_column('strays', 's', 'strays.s')$$), '2BP01 % SELECT primecloud.drop_copy_target(''public.strays'') '
+    'first, and copy_target() again once the column is sealed.', 'the view that copy_target() made');
+SELECT count(*) AS dropped FROM primecloud.drop_copy_target('strays') \gset
+DROP TABLE strays;
+SELECT matches((SELECT problem FROM primecloud.registrations WHERE kind = 'label' AND object = 'strays.s'),
+    '^column "s" of public.strays was dropped;', 'or dropped');
+REVOKE EXECUTE ON FUNCTION primecloud.act_for_any_tenant() FROM secret_columns_no_opener;
 DROP ROLE secret_columns_no_opener;
 SELECT finish();
