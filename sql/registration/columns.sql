@@ -8,7 +8,7 @@ COMMENT ON FUNCTION primecloud_internal.guard_column(regclass, text, text, text,
     IS 'the guard''s answer where a column is to be changed: object, reason and way';
 
 -- A helper lifts the guard for its own statements, and anybody's function may do as it does: not for holds.
-CREATE FUNCTION primecloud_internal.refuse_held_column(rel regclass, col text, what text, hold bigint) RETURNS void
+CREATE FUNCTION primecloud_internal.refuse_column_of_holds(rel regclass, col text, what text, reason text, way text) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -16,13 +16,23 @@ BEGIN
     IF primecloud_internal.guard_level() <> 'warn' AND (primecloud_internal.guard_level() = 'error'
         OR primecloud_internal.guard_is_lifted()) THEN
         RAISE insufficient_privilege USING
-            MESSAGE = format('column "%s" of %s cannot be %s: by it hold %s knows what is held', col, rel, what, hold),
-            HINT = 'Release the hold first. A superuser may SET primecloud.guard = off.';
+            MESSAGE = format('column "%s" of %s cannot be %s: %s', col, rel, what, reason),
+            HINT = way || ' A superuser may SET primecloud.guard = off.';
     END IF;
-    PERFORM primecloud_internal.guard_column(rel, col, what, format('by it hold %s knows what is held', hold), 'Release the hold first.');
+    PERFORM primecloud_internal.guard_column(rel, col, what, reason, way);
 END $$;
-COMMENT ON FUNCTION primecloud_internal.refuse_held_column(regclass, text, text, bigint)
+COMMENT ON FUNCTION primecloud_internal.refuse_column_of_holds(regclass, text, text, text, text)
     IS 'raises 42501 where a column by which something is held is to be changed';
+
+CREATE FUNCTION primecloud_internal.refuse_held_column(rel regclass, col text, what text, hold bigint) RETURNS void
+    LANGUAGE sql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT primecloud_internal.refuse_column_of_holds(rel, col, what, format('by it hold %s knows what is held', hold),
+        'Release the hold first.')
+$$;
+COMMENT ON FUNCTION primecloud_internal.refuse_held_column(regclass, text, text, bigint)
+    IS 'raises 42501 where a column by which a hold knows what is held is to be changed';
 
 -- Asked before a row is written in another type (table_rewrite), and when a command is through.
 CREATE FUNCTION primecloud_internal.check_columns_stay() RETURNS void
@@ -91,6 +101,7 @@ END $$;
 COMMENT ON FUNCTION primecloud_internal.guard_bound(regclass) IS 'the guard''s answer where a key would change what envelopes are bound to';
 REVOKE ALL ON FUNCTION primecloud_internal.check_columns_stay(),
     primecloud_internal.refuse_held_column(regclass, text, text, bigint),
+    primecloud_internal.refuse_column_of_holds(regclass, text, text, text, text),
     primecloud_internal.guard_column(regclass, text, text, text, text) FROM PUBLIC;
 
 CREATE FUNCTION primecloud_internal.unregister_sealed_column_as(caller oid, rel regclass, col name) RETURNS void

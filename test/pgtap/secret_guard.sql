@@ -83,6 +83,25 @@ SELECT is(said($$SELECT primecloud.retain('g.letters', 'made', '1 day', id_colum
 SELECT is(said($$SELECT primecloud.place_hold('g.letters', 'a case', row_id => '1')$$), 'done', 'and a hold');
 SELECT alike(said('ALTER TABLE g.letters ALTER id TYPE text USING id || ''x'''), '42501 column "id" of g.letters cannot be given another '
     'type: by it hold % knows what is held Release the hold first.', 'another type of what is held by');
+-- A column that says itself which rows are held.
+CREATE TABLE g.cases (id int PRIMARY KEY, made timestamptz, held boolean, day date NOT NULL DEFAULT '2026-01-01');
+CREATE TABLE g.case_parts (id int, made timestamptz, held boolean) PARTITION BY RANGE (made);
+CREATE TABLE g.case_part PARTITION OF g.case_parts FOR VALUES FROM (MINVALUE) TO (MAXVALUE);
+INSERT INTO g.cases VALUES (1, now(), NULL), (2, now(), false), (3, now(), true);
+INSERT INTO g.case_parts VALUES (1, now(), true);
+SELECT primecloud.retain(t, 'made', '1 year', hold_column => 'held') FROM unnest('{g.cases,g.case_parts}'::regclass[]) AS t;
+SELECT is(said(format('ALTER TABLE %s %s', t, how)), format('42501 column "held" of %s cannot be %s: by it rows are held Make it false where '
+    'nothing is held any more, or call primecloud.retain() without it.', t, what), t || ' ' || how)
+FROM unnest('{g.cases,g.case_parts}'::text[]) AS t, (VALUES ('DROP COLUMN held', 'dropped'), ('DROP held CASCADE', 'dropped'),
+    ('ALTER held TYPE boolean USING false', 'given another type or computed anew'), ('ADD more int, DROP held', 'dropped'),
+    ('ALTER held TYPE text', 'given another type or computed anew')) AS v(how, what);
+SELECT is(said('ALTER TABLE g.cases ALTER held TYPE boolean'), 'done', 'the type that it has');
+SELECT is(said('ALTER TABLE g.cases DROP COLUMN day'), 'done', 'another column');
+UPDATE g.cases SET held = false;
+SELECT is(said('ALTER TABLE g.cases DROP COLUMN held'), 'done', 'where nothing is held any more');
+SELECT primecloud.unretain(t) FROM unnest('{g.case_parts}'::regclass[]) AS t;
+SELECT is(said('ALTER TABLE g.case_parts DROP COLUMN held'), 'done', 'or nothing is registered');
+DROP TABLE g.cases, g.case_parts;
 SELECT alike(said('ALTER TABLE g.letters DROP COLUMN id'), '42501 column "id" of g.letters cannot be dropped: by it hold %', 'DROP COLUMN');
 SELECT alike(said('ALTER TABLE g.letters ALTER id TYPE int USING -id'), '42501 column "id" of g.letters cannot be computed anew: by it %',
     'computed anew');
@@ -112,5 +131,5 @@ SELECT is((SELECT array_agg(kind || ' ' || state ORDER BY kind) FROM primecloud.
 SELECT is((SELECT count(*) FROM primecloud.check_installation() WHERE what LIKE '%g.letters% has its object'), 2::bigint,
     'by check_installation(), too');
 SELECT is((SELECT problem FROM primecloud.registrations WHERE kind = 'retention policy'),
-    'its table has no column "........pg.dropped.1........" any more', 'in words');
+    'its table has no column "id" any more', 'in words');
 SELECT * FROM finish();
