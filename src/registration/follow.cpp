@@ -4,6 +4,7 @@
 // right to registrations.
 #include "pg/as_superuser.hpp"
 #include "pg/table.hpp"
+#include "registration/hold_column.hpp"
 
 extern "C" {
 #include "access/xact.h"
@@ -12,13 +13,10 @@ extern "C" {
 #include "catalog/pg_type.h"
 #include "commands/event_trigger.h"
 #include "nodes/parsenodes.h"
-#include "parser/parse_type.h"
 #include "storage/lmgr.h"
 #include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/lsyscache.h"
-#include "utils/syscache.h"
 }
 
 namespace {
@@ -44,45 +42,6 @@ SERVER_CODE Datum computed(const AlterTableStmt *statement) {
     names[count++] = CStringGetTextDatum(part->name);
   }
   return PointerGetDatum(construct_array(names, count, TEXTOID, -1, false, TYPALIGN_INT));
-}
-
-// Whether ALTER TYPE leaves the values as they are.
-SERVER_CODE bool leaves_values(Oid table, const AlterTableCmd *part) {
-  const auto *wanted = reinterpret_cast<const ColumnDef *>(part->def);
-  if (wanted->raw_default != nullptr) return false;
-  const Type type = LookupTypeName(nullptr, wanted->typeName, nullptr, true);
-  if (type == nullptr) return true;  // of which the server says so
-  const Oid found = typeTypeId(type);
-  ReleaseSysCache(type);
-  const AttrNumber number = get_attnum(table, part->name);
-  return number != InvalidAttrNumber && get_atttype(table, number) == found;
-}
-
-// Before a column goes by which a policy knows that rows are held.
-SERVER_CODE void check_hold_columns(const AlterTableStmt *statement) {
-  const auto most = static_cast<size_t>(list_length(statement->cmds)) + 1;
-  auto *names = static_cast<Datum *>(palloc0(sizeof(Datum) * most));
-  auto *what = static_cast<Datum *>(palloc0(sizeof(Datum) * most));
-  const Oid table = RangeVarGetRelid(statement->relation, NoLock, true);
-  if (!OidIsValid(table) || !pg::owns_relation(GetUserId(), table)) return;
-  int count = 0;
-  const ListCell *cell;
-  foreach (cell, statement->cmds) {
-    const auto *part = lfirst_node(AlterTableCmd, cell);
-    const bool drops = part->subtype == AT_DropColumn;
-    if (part->name == nullptr || (!drops && part->subtype != AT_AlterColumnType)) continue;
-    if (!drops && (!IsA(part->def, ColumnDef) || leaves_values(table, part))) continue;
-    names[count] = CStringGetTextDatum(part->name);
-    what[count++] = CStringGetTextDatum(drops ? "dropped" : "given another type or computed anew");
-  }
-  if (count == 0) return;
-  pg::as_superuser([&] {
-    const Oid types[] = {OIDOID, TEXTARRAYOID, TEXTARRAYOID};
-    Datum values[] = {ObjectIdGetDatum(table),
-                      PointerGetDatum(construct_array(names, count, TEXTOID, -1, false, TYPALIGN_INT)),
-                      PointerGetDatum(construct_array(what, count, TEXTOID, -1, false, TYPALIGN_INT))};
-    pg::run("SELECT primecloud_internal.check_hold_columns($1, $2, $3)", 3, types, values);
-  });
 }
 
 // Before a partition is detached in two transactions, of which the second could be refused alone: whoever places a hold
@@ -156,7 +115,7 @@ SERVER_CODE Datum primecloud_follow(PG_FUNCTION_ARGS) {
   follow(!makes && strcmp(event->event, "ddl_command_start") != 0);
   if (strcmp(event->event, "ddl_command_start") == 0 && IsA(event->parsetree, AlterTableStmt)) {
     check_detach(reinterpret_cast<const AlterTableStmt *>(event->parsetree));
-    check_hold_columns(reinterpret_cast<const AlterTableStmt *>(event->parsetree));
+    registration::check_hold_columns(reinterpret_cast<const AlterTableStmt *>(event->parsetree));
   }
   if (strcmp(event->event, "ddl_command_end") == 0 && IsA(event->parsetree, AlterTableStmt))
     note_let_go(reinterpret_cast<const AlterTableStmt *>(event->parsetree));

@@ -85,7 +85,8 @@ SERVER_CODE Datum primecloud_guard_drop(PG_FUNCTION_ARGS) {
   ereport(ERROR, errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST), errmsg("refusing to drop primecloud: %s", reasons),
           errdetail("Sealed columns would be dropped with their type, and with the keys whatever was sealed or hashed "
                     "by them; nobody would ask for holds any more."),
-          errhint("SELECT * FROM primecloud.leave() lists what takes them out, releases and undoes the rest, and leave(dry_run => "
+          errhint("SELECT * FROM primecloud.leave() lists what takes them out, releases and undoes the rest, and "
+                  "leave(dry_run => "
                   "false) does it; or, as a superuser: SET primecloud.allow_drop = on."));
   PG_RETURN_NULL();
 }

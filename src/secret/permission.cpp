@@ -72,7 +72,8 @@ void check_tenant(std::string_view wanted) {
       ERROR, errcode(not_permitted),
       errmsg("tenant \"%.*s\" is not the one that has been entered", static_cast<int>(wanted.size()), wanted.data()),
       errhint("Enter that account first, or act as a role that may act for every tenant: a superuser gives that by "
-              "GRANT EXECUTE ON FUNCTION primecloud.act_for_any_tenant() TO ..."), errhidestmt(true), errhidecontext(true));
+              "GRANT EXECUTE ON FUNCTION primecloud.act_for_any_tenant() TO ..."),
+      errhidestmt(true), errhidecontext(true));
 }
 
 }  // namespace primecloud::secret
