@@ -3,7 +3,8 @@
 CREATE FUNCTION primecloud_internal.is_true_somewhere(leaf regclass, col text) RETURNS boolean
     LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
     AS 'MODULE_PATHNAME', 'primecloud_is_true_somewhere';
-COMMENT ON FUNCTION primecloud_internal.is_true_somewhere(regclass, text) IS 'whether a column of truth values is true in a row; read without SQL';
+COMMENT ON FUNCTION primecloud_internal.is_true_somewhere(regclass, text)
+    IS 'whether a column of truth values is true in a row; read without SQL';
 
 -- Before ALTER TABLE, which takes the same lock: once the column is dropped, nobody reads it.
 CREATE FUNCTION primecloud_internal.check_hold_columns(rel oid, names text[], what text[]) RETURNS void

@@ -51,9 +51,9 @@ BEGIN
             WHERE o <> 'view ' || primecloud_internal.copy_target_name(rel));
         IF sealed.state = 'registered' AND dry_run AND NOT (has_function_privilege('primecloud.act_for_any_tenant()', 'EXECUTE')
             AND has_function_privilege('primecloud.open(primecloud.sealed, text, text, text, text)', 'EXECUTE')) THEN
-            RETURN NEXT format('-- in the way: permission denied to unseal column "%s" of %s; a superuser gives it: GRANT EXECUTE ON FUNCTION '
-                'primecloud.act_for_any_tenant(), primecloud.open(primecloud.sealed, text, text, text, text) TO %I', sealed.col, rel,
-                current_user);
+            RETURN NEXT format('-- in the way: permission denied to unseal column "%s" of %s; a superuser gives it: GRANT EXECUTE ON '
+                'FUNCTION primecloud.act_for_any_tenant(), primecloud.open(primecloud.sealed, text, text, text, text) TO %I', sealed.col,
+                rel, current_user);
         ELSIF sealed.state = 'registered' THEN
             RETURN QUERY SELECT * FROM primecloud.unseal_column(rel, sealed.col, unopened => unopened, dry_run => dry_run);
         ELSIF sealed.state = 'empty' THEN

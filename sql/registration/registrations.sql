@@ -26,7 +26,8 @@ BEGIN
         WHEN state = 'lost' THEN format('the table of that name belongs to role "%s"; it was registered when it was role "%s"''s', owner,
             registration_state.owner_name) END;
     IF state = 'ok' THEN
-        SELECT string_agg(format('"%s"', primecloud_internal.column_said(there, col)), ', ') INTO missing FROM unnest(columns) AS col WHERE NOT EXISTS (
+        SELECT string_agg(format('"%s"', primecloud_internal.column_said(there, col)), ', ') INTO missing
+        FROM unnest(columns) AS col WHERE NOT EXISTS (
             SELECT FROM pg_attribute a LEFT JOIN primecloud_internal.known_column k ON k.relation = a.attrelid AND k.attnum = a.attnum
             WHERE a.attrelid = there AND coalesce(k.column_name, a.attname) = col AND NOT a.attisdropped) AND col IS NOT NULL;
         IF missing IS NOT NULL THEN

@@ -21,7 +21,8 @@ BEGIN
     policy := primecloud_internal.retention_policy_of(rel);
     IF primecloud_internal.retention_may_run(caller, rel, policy) IS NOT TRUE THEN
         RAISE insufficient_privilege USING MESSAGE = format('permission denied to expire rows of table %s', rel),
-            HINT = coalesce(primecloud_internal.retention_grant(caller, rel) || '.', 'It needs the rights of the table''s owner, or BYPASSRLS with the grants that retain() gives a '
+            HINT = coalesce(primecloud_internal.retention_grant(caller, rel) || '.',
+                'It needs the rights of the table''s owner, or BYPASSRLS with the grants that retain() gives a '
                 'maintenance role.');
     END IF;
     IF kind IN ('begin', 'step', 'failed', 'batch') AND current_setting('transaction_isolation') <> 'read committed' THEN

@@ -14,7 +14,8 @@ COMMENT ON FUNCTION may_expire(text, text)
     IS 'whether the current role owns a table or may expire its rows; of one that is gone, whether it is a superuser';
 
 CREATE VIEW retention_status WITH (security_barrier) AS
-SELECT s.schema_name, s.table_name, s.mode, s.keep, primecloud_internal.column_said(s.relation, s.time_column) AS time_column, s.may_run, s.tenants_excepted, s.holds,
+SELECT s.schema_name, s.table_name, s.mode, s.keep, primecloud_internal.column_said(s.relation, s.time_column) AS time_column,
+       s.may_run, s.tenants_excepted, s.holds,
        last.updated_at AS last_run, last.state AS last_state, last.last_error, last.last_message, s.watermark,
        -- What is due since the last run that finished is still there.
        CASE WHEN s.may_run AND isfinite(s.cutoff) AND isfinite(s.since) THEN greatest(interval '0', s.cutoff - s.since) END AS behind,

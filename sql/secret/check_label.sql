@@ -41,8 +41,8 @@ CREATE FUNCTION primecloud_internal.check_label(rel regclass, col name, label te
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    unseen CONSTANT text := format('-- column "%s" of %s has envelopes already: whether they open under the label "%s" was not looked at', col,
-        rel, label);
+    unseen CONSTANT text := format('-- column "%s" of %s has envelopes already: whether they open under the label "%s" was not looked at',
+        col, rel, label);
     candidate record;
 BEGIN
     IF NOT primecloud_internal.has_rows(rel) OR EXISTS (SELECT FROM primecloud_internal.names_of(rel) AS n JOIN primecloud.sealed_column s

@@ -82,7 +82,8 @@ BEGIN
         WHERE c.oid::regcollation::text = plain ->> 'collation' LIMIT 1) END;
     default_value := CASE WHEN as_type IS NULL THEN plain ->> 'default' END;
     IF type = noted AND as_type IS NULL THEN
-        storage := CASE plain ->> 'storage' WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN' WHEN 'x' THEN 'EXTENDED' END;
+        storage := CASE plain ->> 'storage' WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN'
+            WHEN 'x' THEN 'EXTENDED' END;
         compression := CASE plain ->> 'compression' WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END;
     END IF;
     remark := nullif(concat_ws('; ', CASE WHEN as_type IS NULL AND noted IS NULL AND plain IS NOT NULL

@@ -84,8 +84,8 @@ BEGIN
     END IF;
     PERFORM primecloud_internal.check_text_of_column(rel, attribute);
     IF attribute.atttypid = 'primecloud.sealed'::regtype THEN
-        steps := array_remove(ARRAY[primecloud_internal.step('remark', rel::text, primecloud_internal.check_label(rel, col, label, id_column,
-            tenant_column))], primecloud_internal.step('remark', rel::text, NULL));
+        steps := array_remove(ARRAY[primecloud_internal.step('remark', rel::text, primecloud_internal.check_label(rel, col, label,
+            id_column, tenant_column))], primecloud_internal.step('remark', rel::text, NULL));
     ELSE
         IF attribute.attgenerated <> '' OR attribute.attidentity <> '' THEN
             RAISE feature_not_supported USING MESSAGE = format('column "%s" of %s is generated', col, rel),

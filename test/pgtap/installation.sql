@@ -104,8 +104,8 @@ ALTER TABLE shop.held OWNER TO installation_holder;
 GRANT TRUNCATE ON shop.held TO installation_keeper;
 SELECT primecloud.exempt('shop.held', 'no tenant''s');
 \o
-SELECT is(state_of('role installation_holder, which may TRUNCATE table shop.held under a legal hold, loads the library as it logs in'), 'ok',
-    'who may empty what is not held is told of nothing');
+SELECT is(state_of('role installation_holder, which may TRUNCATE table shop.held under a legal hold, loads the library as it logs in'),
+    'ok', 'who may empty what is not held is told of nothing');
 SELECT * FROM primecloud.place_hold('shop.held', 'court') AS hold \gset
 SELECT is((SELECT fix FROM primecloud.check_installation() WHERE what = 'role installation_holder, which may TRUNCATE table shop.held under '
     'a legal hold, loads the library as it logs in' AND state = 'missing'),
