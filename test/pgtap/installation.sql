@@ -107,7 +107,8 @@ SELECT primecloud.exempt('shop.held', 'no tenant''s');
 SELECT is(state_of('role installation_holder, which may TRUNCATE table shop.held under a legal hold, loads the library as it logs in'),
     'ok', 'who may empty what is not held is told of nothing');
 SELECT * FROM primecloud.place_hold('shop.held', 'court') AS hold \gset
-SELECT is((SELECT fix FROM primecloud.check_installation() WHERE what = 'role installation_holder, which may TRUNCATE table shop.held under '
+SELECT is((SELECT fix FROM primecloud.check_installation()
+    WHERE what = 'role installation_holder, which may TRUNCATE table shop.held under '
     'a legal hold, loads the library as it logs in' AND state = 'missing'),
     'ALTER ROLE installation_holder SET session_preload_libraries = ''primecloud''',
     'the owner of what is held, who begins without the library, is named with the way');

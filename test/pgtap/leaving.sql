@@ -35,7 +35,8 @@ DECLARE
 BEGIN
     EXECUTE format('SELECT string_agg(t::text, E''\n'' ORDER BY t::text) FROM %s t', rel) INTO rows;
     RETURN concat_ws(E'\n', rows, (SELECT concat_ws(' ', relrowsecurity, relforcerowsecurity, relacl) FROM pg_class WHERE oid = rel),
-        (SELECT string_agg(concat_ws(' ', attname, format_type(atttypid, atttypmod), attnotnull, attcollation, attacl, attstorage, attcompression,
+        (SELECT string_agg(concat_ws(' ', attname, format_type(atttypid, atttypmod), attnotnull, attcollation, attacl, attstorage,
+            attcompression,
             pg_get_expr(adbin, adrelid), attgenerated), E'\n' ORDER BY attnum) FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid
             AND adnum = attnum WHERE attrelid = rel AND attnum > 0 AND NOT attisdropped),
         (SELECT string_agg(pg_get_constraintdef(oid), E'\n' ORDER BY conname) FROM pg_constraint WHERE conrelid = rel),
@@ -64,7 +65,8 @@ INSERT INTO app.lines SELECT n, n, nullif(greatest(n - 2, 0), 0) FROM generate_s
 INSERT INTO app.vault SELECT n, n % 2 + 1, 'word ' || n, n, 'b' FROM generate_series(1, 6) AS n;
 INSERT INTO app.kinds (id, account_id, stored, packed) SELECT n, n % 2 + 1, 'x', 'y' FROM generate_series(1, 4) AS n;
 RESET ROLE;
-CREATE TABLE before AS SELECT t AS rel, looks(t) AS looked FROM unnest('{app.accounts,app.members,app.orders,app.lines,app.vault,app.rates,app.kinds}'
+CREATE TABLE before AS SELECT t AS rel, looks(t) AS looked
+FROM unnest('{app.accounts,app.members,app.orders,app.lines,app.vault,app.rates,app.kinds}'
     ::regclass[]) AS t;
 \o
 
@@ -122,7 +124,8 @@ SELECT is(outcome($$SELECT primecloud.unregister_membership()$$, 'leaving_owner'
 CREATE TABLE persons (id text PRIMARY KEY);
 ALTER TABLE persons OWNER TO leaving_other;
 SELECT is(outcome($$SELECT primecloud.protect_people('persons')$$, 'leaving_other'), 'done', 'somebody else''s people');
-SELECT matches(outcome(s, 'leaving_owner'), '^55006 .*table app.members says who may enter .* \(public.persons\)$', 'people stay, and so do members: '
+SELECT matches(outcome(s, 'leaving_owner'), '^55006 .*table app.members says who may enter .* \(public.persons\)$',
+    'people stay, and so do members: '
     || s) FROM (VALUES ($$SELECT primecloud.leave('app.members', dry_run => false)$$),
     ($$SELECT primecloud.leave(schema => 'app', dry_run => false)$$), ($$SELECT primecloud.leave(dry_run => false)$$)) AS t(s);
 SELECT is(outcome($$SELECT primecloud.unregister_membership()$$, 'postgres'), '55000 tables are protected still: public.persons',
@@ -159,8 +162,10 @@ SELECT is(outcome(format('SELECT %s', s)), '42501 secrets are unsealed by unseal
 -- An owner opens no secrets by leaving, unless he may open them.
 SELECT is(outcome($$SELECT primecloud.leave('app.vault', dry_run => false)$$, 'leaving_owner'),
     '42501 permission denied to unseal column "word" of app.vault', 'an owner who may not open secrets');
-SELECT ok((SELECT bool_or(l LIKE '-- in the way: permission denied to unseal column "word" of app.vault; a superuser gives it: GRANT EXECUTE %')
-    AND bool_or(l LIKE 'SELECT primecloud.%' OR l LIKE 'ALTER TABLE %' OR l LIKE 'DROP POLICY %') FROM dry_run_of('app.vault', 'leaving_owner')
+SELECT ok((SELECT bool_or(l LIKE '-- in the way: permission denied to unseal column "word" of app.vault; '
+    'a superuser gives it: GRANT EXECUTE %')
+    AND bool_or(l LIKE 'SELECT primecloud.%' OR l LIKE 'ALTER TABLE %' OR l LIKE 'DROP POLICY %') FROM dry_run_of('app.vault',
+        'leaving_owner')
     AS l), 'a dry run says so among the rest');
 SELECT is(outcome($$SELECT primecloud.unseal_column('app.vault', 'word')$$, 'leaving_owner'),
     '42501 permission denied to unseal column "word" of app.vault', 'unseal_column() as well');

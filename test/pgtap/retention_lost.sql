@@ -63,7 +63,8 @@ SELECT is((SELECT attention FROM primecloud.retention_status WHERE table_name = 
     'this role may not use the schema: GRANT USAGE ON SCHEMA lost_elsewhere TO lost_cleaner', 'what it lacks is told beforehand');
 RESET ROLE;
 \set told `psql -XqAt -U postgres -c "SET ROLE lost_cleaner" -c "CALL primecloud.expire_all()" 2>&1`
-SELECT matches(:'told'::text, 'permission denied to expire rows of table lost_elsewhere.moving\nHINT:  GRANT USAGE ON SCHEMA lost_elsewhere TO '
+SELECT matches(:'told'::text, 'permission denied to expire rows of table lost_elsewhere.moving\n'
+    'HINT:  GRANT USAGE ON SCHEMA lost_elsewhere TO '
     'lost_cleaner\.', 'and when it expires');
 GRANT USAGE ON SCHEMA lost_elsewhere TO lost_cleaner;
 SET ROLE lost_cleaner;

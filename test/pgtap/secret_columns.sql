@@ -256,35 +256,45 @@ INSERT INTO vault SELECT n, 1, 'secret ' || n FROM generate_series(1, 3) AS n;
 SELECT count(*) AS sealed FROM primecloud.seal_column('vault', 's', 'vault.s') \gset
 CREATE TABLE vault_copy (LIKE vault INCLUDING ALL);
 INSERT INTO vault_copy SELECT * FROM vault;
-SELECT is((SELECT array_agg(state || ' ' || fix) FROM primecloud.check_installation() WHERE what = 'column public.vault_copy.s, which holds envelopes, '
-    'has a registered label'), ARRAY['missing SELECT primecloud.seal_column(''public.vault_copy'', ''s'', ''the label under which they were sealed'')'],
+SELECT is((SELECT array_agg(state || ' ' || fix) FROM primecloud.check_installation()
+    WHERE what = 'column public.vault_copy.s, which holds envelopes, '
+    'has a registered label'), ARRAY[
+    'missing SELECT primecloud.seal_column(''public.vault_copy'', ''s'', ''the label under which they were sealed'')'],
     'envelopes under no registered label are told');
-SELECT is(hint_of($$SELECT primecloud.seal_column('vault_copy', 's', 'copy.s')$$), 'PC005 the envelopes in column "s" of public.vault_copy do not '
+SELECT is(hint_of($$SELECT primecloud.seal_column('vault_copy', 's', 'copy.s')$$),
+    'PC005 the envelopes in column "s" of public.vault_copy do not '
     'open under the label "copy.s" They open under the label "vault.s": column "s" of public.vault has that label: fill this one with what '
     'is revealed there, or drop the other first.', 'a label under which none of them opens, with the one under which they do');
 SELECT is(outcome($$SELECT primecloud.seal_column('vault_copy', 's', 'copy.s', online => true)$$), 'PC005', 'nor by a script');
 DROP TABLE vault;
-SELECT is(hint_of($$SELECT primecloud.seal_column('vault_copy', 's', 'copy.s')$$), 'PC005 the envelopes in column "s" of public.vault_copy do not '
+SELECT is(hint_of($$SELECT primecloud.seal_column('vault_copy', 's', 'copy.s')$$),
+    'PC005 the envelopes in column "s" of public.vault_copy do not '
     'open under the label "copy.s" They open under the label "vault.s": give that one.', 'of a column that is gone');
 SELECT is(hint_of($$SELECT primecloud.seal_column('vault_copy', 's', 'vault.s', id_column => 'account_id', tenant_column => 'id')$$),
-    '55000 no unique index of public.vault_copy says that "account_id" names one row Name the key in id_column, or make it unique: rows that share '
+    '55000 no unique index of public.vault_copy says that "account_id" names one row '
+    'Name the key in id_column, or make it unique: rows that share '
     'an id could exchange their secrets.', 'columns are looked at before');
 SELECT is(hint_of($$SELECT primecloud.seal_column('vault_copy', 's', 'vault.s')$$), 'done', 'which is taken up');
 SELECT is(primecloud.reveal('vault_copy', 's', '2', 'test'), 'secret 2', 'and opens');
-SELECT is_empty($$SELECT fix FROM primecloud.check_installation() WHERE what LIKE 'column %vault_copy.s, which holds envelopes, has a registered label'$$,
+SELECT is_empty($$SELECT fix FROM primecloud.check_installation()
+    WHERE what LIKE 'column %vault_copy.s, which holds envelopes, has a registered label'$$,
     'nothing more is told');
 SELECT primecloud.unregister_sealed_column('vault_copy', 's');
-SELECT is((SELECT array_agg(fix) FROM primecloud.check_installation() WHERE what = 'column public.vault_copy.s, which holds envelopes, has a registered '
-    'label'), ARRAY['SELECT primecloud.seal_column(''public.vault_copy'', ''s'', ''vault.s'')'], 'a label that is kept for the column is named');
+SELECT is((SELECT array_agg(fix) FROM primecloud.check_installation()
+    WHERE what = 'column public.vault_copy.s, which holds envelopes, has a registered '
+    'label'), ARRAY['SELECT primecloud.seal_column(''public.vault_copy'', ''s'', ''vault.s'')'],
+        'a label that is kept for the column is named');
 SELECT primecloud.forget_label('vault.s');
-SELECT is(hint_of($$SELECT primecloud.seal_column('vault_copy', 's', 'copy.s')$$), 'PC005 the envelopes in column "s" of public.vault_copy do not '
+SELECT is(hint_of($$SELECT primecloud.seal_column('vault_copy', 's', 'copy.s')$$),
+    'PC005 the envelopes in column "s" of public.vault_copy do not '
     'open under the label "copy.s" Give the label, the id and the tenant column with which they were sealed.', 'a label that nobody knows');
 CREATE ROLE secret_columns_no_opener;
 GRANT CREATE ON SCHEMA public TO secret_columns_no_opener;
 ALTER TABLE vault_copy OWNER TO secret_columns_no_opener;
 SET ROLE secret_columns_no_opener;
 SELECT is((SELECT array_agg(l) FROM primecloud.seal_column('vault_copy', 's', 'vault.s') AS l WHERE l LIKE '--%'), ARRAY['-- column "s" of '
-    'public.vault_copy has envelopes already: whether they open under the label "vault.s" was not looked at'], 'who may not open is told so');
+    'public.vault_copy has envelopes already: whether they open under the label "vault.s" was not looked at'],
+        'who may not open is told so');
 RESET ROLE;
 REVOKE CREATE ON SCHEMA public FROM secret_columns_no_opener;
 DROP TABLE vault_copy;
@@ -306,11 +316,13 @@ SELECT count(*) AS unsealed FROM primecloud.unseal_column('strays', 's') \gset
 SELECT matches((SELECT problem FROM primecloud.registrations WHERE kind = 'label' AND object = 'strays.s'),
     '^column "s" of public.strays is sealed no more;', 'a label is kept for what was unsealed');
 CREATE VIEW strays_of AS SELECT s FROM strays;
-SELECT alike(hint_of($$SELECT primecloud.seal_column('strays', 's', 'strays.s')$$), '2BP01 % Drop what depends on the plaintext first; %', 'a view');
+SELECT alike(hint_of($$SELECT primecloud.seal_column('strays', 's', 'strays.s')$$),
+    '2BP01 % Drop what depends on the plaintext first; %', 'a view');
 DROP VIEW strays_of;
 SELECT count(*) AS protected FROM primecloud.protect_table('strays') \gset
 SELECT count(*) AS made FROM primecloud.copy_target('strays') \gset
-SELECT alike(hint_of($$SELECT primecloud.seal_column('strays', 's', 'strays.s')$$), '2BP01 % SELECT primecloud.drop_copy_target(''public.strays'') '
+SELECT alike(hint_of($$SELECT primecloud.seal_column('strays', 's', 'strays.s')$$),
+    '2BP01 % SELECT primecloud.drop_copy_target(''public.strays'') '
     'first, and copy_target() again once the column is sealed.', 'the view that copy_target() made');
 SELECT count(*) AS dropped FROM primecloud.drop_copy_target('strays') \gset
 DROP TABLE strays;

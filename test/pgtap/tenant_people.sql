@@ -145,7 +145,8 @@ SELECT primecloud.register_membership('kinds.members', 'account_id', 'user_id', 
 CREATE FUNCTION pg_temp.kinds(words text) RETURNS text LANGUAGE sql AS $$
     SELECT public.asked(format('SELECT count(*) > 0 FROM primecloud.protect_schema(''kinds'', ''kinds.accounts'', '
         'app_role => ''people_app'', %s)', words)) $$;
-SELECT is(pg_temp.kinds(words || ', dry_run => true') || ' ' || pg_temp.kinds(words), '55000 55000', words || ': the dry run refuses it too')
+SELECT is(pg_temp.kinds(words || ', dry_run => true') || ' ' || pg_temp.kinds(words), '55000 55000',
+    words || ': the dry run refuses it too')
 FROM (VALUES ($$people => '{orders}'$$), ($$shared => '{orders}'$$), ($$people => '{users,lines}', shared => '{members}'$$),
     ($$shared => '{noted}', keep_out => '{child}'$$), ($$keep_out => '{later}'$$), ($$people => '{noted}', shared => '{child}'$$))
     AS t(words);
@@ -157,7 +158,8 @@ FROM (SELECT format('%s => ''{%s}''', l, r) AS words FROM unnest('{shared,keep_o
 SELECT is(asked(format('SELECT count(*) FROM primecloud.%s', call)) || ' ' || asked(format('SELECT count(*) FROM primecloud.%s',
     replace(call, ')', ', dry_run => true)'))), '55000 55000', call)
 FROM (VALUES ($$share_table('kinds.users')$$), ($$protect_table('kinds.users', 'id')$$), ($$share_table('kinds.orders')$$),
-    ($$protect_people('kinds.lines')$$), ($$protect_people('kinds.rates', 'code')$$), ($$protect_table('kinds.rates', 'code')$$)) AS t(call);
+    ($$protect_people('kinds.lines')$$), ($$protect_people('kinds.rates', 'code')$$),
+        ($$protect_table('kinds.rates', 'code')$$)) AS t(call);
 SELECT is(asked(format($$SELECT primecloud.exempt('kinds.%s', 'so')$$, rel)), '55000', 'nor exempt: ' || rel)
 FROM unnest('{users,rates,orders}'::text[]) AS rel;
 SELECT is(pg_temp.kinds($$people => '{users}', shared => '{rates}'$$), 'true', 'the same again');
@@ -173,7 +175,8 @@ CREATE TABLE persons.users (id text PRIMARY KEY);
 SELECT count(*) FROM primecloud.protect_people('persons.users') \g /dev/null
 SELECT count(*) FROM primecloud.unprotect_table('kinds.users') \g /dev/null
 SELECT is(pg_temp.kinds($$keep_out => '{users}'$$), 'true', 'what is protected no more may be kept out');
-SELECT is(has_any_column_privilege('people_app', 'kinds.members', 'INSERT'), false, 'and nobody is taken in while there are people anywhere');
+SELECT is(has_any_column_privilege('people_app', 'kinds.members', 'INSERT'), false,
+    'and nobody is taken in while there are people anywhere');
 SELECT count(*) FROM primecloud.unprotect_table('persons.users') \g /dev/null
 DROP SCHEMA persons CASCADE;
 RESET ROLE;
