@@ -104,7 +104,7 @@ REVOKE ALL ON FUNCTION primecloud_internal.check_columns_stay(),
     primecloud_internal.refuse_column_of_holds(regclass, text, text, text, text),
     primecloud_internal.guard_column(regclass, text, text, text, text) FROM PUBLIC;
 
-CREATE FUNCTION primecloud_internal.unregister_sealed_column_as(caller oid, rel regclass, col name) RETURNS void
+CREATE FUNCTION primecloud_internal.end_sealed_column_as(caller oid, rel regclass, col name) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -116,11 +116,23 @@ BEGIN
     PERFORM primecloud_internal.keep_labels(registered.schema_name, registered.table_name, registered.column_name),
         primecloud_internal.table_changed('primecloud.sealed_column');
 END $$;
-COMMENT ON FUNCTION primecloud_internal.unregister_sealed_column_as(oid, regclass, name)
-    IS 'what unregister_sealed_column() does, for whoever asks';
-REVOKE ALL ON FUNCTION primecloud_internal.unregister_sealed_column_as(oid, regclass, name) FROM PUBLIC;
-CREATE FUNCTION unregister_sealed_column(rel regclass, col name) RETURNS void
+COMMENT ON FUNCTION primecloud_internal.end_sealed_column_as(oid, regclass, name) IS 'what end_sealed_column() does, for whoever asks';
+REVOKE ALL ON FUNCTION primecloud_internal.end_sealed_column_as(oid, regclass, name) FROM PUBLIC;
+CREATE FUNCTION primecloud_internal.end_sealed_column(rel regclass, col name) RETURNS void
     LANGUAGE c VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'primecloud_door';
+COMMENT ON FUNCTION primecloud_internal.end_sealed_column(regclass, name)
+    IS 'ends the registration of a sealed column; called by unregister_sealed_column()';
+
+-- The trigger of guard_sealed() goes with the last one.
+CREATE FUNCTION unregister_sealed_column(rel regclass, col name) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM primecloud_internal.end_sealed_column(rel, col);
+    PERFORM primecloud_internal.run_plan(ARRAY(SELECT s FROM
+        primecloud_internal.unguard_steps(coalesce(pg_partition_root(rel), rel), col) AS s), false);
+END $$;
 COMMENT ON FUNCTION unregister_sealed_column(regclass, name)
     IS 'ends the registration of a sealed column, which may then be dropped or retyped; its label is kept';

@@ -89,7 +89,7 @@ AS $$
                 AND starts_with(p.polname, 'primecloud_'))
             OR d.classid = 'pg_trigger'::regclass AND EXISTS (SELECT FROM pg_trigger t WHERE t.oid = d.objid
                 AND t.tgfoid IN ('primecloud.watch_membership()'::regprocedure, 'primecloud.empty_when_changed()'::regprocedure,
-                    'primecloud.fill_tenant()'::regprocedure)))))
+                    'primecloud.fill_tenant()'::regprocedure, 'primecloud.refuse_misplaced()'::regprocedure)))))
     SELECT CASE WHEN c.number > 10 THEN format('-- %s of type %s in schema %s stand on primecloud still', c.number, c.type, c.schema)
         ELSE format('-- %s %s stands on primecloud still', c.type, primecloud_internal.one_line(c.identity)) END
     FROM (SELECT DISTINCT s.type, s.schema, CASE WHEN n.number <= 10 THEN s.identity END AS identity, n.number FROM standing s

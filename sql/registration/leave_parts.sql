@@ -45,6 +45,7 @@ BEGIN
                AND t.tgrelid = to_regclass(primecloud_internal.copy_target_name(rel))) THEN
         RETURN QUERY SELECT * FROM primecloud.drop_copy_target(rel, dry_run);
     END IF;
+    RETURN QUERY SELECT * FROM primecloud.unguard_sealed(rel, dry_run);
     FOR sealed IN SELECT * FROM primecloud_internal.sealed_columns_of(rel) LOOP
         -- (What keeps it is told already.)
         CONTINUE WHEN dry_run AND EXISTS (SELECT FROM primecloud_internal.sealed_column_obstacles(rel, sealed.col) AS o

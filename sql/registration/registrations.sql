@@ -93,6 +93,12 @@ WHERE p.polname = 'primecloud_floor' AND pg_catalog.pg_has_role(c.relowner, 'USA
     AND NOT EXISTS (SELECT FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
                     WHERE i.indrelid = c.oid AND x.relname = k.name)
 UNION ALL
+-- A trigger is its table's, and needs no registration; whoever disabled it knows, and his successor does not.
+SELECT 'sealed guard', format('%I.%I', n.nspname, c.relname), CASE WHEN o.problem IS NULL THEN 'ok' ELSE 'broken' END, o.problem
+FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+CROSS JOIN LATERAL (SELECT primecloud_internal.guard_problem(t.tgrelid) AS problem) AS o
+WHERE t.tgfoid = 'primecloud.refuse_misplaced()'::regprocedure AND t.tgparentid = 0 AND pg_catalog.pg_has_role(c.relowner, 'USAGE')
+UNION ALL
 SELECT 'label', k.label, 'kept', format('column "%s" of %I.%I %s; seal_column() takes it up for that column of role "%s", '
     'forget_label() ends it', k.column_name, k.schema_name, k.table_name,
     primecloud_internal.what_became(k.schema_name, k.table_name, k.column_name, k.owner_name), k.owner_name)

@@ -68,26 +68,51 @@ void copy_name(NameData &to, std::string_view from) {
   from.copy(NameStr(to), NAMEDATALEN - 1);
 }
 
+// Calls visit(values) for each registration of a table, which is the root of its partitions.
+template <class F>
+SERVER_CODE void for_each_registration(Oid root, F &&visit) {
+  const registered_names names = names_of(root);
+  if (names.space == nullptr || names.taken) return;
+  pg::for_each_row<columns>(pg::extension_table("sealed_column"), [&](Datum *values, bool *) {
+    if (pg::text_in(values[table_name]) != names.table || pg::text_in(values[schema_name]) != names.space) return;
+    if (!names.known && !may_be_owner(pg::text_in(values[owner_name]), root)) return;
+    visit(values);
+  });
+}
+
+SERVER_CODE void take(Datum *values, registration &out) {
+  const std::string_view name = pg::text_in(values[label]);
+  out.label_size = name.copy(out.label, sizeof out.label);
+  copy_name(out.column, pg::text_in(values[column_name]));
+  copy_name(out.id_column, pg::text_in(values[id_column]));
+  copy_name(out.tenant_column, pg::text_in(values[tenant_column]));
+}
+
 }  // namespace
+
+int find_registrations(Oid table, registration **out) {
+  int count = 0, room = 4;
+  auto *found = static_cast<registration *>(palloc0(sizeof(registration) * static_cast<size_t>(room)));
+  for_each_registration(root_of(table), [&](Datum *values) {
+    if (count == room)
+      found = static_cast<registration *>(repalloc(found, sizeof(registration) * static_cast<size_t>(room *= 2)));
+    found[count] = registration{};
+    found[count].table = table;
+    take(values, found[count++]);
+  });
+  *out = found;
+  return count;
+}
 
 void find_registration(Oid table, const char *wanted, registration &out) {
   const Oid root = root_of(table);
   const char *relation = get_rel_name(root);
-  const registered_names names = names_of(root);
   bool found = false;
-  if (names.space != nullptr && !names.taken) {
-    pg::for_each_row<columns>(pg::extension_table("sealed_column"), [&](Datum *values, bool *) {
-      if (pg::text_in(values[column_name]) != wanted || pg::text_in(values[table_name]) != names.table ||
-          pg::text_in(values[schema_name]) != names.space)
-        return;
-      if (!names.known && !may_be_owner(pg::text_in(values[owner_name]), root)) return;
-      const std::string_view name = pg::text_in(values[label]);
-      out.label_size = name.copy(out.label, sizeof out.label);
-      copy_name(out.id_column, pg::text_in(values[id_column]));
-      copy_name(out.tenant_column, pg::text_in(values[tenant_column]));
-      found = true;
-    });
-  }
+  for_each_registration(root, [&](Datum *values) {
+    if (pg::text_in(values[column_name]) != wanted) return;
+    take(values, out);
+    found = true;
+  });
   AttrNumber number = InvalidAttrNumber;
   if (found) number = get_attnum(root, NameStr(out.id_column));
   if (number == InvalidAttrNumber) {

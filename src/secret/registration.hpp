@@ -20,4 +20,7 @@ struct registration {
 // Raises 42704 where the column is not registered.  Server code.
 SERVER_CODE void find_registration(Oid table, const char *column, registration &out);
 
+// All of a table's, in the current memory context, their id types left out: how many.  Server code.
+SERVER_CODE int find_registrations(Oid table, registration **out);
+
 }  // namespace primecloud::secret

@@ -246,6 +246,8 @@ INSERT INTO harness.calls (name, statements) SELECT substring(call FROM 'primecl
     $$SELECT primecloud.shred_tenant('1')$$,
     $$SELECT primecloud.check_installation()$$,
     $$SELECT primecloud.reseal_batch('planted.sealed', 'secret')$$,
+    $$SELECT primecloud.guard_sealed('planted.sealed')$$,
+    $$SELECT primecloud.unguard_sealed('planted.sealed')$$,
     $$SELECT primecloud.unregister_sealed_column('planted.sealed', 'secret')$$,
     $$SELECT primecloud.seal_column('planted.plaintext', 'secret', 'planted.plaintext', online => true)$$,
     $$SELECT primecloud.unseal_column('planted.sealed', 'secret', unopened => 'null')$$,

@@ -65,6 +65,9 @@ void seal_envelope(bytes_span plaintext, data_key key, std::int64_t key_id, byte
 // envelope is not this key's, not bound so, or altered.
 bool open_envelope(bytes_span envelope, data_key key, bytes_span bound_to, std::uint8_t *out) noexcept;
 
+// Whether it would open.  No plaintext is made.
+bool envelope_fits(bytes_span envelope, data_key key, bytes_span bound_to) noexcept;
+
 // The text form: pc1.<base64url>.  Strict: one text for each envelope.
 std::string envelope_text(bytes_span envelope);
 std::optional<std::vector<std::uint8_t>> parse_envelope_text(std::string_view text);
