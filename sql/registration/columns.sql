@@ -111,7 +111,8 @@ AS $$
 DECLARE
     registered primecloud.sealed_column;
 BEGIN
-    PERFORM primecloud_internal.check_owner_as(caller, rel), primecloud_internal.follow(false);
+    -- A partition's registration is that of the whole, and so is who may end it.
+    PERFORM primecloud_internal.check_owner_as(caller, coalesce(pg_partition_root(rel), rel)), primecloud_internal.follow(false);
     registered := primecloud.sealed_column_of(rel, col);
     PERFORM primecloud_internal.keep_labels(registered.schema_name, registered.table_name, registered.column_name),
         primecloud_internal.table_changed('primecloud.sealed_column');

@@ -113,7 +113,7 @@ AS $$
 DECLARE
     registered primecloud.sealed_column;
 BEGIN
-    PERFORM primecloud_internal.check_owner_as(caller, rel), primecloud_internal.follow(false);
+    PERFORM primecloud_internal.check_owner_as(caller, coalesce(pg_partition_root(rel), rel)), primecloud_internal.follow(false);
     registered := primecloud.sealed_column_of(rel, col);
     UPDATE primecloud.sealed_column s SET plain = remember_plain_as.plain
     WHERE (s.schema_name, s.table_name, s.column_name) = (registered.schema_name, registered.table_name, registered.column_name);

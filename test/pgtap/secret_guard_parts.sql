@@ -28,4 +28,15 @@ SELECT alike(said(statement), '42501 foreign key % cannot change the row''s id o
         '(200) TO (300)',
     'CREATE TABLE g.second_child (FOREIGN KEY (account_id) REFERENCES g.customers ON DELETE SET NULL) INHERITS (g.whole)']) AS statement;
 SELECT is(said('ALTER TABLE g.part ADD FOREIGN KEY (account_id) REFERENCES g.customers'), 'done', 'keys that change nothing are keys');
+RESET ROLE;
+-- Who owns a partition alone ends nothing of the whole's, nor says what it was.
+CREATE ROLE secret_guard_parts_other;
+GRANT USAGE ON SCHEMA g TO secret_guard_parts_other;
+ALTER TABLE g.part OWNER TO secret_guard_parts_other;
+SET ROLE secret_guard_parts_other;
+SELECT is(said(statement), '42501 must be owner of g.parted', statement) FROM unnest(ARRAY[
+    $$SELECT primecloud.unregister_sealed_column('g.part', 'secret')$$,
+    $$SELECT primecloud_internal.remember_plain('g.part', 'secret', '{"type": "bytea"}')$$]) AS statement;
+RESET ROLE;
+SELECT is((SELECT s.plain FROM primecloud.sealed_column_of('g.parted', 'secret') AS s), NULL, 'which is registered as before');
 SELECT * FROM finish();
