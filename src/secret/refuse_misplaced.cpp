@@ -18,6 +18,10 @@ using namespace primecloud;
 using secret::fit;
 using secret::guarded_column;
 
+constexpr int key_is_retired = MAKE_SQLSTATE('P', 'C', '0', '0', '4');
+constexpr int not_authentic = MAKE_SQLSTATE('P', 'C', '0', '0', '5');
+constexpr int malformed = MAKE_SQLSTATE('P', 'C', '0', '0', '6');
+
 // Whoever may not read the id, or not every row, wrote one that he does not know, perhaps.
 SERVER_CODE bool may_be_told(Relation table, AttrNumber id) {
   const Oid oid = RelationGetRelid(table);
@@ -26,37 +30,46 @@ SERVER_CODE bool may_be_told(Relation table, AttrNumber id) {
           pg_attribute_aclcheck(oid, id, GetUserId(), ACL_SELECT) == ACLCHECK_OK);
 }
 
-const char *reason_of(fit found) noexcept {
-  switch (found) {
-    case fit::retired: return "its data key is retired";
-    case fit::damaged: return "its bytes are damaged";
-    default: return "it was sealed for another id, tenant or column, or altered";
-  }
+// What every refusal says besides.
+SERVER_CODE int tell_place(Relation table, const guarded_column &column, std::string_view id) {
+  if (!id.empty() && may_be_told(table, column.id.number))
+    errdetail("The row's id is \"%.*s\".", static_cast<int>(id.size()), id.data());
+  errhidestmt(true);
+  errhidecontext(true);
+  return errtablecol(table, column.number);
 }
 
 [[noreturn, gnu::cold]] SERVER_CODE void refuse(const TriggerData *data, const guarded_column &column, fit found,
                                                 std::string_view id) {
   Relation table = data->tg_relation;
-  const char *name = NameStr(column.of.column);
-  const bool told = !id.empty() && may_be_told(table, column.id.number);
-  const int code = found == fit::retired   ? MAKE_SQLSTATE('P', 'C', '0', '0', '4')
-                   : found == fit::damaged ? MAKE_SQLSTATE('P', 'C', '0', '0', '6')
-                                           : MAKE_SQLSTATE('P', 'C', '0', '0', '5');
-  ereport(
-      ERROR, errcode(code),
-      errmsg(
-          "the secret in column \"%s\" of %s would not open in its row: %s", name,
-          quote_qualified_identifier(get_namespace_name(RelationGetNamespace(table)), RelationGetRelationName(table)),
-          reason_of(found)),
-      told ? errdetail("The row's id is \"%.*s\".", static_cast<int>(id.size()), id.data()) : 0,
-      found == fit::retired
-          ? errhint("Bring the key back with primecloud.restore_key(), or seal the secret again in the same statement.")
-      : TRIGGER_FIRED_BY_UPDATE(data->tg_event)
-          ? errhint("Take it along in the same statement: SET %s = primecloud.reseal_move(...), or "
-                    "primecloud.seal_for(...) with the new id, or NULL.",
-                    quote_identifier(name))
-          : errhint("Make the row's id first and seal for it: primecloud.seal_for(...)."),
-      errtablecol(table, column.number), errhidestmt(true), errhidecontext(true));
+  const char *name = NameStr(column.of.column),
+             *rel = quote_qualified_identifier(get_namespace_name(RelationGetNamespace(table)),
+                                               RelationGetRelationName(table));
+  if (found == fit::retired)
+    ereport(
+        ERROR, errcode(key_is_retired),
+        errmsg("the secret in column \"%s\" of %s would not open in its row: its data key is retired", name, rel),
+        errhint("Bring the key back with primecloud.restore_key(), or seal the secret again in the same statement."),
+        tell_place(table, column, id));
+  if (found == fit::damaged)
+    ereport(ERROR, errcode(malformed),
+            errmsg("the secret in column \"%s\" of %s would not open in its row: its bytes are damaged", name, rel),
+            errhint("Seal it again, or restore the row from a backup."), tell_place(table, column, id));
+  if (TRIGGER_FIRED_BY_UPDATE(data->tg_event))
+    ereport(
+        ERROR, errcode(not_authentic),
+        errmsg("the secret in column \"%s\" of %s would not open in its row: it was sealed for another id, tenant or "
+               "column, or altered",
+               name, rel),
+        errhint("Take it along in the same statement: SET %s = primecloud.reseal_move(...), or "
+                "primecloud.seal_for(...) with the new id, or NULL.",
+                quote_identifier(name)),
+        tell_place(table, column, id));
+  ereport(ERROR, errcode(not_authentic),
+          errmsg("the secret in column \"%s\" of %s would not open in its row: it was sealed for another id, tenant or "
+                 "column, or altered",
+                 name, rel),
+          errhint("Make the row's id first and seal for it: primecloud.seal_for(...)."), tell_place(table, column, id));
   pg_unreachable();
 }
 
