@@ -20,6 +20,16 @@ CREATE INDEX victim_friend ON victim (friend);
 CREATE MATERIALIZED VIEW seen AS SELECT 1 AS one;
 GRANT SELECT, INSERT, UPDATE ON victim, parted TO tenant_lock_rights_app;
 GRANT SELECT ON seen TO tenant_lock_rights_app;
+GRANT CREATE ON DATABASE :DBNAME TO tenant_lock_rights_app;
+SET client_min_messages = error;
+CREATE PUBLICATION tenant_lock_rights;
+ALTER PUBLICATION tenant_lock_rights OWNER TO tenant_lock_rights_app;
+CREATE TABLE published (id int);
+CREATE PUBLICATION tenant_lock_rights_once FOR TABLE published;
+SET client_min_messages = warning;
+ALTER PUBLICATION tenant_lock_rights_once OWNER TO tenant_lock_rights_app;
+CREATE INDEX victim_brin ON victim USING brin (friend);
+CREATE RULE kept AS ON INSERT TO victim DO ALSO NOTHING;
 GRANT REFERENCES (id), TRIGGER ON victim TO tenant_lock_rights_friend;
 -- A transaction that reads, and the statement beside it: 55P03 where it would have waited.
 SELECT dblink_connect('reader', format('host=%s dbname=%s user=postgres', current_setting('unix_socket_directories'),
@@ -28,6 +38,7 @@ SELECT dblink_exec('reader', 'BEGIN');
 SELECT * FROM dblink('reader', 'SELECT (SELECT count(*) FROM victim) + (SELECT count(*) FROM parted) + (SELECT count(*) FROM seen)
     + (SELECT count(*) FROM pg_proc WHERE oid = 1) + (SELECT count(*) FROM pg_database)') AS t(n text);
 SELECT dblink_exec('reader', 'LOCK TABLE victim, parted, parted_1 IN ROW EXCLUSIVE MODE');
+SELECT dblink_exec('reader', 'LOCK TABLE victim IN SHARE UPDATE EXCLUSIVE MODE');
 CREATE FUNCTION beside(role name, VARIADIC statements text[]) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE answer text;
 BEGIN
@@ -63,6 +74,16 @@ SELECT is(beside('tenant_lock_rights_app', statement), '42501 ' || wanted, state
     ('CREATE TEMP TABLE mine PARTITION OF parted FOR VALUES IN (2)', 'must be owner of table parted'),
     ('CREATE TEMP TABLE mine () INHERITS (victim)', 'must be owner of table victim'),
     ('CREATE TEMP TABLE mine (id int REFERENCES victim)', 'permission denied for table victim'),
+    ('COMMENT ON TABLE victim IS ''mine''', 'must be owner of table victim'),
+    ('COMMENT ON COLUMN victim.id IS ''mine''', 'must be owner of relation victim'),
+    ('COMMENT ON INDEX victim_friend IS ''mine''', 'must be owner of index victim_friend'),
+    ('COMMENT ON MATERIALIZED VIEW seen IS ''mine''', 'must be owner of materialized view seen'),
+    ('COMMENT ON CONSTRAINT victim_pkey ON victim IS ''mine''', 'must be owner of relation victim'),
+    ('COMMENT ON RULE kept ON victim IS ''mine''', 'must be owner of relation victim'),
+    ('CREATE PUBLICATION p FOR TABLE victim', 'must be owner of table victim'),
+    ('ALTER PUBLICATION tenant_lock_rights ADD TABLE victim', 'must be owner of table victim'),
+    ('ALTER PUBLICATION tenant_lock_rights SET TABLE victim', 'must be owner of table victim'),
+    ('ALTER PUBLICATION tenant_lock_rights DROP TABLE victim', 'must be owner of table victim'),
     ('DO $d$ BEGIN CREATE RULE r AS ON INSERT TO victim DO NOTHING; END $d$', 'must be owner of table victim')) AS t(statement, wanted);
 SELECT is(beside('tenant_lock_rights_app', made, statement), '42501 ' || wanted, statement) FROM (VALUES
     ('CREATE TEMP TABLE mine (id int)', 'ALTER TABLE mine ADD FOREIGN KEY (id) REFERENCES victim (id)',
@@ -82,6 +103,8 @@ SELECT is(beside('tenant_lock_rights_friend', statement), '55P03 canceling state
     FROM (VALUES
     ('CREATE TRIGGER t BEFORE INSERT ON victim FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()'),
     ('CREATE TABLE own.refers (id int REFERENCES victim)')) AS t(statement);
+SELECT is(beside('tenant_lock_rights_app', 'DO $d$ BEGIN PERFORM brin_summarize_new_values(''victim_brin''); END $d$'),
+    '55P03 canceling statement due to lock timeout', 'a BRIN index is not summed up by whom it does not belong to, who waits for it first');
 SELECT is(beside('tenant_lock_rights_bare', 'CREATE RULE r AS ON INSERT TO victim DO NOTHING'),
     '55P03 canceling statement due to lock timeout', 'without the library it waits for the lock');
 SELECT is(dblink_exec('reader', 'ROLLBACK'), 'ROLLBACK', 'the reader is through');
@@ -89,6 +112,7 @@ SELECT is(beside('tenant_lock_rights_friend', statement), wanted, statement) FRO
     ('CREATE TABLE own.refers (id int REFERENCES victim)', 'CREATE TABLE'),
     ('CREATE TABLE own.refers_not (id int REFERENCES victim (friend))', '42501 permission denied for table victim'),
     ('CREATE TRIGGER t BEFORE INSERT ON victim FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()', 'CREATE TRIGGER'),
+    ('COMMENT ON TABLE nowhere IS ''mine''', '42P01 relation "nowhere" does not exist'),
     ('CREATE RULE r AS ON INSERT TO nowhere DO NOTHING', '42P01 relation "nowhere" does not exist')) AS t(statement, wanted);
 SELECT is(beside('tenant_lock_rights_owner', statement), wanted, statement) FROM (VALUES
     ('CREATE TABLE own.whole (id int) PARTITION BY LIST (id)', 'CREATE TABLE'),
@@ -98,5 +122,10 @@ SELECT is(beside('tenant_lock_rights_owner', statement), wanted, statement) FROM
     ('ALTER TABLE own.whole DETACH PARTITION own.other', 'ALTER TABLE'),
     ('CREATE TABLE own.child () INHERITS (own.other)', 'CREATE TABLE'),
     ('CREATE RULE r AS ON INSERT TO own.other DO NOTHING', 'CREATE RULE'),
+    ('COMMENT ON TABLE own.other IS ''mine''', 'COMMENT'),
+    ('COMMENT ON COLUMN own.other.id IS ''mine''', 'COMMENT'),
+    ('COMMENT ON RULE r ON own.other IS ''mine''', 'COMMENT'),
     ('CREATE STATISTICS own.s ON id, (id + 1) FROM own.other', 'CREATE STATISTICS')) AS t(statement, wanted);
+SELECT is(beside('tenant_lock_rights_app', 'ALTER PUBLICATION tenant_lock_rights_once DROP TABLE published'), 'ALTER PUBLICATION',
+    'a table is taken out of a publication by whom the table does not belong to');
 SELECT finish();
