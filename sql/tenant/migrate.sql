@@ -42,12 +42,22 @@ END $$;
 COMMENT ON FUNCTION backfill(regclass, text) IS
     'runs one statement over all accounts as the owner of a table, without a lock on it, and tells how many rows; for the owner';
 
+CREATE FUNCTION primecloud_internal.check_may_validate(rel regclass) RETURNS void
+    LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+    AS 'MODULE_PATHNAME', 'primecloud_check_may_validate';
+COMMENT ON FUNCTION primecloud_internal.check_may_validate(regclass)
+    IS 'refuses whoever does not ask as the owner of the table himself, outside any account';
+
 CREATE FUNCTION validate_constraint(rel regclass, constraint_name name) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM primecloud_internal.check_owner(rel);
+    IF rel IS NULL THEN
+        RAISE null_value_not_allowed USING MESSAGE = 'the table is NULL',
+            HINT = 'Name a table; to_regclass() gives NULL for one that does not exist.';
+    END IF;
+    PERFORM primecloud_internal.check_may_validate(rel);
     IF NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = rel AND conname = constraint_name) THEN
         RAISE undefined_object USING MESSAGE = format('table %s has no constraint "%s"', rel, constraint_name),
             HINT = 'Add it with NOT VALID first.';

@@ -71,16 +71,25 @@ SERVER_CODE pg::nothing check_may_migrate() noexcept {
   return {};
 }
 
-// Waits for the table as long as lock_timeout lets it, for the owner alone: the wait holds up everybody
-// else.  From then on nobody renames it.  A trigger or an index of the owner's that somebody else's work runs
-// would have that one's COMMIT refused.
-SERVER_CODE pg::nothing lock_to_lift(pg::relation table) noexcept {
+// A trigger or an index of the owner's that somebody else's work runs is not the owner's asking.
+SERVER_CODE void check_asks_himself(Oid table, const char *what) {
   if (InSecurityRestrictedOperation())
     ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-            errmsg("primecloud.migrating() does not work within a security-restricted operation"),
+            errmsg("%s does not work within a security-restricted operation", what),
             errhint("Call it in a statement of your own."));
-  tenant::check_no_context("primecloud.migrating()");
-  tenant::check_acts_as_owner(table.oid);
+  tenant::check_no_context(what);
+  tenant::check_acts_as_owner(table);
+}
+
+SERVER_CODE pg::nothing check_may_validate(pg::relation table) noexcept {
+  check_asks_himself(table.oid, "primecloud.validate_constraint()");
+  return {};
+}
+
+// Waits for the table as long as lock_timeout lets it, for the owner alone: the wait holds up everybody
+// else.  From then on nobody renames it.  (Whoever's work ran a trigger that lifts would have his COMMIT refused.)
+SERVER_CODE pg::nothing lock_to_lift(pg::relation table) noexcept {
+  check_asks_himself(table.oid, "primecloud.migrating()");
   LockRelationOid(table.oid, AccessExclusiveLock);
   tenant::check_acts_as_owner(table.oid);
   const MemoryContext before = MemoryContextSwitchTo(TopTransactionContext);
@@ -93,5 +102,6 @@ SERVER_CODE bool is_lifted(pg::relation table) noexcept { return tenant::is_lift
 }  // namespace
 
 PRIMECLOUD_FUNCTION(primecloud_check_may_migrate, check_may_migrate);
+PRIMECLOUD_FUNCTION(primecloud_check_may_validate, check_may_validate);
 PRIMECLOUD_FUNCTION(primecloud_lock_to_lift, lock_to_lift);
 PRIMECLOUD_FUNCTION(primecloud_is_lifted, is_lifted);

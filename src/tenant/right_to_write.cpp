@@ -1,6 +1,6 @@
-// The server locks what a statement is going to write, or lock rows of, when it reads the statement, and looks at rights
-// when it runs it.  One that is prepared and never run would hold that lock for a transaction, so rights are looked at here
-// too: what is refused goes with its lock.
+// The server locks what a statement is going to write, or lock rows of, when it reads the statement, and looks at
+// rights when it runs it.  One that is prepared and never run would hold that lock for a transaction, so rights are
+// looked at here too: what is refused goes with its lock.
 #include "tenant/right_to_write.hpp"
 
 #include "pg/startup.hpp"
@@ -111,8 +111,7 @@ SERVER_CODE void look_at(const Query *query, Oid role, const way *before) {
     else if (entry->rtekind == RTE_RELATION && entry->rellockmode > AccessShareLock)
       look_at_target(entry->relid, query, role, before);
   }
-  foreach (cell, query->cteList)
-    look_at(castNode(Query, lfirst_node(CommonTableExpr, cell)->ctequery), role, before);
+  foreach (cell, query->cteList) look_at(castNode(Query, lfirst_node(CommonTableExpr, cell)->ctequery), role, before);
 }
 
 // What is explained, declared as a cursor or made a table of is read with the statement that does it.

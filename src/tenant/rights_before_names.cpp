@@ -1,5 +1,5 @@
-// A comment, a label, a publication and an extension lock what they name against every change of its shape, and then ask
-// whose it is.  Here it is asked first: whoever may not name it waits for nobody, and holds nobody up.
+// A comment, a label, a publication and an extension lock what they name against every change of its shape, and then
+// ask whose it is.  Here it is asked first: whoever may not name it waits for nobody, and holds nobody up.
 #include "pg/postgres.hpp"
 #include "pg/startup.hpp"
 
@@ -39,9 +39,8 @@ SERVER_CODE void need_owner_of_each(const List *published, const char *leaves) {
     if (object->pubobjtype != PUBLICATIONOBJ_TABLE) continue;
     const Oid relation = RangeVarGetRelid(object->pubtable->relation, NoLock, true);
     if (!OidIsValid(relation) || pg::owns_relation(GetUserId(), relation)) continue;
-    if (leaves != nullptr &&
-        SearchSysCacheExists2(PUBLICATIONRELMAP, ObjectIdGetDatum(relation),
-                              ObjectIdGetDatum(get_publication_oid(leaves, true))))
+    if (leaves != nullptr && SearchSysCacheExists2(PUBLICATIONRELMAP, ObjectIdGetDatum(relation),
+                                                   ObjectIdGetDatum(get_publication_oid(leaves, true))))
       continue;
     aclcheck_error(ACLCHECK_NOT_OWNER, get_relkind_objtype(get_rel_relkind(relation)), get_rel_name(relation));
   }

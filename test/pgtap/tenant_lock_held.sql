@@ -63,7 +63,8 @@ FROM (VALUES
     ('{}', 'COPY closed FROM STDIN', 'closed'),
     ('{}', 'COPY (DELETE FROM closed RETURNING id) TO STDOUT', 'closed'),
     (ARRAY['CREATE TEMP VIEW v AS SELECT id FROM closed'], 'PREPARE x AS DELETE FROM v', 'closed'),
-    (ARRAY['CREATE TEMP VIEW v AS SELECT id FROM closed', 'CREATE TEMP VIEW w AS SELECT id FROM v'], 'PREPARE y AS INSERT INTO w VALUES (1)',
+    (ARRAY['CREATE TEMP VIEW v AS SELECT id FROM closed', 'CREATE TEMP VIEW w AS SELECT id FROM v'],
+        'PREPARE y AS INSERT INTO w VALUES (1)',
         'closed'),
     (ARRAY['CREATE TEMP TABLE mine (id int)'], 'CREATE RULE r AS ON INSERT TO mine DO ALSO INSERT INTO closed VALUES (1)', 'closed'),
     (ARRAY['CREATE TEMP TABLE mine (id int)'], 'CREATE RULE r AS ON INSERT TO mine DO ALSO (NOTIFY n; DELETE FROM closed)', 'closed'),
@@ -89,6 +90,7 @@ SELECT is(beside(role, VARIADIC statements), wanted, role || ' with the right: '
         'CREATE FUNCTION pg_temp.f() RETURNS void LANGUAGE sql AS ''DELETE FROM closed'''], 'CREATE FUNCTION'),
     ('tenant_lock_held_friend', ARRAY['PREPARE x AS DELETE FROM half_open'], 'PREPARE'),
     ('postgres', ARRAY['PREPARE x AS DELETE FROM pg_proc'], 'PREPARE')) AS t(role, statements, wanted);
-SELECT is(beside('tenant_lock_held_app', 'PREPARE x AS SELECT FROM unread'), 'PREPARE', 'a reader who may not read holds off a change of shape');
+SELECT is(beside('tenant_lock_held_app', 'PREPARE x AS SELECT FROM unread'), 'PREPARE',
+    'a reader who may not read holds off a change of shape');
 SELECT is(beside('tenant_lock_held_bare', 'PREPARE x AS DELETE FROM closed'), 'PREPARE', 'without the library it is held');
 SELECT finish();

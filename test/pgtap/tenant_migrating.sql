@@ -38,6 +38,8 @@ GRANT UPDATE ON shop.plans TO migrating_app;
 CREATE FUNCTION shop.careless() RETURNS SETOF text LANGUAGE sql SECURITY DEFINER AS $$ SELECT * FROM primecloud.migrating('shop') $$;
 CREATE FUNCTION shop.careless_backfill() RETURNS bigint LANGUAGE sql SECURITY DEFINER AS $$
     SELECT primecloud.backfill('shop.buckets', 'UPDATE shop.buckets SET name = ''taken''') $$;
+CREATE FUNCTION shop.careless_validation() RETURNS void LANGUAGE sql SECURITY DEFINER AS $$
+    SELECT primecloud.validate_constraint('shop.buckets', 'later') $$;
 CREATE FUNCTION shop.write_plans() RETURNS void LANGUAGE sql SECURITY DEFINER AS $$ UPDATE shop.plans SET cents = 0 $$;
 CREATE FUNCTION shop.whole() RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE n bigint;
@@ -337,6 +339,12 @@ INSERT INTO harness.trials (name, who, wanted, statements) VALUES
     WHERE relation = 'shop.buckets'::regclass AND pid = pg_backend_pid() AND mode NOT IN ('AccessShareLock', 'RowShareLock')$$]),
 ('a stranger validates nothing', 'migrating_stranger', '42501', ARRAY[$$SELECT primecloud.validate_constraint('shop.buckets',
     'refused')::text$$]),
+('nor an application through a function of the owner''s', 'migrating_app', '42501', ARRAY['SELECT shop.careless_validation()::text']),
+('nor the owner under a context', 'migrating_owner', '55000', ARRAY['BEGIN',
+    $$SELECT primecloud.enter_trusted('1', 'a', 'owner')::text$$,
+    $$SELECT primecloud.validate_constraint('shop.buckets', 'refused')::text$$]),
+('a table that is none', 'migrating_owner', '42P01', ARRAY[$$SELECT primecloud.validate_constraint(0, 'later')::text$$]),
+('a NULL table', 'migrating_owner', '22004', ARRAY[$$SELECT primecloud.validate_constraint(NULL, 'later')::text$$]),
 ('a constraint that is none', 'migrating_owner', '42704', ARRAY[$$SELECT primecloud.validate_constraint('shop.buckets', 'none')::text$$]);
 CREATE TABLE harness.tried AS SELECT t.*, harness.run(who, VARIADIC statements) AS got, (SELECT string_agg(o::text, ' ')
     FROM harness.open AS o) AS open
