@@ -9,8 +9,9 @@ CREATE FUNCTION generate_secret(length integer DEFAULT 40) RETURNS text
     AS 'MODULE_PATHNAME', 'primecloud_generate_secret';
 COMMENT ON FUNCTION generate_secret(integer) IS 'a random secret from A-Z, a-z, 0-9 and +; 40 characters for MinIO and AWS';
 
+-- (Restricted: the leader alone hides a statement from who looks.)
 CREATE FUNCTION last_four(secret text) RETURNS text
-    LANGUAGE c VOLATILE STRICT PARALLEL SAFE SUPPORT primecloud_internal.hide_plaintext
+    LANGUAGE c VOLATILE STRICT PARALLEL RESTRICTED SUPPORT primecloud_internal.hide_plaintext
     AS 'MODULE_PATHNAME', 'primecloud_last_four';
 COMMENT ON FUNCTION last_four(text)
     IS 'the last four characters of a generated secret, to keep beside it for screens; NULL of anything short or plain enough to be a '

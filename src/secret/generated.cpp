@@ -2,6 +2,7 @@
 #include "core/secret/generated.hpp"
 
 #include "pg/function.hpp"
+#include "secret/literal.hpp"
 
 namespace {
 using namespace primecloud;
@@ -13,8 +14,9 @@ std::string generate_secret_text(int32 length) {
         .with_hint("Ask for 8 to 1024; MinIO and AWS use 40.");
   return generate_secret(length);
 }
-std::optional<std::string_view> last_four_text(std::string_view secret) noexcept {
-  const auto shown = last_four(secret);
+SERVER_CODE std::optional<std::string_view> last_four_text(std::string_view whole) noexcept {
+  secret::warn_of_literal(whole);
+  const auto shown = last_four(whole);
   return shown.empty() ? std::nullopt : std::optional(shown);
 }
 }  // namespace
