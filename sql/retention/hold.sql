@@ -58,6 +58,12 @@ BEGIN
             MESSAGE = format('table %s compares column %I by a collation that takes different texts for equal', rel, held_by),
             HINT = 'Hold the whole table.';
     END IF;
+    -- A crash of the server would empty it, whatever is held.
+    IF EXISTS (SELECT FROM primecloud_internal.retention_tree(rel) t JOIN pg_class c ON c.oid = t.oid AND c.relpersistence = 'u') THEN
+        RAISE object_not_in_prerequisite_state USING
+            MESSAGE = format('table %s is not logged, or a partition of it: a crash would empty it', rel),
+            HINT = 'ALTER TABLE ... SET LOGGED, and place the hold then.';
+    END IF;
     -- Whoever expires the whole would not ask for what is held in a part.
     IF EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = rel) THEN
         RAISE wrong_object_type USING MESSAGE = format('table %s is part of another', rel),

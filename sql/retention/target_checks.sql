@@ -15,7 +15,8 @@ BEGIN
         RAISE wrong_object_type USING MESSAGE = format('"%s" is not an ordinary or partitioned table', rel),
             HINT = 'Name a permanent table; for a view, the one below it.';
     END IF;
-    FOR part IN SELECT t.*, c.relhasrules, am.amname FROM primecloud_internal.retention_tree(rel) t
+    FOR part IN SELECT t.*, EXISTS (SELECT FROM pg_rewrite w WHERE w.ev_class = t.oid) AS ruled, am.amname
+        FROM primecloud_internal.retention_tree(rel) t
         JOIN pg_class c ON c.oid = t.oid LEFT JOIN pg_am am ON am.oid = c.relam LOOP
         IF part.owner <> class.relowner THEN
             RAISE object_not_in_prerequisite_state USING
@@ -28,7 +29,7 @@ BEGIN
         ELSIF primecloud_internal.is_distributed(part.oid) THEN
             RAISE feature_not_supported USING MESSAGE = format('table %I.%I is distributed', part.schema_name, part.table_name),
                 HINT = 'Its rows lie on other servers: take it back with undistribute_table(), or do the work where it lives.';
-        ELSIF part.relhasrules THEN
+        ELSIF part.ruled THEN  -- (relhasrules stays when the last has been dropped)
             RAISE feature_not_supported USING MESSAGE = format('table %I.%I has rules', part.schema_name, part.table_name),
                 HINT = 'A rule rewrites the statements of maintenance: use a trigger instead.';
         END IF;

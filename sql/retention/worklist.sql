@@ -84,7 +84,8 @@ DECLARE
     class record;
     above oid := item.relation;
 BEGIN
-    SELECT c.relowner, c.relkind, c.relhasrules, n.nspname, c.relname, am.amname INTO class
+    SELECT c.relowner, c.relkind, EXISTS (SELECT FROM pg_rewrite w WHERE w.ev_class = c.oid) AS ruled,
+        n.nspname, c.relname, am.amname INTO class
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_am am ON am.oid = c.relam WHERE c.oid = item.relation;
     IF NOT FOUND OR (class.nspname, class.relname) <> (item.schema_name, item.table_name) THEN
         RETURN false;
@@ -95,7 +96,7 @@ BEGIN
     IF above IS NULL THEN
         RETURN false;
     END IF;
-    IF class.relowner <> (SELECT c.relowner FROM pg_class c WHERE c.oid = rel) OR class.relhasrules
+    IF class.relowner <> (SELECT c.relowner FROM pg_class c WHERE c.oid = rel) OR class.ruled
        OR class.relkind NOT IN ('r', 'p') OR coalesce(class.amname, 'heap') <> 'heap' THEN
         PERFORM primecloud_internal.retention_check_table(rel);  -- which says what is wrong
     END IF;

@@ -196,6 +196,14 @@ SELECT throws_ok($$SELECT primecloud.expire_batch('shop.plain', 0)$$, '22023', N
 CREATE TABLE shop.ruled (id int, made timestamptz);
 CREATE RULE r AS ON DELETE TO shop.ruled DO INSTEAD NOTHING;
 SELECT throws_ok($$SELECT primecloud.retain('shop.ruled', 'made', '1 day')$$, '0A000', NULL, 'a table with rules');
+DROP RULE r ON shop.ruled;
+SELECT lives_ok($$SELECT primecloud.retain('shop.ruled', 'made', '1 day')$$, 'and none when the last is dropped');
+SELECT lives_ok($$SELECT primecloud.expire_batch('shop.ruled', 1)$$, 'which is expired');
+ALTER TABLE shop.ruled SET UNLOGGED;
+SELECT throws_ok($$SELECT primecloud.place_hold('shop.ruled', 'case')$$, '55000',
+    'table shop.ruled is not logged, or a partition of it: a crash would empty it', 'nothing is held that a crash empties');
+ALTER TABLE shop.ruled SET LOGGED;
+SELECT lives_ok($$SELECT primecloud.place_hold('shop.ruled', 'case')$$, 'logged, it is');
 BEGIN ISOLATION LEVEL REPEATABLE READ;
 SELECT throws_ok($$SELECT primecloud.expire_batch('shop.plain', 1)$$, '55000', NULL, 'a transaction that could not see a new hold');
 ROLLBACK;
