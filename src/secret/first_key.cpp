@@ -6,6 +6,10 @@
 #include "secret/encoding.hpp"
 #include "secret/root_check.hpp"
 
+extern "C" {
+#include "access/xact.h"
+}
+
 namespace primecloud::secret {
 namespace {
 
@@ -17,6 +21,16 @@ constexpr int retired_key = MAKE_SQLSTATE('P', 'C', '0', '0', '4');
           errhint("A tenant that begins anew gets a key by primecloud.rotate_key()."), errhidestmt(true),
           errhidecontext(true));
   pg_unreachable();
+}
+
+// (A key is written beside the transaction, but drawing its number is not.)
+SERVER_CODE void check_may_write(std::string_view tenant) {
+  if (!XactReadOnly) return;
+  ereport(ERROR, errcode(ERRCODE_READ_ONLY_SQL_TRANSACTION),
+          errmsg("tenant \"%.*s\" has no key for this yet, and none is made in a read-only transaction",
+                 static_cast<int>(tenant.size()), tenant.data()),
+          errhint("Seal or hash for it once in a transaction that may write, on the primary."), errhidestmt(true),
+          errhidecontext(true));
 }
 
 }  // namespace
@@ -35,6 +49,7 @@ std::int32_t wrap_new_key(const key_identity &whose, wrapped_key &wrapped) {
 
 void make_first_key(std::string_view tenant, key_purpose purpose) {
   if (is_shredded(tenant)) refuse_shredded(tenant);
+  check_may_write(tenant);
   const std::int64_t id = next_key_id();
   begin_key(tenant, purpose);
   bool committed;

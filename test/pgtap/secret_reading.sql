@@ -170,6 +170,8 @@ BEGIN; SAVEPOINT s; SELECT primecloud.open(secret, '1', 'keys.secret', '1', 'in 
 SELECT is((SELECT count(*) FROM primecloud.reveal_log WHERE purpose = 'in a savepoint'), 1::bigint, 'nor does one to a savepoint');
 SELECT is((SELECT count(*) FROM primecloud.reveal_log WHERE tenant = '1'), 2::bigint, 'which an index finds');
 BEGIN READ ONLY;
+SELECT throws_ok($$SELECT primecloud.seal(repeat('x', 9), 'of none', 'l', 'r')$$, '25006',
+    'tenant "of none" has no key for this yet, and none is made in a read-only transaction', 'a first key is not made in a read-only one');
 SELECT is(primecloud.open(secret, '2', 'keys.secret', '2', 'read only') IS NULL, false, 'opens in a read-only transaction') FROM copy
     WHERE id = 2;
 COMMIT;
