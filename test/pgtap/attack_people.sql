@@ -103,6 +103,9 @@ DROP POLICY careless ON users;
 -- In REPEATABLE READ and in parallel plans, too.
 SELECT is(harness.over('app', 'BEGIN ISOLATION LEVEL REPEATABLE READ', harness.entering('boss'), 'SELECT count(*) FROM users'), '5',
     'in REPEATABLE READ');
+DELETE FROM members WHERE user_id = 'ext' AND account_id = 1;
+SELECT is(harness.over('app', 'SELECT count(*) FROM users'), '5', 'where who is removed meanwhile is seen to its end (said in the docs)');
+INSERT INTO members VALUES (1, 'ext', 'external_client');
 SELECT is(harness.over('app', 'ROLLBACK'), 'ROLLBACK', 'over');
 SELECT is(seen_by('mallory', 'SET LOCAL parallel_setup_cost = 0', 'SET LOCAL parallel_tuple_cost = 0',
     'SET LOCAL min_parallel_table_scan_size = 0', 'SET LOCAL enable_indexscan = off', 'SET LOCAL enable_bitmapscan = off'),
