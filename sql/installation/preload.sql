@@ -21,8 +21,8 @@ CREATE FUNCTION primecloud_internal.preloads(role oid) RETURNS boolean
     LANGUAGE sql STABLE STRICT PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT coalesce(primecloud_internal.setting_for(role, 'session_preload_libraries'), '') ~ '\mprimecloud\M'
-        OR coalesce(primecloud_internal.setting_for(role, 'shared_preload_libraries'), '') ~ '\mprimecloud\M'
+    SELECT coalesce(primecloud_internal.setting_for(role, 'session_preload_libraries'), '') ~ '[[:<:]]primecloud[[:>:]]'
+        OR coalesce(primecloud_internal.setting_for(role, 'shared_preload_libraries'), '') ~ '[[:<:]]primecloud[[:>:]]'
 $$;
 COMMENT ON FUNCTION primecloud_internal.preloads(oid) IS 'whether a new session of a role has the library before its first statement';
 

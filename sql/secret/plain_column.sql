@@ -4,7 +4,7 @@
 -- E, is told for whoever sets it again.
 CREATE FUNCTION primecloud_internal.plain_column(rel regclass, col name) RETURNS jsonb
     LANGUAGE sql STABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $$
     SELECT jsonb_strip_nulls(jsonb_build_object('type', format_type(a.atttypid, NULL), 'typmod', nullif(a.atttypmod, -1),
         'collation', (SELECT a.attcollation::regcollation::text WHERE t.typcollation <> a.attcollation),

@@ -20,7 +20,7 @@ DECLARE
 BEGIN
     IF key.oid IS NULL THEN
         RAISE undefined_object USING MESSAGE = format('table %s has no foreign key "%s"', rel, constraint_name),
-            HINT = 'Name a foreign key of this table, as \d and pg_constraint have it.';
+            HINT = 'Name a foreign key of this table: pg_constraint has them.';
     END IF;
     IF parent_tenant IS NULL THEN
         RAISE wrong_object_type USING MESSAGE = format('foreign key "%s" points at %s, which is not protected', constraint_name,

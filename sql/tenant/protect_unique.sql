@@ -76,7 +76,7 @@ DECLARE
 BEGIN
     IF index.indexrelid IS NULL THEN
         RAISE undefined_object USING MESSAGE = format('table %s has no unique constraint or index "%s"', rel, constraint_name),
-            HINT = 'Name one of this table, as \d and pg_index have it.';
+            HINT = 'Name one of this table: pg_index has them.';
     END IF;
     IF EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = rel AND a.attname = tenant
         AND a.attnum = ANY ((index.indkey::int2[])[0:index.indnkeyatts - 1])) THEN

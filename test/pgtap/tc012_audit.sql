@@ -34,7 +34,7 @@ SELECT is_empty($$SELECT p.proname FROM pg_proc p WHERE p.pronamespace = 'cloud'
         'register_user', 'confirm_domain', 'record_usage', 'key_used', 'sftp_used',     -- services, of no account or of many
         'claim_outbox', 'acknowledge_outbox', 'fail_outbox', 'retry_outbox', 'discard_outbox', 'maintain', 'generate_invoices',
         'set_price', 'set_product',                                                        -- price_changes; the catalogue
-        'set_limit', 'check_owned',                                                        -- the platform's own; asks alone
+        'set_limit', 'check_owned', 'open_holds',                                    -- the platform's own; asks alone
         'notify', 'mark_read', 'mark_all_read', 'tag_object', 'untag_object', 'open_share', 'note_order')$$,
             'every command that changes what is an account''s writes it');
 -- what is refused leaves it as it was, what is rolled back too
