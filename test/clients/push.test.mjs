@@ -89,7 +89,7 @@ for (const user of ['push_owner', 'postgres']) {
     refused(user, /would be dropped|lose row-level security/, sealedKept, typeKnown, policiesLeftOut));
   test(`${user}: a tenant column without its default keeps it`, () => refused(user, /protected table shop\.\w+ would change the default of account_id/,
     sealedKept, typeKnown, [/\.default\(sql`primecloud\.tenant_int\(\)`\)(?=\.notNull\(\),\n\tname)/, '']));
-  test(`${user}: a foreign key that carries the tenant stays`, () => refused(user, /drop constraint smtp_project/, sealedKept, typeKnown,
+  test(`${user}: a foreign key that carries the tenant stays`, () => refused(user, /lose constraint smtp_project/, sealedKept, typeKnown,
     [/\tforeignKey\(\{\n\t\t\tcolumns: \[table\.accountId, table\.projectId\][^]*?\}\),\n/, '']));
 }
 
