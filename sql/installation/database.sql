@@ -17,7 +17,7 @@ AS $$
         CASE WHEN e.evtname IS NULL THEN 'it is gone: DROP EXTENSION primecloud and restore, or create it as the extension''s script does'
              ELSE format('ALTER EVENT TRIGGER %I ENABLE', t.name) END
     FROM (VALUES ('primecloud_guard_changes'), ('primecloud_guard_drops'), ('primecloud_guard_drop'),
-                 ('primecloud_guard_schemas'), ('primecloud_guard_schemas_start'),
+                 ('primecloud_guard_schemas'), ('primecloud_guard_schemas_start'), ('primecloud_guard_notes'),
                  ('primecloud_follow_start'), ('primecloud_follow_end'), ('primecloud_follow_drops'), ('primecloud_follow_rewrite'))
         AS t (name)
     LEFT JOIN pg_event_trigger AS e ON e.evtname = t.name AND EXISTS (

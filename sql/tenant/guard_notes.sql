@@ -1,0 +1,32 @@
+-- A note of protection (protection_note.sql) is its table's owner's to write, and is read for others too: as each table is made, as
+-- a schema is renamed, by views over all tables.  One that cannot be read would stop them, so it stops who writes it.
+
+CREATE FUNCTION primecloud_internal.guard_notes() RETURNS event_trigger
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    noted record;
+    readable boolean;
+BEGIN
+    FOR noted IN SELECT p.polrelid::regclass AS rel, p.polname, substr(obj_description(p.oid, 'pg_policy'), 13) AS note
+            FROM pg_event_trigger_ddl_commands() AS c JOIN pg_policy p ON p.oid = c.objid
+            WHERE c.classid = 'pg_policy'::regclass AND starts_with(p.polname, 'primecloud_')
+              AND starts_with(obj_description(p.oid, 'pg_policy'), 'primecloud: {') LOOP
+        BEGIN
+            readable := (SELECT bool_and(coalesce(jsonb_typeof(noted.note::jsonb -> k), 'object') = 'object')
+                FROM unnest('{constraints,roles,schemas}'::text[]) AS k);
+        EXCEPTION WHEN data_exception OR program_limit_exceeded THEN
+            readable := false;
+        END;
+        IF NOT readable THEN
+            RAISE invalid_parameter_value USING
+                MESSAGE = format('the comment on policy "%s" of table %s is no note of primecloud''s', noted.polname, noted.rel),
+                HINT = 'Leave it as the helpers wrote it: what the table was before stands in it, and the views over all tables read it.';
+        END IF;
+    END LOOP;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.guard_notes() IS 'event trigger: no note of protection is written that cannot be read';
+REVOKE ALL ON FUNCTION primecloud_internal.guard_notes() FROM PUBLIC;
+CREATE EVENT TRIGGER primecloud_guard_notes ON ddl_command_end WHEN TAG IN ('COMMENT') EXECUTE FUNCTION primecloud_internal.guard_notes();
+COMMENT ON EVENT TRIGGER primecloud_guard_notes IS 'keeps the notes of protected tables readable';
