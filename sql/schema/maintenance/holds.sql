@@ -29,7 +29,8 @@ AS $check_not_held$
 DECLARE
     account uuid := primecloud.tenant_uuid();
     tables text[] := CASE WHEN key IS NULL AND deleted <> 'accounts' THEN ARRAY[deleted] ELSE ARRAY(
-        SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND NOT a.attisdropped AND a.atttypid = 'uuid'::regtype AND a.attname = CASE c.relname WHEN 'accounts' THEN 'id' ELSE 'account_id' END
+        SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND NOT a.attisdropped
+            AND a.atttypid = 'uuid'::regtype AND a.attname = CASE c.relname WHEN 'accounts' THEN 'id' ELSE 'account_id' END
         WHERE c.relnamespace = '@schema@'::regnamespace AND has_table_privilege(c.oid, 'SELECT')
             AND (deleted IN ('accounts', c.relname) OR EXISTS (SELECT FROM pg_constraint k JOIN pg_attribute f
                 ON f.attrelid = k.conrelid AND f.attnum = ANY (k.conkey) AND f.attname = key
