@@ -16,8 +16,11 @@ DECLARE
     tables oid[];
 BEGIN
     SELECT h.schema_name, h.table_name INTO space, name FROM primecloud_internal.retention_hold h WHERE h.id = number;
-    tables := rel::oid || ARRAY(SELECT DISTINCT to_regclass(format('%I.%I', a.schema_name, a.table_name))::oid
-        FROM primecloud.retention_holds_along a WHERE a.held_schema = space AND a.held_table = name ORDER BY 1);
+    -- Rows are deleted from a part by its own name, too.
+    tables := rel::oid || ARRAY(SELECT DISTINCT t.relid::oid FROM (
+        SELECT rel UNION SELECT to_regclass(format('%I.%I', a.schema_name, a.table_name)) FROM primecloud.retention_holds_along a
+        WHERE a.held_schema = space AND a.held_table = name) AS whole(rel), primecloud_internal.table_tree(whole.rel) AS t
+        WHERE t.relid <> retention_hold_off.rel ORDER BY 1);
     UPDATE primecloud_internal.retention_hold h SET reached = tables WHERE h.id = number;
     PERFORM primecloud_internal.hold_off(t) FROM unnest(tables) AS t;
 END $$;

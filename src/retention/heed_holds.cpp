@@ -46,10 +46,12 @@ SERVER_CODE bool take(Oid table) {
   return LockAcquire(&tag, RowExclusiveLock, false, true) != LOCKACQUIRE_NOT_AVAIL;
 }
 
+// (Nothing is held where the extension has been dropped meanwhile.)
 template <class F>
-SERVER_CODE void for_each_open_hold(F &&visit) {
+SERVER_CODE void for_each_open_hold(Snapshot seen, F &&visit) {
   const Oid holds = pg::internal_table("retention_hold");
-  pg::for_each_row<columns>(holds, pg::snapshot_of_now(holds), [&](const Datum *values, const bool *nulls) {
+  if (!OidIsValid(holds)) return;
+  pg::for_each_row<columns>(holds, seen, [&](const Datum *values, const bool *nulls) {
     if (nulls[released_at] && nulls[gone_at]) visit(values, nulls);
   });
 }
@@ -64,9 +66,12 @@ SERVER_CODE void add(numbers &to, int64 number) {
   to.at[to.count++] = number;
 }
 
+// By the snapshot of whoever asks, who looks for holds by the same one or a later: what he cannot have seen, by his
+// isolation level or within one statement, is not known.
 SERVER_CODE void look_at_holds() {
   known = {nullptr, 0, 0};
-  for_each_open_hold([](const Datum *values, const bool *) { add(known, DatumGetInt64(values[id])); });
+  for_each_open_hold(GetActiveSnapshot(),
+                     [](const Datum *values, const bool *) { add(known, DatumGetInt64(values[id])); });
   std::sort(known.at, known.at + known.count);
 }
 
@@ -97,7 +102,8 @@ SERVER_CODE void ask_again() {
   const ListCell *cell;
   foreach (cell, heeded)
     if (get_rel_name(lfirst_oid(cell)) != nullptr && !take(lfirst_oid(cell))) refuse(lfirst_oid(cell));
-  for_each_open_hold([](const Datum *values, const bool *nulls) {
+  const Oid holds = pg::internal_table("retention_hold");
+  for_each_open_hold(pg::snapshot_of_now(holds), [](const Datum *values, const bool *nulls) {
     if (nulls[reached] || std::binary_search(known.at, known.at + known.count, DatumGetInt64(values[id]))) return;
     const Oid table = heeded_among(values[reached]);
     if (OidIsValid(table) && get_rel_name(table) != nullptr) refuse(table);
