@@ -4,32 +4,7 @@ SET client_min_messages = error;
 CREATE ROLE secret_misplaced_parts_owner;
 SELECT primecloud.create_app_role('secret_misplaced_parts_app') IS NOT NULL AS made;
 CREATE SCHEMA g AUTHORIZATION secret_misplaced_parts_owner;
--- What a statement does, which is undone.
-CREATE FUNCTION does(VARIADIC statements text[]) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE statement text;
-BEGIN
-    FOREACH statement IN ARRAY statements LOOP
-        EXECUTE statement;
-    END LOOP;
-    RAISE EXCEPTION USING ERRCODE = 'UNDO0';
-EXCEPTION WHEN SQLSTATE 'UNDO0' THEN
-    RETURN 'done';
-WHEN OTHERS THEN
-    RETURN SQLSTATE;
-END $$;
-CREATE FUNCTION said(statement text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE hint text; detail text; col text;
-BEGIN
-    EXECUTE statement;
-    RETURN 'done';
-EXCEPTION WHEN OTHERS THEN
-    GET STACKED DIAGNOSTICS hint = PG_EXCEPTION_HINT, detail = PG_EXCEPTION_DETAIL, col = COLUMN_NAME;
-    RETURN concat_ws(' | ', SQLSTATE, SQLERRM, nullif(detail, ''), nullif(hint, ''), nullif(col, ''));
-END $$;
-GRANT EXECUTE ON FUNCTION does(text[]), said(text) TO PUBLIC;
--- For whatever place, as a superuser seals.
-CREATE FUNCTION sealed_for(tenant int, id int, label text DEFAULT 'g.secret') RETURNS primecloud.sealed LANGUAGE sql VOLATILE
-    AS $$ SELECT primecloud.seal(repeat('s', 6), tenant::text, label, id::text) $$;
+\ir ../fixtures/misplaced_rows.sql
 
 SET ROLE secret_misplaced_parts_owner;
 CREATE TABLE g.parted (id int, account_id int, secret primecloud.sealed, filler int, PRIMARY KEY (id)) PARTITION BY RANGE (id);

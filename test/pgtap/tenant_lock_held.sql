@@ -29,21 +29,7 @@ ALTER VIEW behind_trigger OWNER TO tenant_lock_held_owner;
 ALTER VIEW behind_rule OWNER TO tenant_lock_held_owner;
 GRANT DELETE ON window_to, behind_trigger, behind_rule TO tenant_lock_held_app;
 CREATE FUNCTION empty_closed() RETURNS void LANGUAGE sql SECURITY DEFINER AS 'DELETE FROM closed';
-CREATE FUNCTION beside(role name, VARIADIC statements text[]) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE answer text;
-BEGIN
-    PERFORM dblink_connect('beside', format('host=%s dbname=%s user=%s',
-        current_setting('unix_socket_directories'), current_database(), role));
-    PERFORM dblink_exec('beside', 'SET lock_timeout = ''150ms''');
-    FOR i IN 1..cardinality(statements) LOOP
-        answer := dblink_exec('beside', statements[i]);
-    END LOOP;
-    PERFORM dblink_disconnect('beside');
-    RETURN answer;
-EXCEPTION WHEN OTHERS THEN
-    PERFORM dblink_disconnect('beside');
-    RETURN SQLSTATE || ' ' || SQLERRM;
-END $$;
+\ir ../fixtures/beside.sql
 \o
 SELECT no_plan();
 

@@ -39,21 +39,7 @@ SELECT * FROM dblink('reader', 'SELECT (SELECT count(*) FROM victim) + (SELECT c
     + (SELECT count(*) FROM pg_proc WHERE oid = 1) + (SELECT count(*) FROM pg_database)') AS t(n text);
 SELECT dblink_exec('reader', 'LOCK TABLE victim, parted, parted_1 IN ROW EXCLUSIVE MODE');
 SELECT dblink_exec('reader', 'LOCK TABLE victim IN SHARE UPDATE EXCLUSIVE MODE');
-CREATE FUNCTION beside(role name, VARIADIC statements text[]) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE answer text;
-BEGIN
-    PERFORM dblink_connect('beside', format('host=%s dbname=%s user=%s',
-        current_setting('unix_socket_directories'), current_database(), role));
-    PERFORM dblink_exec('beside', 'SET lock_timeout = ''150ms''');
-    FOR i IN 1..cardinality(statements) LOOP
-        answer := dblink_exec('beside', statements[i]);
-    END LOOP;
-    PERFORM dblink_disconnect('beside');
-    RETURN answer;
-EXCEPTION WHEN OTHERS THEN
-    PERFORM dblink_disconnect('beside');
-    RETURN SQLSTATE || ' ' || SQLERRM;
-END $$;
+\ir ../fixtures/beside.sql
 \o
 SELECT no_plan();
 
