@@ -1,6 +1,6 @@
 -- Rows to look at.
 
-CREATE FUNCTION @schema@.load_demo(accounts integer, orders integer) RETURNS void
+CREATE FUNCTION @schema@.load_demo(accounts integer DEFAULT 2, orders integer DEFAULT 200) RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $load_demo$
 DECLARE
