@@ -1,55 +1,40 @@
-// The README's first five minutes of an application developer, word for word: its SQL, its
-// shell, the demo's accounts, then its JavaScript, in the database that it names.
+// The README, pasted into a shell from its first line to its last (test/docs/paste.py): an adopted
+// database, and a page of orders on the screen.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { test } from 'node:test';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
 import pg from 'pg';
 
-const readme = readFileSync('README.md', 'utf8');
-const blocks = (language) => [...readme.matchAll(new RegExp('^```' + language + '\\n(.*?)^```', 'gms'))].map(([, body]) => body);
-const [[create, demo], [keys], [snippet]] = ['sql', 'sh', 'js'].map(blocks);
+const directory = mkdtempSync(join(tmpdir(), 'primecloud.readme.'));
+after(() => rmSync(directory, { recursive: true }));
+const environment = { ...process.env,
+  ...(process.versions.node < '19' ? { NODE_OPTIONS: '--experimental-global-webcrypto' } : {}) };
+const run = (command, options) => spawnSync(command[0], command.slice(1), { encoding: 'utf8', env: environment, ...options });
+// A page on the screen: the numbers of its orders, and the cursor below them.
+const page = (screen) => ({ orders: screen.match(/(?<=│ ')[^']+(?=' +│ '\d{4}-)/g) ?? [],
+  cursor: screen.match(/next page is after (\S+)/)?.[1] });
 
-const connected = async (database, work) => {
-  const client = new pg.Client({ database, user: 'postgres' });
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
-};
+test('from the first line to a page of orders', async () => {
+  const pasted = run(['python3', process.env.PASTE, '--node', directory]);
+  assert.equal(pasted.status, 0, pasted.stderr + pasted.stdout);
+  const first = page(pasted.stdout);
+  assert.equal(first.orders.length, 20, pasted.stdout);
 
-// The snippet leaves three names to the application, and its pool open for the next request.
-writeFileSync('readme_snippet.mjs', `const [accountId, userId, after] = [process.env.ACCOUNT_ID, process.env.USER_ID, process.env.AFTER ?? null];
-${snippet}
-process.stdout.write(JSON.stringify(page.rows), () => process.exit());
-`);
-const run = (environment) => JSON.parse(execFileSync(process.execPath,
-  [...(process.versions.node < '19' ? ['--experimental-global-webcrypto'] : []), 'readme_snippet.mjs'],
-  { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ISSUER_KEY: readFileSync('issuer.pem', 'utf8'), ...environment } }));
+  const admin = new pg.Client({ database: 'shop', user: 'postgres' });
+  await admin.connect();
+  await admin.query(`ALTER ROLE shop_app PASSWORD 'known'`);
+  const { rows: [member] } = await admin.query(`SELECT account_id, user_id FROM cloud.account_members WHERE email = 'owner1@example.com'`);
+  const { rows } = await admin.query(`SELECT order_number FROM cloud.orders WHERE account_id = $1
+    ORDER BY created_at DESC, id DESC LIMIT 40`, [member.account_id]);
+  await admin.end();
 
-test('the README, from CREATE EXTENSION to a page of orders', async () => {
-  await connected('postgres', (admin) => admin.query('CREATE DATABASE shop'));
-  const member = await connected('shop', async (admin) => {
-    await admin.query(create);
-    execFileSync('sh', ['-eu'], { input: keys, stdio: ['pipe', 'ignore', 'inherit'], env: { ...process.env, PGDATABASE: 'shop', PGUSER: 'postgres' } });
-    const [, { rows }] = await admin.query(demo);
-    assert.equal(rows.length, 2);
-    const [member] = (await admin.query(`SELECT account_id, user_id, (SELECT count(*)::int FROM cloud.orders o WHERE o.account_id = m.account_id) AS orders
-      FROM cloud.account_members m WHERE role = 'owner' ORDER BY orders DESC LIMIT 1`)).rows;
-    assert.ok(rows.some((row) => row.account_id === member.account_id && row.user_id === member.user_id));
-    return member;
-  });
-  assert.ok(member.orders > 40 && member.orders < 200);
-  const who = { ACCOUNT_ID: member.account_id, USER_ID: member.user_id };
-
-  const first = run(who);
-  assert.equal(first.length, 20);
-  assert.ok(first.every((row) => row.order.accountId === member.account_id && row.order.orderNumber && row.cursor));
-  const second = run({ ...who, AFTER: first.at(-1).cursor });
-  assert.equal(new Set([...first, ...second].map((row) => row.order.id)).size, 40, 'the next page is another one');
-
-  // An account that is not the user's own is refused, as is a token of another issuer.
-  assert.throws(() => run({ ...who, USER_ID: 'somebody else' }), /28000|invalid token/);
+  const shop = join(directory, 'shop');
+  const orders = (...given) => run([process.execPath, 'orders.mjs', ...given],
+    { cwd: shop, env: { ...environment, PGPASSWORD: 'known', ISSUER_KEY: readFileSync(join(shop, 'issuer.pem'), 'utf8') } });
+  const second = page(orders(member.account_id, member.user_id, first.cursor).stdout);
+  assert.deepEqual([...first.orders, ...second.orders], rows.map((row) => row.order_number), 'with the cursor there is the next page');
+  assert.match(orders(member.account_id, 'somebody else').stderr, /28000|invalid token/);
 });

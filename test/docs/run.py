@@ -6,6 +6,10 @@ A block `text` directly after it is the exact end of what a reader must see.
 `sql skip=REASON` is not run: REASON says why it cannot be here.
 `sh` blocks run in a shell with PGDATABASE set, all of a page in one directory of their own; `sh skip=REASON` are not run.
 Every other block (js, ini, console ...) is illustration.
+
+The README, which names its databases itself, is pasted (see paste.py).
+--in-order runs the pages one after another in one database, as who reads them from the first to the last.  A page whose
+head says that it wants "a database of its own" gets one.
 """
 import os
 import pathlib
@@ -15,21 +19,8 @@ import subprocess
 import sys
 import tempfile
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-FENCE = re.compile(r"^```(\S*)[ ]?([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-
-
-def blocks(text):
-    """Yields (language, attribute, body, line number, expected output or None)."""
-    found = list(FENCE.finditer(text))
-    for i, match in enumerate(found):
-        language, attribute, body = match.groups()
-        expected = None
-        if i + 1 < len(found) and found[i + 1].group(1) == "text":
-            between = text[match.end():found[i + 1].start()]
-            if not between.strip():
-                expected = found[i + 1].group(3)
-        yield language, attribute.strip(), body, text.count("\n", 0, match.start()) + 1, expected
+import paste
+from examples import README, ROOT, examples, in_order, problem, wants_its_own
 
 
 def psql(database, script):
@@ -38,83 +29,70 @@ def psql(database, script):
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment, check=False).stdout
 
 
-def check(page, database):
-    """Returns (examples run, examples skipped, list of failures)."""
-    todo, skipped, failures, shells = [], 0, [], 0
-    for language, attribute, body, line, expected in blocks(page.read_text()):
-        if language not in ("sql", "sh"):
-            continue
-        if attribute.startswith("skip="):
-            skipped += 1
-        else:
-            todo.append((language, attribute, body, line, expected))
+def session(page, database, todo):
+    """Types examples into one psql session; returns what went wrong."""
     if not todo:
-        return 0, skipped, []
-    subprocess.run(["createdb", database], check=True)
-    # One psql session from shell block to shell block: a session is what a reader has.
-    script, session = "", []
-    scratch = tempfile.TemporaryDirectory()
-    # What a page adopts: the database of an application.
-    shutil.copy(ROOT / "test/fixtures/hosting_app.sql", scratch.name)
+        return []
+    output = psql(database, "".join(f"\\echo @@example {number}\n{example.body}\n" for number, example in enumerate(todo)))
+    parts = output.split("@@example ")[1:]
+    failures = []
+    for part in parts:
+        number, _, text = part.partition("\n")
+        example = todo[int(number)]
+        wrong = problem(example, text, re.findall(r"^(?:psql:\S+ )?ERROR:\s+(\w{5})", text, re.MULTILINE))
+        if wrong:
+            failures.append(f"{page.name}:{example.line}: {wrong}")
+    if len(parts) != len(todo):
+        failures.append(f"{page.name}: psql stopped after {len(parts)} of {len(todo)} examples:\n{output[-2000:]}")
+    return failures
 
-    def flush():
-        nonlocal script, session
-        output = psql(database, script)
-        parts = output.split("@@example ")
-        for part in parts[1:]:
-            number, _, text = part.partition("\n")
-            judge(session[int(number)], text)
-        if len(parts) - 1 != len(session):
-            failures.append(f"{page.name}: psql stopped after {len(parts) - 1} of {len(session)} examples:\n{output[-2000:]}")
-        script, session = "", []
 
-    def judge(example, text):
-        _, attribute, body, line, expected = example
-        errors = re.findall(r"^(?:psql:\S+ )?ERROR:\s+(\w{5})", text, re.MULTILINE)
-        fatal = re.findall(r"^(?:psql:.*?)?(?:FATAL|PANIC|invalid command|\\\w+: ).*$", text, re.MULTILINE)
-        wanted = attribute.partition("=")[2] if attribute.startswith("error=") else None
-        where = f"{page.name}:{line}"
-        if fatal:
-            failures.append(f"{where}: {fatal[0]}\n{body}{text}")
-        elif wanted and errors != [wanted]:
-            failures.append(f"{where}: wanted error {wanted}, got {errors or 'none'}\n{body}{text}")
-        elif not wanted and errors:
-            failures.append(f"{where}: failed with {errors}\n{body}{text}")
-        elif expected is not None and not ("\n" + text.rstrip()).endswith("\n" + expected.rstrip()):
-            failures.append(f"{where}: the output differs\n--- the page says\n{expected}--- psql says\n{text}")
+def shell(page, database, example, directory):
+    done = subprocess.run(["sh", "-eu"], input=example.body, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          env=dict(os.environ, PGDATABASE=database), cwd=directory, check=False)
+    return [f"{page.name}:{example.line}: exit {done.returncode}\n{example.body}{done.stdout}"] if done.returncode else []
 
-    for example in todo:
-        language, attribute, body, line, _ = example
-        if language == "sh":
-            if session:
-                flush()
-            done = subprocess.run(["sh", "-eu"], input=body, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                  env=dict(os.environ, PGDATABASE=database), cwd=scratch.name, check=False)
-            if done.returncode:
-                failures.append(f"{page.name}:{line}: exit {done.returncode}\n{body}{done.stdout}")
-            shells += 1
-            continue
-        script += f"\\echo @@example {len(session)}\n{body}\n"
-        session.append(example)
-    if session:
-        flush()
-    scratch.cleanup()
-    return len(todo), skipped, failures
+
+def check(page, database, made):
+    """Returns (examples run, examples skipped, list of failures); made: the databases that are there."""
+    found = [example for example in examples(page.read_text()) if example.language in ("sql", "sh")]
+    todo = [example for example in found if example.value("skip") is None]
+    if todo and database not in made:
+        subprocess.run(["createdb", database], check=True)
+        made.add(database)
+    typed, failures = [], []
+    with tempfile.TemporaryDirectory() as directory:
+        # What a page adopts: the database of an application.
+        shutil.copy(ROOT / "test/fixtures/hosting_app.sql", directory)
+        # One psql session from shell block to shell block: a session is what a reader has.
+        for example in todo:
+            if example.language == "sql":
+                typed.append(example)
+                continue
+            failures += session(page, database, typed) + shell(page, database, example, directory)
+            typed = []
+        failures += session(page, database, typed)
+    return len(todo), len(found) - len(todo), failures
 
 
 def main(names):
-    pages = [pathlib.Path(n).resolve() for n in names] or [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-    status = 0
+    together = "--in-order" in names
+    pages = [pathlib.Path(name).resolve() for name in names if name != "--in-order"]
+    if not pages:
+        pages = in_order() if together else [README, *sorted((ROOT / "docs").rglob("*.md"))]
+    status, made = 0, set()
     for page in pages:
-        if not page.exists():
-            continue
-        database = "docs_" + re.sub(r"\W", "_", str(page.relative_to(ROOT).with_suffix("")).lower().removeprefix("docs/"))
-        ran, skipped, failures = check(page, database)
-        print(f"{page.relative_to(ROOT)}: {ran} examples run, {skipped} skipped, {len(failures)} failed")
+        if together and not wants_its_own(page.read_text()):
+            database = "docs_in_order"
+        else:
+            database = "docs_" + re.sub(r"\W", "_", str(page.relative_to(ROOT).with_suffix("")).lower().removeprefix("docs/"))
+        ran, skipped, failures = paste.check() if page == README else check(page, database, made)
+        print(f"{page.relative_to(ROOT)}: {ran} examples run, {skipped} skipped, {len(failures)} failed", flush=True)
         for failure in failures:
             print(failure)
             status = 1
     return status
 
 
-sys.exit(main(sys.argv[1:]))
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
