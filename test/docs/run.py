@@ -64,6 +64,8 @@ def check(page, database, made):
     with tempfile.TemporaryDirectory() as directory:
         # What a page adopts: the database of an application.
         shutil.copy(ROOT / "test/fixtures/hosting_app.sql", directory)
+        # What a page installs.
+        shutil.copytree(ROOT / "monitoring", pathlib.Path(directory) / "monitoring")
         # One psql session from shell block to shell block: a session is what a reader has.
         for example in todo:
             if example.language == "sql":
