@@ -54,7 +54,7 @@ def wants_its_own(text):
 def in_order():
     """The pages for readers as the table of all pages lists them, then those that it does not."""
     index = next(page for page in (ROOT / "docs/README.md", README) if page.exists())
-    rows = "\n".join(re.findall(r"^[|*-] .*$", index.read_text(), re.MULTILINE))
+    rows = "\n".join(re.findall(r"^\| .*$", index.read_text(), re.MULTILINE))
     listed = [(index.parent / name).resolve() for name in re.findall(r"\]\(([^)#]+\.md)[)#]", rows)]
     there = [page for page in sorted((ROOT / "docs").glob("*.md")) if page.name != "README.md"]
     return list(dict.fromkeys(page for page in [*listed, *there] if page in there))
