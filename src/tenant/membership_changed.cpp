@@ -8,12 +8,14 @@
 extern "C" {
 #include "access/xact.h"
 #include "commands/trigger.h"
+#include "miscadmin.h"
 }
 
 namespace {
 using namespace primecloud;
 
 SERVER_CODE pg::nothing membership_changed() noexcept {
+  PreventCommandDuringRecovery("primecloud.membership_changed()");
   tenant::announce_change();
   return {};
 }
