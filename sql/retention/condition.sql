@@ -49,25 +49,33 @@ END $$;
 COMMENT ON FUNCTION primecloud_internal.retention_latest(primecloud_internal.retention_policy, timestamptz)
     IS 'no row of this time or later is due, whoever''s it is';
 
+-- Nothing where no tenant has a time of its own.
+CREATE FUNCTION primecloud_internal.retention_due_of(policy primecloud_internal.retention_policy, type regtype, at timestamptz,
+    tenant text) RETURNS text
+    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    exceptions CONSTANT jsonb := (SELECT jsonb_object_agg(o.tenant, primecloud_internal.retention_instant(type, c.cutoff))
+        FROM primecloud_internal.retention_override o, primecloud.retention_cutoff(at, o.keep) AS c(cutoff)
+        WHERE o.schema_name = policy.schema_name AND o.table_name = policy.table_name);
+BEGIN
+    RETURN CASE WHEN exceptions IS NULL THEN '' ELSE format(' AND x.%I < coalesce((%L::jsonb ->> (%s)::text)::%s, %L::%s)',
+        policy.time_column, exceptions, tenant, type, primecloud_internal.retention_instant(type,
+        primecloud.retention_cutoff(at, policy.keep)), type) END;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.retention_due_of(primecloud_internal.retention_policy, regtype, timestamptz, text)
+    IS 'the condition under which row x of a tenant, who is given as an expression, is due';
+
 CREATE FUNCTION primecloud_internal.retention_due(rel regclass, policy primecloud_internal.retention_policy, at timestamptz) RETURNS text
     LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     type CONSTANT regtype := primecloud_internal.retention_column(rel, policy.time_column, primecloud_internal.retention_time_types());
-    base CONSTANT timestamptz := primecloud.retention_cutoff(at, policy.keep);
-    exceptions jsonb;
     due text;
 BEGIN
-    SELECT jsonb_object_agg(o.tenant, primecloud_internal.retention_instant(type, c.cutoff)) INTO exceptions
-    FROM primecloud_internal.retention_override o, primecloud.retention_cutoff(at, o.keep) AS c(cutoff)
-    WHERE o.schema_name = policy.schema_name AND o.table_name = policy.table_name;
     due := format('x.%I < %L::%s', policy.time_column, primecloud_internal.retention_instant(type,
-        primecloud_internal.retention_latest(policy, at)), type);
-    IF exceptions IS NOT NULL THEN
-        due := due || format(' AND x.%I < coalesce((%L::jsonb ->> x.%I::text)::%s, %L::%s)', policy.time_column, exceptions,
-            policy.tenant_column, type,
-                             primecloud_internal.retention_instant(type, base), type);
-    END IF;
+        primecloud_internal.retention_latest(policy, at)), type)
+        || primecloud_internal.retention_due_of(policy, type, at, 'x.' || quote_ident(policy.tenant_column));
     IF policy.mode = 'soft_delete' THEN
         due := due || format(CASE WHEN primecloud_internal.retention_column(rel, policy.soft_delete_column,
             '{timestamptz,timestamp,boolean}') = 'boolean'::regtype
@@ -108,5 +116,6 @@ COMMENT ON FUNCTION primecloud_internal.retention_free(primecloud_internal.reten
 REVOKE ALL ON FUNCTION primecloud_internal.retention_instant(regtype, timestamptz),
     primecloud_internal.retention_latest(primecloud_internal.retention_policy, timestamptz), primecloud_internal.retention_time(regclass,
     primecloud_internal.retention_policy),
+    primecloud_internal.retention_due_of(primecloud_internal.retention_policy, regtype, timestamptz, text),
     primecloud_internal.retention_due(regclass, primecloud_internal.retention_policy, timestamptz),
         primecloud_internal.retention_free(primecloud_internal.retention_policy, oid) FROM PUBLIC;

@@ -91,7 +91,7 @@ BEGIN
             GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, constraint_name = CONSTRAINT_NAME;
         END;
         IF code IS NOT NULL THEN
-            failures := failures + 1;
+            failures := CASE WHEN code IN ('55P03', '40P01', '40001') THEN failures + 1 ELSE 0 END;
             BEGIN
                 question.kind := 'failed';
                 question.code := code;
@@ -101,10 +101,13 @@ BEGIN
             EXCEPTION WHEN OTHERS THEN  -- the policy itself no longer stands
                 GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT;
                 answer := NULL;
-                answer.done := true;
-                answer.state := 'failed';
+                answer.state := CASE WHEN code IN ('55P03', '40P01', '40001') THEN 'paused' ELSE 'failed' END;
+                answer.done := answer.state = 'failed' OR failures > 20;
                 answer.error := code;
             END;
+            IF answer.rows = 0 THEN  -- it went on behind what was locked
+                failures := 0;
+            END IF;
             IF answer.first_seen THEN
                 RAISE WARNING 'rows of table % cannot expire: %', rel, message
                     USING ERRCODE = code, HINT = 'They are passed over and counted in primecloud.retention_problems.';
@@ -112,7 +115,7 @@ BEGIN
         END IF;
         state := answer.state;
         EXIT WHEN answer.done;
-        rest := CASE WHEN code IN ('55P03', '40P01', '40001') THEN 20 * failures
+        rest := CASE WHEN code IN ('55P03', '40P01', '40001') THEN least(20 * failures, 400)
                      WHEN max_rate = 0 THEN 0
                      WHEN max_rate IS NULL THEN 5 * answer.elapsed
                      ELSE answer.rows::float8 * 1000 / max_rate - answer.elapsed END;

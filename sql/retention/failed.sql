@@ -7,7 +7,8 @@ CREATE FUNCTION primecloud_internal.retention_error(code text) RETURNS text
 AS $$
 BEGIN
     RETURN CASE WHEN code IN ('55P03', '40P01', '40001') THEN 'passing'
-                WHEN left(code, 2) IN ('08', '25', '53', '57', '58', 'F0', 'XX') THEN 'fatal' ELSE 'rows' END;
+                -- (XX000 is what code in C says of anything that it did not expect.)
+                WHEN left(code, 2) IN ('25', '53', '57', '58', 'F0', 'XX') AND code <> 'XX000' THEN 'fatal' ELSE 'rows' END;
 END $$;
 COMMENT ON FUNCTION primecloud_internal.retention_error(text) IS 'passing, rows or fatal';
 
@@ -21,52 +22,37 @@ DECLARE
     item primecloud_internal.retention_worklist;
     place primecloud_internal.retention_position;
     work primecloud_internal.retention_work;
-    decision primecloud_internal.retention_decision;
 BEGIN
-    IF kind = 'passing' AND question.tries > 20 OR kind = 'fatal' THEN
-        RETURN primecloud_internal.retention_told(CASE kind WHEN 'passing' THEN 'paused' ELSE 'failed' END, true, question.code);
+    IF kind = 'fatal' THEN
+        RETURN primecloud_internal.retention_told('failed', true, question.code);
     END IF;
     BEGIN
         SELECT r.* INTO running FROM primecloud_internal.retention_running(rel, question.run) r;
     EXCEPTION WHEN lock_not_available THEN  -- somebody changes the policy: nothing to note, and no haste
-        RETURN primecloud_internal.retention_told(NULL, false);
+        RETURN primecloud_internal.retention_told(CASE WHEN question.tries > 20 THEN 'paused' END, question.tries > 20, question.code);
     END;
     PERFORM primecloud_internal.retention_check_names(rel, running.policy);
     item := primecloud_internal.retention_next_item(rel, running.at);
     IF item.run IS NULL THEN
         RETURN primecloud_internal.retention_told(NULL, false);
-    ELSIF item.kind = 'partition' THEN
-        IF kind = 'passing' AND question.tries < 5 THEN
-            RETURN primecloud_internal.retention_told(NULL, false);
-        END IF;
-        -- It stays, and the next one is tried.
-        PERFORM primecloud_internal.retention_move(primecloud_internal.retention_at_item(running.at, item));
-        UPDATE primecloud_internal.retention_run r SET rows_locked = r.rows_locked + (kind = 'passing')::int,
-            last_error = question.code WHERE r.id = question.run;
-        decision := primecloud_internal.retention_told(NULL, false);
-        decision.answer.first_seen := kind = 'rows' AND primecloud_internal.retention_note_problem(running.run, question.code,
-            question.constraint_name, item.table_name, NULL);
-        RETURN decision;
-    END IF;
-
-    BEGIN
-        place := primecloud_internal.retention_next_position(running.policy, running.run, running.at, item, question.method);
-    EXCEPTION WHEN lock_not_available THEN  -- a table that could not be looked at: again, or the next
+    ELSIF kind = 'rows' AND (item.kind = 'partition' OR (primecloud_internal.retention_part_problem(rel, (running.policy).mode,
+            item)).code IS NOT NULL) THEN
+        RETURN primecloud_internal.retention_pass_over(running.run, running.at, item, question.code, question.constraint_name);
+    ELSIF kind = 'passing' AND (item.kind = 'partition' OR NOT primecloud_internal.retention_may_look(item.relation)) THEN
         IF question.tries >= 5 THEN
-            PERFORM primecloud_internal.retention_move(primecloud_internal.retention_at_item(running.at, item));
-            UPDATE primecloud_internal.retention_run r SET rows_locked = r.rows_locked + 1, last_error = question.code
-            WHERE r.id = question.run;
-            decision := primecloud_internal.retention_told(NULL, false);
-            decision.answer.first_seen := primecloud_internal.retention_note_problem(running.run, '55P03', NULL, item.table_name, NULL);
-            RETURN decision;
+            RETURN primecloud_internal.retention_pass_over(running.run, running.at, item, question.code, NULL);
         END IF;
         RETURN primecloud_internal.retention_told(NULL, false);
-    END;
+    ELSIF kind = 'passing' AND question.tries > 40 THEN  -- what holds up so many is none of the rows; the next call goes on behind them
+        RETURN primecloud_internal.retention_told('paused', true, question.code);
+    END IF;
+
+    place := primecloud_internal.retention_next_position(running.policy, running.run, running.at, item, question.method);
     IF place.method = 'ranges' THEN  -- the rest along the index, which can stop at any row
         place.method := 'keyset';
         place.row_limit := 500;
         place.bounded := false;
-    ELSIF kind = 'passing' THEN
+    ELSIF kind = 'passing' AND question.tries < 5 THEN  -- rows that are locked are left; later, those that lead to a locked one
         place.careful := true;
     ELSIF place.method IN ('keyset', 'tenants') AND place.row_limit > 1 THEN
         place.row_limit := place.row_limit / 8 + (place.row_limit < 8)::int;
@@ -86,6 +72,26 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION primecloud_internal.retention_failed(regclass, primecloud_internal.retention_question)
     IS 'what to do after a batch failed: again, smaller, around the row, or not at all';
+
+-- What does not let go of a whole table or partition: it stays, and the next one is tried.
+CREATE FUNCTION primecloud_internal.retention_pass_over(run primecloud_internal.retention_run,
+    at primecloud_internal.retention_position, item primecloud_internal.retention_worklist, code text, constraint_name text)
+    RETURNS primecloud_internal.retention_decision
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    decision primecloud_internal.retention_decision := primecloud_internal.retention_told(NULL, false);
+BEGIN
+    PERFORM primecloud_internal.retention_move(primecloud_internal.retention_at_item(at, item));
+    UPDATE primecloud_internal.retention_run r SET updated_at = clock_timestamp(), last_error = retention_pass_over.code,
+        rows_locked = r.rows_locked + (primecloud_internal.retention_error(retention_pass_over.code) = 'passing')::int
+    WHERE r.id = run.id;
+    decision.answer.rows := 0;  -- which is news: it went on
+    decision.answer.first_seen := primecloud_internal.retention_note_problem(run, code, constraint_name, item.table_name, NULL);
+    RETURN decision;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.retention_pass_over(primecloud_internal.retention_run, primecloud_internal.retention_position,
+    primecloud_internal.retention_worklist, text, text) IS 'leaves a table or partition that cannot be worked on, and tells it';
 
 -- The statement that finds the row that a batch failed at: the first of the place, and
 -- how many there are.
@@ -134,5 +140,7 @@ COMMENT ON FUNCTION primecloud_internal.retention_smaller(primecloud_internal.re
 
 REVOKE ALL ON FUNCTION primecloud_internal.retention_error(text),
     primecloud_internal.retention_failed(regclass, primecloud_internal.retention_question),
+    primecloud_internal.retention_pass_over(primecloud_internal.retention_run, primecloud_internal.retention_position,
+        primecloud_internal.retention_worklist, text, text),
     primecloud_internal.retention_culprit(regclass, primecloud_internal.retention_policy, primecloud_internal.retention_run,
         primecloud_internal.retention_position), primecloud_internal.retention_smaller(primecloud_internal.retention_position) FROM PUBLIC;

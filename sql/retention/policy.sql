@@ -75,18 +75,25 @@ END $$;
 COMMENT ON FUNCTION primecloud_internal.retention_check_names(regclass, primecloud_internal.retention_policy)
     IS 'refuses a policy whose names do not stand for what they must';
 
--- The same and what takes a walk through the partitions: when a policy is made, and
--- when a run begins.
-CREATE FUNCTION primecloud_internal.retention_check_policy(rel regclass, policy primecloud_internal.retention_policy) RETURNS void
+-- The same and what is asked of all partitions: when a policy is made.  When a run begins, each is asked as its turn
+-- comes, so that one of them stops no other.
+CREATE FUNCTION primecloud_internal.retention_check_policy(rel regclass, policy primecloud_internal.retention_policy,
+    of_parts boolean DEFAULT true) RETURNS void
     LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     archive CONSTANT regclass := CASE WHEN policy.archive_table IS NOT NULL THEN to_regclass(format('%I.%I', policy.archive_schema,
         policy.archive_table)) END;
 BEGIN
-    PERFORM primecloud_internal.retention_check_table(rel);
+    PERFORM primecloud_internal.retention_check_whole(rel);
+    IF of_parts OR NOT EXISTS (SELECT FROM pg_inherits i WHERE i.inhparent = rel) THEN
+        PERFORM primecloud_internal.retention_check_parts(rel, rel);
+        -- (What goes with its partition needs no identity.)
+        IF policy.mode <> 'drop_partition' THEN
+            PERFORM primecloud_internal.retention_check_published(rel, policy.mode);
+        END IF;
+    END IF;
     PERFORM primecloud_internal.retention_check_names(rel, policy);
-    PERFORM primecloud_internal.retention_check_published(rel, policy.mode);
     IF archive IS NOT NULL AND (EXISTS (SELECT FROM primecloud_internal.retention_tree(rel) t WHERE t.oid = archive)
                                 OR EXISTS (SELECT FROM primecloud_internal.retention_tree(archive) t WHERE t.oid = rel)) THEN
         RAISE invalid_parameter_value USING MESSAGE = format('table %s cannot be its own archive', rel),
@@ -101,7 +108,7 @@ BEGIN
             HINT = 'Use mode ''delete''.';
     END IF;
 END $$;
-COMMENT ON FUNCTION primecloud_internal.retention_check_policy(regclass, primecloud_internal.retention_policy)
+COMMENT ON FUNCTION primecloud_internal.retention_check_policy(regclass, primecloud_internal.retention_policy, boolean)
     IS 'refuses a policy that could not be carried out';
 
 CREATE FUNCTION primecloud_internal.retention_policy_of(rel regclass) RETURNS primecloud_internal.retention_policy
@@ -122,5 +129,5 @@ COMMENT ON FUNCTION primecloud_internal.retention_policy_of(regclass) IS 'the po
 
 REVOKE ALL ON FUNCTION primecloud_internal.retention_time_types(), primecloud_internal.retention_key_types(),
     primecloud_internal.retention_check_names(regclass, primecloud_internal.retention_policy),
-        primecloud_internal.retention_check_policy(regclass, primecloud_internal.retention_policy),
+        primecloud_internal.retention_check_policy(regclass, primecloud_internal.retention_policy, boolean),
         primecloud_internal.retention_policy_of(regclass) FROM PUBLIC;

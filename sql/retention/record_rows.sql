@@ -76,6 +76,10 @@ BEGIN
     IF found = 0 THEN
         RETURN decision;
     END IF;
+    IF primecloud_internal.retention_error(work.code) = 'passing' THEN  -- something that hangs on it is locked: for the next run
+        UPDATE primecloud_internal.retention_run r SET updated_at = clock_timestamp(), rows_locked = r.rows_locked + 1 WHERE r.id = run.id;
+        RETURN decision;
+    END IF;
     decision.answer.first_seen := primecloud_internal.retention_note_problem(run, work.code, work.constraint_name, NULL, outcome.oldest);
     UPDATE primecloud_internal.retention_run r SET updated_at = clock_timestamp(), rows_failed = r.rows_failed + 1,
         last_error = work.code WHERE r.id = run.id;

@@ -60,9 +60,17 @@ BEGIN
             soft_delete_column, archive_schema, archive_table, registered_by, registered_at, version)
         = (excluded.owner_name, excluded.time_column, excluded.keep, excluded.mode, excluded.tenant_column, excluded.id_column,
             excluded.hold_column,
-            excluded.soft_delete_column, excluded.archive_schema, excluded.archive_table, excluded.registered_by, now(), p.version + 1);
-    PERFORM primecloud_internal.retention_supersede(policy.schema_name, policy.table_name), primecloud_internal.follow(false);
-    DELETE FROM primecloud_internal.retention_problem p WHERE p.schema_name = policy.schema_name AND p.table_name = policy.table_name;
+            excluded.soft_delete_column, excluded.archive_schema, excluded.archive_table, excluded.registered_by, now(), p.version + 1)
+        -- Said again as it was, by a migration that is run every day say, it is not new: neither the run nor what is late begins anew.
+        WHERE (p.owner_name, p.time_column, p.keep::text, p.mode, p.tenant_column, p.id_column, p.hold_column, p.soft_delete_column,
+            p.archive_schema, p.archive_table) IS DISTINCT FROM (excluded.owner_name, excluded.time_column, excluded.keep::text,
+            excluded.mode, excluded.tenant_column, excluded.id_column, excluded.hold_column, excluded.soft_delete_column,
+            excluded.archive_schema, excluded.archive_table);
+    IF FOUND THEN
+        PERFORM primecloud_internal.retention_supersede(policy.schema_name, policy.table_name);
+        DELETE FROM primecloud_internal.retention_problem p WHERE p.schema_name = policy.schema_name AND p.table_name = policy.table_name;
+    END IF;
+    PERFORM primecloud_internal.follow(false);
     RETURN ARRAY(SELECT n.note FROM primecloud_internal.retention_notes(rel, primecloud_internal.retention_policy_of(rel)) n);
 END $$;
 COMMENT ON FUNCTION primecloud_internal.retention_register(text, regclass, primecloud_internal.retention_question)

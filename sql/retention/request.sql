@@ -32,7 +32,7 @@ BEGIN
     END IF;
     CASE kind
         WHEN 'preview' THEN
-            PERFORM primecloud_internal.retention_check_policy(rel, policy);
+            PERFORM primecloud_internal.retention_check_policy(rel, policy, false);
             work.kind := 'preview';
             RETURN primecloud_internal.retention_do(rel, work, primecloud_internal.retention_preview(rel, policy), false);
         WHEN 'batch' THEN
@@ -46,7 +46,7 @@ BEGIN
             PERFORM FROM primecloud_internal.retention_policy p WHERE p.id = policy.id FOR SHARE NOWAIT;
             policy := primecloud_internal.retention_policy_of(rel);
             PERFORM primecloud_internal.retention_check_policy(rel, policy);
-            RETURN primecloud_internal.retention_batch(rel, policy, question.batch, 0, NULL, NULL);
+            RETURN primecloud_internal.retention_batch(rel, policy, question.batch, 0, NULL);
         WHEN 'begin' THEN
             RETURN primecloud_internal.retention_answered(primecloud_internal.retention_begin(caller, rel));
         WHEN 'step' THEN

@@ -10,7 +10,7 @@ DECLARE
     run primecloud_internal.retention_run;
     answer primecloud_internal.retention_answer;
 BEGIN
-    PERFORM primecloud_internal.retention_check_policy(rel, policy);
+    PERFORM primecloud_internal.retention_check_policy(rel, policy, false);
     IF NOT primecloud_internal.retention_claim('primecloud_internal.retention_policy', policy.id) THEN
         RETURN answer;
     END IF;

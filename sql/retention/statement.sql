@@ -32,13 +32,13 @@ BEGIN
     IF skip_locked THEN
         picked := CASE WHEN at.method = 'tenants'
             THEN primecloud_internal.retention_pick_by_tenant(name, policy, at, condition, most, 'FOR UPDATE SKIP LOCKED')
-            -- (tableoid, ctid): a ctid alone is unique in one partition only.
-            ELSE format('candidate AS MATERIALIZED (SELECT x.tableoid AS t, x.ctid AS c, %s AS k FROM ONLY %s AS x WHERE %s%s%s FOR '
+            ELSE format('candidate AS MATERIALIZED (SELECT x.ctid AS c, %s AS k FROM ONLY %s AS x WHERE %s%s%s FOR '
                 'UPDATE SKIP LOCKED), ',
                         primecloud_internal.retention_time(rel, policy), name, condition, CASE WHEN ordered
                             THEN format(' ORDER BY x.%I, x.ctid', policy.time_column) ELSE '' END,
                         CASE WHEN most IS NULL THEN '' ELSE format(' LIMIT %s', most) END) END;
-        source := 'x.tableoid = d.t AND x.ctid = d.c AND ';
+        -- An array of places is fetched row by row; a join might be made by reading the whole table.
+        source := 'x.ctid = ANY (ARRAY(SELECT d.c FROM candidate AS d)) AND ';
         answer := ', (SELECT count(*) FROM candidate) AS picked, (SELECT count(*) FROM candidate) - (SELECT count(*) FROM gone WHERE '
             'NOT "still due") AS vetoed'
             || CASE at.method WHEN 'keyset' THEN
@@ -58,10 +58,10 @@ BEGIN
                                    name, narrow, due, free);
     END IF;
     IF policy.mode = 'soft_delete' THEN
-        action := format('UPDATE ONLY %s AS x SET %I = %s%s WHERE %s%s RETURNING %s', name, policy.soft_delete_column,
+        action := format('UPDATE ONLY %s AS x SET %I = %s WHERE %s%s RETURNING %s', name, policy.soft_delete_column,
             CASE primecloud_internal.retention_column(rel, policy.soft_delete_column, '{timestamptz,timestamp,boolean}')
                 WHEN 'boolean'::regtype THEN 'true' WHEN 'timestamptz'::regtype THEN 'now()' ELSE '(now() AT TIME ZONE ''UTC'')' END,
-            CASE WHEN skip_locked THEN ' FROM candidate AS d' ELSE '' END, source, condition, yields);
+            source, condition, yields);
     ELSE
         IF policy.mode = 'archive' THEN
             SELECT string_agg(quote_ident(s.attname), ', ' ORDER BY s.attnum), string_agg(format(', x.%I', s.attname), ''
@@ -73,10 +73,7 @@ BEGIN
                             policy.archive_schema, policy.archive_table, columns, columns);
             answer := answer || ', (SELECT count(*) FROM moved) AS archived';
         END IF;
-        action := format('DELETE FROM ONLY %s AS x%s WHERE %s%s RETURNING %s%s', name, CASE WHEN skip_locked
-            THEN ' USING candidate AS d' ELSE '' END,
-                         source, condition, yields,
-                         own);
+        action := format('DELETE FROM ONLY %s AS x WHERE %s%s RETURNING %s%s', name, source, condition, yields, own);
     END IF;
     IF NOT skip_locked AND policy.mode <> 'archive' THEN
         RETURN action;
@@ -93,51 +90,5 @@ COMMENT ON FUNCTION primecloud_internal.retention_statement(regclass, oid, prime
     boolean, primecloud_internal.retention_position, bigint) IS
     'the statement that removes the due and free rows of one partition, narrowed to a range, and counts them';
 
--- The next rows in the order of tenant and time, as an index on both gives them: for
--- each tenant one look, a thousand tenants in one batch.
-CREATE FUNCTION primecloud_internal.retention_pick_by_tenant(name text, policy primecloud_internal.retention_policy,
-    at primecloud_internal.retention_position, condition text, most bigint, locking text) RETURNS text
-    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    type CONSTANT regtype := primecloud_internal.retention_column(at.relation, policy.time_column,
-        primecloud_internal.retention_time_types());
-    key CONSTANT regtype := primecloud_internal.retention_column(at.relation, policy.tenant_column,
-        primecloud_internal.retention_key_types());
-    from_tenant CONSTANT text := CASE WHEN at.key_tenant IS NULL THEN 'true'
-        ELSE format('x.%I %s %L::%s', policy.tenant_column, CASE WHEN at.key_row IS NULL THEN '>' ELSE '>=' END, at.key_tenant, key) END;
-    behind CONSTANT text := CASE WHEN at.key_row IS NULL THEN 'true'
-        ELSE format('(s.k > %L::%s OR (x.%I, x.ctid) > (%L::%s, %L::tid))', at.key_tenant, key, policy.time_column,
-                    primecloud_internal.retention_instant(type, at.key_time), type, at.key_row) END;
-BEGIN
-    RETURN format('tenant(k) AS (SELECT (SELECT x.%1$I FROM ONLY %2$s AS x WHERE %3$s ORDER BY x.%1$I LIMIT 1) '
-        'UNION ALL SELECT (SELECT x.%1$I FROM ONLY %2$s AS x WHERE x.%1$I > t.k ORDER BY x.%1$I LIMIT 1) FROM tenant AS t WHERE t.k '
-        'IS NOT NULL), '
-        'some_tenant AS MATERIALIZED (SELECT t.k FROM tenant AS t WHERE t.k IS NOT NULL LIMIT 1000), '
-        'candidate AS MATERIALIZED (SELECT d.t, d.c, d.k, s.k AS n FROM some_tenant AS s CROSS JOIN LATERAL (SELECT x.tableoid AS t, '
-        'x.ctid AS c, %4$s AS k '
-        'FROM ONLY %2$s AS x WHERE x.%1$I = s.k AND %5$s AND %6$s ORDER BY x.%7$I, x.ctid LIMIT %8$s %9$s) AS d LIMIT %8$s), ',
-        policy.tenant_column, name, from_tenant, primecloud_internal.retention_time(at.relation, policy), behind, condition,
-            policy.time_column, most, locking);
-END $$;
-COMMENT ON FUNCTION primecloud_internal.retention_pick_by_tenant(text, primecloud_internal.retention_policy,
-    primecloud_internal.retention_position, text, bigint, text) IS 'the part of a statement that picks rows tenant after tenant';
-
--- Behind which row the next batch begins; without one, behind the last tenant looked at.
-CREATE FUNCTION primecloud_internal.retention_reached_tenant(most bigint) RETURNS text
-    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    of_last text := format('FROM candidate d WHERE (SELECT count(*) FROM candidate) >= %s ORDER BY d.n DESC, d.k DESC, d.c DESC LIMIT 1',
-        most);
-BEGIN
-    RETURN format(', coalesce((SELECT d.n::text %1$s), (SELECT s.k::text FROM some_tenant s ORDER BY s.k DESC LIMIT 1)) AS key_tenant, '
-        '(SELECT d.k %1$s) AS key_time, (SELECT d.c %1$s) AS key_row, '
-        '(SELECT count(*) FROM candidate) < %2$s AND (SELECT count(*) FROM some_tenant) < 1000 AS ended', of_last, most);
-END $$;
-COMMENT ON FUNCTION primecloud_internal.retention_reached_tenant(bigint) IS 'the part of a statement that says how far it came';
-
 REVOKE ALL ON FUNCTION primecloud_internal.retention_statement(regclass, oid, primecloud_internal.retention_policy, text, text, text,
-    boolean, primecloud_internal.retention_position, bigint),
-    primecloud_internal.retention_pick_by_tenant(text, primecloud_internal.retention_policy, primecloud_internal.retention_position,
-        text, bigint, text), primecloud_internal.retention_reached_tenant(bigint) FROM PUBLIC;
+    boolean, primecloud_internal.retention_position, bigint) FROM PUBLIC;

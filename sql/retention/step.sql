@@ -38,7 +38,9 @@ BEGIN
         RETURN primecloud_internal.retention_do(rel, work, primecloud_internal.retention_bound(rel, policy, run.at, at, type), false);
     END IF;
     -- What is held: of a slice or range after it, along the index at the end.
-    IF vetoes OR free <> 'true' AND (ordered OR NOT at.careful AND policy.mode <> 'archive') THEN
+    IF at.method = 'tenants' AND free <> 'true' THEN
+        work.held_statement := primecloud_internal.retention_held_by_tenant(rel, policy, at, run.at, free);
+    ELSIF vetoes OR free <> 'true' AND (ordered OR NOT at.careful AND policy.mode <> 'archive') THEN
         work.held_statement := format('SELECT count(*) FILTER (WHERE NOT (%4$s)) AS held, %5$s AS vetoed FROM ONLY %1$s AS x WHERE '
             '%2$s AND %3$s', at.relation::regclass,
             CASE WHEN ordered THEN 'true' ELSE narrow END, due, free,
@@ -70,7 +72,10 @@ BEGIN
     item := primecloud_internal.retention_next_item(rel, running.at);
     IF item.run IS NULL THEN
         RETURN primecloud_internal.retention_told('finished');
-    ELSIF item.kind = 'partition' THEN
+    END IF;
+    PERFORM primecloud_internal.retention_check_part(rel, (running.policy).mode, item,
+        NOT (running.at).over AND (running.at).item = item.item);
+    IF item.kind = 'partition' THEN
         RETURN primecloud_internal.retention_step_partition(rel, running.policy, running.run, running.at, item);
     END IF;
     at := primecloud_internal.retention_next_position(running.policy, running.run, running.at, item, question.method);

@@ -1,11 +1,10 @@
 -- What maintenance is not done on.  Catalogs alone are read: nothing of the table's runs.
 
-CREATE FUNCTION primecloud_internal.retention_check_table(rel regclass) RETURNS void
+CREATE FUNCTION primecloud_internal.retention_check_whole(rel regclass) RETURNS void
     LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     class pg_class := (SELECT c FROM pg_class c WHERE c.oid = rel);
-    part record;
 BEGIN
     IF class.oid IS NULL THEN
         RAISE undefined_table USING MESSAGE = format('table with OID %s does not exist', coalesce(rel::oid::text, 'NULL')),
@@ -15,10 +14,21 @@ BEGIN
         RAISE wrong_object_type USING MESSAGE = format('"%s" is not an ordinary or partitioned table', rel),
             HINT = 'Name a permanent table; for a view, the one below it.';
     END IF;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.retention_check_whole(regclass) IS 'refuses what is no table, whatever its partitions are';
+
+-- Of a table or one of its partitions, with all that is below it.
+CREATE FUNCTION primecloud_internal.retention_check_parts(rel regclass, top oid) RETURNS void
+    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    owner CONSTANT oid := (SELECT c.relowner FROM pg_class c WHERE c.oid = rel);
+    part record;
+BEGIN
     FOR part IN SELECT t.*, EXISTS (SELECT FROM pg_rewrite w WHERE w.ev_class = t.oid) AS ruled, am.amname
-        FROM primecloud_internal.retention_tree(rel) t
+        FROM primecloud_internal.retention_tree(top) t
         JOIN pg_class c ON c.oid = t.oid LEFT JOIN pg_am am ON am.oid = c.relam LOOP
-        IF part.owner <> class.relowner THEN
+        IF part.owner <> owner THEN
             RAISE object_not_in_prerequisite_state USING
                 MESSAGE = format('partition %I.%I does not belong to the owner of table %s', part.schema_name, part.table_name, rel),
                 HINT = 'Give the table and its partitions one owner.';
@@ -34,7 +44,17 @@ BEGIN
                 HINT = 'A rule rewrites the statements of maintenance: use a trigger instead.';
         END IF;
     END LOOP;
-    PERFORM primecloud_internal.retention_check_code(ARRAY(SELECT t.oid FROM primecloud_internal.retention_tree(rel) t), class.relowner);
+    PERFORM primecloud_internal.retention_check_code(ARRAY(SELECT t.oid FROM primecloud_internal.retention_tree(top) t), owner);
+END $$;
+COMMENT ON FUNCTION primecloud_internal.retention_check_parts(regclass, oid)
+    IS 'refuses partitions that maintenance cannot safely be done on';
+
+CREATE FUNCTION primecloud_internal.retention_check_table(rel regclass) RETURNS void
+    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM primecloud_internal.retention_check_whole(rel);
+    PERFORM primecloud_internal.retention_check_parts(rel, rel);
 END $$;
 COMMENT ON FUNCTION primecloud_internal.retention_check_table(regclass) IS 'refuses what maintenance cannot safely be done on';
 
@@ -102,5 +122,7 @@ END $$;
 COMMENT ON FUNCTION primecloud_internal.retention_check_published(regclass, text)
     IS 'refuses a published table that its publication lets nobody delete from';
 
-REVOKE ALL ON FUNCTION primecloud_internal.retention_check_table(regclass), primecloud_internal.retention_check_code(oid[], oid),
+REVOKE ALL ON FUNCTION primecloud_internal.retention_check_whole(regclass),
+    primecloud_internal.retention_check_parts(regclass, oid), primecloud_internal.retention_check_table(regclass),
+    primecloud_internal.retention_check_code(oid[], oid),
     primecloud_internal.retention_check_published(regclass, text) FROM PUBLIC;

@@ -31,6 +31,9 @@ SELECT s.schema_name, s.table_name, s.mode, s.keep, primecloud_internal.column_s
                THEN format('its archive %I.%I is gone: retain() again with another', s.archive_schema, s.archive_table) END,
            'this role may not use the schema: ' || primecloud_internal.retention_grant((SELECT r.oid FROM pg_catalog.pg_roles r
                WHERE r.rolname = current_user), s.relation),
+           CASE WHEN last.state = 'running' AND last.updated_at < now() - interval '1 minute' AND NOT pg_catalog.pg_is_in_recovery()
+               AND NOT primecloud_internal.retention_is_claimed('primecloud_internal.retention_policy', s.id)
+               THEN format('the last run was interrupted at %s: the next call goes on with it', last.updated_at) END,
            CASE WHEN last.state = 'failed' THEN format('the last run failed: %s', concat_ws(' ', last.last_error, last.last_message)) END,
            CASE WHEN last.rows_failed > 0 THEN format('%s rows cannot go', last.rows_failed) END,
            CASE WHEN s.partitions_undeletable > 0 THEN format('%s partitions cannot go', s.partitions_undeletable) END,

@@ -64,7 +64,7 @@ BEGIN
     FROM (SELECT 'partition' AS kind, t.oid, t.parent, t.schema_name, t.table_name FROM walked t WHERE whole AND t.topmost
           UNION ALL
           SELECT 'rows', t.oid, t.parent, t.schema_name, t.table_name FROM walked t
-          WHERE t.kind = 'r' AND (NOT whole OR policy.mode = 'drop_partition' AND (t.is_over OR NOT t.ends))) w
+          WHERE t.kind <> 'p' AND (NOT whole OR policy.mode = 'drop_partition' AND (t.is_over OR NOT t.ends))) w
     WHERE here IS NULL OR (w.kind, w.schema_name, w.table_name) > (here, at.schema_name, at.table_name)
        OR (w.kind, w.schema_name, w.table_name) = (here, at.schema_name, at.table_name) AND NOT at.over;
     -- Numbered anew: the table under way is the first of the list, if it is on it still.
@@ -76,35 +76,24 @@ END $$;
 COMMENT ON FUNCTION primecloud_internal.retention_plan(regclass, primecloud_internal.retention_policy,
     primecloud_internal.retention_run) IS 'writes the worklist of a run that begins or goes on';
 
--- Whether an item of the worklist is still there and may still be worked on.
-CREATE FUNCTION primecloud_internal.retention_check_item(rel regclass, item primecloud_internal.retention_worklist) RETURNS boolean
+-- Whether an item of the worklist is still there and still the policy's.
+CREATE FUNCTION primecloud_internal.retention_is_there(rel regclass, item primecloud_internal.retention_worklist) RETURNS boolean
     LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    class record;
     above oid := item.relation;
 BEGIN
-    SELECT c.relowner, c.relkind, EXISTS (SELECT FROM pg_rewrite w WHERE w.ev_class = c.oid) AS ruled,
-        n.nspname, c.relname, am.amname INTO class
-    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_am am ON am.oid = c.relam WHERE c.oid = item.relation;
-    IF NOT FOUND OR (class.nspname, class.relname) <> (item.schema_name, item.table_name) THEN
+    IF NOT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE c.oid = item.relation AND n.nspname = item.schema_name AND c.relname = item.table_name) THEN
         RETURN false;
     END IF;
     WHILE above IS NOT NULL AND above <> rel LOOP
         above := (SELECT i.inhparent FROM pg_inherits i WHERE i.inhrelid = above AND NOT i.inhdetachpending ORDER BY i.inhseqno LIMIT 1);
     END LOOP;
-    IF above IS NULL THEN
-        RETURN false;
-    END IF;
-    IF class.relowner <> (SELECT c.relowner FROM pg_class c WHERE c.oid = rel) OR class.ruled
-       OR class.relkind NOT IN ('r', 'p') OR coalesce(class.amname, 'heap') <> 'heap' THEN
-        PERFORM primecloud_internal.retention_check_table(rel);  -- which says what is wrong
-    END IF;
-    PERFORM primecloud_internal.retention_check_code(ARRAY[item.relation], class.relowner);
-    RETURN true;
+    RETURN above IS NOT NULL;
 END $$;
-COMMENT ON FUNCTION primecloud_internal.retention_check_item(regclass, primecloud_internal.retention_worklist)
-    IS 'whether a table of the worklist still belongs to the policy''s table; refuses what maintenance cannot safely be done on';
+COMMENT ON FUNCTION primecloud_internal.retention_is_there(regclass, primecloud_internal.retention_worklist)
+    IS 'whether a table of the worklist still belongs to the policy''s table';
 
 -- The next item of a run, past what is no longer there; NULL when all are done.
 CREATE FUNCTION primecloud_internal.retention_next_item(rel regclass, at primecloud_internal.retention_position)
@@ -116,7 +105,7 @@ DECLARE
 BEGIN
     FOR item IN SELECT w.* FROM primecloud_internal.retention_worklist w WHERE w.run = at.run
         AND w.item >= at.item + at.over::int ORDER BY w.item LOOP
-        IF primecloud_internal.retention_check_item(rel, item) THEN
+        IF primecloud_internal.retention_is_there(rel, item) THEN
             RETURN item;
         END IF;
     END LOOP;
@@ -127,5 +116,5 @@ COMMENT ON FUNCTION primecloud_internal.retention_next_item(regclass, primecloud
 
 REVOKE ALL ON FUNCTION primecloud_internal.retention_last_instant(), primecloud_internal.retention_walk(regclass, text, timestamptz),
     primecloud_internal.retention_plan(regclass, primecloud_internal.retention_policy, primecloud_internal.retention_run),
-    primecloud_internal.retention_check_item(regclass, primecloud_internal.retention_worklist),
+    primecloud_internal.retention_is_there(regclass, primecloud_internal.retention_worklist),
     primecloud_internal.retention_next_item(regclass, primecloud_internal.retention_position) FROM PUBLIC;

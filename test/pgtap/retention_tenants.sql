@@ -16,7 +16,7 @@ CREATE PROCEDURE fill(name text, type text, tenants int, per_tenant int) LANGUAG
 BEGIN
     EXECUTE format('CREATE TABLE %I (id bigint PRIMARY KEY, account_id %s NOT NULL, created_at timestamptz NOT NULL, filler text)', name,
         type);
-    EXECUTE format('INSERT INTO %I SELECT t * 1000 + g, %s, now() - g * interval ''1 day'' + interval ''1 minute'', repeat(''x'', 400) '
+    EXECUTE format('INSERT INTO %I SELECT t * 1000 + g, %s, now() - g * interval ''1 day'' + interval ''12 hours'', repeat(''x'', 400) '
         'FROM generate_series(1, %s) t, generate_series(1, %s) g ORDER BY g',
         name, CASE type WHEN 'uuid' THEN 'md5(t::text)::uuid' WHEN 'text' THEN 'chr(64 + t % 50) || t' ELSE 't' END, tenants, per_tenant);
     EXECUTE format('CREATE INDEX ON %I (account_id, created_at DESC, id DESC)', name);
@@ -74,5 +74,42 @@ CALL primecloud.expire('crowd', max_rate => 0, method => 'tenants');
 \set ON_ERROR_STOP on
 \set state :LAST_ERROR_SQLSTATE
 SELECT is(:'state'::text, '55000', 'rows that could be of no tenant are not passed over: it is refused');
+
+-- Neither a batch of the caller's own, nor what is counted as held, nor a tenant with a shorter time has a run read the whole table.
+CALL fill('large', 'int', 100, 120);
+SELECT count(*) FROM primecloud.retain('large', 'created_at', '117 days', tenant_column => 'account_id', id_column => 'id');
+CREATE FUNCTION reads(name text, statement text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    scans bigint := -pg_stat_get_xact_numscans(name::regclass);
+    entries bigint := -(SELECT sum(pg_stat_get_xact_tuples_returned(indexrelid)) FROM pg_index WHERE indrelid = name::regclass);
+    removed bigint;
+BEGIN
+    EXECUTE statement INTO removed;
+    scans := scans + pg_stat_get_xact_numscans(name::regclass);
+    entries := entries + (SELECT sum(pg_stat_get_xact_tuples_returned(indexrelid)) FROM pg_index WHERE indrelid = name::regclass);
+    RETURN format('%s rows, %s scans of the table, %s entries looked at', removed, scans, CASE WHEN entries < 1500 THEN 'few'
+        ELSE entries::text END);
+END $$;
+SELECT is(reads('large', $$SELECT primecloud.expire_batch('large', 250)$$), '250 rows, 0 scans of the table, few entries looked at',
+    'a batch goes by the index');
+SELECT is(reads('large', $$SELECT primecloud.expire_batch('large', 250)$$), '50 rows, 0 scans of the table, few entries looked at',
+    'so does the next, and finds what is left');
+SELECT primecloud.retain_tenant('large', '7', '1 day');
+SELECT is(reads('large', $$SELECT primecloud.expire_batch('large', 500)$$), '116 rows, 0 scans of the table, few entries looked at',
+    'a tenant with a shorter time costs those of others nothing');
+INSERT INTO large SELECT id + 500, account_id, 'epoch', NULL FROM large WHERE id % 1000 = 2;
+SELECT primecloud.place_hold('large', 'held', tenant => '9');
+ANALYZE large;
+SELECT pg_stat_force_next_flush();
+SELECT seq_scan AS before FROM pg_stat_user_tables WHERE relname = 'large' \gset
+CALL primecloud.expire('large', max_rate => 0, method => 'tenants');
+SELECT pg_stat_force_next_flush();
+SELECT is((SELECT seq_scan FROM pg_stat_user_tables WHERE relname = 'large'), :before::bigint,
+    'a run with a hold reads the table by its index');
+SELECT is((SELECT format('%s %s %s', state, rows_expired, rows_held) FROM primecloud.job_progress WHERE table_name = 'large'
+    ORDER BY run DESC LIMIT 1), 'finished 98 1', 'and counts what is held');
+CALL fill('pages', 'int', 1300, 2);
+SELECT count(*) FROM primecloud.retain('pages', 'created_at', '1 day', tenant_column => 'account_id', id_column => 'id');
+SELECT is(primecloud.expire_batch('pages', 2000), 1300::bigint, 'a batch goes on past a thousand tenants');
 RESET ROLE;
 SELECT * FROM finish();
