@@ -157,7 +157,8 @@ RESET ROLE;
 ALTER TABLE locked03 OWNER TO CURRENT_USER;
 SET ROLE retention_partitions_owner;
 SELECT is((SELECT array_agg(note) FROM primecloud.expire_preview('locked') WHERE what = 'error' AND name = '55000'),
-    ARRAY['partition "odd ""schema".locked03 does not belong to the owner of table "odd ""schema".locked'], 'a partition of another owner is told');
+    ARRAY['partition "odd ""schema".locked03 does not belong to the owner of table "odd ""schema".locked'],
+    'a partition of another owner is told');
 RESET ROLE;
 -- One walk over the partitions a run, however many there are.
 SET ROLE retention_partitions_owner;
