@@ -17,8 +17,12 @@ extern "C" {
 namespace primecloud::tenant {
 namespace {
 
-// Encodes the identity into server memory; nullptr where there is none.
-const char *encode_claim(const claim &who, const char *role, const membership &found) noexcept {
+struct encoded_claim {
+  const char *text = nullptr;  // in server memory; nullptr where there is none
+  std::size_t granted = 0;
+};
+
+encoded_claim encode_claim(const claim &who, const char *role, const membership &found) noexcept {
   try {
     identity entered;
     if (who.tenant != nullptr) {
@@ -33,11 +37,20 @@ const char *encode_claim(const claim &who, const char *role, const membership &f
       for (int i = 0; i < found.granted; i++) {
         if (strlen(found.ids[i]) <= longest_identifier) entered.granted.emplace_back(found.ids[i]);
       }
+      order_granted(entered);
     }
-    return pg::c_string_or_null(encode(entered));
+    return {pg::c_string_or_null(encode(entered)), entered.granted.size()};
   } catch (const std::bad_alloc &) {
-    return nullptr;
+    return {};
   }
+}
+
+SERVER_CODE void check_granted(const claim &who, std::size_t granted) {
+  if (granted <= most_granted) return;
+  ereport(ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+          errmsg("the user was granted %zu ids in the account, and %zu are the most", granted, most_granted),
+          errhint("Take back what is not needed, or grant what holds many of them: confine_table() goes by its id as well."),
+          errhidestmt(who.uniform), errhidecontext(who.uniform));
 }
 
 // One identity a transaction: a cursor opened as one tenant must never be read as another.
@@ -89,9 +102,10 @@ void enter_claim(const claim &who) {
   // is the superuser's.
   if (current() == nullptr && !who.keep_traces && !superuser_arg(GetSessionUserId()))
     clean_up_after_another(who.tenant, who.user);
-  const char *encoded_claim = encode_claim(who, role, found);
-  if (encoded_claim == nullptr) ereport(ERROR, errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory"));
-  assign(encoded_claim);
+  const encoded_claim encoded = encode_claim(who, role, found);
+  if (encoded.text == nullptr) ereport(ERROR, errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory"));
+  check_granted(who, encoded.granted);
+  assign(encoded.text);
   note_entered();
   knows_changes_until(who.known);
 }

@@ -1,5 +1,6 @@
 #include "tenant/validity.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 #include "core/tenant/identity.hpp"
@@ -45,12 +46,11 @@ bool covers(const membership &found, const context_record &who) {
   const auto held = parse_role(found.role);
   if (!held || static_cast<std::uint8_t>(*held) < who.rank) return false;
   if (!who.confined() || !is_confined(*held)) return true;
+  const char **const last = found.ids + found.granted;
+  const auto precedes = [](std::string_view a, std::string_view b) noexcept { return a < b; };
+  std::sort(found.ids, last, precedes);
   bool all = true;
-  who.for_each_granted([&](std::string_view id) noexcept {
-    bool there = false;
-    for (int i = 0; i < found.granted; i++) there |= id == found.ids[i];
-    all &= there;
-  });
+  who.for_each_granted([&](std::string_view id) noexcept { all &= std::binary_search(found.ids, last, id, precedes); });
   return all;
 }
 

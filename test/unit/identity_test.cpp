@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace primecloud {
 namespace {
 
@@ -32,6 +34,34 @@ TEST(Identity, ComesBackAsItWent) {
   std::vector<std::string> ids;
   record->for_each_granted([&](std::string_view id) { ids.emplace_back(id); });
   EXPECT_EQ(ids, who.granted);
+}
+
+// Each row that a policy looks at asks for one id: found by halves, whatever order they were granted in.
+TEST(Identity, GrantedIdsStandInOrder) {
+  identity who;
+  who.tenant = "7";
+  who.user = "ann";
+  who.role = role::external_client;
+  for (int i = 0; i < 1000; i++) who.granted.push_back(std::to_string(i * 7919 % 1000));
+  who.granted.push_back("\xff");
+  const auto asked = decode_identity(encode(who));
+  ASSERT_TRUE(asked);
+  std::vector<char> block(context_record::size(*asked));
+  context_record::build(block.data(), *asked);
+  const auto *record = reinterpret_cast<const context_record *>(block.data());
+  std::vector<std::string> ids;
+  record->for_each_granted([&](std::string_view id) { ids.emplace_back(id); });
+  EXPECT_TRUE(std::is_sorted(ids.begin(), ids.end()));
+  EXPECT_EQ(ids.size(), who.granted.size());
+  for (const auto &id : who.granted) EXPECT_TRUE(record->granted(id)) << id;
+  for (const char *id : {"", "1000", "00", "/", "5 ", "\xfe", "\xff\xff"}) EXPECT_FALSE(record->granted(id)) << id;
+}
+
+TEST(Identity, EachIdIsGrantedOnce) {
+  identity who;
+  who.granted = {"b", "a", "b", "", "a"};
+  order_granted(who);
+  EXPECT_EQ(who.granted, (std::vector<std::string>{"", "a", "b"}));
 }
 
 TEST(Identity, KeysHaveOneSpelling) {

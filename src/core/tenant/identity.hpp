@@ -21,6 +21,10 @@ namespace primecloud {
 // The longest tenant key, user id or granted id, in bytes.
 inline constexpr std::size_t longest_identifier = 255;
 
+// The most ids that a confined user may be granted in one account.  They are read at each
+// entry, and each parallel worker is handed all of them.
+inline constexpr std::size_t most_granted = 100000;
+
 struct identity {
   std::optional<std::string> tenant;  // none: a user before any account
   std::string user;
@@ -38,7 +42,11 @@ struct identity {
 std::string encode(const identity &who);
 std::optional<identity> decode_identity(std::string_view text);
 
-// The record that policies read.  Strings follow it in the same allocation.
+// Puts what was granted in order, each id once: a record of it is then made without sorting.
+void order_granted(identity &who);
+
+// The record that policies read.  In the same allocation follow where each granted id lies,
+// in the order of the ids, and then the strings.
 class context_record {
  public:
   // Bytes needed for `who`, and the record made in such a block.
@@ -55,23 +63,23 @@ class context_record {
   std::string_view user() const noexcept { return {text() + tenant_size_, user_size_}; }
   std::string_view token_key() const noexcept { return {text() + tenant_size_ + user_size_, token_key_size_}; }
   bool confined() const noexcept { return rank == static_cast<std::uint8_t>(role::external_client); }
-  // Whether a confined user was granted this id.
+  // Whether a confined user was granted this id: by halves, since policies ask it of each row.
   bool granted(std::string_view id) const noexcept;
-  // Calls visit(id) for each id granted.
+  // Calls visit(id) for each id granted, in order.
   template <class F>
   void for_each_granted(F &&visit) const noexcept(noexcept(visit(std::string_view()))) {
-    const char *at = ids();
-    for (std::uint32_t i = 0; i < granted_count_; i++) {
-      const auto size = static_cast<unsigned char>(*at++);
-      visit(std::string_view(at, size));
-      at += size;
-    }
+    for (std::uint32_t i = 0; i < granted_count_; i++) visit(id_at(places()[i]));
   }
   std::uint32_t granted_count() const noexcept { return granted_count_; }
 
  private:
-  const char *text() const noexcept { return reinterpret_cast<const char *>(this + 1); }
-  const char *ids() const noexcept { return text() + tenant_size_ + user_size_ + token_key_size_; }
+  const std::uint32_t *places() const noexcept { return reinterpret_cast<const std::uint32_t *>(this + 1); }
+  const char *text() const noexcept { return reinterpret_cast<const char *>(places() + granted_count_); }
+  // An id by its place in the text, where its size stands before it.
+  std::string_view id_at(std::uint32_t place) const noexcept {
+    const char *at = text() + place;
+    return {at + 1, static_cast<unsigned char>(*at)};
+  }
   std::uint32_t tenant_size_, user_size_, token_key_size_, granted_count_;
 };
 
