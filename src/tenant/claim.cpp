@@ -47,10 +47,12 @@ encoded_claim encode_claim(const claim &who, const char *role, const membership 
 
 SERVER_CODE void check_granted(const claim &who, std::size_t granted) {
   if (granted <= most_granted) return;
-  ereport(ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-          errmsg("the user was granted %zu ids in the account, and %zu are the most", granted, most_granted),
-          errhint("Take back what is not needed, or grant what holds many of them: confine_table() goes by its id as well."),
-          errhidestmt(who.uniform), errhidecontext(who.uniform));
+  ereport(
+      ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+      errmsg("the user was granted %zu ids in the account, and %zu are the most", granted, most_granted),
+      errhint(
+          "Take back what is not needed, or grant what holds many of them: confine_table() goes by its id as well."),
+      errhidestmt(who.uniform), errhidecontext(who.uniform));
 }
 
 // One identity a transaction: a cursor opened as one tenant must never be read as another.
