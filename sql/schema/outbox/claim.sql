@@ -22,27 +22,30 @@ BEGIN
             SELECT c.sequence, row_number() OVER (PARTITION BY t.place ORDER BY c.sequence) AS nth, t.place
             FROM unnest(turns) WITH ORDINALITY AS t(account, place), LATERAL (
               SELECT o.sequence FROM (
-                SELECT x.sequence, x.service, x.object, x.operation, x.payload, x.account_id FROM @schema@.outbox x
-                WHERE x.status = 'pending' AND x.service = claim_outbox.service AND x.available_at <= clock_timestamp()
-                  AND uuid_hash(x.account_id) = uuid_hash(t.account) AND x.account_id = t.account AND x.operation <> 'settle'
-                ORDER BY x.available_at, x.sequence LIMIT seen) o
-              -- An order waits for every earlier one of its object that is not done, a dead one included.  One that takes access
-              -- away waits for none of them, if none is being carried out: it locks them, and they are superseded.
-              WHERE CASE WHEN @schema@.order_ends(o.operation, o.payload) THEN
-                  (SELECT count(*) FROM @schema@.outbox earlier WHERE earlier.service = o.service AND earlier.object = o.object
+                -- The objects of what has waited longest, each once, however much is ordered of it.
+                SELECT w.object, min(w.place) AS place FROM (
+                    SELECT x.object, row_number() OVER (ORDER BY x.available_at, x.sequence) AS place FROM @schema@.outbox x
+                    WHERE x.status = 'pending' AND x.service = claim_outbox.service AND x.available_at <= clock_timestamp()
+                      AND uuid_hash(x.account_id) = uuid_hash(t.account) AND x.account_id = t.account AND x.operation <> 'settle'
+                    ORDER BY x.available_at, x.sequence LIMIT seen) w GROUP BY w.object ORDER BY 2) n,
+                  @schema@.order_in_turn(claim_outbox.service, n.object) AS turn(sequence) JOIN @schema@.outbox o USING (sequence)
+              WHERE o.status = 'pending' AND o.available_at <= clock_timestamp() AND o.account_id = t.account
+              -- One that takes access away waits for no earlier one, if none is being carried out: it locks them, and they are
+              -- superseded.
+              AND CASE WHEN NOT @schema@.order_ends(o.operation, o.payload) THEN true
+                  WHEN EXISTS (SELECT FROM @schema@.outbox earlier WHERE earlier.service = o.service AND earlier.object = o.object
+                      AND earlier.sequence < o.sequence AND earlier.status = 'pending' AND earlier.claim_token IS NOT NULL
+                      AND earlier.available_at > clock_timestamp()) THEN false
+                  ELSE (SELECT count(*) FROM @schema@.outbox earlier WHERE earlier.service = o.service AND earlier.object = o.object
                       AND earlier.sequence < o.sequence AND earlier.status <> 'done')
                   = (SELECT count(*) FROM (SELECT FROM @schema@.outbox earlier WHERE earlier.service = o.service
                       AND earlier.object = o.object AND earlier.sequence < o.sequence AND earlier.status <> 'done'
                       AND NOT (earlier.status = 'pending' AND earlier.claim_token IS NOT NULL AND earlier.available_at > clock_timestamp())
-                      FOR UPDATE SKIP LOCKED) idle)
-                  ELSE NOT EXISTS (SELECT FROM @schema@.outbox earlier WHERE earlier.service = o.service AND earlier.object = o.object
-                      AND earlier.sequence < o.sequence AND earlier.status <> 'done') END
-              AND NOT EXISTS (SELECT FROM @schema@.outbox later WHERE later.service = o.service AND later.object = o.object
-                      AND later.sequence > o.sequence AND later.status = 'pending' AND @schema@.order_ends(later.operation, later.payload))
+                      FOR UPDATE SKIP LOCKED) idle) END
               -- What a command ordered beside a suspension is not carried out while the account is suspended.
               AND (NOT @schema@.order_gives(o.operation, o.payload) OR EXISTS (SELECT FROM @schema@.accounts a WHERE a.id = o.account_id
                   AND a.status = 'active'))
-              LIMIT share) c
+              ORDER BY n.place LIMIT share) c
         ), free AS (
             -- One of each account, then a second of each, and so on.
             SELECT o.sequence, o.service, o.object, o.operation, o.payload FROM @schema@.outbox o JOIN ready r ON r.sequence = o.sequence
@@ -52,7 +55,8 @@ BEGIN
         ), superseded AS (
             UPDATE @schema@.outbox o SET status = 'done', finished_at = now(), claim_token = NULL, last_error = 'superseded by order '
                 || free.sequence, lapsed = array_remove(o.lapsed || o.claim_token, NULL)
-            FROM free WHERE o.service = free.service AND o.object = free.object AND o.status <> 'done' AND (
+            FROM free WHERE (@schema@.order_ends(free.operation, free.payload) OR @schema@.order_settles(free.operation) IS NOT NULL)
+              AND o.service = free.service AND o.object = free.object AND o.status <> 'done' AND (
               o.sequence < free.sequence AND @schema@.order_ends(free.operation, free.payload)
               -- a key that is turned off is to be there to be turned on again
               AND (free.operation <> 'update_service_account' OR o.operation = 'update_service_account')
@@ -63,11 +67,13 @@ BEGIN
             UPDATE @schema@.outbox o
             SET attempts = o.attempts + 1, claimed_by = worker, claim_token = gen_random_uuid(), available_at = clock_timestamp()
                 + least(greatest(coalesce(lease, interval '1 minute'), interval '1 second'), interval '1 hour'),
-                operation = last.operation, payload = last.payload, lapsed = array_remove(o.lapsed || o.claim_token, NULL)
-            FROM free, LATERAL (SELECT l.operation, l.payload FROM @schema@.outbox l
-                WHERE l.sequence = free.sequence OR l.service = free.service AND l.object = free.object AND l.status = 'pending'
-                    AND l.sequence > free.sequence AND @schema@.order_settles(l.operation) = @schema@.order_settles(free.operation)
-                ORDER BY l.sequence DESC LIMIT 1) last
+                operation = coalesce(last.operation, o.operation), payload = coalesce(last.payload, o.payload),
+                lapsed = array_remove(o.lapsed || o.claim_token, NULL)
+            FROM free LEFT JOIN LATERAL (SELECT l.operation, l.payload FROM @schema@.outbox l
+                WHERE @schema@.order_settles(free.operation) IS NOT NULL AND l.service = free.service AND l.object = free.object
+                    AND l.status = 'pending' AND l.sequence > free.sequence
+                    AND @schema@.order_settles(l.operation) = @schema@.order_settles(free.operation)
+                ORDER BY l.sequence DESC LIMIT 1) last ON true
             WHERE o.sequence = free.sequence
             RETURNING o.*
         )

@@ -29,6 +29,13 @@ CREATE INDEX outbox_claim_idx ON @schema@.outbox (service, uuid_hash(account_id)
     WHERE status = 'pending';
 -- never overtaking an earlier order for the same object
 CREATE INDEX outbox_object_idx ON @schema@.outbox (service, object, sequence) WHERE status <> 'done';
+-- what takes access away from an object comes before all that waits for it: as order_ends says it
+CREATE INDEX outbox_ends_idx ON @schema@.outbox (service, object, sequence) WHERE status = 'pending'
+    AND (operation IN ('delete_service_account', 'delete_user', 'delete_bucket', 'disable_user')
+        OR (operation = 'update_service_account' AND payload ->> 'newStatus' IS NOT DISTINCT FROM 'off'));
+-- what is being carried out of an object, and what was given up
+CREATE INDEX outbox_claimed_idx ON @schema@.outbox (service, object, sequence) WHERE status = 'pending' AND claim_token IS NOT NULL;
+CREATE INDEX outbox_dead_idx ON @schema@.outbox (service, object, sequence) WHERE status = 'dead';
 CREATE INDEX outbox_settle_idx ON @schema@.outbox (service, sequence) WHERE status = 'pending' AND operation = 'settle';
 CREATE INDEX outbox_account_idx ON @schema@.outbox (account_id, sequence);
 CREATE INDEX outbox_finished_idx ON @schema@.outbox (finished_at) WHERE status = 'done';
