@@ -9,10 +9,12 @@ DECLARE
     noted record;
     readable boolean;
 BEGIN
-    FOR noted IN SELECT p.polrelid::regclass AS rel, p.polname, substr(obj_description(p.oid, 'pg_policy'), 13) AS note
-            FROM pg_event_trigger_ddl_commands() AS c JOIN pg_policy p ON p.oid = c.objid
+    -- (OFFSET: of each policy that was commented on, and not of all that there are.)
+    FOR noted IN SELECT p.rel, p.polname, substr(p.comment, 13) AS note FROM pg_event_trigger_ddl_commands() AS c,
+            LATERAL (SELECT o.polrelid::regclass AS rel, o.polname, obj_description(o.oid, 'pg_policy') AS comment FROM pg_policy o
+                     WHERE o.oid = c.objid OFFSET 0) AS p
             WHERE c.classid = 'pg_policy'::regclass AND starts_with(p.polname, 'primecloud_')
-              AND starts_with(obj_description(p.oid, 'pg_policy'), 'primecloud: {') LOOP
+                AND starts_with(p.comment, 'primecloud: {') LOOP
         BEGIN
             readable := (SELECT bool_and(coalesce(jsonb_typeof(noted.note::jsonb -> k), 'object') = 'object')
                 FROM unnest('{constraints,roles,schemas}'::text[]) AS k);

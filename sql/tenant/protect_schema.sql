@@ -46,21 +46,14 @@ BEGIN
         WHERE nspname = schema AND relname = ANY (people) ORDER BY relname);
 
     -- What is reached: the tenants, what has their column, then what hangs from it by a foreign key, and what hangs from that.
-    reached := tenants || ARRAY(SELECT t FROM unnest(todo) AS t JOIN pg_attribute a ON a.attrelid = t
-        WHERE a.attname = tenant_column AND a.attnum > 0 AND NOT attisdropped AND t <> tenants
-            AND NOT primecloud_internal.relation_name(t) = ANY (shared) ORDER BY t::text);
+    reached := tenants || ARRAY(SELECT c.oid FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid WHERE c.oid = ANY (todo)
+        AND a.attname = tenant_column AND a.attnum > 0 AND NOT a.attisdropped AND c.oid <> tenants AND NOT c.relname = ANY (shared)
+        ORDER BY c.oid::regclass::text);
     ways := array_fill(NULL::oid, ARRAY[cardinality(reached)]);
-    LOOP
-        SELECT c.oid, c.conrelid::regclass AS rel INTO child FROM pg_constraint c
-        WHERE contype = 'f' AND c.conrelid::regclass = ANY (todo) AND NOT c.conrelid::regclass = ANY (reached)
-          AND c.confrelid::regclass = ANY (reached) AND c.confrelid::regclass <> tenants
-          AND NOT (SELECT relname FROM pg_class WHERE oid = c.conrelid) = ANY (shared)
-        -- A key that is always there, before one that may be NULL.
-        ORDER BY EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.conrelid AND a.attnum = ANY (c.conkey) AND NOT a.attnotnull),
-            conname LIMIT 1;
-        EXIT WHEN NOT FOUND;
+    FOR child IN SELECT k.rel, k.way FROM primecloud_internal.reached_by_keys(tenants, reached, ARRAY(SELECT c.oid FROM pg_class c
+            WHERE c.oid = ANY (todo) AND NOT c.oid = ANY (reached) AND NOT c.relname = ANY (shared))) AS k LOOP
         reached := reached || child.rel;
-        ways := ways || child.oid;
+        ways := ways || child.way;
     END LOOP;
     PERFORM primecloud_internal.check_schema_parts(schema, reached, keep_out || shared || people),
         primecloud_internal.check_schema_parts(schema, persons, keep_out || shared),

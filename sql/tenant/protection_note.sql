@@ -106,15 +106,23 @@ AS $$
 $$;
 COMMENT ON FUNCTION primecloud_internal.candidate_name(text, integer) IS 'a name for what a helper makes, at the nth attempt';
 
--- A name that no relation of a schema has.
+-- A name that no relation of a schema has: one after the other is looked up in the index of names.
 CREATE FUNCTION primecloud_internal.free_name(space name, wanted text) RETURNS name
-    LANGUAGE sql STABLE PARALLEL SAFE
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT n FROM generate_series(0, 1000) AS s(i), LATERAL (SELECT primecloud_internal.candidate_name(wanted, i)) AS u(n)
-    WHERE NOT EXISTS (SELECT FROM pg_class c JOIN pg_namespace p ON p.oid = c.relnamespace WHERE p.nspname = space AND c.relname = n)
-        ORDER BY i LIMIT 1;
-$$;
+DECLARE
+    candidate name;
+BEGIN
+    FOR attempt IN 0 .. 1000 LOOP
+        candidate := primecloud_internal.candidate_name(wanted, attempt);
+        IF NOT EXISTS (SELECT FROM pg_class c WHERE c.relname = candidate
+                AND c.relnamespace = (SELECT n.oid FROM pg_namespace n WHERE n.nspname = space)) THEN
+            RETURN candidate;
+        END IF;
+    END LOOP;
+    RETURN NULL;
+END $$;
 COMMENT ON FUNCTION primecloud_internal.free_name(name, text) IS 'a name for a relation that is not taken in a schema';
 
 -- What a script that was interrupted has left of a unique index: one of that name, over
