@@ -1,6 +1,7 @@
 -- A protected table's partitions, protected as they come.
 
--- Gives every partition below a protected table what the table has.
+-- Gives a partition of a protected table, and all that is below it, what the table has; of the table itself, every partition.  Its
+-- sisters are not looked at: each was protected as it came, and a table has many.
 CREATE FUNCTION primecloud_internal.protect_partitions(rel regclass) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
@@ -22,12 +23,11 @@ BEGIN
         RETURN;
     END IF;
     key := primecloud.tenant_column(root);
-    FOR part IN SELECT c.* FROM primecloud_internal.table_tree(root) AS t JOIN pg_class c ON c.oid = t.relid WHERE t.level > 0
-        AND t.kind IN ('r', 'p') ORDER BY t.level, t.relid LOOP
+    FOR part IN SELECT c.* FROM primecloud_internal.table_tree(rel) AS t JOIN pg_class c ON c.oid = t.relid
+        WHERE t.relid <> root AND t.kind IN ('r', 'p') AND NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = t.relid
+            AND polname IN ('primecloud_floor', 'primecloud_shared', 'primecloud_people')) ORDER BY t.level, t.relid LOOP
         steps := '{}';
         made := '{}';
-        CONTINUE WHEN EXISTS (SELECT FROM pg_policy WHERE polrelid = part.oid
-            AND polname IN ('primecloud_floor', 'primecloud_shared', 'primecloud_people'));
         PERFORM primecloud_internal.check_hand(part.oid, i.inhparent) FROM pg_inherits i WHERE i.inhrelid = part.oid;
         FOR policy IN SELECT polname, polpermissive, polcmd, pg_get_expr(polqual, polrelid) AS qual, pg_get_expr(polwithcheck, polrelid)
             AS with_check
