@@ -98,7 +98,7 @@ ITEMS = [
          "CREATE TABLE q0 PARTITION OF p FOR VALUES IN (-1)"),
     Item("record_usage, buckets", USAGE + ";\nCREATE TABLE growth_measured AS SELECT jsonb_agg(jsonb_build_object('bucket', physical_name, 'at', "
          "now(), 'storage_bytes', 1)) AS m FROM (SELECT * FROM cloud.buckets LIMIT @n@) AS b",
-         RECORD, (300, 1000, 3000), (3000, 10000, 30000), 30, True, "SELECT m AS measured FROM growth_measured m \\gset"),
+         RECORD, (300, 1000, 3000), (3000, 10000, 30000), 30, True, "SELECT m.m AS measured FROM growth_measured m \\gset"),
     # what was linear or flat, and is to stay it
     Item("enter, members of the account", MEMBERS + "INSERT INTO accounts VALUES (1); INSERT INTO members SELECT 1, CASE i WHEN 1 THEN 'eve' ELSE i::text END,"
          " 'developer' FROM generate_series(1, @n@) AS i", again("primecloud.enter_trusted('1', 'eve', NULL); COMMIT", 20, "BEGIN; SELECT"),
