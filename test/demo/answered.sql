@@ -3,6 +3,5 @@ SELECT :ROW_COUNT = :expected AS as_expected, :ROW_COUNT AS rows_got \gset
 \if :as_expected
 \else
   \echo the demo expected :expected rows here, and got :rows_got
-  ROLLBACK;
   SELECT 1 / 0 AS demo_failed;
 \endif

@@ -28,7 +28,8 @@ function run_statement(    lines, line, count) {
   if (silent) sub(/;$/, " \\g /dev/null", statement)
   if (refusal != "") print "\\set ON_ERROR_STOP off"
   print statement
-  if (refusal != "") { print "\\set expected " refusal; print "\\ir refused.sql" }
+  # (psql looks at ON_ERROR_STOP before a line: where refused.sql set it, it would not stop.)
+  if (refusal != "") { print "\\set ON_ERROR_STOP on"; print "\\set expected " refusal; print "\\ir refused.sql" }
   if (rows != "") { print "\\set expected " rows; print "\\ir answered.sql" }
   statement = refusal = rows = ""
 }
