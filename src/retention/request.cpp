@@ -12,6 +12,7 @@
 #include "pg/function.hpp"
 #include "pg/owned.hpp"
 #include "pg/owner_statement.hpp"
+#include "retention/asked.hpp"
 #include "retention/tally.hpp"
 
 extern "C" {
@@ -19,6 +20,7 @@ extern "C" {
 #include "catalog/pg_type.h"
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
+#include "utils/snapmgr.h"
 #include "utils/syscache.h"
 }
 
@@ -108,6 +110,14 @@ SERVER_CODE Datum perform(Oid owner, const char *statement, bool writes, Oid out
   return outcome;
 }
 
+// The statement may have waited for a lock, and a key been made meanwhile by which more went along than was known.
+// Asked at once, where it can be tried again, and at COMMIT.
+SERVER_CODE void note_removal(pg::relation rel, Snapshot seen) {
+  CommandCounterIncrement();
+  retention::ask_once_more(rel.oid, retention::asker::batch, seen);
+  retention::note_asked(rel.oid, retention::asker::batch, seen);
+}
+
 SERVER_CODE pg::owned_row request(pg::call_site site, pg::relation rel, question_row question) noexcept {
   if (InSecurityRestrictedOperation()) {
     ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
@@ -119,16 +129,20 @@ SERVER_CODE pg::owned_row request(pg::call_site site, pg::relation rel, question
   const Oid keeper = pg::owner_of_function(door);
   const row_types types = types_beside(door);
   MemoryContext outside = CurrentMemoryContext;
+  // What it decides by is this or later.
+  const Snapshot seen = RegisterSnapshot(GetLatestSnapshot());
   if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "could not connect to SPI");
   decision next = consult(keeper, decide, caller, rel, types, {question.value, false}, 0);
   while (next.statement != nullptr) {
     const Datum outcome = perform(next.run_as, next.statement, next.writes, types.outcome);
+    if (next.writes) note_removal(rel, seen);
     next = consult(keeper, record, caller, rel, types, next.work, outcome);
   }
   MemoryContext inside = MemoryContextSwitchTo(outside);
   const Datum answer = datumCopy(next.answer.value, false, -1);
   MemoryContextSwitchTo(inside);
   SPI_finish();
+  UnregisterSnapshot(seen);
   return {answer};
 }
 
