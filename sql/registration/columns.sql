@@ -58,7 +58,8 @@ BEGIN
     END LOOP;
     FOR c IN SELECT h.*, o.id FROM primecloud_internal.changed_column h JOIN primecloud_internal.open_hold o
                  ON o.schema_name = h.schema_name AND o.table_name = h.table_name AND o.column_name = h.column_name
-             WHERE h.attisdropped OR h.type_now <> h.type_id AND NOT (h.type_now = ANY (numbers) AND h.type_id = ANY (numbers)) LOOP
+             WHERE h.attisdropped OR primecloud_internal.prints_otherwise(h.type_id, h.type_mod, h.type_now, h.mod_now)
+                 OR EXISTS (SELECT FROM pg_collation l WHERE l.oid = h.collation_now AND NOT l.collisdeterministic) LOOP
         PERFORM primecloud_internal.refuse_held_column(c.relation, c.column_name, CASE WHEN c.attisdropped THEN 'dropped'
             ELSE 'given another type' END, c.id);
     END LOOP;

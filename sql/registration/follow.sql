@@ -48,8 +48,8 @@ BEGIN
     END LOOP;
     FOR moved IN SELECT * FROM primecloud_internal.changed_column LOOP
         PERFORM primecloud_internal.rename_registered_column(moved.schema_name, moved.table_name, ' ' || moved.attnum, moved.column_now);
-        UPDATE primecloud_internal.known_column k SET (column_name, type_id, dropped_name) = (moved.column_now, moved.type_now,
-            CASE WHEN moved.attisdropped THEN moved.column_name END)
+        UPDATE primecloud_internal.known_column k SET (column_name, type_id, dropped_name, type_mod, collation_id) = (moved.column_now,
+            moved.type_now, CASE WHEN moved.attisdropped THEN moved.column_name END, moved.mod_now, moved.collation_now)
         WHERE k.relation = moved.relation AND k.attnum = moved.attnum;
     END LOOP;
 END $$;
@@ -63,11 +63,14 @@ AS $$
 DECLARE
     part record;
 BEGIN
-    FOR part IN SELECT * FROM primecloud_internal.known_now k WHERE k.there AND k.root_now <> k.root LOOP
-        IF part.root_now = part.relation THEN
-            IF refuses AND NOT part.let_go THEN
-                PERFORM primecloud_internal.check_not_held(part.root, part.schema_name, part.table_name, 'detached');
-            END IF;
+    FOR part IN SELECT * FROM primecloud_internal.known_now k WHERE k.there AND (k.root_now <> k.root OR k.above_now <> k.above)
+            ORDER BY cardinality(k.above_now) LOOP
+        IF refuses THEN
+            PERFORM primecloud_internal.check_part_stays(part);
+        END IF;
+        IF part.root_now = part.root THEN
+            NULL;  -- of another parent's
+        ELSIF part.root_now = part.relation THEN
             INSERT INTO primecloud.sealed_column (schema_name, table_name, column_name, label, tenant_column, id_column, owner_name,
                 plain)
             SELECT part.schema_name, part.table_name, s.column_name, s.label, s.tenant_column, s.id_column, part.owner_name, s.plain
@@ -76,8 +79,7 @@ BEGIN
             WHERE k.relation = part.root ON CONFLICT (schema_name, table_name, column_name) DO NOTHING;
         ELSIF part.root = part.relation THEN
             IF refuses THEN
-                PERFORM primecloud_internal.check_not_held(part.relation, part.schema_name, part.table_name,
-                    format('taken into %s', part.root_now::regclass)), primecloud_internal.check_same_seals(part.relation, part.root_now);
+                PERFORM primecloud_internal.check_same_seals(part.relation, part.root_now);
             END IF;
             DELETE FROM primecloud.sealed_column s USING primecloud_internal.known_table k, primecloud.sealed_column whole
             WHERE s.schema_name = part.schema_name AND s.table_name = part.table_name AND k.relation = part.root_now
@@ -85,11 +87,12 @@ BEGIN
                 AND whole.label = s.label;
             PERFORM primecloud_internal.keep_labels(part.schema_name, part.table_name);
         END IF;
-        UPDATE primecloud_internal.known_table k SET root = part.root_now, let_go = false WHERE k.relation = part.relation;
+        UPDATE primecloud_internal.known_table k SET root = part.root_now, above = part.above_now, let_go = false WHERE k.relation = part.relation;
     END LOOP;
     FOR part IN SELECT * FROM primecloud_internal.unlinked_parts() LOOP
-        INSERT INTO primecloud_internal.known_table (relation, row_type, root, schema_name, table_name, owner_name)
-        VALUES (part.relation, part.row_type, part.root, part.schema_name, part.table_name, part.owner_name) ON CONFLICT DO NOTHING;
+        INSERT INTO primecloud_internal.known_table (relation, row_type, root, schema_name, table_name, owner_name, above)
+        VALUES (part.relation, part.row_type, part.root, part.schema_name, part.table_name, part.owner_name,
+            primecloud_internal.above_of(part.relation)) ON CONFLICT DO NOTHING;
         IF refuses AND part.root <> ALL (fresh) THEN
             PERFORM primecloud_internal.check_same_seals(part.relation, part.root);
         END IF;
@@ -113,7 +116,7 @@ BEGIN
     END IF;
     FOR gone IN SELECT * FROM primecloud_internal.known_now k WHERE NOT k.there LOOP
         IF refuses AND NOT gone.let_go THEN
-            PERFORM primecloud_internal.check_not_held(gone.root, gone.schema_name, gone.table_name, 'dropped');
+            PERFORM primecloud_internal.check_not_held(gone.relation || gone.above, gone.schema_name, gone.table_name, 'dropped');
         END IF;
         PERFORM primecloud_internal.end_registrations(gone.schema_name, gone.table_name);
         DELETE FROM primecloud_internal.known_column c WHERE c.relation = gone.relation;
@@ -121,14 +124,14 @@ BEGIN
     END LOOP;
     PERFORM primecloud_internal.follow_names(), primecloud_internal.follow_columns(refuses);
     FOR linked IN SELECT * FROM primecloud_internal.unlinked_table LOOP
-        INSERT INTO primecloud_internal.known_table (relation, row_type, root, schema_name, table_name, owner_name)
+        INSERT INTO primecloud_internal.known_table (relation, row_type, root, schema_name, table_name, owner_name, above)
         VALUES (linked.relation, linked.row_type, primecloud_internal.top_of(linked.relation), linked.schema_name, linked.table_name,
-            linked.owner_name) ON CONFLICT DO NOTHING;
+            linked.owner_name, primecloud_internal.above_of(linked.relation)) ON CONFLICT DO NOTHING;
         PERFORM primecloud_internal.own_registered(linked.schema_name, linked.table_name, linked.owner_name);
         fresh := fresh || linked.relation;
     END LOOP;
-    INSERT INTO primecloud_internal.known_column (relation, attnum, column_name, type_id)
-    SELECT u.relation, u.attnum, u.column_name, u.atttypid FROM primecloud_internal.unlinked_column u ON CONFLICT DO NOTHING;
+    INSERT INTO primecloud_internal.known_column (relation, attnum, column_name, type_id, type_mod, collation_id)
+    SELECT u.relation, u.attnum, u.column_name, u.atttypid, u.atttypmod, u.attcollation FROM primecloud_internal.unlinked_column u ON CONFLICT DO NOTHING;
     PERFORM primecloud_internal.follow_parts(refuses, fresh);
     PERFORM primecloud_internal.table_changed('primecloud.sealed_column');
 END $$;

@@ -1,13 +1,13 @@
 -- What is held stays where it is: as long as a hold is open, its table is not dropped, emptied, taken out of another or into
 -- one, where the hold would not be asked.
 
-CREATE FUNCTION primecloud_internal.check_not_held(root oid, space text, rel text, what text) RETURNS void
+CREATE FUNCTION primecloud_internal.check_not_held(tables oid[], space text, rel text, what text) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     holds bigint := (SELECT count(*) FROM primecloud_internal.known_table k JOIN primecloud_internal.open_hold h
-        ON h.schema_name = k.schema_name AND h.table_name = k.table_name WHERE k.relation = check_not_held.root);
+        ON h.schema_name = k.schema_name AND h.table_name = k.table_name WHERE k.relation = ANY (tables));
 BEGIN
     IF holds > 0 AND NOT coalesce(nullif(current_setting('primecloud.allow_drop', true), '')::boolean, false) THEN
         RAISE object_in_use USING MESSAGE = format('table %I.%I cannot be %s: %s legal hold%s open', space, rel, what, holds,
@@ -15,7 +15,27 @@ BEGIN
             HINT = 'Release what is held with primecloud.release_hold(). A superuser may SET primecloud.allow_drop = on.';
     END IF;
 END $$;
-COMMENT ON FUNCTION primecloud_internal.check_not_held(oid, text, text, text) IS 'raises 55006 where holds are open on a table';
+COMMENT ON FUNCTION primecloud_internal.check_not_held(oid[], text, text, text)
+    IS 'raises 55006 where holds are open on one of these: a table, and what it is part of';
+
+-- Out of what is held, or, held itself, into another, where the hold would not be asked.
+CREATE FUNCTION primecloud_internal.check_part_stays(part record) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp SET jit = off
+AS $$
+DECLARE
+    left_behind CONSTANT oid[] := ARRAY(SELECT unnest(part.above) EXCEPT SELECT unnest(part.above_now));
+BEGIN
+    IF left_behind <> '{}' AND NOT part.let_go THEN
+        PERFORM primecloud_internal.check_not_held(left_behind, part.schema_name, part.table_name, 'detached');
+    END IF;
+    IF NOT part.above_now <@ part.above THEN
+        PERFORM primecloud_internal.check_not_held(ARRAY[part.relation], part.schema_name, part.table_name,
+            format('taken into %s', part.root_now::regclass));
+    END IF;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.check_part_stays(record)
+    IS 'raises 55006 where a table has left one with open holds, or one with open holds has come into another';
 
 -- Whether the sealed columns of a table that is taken into another are what those of the other are.
 CREATE FUNCTION primecloud_internal.check_same_seals(part oid, root oid) RETURNS void
@@ -58,7 +78,8 @@ BEGIN
         RETURN;
     END IF;
     PERFORM primecloud_internal.follow(false);
-    PERFORM primecloud_internal.check_not_held(primecloud_internal.top_of(c.oid), n.nspname::text, c.relname::text, 'emptied')
+    PERFORM primecloud_internal.check_not_held(c.oid || primecloud_internal.above_of(c.oid), n.nspname::text, c.relname::text,
+        'emptied')
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = ANY (tables) ORDER BY c.oid;
 END $$;
 COMMENT ON FUNCTION primecloud_internal.check_truncate(oid[]) IS 'raises 55006 where TRUNCATE has emptied a table with open holds';
@@ -87,7 +108,8 @@ AS $$
 BEGIN
     IF NOT finishes THEN
         PERFORM primecloud_internal.require_latest(), primecloud_internal.follow(false);
-        PERFORM primecloud_internal.check_not_held(primecloud_internal.top_of(c.oid), n.nspname::text, c.relname::text, 'detached')
+        PERFORM primecloud_internal.check_not_held(c.oid || primecloud_internal.above_of(c.oid), n.nspname::text, c.relname::text,
+            'detached')
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = part;
     END IF;
     IF NOT finishes OR EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = part AND i.inhdetachpending) THEN
@@ -97,5 +119,6 @@ END $$;
 COMMENT ON FUNCTION primecloud_internal.check_detach(oid, boolean)
     IS 'raises 55006 before a held partition is detached concurrently; lets go of one that is not, or that is about to leave';
 REVOKE ALL ON FUNCTION primecloud_internal.check_detach(oid, boolean),
-    primecloud_internal.check_not_held(oid, text, text, text), primecloud_internal.check_same_seals(oid, oid),
+    primecloud_internal.check_not_held(oid[], text, text, text), primecloud_internal.check_part_stays(record),
+    primecloud_internal.check_same_seals(oid, oid),
     primecloud_internal.check_truncate(oid[]), primecloud_internal.lock_tree(regclass), primecloud_internal.let_go(regclass) FROM PUBLIC;

@@ -21,11 +21,28 @@ BEGIN
         IF EXISTS (SELECT FROM primecloud_internal.table_tree(c.relid) AS t WHERE t.kind = 'r'
                    AND primecloud_internal.is_true_somewhere(t.relid, c.col)) THEN
             PERFORM primecloud_internal.refuse_column_of_holds(c.relid, c.col, c.what, 'by it rows are held',
-                'Make it false where nothing is held any more, or call primecloud.retain() without it.');
+                'Make it false where nothing is held any more, or call primecloud.unretain().');
         END IF;
     END LOOP;
 END $$;
 COMMENT ON FUNCTION primecloud_internal.check_hold_columns(oid, text[], text[])
     IS 'raises 42501 before the hold_column of a policy, which is true of a row, is dropped, given another type or computed anew';
-REVOKE ALL ON FUNCTION primecloud_internal.is_true_somewhere(regclass, text), primecloud_internal.check_hold_columns(oid, text[], text[])
-    FROM PUBLIC;
+
+-- Numbers are written as one text whatever their width.  A narrower varchar cuts spaces off.
+CREATE FUNCTION primecloud_internal.prints_otherwise(old_type oid, old_mod integer, new_type oid, new_mod integer) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    numbers CONSTANT oid[] := '{smallint,integer,bigint}'::regtype[]::oid[];
+BEGIN
+    IF old_type <> new_type THEN
+        RETURN NOT (old_type = ANY (numbers) AND new_type = ANY (numbers));
+    END IF;
+    RETURN new_mod <> -1 AND (old_mod = -1 OR new_mod < old_mod);
+END $$;
+COMMENT ON FUNCTION primecloud_internal.prints_otherwise(oid, integer, oid, integer)
+    IS 'whether a value of one type may be another text in the other';
+
+REVOKE ALL ON FUNCTION primecloud_internal.is_true_somewhere(regclass, text), primecloud_internal.check_hold_columns(oid, text[], text[]),
+    primecloud_internal.prints_otherwise(oid, integer, oid, integer) FROM PUBLIC;

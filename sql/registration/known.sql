@@ -10,11 +10,13 @@ CREATE TABLE primecloud_internal.known_table (
     schema_name text NOT NULL,
     table_name text NOT NULL,
     owner_name text NOT NULL,
-    let_go boolean NOT NULL DEFAULT false);
+    let_go boolean NOT NULL DEFAULT false,
+    above oid[] NOT NULL DEFAULT '{}');
 CREATE INDEX known_table_name ON primecloud_internal.known_table (schema_name, table_name);
 COMMENT ON TABLE primecloud_internal.known_table
     IS 'the tables that registrations are of, and those below them, by oid and as they were named';
 COMMENT ON COLUMN primecloud_internal.known_table.root IS 'the table at the top of its partitions; its own oid where it is the top';
+COMMENT ON COLUMN primecloud_internal.known_table.above IS 'all that it is a partition or child of, at every level';
 COMMENT ON COLUMN primecloud_internal.known_table.let_go
     IS 'a partition that may leave: retention has looked through it for what is held, or it is being detached concurrently';
 CREATE TABLE primecloud_internal.known_column (
@@ -23,6 +25,8 @@ CREATE TABLE primecloud_internal.known_column (
     column_name text NOT NULL,
     type_id oid NOT NULL,
     dropped_name text,
+    type_mod int4 NOT NULL,
+    collation_id oid NOT NULL,
     PRIMARY KEY (relation, attnum));
 COMMENT ON TABLE primecloud_internal.known_column IS 'the columns that registrations name, by number and as they were named';
 COMMENT ON COLUMN primecloud_internal.known_column.dropped_name IS 'of one that was dropped, what it was called';
@@ -97,3 +101,15 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION primecloud_internal.names_of(regclass)
     IS 'the names under which a table is registered; NULL for a table that took another''s';
+
+-- All of them: a child may have several parents, each with holds of its own.
+CREATE FUNCTION primecloud_internal.above_of(rel oid) RETURNS oid[]
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp SET jit = off
+AS $$
+BEGIN
+    RETURN ARRAY(WITH RECURSIVE above(oid) AS (SELECT i.inhparent FROM pg_inherits i WHERE i.inhrelid = rel
+            UNION SELECT i.inhparent FROM above JOIN pg_inherits i ON i.inhrelid = above.oid) SELECT a.oid FROM above a ORDER BY a.oid);
+END $$;
+COMMENT ON FUNCTION primecloud_internal.above_of(oid) IS 'all that a table is a partition or child of, at every level';
+REVOKE ALL ON FUNCTION primecloud_internal.above_of(oid) FROM PUBLIC;

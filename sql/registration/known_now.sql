@@ -11,11 +11,12 @@ END $$;
 COMMENT ON FUNCTION primecloud_internal.top_of(oid) IS 'the table at the top of what a table is a partition or child of';
 
 CREATE VIEW primecloud_internal.known_now AS
-SELECT k.relation, k.root, k.schema_name, k.table_name, k.owner_name, k.let_go, c.oid IS NOT NULL AS there, n.nspname::text AS schema_now,
+SELECT k.relation, k.root, k.above, k.schema_name, k.table_name, k.owner_name, k.let_go, c.oid IS NOT NULL AS there, n.nspname::text AS schema_now,
     c.relname::text AS table_now, pg_catalog.pg_get_userbyid(c.relowner)::text AS owner_now,
     CASE WHEN c.oid IS NULL THEN k.root
         WHEN EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid) THEN primecloud_internal.top_of(c.oid)
-        ELSE c.oid END AS root_now
+        ELSE c.oid END AS root_now,
+    CASE WHEN c.oid IS NULL THEN k.above ELSE primecloud_internal.above_of(c.oid) END AS above_now
 FROM primecloud_internal.known_table k LEFT JOIN pg_catalog.pg_class c ON c.oid = k.relation AND c.reltype = k.row_type
 LEFT JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace;
 COMMENT ON VIEW primecloud_internal.known_now IS 'the tables that are known, as they were and as they are';
@@ -40,20 +41,21 @@ WITH named AS MATERIALIZED (
         ON k.schema_name = r.schema_name AND k.table_name = r.table_name
     CROSS JOIN LATERAL pg_catalog.unnest(r.columns) AS n(col) WHERE n.col IS NOT NULL
     EXCEPT SELECT c.relation, c.column_name FROM primecloud_internal.known_column c)
-SELECT n.relation, a.attnum, a.attname::text AS column_name, a.atttypid
+SELECT n.relation, a.attnum, a.attname::text AS column_name, a.atttypid, a.atttypmod, a.attcollation
 FROM named n JOIN pg_catalog.pg_attribute a ON a.attrelid = n.relation AND a.attname = n.col::name AND a.attnum > 0 AND NOT a.attisdropped
 WHERE NOT EXISTS (SELECT FROM primecloud_internal.known_column c WHERE c.relation = n.relation AND c.attnum = a.attnum);
 COMMENT ON VIEW primecloud_internal.unlinked_column IS 'columns that registrations name, and that are not known yet';
 
 CREATE VIEW primecloud_internal.changed_column AS
 SELECT k.relation, t.schema_name, t.table_name, k.attnum, k.column_name, a.attname::text AS column_now, a.attisdropped,
-    k.type_id, a.atttypid AS type_now
+    k.type_id, a.atttypid AS type_now, k.type_mod, a.atttypmod AS mod_now, k.collation_id, a.attcollation AS collation_now
 FROM primecloud_internal.known_column k JOIN primecloud_internal.known_table t ON t.relation = k.relation
 JOIN pg_catalog.pg_class c ON c.oid = t.relation AND c.reltype = t.row_type
 JOIN pg_catalog.pg_attribute a ON a.attrelid = k.relation AND a.attnum = k.attnum
-WHERE a.attname::text <> k.column_name OR NOT a.attisdropped AND a.atttypid <> k.type_id;
+WHERE a.attname::text <> k.column_name OR NOT a.attisdropped
+    AND (a.atttypid, a.atttypmod, a.attcollation) <> (k.type_id, k.type_mod, k.collation_id);
 COMMENT ON VIEW primecloud_internal.changed_column
-    IS 'columns that have another name or type than they are known by; one that was dropped has the server''s';
+    IS 'columns that have another name, type or collation than they are known by; one that was dropped has the server''s';
 
 -- Below what is sealed or held each table is known, since its leaving is a matter of the whole.  (PL/pgSQL, whose plans are kept: this
 -- is asked around every command.)
@@ -68,7 +70,7 @@ BEGIN
     END IF;
     RETURN QUERY WITH RECURSIVE tops AS MATERIALIZED (
         SELECT k.relation AS top FROM primecloud_internal.known_table k JOIN pg_class c ON c.oid = k.relation AND c.relhassubclass
-        WHERE k.root = k.relation AND (
+        WHERE (k.root = k.relation AND
             EXISTS (SELECT FROM primecloud.sealed_column s WHERE s.schema_name = k.schema_name AND s.table_name = k.table_name)
             OR EXISTS (SELECT FROM primecloud_internal.open_hold h WHERE h.schema_name = k.schema_name AND h.table_name = k.table_name))),
     tree(top, oid) AS (
@@ -134,7 +136,7 @@ BEGIN
         RETURN false;
     END IF;
     RETURN EXISTS (SELECT FROM primecloud_internal.known_table k JOIN pg_class c ON c.oid = k.relation
-            WHERE k.root <> k.relation AND NOT c.relispartition AND primecloud_internal.top_of(k.relation) <> k.root)
+            WHERE k.above <> '{}' AND NOT c.relispartition AND primecloud_internal.above_of(k.relation) <> k.above)
         OR EXISTS (SELECT FROM primecloud_internal.unlinked_parts());
 END $$;
 COMMENT ON FUNCTION primecloud_internal.unfollowed() IS 'whether anything that is registered has changed since somebody last looked';

@@ -16,14 +16,15 @@ BEGIN
                 THEN 'it is sealed, and its secrets would go' ELSE format('the envelopes in "%s" are bound to it', c.sealed) END,
             format('If its secrets are to go, SELECT primecloud.unregister_sealed_column(%L, %L) first.', top::regclass, c.sealed));
     END LOOP;
-    FOR c IN SELECT n.col, h.id FROM unnest(computed) AS n(col), primecloud_internal.names_of(top::regclass) AS t
+    FOR c IN SELECT n.col, h.id FROM unnest(computed) AS n(col), unnest(rel || primecloud_internal.above_of(rel)) AS a(oid)
+             CROSS JOIN LATERAL primecloud_internal.names_of(a.oid::regclass) AS t
              JOIN primecloud_internal.open_hold h ON h.schema_name = t.schema_name AND h.table_name = t.table_name
              WHERE n.col = h.column_name LOOP
         PERFORM primecloud_internal.refuse_held_column(rel, c.col, 'computed anew', c.id);
     END LOOP;
     -- (Bit 0 of the reason is the persistence; that of the row is as before.)
     IF pg_event_trigger_table_rewrite_reason() & 1 = 1 THEN
-        PERFORM primecloud_internal.check_not_held(top, n.nspname::text, r.relname::text, 'made unlogged')
+        PERFORM primecloud_internal.check_not_held(rel || primecloud_internal.above_of(rel), n.nspname::text, r.relname::text, 'made unlogged')
         FROM pg_class r JOIN pg_namespace n ON n.oid = r.relnamespace WHERE r.oid = rel AND r.relpersistence = 'p';
     END IF;
 END $$;

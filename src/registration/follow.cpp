@@ -87,6 +87,11 @@ SERVER_CODE void note_let_go(const AlterTableStmt *statement) {
   }
 }
 
+// After a table was made or altered, whatever its command was.
+SERVER_CODE void check_logged() {
+  pg::as_superuser([] { pg::run("SELECT primecloud_internal.check_logged()", 0, nullptr, nullptr); });
+}
+
 // Before a row of a table is written anew.
 SERVER_CODE void check_rewrite(const AlterTableStmt *statement) {
   const Datum columns = computed(statement);
@@ -119,6 +124,7 @@ SERVER_CODE Datum primecloud_follow(PG_FUNCTION_ARGS) {
   }
   if (strcmp(event->event, "ddl_command_end") == 0 && IsA(event->parsetree, AlterTableStmt))
     note_let_go(reinterpret_cast<const AlterTableStmt *>(event->parsetree));
+  if (strcmp(event->event, "ddl_command_end") == 0 && (makes || IsA(event->parsetree, AlterTableStmt))) check_logged();
   if (strcmp(event->event, "table_rewrite") == 0 && IsA(event->parsetree, AlterTableStmt))
     check_rewrite(reinterpret_cast<const AlterTableStmt *>(event->parsetree));
   PG_RETURN_NULL();

@@ -50,8 +50,9 @@ SERVER_CODE bool has_changed(const Datum *known) {
   const HeapTuple tuple = SearchSysCache2(ATTNUM, known[0], known[1]);
   if (!HeapTupleIsValid(tuple)) return false;  // with its table, of which the other rows tell
   const auto *now = reinterpret_cast<const FormData_pg_attribute *>(GETSTRUCT(tuple));
-  const bool changed =
-      !is_named(NameStr(now->attname), known[2]) || (!now->attisdropped && now->atttypid != DatumGetObjectId(known[3]));
+  const bool is_as_known = now->atttypid == DatumGetObjectId(known[3]) && now->atttypmod == DatumGetInt32(known[5]) &&
+                           now->attcollation == DatumGetObjectId(known[6]);
+  const bool changed = !is_named(NameStr(now->attname), known[2]) || (!now->attisdropped && !is_as_known);
   ReleaseSysCache(tuple);
   return changed;
 }
@@ -60,7 +61,7 @@ SERVER_CODE bool moved() noexcept {
   bool found = false;
   pg::for_each_row<6>(pg::internal_table("known_table"),
                       [&](const Datum *known, const bool *) { found = found || has_moved(known); });
-  pg::for_each_row<4>(pg::internal_table("known_column"),
+  pg::for_each_row<7>(pg::internal_table("known_column"),
                       [&](const Datum *known, const bool *) { found = found || has_changed(known); });
   return found;
 }

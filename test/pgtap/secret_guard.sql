@@ -92,7 +92,7 @@ INSERT INTO g.case_parts VALUES (1, now(), true);
 SELECT primecloud.retain(t, 'made', '1 year', hold_column => 'held') FROM unnest('{g.cases,g.case_parts}'::regclass[]) AS t;
 SELECT is(said(format('ALTER TABLE %s %s', t, how)), format('42501 column "held" of %s cannot be %s: by it '
     'rows are held Make it false where '
-    'nothing is held any more, or call primecloud.retain() without it.', t, what), t || ' ' || how)
+    'nothing is held any more, or call primecloud.unretain().', t, what), t || ' ' || how)
 FROM unnest('{g.cases,g.case_parts}'::text[]) AS t, (VALUES ('DROP COLUMN held', 'dropped'), ('DROP held CASCADE', 'dropped'),
     ('ALTER held TYPE boolean USING false', 'given another type or computed anew'), ('ADD more int, DROP held', 'dropped'),
     ('ALTER held TYPE text', 'given another type or computed anew')) AS v(how, what);
