@@ -87,7 +87,8 @@ BEGIN
                 AND whole.label = s.label;
             PERFORM primecloud_internal.keep_labels(part.schema_name, part.table_name);
         END IF;
-        UPDATE primecloud_internal.known_table k SET root = part.root_now, above = part.above_now, let_go = false WHERE k.relation = part.relation;
+        UPDATE primecloud_internal.known_table k SET root = part.root_now, above = part.above_now, let_go = false
+        WHERE k.relation = part.relation;
     END LOOP;
     FOR part IN SELECT * FROM primecloud_internal.unlinked_parts() LOOP
         INSERT INTO primecloud_internal.known_table (relation, row_type, root, schema_name, table_name, owner_name, above)
@@ -131,7 +132,8 @@ BEGIN
         fresh := fresh || linked.relation;
     END LOOP;
     INSERT INTO primecloud_internal.known_column (relation, attnum, column_name, type_id, type_mod, collation_id)
-    SELECT u.relation, u.attnum, u.column_name, u.atttypid, u.atttypmod, u.attcollation FROM primecloud_internal.unlinked_column u ON CONFLICT DO NOTHING;
+    SELECT u.relation, u.attnum, u.column_name, u.atttypid, u.atttypmod, u.attcollation
+    FROM primecloud_internal.unlinked_column u ON CONFLICT DO NOTHING;
     PERFORM primecloud_internal.follow_parts(refuses, fresh);
     PERFORM primecloud_internal.table_changed('primecloud.sealed_column');
 END $$;

@@ -11,8 +11,8 @@ END $$;
 COMMENT ON FUNCTION primecloud_internal.top_of(oid) IS 'the table at the top of what a table is a partition or child of';
 
 CREATE VIEW primecloud_internal.known_now AS
-SELECT k.relation, k.root, k.above, k.schema_name, k.table_name, k.owner_name, k.let_go, c.oid IS NOT NULL AS there, n.nspname::text AS schema_now,
-    c.relname::text AS table_now, pg_catalog.pg_get_userbyid(c.relowner)::text AS owner_now,
+SELECT k.relation, k.root, k.above, k.schema_name, k.table_name, k.owner_name, k.let_go, c.oid IS NOT NULL AS there,
+    n.nspname::text AS schema_now, c.relname::text AS table_now, pg_catalog.pg_get_userbyid(c.relowner)::text AS owner_now,
     CASE WHEN c.oid IS NULL THEN k.root
         WHEN EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid) THEN primecloud_internal.top_of(c.oid)
         ELSE c.oid END AS root_now,

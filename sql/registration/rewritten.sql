@@ -24,7 +24,8 @@ BEGIN
     END LOOP;
     -- (Bit 0 of the reason is the persistence; that of the row is as before.)
     IF pg_event_trigger_table_rewrite_reason() & 1 = 1 THEN
-        PERFORM primecloud_internal.check_not_held(rel || primecloud_internal.above_of(rel), n.nspname::text, r.relname::text, 'made unlogged')
+        PERFORM primecloud_internal.check_not_held(rel || primecloud_internal.above_of(rel), n.nspname::text, r.relname::text,
+            'made unlogged')
         FROM pg_class r JOIN pg_namespace n ON n.oid = r.relnamespace WHERE r.oid = rel AND r.relpersistence = 'p';
     END IF;
 END $$;

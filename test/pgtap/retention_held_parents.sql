@@ -27,9 +27,11 @@ SELECT format('SELECT primecloud.place_hold(%L, ''court'')', held),
     format('SELECT primecloud.release_hold(%L, id, ''over'') FROM primecloud.retention_holds WHERE released_at IS NULL', held)
 FROM (VALUES ('ka', 'kc'), ('kb', 'kc'), ('g0', 'g2'), ('x1', 'g2')) AS h(held, child)
 CROSS JOIN LATERAL unnest(ARRAY[format('TRUNCATE %s', child), format('DROP TABLE %s', child),
-    format('ALTER TABLE %s SET UNLOGGED', child), format('ALTER TABLE %s NO INHERIT %s', child, CASE held WHEN 'g0' THEN 'g1' ELSE held END)]
+    format('ALTER TABLE %s SET UNLOGGED', child),
+    format('ALTER TABLE %s NO INHERIT %s', child, CASE held WHEN 'g0' THEN 'g1' ELSE held END)]
     || CASE child WHEN 'kc' THEN '{TRUNCATE ka,TRUNCATE kb,DROP TABLE ka CASCADE,DROP TABLE kb CASCADE}'::text[]
-        ELSE '{TRUNCATE x1,DROP TABLE x1 CASCADE,TRUNCATE g1,DROP TABLE g1 CASCADE,ALTER TABLE g1 NO INHERIT g0}'::text[] END) AS s(statement)
+        ELSE '{TRUNCATE x1,DROP TABLE x1 CASCADE,TRUNCATE g1,DROP TABLE g1 CASCADE,ALTER TABLE g1 NO INHERIT g0}'::text[] END)
+    AS s(statement)
 WHERE NOT (held = 'x1' AND statement LIKE '%g1%') \gexec
 SELECT is((SELECT count(*) FROM kc) + (SELECT count(*) FROM g2), 2::bigint, 'all rows are there');
 SELECT primecloud.place_hold('x1', 'court') AS hold \gset
