@@ -96,11 +96,17 @@ COMMENT ON FUNCTION primecloud_internal.retention_check_keep(interval) IS 'refus
 CREATE FUNCTION primecloud_internal.retention_key(rel regclass, column_name text, value text) RETURNS text
     LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    type CONSTANT regtype := primecloud_internal.retention_column(rel, column_name, primecloud_internal.retention_key_types());
 BEGIN
-    RETURN CASE primecloud_internal.retention_column(rel, column_name, primecloud_internal.retention_key_types())
+    RETURN CASE type
         WHEN 'uuid'::regtype THEN value::uuid::text WHEN 'bigint'::regtype THEN value::bigint::text WHEN 'integer'::regtype
             THEN value::integer::text
         WHEN 'smallint'::regtype THEN value::smallint::text ELSE value END;
+EXCEPTION WHEN invalid_text_representation OR numeric_value_out_of_range THEN
+    RAISE invalid_parameter_value USING MESSAGE = format('%L is no value of column "%s" of table %s, which has type %s', value, column_name,
+            rel, type),
+        HINT = 'Give the tenant or the identifier as the column prints it.';
 END $$;
 COMMENT ON FUNCTION primecloud_internal.retention_key(regclass, text, text) IS 'a tenant or identifier as its column would print it';
 

@@ -37,6 +37,9 @@ BEGIN
         answer := primecloud_internal.retention_request(rel, question);
     EXCEPTION WHEN OTHERS THEN
         GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, hint = PG_EXCEPTION_HINT;
+        IF code = '55P03' THEN
+            message := primecloud_internal.retention_held_up(rel);
+        END IF;
         hint := coalesce(nullif(hint, ''), 'Nothing of the table has expired in this call.');
     END;
     IF code IS NOT NULL THEN

@@ -1,4 +1,4 @@
--- Where a procedure cannot work, said before its first COMMIT says it less well.
+-- Where a call cannot work, said before something else says it less well, or nothing does.
 
 CREATE PROCEDURE primecloud_internal.check_may_commit(what text)
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
@@ -14,3 +14,14 @@ BEGIN
     END IF;
 END $$;
 COMMENT ON PROCEDURE primecloud_internal.check_may_commit(text) IS 'refuses a procedure where it could not commit or write';
+
+CREATE FUNCTION primecloud_internal.check_table_given(rel regclass) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF rel IS NULL THEN
+        RAISE null_value_not_allowed USING MESSAGE = 'the table is NULL',
+            HINT = 'There is no such table, perhaps: to_regclass() gives NULL then.';
+    END IF;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.check_table_given(regclass) IS 'raises 22004 where a table is NULL';

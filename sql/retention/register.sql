@@ -1,5 +1,25 @@
 -- What retain() asks for, checked and written down.
 
+-- What a column holds is not let go of without a word.  (Of a column that was dropped, nothing is.)
+CREATE FUNCTION primecloud_internal.retention_check_hold_column(rel regclass, policy primecloud_internal.retention_policy) RETURNS void
+    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    before text;
+BEGIN
+    SELECT p.hold_column INTO before FROM primecloud_internal.retention_policy p JOIN pg_attribute a
+        ON a.attrelid = rel AND a.attname = p.hold_column AND NOT a.attisdropped
+    WHERE p.schema_name = policy.schema_name AND p.table_name = policy.table_name
+        AND p.hold_column IS DISTINCT FROM policy.hold_column;
+    IF FOUND THEN
+        RAISE object_not_in_prerequisite_state USING
+            MESSAGE = format('rows of table %s are held by column "%s", which this policy does not name', rel, before),
+            HINT = format('Say hold_column => %L, as before. If it is to hold nothing any more, call primecloud.unretain() first.', before);
+    END IF;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.retention_check_hold_column(regclass, primecloud_internal.retention_policy)
+    IS 'raises 55000 where a policy names another hold_column, or none, than the one before it';
+
 CREATE FUNCTION primecloud_internal.retention_register(who text, rel regclass, question primecloud_internal.retention_question)
     RETURNS text[]
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -40,6 +60,7 @@ BEGIN
     END IF;
     PERFORM primecloud_internal.retention_check_keep(policy.keep);
     PERFORM primecloud_internal.retention_check_policy(rel, policy);
+    PERFORM primecloud_internal.retention_check_hold_column(rel, policy);
     -- By another column a hold would keep other rows.
     IF EXISTS (SELECT FROM primecloud_internal.open_hold h WHERE h.schema_name = policy.schema_name AND h.table_name = policy.table_name
                AND (h.tenant IS NOT NULL AND policy.tenant_column IS DISTINCT FROM h.column_name
@@ -76,4 +97,5 @@ END $$;
 COMMENT ON FUNCTION primecloud_internal.retention_register(text, regclass, primecloud_internal.retention_question)
     IS 'checks and stores a policy; returns what its owner should know';
 
-REVOKE ALL ON FUNCTION primecloud_internal.retention_register(text, regclass, primecloud_internal.retention_question) FROM PUBLIC;
+REVOKE ALL ON FUNCTION primecloud_internal.retention_check_hold_column(regclass, primecloud_internal.retention_policy),
+    primecloud_internal.retention_register(text, regclass, primecloud_internal.retention_question) FROM PUBLIC;

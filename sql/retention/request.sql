@@ -43,7 +43,7 @@ BEGIN
                 RAISE invalid_parameter_value USING MESSAGE = format('a batch of %s rows is none', coalesce(question.batch::text, 'NULL')),
                     HINT = 'Ask for one row at least.';
             END IF;
-            PERFORM FROM primecloud_internal.retention_policy p WHERE p.id = policy.id FOR SHARE NOWAIT;
+            PERFORM primecloud_internal.retention_lock_policy(rel, policy.id);
             policy := primecloud_internal.retention_policy_of(rel);
             PERFORM primecloud_internal.retention_check_policy(rel, policy);
             RETURN primecloud_internal.retention_batch(rel, policy, question.batch, 0, NULL);

@@ -9,6 +9,7 @@ DECLARE
     question primecloud_internal.retention_question;
     notes text[];
 BEGIN
+    PERFORM primecloud_internal.check_table_given(rel);
     question.kind := 'retain';
     question.time_column := retain.time_column;
     question.keep := retain.keep;
@@ -44,6 +45,7 @@ AS $$
 DECLARE
     question primecloud_internal.retention_question;
 BEGIN
+    PERFORM primecloud_internal.check_table_given(rel);
     question.kind := retention_ask.kind;
     question.tenant := retention_ask.tenant;
     question.keep := retention_ask.keep;

@@ -31,6 +31,11 @@ END $$;
 COMMENT ON FUNCTION primecloud_internal.retention_begin(oid, regclass)
     IS 'takes the policy''s claim, finds the run to go on with or makes one, and writes its worklist';
 
+CREATE FUNCTION primecloud_internal.retention_held_up(rel regclass) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$ SELECT format('the retention of table %s is held up by a transaction that has changed it, or locked the table', rel) $$;
+COMMENT ON FUNCTION primecloud_internal.retention_held_up(regclass) IS 'what the server calls a lock timeout, for expire()';
+
 -- An attempt that failed before it began is a run that failed.
 CREATE FUNCTION primecloud_internal.retention_refuse(caller oid, policy primecloud_internal.retention_policy, code text,
     message text) RETURNS void
@@ -74,6 +79,19 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION primecloud_internal.retention_end(regclass, primecloud_internal.retention_question) IS 'ends or pauses a run';
 
+-- For who has to come back: the server names a table that nobody knows.
+CREATE FUNCTION primecloud_internal.retention_lock_policy(rel regclass, number bigint) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM FROM primecloud_internal.retention_policy p WHERE p.id = number FOR SHARE NOWAIT;
+EXCEPTION WHEN lock_not_available THEN
+    RAISE lock_not_available USING MESSAGE = format('the retention of table %s is being changed, or a hold is being placed', rel),
+        HINT = 'Try again when that transaction has ended.';
+END $$;
+COMMENT ON FUNCTION primecloud_internal.retention_lock_policy(regclass, bigint)
+    IS 'locks a policy against a change until the end of the transaction; raises 55P03 while one is under way';
+
 -- The run and the policy of a step; the policy is locked against a change until the
 -- batch has committed, and the wait for one under way is the caller's.
 CREATE FUNCTION primecloud_internal.retention_running(rel regclass, run_id bigint, OUT run primecloud_internal.retention_run,
@@ -86,8 +104,8 @@ BEGIN
     SELECT r.* INTO run FROM primecloud_internal.retention_run r
     WHERE r.id = run_id AND r.schema_name = policy.schema_name AND r.table_name = policy.table_name FOR UPDATE NOWAIT;
     IF run.id IS NULL THEN
-        RAISE undefined_object USING MESSAGE = format('table %s has no run %s', rel, coalesce(run_id::text, 'NULL')),
-            HINT = 'CALL primecloud.expire(), which begins one.';
+        RAISE object_not_in_prerequisite_state USING MESSAGE = format('run %s is not one of table %s', coalesce(run_id::text, 'NULL'), rel),
+            HINT = 'Tables have changed names meanwhile, or the policy has ended: CALL primecloud.expire() again, which begins one.';
     END IF;
     SELECT p.* INTO at FROM primecloud_internal.retention_position p WHERE p.run = run_id;
 END $$;
@@ -106,4 +124,5 @@ COMMENT ON FUNCTION primecloud_internal.retention_move(primecloud_internal.reten
 REVOKE ALL ON FUNCTION primecloud_internal.retention_begin(oid, regclass), primecloud_internal.retention_refuse(oid,
     primecloud_internal.retention_policy, text, text), primecloud_internal.retention_end(regclass,
     primecloud_internal.retention_question), primecloud_internal.retention_running(regclass, bigint),
+    primecloud_internal.retention_lock_policy(regclass, bigint),
     primecloud_internal.retention_move(primecloud_internal.retention_position) FROM PUBLIC;
