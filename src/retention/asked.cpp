@@ -110,4 +110,10 @@ SERVER_CODE void note_asked(Oid table, asker by, Snapshot seen) {
   MemoryContextSwitchTo(before);
 }
 
+SERVER_CODE void note_removal(Oid table, Snapshot seen) {
+  CommandCounterIncrement();
+  ask_once_more(table, asker::batch, seen);
+  note_asked(table, asker::batch, seen);
+}
+
 }  // namespace primecloud::retention

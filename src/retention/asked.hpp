@@ -19,6 +19,9 @@ SERVER_CODE void note_asked(Oid table, asker by, Snapshot seen);
 // does not see: a hold, or a key by which they went.
 SERVER_CODE void ask_once_more(Oid table, asker by, Snapshot seen);
 
+// After a batch, whose statement may have waited for a lock: asked at once, where it can be tried again, and at COMMIT.
+SERVER_CODE void note_removal(Oid table, Snapshot seen);
+
 // Without waiting: the other side of the lock of whoever places a hold that keeps rows of a table.
 SERVER_CODE bool is_being_held(Oid table);
 SERVER_CODE void hold_off_askers(Oid table);

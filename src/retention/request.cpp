@@ -110,14 +110,6 @@ SERVER_CODE Datum perform(Oid owner, const char *statement, bool writes, Oid out
   return outcome;
 }
 
-// The statement may have waited for a lock, and a key been made meanwhile by which more went along than was known.
-// Asked at once, where it can be tried again, and at COMMIT.
-SERVER_CODE void note_removal(pg::relation rel, Snapshot seen) {
-  CommandCounterIncrement();
-  retention::ask_once_more(rel.oid, retention::asker::batch, seen);
-  retention::note_asked(rel.oid, retention::asker::batch, seen);
-}
-
 SERVER_CODE pg::owned_row request(pg::call_site site, pg::relation rel, question_row question) noexcept {
   if (InSecurityRestrictedOperation()) {
     ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
@@ -135,7 +127,7 @@ SERVER_CODE pg::owned_row request(pg::call_site site, pg::relation rel, question
   decision next = consult(keeper, decide, caller, rel, types, {question.value, false}, 0);
   while (next.statement != nullptr) {
     const Datum outcome = perform(next.run_as, next.statement, next.writes, types.outcome);
-    if (next.writes) note_removal(rel, seen);
+    if (next.writes) retention::note_removal(rel.oid, seen);
     next = consult(keeper, record, caller, rel, types, next.work, outcome);
   }
   MemoryContext inside = MemoryContextSwitchTo(outside);
