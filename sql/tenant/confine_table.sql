@@ -82,7 +82,11 @@ BEGIN
             FROM (VALUES ('primecloud_shared_insert', 'INSERT', 'WITH CHECK'), ('primecloud_shared_update', 'UPDATE', 'USING'),
                 ('primecloud_shared_delete', 'DELETE', 'USING')) AS told(name, command, clause)
             WHERE NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = part.oid AND polname = told.name);
-        CONTINUE WHEN EXISTS (SELECT FROM pg_policy WHERE polrelid = part.oid AND polname = 'primecloud_shared');
+        IF EXISTS (SELECT FROM pg_policy WHERE polrelid = part.oid AND polname = 'primecloud_shared') THEN
+            RETURN QUERY SELECT (primecloud_internal.note_protection(part.oid, '{"lost": true}', 'primecloud_shared')).*
+                WHERE primecloud_internal.protection_note(part.oid) = '{}';
+            CONTINUE;
+        END IF;
         RETURN NEXT primecloud_internal.step('policy', part.oid::regclass::text,
             format('CREATE POLICY primecloud_shared ON %s FOR SELECT TO PUBLIC USING (true)', part.oid::regclass));
         RETURN NEXT primecloud_internal.note_protection(part.oid, jsonb_build_object('row security',

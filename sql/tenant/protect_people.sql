@@ -9,10 +9,11 @@ DECLARE
     wanted record;
     existing pg_policy;
     note jsonb;
+    lost boolean;
     index_name name;
-    -- What was chosen is kept.
-    role text := coalesce(read_role, primecloud_internal.protection_note(rel) #>> '{roles,read}', 'developer');
     id name := coalesce(id_column, primecloud_internal.people_column(rel));
+    -- What was chosen is kept.
+    role text := coalesce(read_role, primecloud_internal.chosen_reader(rel), 'developer');
 BEGIN
     PERFORM primecloud_internal.check_people(rel, id, role);
     FOR part IN SELECT c.* FROM primecloud_internal.table_tree(rel) AS t JOIN pg_class c ON c.oid = t.relid WHERE t.kind IN ('r', 'p')
@@ -40,11 +41,12 @@ BEGIN
             RETURN NEXT primecloud_internal.step('policy', part.oid::regclass::text, wanted.statement);
         END LOOP;
         note := primecloud_internal.protection_note(part.oid);
+        lost := note ? 'lost' OR note = '{}' AND EXISTS (SELECT FROM pg_policy WHERE polrelid = part.oid AND polname = 'primecloud_people');
         IF note #>> '{roles,read}' IS DISTINCT FROM role OR index_name IS NOT NULL THEN
             RETURN NEXT primecloud_internal.note_protection(part.oid, jsonb_strip_nulls(jsonb_build_object('row security',
-                coalesce(note ->> 'row security', CASE WHEN part.relforcerowsecurity AND part.relrowsecurity THEN 'forced'
-                    WHEN part.relrowsecurity THEN 'on' ELSE 'off' END), 'index', coalesce(index_name, note ->> 'index'),
-                'roles', jsonb_build_object('read', role))), 'primecloud_people');
+                coalesce(note ->> 'row security', CASE WHEN lost THEN NULL WHEN part.relforcerowsecurity AND part.relrowsecurity
+                    THEN 'forced' WHEN part.relrowsecurity THEN 'on' ELSE 'off' END), 'lost', CASE WHEN lost THEN true END,
+                'index', coalesce(index_name, note ->> 'index'), 'roles', jsonb_build_object('read', role))), 'primecloud_people');
         END IF;
     END LOOP;
 END $$;

@@ -66,8 +66,9 @@ DECLARE
         'read', coalesce(read_role, primecloud_internal.chosen_role(root, 'read'), 'external_client'),
         'write', coalesce(write_role, primecloud_internal.chosen_role(root, 'write'), 'developer'),
         'delete', coalesce(delete_role, primecloud_internal.chosen_role(root, 'delete'), 'admin'))
-        || CASE WHEN coalesce(refuse, primecloud_internal.protection_note(root) #> '{roles,refuse}' = 'true', false) THEN '{"refuse": true}'
-            ELSE '{}' END::jsonb;
+        || CASE WHEN coalesce(refuse, primecloud_internal.chosen_refusal(root)) THEN '{"refuse": true}' ELSE '{}' END::jsonb;
+    -- Protected, and the note is gone: what the table was before nobody knows any more.
+    lost boolean := fresh AND primecloud_internal.was_protected(rel);
 BEGIN
     IF rel = root AND (tenant.attnum IS NULL OR EXISTS (SELECT FROM pg_trigger WHERE tgrelid = rel AND tgname = 'primecloud_fill_tenant'))
         THEN
@@ -122,10 +123,10 @@ BEGIN
         RETURN NEXT primecloud_internal.step('policy', rel::text, wanted.statement);
     END LOOP;
     -- Roles that were chosen are kept, so that asking again does not loosen them.
-    IF new_floor OR NOT (key IS NULL) OR (rel = root AND note -> 'roles' IS DISTINCT FROM roles)
+    IF new_floor OR lost OR NOT (key IS NULL) OR (rel = root AND note -> 'roles' IS DISTINCT FROM roles)
         OR note -> 'schemas' IS DISTINCT FROM schemas THEN
-        note := note || jsonb_strip_nulls(jsonb_build_object('schemas', schemas));
-        RETURN NEXT primecloud_internal.note_protection(rel, CASE WHEN fresh AND new_floor THEN note
+        note := note || jsonb_strip_nulls(jsonb_build_object('schemas', schemas, 'lost', CASE WHEN lost THEN true END));
+        RETURN NEXT primecloud_internal.note_protection(rel, CASE WHEN fresh AND new_floor AND NOT lost THEN note
             || jsonb_strip_nulls(jsonb_build_object('row security', CASE WHEN class.relforcerowsecurity AND class.relrowsecurity
                 THEN 'forced' WHEN class.relrowsecurity THEN 'on' ELSE 'off' END,
             'made', ARRAY(SELECT m FROM unnest('{column,not null,default}'::text[]) WITH ORDINALITY AS u(m, n) WHERE m = ANY (made)

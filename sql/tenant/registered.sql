@@ -33,22 +33,6 @@ END $$;
 COMMENT ON FUNCTION primecloud_internal.registered_as(regclass)
     IS 'what register_membership() named a table as, with the column of its roles or of its status';
 
--- The roles that were chosen for a table: what its note says, else what its policies do.
-CREATE FUNCTION primecloud_internal.chosen_role(rel regclass, command text) RETURNS text
-    LANGUAGE sql STABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
-AS $$
-    SELECT coalesce(primecloud_internal.protection_note(rel) -> 'roles' ->> command, (
-        SELECT coalesce(substring(pg_get_expr(coalesce(polqual, polwithcheck), polrelid)
-                                  FROM $pattern$ = primecloud\.tenant_\w+\('(external_client|developer|admin|'
-                                      'owner)'::text(?:, true)?\)$pattern$), 'external_client')
-        FROM pg_policy WHERE polrelid = rel
-          AND polname = CASE command WHEN 'read' THEN 'primecloud_select' WHEN 'write' THEN 'primecloud_update' ELSE 'primecloud_delete'
-              END));
-$$;
-COMMENT ON FUNCTION primecloud_internal.chosen_role(regclass, text) IS
-    'the least role that was chosen to read, write or delete from a protected table; NULL where none was';
-
 -- The column that holds the ranks of a table's rows: its policies compare it with the rank
 -- of whoever writes.
 CREATE FUNCTION primecloud_internal.rank_column(rel regclass) RETURNS name
@@ -64,7 +48,12 @@ BEGIN
          JOIN pg_depend d ON d.classid = 'pg_policy'::regclass AND d.objid = p.oid
                           AND d.refclassid = 'pg_class'::regclass AND d.refobjid = p.polrelid AND d.refobjsubid > 0
          JOIN pg_attribute a ON a.attrelid = p.polrelid AND a.attnum = d.refobjsubid
-         WHERE p.polrelid = rel AND p.polname = 'primecloud_rank_insert' LIMIT 1));
+         -- Any of them may be all that is left.
+         WHERE p.polrelid = rel AND (p.polname IN ('primecloud_rank_insert', 'primecloud_rank_update', 'primecloud_rank_delete')
+             OR p.polname IN ('primecloud_insert', 'primecloud_update', 'primecloud_delete') AND EXISTS (
+                 SELECT FROM (VALUES (format('%I', a.attname)), (format('(%I)::text', a.attname))) AS n(text)
+                 WHERE strpos(pg_get_expr(coalesce(p.polqual, p.polwithcheck), rel), format('primecloud.role_rank(%s)', n.text)) > 0))
+         LIMIT 1));
 END $$;
 COMMENT ON FUNCTION primecloud_internal.rank_column(regclass)
     IS 'the column whose roles nobody sets above his own; NULL where there is none';

@@ -1,8 +1,7 @@
 -- unprotect_table: back to what was there before.
 
 -- What takes one table back, by its note, or by that of a script that is not through.  A table
--- that was protected without one (its comment was overwritten) loses its policies and
--- row-level security, and keeps the rest.
+-- whose note was lost loses its policies and row-level security, and keeps the rest.
 CREATE FUNCTION primecloud_internal.unprotection_plan(rel regclass) RETURNS SETOF primecloud_internal.plan_step
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
@@ -23,7 +22,7 @@ BEGIN
         FROM pg_trigger WHERE tgrelid = rel AND tgname = 'primecloud_fill_tenant' AND tgparentid = 0;
     RETURN QUERY SELECT 'drop check', rel::text, format('ALTER TABLE %s DROP CONSTRAINT %I', rel, conname)
         FROM pg_constraint WHERE conrelid = rel AND conname = 'primecloud_tenant_known' AND coninhcount = 0;
-    IF note ? 'row security' OR primecloud_internal.protection_note(rel) = '{}' THEN
+    IF note ?| '{row security,lost}' OR primecloud_internal.protection_note(rel) = '{}' THEN
         IF class.relforcerowsecurity AND held_before <> 'forced' THEN
             RETURN NEXT primecloud_internal.step('lift', rel::text, format('ALTER TABLE %s NO FORCE ROW LEVEL SECURITY', rel));
         END IF;
