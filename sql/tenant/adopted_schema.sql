@@ -66,7 +66,7 @@ BEGIN
         note := primecloud_internal.protection_note(noted.tenants);
         CONTINUE WHEN note -> 'schemas' = noted.schemas;
         step := primecloud_internal.note_protection(noted.tenants, note || jsonb_build_object('schemas', noted.schemas));
-        EXECUTE step.statement;
+        PERFORM primecloud_internal.run_plan(ARRAY[step], false);
     END LOOP;
 END $$;
 COMMENT ON FUNCTION primecloud_internal.settle_schemas()

@@ -54,7 +54,7 @@ BEGIN
     note := note || jsonb_strip_nulls(jsonb_build_object('index', coalesce(note ->> 'index', index_name)))
         || CASE tied WHEN '{}' THEN '{}' ELSE jsonb_build_object('constraints', coalesce(note -> 'constraints', '{}') || tied) END;
     step := primecloud_internal.note_protection(part, note);
-    EXECUTE step.statement;
+    PERFORM primecloud_internal.run_plan(ARRAY[step], false);
 END $$;
 COMMENT ON FUNCTION primecloud_internal.note_let_go(regclass, regclass)
     IS 'notes on a partition that was detached which tenant constraints it keeps; called by the guard';
@@ -78,7 +78,7 @@ BEGIN
     note := note - 'constraints' - CASE WHEN note ->> 'index' = ANY (theirs) THEN 'index' ELSE '' END
         || CASE own WHEN '{}' THEN '{}' ELSE jsonb_build_object('constraints', own) END;
     step := primecloud_internal.note_protection(part, note);
-    EXECUTE step.statement;
+    PERFORM primecloud_internal.run_plan(ARRAY[step], false);
 END $$;
 COMMENT ON FUNCTION primecloud_internal.note_taken_in(regclass)
     IS 'takes from the note of a partition what the table that it was attached to has noted; called by the guard';

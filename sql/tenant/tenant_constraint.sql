@@ -57,7 +57,7 @@ BEGIN
             || jsonb_build_object(named.name, note -> 'constraints' -> gone[1]));
     END IF;
     step := primecloud_internal.note_protection(named.rel, note);
-    EXECUTE step.statement;
+    PERFORM primecloud_internal.run_plan(ARRAY[step], false);
 END $$;
 COMMENT ON FUNCTION primecloud_internal.rename_noted(oid, oid) IS 'gives what the note of a protected table names the name that it has now';
 

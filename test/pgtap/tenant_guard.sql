@@ -1,6 +1,6 @@
 -- The guard: what a migration tool does that does not know of row-level security.
 SET client_min_messages = warning;
-SELECT plan(91);
+SELECT plan(90);
 CREATE ROLE guard_owner;
 CREATE SCHEMA app AUTHORIZATION guard_owner;
 SET ROLE guard_owner;
@@ -152,12 +152,11 @@ RESET primecloud.guard;
 -- What the helpers note is read for others too: what cannot be read is not written.
 SET ROLE guard_owner;
 SELECT obj_description(oid, 'pg_policy') AS note FROM pg_policy WHERE polrelid = 'orders'::regclass AND polname = 'primecloud_floor' \gset
-SELECT throws_ok(format('COMMENT ON POLICY primecloud_floor ON orders IS %L', 'primecloud: ' || note), '22023',
-    'the comment on policy "primecloud_floor" of table app.orders is no note of primecloud''s', 'a note: ' || left(note, 30))
+SELECT throws_ok(format('COMMENT ON POLICY primecloud_select ON orders IS %L', 'primecloud: ' || note), '22023',
+    'the comment on policy "primecloud_select" of table app.orders is no note of primecloud''s', 'a note: ' || left(note, 30))
     FROM (VALUES ('{"schemas"'), ('{"schemas": 3}'), ('{"constraints": []}'), ('{"roles": "owner"}'), ('{"a": "' || chr(92) || 'u0000"}'),
         ('{"a": ' || repeat('[', 100000))) AS t(note);
-SELECT lives_ok(format('COMMENT ON POLICY primecloud_floor ON orders IS %L', c), 'as it was, or of his own: ' || left(c, 12))
-    FROM (VALUES ('his own words'), (:'note')) AS t(c);
+SELECT lives_ok(format('COMMENT ON POLICY primecloud_floor ON orders IS %L', :'note'), 'as it was');
 SELECT lives_ok('CREATE TABLE made_beside (id int); DROP TABLE made_beside', 'and tables are made');
 RESET ROLE;
 

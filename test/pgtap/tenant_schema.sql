@@ -160,10 +160,12 @@ CREATE SCHEMA aside;
 CREATE TABLE aside.left_alone (id int);
 SELECT matches((SELECT of FROM listed), '^beside.left_alone: left alone by protect_schema, store.fresh', 'nor what is made anew');
 -- Where it was restored its numbers are others': there it is known by its name, and from then on by what becomes of it.
+SET primecloud.guard = off;
 SELECT format('COMMENT ON POLICY primecloud_floor ON store.accounts IS %L', 'primecloud: ' || jsonb_set(n.note, '{schemas}', (
     SELECT jsonb_object_agg(e.key, e.value || jsonb_build_object('tenants', 1, 'their schema', 2, 'schema', CASE e.key WHEN 'store' THEN 2
         ELSE (SELECT oid::int FROM pg_namespace WHERE nspname = 'aside') END)) FROM jsonb_each(n.note -> 'schemas') AS e))::text)
     FROM primecloud_internal.protection_note('store.accounts') AS n(note) \gexec
+RESET primecloud.guard;
 SELECT matches((SELECT of FROM listed), '^beside.left_alone: left alone by protect_schema, store.fresh', 'restored: known by its name');
 ALTER SCHEMA beside RENAME TO apart;
 CREATE SCHEMA beside;
