@@ -79,9 +79,20 @@ AS $$
                   WHERE has_table_privilege(r.oid, c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE')
                      OR has_any_column_privilege(r.oid, c.oid, 'SELECT, INSERT, UPDATE'))
     UNION ALL
-    SELECT format('table %s, made after protect_schema(), was said something of', u.rel), 'risk',
+    SELECT format('protected table %s has policy %s', m.rel, array_to_string(m.policies, ', ')), 'missing',
+        format(CASE m.kind WHEN 'shared' THEN 'SELECT primecloud.share_table(%L)' WHEN 'people' THEN 'SELECT primecloud.protect_people(%L)'
+            ELSE 'SELECT primecloud.protect_table(%L, its tenant column)' END, m.rel)
+    FROM primecloud_internal.missing_policies() AS m
+    UNION ALL
+    -- A restore without comments: what was chosen is read from the policies, what protect_schema() knew is not.
+    SELECT format('protected table %s has its note', l), 'missing',
+        'SELECT primecloud.protect_schema(...) again, or the helper that protected it: its policies stay as they are'
+    FROM primecloud_internal.lost_notes() AS l WHERE primecloud_internal.protection_note(l) = '{}'
+    UNION ALL
+    SELECT format('table %s, %s, was said something of', u.rel, CASE WHEN starts_with(u.since, 'came after')
+            THEN 'made after protect_schema()' ELSE 'beside one whose note is lost' END), 'risk',
         format('SELECT primecloud.protect_schema(...) again, or primecloud.exempt(%L, why)', u.rel)
-    FROM primecloud.unprotected_tables() AS u WHERE starts_with(u.since, 'came after')
+    FROM primecloud.unprotected_tables() AS u WHERE u.since ~ '^(came after|not known)'
 $$;
 COMMENT ON FUNCTION primecloud_internal.check_tables()
     IS 'what check_installation() says of tables: those alone where something is missing';
