@@ -1,15 +1,16 @@
 -- leave: what the extension does for a table, a schema or everything is undone, in order, so that plain PostgreSQL goes on with
 -- what is left.  The parts are the helpers that one could call oneself, with the caller's own rights.
 
--- (Descriptions and expressions of the server's are compared: no setting quotes them otherwise.)
-CREATE FUNCTION leave(rel regclass DEFAULT NULL, schema name DEFAULT NULL, dry_run boolean DEFAULT true, unopened text DEFAULT 'refuse',
+-- (Descriptions and expressions of the server's are compared: no setting quotes them otherwise.  Left out is not NULL, which
+-- to_regclass() gives for a name that is misspelt: nobody leaves with everything by that.)
+CREATE FUNCTION leave(rel regclass DEFAULT '-', schema name DEFAULT '*', dry_run boolean DEFAULT true, unopened text DEFAULT 'refuse',
     release text DEFAULT NULL, online boolean DEFAULT false)
     RETURNS SETOF text
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 AS $$
 DECLARE
-    everything CONSTANT boolean := rel IS NULL AND schema IS NULL;
+    everything CONSTANT boolean := rel = '-'::regclass AND schema = '*';
     found regclass[];
     tables regclass[];
     said text[] := '{}';
@@ -17,6 +18,12 @@ DECLARE
     reasons text[];
     of_table record;
 BEGIN
+    IF rel IS NULL OR schema IS NULL THEN
+        RAISE null_value_not_allowed USING MESSAGE = CASE WHEN rel IS NULL THEN 'the table is NULL' ELSE 'the schema is NULL' END,
+            HINT = 'Name it, or leave the argument out; to_regclass() gives NULL for a table that does not exist.';
+    END IF;
+    rel := nullif(rel, '-'::regclass);
+    schema := nullif(schema, '*');
     IF rel IS NOT NULL AND schema IS NOT NULL THEN
         RAISE invalid_parameter_value USING MESSAGE = format('leave table %s, or schema "%s"?', rel, schema), HINT = 'Name one of them.';
     ELSIF unopened IS NULL OR unopened NOT IN ('refuse', 'null', 'envelope') THEN
@@ -66,8 +73,8 @@ BEGIN
                         ORDER BY t::text LOOP
             RETURN QUERY SELECT * FROM primecloud.unseal_column(of_table.t, of_table.col, unopened => unopened, online => true);
         END LOOP;
-        RETURN NEXT format('SELECT * FROM primecloud.leave(%s, dry_run => false, unopened => %L%s);', CASE WHEN everything THEN 'NULL'
-            WHEN schema IS NULL THEN quote_literal(tables[1]) ELSE 'schema => ' || quote_literal(schema) END, unopened,
+        RETURN NEXT format('SELECT * FROM primecloud.leave(%sdry_run => false, unopened => %L%s);', CASE WHEN everything THEN ''
+            WHEN schema IS NULL THEN quote_literal(tables[1]) || ', ' ELSE format('schema => %L, ', schema) END, unopened,
             coalesce(', release => ' || quote_literal(release), ''));
         RETURN;
     END IF;

@@ -130,6 +130,13 @@ SELECT matches(outcome(s, 'leaving_owner'), '^55006 .*table app.members says who
     ($$SELECT primecloud.leave(schema => 'app', dry_run => false)$$), ($$SELECT primecloud.leave(dry_run => false)$$)) AS t(s);
 SELECT is(outcome($$SELECT primecloud.unregister_membership()$$, 'postgres'), '55000 tables are protected still: public.persons',
     'and their registration');
+-- A name that is misspelt is nobody's, and least of all everything.
+SELECT is(outcome(s, 'leaving_owner'), '22004 the ' || what || ' is NULL', 'not everything: ' || s) FROM (VALUES
+    ($$SELECT primecloud.leave(to_regclass('app.ordres'), dry_run => false, release => 'typo')$$, 'table'),
+    ($$SELECT primecloud.leave(NULL)$$, 'table'), ($$SELECT primecloud.leave(rel => NULL, schema => 'app')$$, 'table'),
+    ($$SELECT primecloud.leave(schema => NULL, dry_run => false)$$, 'schema'),
+    ($$SELECT primecloud.leave('app.orders', schema => NULL)$$, 'schema')) AS t(s, what);
+SELECT matches(outcome($$SELECT primecloud.leave(schema => '')$$, 'leaving_owner'), '^3F000 ', 'nor is an empty name');
 SET ROLE leaving_owner;
 SELECT count(*) FROM primecloud.protect_table('app.orders') \g /dev/null
 SELECT set_has($$SELECT primecloud.leave()$$, $$VALUES ('-- 1 table stays, which is not yours'),
