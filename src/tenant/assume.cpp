@@ -26,7 +26,12 @@ SERVER_CODE const char *operator_name() {
   return chosen == GetSessionUserId() ? session : psprintf("%s as %s", session, pg::role_name(chosen));
 }
 
-SERVER_CODE pg::nothing assume(std::string_view tenant, std::string_view reason) noexcept {
+SERVER_CODE pg::nothing assume(std::optional<std::string_view> account, std::optional<std::string_view> why) noexcept {
+  if (!account || !why) {
+    ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("the %s is NULL", account ? "reason" : "account"),
+            errhint("Name the account that is entered, and say why."));
+  }
+  const std::string_view tenant = *account, reason = *why;
   bool says_something = false;
   for (const char c : reason) says_something |= c != ' ' && c != '\t' && c != '\n' && c != '\r';
   if (!says_something || reason.size() > longest_reason) {

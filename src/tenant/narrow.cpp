@@ -21,7 +21,12 @@ const char *encode_lowered(role to) noexcept {
 
 // Lowers the role for the rest of the transaction or savepoint; the ids a user was
 // granted are read at entry alone, so narrowing to a confined role leaves none.
-SERVER_CODE pg::nothing narrow(std::string_view name) noexcept {
+SERVER_CODE pg::nothing narrow(std::optional<std::string_view> given) noexcept {
+  if (!given) {  // whoever asks for less has not the whole then
+    ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("the role is NULL"),
+            errhint("The roles are external_client, developer, admin and owner."));
+  }
+  const std::string_view name = *given;
   const context_record *now = tenant::current();
   const auto wanted = parse_role(name);
   if (now == nullptr || !now->has_tenant) {

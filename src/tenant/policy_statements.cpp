@@ -35,8 +35,7 @@ SERVER_CODE Oid policy_of(RangeVar *table, const char *name) {
 SERVER_CODE void before_rename(const RenameStmt *rename) {
   if (rename->renameType != OBJECT_POLICY) return;
   const Oid policy = policy_of(rename->relation, rename->subname);
-  if (OidIsValid(policy))
-    ask_guard("SELECT primecloud_internal.guard_renamed_policy($1, $2)", policy, rename->newname);
+  if (OidIsValid(policy)) ask_guard("SELECT primecloud_internal.guard_renamed_policy($1, $2)", policy, rename->newname);
 }
 
 SERVER_CODE void before_comment(const CommentStmt *comment) {
@@ -44,8 +43,7 @@ SERVER_CODE void before_comment(const CommentStmt *comment) {
   const List *names = castNode(List, comment->object);
   RangeVar *table = makeRangeVarFromNameList(list_truncate(list_copy(names), list_length(names) - 1));
   const Oid policy = policy_of(table, strVal(llast(names)));
-  if (OidIsValid(policy))
-    ask_guard("SELECT primecloud_internal.guard_lost_note($1, $2)", policy, comment->comment);
+  if (OidIsValid(policy)) ask_guard("SELECT primecloud_internal.guard_lost_note($1, $2)", policy, comment->comment);
 }
 }  // namespace
 
