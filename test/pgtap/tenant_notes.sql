@@ -149,7 +149,7 @@ SELECT primecloud.protect_table('members'), primecloud.protect_people('users'), 
 SELECT policies() AS before \gset
 SELECT throws_ok(format('COMMENT ON POLICY %I ON %s IS %s', p.polname, p.polrelid::regclass, c.text), '42501',
     format('the note of protected table %s, on policy "%s", would be %s', 'app.' || p.polrelid::regclass, p.polname, c.what),
-    format('%s of %s: %s', p.polname, p.polrelid::regclass, c.text))
+    format('a note stays: %s of %s: %s', p.polname, p.polrelid::regclass, c.text))
 FROM pg_policy p, (VALUES (1, 'NULL', 'removed'), (2, '''''', 'replaced'), (3, '''his own words''', 'replaced'),
     (4, '''primecloud: {"roles": {"read": "external_client"}}''', 'replaced')) AS c(n, text, what)
 WHERE obj_description(p.oid, 'pg_policy') IS NOT NULL ORDER BY p.polrelid::regclass::text, c.n;
@@ -163,7 +163,7 @@ SELECT throws_ok('COMMENT ON POLICY primecloud_floor ON no_such IS NULL', '42P01
 -- And so is the name of each policy: what is called otherwise could be dropped.
 SELECT throws_ok(format('ALTER POLICY %I ON %s RENAME TO w1', polname, polrelid::regclass), '42501',
     format('policy "%s" of protected table %s would be renamed to "w1"', polname, 'app.' || polrelid::regclass),
-    format('RENAME of %s of %s', polname, polrelid::regclass)) FROM pg_policy ORDER BY polrelid::regclass::text, polname;
+    format('a name stays: %s of %s', polname, polrelid::regclass)) FROM pg_policy ORDER BY polrelid::regclass::text, polname;
 SELECT throws_ok('DO $d$ BEGIN ALTER POLICY primecloud_rank_update ON members RENAME TO w1; DROP POLICY w1 ON members; END $d$', '42501',
     NULL, 'nor within a block');
 CREATE POLICY careless ON members USING (true);
