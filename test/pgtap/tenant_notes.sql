@@ -1,7 +1,7 @@
 -- The note of a protected table is lost: replaced, taken away, or left out by pg_restore --no-comments.  What was chosen stands in the
 -- policies, and nothing is looser for having been asked for again.
 SET client_min_messages = warning;
-SELECT plan(135);
+SELECT plan(136);
 CREATE ROLE notes_owner;
 CREATE SCHEMA app AUTHORIZATION notes_owner;
 SET search_path = app, public;
@@ -155,6 +155,8 @@ FROM pg_policy p, (VALUES (1, 'NULL', 'removed'), (2, '''''', 'replaced'), (3, '
 WHERE obj_description(p.oid, 'pg_policy') IS NOT NULL ORDER BY p.polrelid::regclass::text, c.n;
 SELECT lives_ok(format('COMMENT ON POLICY primecloud_floor ON plain IS %L', obj_description(oid, 'pg_policy')), 'as it was')
 FROM pg_policy WHERE polrelid = 'plain'::regclass AND polname = 'primecloud_floor';
+SELECT lives_ok(format('COMMENT ON POLICY primecloud_floor ON plain IS %L; COMMENT ON POLICY primecloud_floor ON plain IS %1$L',
+    'primecloud: ' || (primecloud_internal.protection_note('plain') || '{"more": "an_index"}')::text), 'or more than it was, as scripts add');
 SELECT lives_ok('COMMENT ON POLICY primecloud_select ON plain IS ''his own words''', 'what is no note is his');
 SELECT lives_ok('COMMENT ON POLICY primecloud_select ON plain IS NULL', 'and may go');
 SELECT throws_ok('COMMENT ON POLICY no_such ON plain IS NULL', '42704', NULL, 'what is not there is the server''s to refuse');
