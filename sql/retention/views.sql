@@ -8,10 +8,10 @@ AS $$
             OR has_table_privilege(c.oid, 'SELECT') AND (has_table_privilege(c.oid, 'DELETE') OR has_any_column_privilege(c.oid, 'UPDATE'))
                AND (SELECT r.rolbypassrls FROM pg_roles r WHERE r.rolname = current_user)
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = schema_name AND c.relname = table_name),
-        (SELECT r.rolsuper FROM pg_roles r WHERE r.rolname = current_user))
+        (SELECT r.rolsuper OR r.rolbypassrls FROM pg_roles r WHERE r.rolname = current_user))
 $$;
 COMMENT ON FUNCTION may_expire(text, text)
-    IS 'whether the current role owns a table or may expire its rows; of one that is gone, whether it is a superuser';
+    IS 'whether the current role owns a table or may expire its rows; of one that is gone, whether it passes row security';
 
 CREATE VIEW retention_status WITH (security_barrier) AS
 SELECT s.schema_name, s.table_name, s.mode, s.keep, primecloud_internal.column_said(s.relation, s.time_column) AS time_column,

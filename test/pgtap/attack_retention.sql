@@ -169,7 +169,7 @@ SELECT throws_ok($$SELECT primecloud.expire_batch('victim.letters')$$, '42501', 
 SELECT throws_ok($$SELECT primecloud_internal.retention_request('victim.letters',
     jsonb_populate_record(NULL::primecloud_internal.retention_question, '{"kind": "begin"}'))$$, '42501', NULL, 'nor by the door');
 SELECT throws_ok($$SELECT primecloud_internal.retention_request('mallory.trap',
-    jsonb_populate_record(NULL::primecloud_internal.retention_question, '{"kind": "step", "run": 999}'))$$, '42704', NULL,
+    jsonb_populate_record(NULL::primecloud_internal.retention_question, '{"kind": "step", "run": 999}'))$$, '55000', NULL,
     'a run that is none');
 SELECT throws_ok($$SELECT primecloud_internal.retention_request('mallory.trap',
     jsonb_populate_record(NULL::primecloud_internal.retention_question, '{"kind": "anything"}'))$$, '22023', NULL,
