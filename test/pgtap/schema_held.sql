@@ -53,8 +53,8 @@ SELECT primecloud.place_hold(format('cloud.%I', rel)::regclass, 'court') FROM un
 RESET ROLE;
 SELECT maintain() \g /dev/null
 SELECT is(accounts, 'ab', rel || ' under a hold of the whole table stays') FROM left_of();
-SELECT throws_ok($$SELECT primecloud_internal.check_not_held('cloud.audit_log'::regclass, 'cloud', 'audit_log', 'dropped')$$, '55006', NULL,
-    '(the table is held)');
+SELECT throws_ok($$SELECT primecloud_internal.check_not_held(ARRAY['cloud.audit_log'::regclass::oid], 'cloud', 'audit_log', 'dropped')$$,
+    '55006', NULL, '(the table is held)');
 SELECT is(act('a_owner', $$SELECT cloud.delete_account('account-a')$$), '55006', 'an account with rows in it does not end');
 SET ROLE :"owner";
 SELECT primecloud.release_hold(format('%I.%I', schema_name, table_name)::regclass, id, 'over') FROM primecloud.retention_holds \g /dev/null
