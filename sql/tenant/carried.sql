@@ -60,7 +60,8 @@ BEGIN
     JOIN pg_namespace n ON n.nspname = r.relation_schema::name
     JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = r.relation_name::name AND pg_get_userbyid(c.relowner) = r.relation_owner
     UNION SELECT c.oid::regclass FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid AND NOT c.relispartition
-    WHERE p.polname = 'primecloud_rank_insert';
+    -- (Another session's temporary table is nobody's here.)
+    WHERE p.polname = 'primecloud_rank_insert' AND (c.relpersistence <> 't' OR c.relnamespace = pg_my_temp_schema());
 END $$;
 COMMENT ON FUNCTION primecloud_internal.rank_tables() IS 'the tables that say who is what in an account';
 
@@ -114,8 +115,9 @@ END $$;
 COMMENT ON FUNCTION primecloud_internal.application_rights(regclass, name, name, boolean)
     IS 'the steps by which protect_schema() gives the application''s role what it needs on a table';
 
--- The same when it arises afterwards, for the guard: of every table of ranks that is protected.
-CREATE FUNCTION primecloud_internal.guard_carried() RETURNS void
+-- The same when it arises afterwards, for the guard: of every table of ranks that is registered or the database's owner's, and of those of
+-- whoever runs the command or owns what it touches.  What anybody else has made of a table of his is no reason to refuse it.
+CREATE FUNCTION primecloud_internal.guard_carried(touched oid[]) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -123,7 +125,10 @@ DECLARE
     target regclass;
     wrong record;
 BEGIN
-    FOR target IN SELECT * FROM primecloud_internal.rank_tables() LOOP
+    FOR target IN SELECT t FROM primecloud_internal.rank_tables() AS t JOIN pg_class c ON c.oid = t
+                  WHERE EXISTS (SELECT FROM primecloud_internal.registered_as(t))
+                     OR c.relowner = ANY (touched || (SELECT r.oid FROM pg_roles r WHERE r.rolname = current_user))
+                     OR pg_has_role(c.relowner, (SELECT d.datdba FROM pg_database d WHERE d.datname = current_database()), 'USAGE') LOOP
         CONTINUE WHEN primecloud.tenant_column(target) IS NULL;
         -- Most have no such key, and this is asked at each GRANT.
         CONTINUE WHEN NOT EXISTS (SELECT FROM pg_class c JOIN pg_constraint k ON k.conrelid = c.oid AND k.contype = 'f'
@@ -137,5 +142,5 @@ BEGIN
         RAISE WARNING '%', wrong.problem USING HINT = wrong.hint;
     END LOOP;
 END $$;
-COMMENT ON FUNCTION primecloud_internal.guard_carried()
+COMMENT ON FUNCTION primecloud_internal.guard_carried(oid[])
     IS 'what the guard does about a key or a right that lets somebody carry ranks past policies';

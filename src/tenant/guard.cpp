@@ -10,6 +10,7 @@ extern "C" {
 #include "access/xact.h"
 #include "nodes/parsenodes.h"
 #include "tcop/deparse_utility.h"
+#include "utils/aclchk_internal.h"
 }
 
 namespace {
@@ -98,6 +99,19 @@ pg::rows<weakening> weakenings(ddl_command of) {
   }
   return found;
 }
+// What a GRANT or REVOKE is on, which the server tells by no other way: each table, and whether it is whole or columns
+// alone.
+using granted = std::tuple<pg::relation, bool>;
+
+pg::rows<granted> granted_on(ddl_command of) {
+  pg::rows<granted> found;
+  if (of.command->type != SCT_Grant) return found;
+  const InternalGrant *grant = of.command->d.grant.istmt;
+  if (grant->objtype != OBJECT_TABLE) return found;
+  const ListCell *cell;
+  foreach (cell, grant->objects) found.emplace_back(pg::relation{lfirst_oid(cell)}, grant->col_privs == NIL);
+  return found;
+}
 }  // namespace
 
 template <>
@@ -110,3 +124,4 @@ PRIMECLOUD_FUNCTION(primecloud_guard_level, guard_level_name);
 PRIMECLOUD_FUNCTION(primecloud_lift_guard, lift_guard);
 PRIMECLOUD_FUNCTION(primecloud_guard_is_lifted, guard_is_lifted);
 PRIMECLOUD_FUNCTION(primecloud_weakenings, weakenings);
+PRIMECLOUD_FUNCTION(primecloud_granted_on, granted_on);
