@@ -1,5 +1,5 @@
 -- A note of protection (protection_note.sql) is its table's owner's to restore, and is read for others too: as each table is made, as
--- a schema is renamed, by views over all tables.  One that cannot be read would stop them, so it stops who writes it.
+-- a schema is renamed, by views over all tables.  One that is none of ours is passed over there, so it stops who writes it.
 
 CREATE FUNCTION primecloud_internal.guard_notes() RETURNS event_trigger
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -7,21 +7,14 @@ CREATE FUNCTION primecloud_internal.guard_notes() RETURNS event_trigger
 AS $$
 DECLARE
     noted record;
-    readable boolean;
 BEGIN
     -- (OFFSET: of each policy that was commented on, and not of all that there are.)
-    FOR noted IN SELECT p.rel, p.polname, substr(p.comment, 13) AS note FROM pg_event_trigger_ddl_commands() AS c,
+    FOR noted IN SELECT p.rel, p.polname, p.comment AS note FROM pg_event_trigger_ddl_commands() AS c,
             LATERAL (SELECT o.polrelid::regclass AS rel, o.polname, obj_description(o.oid, 'pg_policy') AS comment FROM pg_policy o
                      WHERE o.oid = c.objid OFFSET 0) AS p
             WHERE c.classid = 'pg_policy'::regclass AND starts_with(p.polname, 'primecloud_')
                 AND starts_with(p.comment, 'primecloud: {') LOOP
-        BEGIN
-            readable := (SELECT bool_and(coalesce(jsonb_typeof(noted.note::jsonb -> k), 'object') = 'object')
-                FROM unnest('{constraints,roles,schemas}'::text[]) AS k);
-        EXCEPTION WHEN data_exception OR program_limit_exceeded THEN
-            readable := false;
-        END;
-        IF NOT readable THEN
+        IF primecloud_internal.note_in(noted.note) IS NULL THEN
             RAISE invalid_parameter_value USING
                 MESSAGE = format('the comment on policy "%s" of table %s is no note of primecloud''s', noted.polname, noted.rel),
                 HINT = 'Leave it as the helpers wrote it: what the table was before stands in it, and the views over all tables read it.';
