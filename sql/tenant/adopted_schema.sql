@@ -1,17 +1,33 @@
 -- A schema that protect_schema() has been through, and the tables that came after: they are nobody's yet.
 
+-- A note is its table's owner's to write: of a schema it is believed where he has the rights of the schema's owner, or of the database's.
+CREATE FUNCTION primecloud_internal.may_note_schema(owner oid, space oid) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT EXISTS (SELECT FROM pg_namespace n, pg_database d
+        WHERE n.oid = space AND NOT starts_with(n.nspname, 'pg_') AND n.nspname <> 'information_schema' AND d.datname = current_database()
+          AND (pg_has_role(owner, n.nspowner, 'USAGE') OR pg_has_role(owner, d.datdba, 'USAGE')));
+$$;
+COMMENT ON FUNCTION primecloud_internal.may_note_schema(oid, oid)
+    IS 'whether a note on a table of one role is believed about a schema';
+
 -- It stands in the note of the table of tenants, with the names of the tables that were there and of those that were left alone, so
 -- that those that came later are told.  Where it was written the schema is known by its number, through every rename, and what has its
 -- name now inherits nothing.  Where it was restored the numbers are others': there the schema of the tenants is theirs, and any other the
 -- one of that name.
-CREATE FUNCTION primecloud_internal.adopted_schemas()
+-- `wanted`: of one schema alone, for which nobody else's notes are opened.
+CREATE FUNCTION primecloud_internal.adopted_schemas(wanted oid DEFAULT NULL)
     RETURNS TABLE (tenants regclass, name name, space oid, entry jsonb)
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
     -- (Asked as each table is made: of many notes one has it.)
     SELECT c.oid::regclass, n.nspname, n.oid, s.value FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid
-    JOIN pg_description d ON d.classoid = 'pg_policy'::regclass AND d.objoid = p.oid AND strpos(d.description, '"schemas"') > 0,
+    JOIN pg_description d ON d.classoid = 'pg_policy'::regclass AND d.objoid = p.oid AND d.objsubid = 0
+        AND CASE WHEN wanted IS NOT NULL AND NOT primecloud_internal.may_note_schema(c.relowner, wanted) THEN false
+            -- (The length of a long one is known without reading it.)
+            WHEN octet_length(d.description) > 1048588 THEN false ELSE strpos(d.description, '"schemas"') > 0 END,
         LATERAL primecloud_internal.protection_note(p.polrelid) AS note,
         LATERAL jsonb_each(CASE jsonb_typeof(note -> 'schemas') WHEN 'object' THEN note -> 'schemas' ELSE '{}' END) AS s,
         LATERAL (SELECT * FROM pg_namespace x WHERE CASE
@@ -19,9 +35,11 @@ AS $$
                 THEN to_jsonb(x.oid::bigint) = s.value -> 'schema'
             WHEN s.value -> 'schema' = s.value -> 'their schema' THEN x.oid = c.relnamespace
             ELSE x.nspname = s.key END) AS n
-    WHERE p.polname = 'primecloud_floor' AND jsonb_typeof(s.value -> 'tables') = 'array' AND jsonb_typeof(s.value -> 'left') = 'array';
+    WHERE p.polname = 'primecloud_floor' AND c.relpersistence <> 't' AND (wanted IS NULL OR n.oid = wanted)
+        AND primecloud_internal.may_note_schema(c.relowner, n.oid) AND jsonb_typeof(s.value -> 'tables') = 'array'
+        AND jsonb_typeof(s.value -> 'left') = 'array';
 $$;
-COMMENT ON FUNCTION primecloud_internal.adopted_schemas()
+COMMENT ON FUNCTION primecloud_internal.adopted_schemas(oid)
     IS 'the schemas that protect_schema() has been through and that are there still, by the tables of tenants in whose notes they stand';
 
 CREATE FUNCTION primecloud_internal.adopted_entry(tenants regclass, space oid, entry jsonb) RETURNS jsonb
@@ -66,6 +84,14 @@ BEGIN
         note := primecloud_internal.protection_note(noted.tenants);
         CONTINUE WHEN note -> 'schemas' = noted.schemas;
         step := primecloud_internal.note_protection(noted.tenants, note || jsonb_build_object('schemas', noted.schemas));
+        -- Nobody waits for the table of another, which its owner may hold locked.
+        BEGIN
+            EXECUTE format('LOCK TABLE ONLY %s IN SHARE UPDATE EXCLUSIVE MODE NOWAIT', noted.tenants);
+        EXCEPTION WHEN lock_not_available THEN
+            RAISE NOTICE 'the note of table % is not brought up to date, which somebody holds locked', noted.tenants
+                USING HINT = 'The next ALTER SCHEMA or DROP SCHEMA does it; until then its schemas are known here by their numbers.';
+            CONTINUE;
+        END;
         PERFORM primecloud_internal.run_plan(ARRAY[step], false);
     END LOOP;
 END $$;
@@ -94,7 +120,7 @@ CREATE FUNCTION primecloud_internal.tell_of_table(made regclass) RETURNS void
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    IF NOT EXISTS (SELECT FROM pg_class c JOIN primecloud_internal.adopted_schemas() AS a ON a.space = c.relnamespace
+    IF NOT EXISTS (SELECT FROM pg_class c, LATERAL primecloud_internal.adopted_schemas(c.relnamespace) AS a
                    WHERE c.oid = made AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND NOT EXISTS (SELECT FROM pg_policy p
                        WHERE p.polrelid = made AND p.polname IN ('primecloud_floor', 'primecloud_shared', 'primecloud_people'))) THEN
         RETURN;
