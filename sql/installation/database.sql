@@ -64,6 +64,12 @@ AS $$
     WHERE c.oid IN (SELECT a.attrelid FROM pg_attribute AS a WHERE a.atttypid = 'primecloud.sealed'::regtype AND NOT a.attisdropped)
       AND c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND NOT c.relispartition AND s.state = 'unregistered'
     UNION ALL
+    SELECT format('column %s.%I, which may hold envelopes, can be looked at', c.oid::regclass, s.col), 'risk',
+        'ask again when whoever holds the table locked has ended'
+    FROM pg_class AS c CROSS JOIN LATERAL primecloud_internal.sealed_columns_of(c.oid) AS s
+    WHERE c.oid IN (SELECT a.attrelid FROM pg_attribute AS a WHERE a.atttypid = 'primecloud.sealed'::regtype AND NOT a.attisdropped)
+      AND c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND NOT c.relispartition AND s.state = 'unseen'
+    UNION ALL
     SELECT format('row-level security of %s holds its owner too', c.oid::regclass),
         CASE WHEN c.relrowsecurity AND c.relforcerowsecurity THEN 'ok' ELSE 'missing' END,
         format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', c.oid::regclass)

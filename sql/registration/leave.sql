@@ -88,7 +88,7 @@ BEGIN
         END LOOP;
     END LOOP;
     FOREACH rel IN ARRAY tables LOOP
-        IF pg_total_relation_size(rel) > 1073741824 AND dry_run THEN
+        IF dry_run AND (CASE WHEN primecloud_internal.size_now(rel) IS NOT NULL THEN pg_total_relation_size(rel) END) > 1073741824 THEN
             RETURN NEXT format('-- table %s has %s: while it is written anew nobody uses it; online => true prints a script that '
                 'takes longer and locks it for a moment', rel, pg_size_pretty(pg_total_relation_size(rel)));
         END IF;

@@ -8,10 +8,12 @@ AS $$
 BEGIN
     RETURN QUERY SELECT format('table %s has %s', t, primecloud_internal.counted(count(h), 'open legal hold', 'open legal holds'))
         FROM unnest(tables) AS t, primecloud_internal.open_holds(t) AS h WHERE release IS NULL GROUP BY t ORDER BY t::text;
-    RETURN QUERY SELECT format('column "%s" of %s holds envelopes %s', s.col, t, CASE s.state WHEN 'nested' THEN 'within its values: open '
-            'them into a column of another type' ELSE 'under no registered label: register it with seal_column(), or empty it' END)
+    RETURN QUERY SELECT CASE WHEN s.state = 'unseen' OR primecloud_internal.has_rows_now(t) IS NULL
+        THEN format('column "%s" of %s may hold envelopes: the table could not be looked at, which somebody holds locked', s.col, t)
+        ELSE format('column "%s" of %s holds envelopes %s', s.col, t, CASE s.state WHEN 'nested' THEN 'within its values: open '
+            'them into a column of another type' ELSE 'under no registered label: register it with seal_column(), or empty it' END) END
         FROM unnest(tables) AS t, primecloud_internal.sealed_columns_of(t) AS s
-        WHERE s.state = 'unregistered' OR s.state = 'nested' AND primecloud_internal.has_rows(t) ORDER BY t::text, s.col;
+        WHERE s.state IN ('unregistered', 'unseen') OR s.state = 'nested' AND primecloud_internal.has_rows_now(t) IS NOT FALSE ORDER BY t::text, s.col;
     RETURN QUERY SELECT format('column "%s" of %s cannot be unsealed: %s', s.col, t, string_agg(o, ', ' ORDER BY o))
         FROM unnest(tables) AS t, primecloud_internal.sealed_columns_of(t) AS s, primecloud_internal.sealed_column_obstacles(t, s.col) AS o
         WHERE s.state = 'registered' AND o <> 'view ' || primecloud_internal.copy_target_name(t) GROUP BY t, s.col ORDER BY t::text, s.col;

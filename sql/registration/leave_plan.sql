@@ -58,16 +58,32 @@ AS $$ SELECT primecloud_internal.check_owner(rel); SELECT coalesce(sum(pg_relati
     FROM primecloud_internal.table_tree(rel) AS t WHERE t.kind = 'r' $$;
 COMMENT ON FUNCTION primecloud_internal.has_rows(regclass) IS 'whether a table has a file with something in it; for its owner';
 
+-- The same of all tables, of which one may be held locked: nobody waits for it, and what is not seen is NULL.
+CREATE FUNCTION primecloud_internal.size_now(rel regclass) RETURNS bigint
+    LANGUAGE c VOLATILE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'primecloud_size_now';
+COMMENT ON FUNCTION primecloud_internal.size_now(regclass)
+    IS 'the size of a table''s file; NULL where it is held locked, for which this does not wait';
+
+CREATE FUNCTION primecloud_internal.has_rows_now(rel regclass) RETURNS boolean
+    LANGUAGE sql VOLATILE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$ SELECT primecloud_internal.check_owner(rel); SELECT CASE WHEN bool_or(s > 0) THEN true WHEN bool_and(s = 0) IS NOT FALSE
+    AND count(s) = count(*) THEN false END
+    FROM primecloud_internal.table_tree(rel) AS t, LATERAL primecloud_internal.size_now(t.relid) AS s WHERE t.kind = 'r' $$;
+COMMENT ON FUNCTION primecloud_internal.has_rows_now(regclass)
+    IS 'whether a table has a file with something in it; NULL where that cannot be seen without waiting; for its owner';
+
 -- Columns with sealed values, as they lie: those that unseal_column() takes, and those that nobody has a label for.
 CREATE FUNCTION primecloud_internal.sealed_columns_of(rel regclass)
     RETURNS TABLE (col name, state text)
-    LANGUAGE sql STABLE PARALLEL SAFE
+    LANGUAGE sql VOLATILE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT a.attname, CASE WHEN a.atttypid <> 'primecloud.sealed'::regtype AND NOT w.begun THEN 'nested'
         WHEN w.begun OR EXISTS (SELECT FROM primecloud_internal.names_of(rel) AS n JOIN primecloud.sealed_column s
             ON s.schema_name = n.schema_name AND s.table_name = n.table_name AND s.column_name = a.attname) THEN 'registered'
-        WHEN primecloud_internal.has_rows(rel) THEN 'unregistered' ELSE 'empty' END
+        ELSE CASE primecloud_internal.has_rows_now(rel) WHEN true THEN 'unregistered' WHEN false THEN 'empty' ELSE 'unseen' END END
     FROM pg_attribute a CROSS JOIN LATERAL primecloud_internal.conversion(rel, a.attname) AS w
     WHERE a.attrelid = rel AND a.attnum > 0 AND NOT a.attisdropped
         AND (a.atttypid IN (SELECT k.type FROM primecloud_internal.sealed_kinds() AS k(type)) OR w.begun)
@@ -77,7 +93,7 @@ AS $$
     ORDER BY a.attnum;
 $$;
 COMMENT ON FUNCTION primecloud_internal.sealed_columns_of(regclass)
-    IS 'columns of a table that hold envelopes: registered, unregistered with rows or empty, or nested in other types';
+    IS 'columns of a table that hold envelopes: registered, unregistered with rows or empty or held locked, or nested in other types';
 
 -- Checks, defaults and types of the extension in the table itself.  As the table's owner, whose indexes and checks are made anew.
 CREATE FUNCTION primecloud_internal.plain_table_plan(rel regclass) RETURNS SETOF primecloud_internal.plan_step

@@ -22,18 +22,20 @@ $$;
 COMMENT ON FUNCTION primecloud_internal.reaches_extension(oid[], oid[], oid[])
     IS 'whether to drop one of these extensions or schemas, or all that these roles own, is to drop primecloud';
 
--- By the size of its file, since policies hide rows; that tells nothing of a table whose rows lie on other servers.
-CREATE FUNCTION primecloud_internal.tables_with_secrets() RETURNS SETOF text
-    LANGUAGE sql STABLE PARALLEL SAFE
+-- By the size of its file, since policies hide rows; that tells nothing of a table whose rows lie on other servers, nor of one that
+-- somebody holds locked, for whom nobody waits here.
+CREATE FUNCTION primecloud_internal.tables_with_secrets() RETURNS TABLE (rel text, seen boolean)
+    LANGUAGE sql VOLATILE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT DISTINCT c.oid::regclass::text FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid 
-    JOIN primecloud_internal.sealed_kinds() AS k(type) ON k.type = a.atttypid
-    WHERE NOT a.attisdropped AND c.relkind IN ('r', 'm') AND (pg_relation_size(c.oid) > 0 OR primecloud_internal.is_distributed(c.oid))
+    SELECT DISTINCT c.oid::regclass::text, s IS NOT NULL OR d FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+    JOIN primecloud_internal.sealed_kinds() AS k(type) ON k.type = a.atttypid,
+        LATERAL primecloud_internal.size_now(c.oid) AS s, LATERAL primecloud_internal.is_distributed(c.oid) AS d
+    WHERE NOT a.attisdropped AND c.relkind IN ('r', 'm') AND (s > 0 OR s IS NULL OR d)
     ORDER BY 1;
 $$;
 COMMENT ON FUNCTION primecloud_internal.tables_with_secrets()
-    IS 'the tables with rows that have a column of sealed values, in whatever shape';
+    IS 'the tables with rows that have a column of sealed values, in whatever shape; and those that are held locked, which are not seen';
 
 CREATE FUNCTION primecloud_internal.counted(amount bigint, one text, many text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -43,16 +45,20 @@ COMMENT ON FUNCTION primecloud_internal.counted(bigint, text, text) IS 'so many 
 
 -- A key that was retired checks and finds nothing already: leave() has said so.
 CREATE FUNCTION primecloud_internal.reasons_to_stay() RETURNS text
-    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    LANGUAGE plpgsql VOLATILE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    tables text[] := ARRAY(SELECT t FROM primecloud_internal.tables_with_secrets() AS t);
+    tables text[];
+    unseen text[];
 BEGIN
+    SELECT coalesce(array_agg(t.rel ORDER BY t.rel) FILTER (WHERE t.seen), '{}'), array_agg(t.rel ORDER BY t.rel) FILTER (WHERE NOT t.seen)
+    INTO tables, unseen FROM primecloud_internal.tables_with_secrets() AS t;
     RETURN nullif(concat_ws(', ',
         CASE cardinality(tables) WHEN 0 THEN NULL WHEN 1 THEN format('table %s has a sealed column that holds rows', tables[1])
             ELSE format('%s tables have sealed columns that hold rows (%s%s)', cardinality(tables), array_to_string(tables[1:5], ', '),
                 CASE WHEN cardinality(tables) > 5 THEN ', ...' ELSE '' END) END,
+        CASE WHEN unseen IS NOT NULL THEN format('table %s could not be looked at, which somebody holds locked', unseen[1]) END,
         (SELECT primecloud_internal.counted(count(*), 'key has hashed tokens', 'keys have hashed tokens')
             FROM primecloud.data_key k WHERE k.purpose = 'token' AND k.state IN ('active', 'decrypt_only')),
         (SELECT primecloud_internal.counted(count(DISTINCT k.tenant), 'tenant has blind indexes', 'tenants have blind indexes')
