@@ -13,7 +13,8 @@ BEGIN
         ELSE format('column "%s" of %s holds envelopes %s', s.col, t, CASE s.state WHEN 'nested' THEN 'within its values: open '
             'them into a column of another type' ELSE 'under no registered label: register it with seal_column(), or empty it' END) END
         FROM unnest(tables) AS t, primecloud_internal.sealed_columns_of(t) AS s
-        WHERE s.state IN ('unregistered', 'unseen') OR s.state = 'nested' AND primecloud_internal.has_rows_now(t) IS NOT FALSE ORDER BY t::text, s.col;
+        WHERE s.state IN ('unregistered', 'unseen') OR s.state = 'nested' AND primecloud_internal.has_rows_now(t) IS NOT FALSE
+        ORDER BY t::text, s.col;
     RETURN QUERY SELECT format('column "%s" of %s cannot be unsealed: %s', s.col, t, string_agg(o, ', ' ORDER BY o))
         FROM unnest(tables) AS t, primecloud_internal.sealed_columns_of(t) AS s, primecloud_internal.sealed_column_obstacles(t, s.col) AS o
         WHERE s.state = 'registered' AND o <> 'view ' || primecloud_internal.copy_target_name(t) GROUP BY t, s.col ORDER BY t::text, s.col;

@@ -55,6 +55,13 @@ BEGIN
         RAISE datatype_mismatch USING MESSAGE = format('column "%s" of %s is not sealed', col, rel),
             HINT = 'Call primecloud.seal_column() for a column of plaintext.';
     END IF;
+    -- A control plane's labels begin with its schema's name: nobody takes those of one in which he makes nothing.
+    IF EXISTS (SELECT FROM pg_namespace n, pg_class c WHERE c.oid = rel AND n.oid <> c.relnamespace
+        AND starts_with(register_sealed_column_as.label, n.nspname || '.') AND NOT has_schema_privilege(caller, n.oid, 'CREATE')) THEN
+        RAISE insufficient_privilege USING
+            MESSAGE = format('the label "%s" begins with the name of a schema in which you create nothing', register_sealed_column_as.label),
+            HINT = 'Take one that begins with the name of the table''s own schema, or of none.';
+    END IF;
     SELECT n.nspname, c.relname, col, register_sealed_column_as.label, register_sealed_column_as.tenant_column,
         register_sealed_column_as.id_column, now(), pg_get_userbyid(c.relowner), NULL
     INTO wanted
@@ -72,9 +79,11 @@ BEGIN
             -- The caller's own, which is sealed no longer, gives its label away.
             IF primecloud_internal.is_sealed_column(other.schema_name, other.table_name, other.column_name)
                 OR NOT primecloud_internal.may_give_label(caller, other.schema_name, other.table_name) THEN
-                RAISE duplicate_object USING MESSAGE = format('the label "%s" is that of column "%s" of %I.%I', other.label,
-                    other.column_name, other.schema_name, other.table_name),
-                    HINT = 'Take another: under one label an envelope of one column would open in the other.';
+                RAISE duplicate_object USING MESSAGE = format('the label "%s" is that of column "%s" of %I.%I, which belongs to role "%s"',
+                    other.label, other.column_name, other.schema_name, other.table_name, other.owner_name),
+                    HINT = format('Take another: under one label an envelope of one column would open in the other. Or a superuser frees '
+                        'it: SELECT primecloud.unregister_sealed_column(''%I.%I'', %L), then primecloud.forget_label(%L).',
+                        other.schema_name, other.table_name, other.column_name, other.label);
             END IF;
         ELSIF (other.label, other.tenant_column, other.id_column, other.owner_name)
             = (wanted.label, wanted.tenant_column, wanted.id_column, wanted.owner_name) THEN

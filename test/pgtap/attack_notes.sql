@@ -104,7 +104,8 @@ COMMENT ON POLICY primecloud_floor ON evil.nt IS 'primecloud: {}';
 \o
 SELECT is(public.beside(b.note, o.role, o.statement), 'done', format('beside a note that is restored (%s), %s: %s', b.what, o.role,
     o.statement))
-FROM public.bad_note b, public.of_others o WHERE b.what IN ('deep', 'very long') OR o.statement ~ '^(ALTER|DROP) SCHEMA|TABLE vic.more' ORDER BY b.n, o.n;
+FROM public.bad_note b, public.of_others o 
+WHERE b.what IN ('deep', 'very long') OR o.statement ~ '^(ALTER|DROP) SCHEMA|TABLE vic.more' ORDER BY b.n, o.n;
 SELECT is(public.beside(note, current_user, 'DO $d$ BEGIN ASSERT primecloud_internal.protection_note(''evil.nt'') = ''{}''; END $d$'),
     'done', 'which is none: ' || what) FROM public.bad_note ORDER BY n;
 
@@ -118,8 +119,8 @@ SELECT is(public.beside(format('{"row security": "off", "schemas": {"vic": {"sch
     'not by its name either');
 SELECT is(public.beside(format('{"row security": "off", "schemas": {"zz": {"schema": %s, "tenants": %s, "their schema": %s, "tables": [], '
     '"left": []}}}', 'evil'::regnamespace::oid, 'evil.nt'::regclass::oid, 'evil'::regnamespace::oid), current_user,
-    $$CREATE TABLE evil.late (id int); DO 'BEGIN ASSERT (SELECT array_agg(rel::text || since) FROM primecloud.unprotected_tables())
-        = ''{evil.latecame after protect_schema}''; END' $$), 'done', 'of his own he is believed');
+    $$CREATE TABLE evil.late (id int); DO 'BEGIN ASSERT (SELECT array_agg(rel::text || since)
+        FROM primecloud.unprotected_tables()) = ''{evil.latecame after protect_schema}''; END' $$), 'done', 'of his own he is believed');
 
 -- Nor does anybody wait for his table.
 \o /dev/null
@@ -150,6 +151,24 @@ SELECT dblink_exec('evil', 'ROLLBACK');
 SELECT is(primecloud_internal.size_now('evil.sealed_late'), pg_relation_size('evil.sealed_late'), 'a size is that of the file');
 SELECT is(public.tried(current_user, 'ALTER SCHEMA evil RENAME TO good; DO $d$ BEGIN ASSERT primecloud_internal.protection_note(''good.nt'') '
     '-> ''schemas'' ? ''good''; END $d$'), 'done', 'unlocked, the note follows its schema');
+
+-- A label that begins with the name of a schema is for who creates there; one that somebody took before is named with its owner.
+\o /dev/null
+CREATE TABLE evil.labels (id int PRIMARY KEY, account_id int, a primecloud.sealed, b primecloud.sealed);
+ALTER TABLE evil.labels OWNER TO notes_evil;
+\o
+SELECT is(public.tried('notes_evil', 'SELECT primecloud.seal_column(''evil.labels'', ''a'', ''vic.things.secret'')'),
+    '42501 the label "vic.things.secret" begins with the name of a schema in which you create nothing', 'the label of another''s schema');
+SELECT is(public.tried('notes_evil', format('SELECT primecloud.seal_column(''evil.labels'', ''a'', %L)', l)), 'done', 'his own: ' || l)
+FROM unnest('{evil.labels.a,victor.a,a}'::text[]) AS l;
+\o /dev/null
+SELECT dblink_exec('evil', 'DO $d$ BEGIN PERFORM primecloud.seal_column(''evil.labels'', ''a'', ''staging.access_key_secrets.secret''); END $d$');
+\o
+SELECT is(public.tried(current_user, 'SELECT primecloud.create_schema(''staging'', register => false)'), '42710 the label '
+    '"staging.access_key_secrets.secret" is that of column "a" of evil.labels, which belongs to role "notes_evil"', 'who has it is said');
+SELECT is(public.tried(current_user, 'SELECT primecloud.unregister_sealed_column(''evil.labels'', ''a''); SELECT '
+    'primecloud.forget_label(''staging.access_key_secrets.secret''); SELECT primecloud.create_schema(''staging'', register => false)'),
+    'done', 'and a superuser frees it');
 SELECT * FROM finish();
 SELECT dblink_disconnect('evil') \g /dev/null
 DROP SCHEMA evil, vic, spare CASCADE;
