@@ -17,7 +17,7 @@ BEGIN
     PERFORM set_config('role', 'none', true);
     RAISE SQLSTATE 'UNDO1';
 EXCEPTION WHEN SQLSTATE 'UNDO1' THEN RETURN 'done';
-    WHEN OTHERS THEN RETURN SQLSTATE || ' ' || SQLERRM;
+    WHEN OTHERS OR assert_failure THEN RETURN SQLSTATE || ' ' || SQLERRM;
 END $$;
 GRANT EXECUTE ON FUNCTION public.tried TO PUBLIC;
 CREATE TABLE vic.things (id int);
@@ -135,7 +135,8 @@ SELECT dblink_exec('evil', 'BEGIN; LOCK TABLE evil.nt, evil.sealed_late IN ACCES
 SET lock_timeout = '300ms';
 \o
 SELECT is(public.tried(current_user, s), 'done', 'not behind his lock: ' || s)
-FROM unnest(ARRAY['ALTER SCHEMA spare RENAME TO spares', 'DROP SCHEMA spare', 'ALTER SCHEMA evil RENAME TO good',
+FROM unnest(ARRAY[
+    'ALTER SCHEMA spare RENAME TO spares', 'DROP SCHEMA spare', 'ALTER SCHEMA evil RENAME TO good',
     'SELECT primecloud.check_installation()', 'SELECT primecloud.leave()']) AS s;
 SELECT is((SELECT state FROM primecloud.check_installation()
     WHERE what = 'column evil.sealed_late.s, which may hold envelopes, can be looked at'), 'risk', 'what cannot be looked at is said');
@@ -162,7 +163,8 @@ SELECT is(public.tried('notes_evil', 'SELECT primecloud.seal_column(''evil.label
 SELECT is(public.tried('notes_evil', format('SELECT primecloud.seal_column(''evil.labels'', ''a'', %L)', l)), 'done', 'his own: ' || l)
 FROM unnest('{evil.labels.a,victor.a,a}'::text[]) AS l;
 \o /dev/null
-SELECT dblink_exec('evil', 'DO $d$ BEGIN PERFORM primecloud.seal_column(''evil.labels'', ''a'', ''staging.access_key_secrets.secret''); END $d$');
+SELECT dblink_exec('evil', 'DO $d$ BEGIN PERFORM primecloud.seal_column(''evil.labels'', ''a'', '
+    '''staging.access_key_secrets.secret''); END $d$');
 \o
 SELECT is(public.tried(current_user, 'SELECT primecloud.create_schema(''staging'', register => false)'), '42710 the label '
     '"staging.access_key_secrets.secret" is that of column "a" of evil.labels, which belongs to role "notes_evil"', 'who has it is said');

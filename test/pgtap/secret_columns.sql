@@ -111,7 +111,8 @@ SELECT is(reason(format('SELECT primecloud.seal_column(%s)', arguments)), expect
     ($$'mailers', 'host', ''$$, '22023 the label has 0 bytes'), ($$'mailers', 'host', NULL$$, '22023 the label has 0 bytes'),
         ($$'mailers', 'host', repeat('l', 129)$$, '22023 the label has 129 bytes'),
     ($$'mailers', 'id', 'l'$$, '22023 column "id" cannot be bound to itself'),
-    ($$'mailers', 'host', 'mailers.password'$$, '42710 the label "mailers.password" is that of column "password" of mailers'),
+    ($$'mailers', 'host', 'mailers.password'$$,
+        format('42710 the label "mailers.password" is that of column "password" of mailers, which belongs to role "%s"', current_user)),
     ($$'mailers', 'password', 'another'$$,
         '55000 column "password" of mailers is registered with label "mailers.password", tenant column "account_id" and id column "id"'),
     ($$'pg_stat_activity', 'query', 'l'$$, '42809 pg_stat_activity is not a table')) AS v(arguments, expected);
