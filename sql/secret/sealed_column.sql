@@ -22,19 +22,6 @@ REVOKE ALL ON sealed_column FROM PUBLIC;
 GRANT SELECT ON sealed_column TO PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('sealed_column', '');
 
-CREATE FUNCTION primecloud_internal.may_give_label(caller oid, space text, rel text) RETURNS boolean
-    LANGUAGE sql STABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp
-AS $$
-    SELECT coalesce((SELECT pg_has_role(caller, c.relowner, 'USAGE') FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-                     WHERE n.nspname = space::name AND c.relname = rel::name),
-        (SELECT r.rolsuper FROM pg_roles r WHERE r.oid = caller));
-$$;
-COMMENT ON FUNCTION primecloud_internal.may_give_label(oid, text, text)
-    IS 'whether a role owns the table that a label is registered for; of one that is gone, whether it is a superuser';
-
-REVOKE ALL ON FUNCTION primecloud_internal.may_give_label(oid, text, text) FROM PUBLIC;
-
 CREATE FUNCTION primecloud_internal.register_sealed_column_as(caller oid, rel regclass, col name, label text, id_column name,
     tenant_column name)
     RETURNS void
@@ -55,13 +42,7 @@ BEGIN
         RAISE datatype_mismatch USING MESSAGE = format('column "%s" of %s is not sealed', col, rel),
             HINT = 'Call primecloud.seal_column() for a column of plaintext.';
     END IF;
-    -- A control plane's labels begin with its schema's name: nobody takes those of one in which he makes nothing.
-    IF EXISTS (SELECT FROM pg_namespace n, pg_class c WHERE c.oid = rel AND n.oid <> c.relnamespace
-        AND starts_with(register_sealed_column_as.label, n.nspname || '.') AND NOT has_schema_privilege(caller, n.oid, 'CREATE')) THEN
-        RAISE insufficient_privilege USING
-            MESSAGE = format('the label "%s" begins with the name of a schema in which you create nothing', register_sealed_column_as.label),
-            HINT = 'Take one that begins with the name of the table''s own schema, or of none.';
-    END IF;
+    PERFORM primecloud_internal.check_label(caller, rel, label);
     SELECT n.nspname, c.relname, col, register_sealed_column_as.label, register_sealed_column_as.tenant_column,
         register_sealed_column_as.id_column, now(), pg_get_userbyid(c.relowner), NULL
     INTO wanted

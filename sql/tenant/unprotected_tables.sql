@@ -42,11 +42,13 @@ CREATE FUNCTION unprotected_tables(OUT rel regclass, OUT since text) RETURNS SET
     SET search_path = pg_catalog, pg_temp
 AS $$
     WITH adopted AS MATERIALIZED (SELECT a.space, a.entry FROM primecloud_internal.adopted_schemas() AS a),
+    -- (Of schemas of whoever lost it, or of those below him: a comment of one's own says nothing of others'.)
+    lost AS MATERIALIZED (SELECT DISTINCT c.relowner FROM primecloud_internal.lost_notes() AS l JOIN pg_class c ON c.oid = l),
     space AS (SELECT a.space, a.entry FROM adopted a UNION ALL
-        SELECT c.relnamespace, NULL FROM pg_class c WHERE EXISTS (SELECT FROM primecloud_internal.lost_notes())
-            AND c.oid IN (SELECT p.polrelid FROM pg_policy p
-                WHERE p.polname IN ('primecloud_floor', 'primecloud_shared', 'primecloud_people'))
-            AND c.relnamespace NOT IN (SELECT a.space FROM adopted a))
+        SELECT p.space, NULL FROM (SELECT DISTINCT c.relnamespace AS space FROM pg_class c JOIN pg_policy p ON p.polrelid = c.oid
+            WHERE p.polname IN ('primecloud_floor', 'primecloud_shared', 'primecloud_people')) AS p
+        WHERE EXISTS (SELECT FROM lost l WHERE primecloud_internal.may_note_schema(l.relowner, p.space))
+            AND p.space NOT IN (SELECT a.space FROM adopted a))
     SELECT c.oid::regclass, CASE WHEN bool_or(a.entry IS NULL) THEN 'not known: a note of protection is lost'
         WHEN bool_or(a.entry -> 'left' ? c.relname) THEN 'left alone by protect_schema'
         WHEN bool_or(a.entry -> 'tables' ? c.relname) THEN 'protected by protect_schema, not any more' ELSE 'came after protect_schema' END

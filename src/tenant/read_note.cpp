@@ -1,8 +1,10 @@
 // read_note(comment): what a note of protection says, and null for whatever else a comment may be.  Anybody
 // may write such a comment on a table of his, by way of a restore past the guard that looks at it too, and
 // everybody's commands read it: no text may raise an error here, nor take long.
+#include "pg/c_string.hpp"
 #include "pg/postgres.hpp"
 #include "pg/server_code.hpp"
+#include "pg/varlena.hpp"
 
 extern "C" {
 #include "access/detoast.h"
@@ -105,11 +107,10 @@ PG_FUNCTION_INFO_V1(primecloud_read_note);
 SERVER_CODE Datum primecloud_read_note(PG_FUNCTION_ARGS) {
   // (Of a long one no more than its length is read.)
   if (toast_raw_datum_size(PG_GETARG_DATUM(0)) - VARHDRSZ > most_bytes) PG_RETURN_NULL();
-  const text *comment = PG_GETARG_TEXT_PP(0);
-  std::string_view note{VARDATA_ANY(comment), static_cast<size_t>(VARSIZE_ANY_EXHDR(comment))};
+  std::string_view note = primecloud::pg::text_in(PG_GETARG_DATUM(0));
   if (note.substr(0, prefix.size()) != prefix) PG_RETURN_NULL();
   note.remove_prefix(prefix.size());
   if (!reader{note}.is_note()) PG_RETURN_NULL();
-  return DirectFunctionCall1(jsonb_in, CStringGetDatum(pnstrdup(note.data(), note.size())));
+  return DirectFunctionCall1(jsonb_in, CStringGetDatum(primecloud::pg::c_string(note)));
 }
 }

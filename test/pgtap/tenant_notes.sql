@@ -156,7 +156,7 @@ WHERE obj_description(p.oid, 'pg_policy') IS NOT NULL ORDER BY p.polrelid::regcl
 SELECT lives_ok(format('COMMENT ON POLICY primecloud_floor ON plain IS %L', obj_description(oid, 'pg_policy')), 'as it was')
 FROM pg_policy WHERE polrelid = 'plain'::regclass AND polname = 'primecloud_floor';
 SELECT lives_ok(format('COMMENT ON POLICY primecloud_floor ON plain IS %L; COMMENT ON POLICY primecloud_floor ON plain IS %1$L',
-    'primecloud: ' || (primecloud_internal.protection_note('plain') || '{"more": "an_index"}')::text),
+    'primecloud: ' || (primecloud_internal.protection_note('plain') || '{"constraints": {}}')::text),
     'or more than it was, as scripts add');
 SELECT lives_ok('COMMENT ON POLICY primecloud_select ON plain IS ''his own words''', 'what is no note is his');
 SELECT lives_ok('COMMENT ON POLICY primecloud_select ON plain IS NULL', 'and may go');
