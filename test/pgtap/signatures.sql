@@ -21,6 +21,8 @@ WHERE p.probin = '$libdir/primecloud' AND l.lanname = 'c'
   AND p.prosrc <> 'primecloud_read_as_owner'
   -- a place in a table has no type in C++
   AND p.prosrc <> 'primecloud_row_holders'
+  -- and a comment is measured before it is unpacked
+  AND p.prosrc <> 'primecloud_read_note'
   -- what the server alone can call has no SQL type to compare
   AND NOT p.prorettype = ANY ('{internal,trigger,event_trigger}'::regtype[])
   AND NOT 'internal'::regtype = ANY (p.proargtypes::oid[]);
