@@ -61,7 +61,7 @@ BEGIN
         ELSIF sealed.state = 'registered' THEN
             RETURN QUERY SELECT * FROM primecloud.unseal_column(rel, sealed.col, unopened => unopened, dry_run => dry_run);
         ELSIF sealed.state = 'empty' THEN
-            RETURN QUERY SELECT * FROM primecloud_internal.run_plan(ARRAY[primecloud_internal.step('not null', rel::text,
+            RETURN QUERY SELECT * FROM primecloud_internal.run_plan(ARRAY[primecloud_internal.step('retype', rel::text,
                 format('ALTER TABLE %s ALTER COLUMN %I TYPE text USING NULL', rel, sealed.col))], dry_run);
         END IF;
     END LOOP;

@@ -136,7 +136,7 @@ BEGIN
                 c.attname));
         END IF;
         CONTINUE WHEN c.plain IS NULL;
-        RETURN NEXT primecloud_internal.step('not null', rel::text, format('ALTER TABLE %s ALTER COLUMN %I TYPE %s USING %2$I::%3$s', rel,
+        RETURN NEXT primecloud_internal.step('retype', rel::text, format('ALTER TABLE %s ALTER COLUMN %I TYPE %s USING %2$I::%3$s', rel,
             c.attname, c.plain));
         IF c.literal IS NOT NULL AND c.plain NOT IN ('bigint', 'jsonb') THEN
             RETURN NEXT primecloud_internal.step('default', rel::text, format('ALTER TABLE %s ALTER COLUMN %I SET DEFAULT %L', rel,

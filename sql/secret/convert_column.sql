@@ -70,10 +70,8 @@ AS $$
         SELECT k.conname FROM pg_constraint k JOIN pg_attribute a ON a.attrelid = rel AND a.attname = col AND k.conkey = ARRAY[a.attnum]
         WHERE k.conrelid = rel AND k.contype = 'c' AND starts_with(k.conname, 'primecloud_known_')) AS c(name)
     CROSS JOIN LATERAL (VALUES
-        (1, primecloud_internal.step('validate', rel::text, format('SELECT primecloud_internal.check_as_owner(%L, %L)', rel,
-            format('ALTER TABLE %s VALIDATE CONSTRAINT %I', rel, c.name)))),
-        (2, primecloud_internal.step('not null', rel::text, format('SELECT primecloud_internal.check_as_owner(%L, %L)', rel,
-            format('ALTER TABLE %s ALTER COLUMN %I SET NOT NULL', rel, col)))),
+        (1, primecloud_internal.step('validate', rel::text, format('ALTER TABLE %s VALIDATE CONSTRAINT %I', rel, c.name))),
+        (2, primecloud_internal.step('not null', rel::text, format('ALTER TABLE %s ALTER COLUMN %I SET NOT NULL', rel, col))),
         (3, primecloud_internal.step('drop check', rel::text, format('ALTER TABLE %s DROP CONSTRAINT %I', rel, c.name)))) AS v(n, s)
     WHERE c.name IS NOT NULL;
 $$;

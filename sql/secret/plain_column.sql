@@ -93,8 +93,8 @@ END $$;
 COMMENT ON FUNCTION primecloud_internal.plain_target(regclass, jsonb, regtype)
     IS 'type, collation, default and storage of a column that is unsealed, and what cannot be put back';
 
--- What is put back once the column holds plaintext; for a script as what its reader runs, which is the owner's again.
-CREATE FUNCTION primecloud_internal.plain_steps(rel regclass, col name, target record, type_stands boolean, script boolean)
+-- What is put back once the column holds plaintext.  A type of somebody's, a collation and a default are the table's owner's.
+CREATE FUNCTION primecloud_internal.plain_steps(rel regclass, col name, target record, type_stands boolean)
     RETURNS primecloud_internal.plan_step[]
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
@@ -104,10 +104,8 @@ DECLARE
         || coalesce(' COLLATE ' || target.collation_name, '') || format(' USING %I::%s', col, format_type(target.type, target.typmod));
     steps primecloud_internal.plan_step[] := '{}';
 BEGIN
-    -- A type of somebody's, or a collation, is checked as the table's owner.
     IF NOT type_stands THEN
-        steps := steps || primecloud_internal.step(CASE WHEN script THEN 'retype' ELSE 'not null' END, rel::text, CASE WHEN script
-            THEN format('SELECT primecloud_internal.check_as_owner(%L, %L)', rel, described) ELSE described END);
+        steps := steps || primecloud_internal.step('retype', rel::text, described);
     END IF;
     IF target.default_value IS NOT NULL THEN
         steps := steps || primecloud_internal.step('default', rel::text, format('ALTER TABLE %s ALTER COLUMN %I SET DEFAULT %L', rel, col,
@@ -126,5 +124,5 @@ BEGIN
     END IF;
     RETURN steps;
 END $$;
-COMMENT ON FUNCTION primecloud_internal.plain_steps(regclass, name, record, boolean, boolean)
+COMMENT ON FUNCTION primecloud_internal.plain_steps(regclass, name, record, boolean)
     IS 'the steps that give a column that was unsealed its type, its collation, its default and its storage again';

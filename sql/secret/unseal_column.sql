@@ -75,14 +75,14 @@ BEGIN
     IF online THEN
         steps := primecloud_internal.online_conversion(rel, col, format_type(target.type, target.typmod)
                 || coalesce(' COLLATE ' || target.collation_name, ''), registered, unopened, '{}', steps,
-            primecloud_internal.plain_steps(rel, col, target, true, true));
+            primecloud_internal.plain_steps(rel, col, target, true));
     ELSE
         steps := steps || primecloud_internal.abandon_conversion(rel, col)
             || primecloud_internal.step('unseal', rel::text,
                 format('SELECT primecloud_internal.unseal_in_place(%L, %L, %L, %L, %L, %L, %s, '
                 '%L)', rel, col, registered.tenant_column, registered.id_column, registered.label, at_once,
                 CASE at_once WHEN target.type THEN target.typmod ELSE -1 END, unopened))
-            || primecloud_internal.plain_steps(rel, col, target, at_once = target.type AND target.collation_name IS NULL, false);
+            || primecloud_internal.plain_steps(rel, col, target, at_once = target.type AND target.collation_name IS NULL);
     END IF;
     IF primecloud_internal.readers_of(rel, col) IS NOT NULL THEN
         steps := steps || primecloud_internal.step('remark', rel::text,

@@ -55,7 +55,7 @@ COMMENT ON FUNCTION primecloud_internal.validate_as_owner(regclass, name)
 CREATE FUNCTION primecloud_internal.validate_key(key pg_constraint) RETURNS primecloud_internal.plan_step
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
-AS $$ SELECT primecloud_internal.step('validate', key.conrelid::regclass::text,
+AS $$ SELECT primecloud_internal.step('validate key', key.conrelid::regclass::text,
     format('SELECT primecloud_internal.validate_as_owner(%L, %L)', key.conrelid::regclass, key.conname)) $$;
 COMMENT ON FUNCTION primecloud_internal.validate_key(pg_constraint) IS 'the step that checks the rows that a foreign key found';
 

@@ -77,9 +77,11 @@ CREATE FUNCTION primecloud_internal.member_key_step(rel regclass, online boolean
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT primecloud_internal.step('member key', rel::text, format('ALTER TABLE %s ADD CONSTRAINT %I UNIQUE %s', rel, k.key_name,
-        CASE WHEN k.built OR online AND c.relkind = 'r' THEN format('USING INDEX %I', k.key_name) ELSE k.columns END))
-    FROM primecloud_internal.member_key(rel) AS k, pg_class c WHERE c.oid = rel;
+    SELECT primecloud_internal.step(CASE WHEN u.built THEN 'member key of index' ELSE 'member key' END, rel::text,
+        format('ALTER TABLE %s ADD CONSTRAINT %I UNIQUE %s', rel, k.key_name,
+        CASE WHEN u.built THEN format('USING INDEX %I', k.key_name) ELSE k.columns END))
+    FROM primecloud_internal.member_key(rel) AS k, pg_class c, LATERAL (SELECT k.built OR online AND c.relkind = 'r') AS u(built)
+    WHERE c.oid = rel;
 $$;
 COMMENT ON FUNCTION primecloud_internal.member_key_step(regclass, boolean) IS 'the step that gives a table of members its unique key';
 

@@ -18,14 +18,29 @@ CREATE FUNCTION primecloud_internal.run_as_owner(rel regclass, statement text) R
 COMMENT ON FUNCTION primecloud_internal.run_as_owner(regclass, text)
     IS 'runs a statement of a plan as the owner of a table; for who has the owner''s rights';
 
--- The same for a command that checks rows: a foreign key's by a query of its own, which is
--- planned over the owner's indexes, and SET NOT NULL by reading his checks, whose constant
--- calls are run to see whether they say so already.
+-- The same for a command on the table.  Foreign keys are checked by a query, which is planned over the
+-- owner's indexes; SET NOT NULL reads his checks, whose constant calls are run to see whether they say
+-- so already; VALIDATE runs whatever check has the name by then; a column is made of his type, a default
+-- of a literal that his type reads, and a constraint of an index whose expressions are folded.  Whose
+-- table it is, and whether what is below it is of one hand with it, is looked up under a lock.
 CREATE FUNCTION primecloud_internal.check_as_owner(rel regclass, statement text) RETURNS void
     LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
     AS 'MODULE_PATHNAME', 'primecloud_check_as_owner';
 COMMENT ON FUNCTION primecloud_internal.check_as_owner(regclass, text)
-    IS 'runs a command of a plan that checks rows, as the owner of a table; for who has the owner''s rights';
+    IS 'runs a command of a plan as the owner of a table; for who has the owner''s rights';
+
+-- The kinds of steps that could run what the owner of the table wrote: never with the rights of whoever
+-- runs the plan, or the script that it is printed as.  The others name, drop, lock, grant or note things, make policies, whose
+-- conditions are read and not run, or indexes, for which the server itself takes the owner's rights.
+CREATE FUNCTION primecloud_internal.is_owners(kind text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT coalesce(kind IN ('column', 'drop column', 'retype', 'default', 'drop default', 'storage', 'check', 'drop check', 'validate',
+        'not null', 'row trigger', 'fill trigger', 'foreign key', 'unchecked foreign key', 'take index', 'member key of index',
+        'expression index'), false);
+$$;
+COMMENT ON FUNCTION primecloud_internal.is_owners(text) IS 'whether a step of a plan is run as the owner of its table, by its kind';
 
 -- The guard lets pass what the extension's own functions do.
 CREATE FUNCTION primecloud_internal.lift_guard() RETURNS void
@@ -34,7 +49,7 @@ CREATE FUNCTION primecloud_internal.lift_guard() RETURNS void
 COMMENT ON FUNCTION primecloud_internal.lift_guard()
     IS 'lifts the guard until the function that calls this one returns; called by the functions that change protection on purpose';
 
--- Runs a plan in order, with the caller's own rights, or just returns its statements; as a
+-- Runs a plan in order, with the caller's rights or the owner's, or just returns its statements; as a
 -- psql script each ends where psql wants it to.  A `remark` is for readers, `psql` for psql.
 CREATE FUNCTION primecloud_internal.run_plan(steps primecloud_internal.plan_step[], dry_run boolean, script boolean DEFAULT false)
     RETURNS SETOF text
@@ -48,19 +63,22 @@ BEGIN
     FOREACH step IN ARRAY coalesce(steps, '{}') LOOP
         CONTINUE WHEN step.statement IS NULL;
         IF NOT dry_run AND NOT script THEN
-            CASE step.kind
-                WHEN 'remark' THEN NULL;
-                WHEN 'fill' THEN PERFORM primecloud_internal.run_as_owner(step.object::regclass, step.statement);
-                WHEN 'foreign key', 'not null' THEN PERFORM primecloud_internal.check_as_owner(step.object::regclass, step.statement);
+            CASE
+                WHEN step.kind = 'remark' THEN NULL;
+                WHEN step.kind = 'fill' THEN PERFORM primecloud_internal.run_as_owner(step.object::regclass, step.statement);
+                WHEN primecloud_internal.is_owners(step.kind) THEN
+                    PERFORM primecloud_internal.check_as_owner(step.object::regclass, step.statement);
                 ELSE EXECUTE step.statement;
             END CASE;
+        ELSIF script AND primecloud_internal.is_owners(step.kind) THEN
+            step.statement := format('SELECT primecloud_internal.check_as_owner(%L, %L)', step.object, step.statement);
         END IF;
         RETURN NEXT CASE WHEN step.kind = 'remark' THEN primecloud_internal.one_line(step.statement)
             WHEN script AND step.kind <> 'psql' THEN step.statement || ';' ELSE step.statement END;
     END LOOP;
 END $$;
 COMMENT ON FUNCTION primecloud_internal.run_plan(primecloud_internal.plan_step[], boolean, boolean)
-    IS 'runs what a helper composed; with the caller''s own rights';
+    IS 'runs what a helper composed; with the caller''s own rights, or the owner''s where code of his could run';
 
 -- How every script begins and ends.  It stops at the first error, gives up waiting for a lock
 -- before the application's wait for it counts as a deadlock (deadlock_timeout, a second), and

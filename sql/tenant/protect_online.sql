@@ -55,7 +55,7 @@ BEGIN
             WHEN 'drop check' THEN ahead := ahead || wanted;
             WHEN 'index' THEN ahead := ahead || ARRAY(SELECT s FROM primecloud_internal.online_index(wanted.object::regclass, tenant_column)
                 AS s);
-            WHEN 'member key' THEN
+            WHEN 'member key', 'member key of index' THEN
                 ahead := ahead || ARRAY(SELECT s FROM primecloud_internal.online_member_key(wanted.object::regclass) AS s);
                 switch := switch || primecloud_internal.member_key_step(wanted.object::regclass, true);
             WHEN 'drop index', 'drop unfinished' THEN NULL;  -- what is broken is mended, and the note ends with the switch

@@ -26,12 +26,20 @@ DECLARE
         ELSE format('CREATE UNIQUE INDEX %I ON %s%s USING btree (', index_name, CASE WHEN partitioned THEN 'ONLY ' ELSE '' END, rel) END;
     columns text := substr(definition, length(beginning) + 1);
     lead text := format('%I, ', tenant);
+    -- Literals of its expressions are read by their types before the server takes the owner's rights.
+    computed CONSTANT boolean := index.indexprs IS NOT NULL OR index.indpred IS NOT NULL;
     build primecloud_internal.plan_step[] := '{}';
     change primecloud_internal.plan_step[];
 BEGIN
     IF NOT starts_with(definition, beginning) OR (partitioned AND online) OR (NOT with_tenant AND NOT starts_with(columns, lead)) THEN
         RAISE feature_not_supported USING MESSAGE = format('"%s" cannot be rebuilt this way', index_name),
             HINT = 'Only btree indexes; online, only of tables that are not partitioned.';
+    END IF;
+    IF computed AND online AND EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = index.indexrelid
+            AND d.refclassid = 'pg_type'::regclass AND d.refobjid >= 16384 AND NOT EXISTS (SELECT FROM pg_depend e
+                WHERE e.classid = 'pg_type'::regclass AND e.objid = d.refobjid AND e.deptype = 'e')) THEN
+        RAISE feature_not_supported USING MESSAGE = format('"%s" is computed with types of the application', index_name),
+            HINT = 'No script builds it as the owner of the table: call it without online in a quiet hour.';
     END IF;
     columns := CASE WHEN with_tenant THEN lead || columns ELSE substr(columns, length(lead) + 1) END;
     IF partitioned AND key.oid IS NOT NULL THEN
@@ -44,12 +52,12 @@ BEGIN
             CASE WHEN online THEN 'CONCURRENTLY ' ELSE '' END, primecloud_internal.schema_of(rel), fresh));
     END IF;
     IF NOT (with_tenant AND online AND coalesce(left_over.whole, false)) THEN
-        build := build || primecloud_internal.step('index', rel::text,
+        build := build || primecloud_internal.step(CASE WHEN computed AND NOT online THEN 'expression index' ELSE 'index' END, rel::text,
             format('CREATE UNIQUE INDEX %s%I ON %s USING btree (%s', CASE WHEN online THEN 'CONCURRENTLY ' ELSE '' END, fresh, rel,
                 columns));
     END IF;
     IF key.oid IS NOT NULL THEN
-        change := ARRAY[primecloud_internal.step('unique', rel::text,
+        change := ARRAY[primecloud_internal.step('take index', rel::text,
             format('ALTER TABLE %s DROP CONSTRAINT %I, ADD CONSTRAINT %I UNIQUE USING INDEX %I%s%s', rel, key.conname, key.conname, fresh,
             CASE WHEN key.condeferrable THEN ' DEFERRABLE' ELSE '' END, CASE WHEN key.condeferred THEN ' INITIALLY DEFERRED' ELSE '' END)),
                 note];

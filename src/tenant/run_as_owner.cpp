@@ -7,7 +7,9 @@
 #include "tenant/owner.hpp"
 
 extern "C" {
+#include "catalog/pg_type.h"
 #include "nodes/parsenodes.h"
+#include "storage/lmgr.h"
 #include "tcop/tcopprot.h"
 #include "utils/acl.h"
 #include "utils/lsyscache.h"
@@ -64,15 +66,28 @@ SERVER_CODE int64 backfill(pg::relation table, std::string_view statement) noexc
   return rows;
 }
 
-// A check of rows that a command makes for itself (a foreign key's): the query is made while
-// the command runs, and forced policies would hide rows from it.  Whatever the table's code sets is undone: by a
-// search_path of its choice it would give the operators of whoever asked another meaning.
+// Whose code a command on the table would run besides its owner's: since a script was printed, a child may have
+// come from another hand.
+SERVER_CODE void check_one_hand(Oid table) {
+  Oid types[] = {REGCLASSOID};
+  Datum values[] = {ObjectIdGetDatum(table)};
+  const int code =
+      SPI_execute_with_args("SELECT primecloud_internal.check_one_hand($1)", 1, types, values, nullptr, false, 0);
+  if (code < 0) elog(ERROR, "could not execute: %s", SPI_result_code_string(code));
+}
+
+// A command on the table, as its owner.  A check of rows that it makes for itself (a foreign key's) is a query that is
+// made while the command runs, and forced policies would hide rows from it.  Whatever the table's code sets is undone:
+// by a search_path of its choice it would give the operators of whoever asked another meaning.
 SERVER_CODE pg::nothing check_as_owner(pg::relation table, std::string_view statement) noexcept {
+  // The owner, and what inherits, are what they were until the end.
+  LockRelationOid(table.oid, ShareUpdateExclusiveLock);
   const Oid owner = owner_of_table(table.oid);
   if (!has_privs_of_role(GetUserId(), owner)) aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, get_rel_name(table.oid));
   tenant::check_no_context("what is run as the owner of a table");
   const pg::identity before = pg::current_identity();
   if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "could not connect to the SQL manager");
+  check_one_hand(table.oid);
   const int settings = NewGUCNestLevel();
   pg::detail::set_for_now("search_path", "pg_catalog, pg_temp");
   pg::become(owner, SECURITY_RESTRICTED_OPERATION | SECURITY_NOFORCE_RLS);
