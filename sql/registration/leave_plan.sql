@@ -139,7 +139,7 @@ BEGIN
         RETURN NEXT primecloud_internal.step('retype', rel::text, format('ALTER TABLE %s ALTER COLUMN %I TYPE %s USING %2$I::%3$s', rel,
             c.attname, c.plain));
         IF c.literal IS NOT NULL AND c.plain NOT IN ('bigint', 'jsonb') THEN
-            RETURN NEXT primecloud_internal.step('default', rel::text, format('ALTER TABLE %s ALTER COLUMN %I SET DEFAULT %L', rel,
+            RETURN NEXT primecloud_internal.step('literal default', rel::text, format('ALTER TABLE %s ALTER COLUMN %I SET DEFAULT %L', rel,
                 c.attname, c.literal));
         END IF;
     END LOOP;

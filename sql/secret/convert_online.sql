@@ -48,9 +48,10 @@ BEGIN
         END IF;
         steps := primecloud_internal.in_one_transaction(ARRAY[
             primecloud_internal.step('column', rel::text, format('ALTER TABLE %s ADD COLUMN %I %s', rel, way.target, type)),
-            primecloud_internal.step('row trigger', rel::text, format('CREATE TRIGGER %I BEFORE INSERT OR UPDATE ON %s FOR EACH ROW EXECUTE '
-                'FUNCTION primecloud.empty_when_changed(%L, %L, %L, %L)', way.trigger_name, rel, way.target, col, registered.tenant_column,
-                registered.id_column)),
+            primecloud_internal.step('row trigger', rel::text,
+                format('CREATE TRIGGER %I BEFORE INSERT OR UPDATE ON %s FOR EACH ROW '
+                'EXECUTE FUNCTION primecloud.empty_when_changed(%L, %L, %L, %L)', way.trigger_name, rel, way.target, col,
+                registered.tenant_column, registered.id_column)),
             primecloud_internal.step('row trigger', rel::text, format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', rel, way.trigger_name))]
             || first);
     END IF;

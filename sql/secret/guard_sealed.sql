@@ -62,13 +62,13 @@ BEGIN
             HINT = 'Call primecloud.seal_column() first.';
     END IF;
     IF primecloud_internal.is_guarded(rel) THEN
-        steps := ARRAY(SELECT primecloud_internal.step('row trigger', rel::text, format('ALTER TABLE %s ENABLE TRIGGER %I', t.tgrelid::regclass,
-                t.tgname))
+        steps := ARRAY(SELECT primecloud_internal.step('row trigger', rel::text, format('ALTER TABLE %s ENABLE TRIGGER %I',
+                t.tgrelid::regclass, t.tgname))
             FROM primecloud_internal.table_tree(rel) AS p JOIN pg_trigger t ON t.tgrelid = p.relid
             WHERE t.tgfoid = 'primecloud.refuse_misplaced()'::regprocedure AND t.tgenabled IN ('D', 'R') ORDER BY p.level, p.relid);
     ELSE
-        steps := ARRAY[primecloud_internal.step('row trigger', rel::text, format('CREATE CONSTRAINT TRIGGER primecloud_sealed AFTER INSERT OR '
-                'UPDATE ON %s DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW EXECUTE FUNCTION primecloud.refuse_misplaced()', rel)),
+        steps := ARRAY[primecloud_internal.step('row trigger', rel::text, format('CREATE CONSTRAINT TRIGGER primecloud_sealed AFTER '
+                'INSERT OR UPDATE ON %s DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW EXECUTE FUNCTION primecloud.refuse_misplaced()', rel)),
             primecloud_internal.step('remark', rel::text, format('-- rows that are in %s already are not looked at: '
                 'primecloud.why_closed() tells of those whose secrets do not open', rel))];
     END IF;

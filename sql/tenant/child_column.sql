@@ -99,7 +99,7 @@ DECLARE
     steps primecloud_internal.plan_step[] := CASE WHEN there THEN '{}'
         ELSE ARRAY[primecloud_internal.step('column', rel::text, format('ALTER TABLE %s ADD COLUMN %I %s', rel, tenant_column, type))] END;
     leaf record;
-    filled primecloud_internal.plan_step := primecloud_internal.step('check', rel::text,
+    filled primecloud_internal.plan_step := primecloud_internal.step('check filled', rel::text,
         format('SELECT primecloud_internal.check_filled(%L, %L, %L)', rel, parent, tenant_column));
 BEGIN
     IF NOT online THEN

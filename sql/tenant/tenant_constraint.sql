@@ -130,8 +130,8 @@ BEGIN
             rel, list));
     END IF;
     RETURN QUERY SELECT s.* FROM unnest(primecloud_internal.in_one_transaction(ARRAY[
-        primecloud_internal.step('take index', rel::text, format('ALTER TABLE %s ADD CONSTRAINT %I UNIQUE USING INDEX %I', rel, constraint_name,
-            constraint_name)),
+        primecloud_internal.step('take index', rel::text, format('ALTER TABLE %s ADD CONSTRAINT %I UNIQUE USING INDEX %I', rel,
+            constraint_name, constraint_name)),
         primecloud_internal.note_tenant_constraint(rel, constraint_name, 'support')])) AS s;
 END $$;
 COMMENT ON FUNCTION primecloud_internal.unique_with_tenant(regclass, name, name[], boolean)

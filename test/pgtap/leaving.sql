@@ -330,8 +330,10 @@ SELECT is((SELECT a.atttypid::regtype || ' ' || :words FROM pg_attribute a
     'planted.word 5', 'the domain is there again');
 -- A note that the owner writes himself is no more than a name.
 SELECT is(outcome($$SELECT primecloud.seal_column('planted.rows', 'word', 'planted.word')$$), 'done', 'sealed again');
-SELECT is(outcome($$SELECT primecloud_internal.remember_plain('planted.rows', 'word', '{"type": "text USING planted.spring(1)", "default":
-    "'') ; SELECT planted.spring(''x"}')$$, 'leaving_mallory'), 'done', 'the owner writes what he likes');
+SELECT is(left(outcome($$SELECT primecloud_internal.remember_plain('planted.rows', 'word',
+    '{"type": "text USING planted.spring(1)"}')$$, 'leaving_mallory'), 5), '42704', 'the owner names a type that is there');
+SELECT is(outcome($$SELECT primecloud_internal.remember_plain('planted.rows', 'word', '{"type": "planted.word", "default":
+    "'') ; SELECT planted.spring(''x"}')$$, 'leaving_mallory'), 'done', 'and else writes what he likes');
 SELECT matches(outcome($$SELECT primecloud.leave('planted.rows', dry_run => false)$$), '^done', 'and nothing of it is run');
 
 -- Everything, in the end
