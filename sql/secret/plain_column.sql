@@ -108,8 +108,8 @@ BEGIN
         steps := steps || primecloud_internal.step('retype', rel::text, described);
     END IF;
     IF target.default_value IS NOT NULL THEN
-        steps := steps || primecloud_internal.step('literal default', rel::text, format('ALTER TABLE %s ALTER COLUMN %I SET DEFAULT %L', rel, col,
-            target.default_value));
+        steps := steps || primecloud_internal.step('literal default', rel::text, format('ALTER TABLE %s ALTER COLUMN %I SET DEFAULT %L',
+            rel, col, target.default_value));
     END IF;
     IF target.storage IS NOT NULL THEN
         steps := steps || primecloud_internal.step('storage', rel::text, format('ALTER TABLE %s ALTER COLUMN %I SET STORAGE %s', rel, col,
