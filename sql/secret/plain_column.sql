@@ -35,6 +35,22 @@ EXCEPTION WHEN OTHERS THEN
 END $$;
 COMMENT ON FUNCTION primecloud_internal.plain_type(text) IS 'the type that a note of a column in the clear names; NULL for none';
 
+-- A column could not have been of a type that its owner may not use.
+CREATE FUNCTION primecloud_internal.check_noted_type(rel regclass, noted text) RETURNS void
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF primecloud_internal.plain_type(noted) IS NULL THEN
+        RAISE undefined_object USING MESSAGE = format('a column of %s was of no type "%s"', rel, left(noted, 100)),
+            HINT = 'The note says what the column was before it was sealed: name a type that is there.';
+    ELSIF NOT has_type_privilege((SELECT relowner FROM pg_class WHERE oid = rel), primecloud_internal.plain_type(noted), 'USAGE') THEN
+        RAISE insufficient_privilege USING MESSAGE = format('permission denied for type %s', primecloud_internal.plain_type(noted)),
+            HINT = 'The owner of the table must have USAGE on the type that its column was of.';
+    END IF;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.check_noted_type(regclass, text) IS 'raises for a note of a type that the owner may not use';
+
 -- Whether a value of it is made by code of the server alone.
 CREATE FUNCTION primecloud_internal.is_server_type(type regtype) RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE

@@ -102,19 +102,10 @@ CREATE FUNCTION primecloud_internal.remember_plain_as(caller oid, rel regclass, 
 AS $$
 DECLARE
     registered primecloud.sealed_column;
-    owner CONSTANT oid := (SELECT c.relowner FROM pg_class c WHERE c.oid = coalesce(pg_partition_root(rel), rel));
-    type CONSTANT regtype := primecloud_internal.plain_type(plain ->> 'type');
 BEGIN
     PERFORM primecloud_internal.check_owner_as(caller, coalesce(pg_partition_root(rel), rel)), primecloud_internal.follow(false);
     registered := primecloud.sealed_column_of(rel, col);
-    -- A column could not have been of a type that its owner may not use.
-    IF type IS NULL THEN
-        RAISE undefined_object USING MESSAGE = format('column "%s" of %s was of no type "%s"', col, rel, left(plain ->> 'type', 100)),
-            HINT = 'The note says what the column was before it was sealed: name a type that is there.';
-    ELSIF NOT has_type_privilege(owner, type, 'USAGE') THEN
-        RAISE insufficient_privilege USING MESSAGE = format('permission denied for type %s', type),
-            HINT = 'The owner of the table must have USAGE on the type that its column was of.';
-    END IF;
+    PERFORM primecloud_internal.check_noted_type(coalesce(pg_partition_root(rel), rel), plain ->> 'type');
     UPDATE primecloud.sealed_column s SET plain = remember_plain_as.plain
     WHERE (s.schema_name, s.table_name, s.column_name) = (registered.schema_name, registered.table_name, registered.column_name);
     PERFORM primecloud_internal.table_changed('primecloud.sealed_column');
