@@ -47,7 +47,8 @@ BEGIN
             CASE WHEN online THEN 'CONCURRENTLY ' ELSE '' END, primecloud_internal.schema_of(rel), index_name));
     END IF;
     IF online THEN
-        steps := primecloud_internal.note_tied(rel, made || tied) || steps;
+        -- (The guard is off within the transactions of a script alone, and a note that is there is its business.)
+        steps := primecloud_internal.in_one_transaction(ARRAY[primecloud_internal.note_tied(rel, made || tied)]) || steps;
     END IF;
     steps := steps || primecloud_internal.step('index', rel::text, format('CREATE INDEX %s%I ON %s (%s)',
         CASE WHEN online THEN 'CONCURRENTLY ' ELSE '' END, index_name, rel, list));
