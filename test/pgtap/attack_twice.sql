@@ -92,11 +92,12 @@ SELECT matches(harness.of('', 'SELECT count(*) FROM primecloud.protect_table(''t
 -- As a script: built beside what is written meanwhile, found again where it was interrupted.
 SELECT is(harness.of(made, 'SELECT string_agg(l, E''\n'') FROM primecloud.protect_table(''team'', online => true) AS l WHERE l ~ '
     '''INDEX'''), lines, made || ' online')
-FROM (VALUES ('', E'CREATE UNIQUE INDEX CONCURRENTLY team_account_id_user_id_key ON public.team (account_id, user_id);\nALTER '
-        'TABLE public.team ADD CONSTRAINT team_account_id_user_id_key UNIQUE USING INDEX team_account_id_user_id_key;'),
+FROM (VALUES ('', E'CREATE UNIQUE INDEX CONCURRENTLY team_account_id_user_id_key ON public.team (account_id, user_id);\n'
+        'SELECT primecloud_internal.check_as_owner(''public.team'', ''ALTER TABLE public.team ADD CONSTRAINT team_account_id_user_id_key '
+        'UNIQUE USING INDEX team_account_id_user_id_key'');'),
     ('CREATE UNIQUE INDEX team_account_id_user_id_key ON team (account_id, user_id); UPDATE pg_index SET indisvalid = false WHERE '
         'indexrelid = ''team_account_id_user_id_key''::regclass', E'DROP INDEX CONCURRENTLY public.team_account_id_user_id_key;\nCREATE '
-        'UNIQUE INDEX CONCURRENTLY team_account_id_user_id_key ON public.team (account_id, user_id);\nALTER TABLE public.team ADD '
-        'CONSTRAINT '
-        'team_account_id_user_id_key UNIQUE USING INDEX team_account_id_user_id_key;')) AS t(made, lines);
+        'UNIQUE INDEX CONCURRENTLY team_account_id_user_id_key ON public.team (account_id, user_id);\n'
+        'SELECT primecloud_internal.check_as_owner(''public.team'', ''ALTER TABLE public.team ADD CONSTRAINT team_account_id_user_id_key '
+        'UNIQUE USING INDEX team_account_id_user_id_key'');')) AS t(made, lines);
 SELECT * FROM finish();
