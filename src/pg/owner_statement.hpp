@@ -5,6 +5,7 @@
 #pragma once
 
 #include "pg/as_role.hpp"
+#include "pg/past_policies.hpp"
 
 extern "C" {
 #include "executor/spi.h"
@@ -42,11 +43,8 @@ SERVER_CODE inline void run_as_owner(Oid owner, const char *statement, int count
   // them.  They are lifted where policies are woven into the statement, and only
   // there: code of the table's that runs inside it finds them in force.  A plan that
   // is not kept is not made again in between.
-  become(owner, SECURITY_RESTRICTED_OPERATION | SECURITY_NOFORCE_RLS);
-  SPIPlanPtr plan = SPI_prepare(statement, count, types);
-  if (plan == nullptr) elog(ERROR, "could not prepare: %s", SPI_result_code_string(SPI_result));
-  resume(before);
   become(owner, SECURITY_RESTRICTED_OPERATION);
+  SPIPlanPtr plan = prepare_past_policies(statement, count, types);
   SPIExecuteOptions options{};
   options.dest = receiver;
   const int code =

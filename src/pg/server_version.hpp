@@ -94,12 +94,29 @@ SERVER_CODE inline void select_from(Query *query, RangeTblEntry *table) {
 #endif
 }
 
+// The role whose rights an entry of the query is checked with; InvalidOid for the current user.
+SERVER_CODE inline Oid checked_as([[maybe_unused]] const Query *query, const RangeTblEntry *entry) {
+#if PG_VERSION_NUM >= 160000
+  if (entry->perminfoindex == 0) return InvalidOid;
+  return getRTEPermissionInfo(query->rteperminfos, const_cast<RangeTblEntry *>(entry))->checkAsUser;
+#else
+  return entry->checkAsUser;
+#endif
+}
+
 // Until 16 the callback of a walk is declared without its parameters, which in C++ says none.
 SERVER_CODE inline bool walk_below(Node *node, bool (*visit)(Node *, void *), void *context) {
 #if PG_VERSION_NUM >= 160000
   return expression_tree_walker(node, visit, context);
 #else
   return expression_tree_walker(node, reinterpret_cast<bool (*)()>(reinterpret_cast<void *>(visit)), context);
+#endif
+}
+SERVER_CODE inline bool walk_query(Query *query, bool (*visit)(Node *, void *), void *context) {
+#if PG_VERSION_NUM >= 160000
+  return query_tree_walker(query, visit, context, 0);
+#else
+  return query_tree_walker(query, reinterpret_cast<bool (*)()>(reinterpret_cast<void *>(visit)), context, 0);
 #endif
 }
 SERVER_CODE inline Node *mutate_below(Node *node, Node *(*change)(Node *, void *), void *context) {

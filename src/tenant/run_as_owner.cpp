@@ -90,8 +90,8 @@ SERVER_CODE pg::nothing check_as_owner(pg::relation table, std::string_view stat
   check_one_hand(table.oid);
   const int settings = NewGUCNestLevel();
   pg::detail::set_for_now("search_path", "pg_catalog, pg_temp");
-  pg::become(owner, SECURITY_RESTRICTED_OPERATION | SECURITY_NOFORCE_RLS);
-  const int code = SPI_execute(pg::c_string(statement), false, 0);
+  pg::become(owner, SECURITY_RESTRICTED_OPERATION);
+  const int code = pg::execute_key_check(pg::c_string(statement));
   if (code < 0) elog(ERROR, "could not execute: %s", SPI_result_code_string(code));
   pg::resume(before);
   AtEOXact_GUC(false, settings);
