@@ -130,7 +130,7 @@ const startup watching{watch_server};
 
 SPIPlanPtr prepare_past_policies(const char *statement, int count, Oid *types) {
   if (list_length(pg_parse_query(statement)) != 1)
-    ereport(ERROR, errcode(ERRCODE_SYNTAX_ERROR), errmsg("what is run as the owner of a table is one statement"),
+    ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("what is run as the owner of a table is one statement"),
             errhint("Call it once for each."));
   SPIPlanPtr plan = nullptr;
   const identity before = current_identity();

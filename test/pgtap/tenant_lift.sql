@@ -65,7 +65,8 @@ CREATE SEQUENCE evil.ran;
 CREATE TABLE evil.mine (id integer PRIMARY KEY, account_id integer NOT NULL, secret text);
 INSERT INTO evil.mine VALUES (1, 1, 'my one'), (2, 2, 'my two');
 SELECT primecloud.protect_table('evil.mine');
-CREATE FUNCTION evil.cached() RETURNS text LANGUAGE plpgsql STABLE AS $$ BEGIN RETURN (SELECT string_agg(secret, ',') FROM evil.mine); END $$;
+CREATE FUNCTION evil.cached() RETURNS text LANGUAGE plpgsql STABLE
+    AS $$ BEGIN RETURN (SELECT string_agg(secret, ',') FROM evil.mine); END $$;
 CREATE FUNCTION evil.atomic() RETURNS text LANGUAGE sql STABLE BEGIN ATOMIC SELECT string_agg(secret, ',') FROM evil.mine; END;
 CREATE FUNCTION evil.look(place text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$
 DECLARE
@@ -125,7 +126,8 @@ SELECT is(harness.try('lift_evil', 'SELECT * FROM vic.' || v), '42501', 'nobody 
 
 -- What the statement itself reads, and writes.
 SELECT is(harness.fill('lift_evil', rel, format('INSERT INTO %s (x) SELECT secret FROM vic.%s', named, v)), '42501', v || ' into ' || rel)
-    FROM unnest('{vt,nested,sub,cte,asked}'::text[]) AS v, (VALUES ('evil.plain', 'evil.plain'), ('passing', 'pg_temp.passing')) AS r(rel, named);
+    FROM unnest('{vt,nested,sub,cte,asked}'::text[]) AS v,
+        (VALUES ('evil.plain', 'evil.plain'), ('passing', 'pg_temp.passing')) AS r(rel, named);
 SELECT is(harness.fill('lift_evil', 'evil.plain', s), '42501', s) FROM unnest(ARRAY[
     'UPDATE vic.vt SET secret = secret || ''!''',
     'DELETE FROM vic.vt',
@@ -152,18 +154,21 @@ SELECT is(harness.fill_and_ran(s), '1, ran', s) FROM unnest(ARRAY[
     'INSERT INTO evil.generated VALUES (1)',
     'INSERT INTO evil.checked VALUES (2)',
     'SELECT evil.look(''constant'')']) AS s;
-SELECT is(harness.try('lift_evil', 'SELECT primecloud.validate_constraint(''evil.checked'', ''c'')'), '1', 'a check reads nothing');
+SELECT is(harness.try('lift_evil', 'SELECT primecloud.validate_constraint(''evil.checked'', ''c'')'), '1',
+    'a check reads nothing');
 SELECT is(harness.try('lift_evil', format('SELECT %s(''evil.plain'', %L)', f, s)), w, f || ' ' || s) FROM (VALUES
     ('SELECT evil.look(''direct'')', '1'), ('DO $d$ BEGIN PERFORM evil.look(''block''); END $d$', '1'), ('SELECT * FROM vic.vt', '42501'),
     ('EXPLAIN ANALYZE SELECT * FROM vic.vt', '42501'), ('CREATE TABLE evil.taken AS SELECT * FROM vic.vt', '42501')) AS t(s, w),
     unnest('{primecloud_internal.run_as_owner,primecloud_internal.check_as_owner}'::text[]) AS f;
-SELECT is(harness.try('lift_evil', 'SELECT primecloud_internal.run_as_owner(''evil.plain'', ''SELECT 1; SELECT 2'')'), '42601', 'one statement');
+SELECT is(harness.try('lift_evil', 'SELECT primecloud_internal.run_as_owner(''evil.plain'', ''SELECT 1; SELECT 2'')'), '0A000',
+    'one statement');
 
 -- What was planned in between serves nobody later, and the other way round.
 SELECT is(harness.try('lift_evil', 'SELECT evil.cached()'), '42501', 'a plan that was kept has its policies');
 SELECT is(harness.try('lift_evil', 'SELECT evil.atomic()'), '42501', 'so has a query of SQL');
 SELECT is(harness.fill('lift_evil', 'evil.mine', 'UPDATE evil.mine SET secret = upper(secret)'), '2', 'his own he still fills');
-SELECT is(harness.fill('lift_evil', 'evil.mine', 'SELECT * FROM evil.mine WHERE EXISTS (SELECT FROM vic.shown)'), '2', 'what is open stays open');
+SELECT is(harness.fill('lift_evil', 'evil.mine', 'SELECT * FROM evil.mine WHERE EXISTS (SELECT FROM vic.shown)'), '2',
+    'what is open stays open');
 SELECT is(harness.try('lift_evil', 'SELECT * FROM evil.mine'), '42501', 'and afterwards he is held');
 
 -- An error in between leaves nothing lifted, in the same transaction.
@@ -199,9 +204,11 @@ SELECT setval('evil.ran', 1);
 RESET ROLE;
 \o
 SELECT is(harness.try('lift_evil', 'SELECT primecloud.validate_constraint(''evil.children'', ''key'')'), '1', 'a key is validated');
-SELECT is(harness.try('lift_evil', 'SELECT primecloud.validate_constraint(''evil.broken'', ''key'')'), '23503', 'and a row without its parent found');
+SELECT is(harness.try('lift_evil', 'SELECT primecloud.validate_constraint(''evil.broken'', ''key'')'), '23503',
+    'and a row without its parent found');
 SELECT ok((SELECT convalidated FROM pg_constraint WHERE conrelid = 'evil.children'::regclass AND conname = 'key'), 'it is');
-SELECT is(harness.try('lift_evil', 'UPDATE evil.above SET id = 11 WHERE id = 1'), '1', 'a row that a key changes has its trigger read nothing');
+SELECT is(harness.try('lift_evil', 'UPDATE evil.above SET id = 11 WHERE id = 1'), '1',
+    'a row that a key changes has its trigger read nothing');
 SELECT is(harness.try('lift_evil', 'DELETE FROM evil.above WHERE id = 2'), '1', 'nor one that it deletes');
 SELECT cmp_ok((SELECT last_value FROM evil.ran), '>=', 3::bigint, 'and they ran');
 SET ROLE lift_evil;
