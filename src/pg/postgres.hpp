@@ -40,3 +40,4 @@ extern "C" {
 
 #include "pg/server_code.hpp"
 #include "pg/server_version.hpp"
+#include "pg/tree_walk.hpp"

@@ -104,28 +104,14 @@ SERVER_CODE inline Oid checked_as([[maybe_unused]] const Query *query, const Ran
 #endif
 }
 
-// Until 16 the callback of a walk is declared without its parameters, which in C++ says none.
-SERVER_CODE inline bool walk_below(Node *node, bool (*visit)(Node *, void *), void *context) {
+// Until 16 the callback of a walk (pg/tree_walk.hpp) is declared without its parameters, which in C++ says none.
 #if PG_VERSION_NUM >= 160000
-  return expression_tree_walker(node, visit, context);
+using visit_of_tree = bool (*)(Node *, void *);
+using change_of_tree = Node *(*)(Node *, void *);
 #else
-  return expression_tree_walker(node, reinterpret_cast<bool (*)()>(reinterpret_cast<void *>(visit)), context);
+using visit_of_tree = bool (*)();
+using change_of_tree = Node *(*)();
 #endif
-}
-SERVER_CODE inline bool walk_query(Query *query, bool (*visit)(Node *, void *), void *context) {
-#if PG_VERSION_NUM >= 160000
-  return query_tree_walker(query, visit, context, 0);
-#else
-  return query_tree_walker(query, reinterpret_cast<bool (*)()>(reinterpret_cast<void *>(visit)), context, 0);
-#endif
-}
-SERVER_CODE inline Node *mutate_below(Node *node, Node *(*change)(Node *, void *), void *context) {
-#if PG_VERSION_NUM >= 160000
-  return expression_tree_mutator(node, change, context);
-#else
-  return expression_tree_mutator(node, reinterpret_cast<Node *(*)()>(reinterpret_cast<void *>(change)), context);
-#endif
-}
 
 // The transaction at hand, told apart from the others of this backend.
 inline LocalTransactionId local_transaction() noexcept {
