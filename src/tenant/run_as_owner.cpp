@@ -29,9 +29,15 @@ SERVER_CODE Oid owner_of_table(Oid table) {
   return owner;
 }
 
+// Of a table whose owner's rights are the current user's.
+SERVER_CODE Oid owner_for_caller(Oid table) {
+  const Oid owner = owner_of_table(table);
+  if (!has_privs_of_role(GetUserId(), owner)) aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, get_rel_name(table));
+  return owner;
+}
+
 SERVER_CODE pg::nothing run_as_owner(pg::relation table, std::string_view statement) noexcept {
-  const Oid owner = owner_of_table(table.oid);
-  if (!has_privs_of_role(GetUserId(), owner)) aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, get_rel_name(table.oid));
+  const Oid owner = owner_for_caller(table.oid);
   tenant::check_no_context("what is run as the owner of a table");
   if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "could not connect to the SQL manager");
   pg::run_as_owner(owner, pg::c_string(statement), 0, nullptr, nullptr, true);
@@ -80,10 +86,10 @@ SERVER_CODE void check_one_hand(Oid table) {
 // made while the command runs, and forced policies would hide rows from it.  Whatever the table's code sets is undone:
 // by a search_path of its choice it would give the operators of whoever asked another meaning.
 SERVER_CODE pg::nothing check_as_owner(pg::relation table, std::string_view statement) noexcept {
+  owner_for_caller(table.oid);  // whoever has no right to it waits for nobody
   // The owner, and what inherits, are what they were until the end.
   LockRelationOid(table.oid, ShareUpdateExclusiveLock);
-  const Oid owner = owner_of_table(table.oid);
-  if (!has_privs_of_role(GetUserId(), owner)) aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, get_rel_name(table.oid));
+  const Oid owner = owner_for_caller(table.oid);
   tenant::check_no_context("what is run as the owner of a table");
   const pg::identity before = pg::current_identity();
   if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "could not connect to the SQL manager");
