@@ -42,18 +42,7 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION primecloud_internal.guard_renamed_policy(oid, text) IS 'what the guard does about a policy that changes its name';
 
--- Whether a comment is a note that says all that another does: scripts add to it, a statement at a time.
-CREATE FUNCTION primecloud_internal.says_as_much(comment text, before text) RETURNS boolean
-    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-    RETURN coalesce(starts_with(comment, 'primecloud: {') AND substr(comment, 13)::jsonb @> substr(before, 13)::jsonb, false);
-EXCEPTION WHEN data_exception OR program_limit_exceeded THEN
-    RETURN false;
-END $$;
-COMMENT ON FUNCTION primecloud_internal.says_as_much(text, text) IS 'whether a comment is a note of protection with all that another has';
-
+-- (A note may say more than before: scripts add to it, a statement at a time.)
 CREATE FUNCTION primecloud_internal.guard_lost_note(noted oid, comment text) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
@@ -62,8 +51,9 @@ BEGIN
     PERFORM primecloud_internal.guard_against(format('the note of protected table %s, on policy "%s", would be %s', p.polrelid::regclass,
         p.polname, CASE WHEN guard_lost_note.comment IS NULL THEN 'removed' ELSE 'replaced' END))
     FROM pg_policy p WHERE p.oid = noted AND starts_with(p.polname, 'primecloud_')
-        AND starts_with(obj_description(p.oid, 'pg_policy'), 'primecloud: {')
-        AND NOT primecloud_internal.says_as_much(guard_lost_note.comment, obj_description(p.oid, 'pg_policy'));
+        AND primecloud_internal.note_in(obj_description(p.oid, 'pg_policy')) IS NOT NULL
+        AND (primecloud_internal.note_in(guard_lost_note.comment)
+            @> primecloud_internal.note_in(obj_description(p.oid, 'pg_policy'))) IS NOT TRUE;
 END $$;
 COMMENT ON FUNCTION primecloud_internal.guard_lost_note(oid, text) IS 'what the guard does about a note of protection that is taken away';
 

@@ -48,20 +48,22 @@ AS $$
         SELECT p.space, NULL FROM (SELECT DISTINCT c.relnamespace AS space FROM pg_class c JOIN pg_policy p ON p.polrelid = c.oid
             WHERE p.polname IN ('primecloud_floor', 'primecloud_shared', 'primecloud_people')) AS p
         WHERE EXISTS (SELECT FROM lost l WHERE primecloud_internal.may_note_schema(l.relowner, p.space))
-            AND p.space NOT IN (SELECT a.space FROM adopted a))
-    SELECT c.oid::regclass, CASE WHEN bool_or(a.entry IS NULL) THEN 'not known: a note of protection is lost'
-        WHEN bool_or(a.entry -> 'left' ? c.relname) THEN 'left alone by protect_schema'
-        WHEN bool_or(a.entry -> 'tables' ? c.relname) THEN 'protected by protect_schema, not any more' ELSE 'came after protect_schema' END
-    FROM space AS a JOIN pg_class c ON c.relnamespace = a.space
-    WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND primecloud.exemption_of(c.oid) IS NULL
-        AND NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid
-                        AND p.polname IN ('primecloud_floor', 'primecloud_shared', 'primecloud_people'))
-    GROUP BY c.oid, c.relname
-    UNION ALL
-    SELECT m.rel, format('protected, without %s', array_to_string(m.policies, ', ')) FROM primecloud_internal.missing_policies() AS m
-    WHERE EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = m.rel
-        AND p.polname IN ('primecloud_floor', 'primecloud_shared', 'primecloud_people'))
-    ORDER BY 2, 1;
+            AND p.space NOT IN (SELECT a.space FROM adopted a)),
+    found(rel, since) AS (
+        SELECT c.oid::regclass, CASE WHEN bool_or(a.entry IS NULL) THEN 'not known: a note of protection is lost'
+            WHEN bool_or(a.entry -> 'left' ? c.relname) THEN 'left alone by protect_schema'
+            WHEN bool_or(a.entry -> 'tables' ? c.relname) THEN 'protected by protect_schema, not any more'
+            ELSE 'came after protect_schema' END
+        FROM space AS a JOIN pg_class c ON c.relnamespace = a.space
+        WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND primecloud.exemption_of(c.oid) IS NULL
+            AND NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid
+                            AND p.polname IN ('primecloud_floor', 'primecloud_shared', 'primecloud_people'))
+        GROUP BY c.oid, c.relname
+        UNION ALL
+        SELECT m.rel, format('protected, without %s', array_to_string(m.policies, ', ')) FROM primecloud_internal.missing_policies() AS m
+        WHERE EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = m.rel
+            AND p.polname IN ('primecloud_floor', 'primecloud_shared', 'primecloud_people')))
+    SELECT f.rel, f.since FROM found f ORDER BY f.since, f.rel::text;
 $$;
 COMMENT ON FUNCTION unprotected_tables()
     IS 'the tables of schemas that protect_schema() has been through that no policy of ours holds, and since when; and those that lack one '

@@ -12,6 +12,7 @@
 #include "pg/function.hpp"
 #include "pg/owned.hpp"
 #include "pg/owner_statement.hpp"
+#include "pg/statements.hpp"
 #include "retention/asked.hpp"
 #include "retention/tally.hpp"
 
@@ -102,12 +103,13 @@ SERVER_CODE decision consult(Oid keeper, kept_query &asked, Oid caller, pg::rela
   return next;
 }
 
-// Runs a statement as the table's owner and returns what it did.
-SERVER_CODE Datum perform(Oid owner, const char *statement, bool writes, Oid outcome_type) {
+// Runs statements as the table's owner, and returns what the last one did.
+SERVER_CODE Datum perform(Oid owner, const char *statements, bool writes, Oid outcome_type) {
   retention::tally removed(outcome_type);
-  pg::run_as_owner(owner, statement, 0, nullptr, nullptr, writes, removed.receiver());
-  const Datum outcome = removed.outcome();
-  return outcome;
+  pg::for_each_statement(statements, [&](const char *statement, bool is_last) {
+    pg::run_as_owner(owner, statement, 0, nullptr, nullptr, writes, is_last ? removed.receiver() : nullptr);
+  });
+  return removed.outcome();
 }
 
 SERVER_CODE pg::owned_row request(pg::call_site site, pg::relation rel, question_row question) noexcept {

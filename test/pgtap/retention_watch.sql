@@ -59,6 +59,15 @@ SELECT is(seen('vetoed'), '1 rows are kept by a trigger', 'rows that a trigger k
 SELECT is(seen('referred'), '2 rows cannot go', 'rows that cannot go');
 SELECT is(seen('parts'), '1 partitions cannot go', 'a partition that cannot');
 SELECT matches(seen('lost'), '^the table is gone', 'a table that is gone');
+SELECT primecloud.create_maintenance_role('retention_watch_keeper');
+CREATE ROLE retention_watch_nobody;
+GRANT USAGE ON SCHEMA watch TO retention_watch_keeper, retention_watch_nobody;
+SET ROLE retention_watch_keeper;
+SELECT matches(seen('lost'), '^the table is gone', 'to maintenance too');
+RESET ROLE;
+SET ROLE retention_watch_nobody;
+SELECT is(seen('lost'), NULL, 'and to nobody else');
+RESET ROLE;
 SELECT is(seen('stopped'), 'the last run was interrupted then: the next call goes on with it', 'a run whose session has ended');
 SELECT id AS stopped FROM primecloud_internal.retention_policy WHERE table_name = 'stopped' \gset
 SELECT primecloud_internal.retention_claim('primecloud_internal.retention_policy', :stopped);
