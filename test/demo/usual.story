@@ -45,9 +45,10 @@ BEGIN; SET LOCAL app.tenant = '1';
 =3
 SET LOCAL app.tenant = '2'; SELECT * FROM orders;
 COMMIT;
-> 2. SET without LOCAL stays on the connection, and the pool hands it to the next request, a
->    visitor who has not even signed in:
+> 2. SET without LOCAL stays on the connection. A request of Northwind's ends with
 SET app.tenant = '1';
+> and the pool hands the same connection to the next request, of a visitor who has not even
+> signed in:
 =2
 SELECT * FROM orders;
 > 3. A view reads with the rights of its owner, and no policy holds an owner:
