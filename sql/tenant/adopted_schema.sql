@@ -22,20 +22,23 @@ CREATE FUNCTION primecloud_internal.adopted_schemas(wanted oid DEFAULT NULL)
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    -- (Asked as each table is made: of many notes one has it.)
-    SELECT c.oid::regclass, n.nspname, n.oid, s.value FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid
-    JOIN pg_description d ON d.classoid = 'pg_policy'::regclass AND d.objoid = p.oid AND d.objsubid = 0
-        AND CASE WHEN wanted IS NOT NULL AND NOT primecloud_internal.may_note_schema(c.relowner, wanted) THEN false
+    -- (Asked as each table is made: of many notes one has it, and the others are not taken apart.)
+    WITH noted AS MATERIALIZED (
+        SELECT p.polrelid, c.relowner, c.relnamespace, d.description FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid
+        JOIN pg_description d ON d.classoid = 'pg_policy'::regclass AND d.objoid = p.oid AND d.objsubid = 0
+        WHERE p.polname = 'primecloud_floor' AND c.relpersistence <> 't'
             -- (The length of a long one is known without reading it.)
-            WHEN octet_length(d.description) > 1048588 THEN false ELSE strpos(d.description, '"schemas"') > 0 END,
-        LATERAL primecloud_internal.protection_note(p.polrelid) AS note,
+            AND CASE WHEN octet_length(d.description) > 1048588 THEN false WHEN strpos(d.description, '"schemas"') = 0 THEN false
+                ELSE wanted IS NULL OR primecloud_internal.may_note_schema(c.relowner, wanted) END)
+    SELECT c.polrelid::regclass, n.nspname, n.oid, s.value FROM noted c,
+        LATERAL primecloud_internal.note_in(c.description) AS note,
         LATERAL jsonb_each(CASE jsonb_typeof(note -> 'schemas') WHEN 'object' THEN note -> 'schemas' ELSE '{}' END) AS s,
         LATERAL (SELECT * FROM pg_namespace x WHERE CASE
-            WHEN s.value -> 'tenants' = to_jsonb(c.oid::bigint) AND s.value -> 'their schema' = to_jsonb(c.relnamespace::bigint)
+            WHEN s.value -> 'tenants' = to_jsonb(c.polrelid::bigint) AND s.value -> 'their schema' = to_jsonb(c.relnamespace::bigint)
                 THEN to_jsonb(x.oid::bigint) = s.value -> 'schema'
             WHEN s.value -> 'schema' = s.value -> 'their schema' THEN x.oid = c.relnamespace
             ELSE x.nspname = s.key END) AS n
-    WHERE p.polname = 'primecloud_floor' AND c.relpersistence <> 't' AND (wanted IS NULL OR n.oid = wanted)
+    WHERE (wanted IS NULL OR n.oid = wanted)
         AND primecloud_internal.may_note_schema(c.relowner, n.oid) AND jsonb_typeof(s.value -> 'tables') = 'array'
         AND jsonb_typeof(s.value -> 'left') = 'array';
 $$;

@@ -31,9 +31,10 @@ BEGIN
     SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum), string_agg('NEW.' || quote_ident(attname), ', ' ORDER BY attnum)
     INTO columns, values FROM pg_attribute WHERE attrelid = rel AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
         AND attidentity <> 'a';
-    -- What COPY leaves out takes the table's default.
-    SELECT array_agg(primecloud_internal.step('view', target, format('ALTER VIEW %I.%I ALTER COLUMN %I SET DEFAULT %s', space, target,
-        attname, value)) ORDER BY attnum) INTO defaults
+    -- What COPY leaves out takes the table's default, which is read again: a literal of a domain runs its check.  So the view is its
+    -- table's owner's.
+    SELECT array_agg(primecloud_internal.step('view default', format('%I.%I', space, target),
+        format('ALTER VIEW %I.%I ALTER COLUMN %I SET DEFAULT %s', space, target, attname, value)) ORDER BY attnum) INTO defaults
     FROM (SELECT a.attnum, a.attname,
         CASE a.attidentity WHEN 'd'
         THEN format('nextval(%L::regclass)', pg_get_serial_sequence(format('%I.%I', space, c.relname), a.attname))
@@ -47,7 +48,9 @@ BEGIN
     RETURN QUERY SELECT * FROM primecloud_internal.run_plan(ARRAY[
         primecloud_internal.step('view', target,
             format('CREATE OR REPLACE VIEW %I.%I WITH (security_invoker = true, security_barrier = true) AS SELECT %s FROM %s', space,
-            target, columns, rel))]
+            target, columns, rel)),
+        primecloud_internal.step('view owner', target, (SELECT format('ALTER VIEW %I.%I OWNER TO %s', space, target, c.relowner::regrole)
+            FROM pg_class c JOIN pg_roles r ON r.rolname = current_user WHERE c.oid = rel AND c.relowner <> r.oid))]
         || coalesce(defaults, '{}') || ARRAY[
         primecloud_internal.step('function', target,
             format('CREATE OR REPLACE FUNCTION %I.%I() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS %s BEGIN '

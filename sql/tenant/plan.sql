@@ -30,15 +30,15 @@ COMMENT ON FUNCTION primecloud_internal.check_as_owner(regclass, text)
     IS 'runs a command of a plan as the owner of a table; for who has the owner''s rights';
 
 -- The kinds of steps that could run what the owner of the table wrote: never with the rights of whoever
--- runs the plan, or the script that it is printed as.  The others name, drop, lock, grant or note things, make policies, whose
--- conditions are read and not run, defaults that call a function of ours, or indexes, for which the server itself takes the owner's rights.
+-- runs the plan, or the script that it is printed as.  The others name, drop, lock, grant or note things, make policies of our own
+-- conditions, defaults that call a function of ours, or indexes, for which the server itself takes the owner's rights.
 CREATE FUNCTION primecloud_internal.is_owners(kind text) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT coalesce(kind IN ('column', 'drop column', 'retype', 'literal default', 'storage', 'check', 'drop check', 'validate',
-        'not null', 'row trigger', 'fill trigger', 'foreign key', 'unchecked foreign key', 'take index', 'member key of index',
-        'expression index'), false);
+    SELECT coalesce(kind IN ('column', 'drop column', 'retype', 'literal default', 'view default', 'copied policy', 'storage', 'check',
+        'drop check', 'validate', 'not null', 'row trigger', 'fill trigger', 'foreign key', 'unchecked foreign key', 'take index',
+        'member key of index', 'expression index'), false);
 $$;
 COMMENT ON FUNCTION primecloud_internal.is_owners(text) IS 'whether a step of a plan is run as the owner of its table, by its kind';
 

@@ -34,7 +34,7 @@ BEGIN
                       FROM pg_policy WHERE polrelid = root AND starts_with(polname, 'primecloud_')
                         AND NOT EXISTS (SELECT FROM pg_policy there WHERE there.polrelid = part.oid AND there.polname = pg_policy.polname)
                             LOOP
-            steps := steps || primecloud_internal.step('policy', part.oid::regclass::text,
+            steps := steps || primecloud_internal.step('copied policy', part.oid::regclass::text,
                 format('CREATE POLICY %I ON %s AS %s FOR %s TO PUBLIC%s%s', policy.polname, part.oid::regclass,
                 CASE WHEN policy.polpermissive THEN 'PERMISSIVE' ELSE 'RESTRICTIVE' END,
                 CASE policy.polcmd WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' WHEN 'w' THEN 'UPDATE' WHEN 'd' THEN 'DELETE' ELSE 'ALL'
