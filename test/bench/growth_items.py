@@ -91,6 +91,8 @@ ITEMS = [
          ";\n".join(["CALL primecloud.expire('r', max_rate => 0)"] * 2) + ";\nSELECT 1", (10, 100, 1000), (10, 100, 1000), 1,
          counts="SELECT count(*) FROM primecloud_internal.retention_run"),
     Item("protect_schema, tables with a tenant column", TABLES.format("true"), PROTECT.format(""), (10, 30, 100), (100, 1000, 3000), 1),
+    Item("CREATE TABLE beside protected tables", TABLES.format("true") + "; " + PROTECT.format(""), "CREATE TABLE shop.q (id int)",
+         (10, 100, 300), (100, 1000, 3000), 1, False, "CREATE TABLE shop.q0 (id int)"),
     Item("protect_schema, dry run", TABLES.format("true"), PROTECT.format(", dry_run => true"), (10, 30, 100), (100, 1000, 3000), 1),
     Item("protect_schema, tables by a foreign key", TABLES.format("i = 1"), PROTECT.format(""), (10, 30, 100), (100, 300, 1000), 1),
     Item("one more partition of a protected table", PARTS + "; SELECT count(*) FROM primecloud.protect_table('p')",
