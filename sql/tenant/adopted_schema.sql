@@ -19,11 +19,12 @@ COMMENT ON FUNCTION primecloud_internal.may_note_schema(oid, oid)
 -- `wanted`: of one schema alone, for which nobody else's notes are opened.
 CREATE FUNCTION primecloud_internal.adopted_schemas(wanted oid DEFAULT NULL)
     RETURNS TABLE (tenants regclass, name name, space oid, entry jsonb)
-    LANGUAGE sql STABLE PARALLEL SAFE
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    -- (Asked as each table is made: of many notes one has it, and the others are not taken apart.)
-    WITH noted AS MATERIALIZED (
+BEGIN
+    -- (Asked as each table is made: planned once, and of many notes one has it: the others are not taken apart.)
+    RETURN QUERY WITH noted AS MATERIALIZED (
         SELECT p.polrelid, c.relowner, c.relnamespace, d.description FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid
         JOIN pg_description d ON d.classoid = 'pg_policy'::regclass AND d.objoid = p.oid AND d.objsubid = 0
         WHERE p.polname = 'primecloud_floor' AND c.relpersistence <> 't'
@@ -41,7 +42,7 @@ AS $$
     WHERE (wanted IS NULL OR n.oid = wanted)
         AND primecloud_internal.may_note_schema(c.relowner, n.oid) AND jsonb_typeof(s.value -> 'tables') = 'array'
         AND jsonb_typeof(s.value -> 'left') = 'array';
-$$;
+END $$;
 COMMENT ON FUNCTION primecloud_internal.adopted_schemas(oid)
     IS 'the schemas that protect_schema() has been through and that are there still, by the tables of tenants in whose notes they stand';
 

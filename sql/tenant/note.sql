@@ -9,13 +9,14 @@ COMMENT ON FUNCTION primecloud_internal.read_note(text)
 
 -- The keys that the helpers write, each with what they write there.
 CREATE FUNCTION primecloud_internal.note_in(comment text) RETURNS jsonb
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT n FROM primecloud_internal.read_note(comment) AS n
+BEGIN
+    RETURN (SELECT n FROM primecloud_internal.read_note(comment) AS n
     WHERE NOT EXISTS (SELECT FROM jsonb_each(n) AS k LEFT JOIN (VALUES ('constraints', 'object'), ('index', 'string'), ('lost', 'boolean'),
             ('made', 'array'), ('roles', 'object'), ('row security', 'string'), ('schemas', 'object'), ('tenant', 'string'))
             AS known(key, type) USING (key)
-        WHERE known.type IS DISTINCT FROM jsonb_typeof(k.value));
-$$;
+        WHERE known.type IS DISTINCT FROM jsonb_typeof(k.value)));
+END $$;
 COMMENT ON FUNCTION primecloud_internal.note_in(text) IS 'the note of protection that a comment is; NULL for any other comment';

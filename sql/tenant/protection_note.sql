@@ -19,15 +19,17 @@ END $$;
 COMMENT ON FUNCTION primecloud_internal.table_tree(regclass) IS 'a table with all its partitions and inheriting children, parents first';
 
 CREATE FUNCTION primecloud_internal.protection_note(rel regclass) RETURNS jsonb
-    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+    LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT coalesce((
+BEGIN
+    RETURN (SELECT coalesce((
         SELECT primecloud_internal.note_in(comment)
-        FROM (SELECT obj_description(oid, 'pg_policy') AS comment FROM pg_policy
-              WHERE polrelid = rel AND polname IN ('primecloud_floor', 'primecloud_shared', 'primecloud_people')
-              ORDER BY polname LIMIT 1) AS p), '{}');
-$$;
+        FROM (SELECT (SELECT d.description FROM pg_description d WHERE d.classoid = 'pg_policy'::regclass AND d.objoid = o.oid
+                      AND d.objsubid = 0) AS comment FROM pg_policy o
+              WHERE o.polrelid = rel AND o.polname IN ('primecloud_floor', 'primecloud_shared', 'primecloud_people')
+              ORDER BY o.polname LIMIT 1) AS p), '{}'));
+END $$;
 COMMENT ON FUNCTION primecloud_internal.protection_note(regclass)
     IS 'what a protected table was before, what was made for it, and its tenant constraints';
 
@@ -42,27 +44,29 @@ COMMENT ON FUNCTION primecloud_internal.note_protection(regclass, jsonb, name) I
 -- The same of a script that is not through.  It stands in the comment of a policy that lets
 -- nobody in: of no effect, dumped like the other, and gone with the last step of the script.
 CREATE FUNCTION primecloud_internal.unfinished_note(rel regclass) RETURNS jsonb
-    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+    LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT coalesce((SELECT primecloud_internal.note_in(comment)
+BEGIN
+    RETURN (SELECT coalesce((SELECT primecloud_internal.note_in(comment)
                      FROM (SELECT obj_description(oid, 'pg_policy') AS comment FROM pg_policy WHERE polrelid = rel
-                         AND polname = 'primecloud_unfinished') AS p), '{}');
-$$;
+                         AND polname = 'primecloud_unfinished') AS p), '{}'));
+END $$;
 COMMENT ON FUNCTION primecloud_internal.unfinished_note(regclass)
     IS 'what a script that was interrupted has made so far, or is about to make';
 
 -- The tenant column of a protected table, which its floor compares; NULL otherwise.
 CREATE FUNCTION tenant_column(rel regclass) RETURNS name
-    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+    LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT a.attname FROM pg_policy p
+BEGIN
+    RETURN (SELECT a.attname FROM pg_policy p
     JOIN pg_depend d ON d.classid = 'pg_policy'::regclass AND d.objid = p.oid AND d.refclassid = 'pg_class'::regclass
         AND d.refobjid = p.polrelid AND d.refobjsubid > 0
     JOIN pg_attribute a ON a.attrelid = p.polrelid AND a.attnum = d.refobjsubid
-    WHERE p.polrelid = rel AND p.polname = 'primecloud_floor' ORDER BY a.attnum LIMIT 1;
-$$;
+    WHERE p.polrelid = rel AND p.polname = 'primecloud_floor' ORDER BY a.attnum LIMIT 1);
+END $$;
 COMMENT ON FUNCTION tenant_column(regclass) IS 'the tenant column of a protected table; NULL for any other';
 
 CREATE FUNCTION primecloud_internal.tenant_constraints(rel regclass) RETURNS name[]
@@ -90,9 +94,12 @@ END $$;
 COMMENT ON FUNCTION primecloud_internal.check_owner_as(oid, regclass) IS 'raises 42501 unless a role owns the relation';
 
 CREATE FUNCTION primecloud_internal.check_owner(rel regclass) RETURNS void
-    LANGUAGE sql STABLE PARALLEL SAFE
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
-AS $$ SELECT primecloud_internal.check_owner_as((SELECT oid FROM pg_roles WHERE rolname = current_user), rel) $$;
+AS $$
+BEGIN
+    PERFORM primecloud_internal.check_owner_as((SELECT oid FROM pg_roles WHERE rolname = current_user), rel);
+END $$;
 COMMENT ON FUNCTION primecloud_internal.check_owner(regclass) IS 'raises 42501 unless the current user owns the relation';
 
 -- The names that are tried for what a helper makes, in order: as wanted, shortened where
@@ -141,9 +148,3 @@ AS $$
 $$;
 COMMENT ON FUNCTION primecloud_internal.unfinished_index(regclass, text, name[])
     IS 'a unique index that an interrupted script has built, or begun to build';
-
-CREATE FUNCTION primecloud_internal.schema_of(rel regclass) RETURNS name
-    LANGUAGE sql STABLE STRICT PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp
-AS $$ SELECT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = rel $$;
-COMMENT ON FUNCTION primecloud_internal.schema_of(regclass) IS 'the name of the schema that a relation is in';

@@ -26,14 +26,15 @@ COMMENT ON FUNCTION primecloud_internal.tenant_index_name(regclass) IS 'the name
 -- Indexes of interrupted scripts that would be in the way: a partitioned one whose parts are
 -- missing, and those that a build has left invalid.
 CREATE FUNCTION primecloud_internal.broken_indexes(rel regclass) RETURNS SETOF primecloud_internal.plan_step
-    LANGUAGE sql STABLE PARALLEL SAFE
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT primecloud_internal.step('drop index', t.relid::text, format('DROP INDEX %s', i.indexrelid::regclass))
+BEGIN
+    RETURN QUERY SELECT (primecloud_internal.step('drop index', t.relid::text, format('DROP INDEX %s', i.indexrelid::regclass))).*
     FROM primecloud_internal.table_tree(rel) AS t JOIN pg_index i ON i.indrelid = t.relid JOIN pg_class c ON c.oid = i.indexrelid
     WHERE NOT i.indisvalid AND c.relname = primecloud_internal.unfinished_note(t.relid) ->> 'index' AND NOT c.relispartition
         ORDER BY t.level, t.relid;
-$$;
+END $$;
 COMMENT ON FUNCTION primecloud_internal.broken_indexes(regclass)
     IS 'the steps that drop what an interrupted script has left of the tenant index';
 

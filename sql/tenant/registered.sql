@@ -61,12 +61,13 @@ COMMENT ON FUNCTION primecloud_internal.rank_column(regclass)
 -- The least role that writes a table: what was chosen, and never less than an admin where
 -- the table says who may enter, or what he reaches.
 CREATE FUNCTION primecloud_internal.least_writer(rel regclass, command text, role text) RETURNS text
-    LANGUAGE sql STABLE PARALLEL SAFE
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT CASE WHEN primecloud.role_rank(role) < primecloud.role_rank('admin')
+BEGIN
+    RETURN (SELECT CASE WHEN primecloud.role_rank(role) < primecloud.role_rank('admin')
                      AND EXISTS (SELECT FROM primecloud_internal.registered_as(rel) WHERE command <> 'delete' OR part <> 'members')
-                THEN 'admin' ELSE role END;
-$$;
+                THEN 'admin' ELSE role END);
+END $$;
 COMMENT ON FUNCTION primecloud_internal.least_writer(regclass, text, text)
     IS 'the least role that may write a table: admin at least, where entering asks it';

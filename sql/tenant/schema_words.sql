@@ -1,5 +1,14 @@
 -- The words of a call of protect_schema(): names and roles that would do nothing are refused before anything is done.
 
+CREATE FUNCTION primecloud_internal.schema_of(rel regclass) RETURNS name
+    LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN (SELECT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = rel);
+END $$;
+COMMENT ON FUNCTION primecloud_internal.schema_of(regclass) IS 'the name of the schema that a relation is in';
+
 CREATE FUNCTION primecloud_internal.relation_name(rel regclass) RETURNS text
     LANGUAGE sql STABLE STRICT PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp

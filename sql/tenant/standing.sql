@@ -24,12 +24,13 @@ COMMENT ON FUNCTION primecloud_internal.standing_choices(regclass)
 
 -- Whether a table has been protected as an account's, whatever is left of it.
 CREATE FUNCTION primecloud_internal.was_protected(rel regclass) RETURNS boolean
-    LANGUAGE sql STABLE PARALLEL SAFE
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT EXISTS (SELECT FROM pg_policy WHERE polrelid = rel
-        AND polname IN ('primecloud_floor', 'primecloud_select', 'primecloud_insert', 'primecloud_update', 'primecloud_delete'));
-$$;
+BEGIN
+    RETURN (SELECT EXISTS (SELECT FROM pg_policy WHERE polrelid = rel
+        AND polname IN ('primecloud_floor', 'primecloud_select', 'primecloud_insert', 'primecloud_update', 'primecloud_delete')));
+END $$;
 COMMENT ON FUNCTION primecloud_internal.was_protected(regclass) IS 'whether a table has a policy of those that protect_table() makes';
 
 CREATE FUNCTION primecloud_internal.chosen_role(rel regclass, command text) RETURNS text
