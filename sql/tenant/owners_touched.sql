@@ -8,13 +8,16 @@ COMMENT ON FUNCTION primecloud_internal.granted_on(pg_ddl_command)
 
 -- Whose the relations are that the command at hand makes, alters, or gives rights on.
 CREATE FUNCTION primecloud_internal.owners_touched() RETURNS oid[]
-    LANGUAGE sql VOLATILE PARALLEL UNSAFE
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
 AS $$
-    SELECT ARRAY(SELECT DISTINCT c.relowner FROM pg_event_trigger_ddl_commands() AS e
-        LEFT JOIN pg_rewrite r ON e.classid = 'pg_rewrite'::regclass AND r.oid = e.objid
-        LEFT JOIN LATERAL (SELECT g.rel FROM primecloud_internal.granted_on(e.command) AS g WHERE e.classid IS NULL) AS g ON true
-        JOIN pg_class c ON c.oid IN (g.rel, r.ev_class, CASE WHEN e.classid = 'pg_class'::regclass THEN e.objid END));
-$$;
+BEGIN
+    -- (Each by its index: it is asked after every command, and there are many relations.)
+    RETURN ARRAY(SELECT DISTINCT c.relowner FROM pg_event_trigger_ddl_commands() AS e
+        LEFT JOIN LATERAL (SELECT g.rel FROM primecloud_internal.granted_on(e.command) AS g WHERE e.classid IS NULL) AS g ON true,
+        LATERAL (SELECT x.relowner FROM pg_class x WHERE x.oid = ANY (ARRAY[g.rel::oid,
+            (SELECT r.ev_class FROM pg_rewrite r WHERE e.classid = 'pg_rewrite'::regclass AND r.oid = e.objid),
+            CASE WHEN e.classid = 'pg_class'::regclass THEN e.objid END]) OFFSET 0) AS c);
+END $$;
 COMMENT ON FUNCTION primecloud_internal.owners_touched()
     IS 'the owners of the relations that a command makes, alters or gives rights on; called by the guard';
