@@ -18,6 +18,7 @@ AS $$
              ELSE format('ALTER EVENT TRIGGER %I ENABLE', t.name) END
     FROM (VALUES ('primecloud_guard_changes'), ('primecloud_guard_drops'), ('primecloud_guard_drop'),
                  ('primecloud_guard_schemas'), ('primecloud_guard_schemas_start'), ('primecloud_guard_notes'),
+                 ('primecloud_guard_triggers'),
                  ('primecloud_follow_start'), ('primecloud_follow_end'), ('primecloud_follow_drops'), ('primecloud_follow_rewrite'))
         AS t (name)
     LEFT JOIN pg_event_trigger AS e ON e.evtname = t.name AND EXISTS (

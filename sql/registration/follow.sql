@@ -21,9 +21,11 @@ BEGIN
         UPDATE primecloud_internal.known_table k SET (schema_name, table_name) = (moved.schema_now, moved.table_now)
         WHERE k.relation = moved.relation;
     END LOOP;
-    FOR moved IN SELECT * FROM primecloud_internal.known_now k WHERE k.there AND k.owner_now <> k.owner_name LOOP
+    FOR moved IN SELECT * FROM primecloud_internal.known_now k WHERE k.there
+                     AND (k.owner_now, k.owner_id_now) <> (k.owner_name, k.owner_id) LOOP
         PERFORM primecloud_internal.own_registered(moved.schema_name, moved.table_name, moved.owner_now);
-        UPDATE primecloud_internal.known_table k SET owner_name = moved.owner_now WHERE k.relation = moved.relation;
+        UPDATE primecloud_internal.known_table k SET (owner_name, owner_id) = (moved.owner_now, moved.owner_id_now)
+        WHERE k.relation = moved.relation;
     END LOOP;
 END $$;
 COMMENT ON FUNCTION primecloud_internal.follow_names() IS 'brings registrations to where their tables are, and to whose they are';
@@ -91,8 +93,8 @@ BEGIN
         WHERE k.relation = part.relation;
     END LOOP;
     FOR part IN SELECT * FROM primecloud_internal.unlinked_parts() LOOP
-        INSERT INTO primecloud_internal.known_table (relation, row_type, root, schema_name, table_name, owner_name, above)
-        VALUES (part.relation, part.row_type, part.root, part.schema_name, part.table_name, part.owner_name,
+        INSERT INTO primecloud_internal.known_table (relation, row_type, root, schema_name, table_name, owner_name, owner_id, above)
+        VALUES (part.relation, part.row_type, part.root, part.schema_name, part.table_name, part.owner_name, part.owner_id,
             primecloud_internal.above_of(part.relation)) ON CONFLICT DO NOTHING;
         IF refuses AND part.root <> ALL (fresh) THEN
             PERFORM primecloud_internal.check_same_seals(part.relation, part.root);
@@ -124,10 +126,11 @@ BEGIN
         DELETE FROM primecloud_internal.known_table k WHERE k.relation = gone.relation;
     END LOOP;
     PERFORM primecloud_internal.follow_names(), primecloud_internal.follow_columns(refuses);
+    UPDATE primecloud_internal.kept_label k SET owner_id = primecloud_internal.label_role(NULL, k.owner_name) WHERE k.owner_id IS NULL;
     FOR linked IN SELECT * FROM primecloud_internal.unlinked_table LOOP
-        INSERT INTO primecloud_internal.known_table (relation, row_type, root, schema_name, table_name, owner_name, above)
+        INSERT INTO primecloud_internal.known_table (relation, row_type, root, schema_name, table_name, owner_name, owner_id, above)
         VALUES (linked.relation, linked.row_type, primecloud_internal.top_of(linked.relation), linked.schema_name, linked.table_name,
-            linked.owner_name, primecloud_internal.above_of(linked.relation)) ON CONFLICT DO NOTHING;
+            linked.owner_name, linked.owner_id, primecloud_internal.above_of(linked.relation)) ON CONFLICT DO NOTHING;
         PERFORM primecloud_internal.own_registered(linked.schema_name, linked.table_name, linked.owner_name);
         fresh := fresh || linked.relation;
     END LOOP;

@@ -10,12 +10,15 @@ CREATE TABLE primecloud_internal.known_table (
     schema_name text NOT NULL,
     table_name text NOT NULL,
     owner_name text NOT NULL,
+    owner_id oid NOT NULL,
     let_go boolean NOT NULL DEFAULT false,
     above oid[] NOT NULL DEFAULT '{}');
 CREATE INDEX known_table_name ON primecloud_internal.known_table (schema_name, table_name);
 COMMENT ON TABLE primecloud_internal.known_table
     IS 'the tables that registrations are of, and those below them, by oid and as they were named';
 COMMENT ON COLUMN primecloud_internal.known_table.root IS 'the table at the top of its partitions; its own oid where it is the top';
+COMMENT ON COLUMN primecloud_internal.known_table.owner_id
+    IS 'the role that owner_name meant: under another name it is the same, and another that took its name is not';
 COMMENT ON COLUMN primecloud_internal.known_table.above IS 'all that it is a partition or child of, at every level';
 COMMENT ON COLUMN primecloud_internal.known_table.let_go
     IS 'a partition that may leave: retention has looked through it for what is held, or it is being detached concurrently';

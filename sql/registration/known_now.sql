@@ -11,8 +11,10 @@ END $$;
 COMMENT ON FUNCTION primecloud_internal.top_of(oid) IS 'the table at the top of what a table is a partition or child of';
 
 CREATE VIEW primecloud_internal.known_now AS
-SELECT k.relation, k.root, k.above, k.schema_name, k.table_name, k.owner_name, k.let_go, c.oid IS NOT NULL AS there,
+SELECT k.relation, k.root, k.above, k.schema_name, k.table_name, k.owner_name, k.owner_id, k.let_go,
+    c.oid IS NOT NULL AS there,
     n.nspname::text AS schema_now, c.relname::text AS table_now, pg_catalog.pg_get_userbyid(c.relowner)::text AS owner_now,
+    c.relowner AS owner_id_now,
     CASE WHEN c.oid IS NULL THEN k.root
         WHEN EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid) THEN primecloud_internal.top_of(c.oid)
         ELSE c.oid END AS root_now,
@@ -27,7 +29,7 @@ CREATE VIEW primecloud_internal.unlinked_table AS
 WITH lost AS MATERIALIZED (
     SELECT DISTINCT r.schema_name, r.table_name, r.owner_name FROM primecloud_internal.registered_name r
     WHERE NOT EXISTS (SELECT FROM primecloud_internal.known_table k WHERE k.schema_name = r.schema_name AND k.table_name = r.table_name))
-SELECT DISTINCT c.oid AS relation, c.reltype AS row_type, l.schema_name, l.table_name, o.rolname::text AS owner_name
+SELECT DISTINCT c.oid AS relation, c.reltype AS row_type, l.schema_name, l.table_name, o.rolname::text AS owner_name, o.oid AS owner_id
 FROM lost l JOIN pg_catalog.pg_namespace n ON n.nspname = l.schema_name::name
 JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = l.table_name::name AND c.relkind IN ('r', 'p')
 JOIN pg_catalog.pg_roles o ON o.oid = c.relowner
@@ -60,7 +62,7 @@ COMMENT ON VIEW primecloud_internal.changed_column
 -- Below what is sealed or held each table is known, since its leaving is a matter of the whole.  (PL/pgSQL, whose plans are kept: this
 -- is asked around every command.)
 CREATE FUNCTION primecloud_internal.unlinked_parts() RETURNS TABLE (root oid, relation oid, row_type oid, schema_name text,
-    table_name text, owner_name text)
+    table_name text, owner_name text, owner_id oid)
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp SET jit = off
 AS $$
@@ -76,7 +78,8 @@ BEGIN
     tree(top, oid) AS (
         SELECT p.top, p.top FROM tops p UNION SELECT t.top, i.inhrelid FROM tree t JOIN pg_inherits i ON i.inhparent = t.oid
             AND NOT i.inhdetachpending)
-    SELECT t.top, c.oid, c.reltype, n.nspname::text, c.relname::text, pg_get_userbyid(c.relowner)::text
+    SELECT t.top, c.oid, c.reltype, n.nspname::text, c.relname::text, pg_get_userbyid(c.relowner)::text,
+        c.relowner
     FROM tree t JOIN pg_class c ON c.oid = t.oid JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE NOT EXISTS (SELECT FROM primecloud_internal.known_table k WHERE k.relation = t.oid);
 END $$;
@@ -125,7 +128,9 @@ BEGIN
         RETURN true;
     END IF;
     IF NOT primecloud_internal.registrations_settled() THEN
-        IF EXISTS (SELECT FROM primecloud_internal.unlinked_table) OR EXISTS (SELECT FROM primecloud_internal.unlinked_column) THEN
+        IF EXISTS (SELECT FROM primecloud_internal.unlinked_table) OR EXISTS (SELECT FROM primecloud_internal.unlinked_column)
+            OR EXISTS (SELECT FROM primecloud_internal.kept_label k WHERE k.owner_id IS NULL
+                       AND primecloud_internal.label_role(NULL, k.owner_name) IS NOT NULL) THEN
             RETURN true;
         END IF;
         IF NOT EXISTS (SELECT FROM primecloud_internal.unknown_name) THEN

@@ -43,8 +43,8 @@ CREATE FUNCTION primecloud_internal.may_see_registration(space text, rel text, o
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT primecloud.may_expire(space, rel) OR coalesce((SELECT pg_has_role(r.oid, 'USAGE') FROM pg_roles r
-        WHERE r.rolname = owner_name::name), false)
+    SELECT primecloud.may_expire(space, rel)
+        OR coalesce(pg_has_role(primecloud_internal.noted_role(space, rel, owner_name), 'USAGE'), false)
         -- Who maintains tables is told of what has none.
         OR has_function_privilege('primecloud.reseal_batch(regclass, name, integer)', 'EXECUTE');
 $$;
@@ -53,30 +53,39 @@ COMMENT ON FUNCTION primecloud_internal.may_see_registration(text, text, text)
 GRANT SELECT ON primecloud_internal.known_column TO PUBLIC;
 
 CREATE VIEW registrations WITH (security_barrier) AS
-SELECT r.kind, r.object, s.state, s.problem
+SELECT r.kind, r.object, CASE WHEN s.state = 'ok' AND o.problem IS NOT NULL THEN 'broken' ELSE s.state END AS state,
+    coalesce(s.problem, o.problem) AS problem
 FROM (SELECT 'sealed column' AS kind, format('%I.%I.%I', s.schema_name, s.table_name, s.column_name) AS object, s.schema_name,
-        s.table_name, s.owner_name, ARRAY[s.column_name, s.tenant_column, s.id_column] AS columns
+        s.table_name, s.owner_name, ARRAY[s.column_name, s.tenant_column, s.id_column] AS columns,
+        NULL::text AS of_schema, NULL::text AS of_table
       FROM primecloud.sealed_column s
       UNION ALL
       SELECT 'retention policy', format('%I.%I', p.schema_name, p.table_name), p.schema_name, p.table_name, p.owner_name,
-        ARRAY[p.time_column, p.tenant_column, p.id_column, p.hold_column, p.soft_delete_column]
+        ARRAY[p.time_column, p.tenant_column, p.id_column, p.hold_column, p.soft_delete_column], NULL, NULL
       FROM primecloud_internal.retention_policy p
       UNION ALL
-      SELECT 'archive', format('%I.%I', p.archive_schema, p.archive_table), p.archive_schema, p.archive_table, p.owner_name, '{}'
+      SELECT 'archive', format('%I.%I', p.archive_schema, p.archive_table), p.archive_schema, p.archive_table, p.owner_name, '{}',
+        p.schema_name, p.table_name
       FROM primecloud_internal.retention_policy p WHERE p.archive_table IS NOT NULL
       UNION ALL
       SELECT 'legal hold', format('%I.%I, hold %s', h.schema_name, h.table_name, h.id), h.schema_name, h.table_name, h.owner_name,
-        ARRAY[h.column_name]
+        ARRAY[h.column_name], NULL, NULL
       FROM primecloud_internal.open_hold h
       UNION ALL
-      SELECT 'exemption', format('%I.%I', e.relation_schema, e.relation_name), e.relation_schema, e.relation_name, e.owner_name, '{}'
+      SELECT 'exemption', format('%I.%I', e.relation_schema, e.relation_name), e.relation_schema, e.relation_name, e.owner_name, '{}',
+        NULL, NULL
       FROM primecloud_internal.exemption e
       UNION ALL
       SELECT 'membership', format('%s (%s)', CASE m.relation_schema WHEN '' THEN m.relation_name
         ELSE format('%I.%I', m.relation_schema, m.relation_name) END, m.part), m.relation_schema, m.relation_name,
-        m.relation_owner, m.columns
+        m.relation_owner, m.columns, NULL, NULL
       FROM primecloud_internal.registered_table m) AS r
 CROSS JOIN LATERAL primecloud_internal.registration_state(r.schema_name, r.table_name, r.owner_name, r.columns) AS s
+CROSS JOIN LATERAL (SELECT CASE WHEN s.state <> 'ok' THEN NULL
+    WHEN r.kind = 'membership' THEN primecloud_internal.membership_problem(r.schema_name, r.table_name)
+    WHEN r.kind = 'retention policy' THEN primecloud_internal.policy_problem(r.schema_name, r.table_name, r.columns)
+    WHEN r.kind = 'archive' THEN primecloud_internal.archive_problem(r.schema_name, r.table_name, r.of_schema, r.of_table)
+    END AS problem) AS o
 WHERE primecloud_internal.may_see_registration(r.schema_name, r.table_name, r.owner_name)
 UNION ALL
 SELECT 'legal hold', format('%I.%I, hold %s', h.schema_name, h.table_name, h.id), 'lost',
@@ -101,9 +110,11 @@ WHERE t.tgfoid = 'primecloud.refuse_misplaced()'::regprocedure AND t.tgparentid 
 UNION ALL
 SELECT 'label', k.label, 'kept', format('column "%s" of %I.%I %s; seal_column() takes it up for that column of role "%s", '
     'forget_label() ends it', k.column_name, k.schema_name, k.table_name,
-    primecloud_internal.what_became(k.schema_name, k.table_name, k.column_name, k.owner_name), k.owner_name)
-FROM primecloud_internal.kept_label k WHERE coalesce((SELECT pg_catalog.pg_has_role(r.oid, 'USAGE') FROM pg_catalog.pg_roles r
-    WHERE r.rolname = k.owner_name::name), (SELECT r.rolsuper FROM pg_catalog.pg_roles r WHERE r.rolname = current_user));
+    primecloud_internal.what_became(k.schema_name, k.table_name, k.column_name, o.owner_now), o.owner_now)
+FROM primecloud_internal.kept_label k
+CROSS JOIN LATERAL primecloud_internal.label_owner(k.owner_id, k.owner_name) AS o(owner_now)
+WHERE coalesce(pg_catalog.pg_has_role(primecloud_internal.label_role(k.owner_id, k.owner_name), 'USAGE'),
+    (SELECT r.rolsuper FROM pg_catalog.pg_roles r WHERE r.rolname = current_user));
 COMMENT ON VIEW registrations
     IS 'what is registered by the tables'' owners, and whether it still has its object: ok, broken, lost; labels that are kept';
 GRANT SELECT ON registrations TO PUBLIC;

@@ -49,10 +49,11 @@ CREATE FUNCTION primecloud_internal.keep_labels(space text, rel text, col text D
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    INSERT INTO primecloud_internal.kept_label (label, schema_name, table_name, column_name, owner_name)
-    SELECT s.label, s.schema_name, s.table_name, s.column_name, s.owner_name FROM primecloud.sealed_column s
-    WHERE s.schema_name = space AND s.table_name = rel AND (col IS NULL OR s.column_name = col)
-    ON CONFLICT (label, schema_name, table_name, column_name) DO UPDATE SET (owner_name, dropped_at) = (excluded.owner_name, now());
+    INSERT INTO primecloud_internal.kept_label (label, schema_name, table_name, column_name, owner_name, owner_id)
+    SELECT s.label, s.schema_name, s.table_name, s.column_name, s.owner_name, primecloud_internal.noted_role(space, rel, s.owner_name)
+    FROM primecloud.sealed_column s WHERE s.schema_name = space AND s.table_name = rel AND (col IS NULL OR s.column_name = col)
+    ON CONFLICT (label, schema_name, table_name, column_name)
+        DO UPDATE SET (owner_name, owner_id, dropped_at) = (excluded.owner_name, excluded.owner_id, now());
     DELETE FROM primecloud.sealed_column s WHERE s.schema_name = space AND s.table_name = rel AND (col IS NULL OR s.column_name = col);
     DELETE FROM primecloud_internal.reseal_run r WHERE r.schema_name = space AND r.table_name = rel
         AND (col IS NULL OR r.column_name = col);

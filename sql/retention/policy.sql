@@ -21,7 +21,7 @@ DECLARE
     archive regclass;
     missing text;
 BEGIN
-    IF pg_get_userbyid(owner) <> policy.owner_name THEN
+    IF owner IS DISTINCT FROM primecloud_internal.noted_role(policy.schema_name, policy.table_name, policy.owner_name) THEN
         RAISE object_not_in_prerequisite_state USING
             MESSAGE = format('table %s belongs to %s, its retention was registered when it belonged to %s', rel, pg_get_userbyid(owner),
                 policy.owner_name),

@@ -65,10 +65,8 @@ COMMENT ON VIEW primecloud_internal.open_hold IS 'holds that keep something';
 
 REVOKE ALL ON primecloud_internal.retention_policy, primecloud_internal.retention_override,
     primecloud_internal.retention_hold, primecloud_internal.open_hold FROM PUBLIC;
-SELECT pg_catalog.pg_extension_config_dump('primecloud_internal.retention_policy', '');
 SELECT pg_catalog.pg_extension_config_dump('primecloud_internal.retention_policy_id_seq', '');
 COMMENT ON SEQUENCE primecloud_internal.retention_policy_id_seq IS 'ids of retention policies';
 SELECT pg_catalog.pg_extension_config_dump('primecloud_internal.retention_override', '');
-SELECT pg_catalog.pg_extension_config_dump('primecloud_internal.retention_hold', '');
 SELECT pg_catalog.pg_extension_config_dump('primecloud_internal.retention_hold_id_seq', '');
 COMMENT ON SEQUENCE primecloud_internal.retention_hold_id_seq IS 'ids of retention holds';

@@ -7,12 +7,30 @@ CREATE TABLE primecloud_internal.kept_label (
     table_name text NOT NULL,
     column_name text NOT NULL,
     owner_name text NOT NULL,
+    owner_id oid,
     dropped_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (label, schema_name, table_name, column_name));
 COMMENT ON TABLE primecloud_internal.kept_label
     IS 'labels of sealed columns that were dropped, for those who owned them; ended by forget_label()';
+COMMENT ON COLUMN primecloud_internal.kept_label.owner_id
+    IS 'the role that owner_name meant, whatever it is called by now; NULL after a restore, where it is the one of that name';
 REVOKE ALL ON primecloud_internal.kept_label FROM PUBLIC;
-SELECT pg_catalog.pg_extension_config_dump('primecloud_internal.kept_label', '');
+
+CREATE FUNCTION primecloud_internal.label_role(owner_id oid, owner_name text) RETURNS oid
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT r.oid FROM pg_roles r WHERE CASE WHEN label_role.owner_id IS NULL THEN r.rolname = label_role.owner_name::name
+        ELSE r.oid = label_role.owner_id END
+$$;
+COMMENT ON FUNCTION primecloud_internal.label_role(oid, text) IS 'the role for which a label is kept; NULL where it is gone';
+CREATE FUNCTION primecloud_internal.label_owner(owner_id oid, owner_name text) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT coalesce((SELECT r.rolname FROM pg_roles r WHERE r.oid = label_owner.owner_id), label_owner.owner_name)
+$$;
+COMMENT ON FUNCTION primecloud_internal.label_owner(oid, text) IS 'what the role for which a label is kept is called by now';
 
 -- By the name: of another owner's it is another table.
 CREATE FUNCTION primecloud_internal.what_became(space text, rel text, col text, owner_name text) RETURNS text
@@ -33,27 +51,31 @@ CREATE FUNCTION primecloud_internal.take_up_label(caller oid, wanted sealed_colu
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    kept primecloud_internal.kept_label;
+    kept record;
+    owner CONSTANT oid := (SELECT r.oid FROM pg_roles r WHERE r.rolname = wanted.owner_name::name);
     may boolean;
 BEGIN
-    SELECT k.* INTO kept FROM primecloud_internal.kept_label k WHERE k.label = wanted.label
-    ORDER BY (k.schema_name, k.table_name, k.column_name, k.owner_name)
-        = (wanted.schema_name, wanted.table_name, wanted.column_name, wanted.owner_name) DESC LIMIT 1;
+    SELECT k.*, r.role, primecloud_internal.label_owner(k.owner_id, k.owner_name) AS owner_now INTO kept
+    FROM primecloud_internal.kept_label k
+    CROSS JOIN LATERAL primecloud_internal.label_role(k.owner_id, k.owner_name) AS r(role) WHERE k.label = wanted.label
+    ORDER BY ((k.schema_name, k.table_name, k.column_name, r.role)
+        = (wanted.schema_name, wanted.table_name, wanted.column_name, owner)) IS TRUE DESC LIMIT 1;
     IF NOT FOUND THEN
         RETURN;
     END IF;
     may := (SELECT r.rolsuper FROM pg_roles r WHERE r.oid = caller)
-        OR (kept.schema_name, kept.table_name, kept.column_name, kept.owner_name)
-            = (wanted.schema_name, wanted.table_name, wanted.column_name, wanted.owner_name);
+        OR (kept.schema_name, kept.table_name, kept.column_name, kept.role)
+            = (wanted.schema_name, wanted.table_name, wanted.column_name, owner);
     IF may IS NOT TRUE THEN
         RAISE duplicate_object USING
             MESSAGE = format('the label "%s" is kept for column "%s" of %I.%I, which role "%s" owned and which %s', kept.label,
-                kept.column_name, kept.schema_name, kept.table_name, kept.owner_name, primecloud_internal.what_became(kept.schema_name,
-                kept.table_name, kept.column_name, kept.owner_name)),
+                kept.column_name, kept.schema_name, kept.table_name, kept.owner_now, primecloud_internal.what_became(kept.schema_name,
+                kept.table_name, kept.column_name, kept.owner_now)),
             HINT = format('What was sealed under it would open in another column. Take another; or, as that role or a superuser: '
                 'SELECT primecloud.forget_label(%L).', kept.label);
     END IF;
-    DELETE FROM primecloud_internal.kept_label k WHERE k.label = wanted.label AND k.owner_name = kept.owner_name;
+    DELETE FROM primecloud_internal.kept_label k WHERE k.label = wanted.label
+        AND primecloud_internal.label_role(k.owner_id, k.owner_name) IS NOT DISTINCT FROM kept.role;
 END $$;
 COMMENT ON FUNCTION primecloud_internal.take_up_label(oid, sealed_column)
     IS 'raises unless a column may have its label; takes a kept one up';
@@ -64,8 +86,9 @@ CREATE FUNCTION primecloud_internal.forget_label_as(caller oid, label text) RETU
 AS $$
 DECLARE
     forgotten text := forget_label_as.label;
-    stranger text := (SELECT k.owner_name FROM primecloud_internal.kept_label k WHERE k.label = forget_label_as.label
-                      AND NOT coalesce((SELECT pg_has_role(caller, r.oid, 'USAGE') FROM pg_roles r WHERE r.rolname = k.owner_name::name),
+    stranger text := (SELECT primecloud_internal.label_owner(k.owner_id, k.owner_name) FROM primecloud_internal.kept_label k
+                      WHERE k.label = forget_label_as.label
+                      AND NOT coalesce(pg_has_role(caller, primecloud_internal.label_role(k.owner_id, k.owner_name), 'USAGE'),
                           (SELECT r.rolsuper FROM pg_roles r WHERE r.oid = caller)) LIMIT 1);
 BEGIN
     PERFORM primecloud_internal.follow(false);

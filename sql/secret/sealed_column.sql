@@ -20,7 +20,6 @@ COMMENT ON COLUMN sealed_column.plain
     IS 'what the column was before it was sealed, by names, for unseal_column(); NULL: sealed from the start';
 REVOKE ALL ON sealed_column FROM PUBLIC;
 GRANT SELECT ON sealed_column TO PUBLIC;
-SELECT pg_catalog.pg_extension_config_dump('sealed_column', '');
 
 CREATE FUNCTION primecloud_internal.register_sealed_column_as(caller oid, rel regclass, col name, label text, id_column name,
     tenant_column name)

@@ -70,7 +70,8 @@ BEGIN
         format('-- column "%s" of %s: what cannot be opened %s: %s', col, rel, CASE unopened WHEN 'null' THEN 'becomes NULL'
             WHEN 'envelope' THEN 'stays as the text of its envelope' ELSE 'is in the way' END, closed))] END
         || ARRAY(SELECT s FROM primecloud_internal.withdraw_reseal(rel, col) AS s)
-        || ARRAY(SELECT s FROM primecloud_internal.unguard_steps(rel, col) AS s)
+        -- (A script's statements are not ours to the guard: there the next step does it.)
+        || ARRAY(SELECT s FROM primecloud_internal.unguard_steps(rel, col) AS s WHERE NOT online)
         || primecloud_internal.step('unregister', rel::text, format('SELECT primecloud.unregister_sealed_column(%L, %L)', rel, col));
     IF online THEN
         steps := primecloud_internal.online_conversion(rel, col, format_type(target.type, target.typmod)

@@ -14,7 +14,6 @@ COMMENT ON COLUMN primecloud_internal.exemption.owner_name IS 'who owns the tabl
 COMMENT ON COLUMN primecloud_internal.exemption.until IS 'the last day of the exemption; NULL: until it is taken back';
 REVOKE ALL ON primecloud_internal.exemption FROM PUBLIC;
 GRANT SELECT ON primecloud_internal.exemption TO PUBLIC;
-SELECT pg_catalog.pg_extension_config_dump('primecloud_internal.exemption', '');
 
 CREATE FUNCTION primecloud_internal.exempt_as(caller oid, rel regclass, reason text, until date) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE

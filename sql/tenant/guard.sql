@@ -123,6 +123,7 @@ BEGIN
             dropped.rel));
     END LOOP;
     PERFORM primecloud_internal.guard_member_key();
+    PERFORM primecloud_internal.guard_dropped_triggers();
 END $$;
 COMMENT ON FUNCTION primecloud_internal.guard_drops() IS 'event trigger: keeps the policies of protected tables';
 REVOKE ALL ON FUNCTION primecloud_internal.guard_drops() FROM PUBLIC;

@@ -20,9 +20,11 @@ CREATE TABLE primecloud_internal.membership_source (
     grants_tenant_column text,
     grants_user_column text,
     grants_id_column text,
-    grants_member_column text);
+    grants_member_column text,
+    watched boolean NOT NULL DEFAULT false);
+COMMENT ON COLUMN primecloud_internal.membership_source.watched
+    IS 'whether statement triggers tell every session of changes: register_membership(..., watch => true)';
 COMMENT ON COLUMN primecloud_internal.membership_source.grants_member_column
     IS 'the column of members that grants_user_column refers to; NULL: it has the user';
 COMMENT ON TABLE primecloud_internal.membership_source IS 'the tables that entering an account asks, registered by register_membership()';
 REVOKE ALL ON primecloud_internal.membership_source FROM PUBLIC;
-SELECT pg_catalog.pg_extension_config_dump('primecloud_internal.membership_source', '');

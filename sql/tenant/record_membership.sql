@@ -40,7 +40,7 @@ REVOKE ALL ON FUNCTION primecloud_internal.granted_to(regclass, name, regclass, 
 CREATE FUNCTION primecloud_internal.record_membership_as(
     caller oid, rel regclass, tenant_column name, user_column name, role_column name,
     accounts regclass, accounts_key_column name, accounts_status_column name, accounts_active_status text,
-    grants regclass, grants_tenant_column name, grants_user_column name, grants_id_column name) RETURNS void
+    grants regclass, grants_tenant_column name, grants_user_column name, grants_id_column name, watch boolean) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -113,7 +113,7 @@ BEGIN
                END,
            CASE WHEN a.oid IS NOT NULL THEN accounts_status_column END, CASE WHEN a.oid IS NOT NULL THEN accounts_active_status END,
            (SELECT nspname FROM pg_namespace WHERE oid = g.relnamespace), g.relname, grants_tenant_column, grants_user_column,
-               grants_id_column, member_column
+               grants_id_column, member_column, coalesce(watch, false)
     FROM pg_class m LEFT JOIN pg_class a ON a.oid = accounts LEFT JOIN pg_class g ON g.oid = grants
     WHERE m.oid = rel;
     PERFORM primecloud_internal.follow(false);
@@ -127,7 +127,7 @@ BEGIN
     END LOOP;
 END $$;
 COMMENT ON FUNCTION primecloud_internal.record_membership_as(oid, regclass, name, name, name, regclass, name, name, text, regclass, name,
-    name, name) IS
+    name, name, boolean) IS
     'what record_membership() does, for whoever asks';
 REVOKE ALL ON FUNCTION primecloud_internal.record_membership_as(oid, regclass, name, name, name, regclass, name, name, text, regclass, name,
-    name, name) FROM PUBLIC;
+    name, name, boolean) FROM PUBLIC;

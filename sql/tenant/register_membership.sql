@@ -3,11 +3,11 @@
 CREATE FUNCTION primecloud_internal.record_membership(
     rel regclass, tenant_column name, user_column name, role_column name,
     accounts regclass, accounts_key_column name, accounts_status_column name, accounts_active_status text,
-    grants regclass, grants_tenant_column name, grants_user_column name, grants_id_column name) RETURNS void
+    grants regclass, grants_tenant_column name, grants_user_column name, grants_id_column name, watch boolean) RETURNS void
     LANGUAGE c VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'primecloud_door';
 COMMENT ON FUNCTION primecloud_internal.record_membership(regclass, name, name, name, regclass, name, name, text, regclass, name, name,
-    name) IS
+    name, boolean) IS
     'checks and writes down the registration; called by register_membership()';
 
 -- What is registered is the extension's to write; the triggers are made by whoever registers.  Left out is not NULL, which to_regclass()
@@ -32,7 +32,7 @@ BEGIN
     grants := nullif(grants, '-'::regclass);
     PERFORM primecloud_internal.record_membership(rel, tenant_column, user_column, role_column,
         accounts, accounts_key_column, accounts_status_column, accounts_active_status,
-        grants, grants_tenant_column, grants_user_column, grants_id_column);
+        grants, grants_tenant_column, grants_user_column, grants_id_column, watch);
     PERFORM primecloud_internal.run_plan(ARRAY(
         SELECT s FROM primecloud_internal.membership_watch_plan(rel, watch, 'INSERT OR UPDATE OR DELETE OR TRUNCATE') AS s
         UNION ALL

@@ -1,19 +1,23 @@
 -- The registered tables, as protection knows them: whoever could write the wrong row of
 -- one would be somebody else.
 
--- Names alone, of tables that everybody may see: who protects a table need not own the database.
+-- Names alone, of tables that everybody may see: who protects a table need not own the database.  The owner, whom entering believes,
+-- by his name of today.
 CREATE VIEW primecloud_internal.registered_table WITH (security_barrier) AS
-SELECT 'members' AS part, relation_schema, relation_name, relation_owner, tenant_column, role_column, NULL::text AS status_column,
-    ARRAY[tenant_column, user_column, role_column] AS columns
-FROM primecloud_internal.membership_source
+WITH source AS (
+    SELECT m.*, primecloud_internal.noted_owner(m.relation_schema, m.relation_name, m.relation_owner) AS owner_now
+    FROM primecloud_internal.membership_source m)
+SELECT 'members' AS part, relation_schema, relation_name, owner_now AS relation_owner, tenant_column, role_column,
+    NULL::text AS status_column, ARRAY[tenant_column, user_column, role_column] AS columns, watched
+FROM source
 UNION ALL
-SELECT 'accounts', accounts_schema, accounts_name, relation_owner, accounts_key_column, NULL, accounts_status_column,
-    ARRAY[accounts_key_column, accounts_status_column]
-FROM primecloud_internal.membership_source WHERE accounts_name IS NOT NULL
+SELECT 'accounts', accounts_schema, accounts_name, owner_now, accounts_key_column, NULL, accounts_status_column,
+    ARRAY[accounts_key_column, accounts_status_column], watched
+FROM source WHERE accounts_name IS NOT NULL
 UNION ALL
-SELECT 'grants', grants_schema, grants_name, relation_owner, grants_tenant_column, NULL, NULL,
-    ARRAY[grants_tenant_column, grants_user_column, grants_id_column]
-FROM primecloud_internal.membership_source WHERE grants_name IS NOT NULL;
+SELECT 'grants', grants_schema, grants_name, owner_now, grants_tenant_column, NULL, NULL,
+    ARRAY[grants_tenant_column, grants_user_column, grants_id_column], watched
+FROM source WHERE grants_name IS NOT NULL;
 COMMENT ON VIEW primecloud_internal.registered_table
     IS 'the tables that register_membership() named, and what each is: members, accounts or grants';
 GRANT SELECT ON primecloud_internal.registered_table TO PUBLIC;

@@ -40,7 +40,8 @@ SERVER_CODE bool has_moved(const Datum *known) {
   const bool moved = now->reltype != DatumGetObjectId(known[1]) ||
                      is_elsewhere(table, DatumGetObjectId(known[2]), now->relispartition) ||
                      !is_named(get_namespace_name(now->relnamespace), known[3]) ||
-                     !is_named(NameStr(now->relname), known[4]) || !is_named(pg::role_name(now->relowner), known[5]);
+                     !is_named(NameStr(now->relname), known[4]) || !is_named(pg::role_name(now->relowner), known[5]) ||
+                     now->relowner != DatumGetObjectId(known[6]);
   ReleaseSysCache(tuple);
   return moved;
 }
@@ -59,7 +60,7 @@ SERVER_CODE bool has_changed(const Datum *known) {
 
 SERVER_CODE bool moved() noexcept {
   bool found = false;
-  pg::for_each_row<6>(pg::internal_table("known_table"),
+  pg::for_each_row<7>(pg::internal_table("known_table"),
                       [&](const Datum *known, const bool *) { found = found || has_moved(known); });
   pg::for_each_row<7>(pg::internal_table("known_column"),
                       [&](const Datum *known, const bool *) { found = found || has_changed(known); });

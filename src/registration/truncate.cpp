@@ -1,17 +1,24 @@
 // TRUNCATE fires no event trigger.  The server tells of each table that it is about to empty, also of
 // those that it reaches by cascading and of the parts of them; whether one is held is asked when all of
 // them are locked and emptied, so that no hold comes between, and an error brings them back.
+//
+// A table without a page has nothing that a hold could keep, and is emptied whoever holds it: a parallel restore
+// says TRUNCATE before it fills a table, when the row of the hold may be there already.
 #include "pg/as_superuser.hpp"
 #include "pg/startup.hpp"
-#include "pg/table.hpp"
+#include "registration/lock_named.hpp"
 #include "secret/settings.hpp"
 
 extern "C" {
+#include "access/relation.h"
 #include "access/xact.h"
 #include "catalog/objectaccess.h"
+#include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "nodes/parsenodes.h"
+#include "storage/bufmgr.h"
+#include "storage/lmgr.h"
 #include "tcop/utility.h"
 #include "utils/array.h"
 #include "utils/memutils.h"
@@ -26,9 +33,22 @@ ProcessUtility_hook_type next_utility = nullptr;
 // Of this transaction, in its memory; an aborted part of it leaves its own behind, which nobody asks of again.
 List *told = NIL;
 
+// Nobody else writes what this transaction has locked so, and its own rows have pages as well.  (How many another access
+// method's tables have says nothing, and a foreign table's rows are elsewhere.)
+SERVER_CODE bool has_nothing(Oid table) {
+  if (!CheckRelationOidLockedByMe(table, AccessExclusiveLock, true)) return false;
+  Relation rel = try_relation_open(table, NoLock);
+  if (rel == nullptr) return false;
+  const bool empty = rel->rd_rel->relkind == RELKIND_PARTITIONED_TABLE ||
+                     (rel->rd_rel->relkind == RELKIND_RELATION && rel->rd_rel->relam == HEAP_TABLE_AM_OID &&
+                      RelationGetNumberOfBlocks(rel) == 0);
+  relation_close(rel, NoLock);
+  return empty;
+}
+
 SERVER_CODE void hear(ObjectAccessType access, Oid catalog, Oid object, int part, void *more) {
   if (next_access != nullptr) next_access(access, catalog, object, part, more);
-  if (access != OAT_TRUNCATE || catalog != RelationRelationId) return;
+  if (access != OAT_TRUNCATE || catalog != RelationRelationId || has_nothing(object)) return;
   const MemoryContext before = MemoryContextSwitchTo(TopTransactionContext);
   told = lappend_oid(told, object);
   MemoryContextSwitchTo(before);
@@ -57,6 +77,7 @@ SERVER_CODE void empty(PlannedStmt *statement, const char *text, bool read_only,
                        ParamListInfo parameters, QueryEnvironment *environment, DestReceiver *destination,
                        QueryCompletion *completion) {
   const int start = list_length(told);
+  if (IsA(statement->utilityStmt, TruncateStmt)) lock_named(reinterpret_cast<TruncateStmt *>(statement->utilityStmt));
   (next_utility != nullptr ? next_utility : standard_ProcessUtility)(statement, text, read_only, context, parameters,
                                                                      environment, destination, completion);
   if (IsA(statement->utilityStmt, TruncateStmt)) refuse_held(start);

@@ -89,7 +89,18 @@ SERVER_CODE void read_below(work &w, Oid parent, Oid owner) {
   }
 }
 
+// One that was dropped is registered in no schema, by a name that says so (end_registrations() in SQL).
+SERVER_CODE void refuse_dropped(const keyed_question &asked) {
+  if (asked.schema[0] != '\0') return;
+  const char *end = strstr(asked.table, " (dropped)");
+  ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE),
+          errmsg("the registered membership table \"%.*s\" was dropped",
+                 static_cast<int>(end != nullptr ? end - asked.table : static_cast<std::ptrdiff_t>(strlen(asked.table))), asked.table),
+          errhint("Register another with primecloud.register_membership()."));
+}
+
 SERVER_CODE Oid find_table(const keyed_question &asked) {
+  refuse_dropped(asked);
   const Oid space = get_namespace_oid(asked.schema, true);
   const Oid table = OidIsValid(space) ? get_relname_relid(asked.table, space) : InvalidOid;
   const char kind = OidIsValid(table) ? get_rel_relkind(table) : '\0';
@@ -110,8 +121,7 @@ SERVER_CODE Relation open_registered(const keyed_question &asked) {
       relation_close(table, AccessShareLock);
       continue;
     }
-    const Oid owner = get_role_oid(asked.owner, true);
-    if (OidIsValid(owner) && owner == table->rd_rel->relowner) return table;
+    if (OidIsValid(asked.owner) && asked.owner == table->rd_rel->relowner) return table;
     ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
             errmsg("the registered membership table \"%s.%s\" has changed hands", asked.schema, asked.table),
             errhint("Its owner may register it again with primecloud.register_membership()."));

@@ -23,7 +23,7 @@ struct key_value {
 
 struct keyed_question {
   const char *schema, *table;
-  const char *owner;   // who must own the table, and each table below it that is believed
+  Oid owner;           // who must own the table, and each table below it that is believed
   const char *column;  // whose text is asked
   int keys;
   key_value key[most_keys];

@@ -27,7 +27,7 @@ SERVER_CODE const char *account_problem(const membership_source &from, const cha
   if (from[accounts_name] == nullptr) return nullptr;
   const texts states = find_rows({from[accounts_schema],
                                   from[accounts_name],
-                                  from[relation_owner],
+                                  from.owner,
                                   from[accounts_status_column],
                                   1,
                                   {{from[accounts_key_column], tenant, number}, {}}},
@@ -45,7 +45,7 @@ SERVER_CODE const char *find_role(const membership_source &from, const char *ten
                                   Snapshot seen) {
   return least_role(find_rows({from[relation_schema],
                                from[relation_name],
-                               from[relation_owner],
+                               from.owner,
                                from[role_column],
                                2,
                                {{from[tenant_column], tenant, number}, {from[user_column], user}}},
@@ -63,7 +63,7 @@ SERVER_CODE texts named_in_grants(const membership_source &from, const char *ten
   }
   return find_rows({from[relation_schema],
                     from[relation_name],
-                    from[relation_owner],
+                    from.owner,
                     from[grants_member_column],
                     2,
                     {{from[tenant_column], tenant}, {from[user_column], user}}},
@@ -88,7 +88,7 @@ SERVER_CODE void find_grants(const membership_source &from, const char *tenant, 
     if (names.value[i] == nullptr) continue;
     keep_ids(answer, find_rows({from[grants_schema],
                                 from[grants_name],
-                                from[relation_owner],
+                                from.owner,
                                 from[grants_id_column],
                                 2,
                                 {{from[grants_tenant_column], tenant}, {from[grants_user_column], names.value[i]}}},
@@ -128,7 +128,7 @@ texts members_of(const char *tenant, Snapshot seen) {
   if (from == nullptr) return {};
   return find_rows({(*from)[relation_schema],
                     (*from)[relation_name],
-                    (*from)[relation_owner],
+                    from->owner,
                     (*from)[user_column],
                     1,
                     {{(*from)[tenant_column], tenant}, {}}},

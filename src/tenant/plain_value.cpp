@@ -2,9 +2,11 @@
 
 #include "core/tenant/identity.hpp"
 #include "pg/datum_builtin.hpp"
+#include "pg/table.hpp"
 
 extern "C" {
 #include "access/detoast.h"
+#include "catalog/partition.h"
 #include "catalog/pg_collation.h"
 #include "utils/fmgroids.h"
 #include "utils/fmgrprotos.h"
@@ -34,6 +36,23 @@ SERVER_CODE bool same_text(Datum stored, Datum wanted) {
   return toast_raw_datum_size(stored) - VARHDRSZ == text.size() && pg::text_in(stored) == text;
 }
 
+// primecloud_internal.known_column, as far as it is read here.
+enum known_column { relation, known_name = 2, dropped_name = 4, known_columns };
+
+// A column that was dropped is registered by the server's name for it, which nobody else knows.
+SERVER_CODE const char *said_of(Oid table, const char *column) {
+  const MemoryContext here = CurrentMemoryContext;
+  const char *said = column;
+  while (get_rel_relispartition(table)) table = get_partition_parent(table, true);
+  pg::for_each_row<known_columns>(pg::internal_table("known_column"), [&](const Datum *known, const bool *nulls) {
+    if (DatumGetObjectId(known[relation]) != table || nulls[dropped_name] || pg::text_in(known[known_name]) != column) return;
+    const MemoryContext before = MemoryContextSwitchTo(here);
+    said = TextDatumGetCString(known[dropped_name]);
+    MemoryContextSwitchTo(before);
+  });
+  return said;
+}
+
 }  // namespace
 
 Oid plain_type(Oid type) {
@@ -48,7 +67,7 @@ plain_column find_plain_column(Relation table, const char *name) {
   if (found.number <= 0) {
     ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
             errmsg("column \"%s\" of the registered membership table \"%s\" does not exist",
-                   name == nullptr ? "" : name, RelationGetRelationName(table)),
+                   name == nullptr ? "" : said_of(RelationGetRelid(table), name), RelationGetRelationName(table)),
             errhint("Register it again with primecloud.register_membership()."));
   }
   const auto *column = TupleDescAttr(RelationGetDescr(table), found.number - 1);
