@@ -12,9 +12,8 @@ COMMENT ON FUNCTION primecloud_internal.top_of(oid) IS 'the table at the top of 
 
 CREATE VIEW primecloud_internal.known_now AS
 SELECT k.relation, k.root, k.above, k.schema_name, k.table_name, k.owner_name, k.owner_id, k.let_go,
-    c.oid IS NOT NULL AS there,
-    n.nspname::text AS schema_now, c.relname::text AS table_now, pg_catalog.pg_get_userbyid(c.relowner)::text AS owner_now,
-    c.relowner AS owner_id_now,
+    c.oid IS NOT NULL AS there, n.nspname::text AS schema_now, c.relname::text AS table_now,
+    pg_catalog.pg_get_userbyid(c.relowner)::text AS owner_now, c.relowner AS owner_id_now,
     CASE WHEN c.oid IS NULL THEN k.root
         WHEN EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid) THEN primecloud_internal.top_of(c.oid)
         ELSE c.oid END AS root_now,
@@ -129,8 +128,7 @@ BEGIN
     END IF;
     IF NOT primecloud_internal.registrations_settled() THEN
         IF EXISTS (SELECT FROM primecloud_internal.unlinked_table) OR EXISTS (SELECT FROM primecloud_internal.unlinked_column)
-            OR EXISTS (SELECT FROM primecloud_internal.kept_label k WHERE k.owner_id IS NULL
-                       AND primecloud_internal.label_role(NULL, k.owner_name) IS NOT NULL) THEN
+            OR EXISTS (SELECT FROM primecloud_internal.unlinked_label) THEN
             RETURN true;
         END IF;
         IF NOT EXISTS (SELECT FROM primecloud_internal.unknown_name) THEN

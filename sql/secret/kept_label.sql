@@ -32,6 +32,13 @@ AS $$
 $$;
 COMMENT ON FUNCTION primecloud_internal.label_owner(oid, text) IS 'what the role for which a label is kept is called by now';
 
+CREATE VIEW primecloud_internal.unlinked_label AS
+SELECT k.label FROM primecloud_internal.kept_label k
+WHERE k.owner_id IS NULL AND primecloud_internal.label_role(NULL, k.owner_name) IS NOT NULL;
+REVOKE ALL ON primecloud_internal.unlinked_label FROM PUBLIC;
+COMMENT ON VIEW primecloud_internal.unlinked_label
+    IS 'labels that are kept for a role that is there, and has not been looked for since a restore';
+
 -- By the name: of another owner's it is another table.
 CREATE FUNCTION primecloud_internal.what_became(space text, rel text, col text, owner_name text) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE

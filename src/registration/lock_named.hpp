@@ -1,4 +1,5 @@
-// The tables that a TRUNCATE names, locked as it would lock them itself, before it says of each that it will be emptied.
+// The tables that a TRUNCATE names, locked as it would lock them itself, before it says of each that it will be
+// emptied.
 #pragma once
 
 #include "pg/table.hpp"

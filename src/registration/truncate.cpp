@@ -33,8 +33,8 @@ ProcessUtility_hook_type next_utility = nullptr;
 // Of this transaction, in its memory; an aborted part of it leaves its own behind, which nobody asks of again.
 List *told = NIL;
 
-// Nobody else writes what this transaction has locked so, and its own rows have pages as well.  (How many another access
-// method's tables have says nothing, and a foreign table's rows are elsewhere.)
+// Nobody else writes what this transaction has locked so, and its own rows have pages as well.  (How many another
+// access method's tables have says nothing, and a foreign table's rows are elsewhere.)
 SERVER_CODE bool has_nothing(Oid table) {
   if (!CheckRelationOidLockedByMe(table, AccessExclusiveLock, true)) return false;
   Relation rel = try_relation_open(table, NoLock);

@@ -93,10 +93,12 @@ SERVER_CODE void read_below(work &w, Oid parent, Oid owner) {
 SERVER_CODE void refuse_dropped(const keyed_question &asked) {
   if (asked.schema[0] != '\0') return;
   const char *end = strstr(asked.table, " (dropped)");
-  ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE),
-          errmsg("the registered membership table \"%.*s\" was dropped",
-                 static_cast<int>(end != nullptr ? end - asked.table : static_cast<std::ptrdiff_t>(strlen(asked.table))), asked.table),
-          errhint("Register another with primecloud.register_membership()."));
+  ereport(
+      ERROR, errcode(ERRCODE_UNDEFINED_TABLE),
+      errmsg("the registered membership table \"%.*s\" was dropped",
+             static_cast<int>(end != nullptr ? end - asked.table : static_cast<std::ptrdiff_t>(strlen(asked.table))),
+             asked.table),
+      errhint("Register another with primecloud.register_membership()."));
 }
 
 SERVER_CODE Oid find_table(const keyed_question &asked) {

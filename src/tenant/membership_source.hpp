@@ -34,7 +34,8 @@ enum source_column {
 
 struct membership_source {
   const char *text[source_columns] = {};
-  // The role that relation_owner meant when it was noted, whatever it is called by now; whoever is called so after a restore.
+  // The role that relation_owner meant when it was noted, whatever it is called by now; whoever is called so after a
+  // restore.
   Oid owner = InvalidOid;
 
   const char *operator[](source_column column) const noexcept { return text[column]; }

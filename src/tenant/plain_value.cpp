@@ -45,7 +45,8 @@ SERVER_CODE const char *said_of(Oid table, const char *column) {
   const char *said = column;
   while (get_rel_relispartition(table)) table = get_partition_parent(table, true);
   pg::for_each_row<known_columns>(pg::internal_table("known_column"), [&](const Datum *known, const bool *nulls) {
-    if (DatumGetObjectId(known[relation]) != table || nulls[dropped_name] || pg::text_in(known[known_name]) != column) return;
+    if (DatumGetObjectId(known[relation]) != table || nulls[dropped_name] || pg::text_in(known[known_name]) != column)
+      return;
     const MemoryContext before = MemoryContextSwitchTo(here);
     said = TextDatumGetCString(known[dropped_name]);
     MemoryContextSwitchTo(before);

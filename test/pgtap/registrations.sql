@@ -170,7 +170,8 @@ INSERT INTO wanted SELECT kind, same, jsonb_build_object(
         || ' detached' || open, 'detached and renamed', taken || ' detached' || open, 'detached and attached', taken || ' detached' || open,
         'drop partition', taken || ' dropped' || open, 'drop', whole || ' dropped' || open,
         'drop and recreate', whole || ' dropped' || open,
-        'drop schema', whole || ' dropped' || open, 'drop owned', whole || ' dropped' || open, 'truncate', '55006 table m.t_1 cannot be emptied' || open,
+        'drop schema', whole || ' dropped' || open, 'drop owned', whole || ' dropped' || open,
+        'truncate', '55006 table m.t_1 cannot be emptied' || open,
         'truncate partition', taken || ' emptied' || open, 'made a child of another', whole || ' taken into m.u' || open)
 FROM (VALUES ('hold of a row', '1,3,4'), ('hold of a tenant', '1,2,3,4'), ('hold of a table', '1,2,3,4')) AS h(kind, same),
     (VALUES ('55006 table m.t_2 cannot be', '55006 table m.t cannot be', ': 1 legal hold is open')) AS t(taken, whole, open);

@@ -33,8 +33,8 @@ SELECT is(said(format('ALTER TABLE %s', change)), 'done', change) FROM unnest('{
     t.grants ENABLE REPLICA TRIGGER primecloud_watch,t.members_1 ENABLE TRIGGER primecloud_watch}'::text[]) AS change;
 SELECT is(told('t.%'), 't.accounts (accounts): broken: its trigger primecloud_watch on t.accounts is disabled: sessions go on with what '
 
-       'was taken away there; t.grants (grants): broken: its trigger primecloud_watch on t.grants is enabled for replicas alone: sessions go '
-    'on with what was taken away there; t.members (members): broken: its trigger primecloud_watch on t.members_1 is not enabled for '
+       'was taken away there; t.grants (grants): broken: its trigger primecloud_watch on t.grants is enabled for replicas alone: sessions '
+    'go on with what was taken away there; t.members (members): broken: its trigger primecloud_watch on t.members_1 is not enabled for '
     'replicas: sessions go on with what was taken away there', 'is told');
 RESET ROLE;
 SELECT is(missing(), 3::bigint, 'and missing in the installation');
