@@ -42,7 +42,8 @@ EXCEPTION WHEN OTHERS THEN
         RAISE;
     END IF;
     IF NOT dry_run THEN
-        RAISE WARNING 'table % is left alone: %', rel, primecloud_internal.one_line(left(SQLERRM, 500));
+        RAISE WARNING 'table % is left alone: %', rel, primecloud_internal.one_line(left(SQLERRM, 500))
+            USING HINT = 'Mend what is said there, or drop the table, and call primecloud.leave() again.';
     END IF;
     RETURN QUERY SELECT format('-- left alone: table %s: %s', rel, primecloud_internal.one_line(left(SQLERRM, 500))), true;
 END $$;

@@ -64,7 +64,7 @@ BEGIN
     INTO used, unseen, hint FROM primecloud_internal.count_key_usage(key.key_id) AS u;
     IF used IS NOT NULL THEN
         RAISE object_in_use USING MESSAGE = format('data key %s is in use: %s', key.key_id, used)
-                || coalesce(format('; not looked at, since somebody holds it locked: %s', unseen), ''),
+                || coalesce('; not looked at, since somebody holds it locked: ' || unseen, ''),
             HINT = hint || '.' || others;
     ELSIF unseen IS NOT NULL THEN
         RAISE lock_not_available USING MESSAGE = format('data key %s may be in use: somebody holds locked %s', key.key_id, unseen),

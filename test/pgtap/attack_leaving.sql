@@ -72,6 +72,12 @@ SELECT matches(public.tried('leaving_evil', 'SELECT primecloud.leave(dry_run => 
 SELECT matches(public.tried(current_user, 'SELECT primecloud.leave(''evil.tied'', dry_run => false)'), '^2BP01 cannot drop column '
     'account_id of table evil.tied', 'and whoever names it');
 
+-- What has a name of ours is taken for ours.
+SELECT is((SELECT state FROM primecloud.check_installation() WHERE what ~ '^protected table evil.noted has policy'), 'missing',
+    'a policy in a name of ours is told of whoever made it');
+SELECT is((SELECT array_agg(primecloud_internal.read_note(format('primecloud: {"index": "%s"}', repeat('x', n))) IS NOT NULL ORDER BY n)
+    FROM unnest('{1000000,1050000}'::int[]) AS n), '{t,f}', 'a long note is read, and a longer one is none');
+
 -- A table that is held locked is told, and nothing is done.
 \o /dev/null
 SELECT dblink_exec('evil', 'BEGIN; LOCK TABLE evil.tied IN ACCESS EXCLUSIVE MODE');

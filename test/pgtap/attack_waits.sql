@@ -68,7 +68,7 @@ SELECT dblink_exec('evil', 'SET client_min_messages = error; SET ROLE waits_evil
 
 -- The planner has seen how few there are, and is told in turn to join otherwise.
 ANALYZE;
-CREATE TABLE public.planned AS SELECT * FROM unnest('{enable_nestloop = on,join_collapse_limit = 1,geqo_threshold = 2,enable_nestloop = off}'
+CREATE TABLE public.planned AS SELECT * FROM unnest('{enable_nestloop = on,join_collapse_limit = 1,enable_nestloop = off}'
     ::text[]) WITH ORDINALITY AS p(setting, n);
 CREATE FUNCTION public.try_all(most int) RETURNS TABLE (n int, setting text, said text) LANGUAGE plpgsql AS $$
 DECLARE
@@ -90,7 +90,7 @@ SELECT dblink_exec('evil', 'BEGIN');
 SELECT dblink_exec('evil', format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', string_agg(oid::regclass::text, ', ')))
 FROM pg_class WHERE relnamespace = 'evil'::regnamespace AND relkind IN ('r', 'p');
 SET lock_timeout = '200ms';
-CREATE TABLE public.beside AS SELECT * FROM public.try_all(4);
+CREATE TABLE public.beside AS SELECT * FROM public.try_all(3);
 RESET lock_timeout;
 \o
 SELECT is(string_agg(DISTINCT b.said, ', '), a.said, format('beside his locks: %s, as %s', o.statement, o.role))
@@ -102,3 +102,9 @@ SELECT dblink_exec('evil', 'ROLLBACK');
 \o
 SELECT * FROM finish();
 SELECT dblink_disconnect('evil') \g /dev/null
+DROP TABLE public.of_others, public.planned, public.alone, public.beside;
+DROP FUNCTION public.tried, public.of_each, public.try_all;
+SET primecloud.allow_drop = on;
+DROP SCHEMA evil, vic CASCADE;
+DROP OWNED BY waits_evil, waits_vic;
+DROP ROLE waits_evil, waits_vic;
