@@ -85,8 +85,8 @@ BEGIN
         RETURN;
     END IF;
     -- Keys that carry the tenant before the tables that they point at, and who may enter after all else.
-    FOR of_table IN SELECT t, k.key::name AS key, NULL::text AS reason, 1 AS turn, t::text AS name FROM unnest(tables) AS t, jsonb_each_text(
-                            primecloud_internal.protection_note(t) -> 'constraints') AS k(key, kind)
+    FOR of_table IN SELECT t, k.key::name AS key, NULL::text AS reason, 1 AS turn, t::text AS name FROM unnest(tables) AS t,
+                        jsonb_each_text(primecloud_internal.protection_note(t) -> 'constraints') AS k(key, kind)
                         WHERE k.kind = 'foreign key' AND primecloud.tenant_column(t) IS NOT NULL AND t <> ALL (unseen)
                     UNION ALL SELECT t, NULL, NULL, CASE WHEN t IN (SELECT primecloud_internal.membership_tables()) THEN 3 ELSE 2 END,
                         t::text FROM unnest(tables) AS t WHERE t <> ALL (unseen) ORDER BY turn, name, key LOOP

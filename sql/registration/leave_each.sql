@@ -57,7 +57,8 @@ CREATE FUNCTION primecloud_internal.reason_to_keep_members(rel regclass, left_al
 AS $$
     SELECT format('-- left alone: table %s says who may enter which account, and tables are protected still (%s)', rel,
         min(p.polrelid::regclass::text))
-    FROM pg_policy p WHERE p.polname IN ('primecloud_floor', 'primecloud_people') AND rel IN (SELECT primecloud_internal.membership_tables())
+    FROM pg_policy p WHERE p.polname IN ('primecloud_floor', 'primecloud_people')
+        AND rel IN (SELECT primecloud_internal.membership_tables())
         AND p.polrelid IN (SELECT x.relid FROM unnest(left_alone) AS u, primecloud_internal.table_tree(u) AS x) HAVING count(*) > 0;
 $$;
 COMMENT ON FUNCTION primecloud_internal.reason_to_keep_members(regclass, regclass[])

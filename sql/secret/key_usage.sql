@@ -30,7 +30,8 @@ BEGIN
         END LOOP;
     END LOOP;
 END $$;
-COMMENT ON FUNCTION primecloud_internal.count_key_usage(bigint) IS 'behind key_usage(); key and number are NULL of what somebody holds locked';
+COMMENT ON FUNCTION primecloud_internal.count_key_usage(bigint)
+    IS 'behind key_usage(); key and number are NULL of what somebody holds locked';
 REVOKE ALL ON FUNCTION primecloud_internal.count_key_usage(bigint) FROM PUBLIC;
 
 -- Refuses while anything is known to need the key.
@@ -42,8 +43,8 @@ DECLARE
     used text;
     unseen text;
     hint text;
-    others CONSTANT text := ' If what is of another role has to wait for none of it: force => true, and restore_key() opens it again as long '
-        'as the key is not destroyed.';
+    others CONSTANT text := ' Where it is another role''s and worth nothing: force => true; restore_key() brings the key back as long as it '
+        'is not destroyed.';
 BEGIN
     IF key.purpose <> 'seal' THEN
         RAISE object_not_in_prerequisite_state USING MESSAGE =

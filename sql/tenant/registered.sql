@@ -34,8 +34,8 @@ COMMENT ON FUNCTION primecloud_internal.registered_as(regclass)
     IS 'what register_membership() named a table as, with the column of its roles or of its status';
 
 -- The column that holds the ranks of a table's rows: its policies compare it with the rank
--- of whoever writes.  Read in the expression as the catalog has it: to have it printed (pg_get_expr) is to lock the table, and this is asked
--- of everybody's.
+-- of whoever writes.  Read in the expression as the catalog has it: to have it printed (pg_get_expr) is to lock the table, and this is
+-- asked of everybody's.
 CREATE FUNCTION primecloud_internal.rank_column(rel regclass) RETURNS name
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp

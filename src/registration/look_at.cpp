@@ -1,5 +1,6 @@
-// look_at(table): whether it can be looked at, with all below it, until this transaction ends.  What prints an expression
-// or counts rows locks their table in ACCESS SHARE, and waits for whoever holds it: so that is taken first, or not at all.
+// look_at(table): whether it can be looked at, with all below it, until this transaction ends.  What prints an
+// expression or counts rows locks their table in ACCESS SHARE, and waits for whoever holds it: so that is taken first,
+// or not at all.
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
 #include "pg/server_version.hpp"

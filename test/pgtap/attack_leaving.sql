@@ -89,8 +89,8 @@ SELECT is((SELECT count(*) FROM primecloud.leave() AS l WHERE l LIKE 'DROP POLIC
 SELECT matches(public.tried(current_user, 'SELECT primecloud.leave(dry_run => false)'), '^55006 table evil.tied could not be looked at, '
     'which somebody holds locked', 'and refused until then');
 SELECT matches(public.tried('leaving_vic', 'SELECT primecloud.leave(dry_run => false)'), '^done', 'what is his alone each leaves');
-SELECT matches(public.tried('leaving_vic', format('SELECT primecloud_internal.look_at(%s)', 'evil.noted'::regclass::oid)), '^42501 must be owner of table noted',
-    'nobody locks what is not his');
+SELECT matches(public.tried('leaving_vic', format('SELECT primecloud_internal.look_at(%s)', 'evil.noted'::regclass::oid)),
+    '^42501 must be owner of table noted', 'nobody locks what is not his');
 \o /dev/null
 RESET lock_timeout;
 SELECT dblink_exec('evil', 'ROLLBACK');

@@ -38,7 +38,8 @@ CREATE FUNCTION public.of_each(space text) RETURNS SETOF text LANGUAGE sql AS $$
         'CREATE TABLE own.whole (id int, account_id int NOT NULL, UNIQUE (account_id, id)) PARTITION BY RANGE (id)',
         'CREATE TABLE own.piece PARTITION OF own.whole FOR VALUES FROM (1) TO (9)',
         'SELECT primecloud.protect_table(''own.whole'')',
-        'CREATE TABLE own.typed (id int PRIMARY KEY, size primecloud.byte_size DEFAULT 5, CHECK (size > ''1''))']) WITH ORDINALITY AS u(s, n)
+        'CREATE TABLE own.typed (id int PRIMARY KEY, size primecloud.byte_size DEFAULT 5, CHECK (size > ''1''))'])
+        WITH ORDINALITY AS u(s, n)
     ORDER BY n
 $$;
 SET ROLE waits_evil;
@@ -79,7 +80,8 @@ BEGIN
         EXECUTE 'DISCARD PLANS';
         EXECUTE 'SET ' || p.setting;
         -- (What looks at everything takes its time where the planner may not choose.)
-        FOR o IN SELECT * FROM public.of_others AS s WHERE p.n = 1 OR s.statement !~ 'leave|check_inst|^CREATE|unprotected' ORDER BY s.n LOOP
+        FOR o IN SELECT * FROM public.of_others AS s WHERE p.n = 1 OR s.statement !~ 'leave|check_inst|^CREATE|unprotected'
+                 ORDER BY s.n LOOP
             RETURN QUERY SELECT o.n, p.setting, public.tried(o.role, o.statement);
         END LOOP;
         EXECUTE 'RESET ' || split_part(p.setting, ' ', 1);
