@@ -34,7 +34,8 @@ $$;
 COMMENT ON FUNCTION primecloud_internal.refuse_held_column(regclass, text, text, bigint)
     IS 'raises 42501 where a column by which a hold knows what is held is to be changed';
 
--- Asked before a row is written in another type (table_rewrite), and when a command is through.
+-- Asked before a row is written in another type (table_rewrite), and when a command is through.  (Whether a table has rows is asked of what
+-- has changed alone, in a statement of its own, and waits for nobody: in one query the planner may ask it of every registered table first.)
 CREATE FUNCTION primecloud_internal.check_columns_stay() RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET jit = off
@@ -47,8 +48,8 @@ BEGIN
     FOR c IN SELECT h.*, s.column_name AS sealed, CASE WHEN h.attisdropped THEN 'dropped' ELSE 'given another type' END AS what
              FROM primecloud_internal.changed_column h JOIN primecloud.sealed_column s ON s.schema_name = h.schema_name
                  AND s.table_name = h.table_name AND h.column_name IN (s.column_name, s.id_column, s.tenant_column)
-             WHERE (h.attisdropped OR h.type_now <> h.type_id AND NOT (h.type_now = ANY (numbers) AND h.type_id = ANY (numbers)))
-                 AND primecloud_internal.holds_rows(h.relation) LOOP
+             WHERE h.attisdropped OR h.type_now <> h.type_id AND NOT (h.type_now = ANY (numbers) AND h.type_id = ANY (numbers)) LOOP
+        CONTINUE WHEN primecloud_internal.has_rows_now(c.relation) IS NOT TRUE;
         PERFORM primecloud_internal.guard_column(c.relation, c.column_name, c.what,
             CASE WHEN c.column_name <> c.sealed THEN format('the envelopes in "%s" are bound to it', c.sealed)
                 WHEN c.attisdropped THEN 'it is sealed, and its secrets would go'

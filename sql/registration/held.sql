@@ -45,7 +45,7 @@ AS $$
 DECLARE
     differs record;
 BEGIN
-    IF NOT primecloud_internal.holds_rows(part) THEN
+    IF primecloud_internal.has_rows_now(part) IS FALSE THEN
         RETURN;
     END IF;
     WITH seals AS (

@@ -14,15 +14,19 @@ DECLARE
     found regclass[];
     tables regclass[];
     said text[] := '{}';
-    line text;
+    told record;
     reasons text[];
     of_table record;
+    unseen regclass[];
+    left_alone regclass[] := '{}';
+    passes_over boolean;
 BEGIN
     IF rel IS NULL OR schema IS NULL THEN
         RAISE null_value_not_allowed USING MESSAGE = CASE WHEN rel IS NULL THEN 'the table is NULL' ELSE 'the schema is NULL' END,
             HINT = 'Name it, or leave the argument out; to_regclass() gives NULL for a table that does not exist.';
     END IF;
     rel := nullif(rel, '-'::regclass);
+    passes_over := rel IS NULL;
     schema := nullif(schema, '*');
     IF rel IS NOT NULL AND schema IS NOT NULL THEN
         RAISE invalid_parameter_value USING MESSAGE = format('leave table %s, or schema "%s"?', rel, schema), HINT = 'Name one of them.';
@@ -52,9 +56,11 @@ BEGIN
         END IF;
     END IF;
     FOREACH rel IN ARRAY tables LOOP
-        PERFORM primecloud_internal.check_one_hand(rel);
+        PERFORM primecloud_internal.check_one_hand(rel) WHERE NOT (passes_over AND primecloud_internal.is_lessers(rel));
     END LOOP;
-    reasons := ARRAY(SELECT r FROM primecloud_internal.reasons_not_to_leave(tables, release, everything) AS r);
+    unseen := primecloud_internal.unseen_tables(tables);
+    reasons := ARRAY(SELECT r FROM primecloud_internal.reasons_not_to_leave(tables, release, everything) AS r)
+        || ARRAY(SELECT format('table %s could not be looked at, which somebody holds locked', t) FROM unnest(unseen) AS t);
     IF cardinality(reasons) > 0 AND NOT dry_run THEN
         RAISE object_in_use USING MESSAGE = array_to_string(reasons, '; '),
             HINT = 'leave() without dry_run lists what is in the way; holds are released with release => ''the reason''.';
@@ -70,7 +76,7 @@ BEGIN
     IF online THEN
         -- The long part is the scripts of unseal_column(); what is left takes a moment.
         FOR of_table IN SELECT t, s.col FROM unnest(tables) AS t, primecloud_internal.sealed_columns_of(t) AS s WHERE s.state = 'registered'
-                        ORDER BY t::text LOOP
+                        AND t <> ALL (unseen) ORDER BY t::text LOOP
             RETURN QUERY SELECT * FROM primecloud.unseal_column(of_table.t, of_table.col, unopened => unopened, online => true);
         END LOOP;
         RETURN NEXT format('SELECT * FROM primecloud.leave(%sdry_run => false, unopened => %L%s);', CASE WHEN everything THEN ''
@@ -78,31 +84,35 @@ BEGIN
             coalesce(', release => ' || quote_literal(release), ''));
         RETURN;
     END IF;
-    -- Keys that carry the tenant before the tables that they point at.
-    FOR of_table IN SELECT t, k.key FROM unnest(tables) AS t, jsonb_each_text(primecloud_internal.protection_note(t) -> 'constraints')
-                        AS k(key, kind) WHERE k.kind = 'foreign key' LOOP
-        FOR line IN SELECT * FROM primecloud.unprotect_fk(of_table.t, of_table.key, dry_run) LOOP
-            CONTINUE WHEN line = ANY (said);
-            said := said || line;
-            RETURN NEXT line;
-        END LOOP;
-    END LOOP;
-    FOREACH rel IN ARRAY tables LOOP
-        IF dry_run AND (CASE WHEN primecloud_internal.size_now(rel) IS NOT NULL THEN pg_total_relation_size(rel) END) > 1073741824 THEN
-            RETURN NEXT format('-- table %s has %s: while it is written anew nobody uses it; online => true prints a script that '
-                'takes longer and locks it for a moment', rel, pg_size_pretty(pg_total_relation_size(rel)));
+    -- Keys that carry the tenant before the tables that they point at, and who may enter after all else.
+    FOR of_table IN SELECT t, k.key::name AS key, NULL::text AS reason, 1 AS turn, t::text AS name FROM unnest(tables) AS t,
+                        jsonb_each_text(primecloud_internal.protection_note(t) -> 'constraints') AS k(key, kind)
+                        WHERE k.kind = 'foreign key' AND primecloud.tenant_column(t) IS NOT NULL AND t <> ALL (unseen)
+                    UNION ALL SELECT t, NULL, NULL, CASE WHEN t IN (SELECT primecloud_internal.membership_tables()) THEN 3 ELSE 2 END,
+                        t::text FROM unnest(tables) AS t WHERE t <> ALL (unseen) ORDER BY turn, name, key LOOP
+        IF of_table.key IS NULL THEN
+            of_table.reason := primecloud_internal.reason_to_keep_members(of_table.t, left_alone);
+            IF of_table.reason IS NOT NULL THEN
+                left_alone := left_alone || of_table.t;
+                RETURN NEXT of_table.reason;
+                CONTINUE;
+            END IF;
+            RETURN QUERY SELECT t FROM primecloud_internal.told_of_size(of_table.t) AS t WHERE dry_run AND t IS NOT NULL;
         END IF;
-        FOR line IN SELECT * FROM primecloud_internal.leave_table(rel, unopened, release, dry_run) LOOP
-            CONTINUE WHEN line = ANY (said);
-            said := said || line;
-            RETURN NEXT line;
+        FOR told IN SELECT * FROM primecloud_internal.leave_or_tell(of_table.t, of_table.key, unopened, release, dry_run, passes_over) LOOP
+            IF told.is_left THEN
+                left_alone := left_alone || of_table.t;
+            END IF;
+            CONTINUE WHEN told.line = ANY (said);
+            said := said || told.line;
+            RETURN NEXT told.line;
         END LOOP;
     END LOOP;
     RETURN QUERY SELECT * FROM primecloud_internal.told_of_leaving(tables, everything);
     IF everything THEN
-        RETURN QUERY SELECT * FROM primecloud_internal.leave_rest(dry_run);
+        RETURN QUERY SELECT * FROM primecloud_internal.leave_rest(dry_run, left_alone);
         RETURN QUERY SELECT * FROM primecloud_internal.left_standing(ARRAY(SELECT x.relid::oid FROM unnest(tables) AS u,
-            primecloud_internal.table_tree(u) AS x WHERE dry_run));
+            primecloud_internal.table_tree(u) AS x WHERE dry_run AND u <> ALL (left_alone || unseen)));
     END IF;
 END $$;
 COMMENT ON FUNCTION leave(regclass, name, boolean, text, text, boolean) IS

@@ -74,7 +74,7 @@ END $$;
 COMMENT ON FUNCTION primecloud_internal.leave_table(regclass, text, text, boolean) IS 'what leave() does to one table';
 
 -- What goes once for the database, as far as the caller may.
-CREATE FUNCTION primecloud_internal.leave_rest(dry_run boolean) RETURNS SETOF text
+CREATE FUNCTION primecloud_internal.leave_rest(dry_run boolean, left_alone regclass[]) RETURNS SETOF text
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -83,7 +83,8 @@ DECLARE
     may_end_keys CONSTANT boolean := has_function_privilege('primecloud.retire_key(bigint, boolean)', 'EXECUTE')
         AND has_function_privilege('primecloud.act_for_any_tenant()', 'EXECUTE');
     others_protected CONSTANT boolean := EXISTS (SELECT FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid
-        WHERE p.polname IN ('primecloud_floor', 'primecloud_people') AND NOT pg_has_role(c.relowner, 'USAGE'));
+        WHERE p.polname IN ('primecloud_floor', 'primecloud_people') AND (NOT pg_has_role(c.relowner, 'USAGE')
+            OR c.oid IN (SELECT x.relid FROM unnest(left_alone) AS u, primecloud_internal.table_tree(u) AS x)));
     role record;
 BEGIN
     IF EXISTS (SELECT FROM primecloud_internal.registered_table) THEN
@@ -110,7 +111,7 @@ BEGIN
         RETURN NEXT format('-- before the package is removed: ALTER ROLE %I RESET %s', role.rolname, role.setting);
     END LOOP;
 END $$;
-COMMENT ON FUNCTION primecloud_internal.leave_rest(boolean) IS 'what leave() of everything does besides tables';
+COMMENT ON FUNCTION primecloud_internal.leave_rest(boolean, regclass[]) IS 'what leave() of everything does besides tables';
 
 -- What was changed besides tables, and is left to whoever knows whether it is wanted.
 CREATE FUNCTION primecloud_internal.told_of_leaving(tables regclass[], everything boolean) RETURNS SETOF text

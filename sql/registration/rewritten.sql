@@ -11,7 +11,8 @@ DECLARE
 BEGIN
     FOR c IN SELECT n.col, s.column_name AS sealed FROM unnest(computed) AS n(col), primecloud_internal.names_of(top::regclass) AS t
              JOIN primecloud.sealed_column s ON s.schema_name = t.schema_name AND s.table_name = t.table_name
-             WHERE n.col IN (s.column_name, s.id_column, s.tenant_column) AND primecloud_internal.holds_rows(top::regclass) LOOP
+             WHERE n.col IN (s.column_name, s.id_column, s.tenant_column) LOOP
+        CONTINUE WHEN primecloud_internal.has_rows_now(top::regclass) IS NOT TRUE;
         PERFORM primecloud_internal.guard_column(rel, c.col, 'computed anew', CASE WHEN c.col = c.sealed
                 THEN 'it is sealed, and its secrets would go' ELSE format('the envelopes in "%s" are bound to it', c.sealed) END,
             format('If its secrets are to go, SELECT primecloud.unregister_sealed_column(%L, %L) first.', top::regclass, c.sealed));

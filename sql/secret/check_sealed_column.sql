@@ -5,25 +5,26 @@ CREATE FUNCTION primecloud_internal.sealed_column_obstacles(rel regclass, col na
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT DISTINCT pg_describe_object(CASE WHEN d.classid = 'pg_rewrite'::regclass THEN 'pg_class'::regclass ELSE d.classid END::oid,
-                              CASE WHEN d.classid = 'pg_rewrite'::regclass THEN r.ev_class ELSE d.objid END, 0)
-    FROM (SELECT rel AS relid UNION SELECT relid FROM pg_partition_tree(rel)) AS part
-    JOIN pg_attribute a ON a.attrelid = part.relid AND a.attname = col
-    JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = part.relid AND d.refobjsubid = a.attnum
+    WITH part AS MATERIALIZED (SELECT t.relid, a.attnum FROM primecloud_internal.table_tree(rel) AS t
+        JOIN pg_attribute a ON a.attrelid = t.relid AND a.attname = col)
+    SELECT DISTINCT pg_describe_object(f.classid, f.objid, 0) || coalesce((SELECT format(' of role "%s"', pg_get_userbyid(o.owner))
+        FROM (SELECT p.proowner FROM pg_proc p WHERE f.classid = 'pg_proc'::regclass AND p.oid = f.objid
+            UNION ALL SELECT v.relowner FROM pg_class v WHERE f.classid = 'pg_class'::regclass AND v.oid = f.objid) AS o(owner)
+        -- Whoever may not drop it is told who may.
+        WHERE NOT pg_has_role(o.owner, (SELECT c.relowner FROM pg_class c WHERE c.oid = rel), 'USAGE')), '')
+    FROM part JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = part.relid AND d.refobjsubid = part.attnum
         AND d.deptype IN ('n', 'a')
     LEFT JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
+    CROSS JOIN LATERAL (SELECT CASE WHEN d.classid = 'pg_rewrite'::regclass THEN 'pg_class'::regclass ELSE d.classid END::oid AS classid,
+        CASE WHEN d.classid = 'pg_rewrite'::regclass THEN r.ev_class ELSE d.objid END AS objid) AS f
     WHERE d.classid IN ('pg_rewrite'::regclass, 'pg_policy'::regclass, 'pg_constraint'::regclass, 'pg_trigger'::regclass,
-        'pg_statistic_ext'::regclass,
-                        'pg_publication_rel'::regclass, 'pg_proc'::regclass)
+            'pg_statistic_ext'::regclass, 'pg_publication_rel'::regclass, 'pg_proc'::regclass)
        OR (d.classid = 'pg_class'::regclass AND EXISTS (SELECT FROM pg_class WHERE oid = d.objid AND relkind IN ('i', 'I')))
        OR (d.classid = 'pg_attrdef'::regclass AND EXISTS (SELECT FROM pg_attrdef f JOIN pg_attribute g ON g.attrelid = f.adrelid
-           AND g.attnum = f.adnum
-                                                         WHERE f.oid = d.objid AND g.attgenerated <> ''))
+           AND g.attnum = f.adnum WHERE f.oid = d.objid AND g.attgenerated <> ''))
     UNION
-    SELECT 'the partition key of ' || part.relid::regclass FROM pg_partition_tree(rel) AS part JOIN pg_partitioned_table p
-        ON p.partrelid = part.relid
-    JOIN pg_attribute a ON a.attrelid = part.relid AND a.attname = col
-    WHERE a.attnum = ANY (p.partattrs::smallint[]) OR p.partexprs::text ~ format(':varattno %s ', a.attnum)
+    SELECT 'the partition key of ' || part.relid::regclass FROM part JOIN pg_partitioned_table p ON p.partrelid = part.relid
+    WHERE part.attnum = ANY (p.partattrs::smallint[]) OR p.partexprs::text ~ format(':varattno %s ', part.attnum)
     ORDER BY 1;
 $$;
 COMMENT ON FUNCTION primecloud_internal.sealed_column_obstacles(regclass, name)

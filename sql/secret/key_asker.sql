@@ -64,12 +64,14 @@ CREATE FUNCTION primecloud_internal.keys_changed() RETURNS void
     AS 'MODULE_PATHNAME', 'primecloud_keys_changed';
 COMMENT ON FUNCTION primecloud_internal.keys_changed() IS 'has every session forget the keys it holds, when this transaction commits';
 
-CREATE FUNCTION primecloud_internal.sealed_rows_by_key(rel regclass, col text, OUT key_id bigint, OUT row_count bigint) RETURNS SETOF record
+CREATE FUNCTION primecloud_internal.sealed_rows_by_key(rel regclass, col text, patient boolean, OUT key_id bigint, OUT row_count bigint)
+    RETURNS SETOF record
     LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
     AS 'MODULE_PATHNAME', 'primecloud_sealed_rows_by_key';
-COMMENT ON FUNCTION primecloud_internal.sealed_rows_by_key(regclass, text)
-    IS 'how many envelopes of a column each data key has sealed, those of open transactions included';
+COMMENT ON FUNCTION primecloud_internal.sealed_rows_by_key(regclass, text, boolean)
+    IS 'how many rows of a column each data key has sealed, those of open transactions included; one row of nulls where somebody holds the '
+        'table locked, for whom this waits two seconds or not at all';
 
 REVOKE ALL ON FUNCTION primecloud_internal.lock_keys(text, text), primecloud_internal.make_data_key(text, text),
     primecloud_internal.wait_for_sealers(bigint), primecloud_internal.keys_changed(),
-    primecloud_internal.sealed_rows_by_key(regclass, text) FROM PUBLIC;
+    primecloud_internal.sealed_rows_by_key(regclass, text, boolean) FROM PUBLIC;

@@ -8,16 +8,30 @@ CREATE FUNCTION primecloud_internal.count_key_usage(wanted bigint, OUT key_id bi
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    c record;
+    u record;
+    -- Of all that is held locked one table is waited for.
+    patient boolean := true;
 BEGIN
-    RETURN QUERY
-    SELECT u.key_id, n.nspname::text, c.relname::text, a.attname::text, u.row_count
-    FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-    CROSS JOIN LATERAL primecloud_internal.sealed_rows_by_key(c.oid, a.attname::text) AS u
-    WHERE a.atttypid IN (SELECT k.type FROM primecloud_internal.sealed_kinds() AS k(type)) AND a.attnum > 0 AND NOT a.attisdropped
-      AND c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND (wanted IS NULL OR u.key_id = wanted)
-    ORDER BY 2, 3, 4, 1;
+    FOR c IN SELECT a.attrelid, n.nspname, r.relname, a.attname FROM pg_attribute a JOIN pg_class r ON r.oid = a.attrelid
+             JOIN pg_namespace n ON n.oid = r.relnamespace
+             WHERE a.atttypid IN (SELECT k.type FROM primecloud_internal.sealed_kinds() AS k(type)) AND a.attnum > 0 AND NOT a.attisdropped
+                 AND r.relkind IN ('r', 'm') AND r.relpersistence <> 't' ORDER BY 2, 3, 4 LOOP
+        FOR u IN SELECT * FROM primecloud_internal.sealed_rows_by_key(c.attrelid, c.attname::text, patient) AS s ORDER BY s.key_id LOOP
+            patient := patient AND u.row_count IS NOT NULL;
+            CONTINUE WHEN u.key_id <> wanted;
+            key_id := u.key_id;
+            schema_name := c.nspname;
+            table_name := c.relname;
+            column_name := c.attname;
+            row_count := u.row_count;
+            RETURN NEXT;
+        END LOOP;
+    END LOOP;
 END $$;
-COMMENT ON FUNCTION primecloud_internal.count_key_usage(bigint) IS 'behind key_usage()';
+COMMENT ON FUNCTION primecloud_internal.count_key_usage(bigint)
+    IS 'behind key_usage(); key and number are NULL of what somebody holds locked';
 REVOKE ALL ON FUNCTION primecloud_internal.count_key_usage(bigint) FROM PUBLIC;
 
 -- Refuses while anything is known to need the key.
@@ -27,7 +41,10 @@ CREATE FUNCTION primecloud_internal.check_key_unused(key data_key) RETURNS void
 AS $$
 DECLARE
     used text;
+    unseen text;
     hint text;
+    others CONSTANT text := ' Where it is another role''s and worth nothing: force => true; restore_key() brings the key back as long as it '
+        'is not destroyed.';
 BEGIN
     IF key.purpose <> 'seal' THEN
         RAISE object_not_in_prerequisite_state USING MESSAGE =
@@ -36,16 +53,23 @@ BEGIN
     END IF;
     -- Nobody begins to seal with it, since it is not active; who did has ended after this.
     PERFORM primecloud_internal.wait_for_sealers(key.key_id);
-    SELECT string_agg(format('%s rows of column "%s" of %I.%I', u.row_count, u.column_name, u.schema_name, u.table_name), ', '),
+    SELECT string_agg(format('%s rows of column "%s" of %I.%I', u.row_count, u.column_name, u.schema_name, u.table_name), ', ')
+               FILTER (WHERE u.row_count IS NOT NULL),
+           string_agg(DISTINCT format('%I.%I', u.schema_name, u.table_name), ', ') FILTER (WHERE u.row_count IS NULL),
            string_agg(CASE WHEN primecloud_internal.is_registered(u.schema_name, u.table_name, u.column_name)
                       THEN format('CALL primecloud.reseal(''%I.%I'', %L)', u.schema_name, u.table_name, u.column_name)
                       WHEN primecloud_internal.is_sealed_column(u.schema_name, u.table_name, u.column_name)
                       THEN format('register "%s" of %I.%I with seal_column() and reseal it', u.column_name, u.schema_name, u.table_name)
                       ELSE format('open what lies within the values of "%s" of %I.%I and seal it again', u.column_name, u.schema_name,
-                          u.table_name) END, '; ')
-    INTO used, hint FROM primecloud_internal.count_key_usage(key.key_id) AS u;
+                          u.table_name) END, '; ') FILTER (WHERE u.row_count IS NOT NULL)
+    INTO used, unseen, hint FROM primecloud_internal.count_key_usage(key.key_id) AS u;
     IF used IS NOT NULL THEN
-        RAISE object_in_use USING MESSAGE = format('data key %s is in use: %s', key.key_id, used), HINT = hint || '.';
+        RAISE object_in_use USING MESSAGE = format('data key %s is in use: %s', key.key_id, used)
+                || coalesce('; not looked at, since somebody holds it locked: ' || unseen, ''),
+            HINT = hint || '.' || others;
+    ELSIF unseen IS NOT NULL THEN
+        RAISE lock_not_available USING MESSAGE = format('data key %s may be in use: somebody holds locked %s', key.key_id, unseen),
+            HINT = 'Ask again when that has ended.' || others;
     END IF;
 END $$;
 COMMENT ON FUNCTION primecloud_internal.check_key_unused(data_key)

@@ -13,19 +13,22 @@ AS $$
         SELECT a.rel, n.name::name AS name, n.kind FROM above a, LATERAL primecloud_internal.protection_note(a.rel::regclass) AS note,
             LATERAL (SELECT * FROM jsonb_each_text(note -> 'constraints')
                      UNION ALL SELECT note ->> 'index', 'index' WHERE note ? 'index') AS n(name, kind)),
+    -- (Found before they are printed, which locks their tables: the planner may compare those of everybody, else.)
+    pairs AS MATERIALIZED (
+        SELECT x.relname, n.kind, k.indexrelid, k.indpred, k.indnatts, o.indexrelid AS noted_index, o.indpred AS noted_indpred,
+            o.indrelid AS noted_rel
+        FROM noted n JOIN pg_class ox ON ox.relname = n.name JOIN pg_index o ON o.indexrelid = ox.oid AND o.indrelid = n.rel
+        JOIN pg_index k ON k.indrelid = part AND k.indisunique = o.indisunique AND k.indnatts = o.indnatts AND k.indnkeyatts = o.indnkeyatts
+        JOIN pg_class x ON x.oid = k.indexrelid WHERE n.kind <> 'support' AND NOT k.indisprimary),
     kept(name, kind) AS (
         SELECT k.conname, n.kind FROM noted n JOIN pg_constraint o ON o.conrelid = n.rel AND o.conname = n.name AND o.contype = 'f'
         JOIN pg_constraint k ON k.conrelid = part AND k.contype = 'f' AND k.confrelid = o.confrelid AND k.confkey = o.confkey
         WHERE (primecloud_internal.foreign_key_columns(k)).columns = (primecloud_internal.foreign_key_columns(o)).columns
         UNION ALL
-        SELECT x.relname, n.kind FROM noted n JOIN pg_class ox ON ox.relname = n.name JOIN pg_index o ON o.indexrelid = ox.oid
-            AND o.indrelid = n.rel
-        JOIN pg_index k ON k.indrelid = part AND k.indisunique = o.indisunique AND k.indnatts = o.indnatts AND k.indnkeyatts = o.indnkeyatts
-        JOIN pg_class x ON x.oid = k.indexrelid
-        WHERE n.kind <> 'support' AND NOT k.indisprimary
-            AND pg_get_expr(k.indpred, k.indrelid) IS NOT DISTINCT FROM pg_get_expr(o.indpred, o.indrelid)
-            AND ARRAY(SELECT pg_get_indexdef(k.indexrelid, c, true) FROM generate_series(1, k.indnatts) AS c ORDER BY c)
-                = ARRAY(SELECT pg_get_indexdef(o.indexrelid, c, true) FROM generate_series(1, o.indnatts) AS c ORDER BY c))
+        SELECT p.relname, p.kind FROM pairs p
+        WHERE pg_get_expr(p.indpred, part) IS NOT DISTINCT FROM pg_get_expr(p.noted_indpred, p.noted_rel)
+            AND ARRAY(SELECT pg_get_indexdef(p.indexrelid, c, true) FROM generate_series(1, p.indnatts) AS c ORDER BY c)
+                = ARRAY(SELECT pg_get_indexdef(p.noted_index, c, true) FROM generate_series(1, p.indnatts) AS c ORDER BY c))
     SELECT coalesce(jsonb_object_agg(name, kind), '{}') FROM kept;
 $$;
 COMMENT ON FUNCTION primecloud_internal.kept_ties(regclass, regclass)

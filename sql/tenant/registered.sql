@@ -38,7 +38,8 @@ COMMENT ON FUNCTION primecloud_internal.registered_as(regclass)
     IS 'what register_membership() named a table as, with the column of its roles or of its status';
 
 -- The column that holds the ranks of a table's rows: its policies compare it with the rank
--- of whoever writes.
+-- of whoever writes.  Read in the expression as the catalog has it: to have it printed (pg_get_expr) is to lock the table, and this is
+-- asked of everybody's.
 CREATE FUNCTION primecloud_internal.rank_column(rel regclass) RETURNS name
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
@@ -54,9 +55,10 @@ BEGIN
          JOIN pg_attribute a ON a.attrelid = p.polrelid AND a.attnum = d.refobjsubid
          -- Any of them may be all that is left.
          WHERE p.polrelid = rel AND (p.polname IN ('primecloud_rank_insert', 'primecloud_rank_update', 'primecloud_rank_delete')
-             OR p.polname IN ('primecloud_insert', 'primecloud_update', 'primecloud_delete') AND EXISTS (
-                 SELECT FROM (VALUES (format('%I', a.attname)), (format('(%I)::text', a.attname))) AS n(text)
-                 WHERE strpos(pg_get_expr(coalesce(p.polqual, p.polwithcheck), rel), format('primecloud.role_rank(%s)', n.text)) > 0))
+             OR p.polname IN ('primecloud_insert', 'primecloud_update', 'primecloud_delete')
+                 AND coalesce(p.polqual, p.polwithcheck)::text ~ format(
+                     '[{]FUNCEXPR :funcid %s [^{}()]*:args [(][{](RELABELTYPE :arg [{])?VAR :varno 1 :varattno %s ',
+                     'primecloud.role_rank(text)'::regprocedure::oid, a.attnum))
          LIMIT 1));
 END $$;
 COMMENT ON FUNCTION primecloud_internal.rank_column(regclass)

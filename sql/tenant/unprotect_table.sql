@@ -70,9 +70,9 @@ BEGIN
         RAISE wrong_object_type USING MESSAGE = format('%s is not a table', rel),
             HINT = 'Protection stands on tables; for a view there is primecloud.unprotect_view().';
     END IF;
-    -- Constraints first: foreign keys before the keys that they lean on.
+    -- Constraints first: foreign keys before the keys that they lean on.  (Without a tenant column none carries it, whatever is noted.)
     FOR tied IN SELECT c.name, c.kind FROM jsonb_each_text(primecloud_internal.protection_note(rel) -> 'constraints') AS c(name, kind)
-                WHERE c.kind IN ('foreign key', 'unique') ORDER BY c.kind, c.name LOOP
+                WHERE c.kind IN ('foreign key', 'unique') AND primecloud.tenant_column(rel) IS NOT NULL ORDER BY c.kind, c.name LOOP
         IF tied.kind = 'foreign key' THEN
             RETURN QUERY SELECT * FROM primecloud.unprotect_fk(rel, tied.name::name, dry_run);
         ELSE

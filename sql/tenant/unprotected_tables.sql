@@ -28,11 +28,13 @@ CREATE FUNCTION primecloud_internal.lost_notes() RETURNS SETOF regclass
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT DISTINCT c.oid::regclass FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid,
-        LATERAL primecloud_internal.protection_note(c.oid) AS note
-    WHERE p.polname IN ('primecloud_floor', 'primecloud_shared', 'primecloud_people') AND NOT c.relispartition
-        AND (note = '{}' OR note ? 'lost' AND NOT note ? 'schemas'
-            AND NOT EXISTS (SELECT FROM primecloud_internal.adopted_schemas() AS a WHERE a.space = c.relnamespace));
+    -- (Each note is read once, however long somebody has made his.)
+    WITH adopted AS MATERIALIZED (SELECT a.space FROM primecloud_internal.adopted_schemas() AS a),
+    noted AS MATERIALIZED (SELECT c.oid, c.relnamespace, primecloud_internal.protection_note(c.oid) AS note FROM pg_class c
+        WHERE NOT c.relispartition AND c.oid IN (SELECT p.polrelid FROM pg_policy p
+            WHERE p.polname IN ('primecloud_floor', 'primecloud_shared', 'primecloud_people')))
+    SELECT n.oid::regclass FROM noted n WHERE n.note = '{}' OR n.note ? 'lost' AND NOT n.note ? 'schemas'
+        AND n.relnamespace NOT IN (SELECT a.space FROM adopted a);
 $$;
 COMMENT ON FUNCTION primecloud_internal.lost_notes()
     IS 'the protected tables of which it is not known any more what protect_schema() noted there';

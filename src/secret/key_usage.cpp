@@ -1,7 +1,8 @@
 // sealed_rows_by_key: how many rows of a column hold an envelope of each data key: as the column's
 // value, or within an array or a row that is its value.
 //
-// Counts rows of transactions that are still open too, as a retirement must.
+// Counts rows of transactions that are still open too, as a retirement must.  A table that somebody holds locked is not
+// seen: it has one row of nulls, and whoever asks about all tables asks again, or goes on without it.
 #include "pg/c_string.hpp"
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
@@ -39,23 +40,22 @@ SERVER_CODE void count_key(void *to, int64 key) {
   entry->rows++;
 }
 
-SERVER_CODE HTAB *count_by_key(Oid relation, const char *column) {
+SERVER_CODE bool lock_for_reading(Oid relation, bool patient) {
+  if (!patient) return ConditionalLockRelationOid(relation, AccessShareLock);
+  return pg::patiently([&] { return ConditionalLockRelationOid(relation, AccessShareLock); });
+}
+
+// nullptr where the table is not seen.
+SERVER_CODE HTAB *count_by_key(Oid relation, const char *column, bool patient) {
+  if (!lock_for_reading(relation, patient)) return nullptr;
   HASHCTL shape{};
   shape.keysize = sizeof(int64);
   shape.entrysize = sizeof(usage);
   shape.hcxt = CurrentMemoryContext;
   HTAB *counts = hash_create("rows by data key", 64, &shape, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-  if (!pg::patiently([&] { return ConditionalLockRelationOid(relation, AccessShareLock); })) {
-    const char *name = get_rel_name(relation);
-    ereport(ERROR, errcode(ERRCODE_LOCK_NOT_AVAILABLE),
-            errmsg("table \"%s\" is locked by another transaction", name != nullptr ? name : "dropped by now"),
-            errhint("What is sealed in it cannot be counted: try again when that has ended."));
-  }
   Relation table = try_table_open(relation, AccessShareLock);
   UnlockRelationOid(relation, AccessShareLock);
-  if (table == nullptr)
-    ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("there is no table %u", relation),
-            errhint("It was dropped meanwhile."));
+  if (table == nullptr) return counts;  // dropped meanwhile, with all that was sealed in it
   const AttrNumber number = secret::stored_column_number(table, column);
   const Oid type = TupleDescAttr(RelationGetDescr(table), number - 1)->atttypid;
   const Oid sealed = secret::sealed_type();
@@ -87,9 +87,15 @@ SERVER_CODE HTAB *count_by_key(Oid relation, const char *column) {
   return counts;
 }
 
-pg::rows<std::tuple<int64, int64>> sealed_rows_by_key(pg::relation relation, std::string_view column) {
-  HTAB *counts = pg::guarded([&] { return count_by_key(relation.oid, pg::c_string(column)); });
-  pg::rows<std::tuple<int64, int64>> found;
+using counted = pg::rows<std::tuple<std::optional<int64>, std::optional<int64>>>;
+
+counted sealed_rows_by_key(pg::relation relation, std::string_view column, bool patient) {
+  HTAB *counts = pg::guarded([&] { return count_by_key(relation.oid, pg::c_string(column), patient); });
+  counted found;
+  if (counts == nullptr) {
+    found.emplace_back(std::nullopt, std::nullopt);
+    return found;
+  }
   HASH_SEQ_STATUS each;
   pg::guarded([&] { hash_seq_init(&each, counts); });
   while (const auto *entry = static_cast<usage *>(hash_seq_search(&each))) found.emplace_back(entry->key, entry->rows);

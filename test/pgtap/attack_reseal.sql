@@ -59,7 +59,7 @@ BEGIN
         'SELECT primecloud_internal.reseal_request(''mallory.trap'', ''secret'', ''{"kind": "begin"}'')',
         'SELECT primecloud_internal.reseal_rows(''victim.keys'', ''secret'', ''account_id'', ''id'', ''victim.keys'', 0, 0, 1, 1, '
             'true, '''')',
-        'SELECT primecloud_internal.sealed_rows_by_key(''victim.keys'', ''secret'')',
+        'SELECT primecloud_internal.sealed_rows_by_key(''victim.keys'', ''secret'', true)',
         'SELECT primecloud_internal.lock_keys(''victim'', ''seal'')', 'SELECT primecloud_internal.make_data_key(''victim'', ''seal'')',
             'SELECT primecloud_internal.keys_changed()',
         'SELECT primecloud_internal.wait_for_sealers(1)',
@@ -224,7 +224,7 @@ INSERT INTO attempts VALUES ('SELECT primecloud.rotate_key(''victim'')'), ('SELE
     ('SELECT primecloud.reseal_move(secret, ''victim'', ''victim.keys'', ''1'', ''victim'', ''victim.keys'', ''2'') FROM public.stolen'),
     ('SELECT primecloud_internal.reseal_rows(''victim.keys'', ''secret'', ''account_id'', ''id'', ''victim.keys'', 0, 0, 1, 1, '
         'true, '''')'),
-    ('SELECT primecloud_internal.sealed_rows_by_key(''victim.keys'', ''secret'')'),
+    ('SELECT primecloud_internal.sealed_rows_by_key(''victim.keys'', ''secret'', true)'),
         ('SELECT primecloud_internal.lock_keys(''victim'', ''seal'')'), ('SELECT primecloud_internal.make_data_key(''victim'', ''seal'')'),
     ('SELECT primecloud_internal.wait_for_sealers(1)'), ('SELECT primecloud_internal.keys_changed()'),
         ('SELECT primecloud_internal.lock_key(ROW(10, true, NULL), 1)'), ('SELECT * FROM primecloud.data_key'),

@@ -115,7 +115,7 @@ FROM generate_series(1, 6) AS n,
     unnest(ARRAY['primecloud.open(secret, ''1'', ''l'', ''1'', ''t'')', 'primecloud.matches(secret, ''1'', ''l'', ''1'', ''x'')',
     'primecloud.reseal_move(secret, ''1'', ''l'', ''1'', ''1'', ''l'', ''2'')', 'primecloud.fingerprint(secret, ''1'', ''l'', ''1'')'])
         AS call;
-SELECT is((SELECT count(*) FROM primecloud_internal.sealed_rows_by_key('damaged', 'secret')), 2::bigint, 'they can be counted');
+SELECT is((SELECT count(*) FROM primecloud_internal.sealed_rows_by_key('damaged', 'secret', true)), 2::bigint, 'they can be counted');
 DROP TABLE damaged;
 DROP CAST (bytea AS primecloud.sealed);
 
