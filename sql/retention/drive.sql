@@ -131,7 +131,7 @@ BEGIN
             THEN primecloud_internal.retention_held_up(rel) END;
         PERFORM primecloud_internal.retention_request(rel, question);
         IF question.message IS NOT NULL THEN
-            RAISE WARNING '%', question.message USING ERRCODE = answer.error,
+            RAISE WARNING 'expiry of table %: %', rel, question.message USING ERRCODE = answer.error,
                 HINT = 'Nothing is lost: the next call goes on where this one was.';
         END IF;
     EXCEPTION WHEN OTHERS THEN

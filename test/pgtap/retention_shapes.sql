@@ -56,7 +56,7 @@ INSERT INTO job SELECT format('%s_%s_%s', s.name, left(m, 6), k), s.name, m, k F
     unnest('{delete,soft_delete,archive,drop_partition,detach_partition}'::text[]) m,
     unnest('{nothing,row,tenant,whole,column,longer,ever,shorter,trigger}'::text[]) k
 WHERE CASE WHEN m !~ 'partition' THEN (s.name, k) IN (('flat', 'row'), ('date', 'nothing'), ('lists', 'shorter'))
-    WHEN s.name = 'flat' THEN true WHEN s.name IN ('timestamp', 'date') THEN k = 'nothing' ELSE k IN ('nothing', 'row', 'longer') END;
+    WHEN s.name = 'flat' THEN true WHEN s.name IN ('timestamp', 'date', 'years') THEN k = 'nothing' ELSE k IN ('nothing', 'row', 'longer') END;
 CREATE FUNCTION stubborn() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
 -- What there was before: its time, when it was due, whether it is held, whether a trigger keeps it.
 CREATE TABLE before (job text, id int, part text, at timestamptz, due_at timestamptz, held boolean, stubborn boolean);
@@ -139,7 +139,8 @@ CREATE VIEW row_of AS
         FROM job j JOIN before b ON b.job = j.name LEFT JOIN after a ON a.job = j.name AND a.id = b.id
         JOIN primecloud.job_progress r ON r.table_name = j.name) k;
 CREATE VIEW sum_of AS
-    SELECT r.name, r.mode, r.keeper, r.run_instant, count(*) FILTER (WHERE r.gone AND (r.held OR NOT r.due)) AS wrong,
+    SELECT r.name, r.mode, r.keeper, r.run_instant,
+        count(*) FILTER (WHERE r.gone AND (r.held OR NOT r.due OR r.mode ~ 'partition' AND r.part ~ 'waits')) AS wrong,
         count(*) FILTER (WHERE r.gone) AS gone, count(*) FILTER (WHERE r.due AND r.held) AS held,
         count(*) FILTER (WHERE r.vetoed) AS vetoed,
         count(*) FILTER (WHERE r.remains AND NOT r.vetoed) AS waiting, min(r.due_at) FILTER (WHERE r.remains AND NOT r.vetoed) AS due_at,

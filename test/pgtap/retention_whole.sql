@@ -89,8 +89,9 @@ SELECT count(*) AS said FROM primecloud.retain('further', 'at', '90 days', 'drop
 CREATE FOREIGN TABLE far_2020 PARTITION OF far FOR VALUES FROM ('2020-01-01') TO ('2021-01-01') SERVER nowhere;
 CREATE FOREIGN TABLE further_2020 PARTITION OF further FOR VALUES FROM ('2020-01-01') TO ('2100-01-01') SERVER nowhere;
 CALL primecloud.expire('far', max_rate => 0); CALL primecloud.expire('further', max_rate => 0);
-SELECT is((SELECT string_agg(format('%s: %s', partition_name, code), ', ' ORDER BY table_name) FROM primecloud.retention_problems
-    WHERE table_name IN ('far', 'further') AND row_count = 1), 'far_2020: 0A000, further_2020: 0A000', 'one that comes later is passed over and told');
+SELECT is((SELECT string_agg(format('%s: %s', partition_name, code), ', ' ORDER BY table_name)
+    FROM primecloud.retention_problems WHERE table_name IN ('far', 'further') AND row_count = 1),
+    'far_2020: 0A000, further_2020: 0A000', 'one that comes later is passed over and told');
 SELECT is((SELECT string_agg(format('%s %s', what, coalesce(row_count::text, name)), ', ' ORDER BY what)
     FROM primecloud.expire_preview('further') WHERE what IN ('expires', 'stays', 'error')), 'error 0A000, expires 0', 'and foretold, which nobody connects for');
 SELECT is((SELECT string_agg(c.relname, ' ' ORDER BY c.relname) FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
