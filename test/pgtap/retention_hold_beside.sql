@@ -29,7 +29,8 @@ SELECT is(:'told', E'WARNING:  expiry of table beside.held: the retention of tab
 SELECT is((SELECT count(*) FROM held), 100::bigint, 'and leaves all');
 SELECT dblink_exec('holder', 'COMMIT');
 CALL primecloud.expire_all(max_rate => 0);
-SELECT is((SELECT format('%s %s', count(*), count(*) FILTER (WHERE id = 70)) FROM held), '50 1', 'then the rest goes, but for what is held');
+SELECT is((SELECT format('%s %s', count(*), count(*) FILTER (WHERE id = 70)) FROM held), '50 1',
+    'then the rest goes, but for what is held');
 SELECT matches(said('held'), '^finished \S*: nothing$', 'and nothing is to be told');
 
 -- a table that has another name in that transaction

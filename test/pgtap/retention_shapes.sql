@@ -56,7 +56,8 @@ INSERT INTO job SELECT format('%s_%s_%s', s.name, left(m, 6), k), s.name, m, k F
     unnest('{delete,soft_delete,archive,drop_partition,detach_partition}'::text[]) m,
     unnest('{nothing,row,tenant,whole,column,longer,ever,shorter,trigger}'::text[]) k
 WHERE CASE WHEN m !~ 'partition' THEN (s.name, k) IN (('flat', 'row'), ('date', 'nothing'), ('lists', 'shorter'))
-    WHEN s.name = 'flat' THEN true WHEN s.name IN ('timestamp', 'date', 'years') THEN k = 'nothing' ELSE k IN ('nothing', 'row', 'longer') END;
+    WHEN s.name = 'flat' THEN true
+    WHEN s.name IN ('timestamp', 'date', 'years') THEN k = 'nothing' ELSE k IN ('nothing', 'row', 'longer') END;
 CREATE FUNCTION stubborn() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
 -- What there was before: its time, when it was due, whether it is held, whether a trigger keeps it.
 CREATE TABLE before (job text, id int, part text, at timestamptz, due_at timestamptz, held boolean, stubborn boolean);

@@ -93,7 +93,8 @@ SELECT is((SELECT string_agg(format('%s: %s', partition_name, code), ', ' ORDER 
     FROM primecloud.retention_problems WHERE table_name IN ('far', 'further') AND row_count = 1),
     'far_2020: 0A000, further_2020: 0A000', 'one that comes later is passed over and told');
 SELECT is((SELECT string_agg(format('%s %s', what, coalesce(row_count::text, name)), ', ' ORDER BY what)
-    FROM primecloud.expire_preview('further') WHERE what IN ('expires', 'stays', 'error')), 'error 0A000, expires 0', 'and foretold, which nobody connects for');
+    FROM primecloud.expire_preview('further') WHERE what IN ('expires', 'stays', 'error')), 'error 0A000, expires 0',
+    'and foretold, which nobody connects for');
 SELECT is((SELECT string_agg(c.relname, ' ' ORDER BY c.relname) FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
     WHERE i.inhparent IN ('far'::regclass, 'further'::regclass)), 'far_2020 far_rest further_2020 further_rest', 'the others are done');
 SELECT * FROM finish();
