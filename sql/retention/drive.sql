@@ -127,8 +127,13 @@ BEGIN
         question.kind := 'end';
         question.state := state;
         question.code := answer.error;
-        question.message := NULL;
+        question.message := CASE WHEN state = 'paused' AND answer.error IN ('55P03', '40P01', '40001')
+            THEN primecloud_internal.retention_held_up(rel) END;
         PERFORM primecloud_internal.retention_request(rel, question);
+        IF question.message IS NOT NULL THEN
+            RAISE WARNING 'expiry of table %: %', rel, question.message USING ERRCODE = answer.error,
+                HINT = 'Nothing is lost: the next call goes on where this one was.';
+        END IF;
     EXCEPTION WHEN OTHERS THEN
         GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT;
         state := 'failed';

@@ -35,10 +35,10 @@ BEGIN
     item := primecloud_internal.retention_next_item(rel, running.at);
     IF item.run IS NULL THEN
         RETURN primecloud_internal.retention_told(NULL, false);
-    ELSIF kind = 'rows' AND (item.kind = 'partition' OR (primecloud_internal.retention_part_problem(rel, (running.policy).mode,
+    ELSIF kind = 'rows' AND (item.kind <> 'rows' OR (primecloud_internal.retention_part_problem(rel, (running.policy).mode,
             item)).code IS NOT NULL) THEN
         RETURN primecloud_internal.retention_pass_over(running.run, running.at, item, question.code, question.constraint_name);
-    ELSIF kind = 'passing' AND (item.kind = 'partition' OR NOT primecloud_internal.retention_may_look(item.relation)) THEN
+    ELSIF kind = 'passing' AND (item.kind <> 'rows' OR NOT primecloud_internal.retention_may_look(item.relation)) THEN
         IF question.tries >= 5 THEN
             RETURN primecloud_internal.retention_pass_over(running.run, running.at, item, question.code, NULL);
         END IF;

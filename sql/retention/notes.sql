@@ -10,7 +10,8 @@ BEGIN
         now()), policy.keep), policy.keep,
         CASE policy.mode WHEN 'soft_delete' THEN format('are marked in %I', policy.soft_delete_column)
             WHEN 'archive' THEN format('move to %I.%I', policy.archive_schema, policy.archive_table)
-            WHEN 'drop_partition' THEN 'go with their partitions' WHEN 'detach_partition' THEN 'leave with their partitions'
+            WHEN 'drop_partition' THEN 'go with their partitions, when those are over'
+            WHEN 'detach_partition' THEN 'leave with their partitions, when those are over'
                 ELSE 'are deleted' END);
     RETURN NEXT;
     kind := 'index';
@@ -35,6 +36,10 @@ BEGIN
         kind := 'partition';
         note := format('table %s is partitioned by %I: mode ''drop_partition'' costs next to nothing', rel, policy.time_column);
         RETURN NEXT;
+    ELSIF policy.mode = 'detach_partition' THEN
+        RETURN QUERY SELECT 'partition', format('rows of partition %s stay: %s', p.oid::regclass, primecloud_internal.retention_why_stays(
+            p.fate, policy.mode, p.ends)) FROM primecloud_internal.retention_parts(rel, policy, now()) p
+            WHERE p.fate = 'endless' ORDER BY p.schema_name, p.table_name LIMIT 10;
     END IF;
 END $$;
 COMMENT ON FUNCTION primecloud_internal.retention_notes(regclass, primecloud_internal.retention_policy)
@@ -46,7 +51,7 @@ AS $$
 DECLARE
     tenant text;
 BEGIN
-    IF policy.mode = 'detach_partition' OR primecloud_internal.retention_index(rel, policy.time_column) THEN
+    IF primecloud_internal.retention_index(rel, policy.time_column) THEN
         RETURN NULL;
     END IF;
     SELECT a.attname INTO tenant FROM pg_attribute a WHERE a.attrelid = rel AND a.attnum > 0 AND NOT a.attisdropped AND a.attnotnull

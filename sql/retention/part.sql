@@ -43,9 +43,12 @@ AS $$
 DECLARE
     item primecloud_internal.retention_worklist;
 BEGIN
-    FOR part, item.kind IN SELECT t.oid, CASE WHEN policy.mode IN ('drop_partition', 'detach_partition') THEN 'partition' ELSE 'rows' END
-            FROM primecloud_internal.retention_tree(rel) t WHERE t.kind <> 'p' ORDER BY t.schema_name, t.table_name LOOP
-        item.relation := part;
+    -- (What goes with its partition needs no identity; what is detached with others goes or stays with them.)
+    FOR part, item.kind, item.relation IN SELECT p.oid, CASE WHEN policy.mode = 'drop_partition' AND p.top IS NOT NULL THEN 'partition'
+            ELSE p.kind END,
+            CASE p.fate WHEN 'kept' THEN p.top ELSE p.oid END
+            FROM primecloud_internal.retention_parts(rel, policy, now()) p WHERE p.kind <> 'partition'
+            ORDER BY p.schema_name, p.table_name LOOP
         SELECT p.* INTO code, message FROM primecloud_internal.retention_part_problem(rel, policy.mode, item) p;
         CONTINUE WHEN code IS NULL;
         RETURN NEXT;

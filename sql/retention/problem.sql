@@ -7,10 +7,12 @@ AS $$
 DECLARE
     first boolean;
     seen CONSTANT timestamptz := clock_timestamp();
+    -- No constraint has a longer name; a trigger may say what it likes, and more than an index takes.
+    named CONSTANT text := left(coalesce(retention_note_problem.constraint_name, ''), 63);
 BEGIN
     INSERT INTO primecloud_internal.retention_problem AS p (first_seen, last_seen, schema_name, table_name, code, constraint_name,
         partition_name, run, row_count, oldest)
-    VALUES (seen, seen, run.schema_name, run.table_name, retention_note_problem.code, coalesce(retention_note_problem.constraint_name, ''),
+    VALUES (seen, seen, run.schema_name, run.table_name, retention_note_problem.code, named,
             coalesce(retention_note_problem.partition_name, ''), run.id, 1, retention_note_problem.oldest)
     ON CONFLICT ON CONSTRAINT retention_problem_pkey DO UPDATE SET last_seen = seen, run = excluded.run,
         row_count = CASE WHEN p.run = excluded.run THEN p.row_count + 1 ELSE 1 END,

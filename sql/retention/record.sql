@@ -36,6 +36,8 @@ BEGIN
             RETURN primecloud_internal.retention_record_skip(run, work, outcome);
         WHEN 'look' THEN
             RETURN primecloud_internal.retention_record_look(caller, rel, policy, run, work, outcome);
+        WHEN 'stays' THEN
+            RETURN primecloud_internal.retention_record_stays(run, work, outcome);
         WHEN 'removed' THEN
             answer.rows := 0;
     END CASE;

@@ -18,7 +18,7 @@ BEGIN
     WHERE r.schema_name = policy.schema_name AND r.table_name = policy.table_name AND r.state IN ('running', 'paused')
         ORDER BY r.id DESC LIMIT 1;
     IF FOUND THEN
-        UPDATE primecloud_internal.retention_run r SET state = 'running', updated_at = clock_timestamp(),
+        UPDATE primecloud_internal.retention_run r SET state = 'running', updated_at = clock_timestamp(), last_message = NULL,
             done_by = pg_get_userbyid(caller) WHERE r.id = run.id;
     ELSE
         INSERT INTO primecloud_internal.retention_run (schema_name, table_name, policy_version, at, done_by)

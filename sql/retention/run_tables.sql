@@ -18,6 +18,9 @@ CREATE TABLE primecloud_internal.retention_run (
     rows_vetoed bigint NOT NULL DEFAULT 0,
     rows_failed bigint NOT NULL DEFAULT 0,
     partitions_done bigint NOT NULL DEFAULT 0,
+    left_since timestamptz,
+    parts_left bigint NOT NULL DEFAULT 0,
+    first_left text,
     last_error text,
     last_message text,
     runs_folded bigint NOT NULL DEFAULT 0,
@@ -26,6 +29,10 @@ COMMENT ON TABLE primecloud_internal.retention_run
     IS 'each run of a policy: its fixed instant and what it did; an attempt that failed before it began is one too';
 COMMENT ON COLUMN primecloud_internal.retention_run.runs_folded
     IS 'runs before this one, since folded_since, that ended like it and did as little: one row stands for all of them';
+COMMENT ON COLUMN primecloud_internal.retention_run.left_since IS 'since when it has left rows that are due, free and in partitions '
+    'that its mode does not take: of a tenant with a time of his own, as late as his row is';
+COMMENT ON COLUMN primecloud_internal.retention_run.parts_left
+    IS 'partitions in which such rows stay without end: one that has none, or that others'' rows keep; first_left is one of them';
 CREATE INDEX retention_run_of ON primecloud_internal.retention_run (schema_name, table_name, id);
 CREATE INDEX retention_run_open ON primecloud_internal.retention_run (schema_name, table_name) WHERE state IN ('running', 'paused');
 CREATE INDEX retention_run_ended ON primecloud_internal.retention_run (finished_at) WHERE finished_at IS NOT NULL;
@@ -68,15 +75,18 @@ COMMENT ON COLUMN primecloud_internal.retention_position.per_row IS 'millisecond
 CREATE TABLE primecloud_internal.retention_worklist (
     run bigint NOT NULL,
     item integer NOT NULL,
-    kind text NOT NULL CHECK (kind IN ('partition', 'rows')),
+    kind text NOT NULL CHECK (kind IN ('partition', 'rows', 'stays')),
     relation oid NOT NULL,
     parent oid,
     schema_name text NOT NULL,
     table_name text NOT NULL,
+    fate text NOT NULL CHECK (fate IN ('goes', 'kept', 'waits', 'endless')),
     PRIMARY KEY (run, item));
 COMMENT ON TABLE primecloud_internal.retention_worklist
     IS 'what a run is to go through, made by one walk over the partitions: whole partitions first, then the tables whose rows go one '
-        'by one';
+        'by one, then what is looked at alone';
+COMMENT ON COLUMN primecloud_internal.retention_worklist.fate
+    IS 'goes; or why what is due in it stays: a row keeps the whole, it waits for its end, it has none';
 
 CREATE TABLE primecloud_internal.retention_log (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

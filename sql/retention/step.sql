@@ -61,6 +61,7 @@ DECLARE
     running record;
     item primecloud_internal.retention_worklist;
     at primecloud_internal.retention_position;
+    work primecloud_internal.retention_work;
     -- Neither more rows than asked for, nor more than the rate gives in half a second.
     most CONSTANT bigint := greatest(1, least(question.batch, question.rate / 2, 400000));
 BEGIN
@@ -73,10 +74,20 @@ BEGIN
     IF item.run IS NULL THEN
         RETURN primecloud_internal.retention_told('finished');
     END IF;
+    IF item.kind = 'stays' AND primecloud_internal.retention_is_told(running.run, item.table_name) THEN
+        PERFORM primecloud_internal.retention_move(primecloud_internal.retention_at_item(running.at, item));
+        RETURN primecloud_internal.retention_told(NULL, false);
+    END IF;
     PERFORM primecloud_internal.retention_check_part(rel, (running.policy).mode, item,
         NOT (running.at).over AND (running.at).item = item.item);
     IF item.kind = 'partition' THEN
         RETURN primecloud_internal.retention_step_partition(rel, running.policy, running.run, running.at, item);
+    ELSIF item.kind = 'stays' THEN
+        work.kind := 'stays';
+        work.run := (running.run).id;
+        work.place := primecloud_internal.retention_at_item(running.at, item);
+        RETURN primecloud_internal.retention_do(rel, work, primecloud_internal.retention_look_at_stays(rel, running.policy,
+            (running.run).at, item.relation, item.fate), false);
     END IF;
     at := primecloud_internal.retention_next_position(running.policy, running.run, running.at, item, question.method);
     at.most_rows := most;

@@ -17,8 +17,9 @@ CREATE VIEW retention_status WITH (security_barrier) AS
 SELECT s.schema_name, s.table_name, s.mode, s.keep, primecloud_internal.column_said(s.relation, s.time_column) AS time_column,
        s.may_run, s.tenants_excepted, s.holds,
        last.updated_at AS last_run, last.state AS last_state, last.last_error, last.last_message, s.watermark,
-       -- What is due since the last run that finished is still there.
-       CASE WHEN s.may_run AND isfinite(s.cutoff) AND isfinite(s.since) THEN greatest(interval '0', s.cutoff - s.since) END AS behind,
+       -- What is due since the last run that finished is still there, and what that left.  (Older than years are counted is as old.)
+       CASE WHEN s.may_run AND isfinite(s.cutoff) THEN greatest(interval '0', s.cutoff - greatest(s.since,
+           timestamp '4714-11-24 BC' AT TIME ZONE 'UTC')) END AS behind,
        last.rows_held, last.rows_locked, last.rows_vetoed, last.rows_failed AS rows_undeletable, s.oldest_undeletable,
            s.partitions_undeletable,
        nullif(concat_ws('; ', CASE WHEN NOT s.may_run THEN 'the table is gone: unretain it, or register the one that took its place' END,
@@ -35,21 +36,21 @@ SELECT s.schema_name, s.table_name, s.mode, s.keep, primecloud_internal.column_s
                AND NOT primecloud_internal.retention_is_claimed('primecloud_internal.retention_policy', s.id)
                THEN format('the last run was interrupted at %s: the next call goes on with it', last.updated_at) END,
            CASE WHEN last.state = 'failed' THEN format('the last run failed: %s', concat_ws(' ', last.last_error, last.last_message)) END,
+           CASE WHEN last.state = 'paused' AND last.last_message IS NOT NULL
+               THEN format('the last run was held up at %s: %s', last.updated_at, last.last_message) END,
+           CASE WHEN s.parts_left > 0 THEN format('due rows stay in %s partitions (the first is %s): mode %s takes whole ones that are '
+               'over, and none with a row that is not due', s.parts_left, s.first_left, s.mode) END,
            CASE WHEN last.rows_failed > 0 THEN format('%s rows cannot go', last.rows_failed) END,
            CASE WHEN s.partitions_undeletable > 0 THEN format('%s partitions cannot go', s.partitions_undeletable) END,
            CASE WHEN last.rows_vetoed > 0 THEN format('%s rows are kept by a trigger', last.rows_vetoed) END), '') AS attention
 FROM (SELECT m.*, primecloud.retention_cutoff(now(), m.keep) AS cutoff, coalesce(m.watermark,
     primecloud.retention_cutoff(m.registered_at, m.keep)) AS since
-FROM (SELECT p.*,
+FROM (SELECT p.*, done.watermark, done.parts_left, done.first_left,
              t.oid IS NOT NULL AS may_run, t.oid AS relation,
              (SELECT count(*) FROM primecloud_internal.retention_override o WHERE o.schema_name = p.schema_name
                  AND o.table_name = p.table_name) AS tenants_excepted,
              (SELECT count(*) FROM primecloud_internal.open_hold h WHERE h.schema_name = p.schema_name
                  AND h.table_name = p.table_name) AS holds,
-             -- Everything older than this has gone, but for what is held, locked, vetoed or undeletable.
-             (SELECT max(primecloud.retention_cutoff(r.at, p.keep)) FROM primecloud_internal.retention_run r
-              WHERE r.schema_name = p.schema_name AND r.table_name = p.table_name AND r.state = 'finished'
-                  AND r.policy_version = p.version) AS watermark,
              (SELECT min(b.oldest) FROM primecloud_internal.retention_problem b WHERE b.schema_name = p.schema_name
                  AND b.table_name = p.table_name) AS oldest_undeletable,
              (SELECT count(*) FROM primecloud_internal.retention_problem b WHERE b.schema_name = p.schema_name
@@ -59,6 +60,11 @@ FROM (SELECT p.*,
       FROM primecloud_internal.retention_policy p LEFT JOIN LATERAL (
           SELECT c.oid FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
           WHERE n.nspname = p.schema_name AND c.relname = p.table_name) AS t ON true
+      -- Everything older than the watermark has gone, but for what is held, locked, vetoed or undeletable.
+      LEFT JOIN LATERAL (
+          SELECT least(primecloud.retention_cutoff(r.at, p.keep), r.left_since) AS watermark, r.parts_left, r.first_left
+          FROM primecloud_internal.retention_run r WHERE r.schema_name = p.schema_name AND r.table_name = p.table_name
+              AND r.state = 'finished' AND r.policy_version = p.version ORDER BY r.id DESC LIMIT 1) AS done ON true
       WHERE primecloud.may_expire(p.schema_name, p.table_name) OFFSET 0) m) s
 LEFT JOIN LATERAL (
     SELECT * FROM primecloud_internal.retention_run r WHERE r.schema_name = s.schema_name AND r.table_name = s.table_name

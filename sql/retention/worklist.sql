@@ -1,43 +1,7 @@
--- What a run has to do: whole partitions, and tables whose rows go one by one.
-
-CREATE FUNCTION primecloud_internal.retention_last_instant() RETURNS timestamptz LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp
-AS $$ SELECT '294276-12-31 23:59:59.999999+00'::timestamptz $$;
-COMMENT ON FUNCTION primecloud_internal.retention_last_instant() IS 'every partition that ends at all ends before it or then';
-
--- One walk down the tree of partitions.  A partition by range of the time column has an
--- end; the default partition, MAXVALUE and infinity have none.  What is below one that
--- ends, or that is over, is so too.
-CREATE FUNCTION primecloud_internal.retention_walk(rel regclass, time_column text, cutoff timestamptz,
-                               OUT oid oid, OUT parent oid, OUT schema_name text, OUT table_name text, OUT kind "char",
-                               OUT ends boolean, OUT is_over boolean, OUT topmost boolean) RETURNS SETOF record
-    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
-    SET datestyle = 'ISO' SET timezone = 'UTC'
-AS $$
-BEGIN
-    RETURN QUERY
-    WITH RECURSIVE tree(oid, parent, ends, is_over, topmost) AS (
-        SELECT retention_walk.rel::oid, NULL::oid, false, false, false
-        UNION ALL
-        SELECT i.inhrelid, i.inhparent, t.ends OR coalesce(b.upper <= primecloud_internal.retention_last_instant(), false),
-               t.is_over OR coalesce(b.upper <= retention_walk.cutoff, false), NOT t.is_over
-                   AND coalesce(b.upper <= retention_walk.cutoff, false)
-        FROM tree t JOIN pg_inherits i ON i.inhparent = t.oid AND NOT i.inhdetachpending
-        LEFT JOIN LATERAL (
-            SELECT (regexp_match(pg_get_expr(c.relpartbound, c.oid), ' TO \(''([^'']*)''\)$'))[1]::timestamptz AS upper
-            FROM pg_class c JOIN pg_partitioned_table p ON p.partrelid = i.inhparent
-            JOIN pg_attribute a ON a.attrelid = i.inhparent AND a.attname = retention_walk.time_column
-            WHERE c.oid = i.inhrelid AND p.partstrat = 'r' AND p.partnatts = 1 AND p.partattrs[0] = a.attnum) b ON true)
-    SELECT DISTINCT ON (c.oid) c.oid, t.parent, n.nspname::text, c.relname::text, c.relkind, t.ends, t.is_over, t.topmost
-    FROM tree t JOIN pg_class c ON c.oid = t.oid JOIN pg_namespace n ON n.oid = c.relnamespace;
-END $$;
-COMMENT ON FUNCTION primecloud_internal.retention_walk(regclass, text, timestamptz) IS
-    'a table and what is below it: whether a partition ever ends, is over before an instant, and is the topmost that is';
+-- What a run has to do, item after item.
 
 -- The worklist of a run: whole partitions in the order of their names, then the tables
--- whose rows go one by one.  Where partitions are dropped, rows go one by one from
--- those that could not be, since they hold rows that stay, and from those that never can
--- be, since they have no end.  Detaching keeps all rows.  What the run has done already
+-- whose rows go one by one, then what is looked at alone.  What the run has done already
 -- is left out; the table that it stands in comes first.
 CREATE FUNCTION primecloud_internal.retention_plan(rel regclass, policy primecloud_internal.retention_policy,
     run primecloud_internal.retention_run) RETURNS void
@@ -55,16 +19,15 @@ BEGIN
     here := CASE WHEN at.table_name IS NOT NULL THEN
         (SELECT w.kind FROM primecloud_internal.retention_worklist w WHERE w.run = retention_plan.run.id AND w.item = at.item) END;
     DELETE FROM primecloud_internal.retention_worklist w WHERE w.run = retention_plan.run.id;
-    WITH walked AS MATERIALIZED (
-        SELECT * FROM primecloud_internal.retention_walk(rel, policy.time_column, primecloud.retention_cutoff(retention_plan.run.at,
-            policy.keep)))
-    INSERT INTO primecloud_internal.retention_worklist (run, item, kind, relation, parent, schema_name, table_name)
+    WITH parts AS MATERIALIZED (SELECT * FROM primecloud_internal.retention_parts(rel, policy, retention_plan.run.at))
+    INSERT INTO primecloud_internal.retention_worklist (run, item, kind, relation, parent, schema_name, table_name, fate)
     SELECT retention_plan.run.id, row_number() OVER (ORDER BY w.kind, w.schema_name, w.table_name), w.kind, w.oid, w.parent,
-        w.schema_name, w.table_name
-    FROM (SELECT 'partition' AS kind, t.oid, t.parent, t.schema_name, t.table_name FROM walked t WHERE whole AND t.topmost
+        w.schema_name, w.table_name, w.fate
+    FROM (SELECT p.kind, p.oid, p.parent, p.schema_name, p.table_name, p.fate FROM parts p
+              WHERE CASE p.kind WHEN 'partition' THEN whole ELSE p.fate <> 'kept' END
           UNION ALL
-          SELECT 'rows', t.oid, t.parent, t.schema_name, t.table_name FROM walked t
-          WHERE t.kind <> 'p' AND (NOT whole OR policy.mode = 'drop_partition' AND (t.is_over OR NOT t.ends))) w
+          SELECT 'stays', p.oid, p.parent, p.schema_name, p.table_name, p.fate FROM parts p
+          WHERE p.kind = 'partition' AND p.fate = 'kept') w
     WHERE here IS NULL OR (w.kind, w.schema_name, w.table_name) > (here, at.schema_name, at.table_name)
        OR (w.kind, w.schema_name, w.table_name) = (here, at.schema_name, at.table_name) AND NOT at.over;
     -- Numbered anew: the table under way is the first of the list, if it is on it still.
@@ -114,7 +77,6 @@ END $$;
 COMMENT ON FUNCTION primecloud_internal.retention_next_item(regclass, primecloud_internal.retention_position)
     IS 'the table that a run goes on with';
 
-REVOKE ALL ON FUNCTION primecloud_internal.retention_last_instant(), primecloud_internal.retention_walk(regclass, text, timestamptz),
-    primecloud_internal.retention_plan(regclass, primecloud_internal.retention_policy, primecloud_internal.retention_run),
-    primecloud_internal.retention_is_there(regclass, primecloud_internal.retention_worklist),
+REVOKE ALL ON FUNCTION primecloud_internal.retention_plan(regclass, primecloud_internal.retention_policy,
+    primecloud_internal.retention_run), primecloud_internal.retention_is_there(regclass, primecloud_internal.retention_worklist),
     primecloud_internal.retention_next_item(regclass, primecloud_internal.retention_position) FROM PUBLIC;

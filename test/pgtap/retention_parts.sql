@@ -41,8 +41,8 @@ CALL spoil('deleted'); CALL spoil('marked'); CALL spoil('moved'); CALL spoil('dr
 
 SELECT is((SELECT format('%s %s', count(*), string_agg(DISTINCT name, ' ')) FROM primecloud.expire_all_preview() WHERE what = 'error'),
     '15 0A000 55000', 'a dry run tells of each');
-SELECT is((SELECT array_agg(DISTINCT row_count) FROM primecloud.expire_all_preview() WHERE what = 'expires'), '{4}',
-    'and counts of the others');
+SELECT is((SELECT array_agg(DISTINCT format('%s %s', table_name = 'detached', row_count)) FROM primecloud.expire_all_preview()
+    WHERE what = 'expires'), '{"f 4","t 3"}', 'and counts of the others: what lies in a default partition is not detached');
 CALL primecloud.expire_all(max_rate => 0);
 SELECT results_eq($$SELECT p.table_name, p.state, p.rows_expired, p.partitions_done FROM primecloud.job_progress p ORDER BY 1$$,
     $$VALUES ('deleted', 'finished', 4::bigint, 0::bigint), ('detached', 'finished', 0, 3), ('dropped', 'finished', 1, 3),
@@ -52,7 +52,8 @@ SELECT results_eq($$SELECT table_name, string_agg(code || ' ' || partition_name,
         FROM primecloud.retention_problems GROUP BY 1 ORDER BY 1$$,
     $$SELECT t, format('0A000 %1$s2, 55000 %1$s3, 0A000 %1$s6', t) FROM unnest('{deleted,detached,dropped,marked,moved}'::text[]) t$$,
     'what stays is named');
-SELECT is((SELECT array_agg(DISTINCT attention) FROM primecloud.retention_status), '{"3 partitions cannot go"}', 'and wants attention');
+SELECT is((SELECT array_agg(DISTINCT substring(attention FROM '\d partitions cannot go$')) FROM primecloud.retention_status),
+    '{"3 partitions cannot go"}', 'and wants attention');
 SELECT is((SELECT count(*) FROM deleted2), 1::bigint, 'a rule was not run');
 DROP RULE nothing ON deleted2;
 CALL primecloud.expire('deleted', max_rate => 0);
