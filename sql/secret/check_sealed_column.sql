@@ -12,9 +12,10 @@ AS $$
     JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = part.relid AND d.refobjsubid = a.attnum
         AND d.deptype IN ('n', 'a')
     LEFT JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
-    WHERE d.classid IN ('pg_rewrite'::regclass, 'pg_policy'::regclass, 'pg_constraint'::regclass, 'pg_trigger'::regclass,
-        'pg_statistic_ext'::regclass,
+    WHERE d.classid IN ('pg_rewrite'::regclass, 'pg_policy'::regclass, 'pg_trigger'::regclass, 'pg_statistic_ext'::regclass,
                         'pg_publication_rel'::regclass, 'pg_proc'::regclass)
+       -- (NOT NULL, a constraint from 18 on, says nothing of the value.)
+       OR (d.classid = 'pg_constraint'::regclass AND EXISTS (SELECT FROM pg_constraint k WHERE k.oid = d.objid AND k.contype <> 'n'))
        OR (d.classid = 'pg_class'::regclass AND EXISTS (SELECT FROM pg_class WHERE oid = d.objid AND relkind IN ('i', 'I')))
        OR (d.classid = 'pg_attrdef'::regclass AND EXISTS (SELECT FROM pg_attrdef f JOIN pg_attribute g ON g.attrelid = f.adrelid
            AND g.attnum = f.adnum

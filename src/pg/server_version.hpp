@@ -62,6 +62,17 @@ inline bool drops_constraint(AlterTableType part) noexcept {
   return part == AT_DropConstraint;
 }
 
+// The constraint that a command leaves in its place and no longer enforces, from 18 on; else nullptr.
+inline const char *no_longer_enforced([[maybe_unused]] const AlterTableCmd *part) noexcept {
+#if PG_VERSION_NUM >= 180000
+  if (part->subtype != AT_AlterConstraint) return nullptr;
+  const auto *altered = castNode(ATAlterConstraint, part->def);
+  return altered->alterEnforceability && !altered->is_enforced ? altered->conname : nullptr;
+#else
+  return nullptr;
+#endif
+}
+
 // What a role may do, and whether it has the rights of an owner.
 #if PG_VERSION_NUM >= 160000
 SERVER_CODE inline bool may_execute(Oid role, Oid function) {
@@ -82,6 +93,15 @@ SERVER_CODE inline bool may_use_schema(Oid role, Oid schema) {
 SERVER_CODE inline bool owns_relation(Oid role, Oid id) { return pg_class_ownercheck(id, role); }
 SERVER_CODE inline bool owns_schema(Oid role, Oid id) { return pg_namespace_ownercheck(id, role); }
 #endif
+
+// Whether a role may SET ROLE to another.
+SERVER_CODE inline bool may_become(Oid role, Oid other) {
+#if PG_VERSION_NUM >= 160000
+  return member_can_set_role(role, other);
+#else
+  return is_member_of_role(role, other);
+#endif
+}
 
 // Makes `query` a SELECT of the table, by the current user.
 SERVER_CODE inline void select_from(Query *query, RangeTblEntry *table) {
