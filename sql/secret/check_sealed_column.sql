@@ -47,6 +47,10 @@ BEGIN
             RAISE undefined_column USING MESSAGE = format('table %s has no column "%s"', rel, wanted),
                 HINT = 'Name the row''s id in id_column and its tenant in tenant_column.';
         END IF;
+        IF attribute.attgenerated NOT IN ('', 's') THEN
+            RAISE feature_not_supported USING MESSAGE = format('column "%s" of %s is generated when it is read', wanted, rel),
+                HINT = 'Name a column that is stored.';
+        END IF;
         type := attribute.atttypid;
         WHILE EXISTS (SELECT FROM pg_type WHERE oid = type AND typtype = 'd') LOOP
             type := (SELECT typbasetype FROM pg_type WHERE oid = type);
