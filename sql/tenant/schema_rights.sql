@@ -5,7 +5,8 @@ CREATE FUNCTION primecloud_internal.past_policies() RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT 'TRUNCATE, REFERENCES, TRIGGER' || CASE WHEN current_setting('server_version_num')::integer >= 170000 THEN ', MAINTAIN' ELSE '' END;
+    SELECT 'TRUNCATE, REFERENCES, TRIGGER'
+        || CASE WHEN current_setting('server_version_num')::integer >= 170000 THEN ', MAINTAIN' ELSE '' END;
 $$;
 COMMENT ON FUNCTION primecloud_internal.past_policies()
     IS 'the rights on a table that policies do not hold: by the last its holder locks everybody out';

@@ -53,4 +53,5 @@ AS $$
         AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = rel AND k.contype = 'n' AND k.conkey = ARRAY[a.attnum]
             AND NOT k.convalidated));
 $$;
-COMMENT ON FUNCTION primecloud_internal.is_not_null(regclass, name) IS 'whether every row of a table has a value in a column, by the catalog';
+COMMENT ON FUNCTION primecloud_internal.is_not_null(regclass, name)
+    IS 'whether every row of a table has a value in a column, by the catalog';

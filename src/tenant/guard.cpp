@@ -1,9 +1,9 @@
 // What the guard needs to know of an ALTER TABLE: which of its parts take protection
 // away, or bring a table under it.  The server keeps the parts of a command as parse
 // trees that SQL cannot read.
+#include "pg/guard.hpp"
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
-#include "pg/guard.hpp"
 #include "pg/server_version.hpp"
 #include "pg/startup.hpp"
 #include "tenant/dropped_not_null.hpp"

@@ -42,7 +42,8 @@ INSERT INTO harness.attacks (name, usual, ours, statements, who) VALUES
     'RETURNING id) SELECT count(*) FROM m'], 'boss'),
 ('MAINTAIN is not its right', '42501', '42501', ARRAY['REINDEX TABLE {t}'], 'boss');
 SELECT harness.run();
-SELECT is(harness.attack('mallory', 'MERGE INTO guarded USING (VALUES (0)) AS s(n) ON id = n WHEN NOT MATCHED BY SOURCE THEN DELETE'), '42501',
+SELECT is(harness.attack('mallory',
+    'MERGE INTO guarded USING (VALUES (0)) AS s(n) ON id = n WHEN NOT MATCHED BY SOURCE THEN DELETE'), '42501',
     'a developer takes nothing away by it');
 
 -- The clock ends the connection, and the context with it; the server goes on.
@@ -51,14 +52,16 @@ SELECT matches(harness.over('app', 'BEGIN', harness.entering('boss'), 'SET LOCAL
 SELECT is(harness.dblink_disconnect('app'), 'OK', '(the connection is gone)');
 SELECT is(harness.connect('app'), 'connected', 'the next one');
 SELECT is(harness.over('app', 'SELECT count(*) FROM guarded'), '42501', 'has entered nothing');
-SELECT is(harness.attack('boss', 'SET LOCAL transaction_timeout = 60000', 'SELECT count(*) FROM guarded'), '5', 'one in time is undisturbed');
+SELECT is(harness.attack('boss', 'SET LOCAL transaction_timeout = 60000', 'SELECT count(*) FROM guarded'), '5',
+    'one in time is undisturbed');
 \endif
 \if :has_18
 INSERT INTO harness.attacks (name, usual, ours, statements, who) VALUES
 ('OLD of a foreign row, by ON CONFLICT', '42501', '42501',
     ARRAY['INSERT INTO {t} VALUES (1, 1, ''x'') ON CONFLICT (id) DO UPDATE SET secret = ''x'' RETURNING old.secret'], 'boss'),
 ('OLD of foreign rows, by UPDATE', '0', '0',
-    ARRAY['WITH u AS (UPDATE {t} SET secret = ''x'' RETURNING old.account_id AS a, old.secret) SELECT count(*) FROM u WHERE a = 2'], 'boss'),
+    ARRAY['WITH u AS (UPDATE {t} SET secret = ''x'' RETURNING old.account_id AS a, old.secret) SELECT count(*) FROM u WHERE a = 2'],
+    'boss'),
 ('NEW of a foreign row', '42501', '42501', ARRAY['UPDATE {t} SET account_id = 2 RETURNING new.secret'], 'boss'),
 ('OLD by MERGE', '0', '0',
     ARRAY['WITH m AS (MERGE INTO {t} AS a USING (VALUES (0)) AS s(n) ON id = n WHEN NOT MATCHED BY SOURCE AND a.account_id = 2 THEN DELETE '

@@ -25,7 +25,8 @@ CREATE TABLE orders (id int PRIMARY KEY, account_id int NOT NULL, note text NOT 
 CREATE TABLE events (id int, account_id int, at date NOT NULL) PARTITION BY RANGE (at);
 CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM ('2026-01-01') TO ('2026-02-01');
 SELECT count(*) FROM (SELECT primecloud.protect_table('customers') UNION ALL SELECT primecloud.protect_table('orders')
-    UNION ALL SELECT primecloud.protect_table('events') UNION ALL SELECT primecloud.protect_fk('orders', 'orders_customer')) AS t \gset made_
+    UNION ALL SELECT primecloud.protect_table('events')
+    UNION ALL SELECT primecloud.protect_fk('orders', 'orders_customer')) AS t \gset made_
 INSERT INTO customers VALUES (1, 1), (2, 2);
 INSERT INTO orders SELECT n, n % 2 + 1, '', NULL FROM generate_series(1, 10) AS n;
 GRANT USAGE ON SCHEMA newer TO newer_app, newer_asker;
@@ -100,7 +101,8 @@ SELECT lives_ok($$SELECT primecloud.protect_table('unchecked')$$, 'and mended, p
 SELECT is((SELECT convalidated FROM pg_constraint WHERE conname = 'later'), true, 'and the constraint checked');
 
 -- Keys that nothing holds, and keys over time.
-CREATE TABLE loose (id int PRIMARY KEY, account_id int NOT NULL, customer_id int CONSTRAINT loose_customer REFERENCES customers NOT ENFORCED);
+CREATE TABLE loose (id int PRIMARY KEY, account_id int NOT NULL, customer_id int,
+    CONSTRAINT loose_customer FOREIGN KEY (customer_id) REFERENCES customers NOT ENFORCED);
 INSERT INTO loose VALUES (1, 1, 2), (2, 1, 77);
 SELECT lives_ok($$SELECT primecloud.protect_table('loose')$$, 'a table whose key is not enforced is protected');
 SELECT is(outcome('SELECT count(*) FROM primecloud.protect_fk(''loose'', ''loose_customer'')'),
@@ -120,7 +122,8 @@ SELECT is(outcome('SELECT count(*) FROM primecloud.protect_fk(''sold'', ''sold_p
 
 -- Columns that are computed when they are read: policies hold what they say, nothing is sealed by them or from under them.
 CREATE TABLE computed (id int PRIMARY KEY, place int NOT NULL, account_id int GENERATED ALWAYS AS (place / 100));
-SELECT matches(outcome('SELECT count(*) FROM primecloud.protect_table(''computed'')'), '^(0A000|42601|55000|428C9)', 'a tenant that is computed');
+SELECT matches(outcome('SELECT count(*) FROM primecloud.protect_table(''computed'')'), '^(0A000|42601|55000|428C9)',
+    'a tenant that is computed');
 CREATE TABLE shown (id int PRIMARY KEY, account_id int NOT NULL, secret text NOT NULL, ending text GENERATED ALWAYS AS (right(secret, 4)));
 INSERT INTO shown (id, account_id, secret) VALUES (1, 1, 'secret 1'), (2, 2, 'secret 2');
 SELECT lives_ok($$SELECT primecloud.protect_table('shown')$$, 'a table with such a column is protected');
