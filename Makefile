@@ -57,6 +57,11 @@ $(error no $(PG_CONFIG) here: install postgresql-server-dev-all (Debian), or nam
 endif
 include $(PGXS)
 
+oldest := $(shell sed -n 's/^static_assert.PG_VERSION_NUM >= \(..\)0000.*/\1/p' $(here)src/pg/server_version.hpp)
+ifeq ($(shell test '$(MAJORVERSION)' -ge '$(oldest)' && echo so),)
+$(error PostgreSQL $(VERSION) is too old: $(oldest) or later is needed; name it with PG_CONFIG=...)
+endif
+
 # Objects are of one release of the server: those of another are made again.
 ifneq ($(VERSION),$(shell cat $(here)build/server 2>/dev/null))
 $(shell mkdir -p $(here)build && echo '$(VERSION)' > $(here)build/server)
