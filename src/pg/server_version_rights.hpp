@@ -5,7 +5,9 @@ extern "C" {
 #include "catalog/pg_class.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_proc.h"
+#include "miscadmin.h"
 #include "utils/acl.h"
+#include "utils/lsyscache.h"
 }
 
 namespace primecloud::pg {
@@ -18,7 +20,11 @@ SERVER_CODE inline bool may_execute(Oid role, Oid function) {
 SERVER_CODE inline bool may_use_schema(Oid role, Oid schema) {
   return object_aclcheck(NamespaceRelationId, schema, role, ACL_USAGE) == ACLCHECK_OK;
 }
-SERVER_CODE inline bool owns_relation(Oid role, Oid id) { return object_ownercheck(RelationRelationId, id, role); }
+// (Of what is not there the server says so, as it did by itself until 16: it is an internal error since.)
+SERVER_CODE inline bool owns_relation(Oid role, Oid id) {
+  if (get_rel_relkind(id) == '\0' && !superuser_arg(role)) pg_class_aclcheck(id, role, ACL_SELECT);
+  return object_ownercheck(RelationRelationId, id, role);
+}
 SERVER_CODE inline bool owns_schema(Oid role, Oid id) { return object_ownercheck(NamespaceRelationId, id, role); }
 #else
 SERVER_CODE inline bool may_execute(Oid role, Oid function) {
