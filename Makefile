@@ -4,8 +4,10 @@
 #   make && sudo make install && make installcheck      PG_CONFIG=... to choose
 #   make demo | test | playground | bench | fuzz | test-clients | ubsan | coverage
 #                     on a throw-away server; installs the packages it needs
+#   make test-17 | test-18 | test-all
+#                     every suite on another server, each in a Debian of its own (test/matrix)
 
-TASKS = demo test playground bench fuzz test-clients ubsan coverage
+TASKS = demo test playground bench fuzz test-clients ubsan coverage test-15 test-17 test-18 test-all
 
 ifneq ($(filter $(TASKS),$(MAKECMDGOALS)),)
 # These work on a machine that has no PostgreSQL yet, so PGXS waits.
@@ -51,9 +53,20 @@ endif
 PG_CONFIG ?= pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 ifeq ($(PGXS),)
-$(error no $(PG_CONFIG) here: install postgresql-server-dev-15 (Debian), or name yours with PG_CONFIG=...)
+$(error no $(PG_CONFIG) here: install postgresql-server-dev-all (Debian), or name yours with PG_CONFIG=...)
 endif
 include $(PGXS)
+
+oldest := $(shell sed -n 's/^static_assert.PG_VERSION_NUM >= \(..\)0000.*/\1/p' $(here)src/pg/server_version.hpp)
+ifeq ($(shell test '$(MAJORVERSION)' -ge '$(oldest)' && echo so),)
+$(error PostgreSQL $(VERSION) is too old: $(oldest) or later is needed; name it with PG_CONFIG=...)
+endif
+
+# Objects are of one release of the server: those of another are made again.
+ifneq ($(VERSION),$(shell cat $(here)build/server 2>/dev/null))
+$(shell mkdir -p $(here)build && echo '$(VERSION)' > $(here)build/server)
+endif
+$(OBJS): $(here)build/server
 
 # PGXS compiles bitcode with clang but forgets our C++ flags.
 COMPILE.cxx.bc += $(PG_CXXFLAGS)

@@ -37,10 +37,10 @@ AS $$
     SELECT format('server function %s is not everybody''s', f.signature),
         CASE WHEN has_function_privilege('public', f.signature, 'EXECUTE') THEN 'risk' ELSE 'ok' END,
         format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f.signature)
-    FROM (VALUES ('pg_catalog.pg_terminate_backend(integer,bigint)'), ('pg_catalog.pg_cancel_backend(integer)'),
-                 ('pg_catalog.lo_create(oid)'), ('pg_catalog.lo_creat(integer)'), ('pg_catalog.lo_from_bytea(oid,bytea)'),
-                 ('pg_catalog.pg_logical_emit_message(boolean,text,text)'), ('pg_catalog.pg_logical_emit_message(boolean,text,bytea)'))
-        AS f (signature)
+    -- (By name: what they take differs between servers.)
+    FROM (SELECT 'pg_catalog.' || p.oid::regprocedure FROM pg_proc AS p WHERE p.pronamespace = 'pg_catalog'::regnamespace
+            AND p.proname IN ('pg_terminate_backend', 'pg_cancel_backend', 'lo_create', 'lo_creat', 'lo_from_bytea',
+                'pg_logical_emit_message')) AS f (signature)
 $$;
 COMMENT ON FUNCTION primecloud_internal.check_database() IS 'what check_installation() says of the database';
 REVOKE ALL ON FUNCTION primecloud_internal.check_database() FROM PUBLIC;

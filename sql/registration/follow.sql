@@ -117,7 +117,8 @@ BEGIN
     IF NOT primecloud_internal.unfollowed() THEN
         RETURN;
     END IF;
-    FOR gone IN SELECT * FROM primecloud_internal.known_now k WHERE NOT k.there LOOP
+    -- (The whole is told of before its parts.)
+    FOR gone IN SELECT * FROM primecloud_internal.known_now k WHERE NOT k.there ORDER BY cardinality(k.above), k.relation LOOP
         IF refuses AND NOT gone.let_go THEN
             PERFORM primecloud_internal.check_not_held(gone.relation || gone.above, gone.schema_name, gone.table_name, 'dropped');
         END IF;

@@ -17,8 +17,10 @@ AS $$
     LEFT JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
     CROSS JOIN LATERAL (SELECT CASE WHEN d.classid = 'pg_rewrite'::regclass THEN 'pg_class'::regclass ELSE d.classid END::oid AS classid,
         CASE WHEN d.classid = 'pg_rewrite'::regclass THEN r.ev_class ELSE d.objid END AS objid) AS f
-    WHERE d.classid IN ('pg_rewrite'::regclass, 'pg_policy'::regclass, 'pg_constraint'::regclass, 'pg_trigger'::regclass,
-            'pg_statistic_ext'::regclass, 'pg_publication_rel'::regclass, 'pg_proc'::regclass)
+    WHERE d.classid IN ('pg_rewrite'::regclass, 'pg_policy'::regclass, 'pg_trigger'::regclass, 'pg_statistic_ext'::regclass,
+            'pg_publication_rel'::regclass, 'pg_proc'::regclass)
+       -- (NOT NULL, a constraint from 18 on, says nothing of the value.)
+       OR (d.classid = 'pg_constraint'::regclass AND EXISTS (SELECT FROM pg_constraint k WHERE k.oid = d.objid AND k.contype <> 'n'))
        OR (d.classid = 'pg_class'::regclass AND EXISTS (SELECT FROM pg_class WHERE oid = d.objid AND relkind IN ('i', 'I')))
        OR (d.classid = 'pg_attrdef'::regclass AND EXISTS (SELECT FROM pg_attrdef f JOIN pg_attribute g ON g.attrelid = f.adrelid
            AND g.attnum = f.adnum WHERE f.oid = d.objid AND g.attgenerated <> ''))
@@ -46,6 +48,10 @@ BEGIN
         IF attribute IS NULL THEN
             RAISE undefined_column USING MESSAGE = format('table %s has no column "%s"', rel, wanted),
                 HINT = 'Name the row''s id in id_column and its tenant in tenant_column.';
+        END IF;
+        IF attribute.attgenerated NOT IN ('', 's') THEN
+            RAISE feature_not_supported USING MESSAGE = format('column "%s" of %s is generated when it is read', wanted, rel),
+                HINT = 'Name a column that is stored.';
         END IF;
         type := attribute.atttypid;
         WHILE EXISTS (SELECT FROM pg_type WHERE oid = type AND typtype = 'd') LOOP

@@ -87,10 +87,11 @@ BEGIN
     RETURN QUERY
         SELECT coalesce(m.how, 'PUBLIC'), string_agg(DISTINCT a.privilege_type, ', ' ORDER BY a.privilege_type),
                primecloud_internal.policies_hold(rel, coalesce(m.oid, (SELECT oid FROM pg_roles WHERE rolname = role)))
-                   AND NOT bool_or(a.privilege_type IN ('TRUNCATE', 'REFERENCES', 'TRIGGER')),
+                   AND NOT bool_or(a.privilege_type IN ('TRUNCATE', 'REFERENCES', 'TRIGGER', 'MAINTAIN')),
                'granted' || CASE WHEN bool_or(a.privilege_type = 'TRUNCATE') THEN '; policies do not hold TRUNCATE' ELSE '' END
                    || CASE WHEN bool_or(a.privilege_type = 'REFERENCES') THEN '; a foreign key probes for rows that policies hide' ELSE ''
                        END
+                   || CASE WHEN bool_or(a.privilege_type = 'MAINTAIN') THEN '; who may MAINTAIN it locks every tenant out' ELSE '' END
                    || CASE WHEN bool_or(a.privilege_type = 'TRIGGER') THEN '; a trigger sees what other users write' ELSE '' END
         FROM (SELECT (aclexplode(class.relacl)).* UNION ALL
               SELECT (aclexplode(attacl)).* FROM pg_attribute WHERE attrelid = rel AND attacl IS NOT NULL)

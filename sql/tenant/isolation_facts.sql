@@ -32,9 +32,9 @@ AS $$
         WHERE pg_has_role(app_role, c.relowner, 'MEMBER')), format('%s cannot become the owner', app_role)
     UNION ALL
     SELECT NOT EXISTS (SELECT FROM primecloud_internal.table_tree(rel) AS t
-        WHERE has_table_privilege(app_role, t.relid, 'TRUNCATE, REFERENCES, TRIGGER')
+        WHERE has_table_privilege(app_role, t.relid, primecloud_internal.past_policies())
         OR has_any_column_privilege(app_role, t.relid, 'REFERENCES')),
-           format('%s cannot truncate, reference or attach a trigger', app_role)
+           format('%s cannot truncate, reference, maintain or attach a trigger', app_role)
     UNION ALL
     -- Referential actions write past every policy: a rank could come with the key of another table.
     SELECT NOT EXISTS (SELECT FROM primecloud_internal.open_carriers(rel) AS c

@@ -30,6 +30,11 @@ BEGIN
     PERFORM primecloud_internal.check_owner(parent);
     PERFORM primecloud_internal.check_one_hand(rel, ARRAY[parent]);
     PERFORM primecloud_internal.check_carried(rel);
+    -- (Servers before 18 have neither of these words, and no such column.)
+    IF to_jsonb(key) ->> 'conenforced' = 'false' THEN
+        RAISE feature_not_supported USING MESSAGE = format('foreign key "%s" is NOT ENFORCED', constraint_name),
+            HINT = format('Nothing holds it: ALTER TABLE %s ALTER CONSTRAINT %I ENFORCED first, or drop it.', rel, constraint_name);
+    END IF;
     had := primecloud_internal.foreign_key_columns(key);
     IF EXISTS (SELECT FROM unnest(had.columns, had.parent_columns) AS k(c, p) WHERE k.c = tenant AND k.p = parent_tenant) THEN
         -- It carries the tenant already: what is left is what a script was interrupted before.
@@ -44,6 +49,10 @@ BEGIN
     IF tenant = ANY (had.columns) OR parent_tenant = ANY (had.parent_columns) THEN
         RAISE invalid_foreign_key USING MESSAGE = format('foreign key "%s" joins a tenant column to another column', constraint_name),
             HINT = 'Make it anew with the tenant columns of both tables side by side.';
+    END IF;
+    IF to_jsonb(key) ->> 'conperiod' = 'true' THEN
+        RAISE feature_not_supported USING MESSAGE = format('foreign key "%s" is of a PERIOD', constraint_name),
+            HINT = 'Make it anew by hand, with the tenant columns of both tables in front.';
     END IF;
     IF key.confupdtype IN ('n', 'd') THEN
         RAISE feature_not_supported USING MESSAGE = format('foreign key "%s" has ON UPDATE SET NULL or SET DEFAULT', constraint_name),

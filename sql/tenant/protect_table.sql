@@ -40,7 +40,7 @@ BEGIN
                 role_column => role_column, refuse => refuse, adopted => adopted) AS s), rel), false, true);
         RETURN;
     END IF;
-    IF NOT dry_run AND NOT (SELECT attnotnull FROM pg_attribute WHERE attrelid = rel AND attname = tenant_column) THEN
+    IF NOT dry_run AND NOT primecloud_internal.is_not_null(rel, tenant_column) THEN
         empty_rows := primecloud_internal.rows_without_tenant(rel, tenant_column);
         IF empty_rows > 0 THEN
             RAISE not_null_violation USING MESSAGE = format('%s rows of %s have no tenant in "%s"', empty_rows, rel, tenant_column),

@@ -77,7 +77,7 @@ BEGIN
     END IF;
     RETURN QUERY SELECT 'drop check', rel::text, format('ALTER TABLE %s DROP CONSTRAINT %I', rel, conname)
         FROM pg_constraint WHERE conrelid = rel AND conname = 'primecloud_tenant_known' AND coninhcount = 0;
-    IF NOT coalesce(tenant.attnotnull, false) AND coalesce(above.attnotnull, true) THEN
+    IF NOT primecloud_internal.is_not_null(rel, tenant_column) AND coalesce(above.attnotnull, true) THEN
         made := made || 'not null'::text;
         RETURN NEXT primecloud_internal.step('not null', rel::text, format('ALTER TABLE %s ALTER COLUMN %I SET NOT NULL', rel,
             tenant_column));

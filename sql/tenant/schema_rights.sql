@@ -1,5 +1,16 @@
 -- What protect_schema() gives the application's role.
 
+-- (Until 17 only the owner could maintain a table, and the server knows no such word.)
+CREATE FUNCTION primecloud_internal.past_policies() RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT 'TRUNCATE, REFERENCES, TRIGGER'
+        || CASE WHEN current_setting('server_version_num')::integer >= 170000 THEN ', MAINTAIN' ELSE '' END;
+$$;
+COMMENT ON FUNCTION primecloud_internal.past_policies()
+    IS 'the rights on a table that policies do not hold: by the last its holder locks everybody out';
+
 CREATE FUNCTION primecloud_internal.schema_rights(schema name, tenants regclass, tenant_column name, tenants_key_column name, app_role name,
     reached regclass[], persons regclass[], todo regclass[], shared name[]) RETURNS SETOF primecloud_internal.plan_step
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -18,9 +29,9 @@ AS $$
             JOIN pg_depend d ON d.objid = s.oid AND d.classid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')
             WHERE s.relkind = 'S' AND d.refobjid::regclass = ANY (reached || persons)
         -- Policies do not hold these.
-        UNION ALL SELECT format('REVOKE TRUNCATE, REFERENCES, TRIGGER ON %s FROM PUBLIC, %I', t, app_role)
+        UNION ALL SELECT format('REVOKE %s ON %s FROM PUBLIC, %I', primecloud_internal.past_policies(), t, app_role)
             FROM unnest(reached || persons) AS t JOIN pg_class c ON c.oid = t
-            WHERE has_table_privilege(app_role, t, 'TRUNCATE, REFERENCES, TRIGGER')) AS grants(g);
+            WHERE has_table_privilege(app_role, t, primecloud_internal.past_policies())) AS grants(g);
 $$;
 COMMENT ON FUNCTION primecloud_internal.schema_rights(name, regclass, name, name, name, regclass[], regclass[], regclass[], name[])
     IS 'the steps by which protect_schema() gives the application''s role what it needs in a schema';

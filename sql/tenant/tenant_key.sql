@@ -43,3 +43,15 @@ CREATE FUNCTION tenant_text(min_role text, refuse boolean) RETURNS text
     LANGUAGE c STABLE STRICT PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'primecloud_told_text';
 COMMENT ON FUNCTION tenant_text(text, boolean) IS 'the tenant key of the context; below min_role 42501 where refuse is true, else NULL';
+
+-- From 18 on a column may say NOT NULL of rows to come alone, NOT VALID.
+CREATE FUNCTION primecloud_internal.is_not_null(rel regclass, column_name name) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = rel AND a.attname = column_name AND a.attnotnull
+        AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = rel AND k.contype = 'n' AND k.conkey = ARRAY[a.attnum]
+            AND NOT k.convalidated));
+$$;
+COMMENT ON FUNCTION primecloud_internal.is_not_null(regclass, name)
+    IS 'whether every row of a table has a value in a column, by the catalog';

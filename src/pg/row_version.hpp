@@ -4,7 +4,9 @@
 #include "pg/postgres.hpp"
 
 extern "C" {
+#include "access/htup_details.h"
 #include "access/tableam.h"
+#include "access/xact.h"
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -26,6 +28,13 @@ SERVER_CODE inline bool changed(Relation table, TupleTableSlot *before, TupleTab
       return false;
   }
   return !datum_image_eq(was, is, column->attbyval, column->attlen);
+}
+
+// Of a row that SnapshotAny sees: whether this transaction has deleted it, and not written it anew.
+SERVER_CODE inline bool is_deleted_here(HeapTuple row) {
+  return (row->t_data->t_infomask & HEAP_XMAX_INVALID) == 0 && !HEAP_XMAX_IS_LOCKED_ONLY(row->t_data->t_infomask) &&
+         ItemPointerEquals(&row->t_self, &row->t_data->t_ctid) &&
+         TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetUpdateXid(row->t_data));
 }
 
 // The row by now: where the check is deferred, or another trigger came first, it may have been written once more since,

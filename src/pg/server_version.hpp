@@ -6,9 +6,6 @@
 
 extern "C" {
 #include "access/genam.h"
-#include "catalog/pg_class.h"
-#include "catalog/pg_namespace.h"
-#include "catalog/pg_proc.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "nodes/parsenodes.h"
@@ -16,7 +13,6 @@ extern "C" {
 #include "replication/message.h"
 #include "storage/lock.h"
 #include "storage/proc.h"
-#include "utils/acl.h"
 #if PG_VERSION_NUM >= 160000
 #include "nodes/miscnodes.h"
 #include "varatt.h"
@@ -24,6 +20,8 @@ extern "C" {
 }
 
 static_assert(PG_VERSION_NUM >= 150000, "PostgreSQL 15 or later");
+
+#include "pg/server_version_rights.hpp"
 
 namespace primecloud::pg {
 
@@ -62,26 +60,16 @@ inline bool drops_constraint(AlterTableType part) noexcept {
   return part == AT_DropConstraint;
 }
 
-// What a role may do, and whether it has the rights of an owner.
-#if PG_VERSION_NUM >= 160000
-SERVER_CODE inline bool may_execute(Oid role, Oid function) {
-  return object_aclcheck(ProcedureRelationId, function, role, ACL_EXECUTE) == ACLCHECK_OK;
-}
-SERVER_CODE inline bool may_use_schema(Oid role, Oid schema) {
-  return object_aclcheck(NamespaceRelationId, schema, role, ACL_USAGE) == ACLCHECK_OK;
-}
-SERVER_CODE inline bool owns_relation(Oid role, Oid id) { return object_ownercheck(RelationRelationId, id, role); }
-SERVER_CODE inline bool owns_schema(Oid role, Oid id) { return object_ownercheck(NamespaceRelationId, id, role); }
+// The constraint that a command leaves in its place and no longer enforces, from 18 on; else nullptr.
+inline const char *no_longer_enforced([[maybe_unused]] const AlterTableCmd *part) noexcept {
+#if PG_VERSION_NUM >= 180000
+  if (part->subtype != AT_AlterConstraint) return nullptr;
+  const auto *altered = castNode(ATAlterConstraint, part->def);
+  return altered->alterEnforceability && !altered->is_enforced ? altered->conname : nullptr;
 #else
-SERVER_CODE inline bool may_execute(Oid role, Oid function) {
-  return pg_proc_aclcheck(function, role, ACL_EXECUTE) == ACLCHECK_OK;
-}
-SERVER_CODE inline bool may_use_schema(Oid role, Oid schema) {
-  return pg_namespace_aclcheck(schema, role, ACL_USAGE) == ACLCHECK_OK;
-}
-SERVER_CODE inline bool owns_relation(Oid role, Oid id) { return pg_class_ownercheck(id, role); }
-SERVER_CODE inline bool owns_schema(Oid role, Oid id) { return pg_namespace_ownercheck(id, role); }
+  return nullptr;
 #endif
+}
 
 // Makes `query` a SELECT of the table, by the current user.
 SERVER_CODE inline void select_from(Query *query, RangeTblEntry *table) {

@@ -1,6 +1,8 @@
 // What a reseal has to do with rows of each data key, looked up once a batch.  Server code.
 #pragma once
 
+#include <cstdint>
+
 #include "pg/postgres.hpp"
 
 extern "C" {

@@ -1,10 +1,12 @@
 // What the guard needs to know of an ALTER TABLE: which of its parts take protection
 // away, or bring a table under it.  The server keeps the parts of a command as parse
 // trees that SQL cannot read.
+#include "pg/guard.hpp"
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
 #include "pg/server_version.hpp"
 #include "pg/startup.hpp"
+#include "tenant/dropped_not_null.hpp"
 
 extern "C" {
 #include "access/xact.h"
@@ -72,6 +74,13 @@ std::optional<std::string_view> name_of(const AlterTableCmd *part) noexcept {
   return part->name;
 }
 
+// What a table loses with a constraint: by its name, or where it was NOT NULL, by that of the column.
+weakening loss_of(pg::relation table, const char *constraint) {
+  const auto column = pg::guarded([&] { return column_of_dropped_not_null(table, constraint); });
+  if (column) return {"lose NOT NULL of", column};
+  return {"lose constraint", constraint};
+}
+
 pg::rows<weakening> weakenings(ddl_command of) {
   pg::rows<weakening> found;
   if (of.command->type == SCT_Simple && IsA(of.command->parsetree, AlterObjectSchemaStmt)) {
@@ -93,7 +102,9 @@ pg::rows<weakening> weakenings(ddl_command of) {
       case AT_AddInherit: found.emplace_back("take in", std::nullopt); break;
       case AT_DropNotNull: found.emplace_back("lose NOT NULL of", name_of(part)); break;
       default:
-        if (pg::drops_constraint(part->subtype)) found.emplace_back("lose constraint", name_of(part));
+        if (pg::drops_constraint(part->subtype))
+          found.push_back(loss_of(pg::relation{of.command->d.alterTable.objectId}, part->name));
+        if (const char *idle = pg::no_longer_enforced(part)) found.emplace_back("lose constraint", idle);
         break;
     }
   }

@@ -2,12 +2,12 @@
 // CONCURRENTLY names, before it begins, and of what table one was that is dropped already.
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
+#include "pg/row_version.hpp"
 
 extern "C" {
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
-#include "access/xact.h"
 #include "catalog/index.h"
 #include "catalog/indexing.h"
 #include "catalog/namespace.h"
@@ -58,13 +58,7 @@ SERVER_CODE void ask_guard(Datum indexes) {
   SPI_finish();
 }
 
-// The row of pg_index that this transaction has deleted: nothing else says any more what the index was.
-SERVER_CODE bool is_deleted_here(HeapTuple row) {
-  return (row->t_data->t_infomask & HEAP_XMAX_INVALID) == 0 && !HEAP_XMAX_IS_LOCKED_ONLY(row->t_data->t_infomask) &&
-         ItemPointerEquals(&row->t_self, &row->t_data->t_ctid) &&
-         TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetUpdateXid(row->t_data));
-}
-
+// By the row of pg_index that is gone: nothing else says any more what the index was.
 SERVER_CODE std::optional<pg::relation> table_of_dropped_key(pg::relation index) noexcept {
   Oid table = InvalidOid;
   ScanKeyData key;
@@ -73,7 +67,7 @@ SERVER_CODE std::optional<pg::relation> table_of_dropped_key(pg::relation index)
   SysScanDesc rows = systable_beginscan(indexes, IndexRelidIndexId, true, SnapshotAny, 1, &key);
   for (HeapTuple row = systable_getnext(rows); HeapTupleIsValid(row); row = systable_getnext(rows)) {
     const auto *form = reinterpret_cast<Form_pg_index>(GETSTRUCT(row));
-    if (is_deleted_here(row) && form->indisunique && form->indisvalid) table = form->indrelid;
+    if (pg::is_deleted_here(row) && form->indisunique && form->indisvalid) table = form->indrelid;
   }
   systable_endscan(rows);
   table_close(indexes, AccessShareLock);

@@ -79,7 +79,7 @@ SERVER_CODE void run_as_role(trial &t) {
 // The role by name, if whoever asks may act as it.
 SERVER_CODE Oid role_to_try(std::string_view name) {
   const Oid role = get_role_oid(pg::c_string(name), false);
-  if (!superuser() && !is_member_of_role(GetUserId(), role)) {
+  if (!superuser() && !pg::may_become(GetUserId(), role)) {
     ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("must be member of role \"%s\"", pg::c_string(name)),
             errhint("Run it as a superuser."));
   }

@@ -45,7 +45,8 @@ INSERT INTO harness.attacks (name, usual, ours, statements) VALUES
 ('xmlforest of a table', '0', '0', ARRAY['SELECT (xpath(''count(//account_id[.=2])'', table_to_xml(''{t}'', true, false, '''')))[1]']),
 ('query_to_xml', '0', '0', ARRAY['SELECT (xpath(''count(//account_id[.=2])'', query_to_xml(''SELECT * FROM {t}'', true, '
     'false, '''')))[1]']),
-('a parallel scan', '5', '5', ARRAY['SET LOCAL force_parallel_mode = on', 'SET LOCAL min_parallel_table_scan_size = 0',
+('a parallel scan', '5', '5', ARRAY['SELECT set_config(name, ''on'', true) FROM pg_settings WHERE name IN (''force_parallel_mode'', '
+    '''debug_parallel_query'')', 'SET LOCAL min_parallel_table_scan_size = 0',
     'SET LOCAL parallel_setup_cost = 0', 'SELECT count(*) FROM {t}']),
 ('dynamic SQL', '0', '0', ARRAY['CREATE FUNCTION pg_temp.look() RETURNS bigint LANGUAGE plpgsql AS ''DECLARE n bigint; BEGIN '
     'EXECUTE ''''SELECT count(*) FROM {t} WHERE account_id = 2'''' INTO n; RETURN n; END''', 'SELECT pg_temp.look()']),

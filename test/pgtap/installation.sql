@@ -42,8 +42,8 @@ SELECT set_eq($$SELECT states('risk')$$, $$
     SELECT format('role installation_app %s', w) FROM unnest(ARRAY['connects to no other database', 'has a CONNECTION LIMIT',
         'has statement_timeout', 'has temp_file_limit', 'shows no statement in pg_stat_activity']) AS w
     UNION ALL SELECT format('server function pg_catalog.%s is not everybody''s', f) FROM unnest(ARRAY['lo_creat(integer)', 'lo_create(oid)',
-        'lo_from_bytea(oid,bytea)', 'pg_cancel_backend(integer)', 'pg_logical_emit_message(boolean,text,bytea)',
-        'pg_logical_emit_message(boolean,text,text)', 'pg_terminate_backend(integer,bigint)']) AS f$$,
+        'lo_from_bytea(oid,bytea)', 'pg_cancel_backend(integer)', 'pg_terminate_backend(integer,bigint)']
+        || ARRAY(SELECT oid::regprocedure::text FROM pg_proc WHERE proname = 'pg_logical_emit_message')) AS f$$,
     'and what PostgreSQL leaves open is told');
 SELECT is_empty($$SELECT c.what FROM primecloud.check_installation() AS c WHERE (c.state = 'ok') <> (c.fix IS NULL)$$,
     'what is not ok has a fix, what is has none');

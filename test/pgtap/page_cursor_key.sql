@@ -44,7 +44,8 @@ SELECT is(primecloud.end_old_cursors(), 1::bigint, 'and it is the newest');
 
 -- Paging is allowed in parallel plans, where no snapshot is taken as elsewhere.
 CREATE TABLE many AS SELECT n FROM generate_series(1, 2000) AS n;
-SELECT is(other('SELECT set_config(''force_parallel_mode'', ''on'', false)'), 'on', 'a parallel plan');
+SELECT is(other('SELECT set_config(name, ''on'', false) FROM pg_settings
+    WHERE name IN (''force_parallel_mode'', ''debug_parallel_query'')'), 'on', 'a parallel plan');
 SELECT lives_ok('SELECT primecloud.forget_cursor_keys()', 'whose workers know no key');
 SELECT ok(valid(other($$SELECT min(primecloud.make_cursor('event', '2026-01-01', '00000000-0000-0000-0000-000000000001')
     || left(n::text, 0)) FROM many$$)),

@@ -80,7 +80,7 @@ BEGIN
     END IF;
     SET LOCAL plan_cache_mode = force_generic_plan;
     EXECUTE format('SET LOCAL ROLE %I', role);
-    FOR part IN EXECUTE 'EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) ' || query LOOP
+    FOR part IN EXECUTE 'EXPLAIN (ANALYZE, BUFFERS OFF, COSTS OFF, TIMING OFF, SUMMARY OFF) ' || query LOOP
         plan := plan || part || E'\n';
     END LOOP;
     RAISE SQLSTATE 'ATTCK' USING MESSAGE = regexp_replace(plan, '(primecloud\.tenant_bigint\(NULL::text\)|\$1)', 'T', 'g');

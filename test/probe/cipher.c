@@ -6,6 +6,9 @@
 #include <sodium.h>
 
 #include "fmgr.h"
+#if __has_include("varatt.h")  /* 16 and later */
+#include "varatt.h"
+#endif
 
 PG_MODULE_MAGIC;
 

@@ -5,6 +5,7 @@
 // expat is C and must not be unwound through.
 #include <expat.h>
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 
@@ -92,6 +93,15 @@ void xml_declaration(void *data, const XML_Char *, const XML_Char *encoding, int
   });
 }
 
+// From expat 2.9 on the names that every expat has are deprecated.
+#if XML_MAJOR_VERSION > 2 || XML_MINOR_VERSION >= 9
+std::uint64_t line_of(XML_Parser parser) { return XML_GetCurrentLineNumber64(parser); }
+std::uint64_t column_of(XML_Parser parser) { return XML_GetCurrentColumnNumber64(parser); }
+#else
+std::uint64_t line_of(XML_Parser parser) { return XML_GetCurrentLineNumber(parser); }
+std::uint64_t column_of(XML_Parser parser) { return XML_GetCurrentColumnNumber(parser); }
+#endif
+
 }  // namespace
 
 element read_xml(std::string_view document) {
@@ -111,8 +121,8 @@ element read_xml(std::string_view document) {
     const auto code = XML_GetErrorCode(parser.get());
     if (code == XML_ERROR_NO_MEMORY) throw std::bad_alloc();
     throw refused{{refusals::schema,
-                   "XML error at line " + std::to_string(XML_GetCurrentLineNumber(parser.get())) + ", column " +
-                       std::to_string(XML_GetCurrentColumnNumber(parser.get()) + 1) + ": " + XML_ErrorString(code),
+                   "XML error at line " + std::to_string(line_of(parser.get())) + ", column " +
+                       std::to_string(column_of(parser.get()) + 1) + ": " + XML_ErrorString(code),
                    "Check that every element is closed and that & and < are written &amp; and &lt;."}};
   }
   return std::move(state.tree.top().front());
