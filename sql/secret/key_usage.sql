@@ -43,8 +43,8 @@ DECLARE
     used text;
     unseen text;
     hint text;
-    others CONSTANT text := ' Where it is another role''s and worth nothing: force => true; restore_key() brings the key back as long as it '
-        'is not destroyed.';
+    others CONSTANT text := ' Where it is another role''s and worth nothing: force => true; restore_key() brings the key back as long as '
+        'it is not destroyed.';
 BEGIN
     IF key.purpose <> 'seal' THEN
         RAISE object_not_in_prerequisite_state USING MESSAGE =

@@ -96,8 +96,8 @@ BEGIN
                 HINT = CASE WHEN EXISTS (SELECT FROM primecloud_internal.sealed_column_obstacles(rel, col) AS o
                         WHERE o = 'view ' || primecloud_internal.copy_target_name(rel))
                     THEN format('SELECT primecloud.drop_copy_target(%L) first, and copy_target() again once the column is sealed.', rel)
-                    ELSE 'Drop what depends on the plaintext first; it could not work on an envelope. What is another role''s, that role or '
-                        'a superuser drops.' END;
+                    ELSE 'Drop what depends on the plaintext first; it could not work on an envelope. What is another role''s, that role '
+                        'or a superuser drops.' END;
         END IF;
         IF online THEN
             RETURN QUERY SELECT * FROM primecloud_internal.run_plan(primecloud_internal.script_around(
