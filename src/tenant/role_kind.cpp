@@ -27,6 +27,7 @@ struct {
                        {"platform", role_kind::platform},
                        {"gate", role_kind::gate},
                        {"maintenance", role_kind::maintenance},
+                       {"worker", role_kind::worker},
                        {"backup", role_kind::backup}};
 
 role_kind kind_named(const char *name) noexcept {
