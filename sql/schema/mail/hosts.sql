@@ -17,3 +17,4 @@ RETURN CASE
     ELSE rtrim(host, '.') LIKE '%.%' AND host !~* '[.](localhost|local|internal|localdomain)[.]?$' END;
 COMMENT ON FUNCTION @schema@.is_public_host(text) IS
     'whether a host is a name, or an address of the internet and of no private network; where a name leads is not known here';
+GRANT EXECUTE ON FUNCTION @schema@.is_public_host TO @worker@;
