@@ -89,6 +89,27 @@ INSERT INTO people VALUES ('c_owner', '00000000-0000-7000-8000-0000000000c1', :'
     ('c_platform', '00000000-0000-7000-8000-0000000000c1', :'third', 'owner', :'platform');
 SELECT act('c_owner', $$SELECT cloud.create_bucket('assets')$$), act('c_owner', $$SELECT id FROM cloud.create_access_key('k')$$),
     act('c_owner', $$SELECT id FROM cloud.create_sftp_credential('login-c')$$);
+-- not in the transaction that has written its row: what serves all accounts would wait for that
+CREATE FUNCTION ends_after(VARIADIC statements text[]) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    statement text;
+    answer text;
+BEGIN
+    PERFORM begin_as(connection('changes'), 'c_owner');
+    FOREACH statement IN ARRAY statements LOOP
+        PERFORM dblink_exec('changes', statement);
+    END LOOP;
+    SELECT v INTO answer FROM dblink('changes', $q$SELECT cloud.delete_account('third')::text$q$) AS t(v text);
+    PERFORM dblink_exec('changes', 'ROLLBACK');
+    RETURN answer;
+EXCEPTION WHEN OTHERS THEN
+    PERFORM dblink_exec('changes', 'ROLLBACK');
+    RETURN SQLSTATE;
+END $$;
+SELECT is(ends_after('UPDATE cloud.accounts SET name = ''x'''), '55000', 'an account that this transaction has changed does not end in it');
+SELECT is(ends_after('SAVEPOINT s', 'UPDATE cloud.accounts SET name = ''x''', 'RELEASE s'), '55000', 'nor in a part of it');
+SELECT is(ends_after('SAVEPOINT s', 'UPDATE cloud.accounts SET name = ''x''', 'ROLLBACK TO s'), '', 'what was taken back was not changed');
+SELECT is(ends_after('INSERT INTO cloud.customers (name, price_cents) VALUES (''C'', 100)'), '', 'other rows are not meant');
 CREATE FUNCTION operates(statement text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
     answer text;

@@ -15,6 +15,12 @@ BEGIN
     PERFORM @schema@.check_not_held();  -- before anybody's session is ended for it
     PERFORM @schema@.take_account(ending => true);
     PERFORM @schema@.check_not_held();
+    -- Who asks for the row's key, and passes over what is locked, waits nevertheless where one transaction has written the row and then
+    -- deletes it: he follows the row to its newer version.  That is everything that serves all accounts.
+    IF EXISTS (SELECT FROM @schema@.accounts a WHERE a.id = account AND age(a.xmin) <= age(pg_current_xact_id()::xid)) THEN
+        RAISE object_not_in_prerequisite_state USING MESSAGE = format('account %s has been changed since this transaction began', account),
+            HINT = 'End it in a transaction of its own.';
+    END IF;
     -- The services are told, in the order in which they can follow: keys, logins, buckets.
     PERFORM @schema@.order_service('minio', 'key:' || k.access_key_id, 'delete_service_account',
         jsonb_build_object('accessKey', k.access_key_id)) FROM @schema@.access_keys k WHERE k.account_id = account AND k.status = 'active';
