@@ -6,7 +6,8 @@ CREATE FUNCTION primecloud_internal.kind_of_role(role oid) RETURNS text
 AS $$
     SELECT k.kind FROM primecloud_internal.role_kinds() AS k WHERE k.role = kind_of_role.role
 $$;
-COMMENT ON FUNCTION primecloud_internal.kind_of_role(oid) IS 'app, platform, gate, maintenance or backup; NULL for a role that is none';
+COMMENT ON FUNCTION primecloud_internal.kind_of_role(oid)
+    IS 'app, platform, gate, maintenance, worker or backup; NULL for a role that is none';
 REVOKE ALL ON FUNCTION primecloud_internal.kind_of_role(oid) FROM PUBLIC;
 
 -- Roles of create_app_role(), and roles that log in and may use a protected table: after a

@@ -51,7 +51,7 @@ BEGIN
     END IF;
     IF to_regrole(quote_ident(role)) IS NULL THEN
         RAISE undefined_object USING MESSAGE = format('role "%s" does not exist', role),
-            HINT = 'Make it with primecloud.create_app_role, create_gate_role, create_platform_role or create_maintenance_role.';
+            HINT = 'Make it with primecloud.create_app_role, create_gate_role or a sister of theirs.';
     END IF;
     IF access IS NULL OR access NOT IN ('app', 'gate', 'gateway', 'platform', 'worker', 'maintenance') THEN
         RAISE invalid_parameter_value USING MESSAGE = format('access %s is not known', coalesce(quote_literal(access), 'NULL')),

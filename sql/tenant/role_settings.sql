@@ -8,7 +8,7 @@ CREATE FUNCTION primecloud_internal.role_setting(kind text) RETURNS TABLE (name 
 AS $$
     SELECT s.name, s.value, s.whatever_stands
     FROM (VALUES ('primecloud.role_kind', role_setting.kind, true, NULL),
-                 ('session_preload_libraries', 'primecloud', false, '{app,platform,maintenance}'::text[]),
+                 ('session_preload_libraries', 'primecloud', false, '{app,platform,maintenance,worker}'::text[]),
                  ('idle_in_transaction_session_timeout', '60s', false, '{app}'),
                  ('lock_timeout', '10s', false, '{app}')) AS s (name, value, whatever_stands, kinds)
     WHERE s.kinds IS NULL OR role_setting.kind = ANY (s.kinds)

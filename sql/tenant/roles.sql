@@ -2,7 +2,7 @@
 
 -- What each kind of role may call, beyond what everyone may.  The rooms add rows.
 CREATE TABLE primecloud_internal.role_grant (
-    kind text NOT NULL CHECK (kind IN ('app', 'platform', 'gate', 'maintenance', 'backup')),
+    kind text NOT NULL CHECK (kind IN ('app', 'platform', 'gate', 'maintenance', 'worker', 'backup')),
     privilege text NOT NULL CHECK (privilege IN ('EXECUTE', 'SELECT')),
     object text NOT NULL,
     PRIMARY KEY (kind, privilege, object));
@@ -64,6 +64,13 @@ AS $$ SELECT primecloud_internal.make_role('maintenance', name, 'NOSUPERUSER BYP
 COMMENT ON FUNCTION create_maintenance_role(name)
     IS 'the role of scheduled work: expiry and resealing, with the grants that retain() and seal_column() give it';
 REVOKE ALL ON FUNCTION create_maintenance_role(name) FROM PUBLIC;
+
+CREATE FUNCTION create_worker_role(name name) RETURNS void
+    LANGUAGE sql VOLATILE PARALLEL UNSAFE
+AS $$ SELECT primecloud_internal.make_role('worker', name, 'NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION NOINHERIT') $$;
+COMMENT ON FUNCTION create_worker_role(name)
+    IS 'the role that carries out a control plane''s orders: enters no account, and is given the secrets of what it has claimed';
+REVOKE ALL ON FUNCTION create_worker_role(name) FROM PUBLIC;
 
 CREATE FUNCTION create_backup_role(name name) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE

@@ -15,6 +15,9 @@ namespace primecloud::secret {
 // Server code, nothing with a destructor alive.
 SERVER_CODE varlena *decrypt(bytes_span envelope, const place &where, std::string_view purpose);
 
+// The same without PC007: the caller has asked by another right whether it may.
+SERVER_CODE varlena *decrypt_for_anyone(bytes_span envelope, const place &where, std::string_view purpose);
+
 // Whether the envelope opens there; false where decrypt() would raise PC005, all else is
 // raised.  Leaves no record, since nothing is learned but that.
 SERVER_CODE bool opens(bytes_span envelope, const place &where);

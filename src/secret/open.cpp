@@ -3,11 +3,10 @@
 #include <sodium.h>
 
 #include "pg/function.hpp"
-#include "pg/owned.hpp"
 #include "secret/audit.hpp"
-#include "secret/decrypt.hpp"
 #include "secret/encoding.hpp"
 #include "secret/literal.hpp"
+#include "secret/opened_text.hpp"
 #include "secret/place.hpp"
 
 namespace {
@@ -15,12 +14,10 @@ using namespace primecloud;
 using secret::sealed_view;
 using secret::text_argument;
 
-constexpr std::size_t longest_purpose = 200;
-
 SERVER_CODE varlena *open_recorded(sealed_view sealed, text_argument tenant, text_argument label, text_argument row_id,
                                    text_argument purpose) {
   const auto where = secret::checked_place(tenant, label, row_id);
-  const auto why = secret::checked_part(purpose, "purpose", longest_purpose);
+  const auto why = secret::checked_part(purpose, "purpose", secret::longest_purpose);
   varlena *out = secret::decrypt(sealed.bytes, where, why);
   secret::record_reveal({where.tenant, where.label, where.row_id, why, envelope_key_id(sealed.bytes)});
   return out;
@@ -29,16 +26,7 @@ SERVER_CODE varlena *open_recorded(sealed_view sealed, text_argument tenant, tex
 SERVER_CODE std::optional<pg::owned_text> open_text(std::optional<sealed_view> sealed, text_argument tenant,
                                                     text_argument label, text_argument row_id, text_argument purpose) {
   if (!sealed) return std::nullopt;
-  varlena *out = open_recorded(*sealed, tenant, label, row_id, purpose);
-  // Sealed as bytes, perhaps, or with letters that this database has not.
-  varlena *text = secret::from_utf8(out);
-  if (text != out) secret::wipe(out);
-  if (text == nullptr) {
-    ereport(ERROR, errcode(ERRCODE_CHARACTER_NOT_IN_REPERTOIRE),
-            errmsg("the secret is not text in the database's encoding"),
-            errhint("Open it with primecloud.open_bytes()."), errhidestmt(true), errhidecontext(true));
-  }
-  return text;
+  return secret::opened_text(open_recorded(*sealed, tenant, label, row_id, purpose));
 }
 SERVER_CODE std::optional<pg::owned_bytes> open_bytes(std::optional<sealed_view> sealed, text_argument tenant,
                                                       text_argument label, text_argument row_id,

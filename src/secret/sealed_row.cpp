@@ -7,6 +7,8 @@
 // anybody.  So rows are found as the server's own types compare (tenant/row_search.hpp), and
 // of what the owner wrote his policies alone are evaluated, where they are nobody lesser's code
 // (tenant/caller_policies.hpp).
+#include "secret/sealed_row.hpp"
+
 #include "pg/c_string.hpp"
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
@@ -44,40 +46,56 @@ using secret::sealed_value;
   pg_unreachable();
 }
 
-SERVER_CODE void read_row(reading &r, std::string_view row_id) {
+using text_or_null = std::optional<std::string_view>;
+
+// Rows of others are not looked at where the policies name a tenant, or the caller does.
+SERVER_CODE void find_tenant(reading &r, text_or_null wanted) {
+  const tenant::plain_column column = secret::key_column(r.table, NameStr(r.column.tenant_column));
+  if (wanted) {
+    r.tenant = secret::read_id(column.type, *wanted);
+    r.tenant_is_known = true;
+    return;
+  }
+  NullableDatum required{};
+  r.tenant_is_known = !OidIsValid(column.collation) &&
+                      tenant::required_value(r.policies, column.number, column.type, &required) && !required.isnull;
+  r.tenant = required.value;
+}
+
+SERVER_CODE void read_row(reading &r, std::string_view row_id, text_or_null tenant) {
   const tenant::plain_column id = secret::key_column(r.table, NameStr(r.column.id_column));
-  const tenant::plain_column tenant = secret::key_column(r.table, NameStr(r.column.tenant_column));
   r.id = secret::read_id(id.type, row_id);
   r.policies = tenant::policies_of_caller(r.table);
-  NullableDatum required{};
-  r.tenant_is_known = !OidIsValid(tenant.collation) &&
-                      tenant::required_value(r.policies, tenant.number, tenant.type, &required) && !required.isnull;
-  r.tenant = required.value;
+  find_tenant(r, tenant);
   secret::read_tree(r);
   tenant::end_policies(r.policies);
   if (r.rows != 1) refuse_count(r, row_id);
 }
 
-using text_or_null = std::optional<std::string_view>;
 using answer = std::tuple<text_or_null, std::string_view, std::string_view, std::optional<sealed_value>>;
 
 SERVER_CODE answer sealed_row(std::optional<pg::relation> table, std::optional<pg::name_view> column,
                               text_or_null row_id) {
+  const secret::located_row row = secret::locate_row(table, column, row_id);
+  return {row.tenant == nullptr ? text_or_null() : text_or_null(row.tenant), row.label, row.id,
+          row.envelope == nullptr ? std::nullopt : std::optional(sealed_value{row.envelope})};
+}
+}  // namespace
+
+secret::located_row primecloud::secret::locate_row(std::optional<pg::relation> table,
+                                                   std::optional<pg::name_view> column, text_or_null row_id,
+                                                   text_or_null tenant) {
   if (!table) refuse_null("table");
   if (!column) refuse_null("column");
   registration registered;
-  secret::find_registration(table->oid, column->text, registered);
+  find_registration(table->oid, column->text, registered);
   if (!row_id) refuse_null("row id");
-  reading r{secret::open_table(table->oid), registered, {}, {}, false, {}, 0, true, {}};
-  secret::check_may_read(r.table, registered);
-  read_row(r, *row_id);
+  reading r{open_table(table->oid), registered, {}, {}, false, {}, 0, true, {}};
+  check_may_read(r.table, registered);
+  read_row(r, *row_id, tenant);
   table_close(r.table, NoLock);  // the lock stays, as a SELECT's does
   const std::string_view label = registered.label_view();
-  const auto *kept = pg::c_string(label);
-  return {r.first.tenant == nullptr ? text_or_null() : text_or_null(r.first.tenant),
-          std::string_view(kept, label.size()), r.first.id,
-          r.first.envelope == nullptr ? std::nullopt : std::optional(sealed_value{r.first.envelope})};
+  return {r.first.tenant, {pg::c_string(label), label.size()}, r.first.id, r.first.envelope};
 }
-}  // namespace
 
 PRIMECLOUD_FUNCTION(primecloud_sealed_row, sealed_row);

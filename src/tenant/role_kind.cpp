@@ -23,11 +23,9 @@ constexpr char prefix[] = "primecloud.role_kind=";
 struct {
   const char *name;
   role_kind kind;
-} constexpr kinds[] = {{"app", role_kind::app},
-                       {"platform", role_kind::platform},
-                       {"gate", role_kind::gate},
-                       {"maintenance", role_kind::maintenance},
-                       {"backup", role_kind::backup}};
+} constexpr kinds[] = {{"app", role_kind::app},       {"platform", role_kind::platform},
+                       {"gate", role_kind::gate},     {"maintenance", role_kind::maintenance},
+                       {"worker", role_kind::worker}, {"backup", role_kind::backup}};
 
 role_kind kind_named(const char *name) noexcept {
   for (const auto &each : kinds) {

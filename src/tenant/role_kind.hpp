@@ -9,7 +9,7 @@
 
 namespace primecloud::tenant {
 
-enum class role_kind : std::uint8_t { other, app, platform, gate, maintenance, backup };
+enum class role_kind : std::uint8_t { other, app, platform, gate, maintenance, worker, backup };
 
 // Reads the catalog; for the few statements that depend on it.
 SERVER_CODE role_kind kind_of_role(Oid role);

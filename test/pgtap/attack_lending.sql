@@ -242,6 +242,7 @@ INSERT INTO harness.calls (name, statements) SELECT substring(call FROM 'primecl
     $$SELECT primecloud.allow_reseal('planted.sealed', 'secret', 'lending_maintenance')$$,
     $$SELECT primecloud.reveal('planted.sealed', 'secret', 1, 'walk')$$,
     $$SELECT primecloud.reveal('planted.sealed', 'secret', '1'::text, 'walk')$$,
+    $$SELECT primecloud.open_ordered('planted.sealed', 'secret', '1', '1', 'walk')$$,
     $$SELECT primecloud.key_usage()$$,
     $$SELECT primecloud.shred_tenant('1')$$,
     $$SELECT primecloud.check_installation()$$,
@@ -379,6 +380,7 @@ SELECT bag_eq($$SELECT DISTINCT p.proname::text FROM pg_proc p WHERE p.pronamesp
     $$SELECT name FROM harness.calls WHERE name IS NOT NULL UNION SELECT unnest(ARRAY[
         -- names of roles to make
         'create_app_role', 'create_backup_role', 'create_gate_role', 'create_maintenance_role', 'create_platform_role',
+        'create_worker_role',
         -- a job of the scheduler's, and the name of its role
         'schedule_maintenance',
         -- a table of the schema's own, for its commands

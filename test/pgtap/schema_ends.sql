@@ -85,4 +85,64 @@ SELECT is(act('b_owner', format('SELECT cloud.delete_customer(%L)', id)), '', 't
 SELECT CASE WHEN current_setting('server_version_num')::int >= 180000 THEN '23001' ELSE '23503' END AS restricted \gset
 SELECT throws_ok('DELETE FROM cloud.users', :'restricted', NULL, 'a person who is a member stays');
 SELECT throws_ok('DELETE FROM cloud.products', :'restricted', NULL, 'and a product that was ordered');
+-- one that nobody may enter: the platform ends it, and turns nothing on for it
+SELECT act('guest', $$SELECT cloud.create_account('Third', 'third')$$) AS third \gset
+INSERT INTO people VALUES ('c_owner', '00000000-0000-7000-8000-0000000000c1', :'third', 'owner', :'app'),
+    ('c_platform', '00000000-0000-7000-8000-0000000000c1', :'third', 'owner', :'platform');
+SELECT act('c_owner', $$SELECT cloud.create_bucket('assets')$$), act('c_owner', $$SELECT id FROM cloud.create_access_key('k')$$),
+    act('c_owner', $$SELECT id FROM cloud.create_sftp_credential('login-c')$$);
+-- not in the transaction that has written its row: what serves all accounts would wait for that
+CREATE FUNCTION ends_after(VARIADIC statements text[]) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    statement text;
+    answer text;
+BEGIN
+    PERFORM begin_as(connection('changes'), 'c_owner');
+    FOREACH statement IN ARRAY statements LOOP
+        PERFORM dblink_exec('changes', statement);
+    END LOOP;
+    SELECT v INTO answer FROM dblink('changes', $q$SELECT cloud.delete_account('third')::text$q$) AS t(v text);
+    PERFORM dblink_exec('changes', 'ROLLBACK');
+    RETURN answer;
+EXCEPTION WHEN OTHERS THEN
+    PERFORM dblink_exec('changes', 'ROLLBACK');
+    RETURN SQLSTATE;
+END $$;
+SELECT is(ends_after('UPDATE cloud.accounts SET name = ''x'''), '55000', 'an account that this transaction has changed does not end in it');
+SELECT is(ends_after('SAVEPOINT s', 'UPDATE cloud.accounts SET name = ''x''', 'RELEASE s'), '55000', 'nor in a part of it');
+SELECT is(ends_after('SAVEPOINT s', 'UPDATE cloud.accounts SET name = ''x''', 'ROLLBACK TO s'), '', 'what was taken back was not changed');
+SELECT is(ends_after('INSERT INTO cloud.customers (name, price_cents) VALUES (''C'', 100)'), '', 'other rows are not meant');
+CREATE FUNCTION operates(statement text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    answer text;
+BEGIN
+    PERFORM dblink_exec(connection('operator'), 'BEGIN; SET LOCAL ROLE schema_ends_platform');
+    PERFORM FROM dblink('operator', format('SELECT primecloud.assume(%L, ''gone'')::text', (SELECT account_id FROM people
+        WHERE who = 'c_owner'))) AS t(v text);
+    SELECT v INTO answer FROM dblink('operator', format('SELECT v::text FROM (%s) AS q(v)', statement)) AS t(v text);
+    PERFORM dblink_exec('operator', 'COMMIT');
+    RETURN answer;
+EXCEPTION WHEN OTHERS THEN
+    PERFORM dblink_exec('operator', 'ROLLBACK');
+    RETURN SQLSTATE;
+END $$;
+SELECT is(operates($$SELECT cloud.delete_closed_account('third', 'unpaid')$$), '55000', 'not one that is active: it has an owner who may');
+SELECT is(operates($$SELECT cloud.set_account_status('suspended')$$), '', '(suspended)');
+SELECT is(act('c_owner', $$SELECT cloud.delete_account('third')$$), '28000', 'its owner may not enter it');
+SELECT is(operates($$SELECT cloud.delete_account('third')$$), '42501', 'an operator is no owner');
+SELECT is(operates($$SELECT cloud.delete_closed_account('account-a', 'unpaid')$$), '22023', 'another account''s name is not this one''s');
+SELECT is(operates($$SELECT cloud.delete_closed_account('third', repeat('x', 2000))$$), '22001', 'a reason has an end');
+SELECT count(*) AS ordered FROM cloud.outbox WHERE account_id = :'third' \gset
+SELECT is(operates($$SELECT cloud.delete_closed_account('third', 'unpaid')$$), '', 'suspended, it is ended by the platform');
+SELECT is((SELECT count(*) FROM cloud.accounts WHERE id = :'third'), 0::bigint, 'the account is gone');
+SELECT set_eq(format($$SELECT operation FROM cloud.outbox WHERE account_id = %L ORDER BY sequence OFFSET %s$$, :'third', :ordered),
+    ARRAY['delete_service_account', 'delete_user', 'delete_bucket'], 'the services are told to remove, and nothing else');
+SELECT is((SELECT payload - 'username' FROM cloud.outbox WHERE account_id = :'third' AND operation = 'delete_user'),
+    (SELECT jsonb_build_object('folder_prefix', split_part(payload ->> 'bucket', '-', 1) || '-') FROM cloud.outbox
+        WHERE account_id = :'third' AND operation = 'delete_bucket'), 'and which folders the login leaves behind');
+SELECT is((SELECT payload - 'bucket' FROM cloud.outbox WHERE account_id = :'third' AND operation = 'delete_bucket'),
+    '{"region": "us-east-1", "force": true}'::jsonb, 'the bucket in its region');
+SELECT results_eq(format($$SELECT user_id, details FROM cloud.audit_log WHERE account_id = %L AND action = 'delete_closed_account'$$,
+    :'third'),
+    $$VALUES ('postgres as schema_ends_platform', '{"slug": "third", "reason": "unpaid"}'::jsonb)$$, 'and it is written down who, and why');
 SELECT finish();

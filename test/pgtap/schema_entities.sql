@@ -57,16 +57,16 @@ INSERT INTO entities VALUES
     ('invitations', 'invitation_tokens invitations', 'may_invite'),
     ('invoices', 'invoice_counters invoice_lines invoices', 'invoice_candidates usage_cents'),
     ('limits', 'account_counters limits', 'check_owned stored_text'),
-    ('mail', 'account_smtp account_smtp_secrets', 'mail_recipients'),
+    ('mail', 'account_smtp account_smtp_secrets', 'is_public_host mail_recipients mail_sender'),
     ('maintenance', 'retention_periods', 'maintain_access maintain_invoices maintain_retention maintain_subscriptions open_holds'),
     ('members', 'account_members account_owners', 'check_rank left_behind members_with_buckets_page members_with_buckets_page_before'),
     ('notifications', 'notification_marks notification_types notifications', ''),
     ('orders', 'order_internal_notes order_transitions orders', ''),
-    ('outbox', 'outbox', 'key_order order_ends order_gives order_settles wanted_order'),
+    ('outbox', 'outbox', 'key_order lease_end order_ends order_gives order_reference order_settles wanted_order'),
     ('platform', '', 'platform_dashboard'),
     ('products', 'price_changes prices products', ''),
     ('quotas', 'quota_requests', 'quota_level tell_quota'),
-    ('sftp', 'sftp_credentials sftp_secrets', 'sftp_order'),
+    ('sftp', 'sftp_credentials sftp_secrets', 'folder_prefix sftp_order'),
     ('shared', 'account_locks schema_roles', 'check_text command_account entered_person list_cursor lock_account person platform_account '
         'refuse_missing require_platform require_worker take_account take_row'),
     ('sharing', 'object_share_openings object_share_tokens object_shares object_tags', 'may_share reach_bucket'),
@@ -104,7 +104,7 @@ SELECT is_empty($$SELECT access, privilege, object FROM primecloud_internal.sche
 -- what nobody is let to call is called by the schema's own functions
 SELECT is_empty($$SELECT f.name FROM objects f WHERE f.kind = 'function' AND NOT EXISTS (SELECT FROM primecloud_internal.schema_grants() g
     WHERE g.object = f.name)
-    AND NOT EXISTS (SELECT FROM made m WHERE m.kind IN ('function', 'policy') AND m.name <> f.name
+    AND NOT EXISTS (SELECT FROM made m WHERE m.kind IN ('function', 'policy', 'table') AND m.name <> f.name
         AND m.statement ~ ('@schema@\.' || f.name || '\('))
     AND f.name <> 'load_demo'$$, 'a function that nobody calls is none');
 

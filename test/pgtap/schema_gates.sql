@@ -89,7 +89,7 @@ SELECT set_eq($$SELECT c.relname || '.' || c.attname FROM columns c WHERE c.attt
         'price_changes.resource', 'schema_roles.role_name', 'schema_parts.part', 'schema_version.checksum',
         'schema_version.extension_version', 'schema_version.name',
     -- made by the server, or cut short by the command
-    'account_domain_tokens.token', 'sftp_secrets.password_hash', 'outbox.object', 'outbox.claimed_by', 'outbox.last_error'],
+    'account_domain_tokens.token', 'outbox.object', 'outbox.claimed_by', 'outbox.last_error'],
         'text that people write has a limit');
 -- functions: nobody may call what was not given; definers pin their search path
 SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc p WHERE p.pronamespace = 'cloud'::regnamespace

@@ -12,7 +12,8 @@ INSERT INTO cloud.object_tags (account_id, bucket_id, object_key, tag) SELECT ac
 INSERT INTO cloud.lifecycle_rules (account_id, bucket_id, rule_id, position, rule)
     VALUES (:'a', :'bucket', 'r', 1, '{"ID": "r", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 3}}');
 INSERT INTO cloud.customers (account_id, name) VALUES (:'a', 'held') RETURNING id AS customer \gset
-INSERT INTO cloud.account_smtp (account_id, host, username, from_email, from_name) VALUES (:'a', 'h', 'u', 'u@example.com', 'u');
+INSERT INTO cloud.account_smtp (account_id, host, username, from_email, from_name)
+    VALUES (:'a', 'h.example.com', 'u', 'u@example.com', 'u');
 SELECT user_id AS external FROM people WHERE who = 'a_ext' \gset
 INSERT INTO cloud.bucket_permissions (account_id, bucket_id, user_id) VALUES (:'a', :'bucket', :'external');
 SET ROLE :"owner";

@@ -5,6 +5,7 @@
 SELECT no_plan();
 GRANT EXECUTE ON FUNCTION primecloud.reveal(regclass, name, text, text), primecloud.reveal(regclass, name, anyelement, text),
     primecloud.open(primecloud.sealed, text, text, text, text) TO :"worker";
+GRANT SELECT ON cloud.access_key_secrets, cloud.account_smtp_secrets TO :"worker";
 INSERT INTO people SELECT 'a_worker', user_id, account_id, 'admin', :'worker' FROM people WHERE who = 'a_admin';
 INSERT INTO people SELECT 'b_worker', user_id, account_id, 'admin', :'worker' FROM people WHERE who = 'b_owner';
 SELECT account_id AS a FROM people WHERE who = 'a_owner' \gset
@@ -24,7 +25,7 @@ SELECT lives_ok(format('SELECT primecloud.allow_reseal(%L, %L, %L)', format('clo
     'let in: ' || table_name)
 FROM primecloud.sealed_column WHERE schema_name = 'cloud' ORDER BY table_name;
 RESET ROLE;
-SELECT is((SELECT count(*) FROM primecloud.sealed_column WHERE schema_name = 'cloud'), 3::bigint, 'three columns');
+SELECT is((SELECT count(*) FROM primecloud.sealed_column WHERE schema_name = 'cloud'), 4::bigint, 'four columns');
 SELECT connection('keeper');
 SELECT dblink_exec('keeper', format('SET ROLE %I', :'maintenance'));
 SELECT fresh AS fresh FROM dblink('keeper', format('SELECT primecloud.rotate_key(%L)', :'a')) AS t(fresh bigint) \gset

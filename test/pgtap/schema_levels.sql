@@ -22,8 +22,9 @@ BEGIN
 END $$;
 SELECT is_empty($$SELECT at_level('repeatable read')$$, 'none runs in REPEATABLE READ');
 SELECT is_empty($$SELECT at_level('serializable')$$, 'nor in SERIALIZABLE');
-SELECT cmp_ok((SELECT count(*) FROM at_level('read committed')), '=', (SELECT count(*) FROM commands),
-    'each gets further in READ COMMITTED');
+SELECT set_eq($$SELECT proname FROM commands c WHERE NOT EXISTS (SELECT FROM at_level('read committed') AS a(line)
+    WHERE split_part(line, ' ', 1) = c.proname)$$, ARRAY['delete_closed_account', 'order_secret'],
+    'each gets further in READ COMMITTED, but where 55000 says something else too: an account that is active, a claim that is none');
 SELECT set_eq($$SELECT p.proname FROM pg_proc p JOIN primecloud_internal.schema_grants() g ON g.object = p.proname
     AND g.privilege = 'EXECUTE' AND g.access <> 'gate'
     WHERE p.pronamespace = 'cloud'::regnamespace AND p.prokind = 'f' AND p.provolatile = 'v' AND NOT p.prosecdef$$,

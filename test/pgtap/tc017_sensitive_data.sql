@@ -7,6 +7,7 @@
 SELECT no_plan();
 GRANT EXECUTE ON FUNCTION primecloud.reveal(regclass, name, anyelement, text), primecloud.open(primecloud.sealed, text, text, text, text),
     primecloud.matches(primecloud.sealed, text, text, text, text) TO :"worker";
+GRANT SELECT ON cloud.access_key_secrets, cloud.account_smtp_secrets TO :"worker";
 INSERT INTO people SELECT 'a_worker', user_id, account_id, 'admin', :'worker' FROM people WHERE who = 'a_admin';
 
 -- Every kind of secret that the control plane knows, made as an application makes it.

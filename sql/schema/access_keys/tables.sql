@@ -43,5 +43,5 @@ COMMENT ON TABLE @schema@.access_key_secrets IS 'private: no client role has a g
 SELECT primecloud.protect_table('@schema@.access_key_secrets', read_role => 'developer', write_role => 'developer',
     delete_role => 'developer');
 SELECT primecloud.seal_column('@schema@.access_key_secrets', 'secret', '@schema@.access_key_secrets.secret', 'id');
-GRANT SELECT ON @schema@.access_key_secrets TO @worker@, @gate@;
+GRANT SELECT ON @schema@.access_key_secrets TO @gate@;
 GRANT DELETE ON @schema@.access_key_secrets TO @gate@;

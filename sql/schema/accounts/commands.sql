@@ -1,4 +1,4 @@
--- Opening an account, before there is one to enter; what the platform decides of it; its end.
+-- Opening an account, before there is one to enter; what the platform decides of it.
 
 CREATE FUNCTION @schema@.create_account(name text, slug text) RETURNS uuid
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -69,41 +69,3 @@ $set_account_status$;
 COMMENT ON FUNCTION @schema@.set_account_status(text, text)
     IS 'activates, suspends or rejects an account, and with it its keys and login; for the platform';
 GRANT EXECUTE ON FUNCTION @schema@.set_account_status TO @platform@;
-
-CREATE FUNCTION @schema@.delete_account(slug text) RETURNS void
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-AS $delete_account$
-DECLARE
-    account uuid := @schema@.command_account('owner', 'delete_account');
-    item record;
-BEGIN
-    PERFORM @schema@.check_text('slug', delete_account.slug);
-    IF NOT EXISTS (SELECT FROM @schema@.accounts a WHERE a.id = account AND a.slug = delete_account.slug) THEN
-        RAISE invalid_parameter_value USING
-            MESSAGE = format('the entered account is not %s', coalesce(quote_literal(delete_account.slug), 'NULL')),
-            HINT = 'Name the slug of the account, to be sure that this is the one.';
-    END IF;
-    PERFORM @schema@.check_not_held();  -- before anybody's session is ended for it
-    PERFORM @schema@.take_account(ending => true);
-    PERFORM @schema@.check_not_held();
-    -- The services are told, in the order in which they can follow: keys, logins, buckets.
-    FOR item IN SELECT k.access_key_id FROM @schema@.access_keys k WHERE k.account_id = account AND k.status = 'active' LOOP
-        PERFORM @schema@.order_service('minio', 'key:' || item.access_key_id, 'delete_service_account',
-            jsonb_build_object('accessKey', item.access_key_id));
-    END LOOP;
-    FOR item IN SELECT c.username FROM @schema@.sftp_credentials c WHERE c.account_id = account LOOP
-        PERFORM @schema@.order_service('sftpgo', 'user:' || item.username, 'delete_user', jsonb_build_object('username', item.username));
-    END LOOP;
-    FOR item IN SELECT b.physical_name FROM @schema@.buckets b WHERE b.account_id = account LOOP
-        PERFORM @schema@.order_service('minio', 'bucket:' || item.physical_name, 'delete_bucket',
-            jsonb_build_object('bucket', item.physical_name, 'force', true));
-    END LOOP;
-    PERFORM @schema@.audit('delete_account', 'accounts', account::text, jsonb_build_object('slug', delete_account.slug), 'critical');
-    -- Buckets first: a customer cannot go before what is kept for him.  The rest follows the account.
-    DELETE FROM @schema@.object_share_openings o WHERE o.account_id = account;
-    DELETE FROM @schema@.buckets b WHERE b.account_id = account;
-    DELETE FROM @schema@.accounts a WHERE a.id = account;
-END
-$delete_account$;
-COMMENT ON FUNCTION @schema@.delete_account(text) IS 'ends the entered account with all it owns; its invoices and audit log stay; owners';
-GRANT EXECUTE ON FUNCTION @schema@.delete_account TO @app@;

@@ -53,7 +53,7 @@ COMMENT ON TABLE @schema@.accounts IS 'the tenants: what every member, external 
 CREATE UNIQUE INDEX accounts_domain_active_unique ON @schema@.accounts (custom_domain) WHERE domain_status = 'active';
 SELECT primecloud.protect_table('@schema@.accounts', tenant_column => 'id', read_role => 'external_client', write_role => 'admin',
     delete_role => 'owner');
-GRANT SELECT ON @schema@.accounts TO @app@, @platform@, @worker@, @gate@;
+GRANT SELECT ON @schema@.accounts TO @app@, @platform@, @gate@;
 GRANT INSERT ON @schema@.accounts TO @gate@;
 GRANT UPDATE (domain_status, updated_at, storage_used_bytes, bandwidth_used_bytes, bandwidth_month, quota_level)
     ON @schema@.accounts TO @gate@;

@@ -22,7 +22,7 @@ DECLARE
     account uuid := @schema@.command_account('developer', 'create_bucket');
     made uuid := primecloud.uuid_v7();
     physical text := primecloud.bucket_physical_name(account::text, create_bucket.name);
-    quota bigint;
+    target @schema@.buckets;
 BEGIN
     PERFORM @schema@.check_text('name', create_bucket.name), @schema@.check_text('region', create_bucket.region);
     PERFORM @schema@.count_text(create_bucket.name);
@@ -32,15 +32,12 @@ BEGIN
     INSERT INTO @schema@.buckets (id, account_id, name, physical_name, region, versioning_enabled, quota_bytes)
     SELECT made, account, create_bucket.name, physical, create_bucket.region, coalesce(versioning, false),
         least(53687091200, a.storage_quota_bytes)
-    FROM @schema@.accounts a WHERE a.id = account RETURNING quota_bytes INTO quota;
-    PERFORM @schema@.order_service('minio', 'bucket:' || physical, 'create_bucket',
-        jsonb_build_object('bucket', physical, 'region', region));
+    FROM @schema@.accounts a WHERE a.id = account RETURNING * INTO target;
+    PERFORM @schema@.order_bucket(target, 'create_bucket');
     IF versioning THEN
-        PERFORM @schema@.order_service('minio', 'bucket:' || physical, 'set_versioning',
-            jsonb_build_object('bucket', physical, 'status', 'Enabled'));
+        PERFORM @schema@.order_bucket(target, 'set_versioning', '{"status": "Enabled"}');
     END IF;
-    PERFORM @schema@.order_service('minio', 'bucket:' || physical, 'set_bucket_quota',
-        jsonb_build_object('bucket', physical, 'quota', quota, 'quotatype', 'hard'));
+    PERFORM @schema@.order_bucket_quota(target);
     PERFORM @schema@.order_sftp_user(c) FROM @schema@.sftp_credentials c WHERE c.account_id = account AND c.status = 'active';
     PERFORM @schema@.audit('create_bucket', 'buckets', made::text, jsonb_build_object('name', name));
     RETURN made;
@@ -68,8 +65,7 @@ BEGIN
     DELETE FROM @schema@.buckets b WHERE b.account_id = account AND b.id = target.id;
     UPDATE @schema@.accounts a SET storage_used_bytes = a.storage_used_bytes - target.size_bytes WHERE a.id = account
         AND target.size_bytes > 0;
-    PERFORM @schema@.order_service('minio', 'bucket:' || target.physical_name, 'delete_bucket',
-        jsonb_build_object('bucket', target.physical_name));
+    PERFORM @schema@.order_bucket(target, 'delete_bucket');
     PERFORM @schema@.order_sftp_user(c) FROM @schema@.sftp_credentials c WHERE c.account_id = account AND c.status = 'active';
     PERFORM @schema@.tell_quota(ARRAY[account]);
     PERFORM @schema@.audit('delete_bucket', 'buckets', bucket::text, jsonb_build_object('name', target.name), 'warning');
@@ -91,10 +87,10 @@ BEGIN
     END IF;
     UPDATE @schema@.buckets b SET quota_bytes = set_bucket_quota.quota_bytes, updated_at = now() WHERE b.account_id = account
         AND b.id = target.id;
-    PERFORM @schema@.order_service('minio', 'bucket:' || target.physical_name, 'set_bucket_quota',
-        jsonb_build_object('bucket', target.physical_name, 'quota', set_bucket_quota.quota_bytes, 'quotatype', 'hard'));
     PERFORM @schema@.audit('set_bucket_quota', 'buckets', bucket::text, jsonb_build_object('from', target.quota_bytes, 'to',
         set_bucket_quota.quota_bytes));
+    target.quota_bytes := set_bucket_quota.quota_bytes;
+    PERFORM @schema@.order_bucket_quota(target);
 END
 $set_bucket_quota$;
 COMMENT ON FUNCTION @schema@.set_bucket_quota(uuid, bigint) IS 'limits what a bucket may hold, to the account''s quota at most; admins';
@@ -108,8 +104,8 @@ DECLARE
     target @schema@.buckets := @schema@.lock_bucket(bucket);
 BEGIN
     UPDATE @schema@.buckets b SET versioning_enabled = enabled, updated_at = now() WHERE b.account_id = account AND b.id = target.id;
-    PERFORM @schema@.order_service('minio', 'bucket:' || target.physical_name, 'set_versioning',
-        jsonb_build_object('bucket', target.physical_name, 'status', CASE WHEN enabled THEN 'Enabled' ELSE 'Suspended' END));
+    PERFORM @schema@.order_bucket(target, 'set_versioning',
+        jsonb_build_object('status', CASE WHEN enabled THEN 'Enabled' ELSE 'Suspended' END));
     PERFORM @schema@.audit('set_bucket_versioning', 'buckets', bucket::text, jsonb_build_object('enabled', enabled));
 END
 $set_bucket_versioning$;

@@ -26,11 +26,9 @@ DECLARE
     configuration primecloud.lifecycle := @schema@.bucket_lifecycle(bucket.id);
 BEGIN
     IF configuration IS NULL THEN
-        PERFORM @schema@.order_service('minio', 'bucket:' || bucket.physical_name, 'remove_lifecycle',
-            jsonb_build_object('bucket', bucket.physical_name));
+        PERFORM @schema@.order_bucket(bucket, 'remove_lifecycle');
     ELSE
-        PERFORM @schema@.order_service('minio', 'bucket:' || bucket.physical_name, 'set_lifecycle',
-            jsonb_build_object('bucket', bucket.physical_name, 'xml', primecloud.lifecycle_xml(configuration)));
+        PERFORM @schema@.order_bucket(bucket, 'set_lifecycle', jsonb_build_object('xml', primecloud.lifecycle_xml(configuration)));
     END IF;
 END
 $order_lifecycle$;

@@ -1,4 +1,4 @@
--- An account's own mail server, and whom a mail is for.
+-- An account's own mail server.
 
 CREATE FUNCTION @schema@.set_smtp(host text, username text, password text, from_email text, port integer DEFAULT 587,
                                  encryption text DEFAULT 'tls', from_name text DEFAULT '', enabled boolean DEFAULT true) RETURNS void
@@ -46,24 +46,3 @@ END
 $remove_smtp$;
 COMMENT ON FUNCTION @schema@.remove_smtp() IS 'forgets the account''s mail server and its password; admins';
 GRANT EXECUTE ON FUNCTION @schema@.remove_smtp TO @app@;
-
-CREATE FUNCTION @schema@.mail_recipients(account uuid, audience text) RETURNS TABLE (email text, display_name text)
-LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 3 SET search_path = pg_catalog, pg_temp
-AS $mail_recipients$
-BEGIN
-    PERFORM @schema@.require_worker();
-    IF mail_recipients.audience = 'billing' THEN
-        RETURN QUERY SELECT b.billing_email, coalesce(b.financial_contact, b.legal_name, '') FROM @schema@.account_billing b
-                     WHERE b.account_id = mail_recipients.account AND b.billing_email IS NOT NULL;
-        IF FOUND THEN
-            RETURN;
-        END IF;
-    END IF;
-    RETURN QUERY SELECT m.email, m.display_name FROM @schema@.account_members m
-                 WHERE m.account_id = mail_recipients.account AND m.role IN ('owner', 'admin') ORDER BY m.role DESC, m.id;
-END
-$mail_recipients$;
-COMMENT ON FUNCTION @schema@.mail_recipients(uuid, text)
-    IS 'whom a mail to an account''s admins or billing address goes to, as it is now; for a worker';
-GRANT EXECUTE ON FUNCTION @schema@.mail_recipients TO @worker@;
-ALTER FUNCTION @schema@.mail_recipients OWNER TO @gate@;

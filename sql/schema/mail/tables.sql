@@ -15,13 +15,14 @@ CREATE TABLE @schema@.account_smtp (
     CONSTRAINT account_smtp_port_valid CHECK (port BETWEEN 1 AND 65535),
     CONSTRAINT account_smtp_encryption_known CHECK (encryption IN ('none', 'ssl', 'tls')),
     CONSTRAINT account_smtp_host_shape CHECK (host ~ '^[A-Za-z0-9][A-Za-z0-9.:-]*$' AND octet_length(host) <= 253),
+    CONSTRAINT account_smtp_host_public CHECK (@schema@.is_public_host(host)),
     CONSTRAINT account_smtp_from_shape CHECK (from_email ~ '^[^@[:space:]<>]+@[^@[:space:]<>]+$' AND octet_length(from_email) <= 254),
     CONSTRAINT account_smtp_one_line CHECK (from_name !~ '[[:cntrl:]]' AND char_length(from_name) <= 200 AND username !~ '[[:cntrl:]]'
         AND char_length(username) <= 254)
 );
 COMMENT ON TABLE @schema@.account_smtp IS 'the mail server of an account; its password is sealed in account_smtp_secrets';
 SELECT primecloud.protect_table('@schema@.account_smtp', read_role => 'admin', write_role => 'admin', delete_role => 'admin');
-GRANT SELECT ON @schema@.account_smtp TO @app@, @worker@, @gate@;
+GRANT SELECT ON @schema@.account_smtp TO @app@, @gate@;
 
 CREATE TABLE @schema@.account_smtp_secrets (
     account_id uuid NOT NULL,  --: @public the account
@@ -32,4 +33,4 @@ CREATE TABLE @schema@.account_smtp_secrets (
 COMMENT ON TABLE @schema@.account_smtp_secrets IS 'private: no client role has a grant';
 SELECT primecloud.protect_table('@schema@.account_smtp_secrets', read_role => 'admin', write_role => 'admin', delete_role => 'admin');
 SELECT primecloud.seal_column('@schema@.account_smtp_secrets', 'password', '@schema@.account_smtp_secrets.password', 'account_id');
-GRANT SELECT ON @schema@.account_smtp_secrets TO @worker@;
+GRANT SELECT ON @schema@.account_smtp_secrets TO @gate@;

@@ -32,8 +32,8 @@ AS $send_notifications$
             'template', s.type, 'notification', s.id, 'account', s.account_id, 'title', s.title, 'message', s.message, 'metadata',
                 s.metadata,
             'to', jsonb_build_object('function', 'mail_recipients', 'account', s.account_id, 'audience', t.audience),
-            'branding', jsonb_build_object('table', 'accounts', 'id', s.account_id), 'smtp',
-                jsonb_build_object('table', 'account_smtp', 'id', s.account_id))
+            'from', jsonb_build_object('function', 'mail_sender', 'account', s.account_id),
+            'password', jsonb_build_object('secret', 'account_smtp_secrets.password', 'id', s.account_id))
         FROM sent s JOIN @schema@.notification_types t ON t.type = s.type WHERE t.sends_mail
     )
     SELECT id FROM sent

@@ -13,7 +13,7 @@ DECLARE
     seen integer := greatest(wanted, 100);
 BEGIN
     PERFORM @schema@.require_worker();
-    PERFORM @schema@.settle_accounts(claim_outbox.service);
+    PERFORM @schema@.settle_accounts(claim_outbox.service), @schema@.lay_aside(claim_outbox.service);
     turns := ARRAY(SELECT t FROM @schema@.outbox_turns(claim_outbox.service, wanted + 50) t);
     -- What is left of the call when each has had its share is anybody's.
     FOREACH share IN ARRAY ARRAY[2 * ceil(wanted / greatest(cardinality(turns), 1)::numeric)::integer, wanted] LOOP
@@ -65,8 +65,8 @@ BEGIN
                   AND @schema@.order_settles(o.operation) = @schema@.order_settles(free.operation))
         ), claimed AS (
             UPDATE @schema@.outbox o
-            SET attempts = o.attempts + 1, claimed_by = worker, claim_token = gen_random_uuid(), available_at = clock_timestamp()
-                + least(greatest(coalesce(lease, interval '1 minute'), interval '1 second'), interval '1 hour'),
+            SET attempts = o.attempts + 1, claimed_by = worker, claim_token = gen_random_uuid(),
+                available_at = @schema@.lease_end(lease),
                 operation = coalesce(last.operation, o.operation), payload = coalesce(last.payload, o.payload),
                 lapsed = array_remove(o.lapsed || o.claim_token, NULL)
             FROM free LEFT JOIN LATERAL (SELECT l.operation, l.payload FROM @schema@.outbox l

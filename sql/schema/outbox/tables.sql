@@ -35,6 +35,9 @@ CREATE INDEX outbox_ends_idx ON @schema@.outbox (service, object, sequence) WHER
         OR (operation = 'update_service_account' AND payload ->> 'newStatus' IS NOT DISTINCT FROM 'off'));
 -- what is being carried out of an object, and what was given up
 CREATE INDEX outbox_claimed_idx ON @schema@.outbox (service, object, sequence) WHERE status = 'pending' AND claim_token IS NOT NULL;
+-- what was claimed too often, as lay_aside says it
+CREATE INDEX outbox_spent_idx ON @schema@.outbox (service, sequence)
+    WHERE status = 'pending' AND claim_token IS NOT NULL AND attempts >= 20;
 CREATE INDEX outbox_dead_idx ON @schema@.outbox (service, object, sequence) WHERE status = 'dead';
 CREATE INDEX outbox_settle_idx ON @schema@.outbox (service, sequence) WHERE status = 'pending' AND operation = 'settle';
 CREATE INDEX outbox_account_idx ON @schema@.outbox (account_id, sequence);

@@ -1,43 +1,5 @@
 -- SFTP logins: the password leaves the database once, and stays in it as a hash.
 
-CREATE FUNCTION @schema@.sftp_order(login @schema@.sftp_credentials) RETURNS TABLE (operation text, payload jsonb)
-LANGUAGE sql STABLE PARALLEL SAFE ROWS 1 SET search_path = pg_catalog, pg_temp
-AS $sftp_order$
-    WITH own AS (
-        SELECT b.name, b.physical_name, b.region FROM @schema@.buckets b WHERE b.account_id = login.account_id ORDER BY b.name
-    ), good AS (
-        SELECT login.status = 'active' AND a.status = 'active' AS standing FROM @schema@.accounts a WHERE a.id = login.account_id
-    )
-    -- Bodies of SFTPGo's REST API: of PUT /folders/{name} for each folder, then of PUT /users/{username}.  The worker
-    -- adds the object store's endpoint and keys to the folders, and the hash to a user that is to log in.
-    SELECT CASE WHEN good.standing THEN 'put_user' ELSE 'disable_user' END, jsonb_build_object(
-        'folders', coalesce((SELECT jsonb_agg(jsonb_build_object('name', o.physical_name,
-            'filesystem', jsonb_build_object('provider', 1, 's3config', jsonb_build_object('bucket', o.physical_name, 'region', o.region))))
-                FROM own o), '[]'),
-        'user', jsonb_build_object('username', login.username, 'status', CASE WHEN good.standing THEN 1 ELSE 0 END,
-            -- Nothing is kept outside the buckets.
-            'permissions', jsonb_build_object('/', jsonb_build_array('list'))
-                || coalesce((SELECT jsonb_object_agg('/' || o.name, jsonb_build_array('*')) FROM own o), '{}'),
-            'virtual_folders', coalesce((SELECT jsonb_agg(jsonb_build_object('name', o.physical_name, 'virtual_path', '/' || o.name,
-                'quota_size', -1, 'quota_files', -1)) FROM own o), '[]'))
-            -- not of one that is to stay out: a worker could not enter a suspended account to read it
-            || CASE WHEN good.standing
-                THEN jsonb_build_object('password', jsonb_build_object('secret', 'sftp_secrets.password_hash', 'id', login.id)) ELSE '{}'
-                END)
-    FROM good
-$sftp_order$;
-COMMENT ON FUNCTION @schema@.sftp_order(@schema@.sftp_credentials)
-    IS 'what SFTPGo is to be told of a login as it now is, with a virtual folder for each bucket';
-GRANT EXECUTE ON FUNCTION @schema@.sftp_order TO @gate@;
-
-CREATE FUNCTION @schema@.order_sftp_user(login @schema@.sftp_credentials) RETURNS void
-LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
-AS $order_sftp_user$
-    SELECT @schema@.order_service('sftpgo', 'user:' || login.username, o.operation, o.payload) FROM @schema@.sftp_order(login) o
-$order_sftp_user$;
-COMMENT ON FUNCTION @schema@.order_sftp_user(@schema@.sftp_credentials)
-    IS 'tells SFTPGo a login as it now is; for commands';
-
 CREATE FUNCTION @schema@.create_sftp_credential(username text) RETURNS TABLE (id uuid, password text)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER ROWS 1 SET search_path = pg_catalog, pg_temp
 AS $create_sftp_credential$
@@ -52,7 +14,8 @@ BEGIN
     INSERT INTO @schema@.sftp_credentials (id, account_id, username)
         VALUES (create_sftp_credential.id, account, create_sftp_credential.username);
     INSERT INTO @schema@.sftp_secrets (id, account_id, password_hash)
-        VALUES (create_sftp_credential.id, account, primecloud.password_hash(password));
+        VALUES (create_sftp_credential.id, account, primecloud.seal(primecloud.password_hash(password), account::text,
+            '@schema@.sftp_secrets.password_hash', create_sftp_credential.id::text));
     PERFORM @schema@.order_sftp_user(c) FROM @schema@.sftp_credentials c WHERE c.account_id = account AND c.id = create_sftp_credential.id;
     PERFORM @schema@.audit('create_sftp_credential', 'sftp_credentials', create_sftp_credential.id::text,
         jsonb_build_object('username', username));
@@ -101,7 +64,8 @@ BEGIN
         RAISE object_not_in_prerequisite_state USING MESSAGE = format('SFTP login %s is revoked', credential),
             HINT = 'Make a new one with create_sftp_credential.';
     END IF;
-    UPDATE @schema@.sftp_secrets s SET password_hash = primecloud.password_hash(made) WHERE s.account_id = account AND s.id = login.id;
+    UPDATE @schema@.sftp_secrets s SET password_hash = primecloud.seal(primecloud.password_hash(made), account::text,
+        '@schema@.sftp_secrets.password_hash', login.id::text) WHERE s.account_id = account AND s.id = login.id;
     PERFORM @schema@.order_sftp_user(login);
     PERFORM @schema@.audit('reset_sftp_password', 'sftp_credentials', login.id::text);
     RETURN made;

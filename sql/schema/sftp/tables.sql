@@ -1,4 +1,4 @@
--- SFTP logins; a password stands as a hash, apart.
+-- SFTP logins; a password stands as a hash, sealed and apart.
 
 CREATE TABLE @schema@.sftp_credentials (
     id uuid NOT NULL DEFAULT primecloud.uuid_v7(),  --: @public @notNull identifier
@@ -24,11 +24,12 @@ GRANT UPDATE (last_login_at) ON @schema@.sftp_credentials TO @gate@;
 CREATE TABLE @schema@.sftp_secrets (
     id uuid NOT NULL,  --: @public the login
     account_id uuid NOT NULL,  --: @public the account
-    password_hash text NOT NULL,  --: @secret argon2id hash of the password
+    password_hash primecloud.sealed NOT NULL,  --: @secret argon2id hash of the password
     CONSTRAINT sftp_secrets_pk PRIMARY KEY (account_id, id),
     CONSTRAINT sftp_secrets_credential_fk FOREIGN KEY (account_id, id) REFERENCES @schema@.sftp_credentials (account_id, id)
         ON DELETE CASCADE
 );
 COMMENT ON TABLE @schema@.sftp_secrets IS 'private: no client role has a grant';
 SELECT primecloud.protect_table('@schema@.sftp_secrets', read_role => 'admin', write_role => 'admin', delete_role => 'admin');
-GRANT SELECT ON @schema@.sftp_secrets TO @worker@;
+SELECT primecloud.seal_column('@schema@.sftp_secrets', 'password_hash', '@schema@.sftp_secrets.password_hash', 'id');
+GRANT SELECT ON @schema@.sftp_secrets TO @gate@;

@@ -14,7 +14,7 @@ BEGIN
     END IF;
     IF primecloud.has_role(min_role) THEN
         -- An account does not end while a command in it is under way, nor the other way round.
-        IF command <> 'delete_account' THEN
+        IF command NOT IN ('delete_account', 'delete_closed_account') THEN
             PERFORM @schema@.hold_account('end', false);
         END IF;
         RETURN account;

@@ -18,7 +18,7 @@ BEFORE = {
     "pg": "What any function can answer that takes arrays or rows, or writes tables of the extension.",
 }
 KINDS = {"app": "create_app_role", "gate": "create_gate_role", "gateway": "create_gate_role", "platform": "create_platform_role",
-         "maintenance": "create_maintenance_role", "backup": "create_backup_role"}
+         "maintenance": "create_maintenance_role", "worker": "create_worker_role", "backup": "create_backup_role"}
 
 
 def code_span(text):

@@ -1,0 +1,50 @@
+-- What SFTPGo is told of a login.
+
+CREATE FUNCTION @schema@.folder_prefix(account uuid) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+-- Of physical names, which the folders have: the account's label, of a fixed length and without '-', and '-'.
+RETURN left(primecloud.bucket_physical_name(folder_prefix.account::text, 'any'), -3);
+COMMENT ON FUNCTION @schema@.folder_prefix(uuid)
+    IS 'what the names of an account''s folders in SFTPGo begin with, and of nobody else''s: for a worker that removes those left over';
+GRANT EXECUTE ON FUNCTION @schema@.folder_prefix TO @gate@;
+
+CREATE FUNCTION @schema@.sftp_order(login @schema@.sftp_credentials) RETURNS TABLE (operation text, payload jsonb)
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 1 SET search_path = pg_catalog, pg_temp
+AS $sftp_order$
+    WITH own AS (
+        -- A login that has ended has no folders: it never comes back.
+        SELECT b.name, b.physical_name, b.region FROM @schema@.buckets b WHERE b.account_id = login.account_id AND login.status = 'active'
+        ORDER BY b.name
+    ), good AS (
+        SELECT login.status = 'active' AND a.status = 'active' AS standing FROM @schema@.accounts a WHERE a.id = login.account_id
+    )
+    -- Bodies of SFTPGo's REST API, for folders, then for the user that has them.  The worker adds the object store's endpoint
+    -- and keys to the folders, and the hash to a user that is to log in; then it removes folders that nobody has.
+    SELECT CASE WHEN good.standing THEN 'put_user' ELSE 'disable_user' END, jsonb_build_object(
+        'folder_prefix', @schema@.folder_prefix(login.account_id),
+        'folders', coalesce((SELECT jsonb_agg(jsonb_build_object('name', o.physical_name,
+            'filesystem', jsonb_build_object('provider', 1, 's3config', jsonb_build_object('bucket', o.physical_name, 'region', o.region))))
+                FROM own o), '[]'),
+        'user', jsonb_build_object('username', login.username, 'status', CASE WHEN good.standing THEN 1 ELSE 0 END,
+            -- Nothing is kept outside the buckets.
+            'permissions', jsonb_build_object('/', jsonb_build_array('list'))
+                || coalesce((SELECT jsonb_object_agg('/' || o.name, jsonb_build_array('*')) FROM own o), '{}'),
+            'virtual_folders', coalesce((SELECT jsonb_agg(jsonb_build_object('name', o.physical_name, 'virtual_path', '/' || o.name,
+                'quota_size', -1, 'quota_files', -1)) FROM own o), '[]'))
+            -- not of one that is to stay out
+            || CASE WHEN good.standing
+                THEN jsonb_build_object('password', jsonb_build_object('secret', 'sftp_secrets.password_hash', 'id', login.id)) ELSE '{}'
+                END)
+    FROM good
+$sftp_order$;
+COMMENT ON FUNCTION @schema@.sftp_order(@schema@.sftp_credentials)
+    IS 'what SFTPGo is to be told of a login as it now is, with a virtual folder for each bucket';
+GRANT EXECUTE ON FUNCTION @schema@.sftp_order TO @gate@;
+
+CREATE FUNCTION @schema@.order_sftp_user(login @schema@.sftp_credentials) RETURNS void
+LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $order_sftp_user$
+    SELECT @schema@.order_service('sftpgo', 'user:' || login.username, o.operation, o.payload) FROM @schema@.sftp_order(login) o
+$order_sftp_user$;
+COMMENT ON FUNCTION @schema@.order_sftp_user(@schema@.sftp_credentials)
+    IS 'tells SFTPGo a login as it now is; for commands';
