@@ -23,7 +23,6 @@ extern "C" {
 namespace {
 using namespace primecloud;
 using secret::reading;
-using secret::registration;
 using secret::sealed_value;
 
 [[noreturn, gnu::cold]] SERVER_CODE void refuse_null(const char *what) {

@@ -26,8 +26,8 @@ SERVER_CODE AttrNumber column_of(Relation constraints, HeapTuple row) {
   const Datum columns = heap_getattr(row, Anum_pg_constraint_conkey, RelationGetDescr(constraints), &missing);
   if (missing) return InvalidAttrNumber;
   ArrayType *list = DatumGetArrayTypeP(columns);
-  return ArrayGetNItems(ARR_NDIM(list), ARR_DIMS(list)) == 1 ? *reinterpret_cast<const int16 *>(ARR_DATA_PTR(list))
-                                                             : InvalidAttrNumber;
+  if (ArrayGetNItems(ARR_NDIM(list), ARR_DIMS(list)) != 1) return InvalidAttrNumber;
+  return *reinterpret_cast<const int16 *>(ARR_DATA_PTR(list));
 }
 
 }  // namespace

@@ -56,7 +56,7 @@ SELECT throws_ok('SET LOCAL ROLE tenant_lock_table_app; ' || call, '42501', NULL
     ($$SELECT primecloud_internal.register_sealed_column_as(10, 'public.mine', 'role', 'x', 'account_id', 'account_id')$$),
     ($$SELECT primecloud.register_membership('public.mine', 'account_id', 'user_id', 'role')$$),
     ($$SELECT primecloud_internal.record_membership_as(10, 'public.mine', 'account_id', 'user_id', 'role', NULL, NULL, NULL, NULL, NULL,
-        NULL, NULL, NULL)$$)) AS c(call);
+        NULL, NULL, NULL, false)$$)) AS c(call);
 SELECT throws_ok($$SELECT primecloud.exempt(4294967295::oid::regclass, 'nothing')$$, '42501', NULL, 'nor is what does not exist written');
 GRANT CREATE ON SCHEMA public TO tenant_lock_table_nobody;
 SET ROLE tenant_lock_table_nobody;
