@@ -16,16 +16,24 @@ extern "C" {
 namespace primecloud::registration {
 namespace {
 
+// One after the other, each locked before what is below it is asked for: it may be gone by then.
+SERVER_CODE bool lock_tree(Oid rel) {
+  if (!ConditionalLockRelationOid(rel, AccessShareLock)) return false;
+  if (get_rel_name(rel) == nullptr) return true;
+  const ListCell *cell;
+  foreach (cell, find_inheritance_children(rel, NoLock))
+    if (!lock_tree(lfirst_oid(cell))) return false;
+  return true;
+}
+
 // For its owner: nobody else's table is locked by whoever asks.
 SERVER_CODE bool look_at(pg::relation rel) noexcept {
-  if (!pg::owns_relation(GetUserId(), rel.oid)) {
-    const char *name = get_rel_name(rel.oid);
-    aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, name != nullptr ? name : "dropped by now");
-  }
-  const ListCell *cell;
-  foreach (cell, find_all_inheritors(rel.oid, NoLock, nullptr))
-    if (!ConditionalLockRelationOid(lfirst_oid(cell), AccessShareLock)) return false;
-  return true;
+  const char *name = get_rel_name(rel.oid);
+  if (name == nullptr)
+    ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("there is no table %u", rel.oid),
+            errhint("It was dropped meanwhile."));
+  if (!pg::owns_relation(GetUserId(), rel.oid)) aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, name);
+  return lock_tree(rel.oid);
 }
 
 }  // namespace
