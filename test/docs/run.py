@@ -3,6 +3,7 @@
 A fenced block `sql` is typed into one psql session, in order, and must succeed.
 `sql error=CODE` must fail with that SQLSTATE, and with no other.
 A block `text` directly after it is the exact end of what a reader must see.
+`sql values=A, B | C` has parameters: A, B are those of its first statement that takes any, C of the second.
 `sql skip=REASON` is not run: REASON says why it cannot be here.
 `sh` blocks run in a shell with PGDATABASE set, all of a page in one directory of their own; `sh skip=REASON` are not run.
 Every other block (js, ini, console ...) is illustration.
@@ -29,11 +30,20 @@ def psql(database, script):
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment, check=False).stdout
 
 
+def typed_of(example):
+    """What is typed for an example: what a driver would send with values is prepared, and executed with them."""
+    if example.value("values") is None:
+        return example.body
+    values = iter(example.value("values").split("|"))
+    return "".join(f"PREPARE example AS {statement}EXECUTE example ({next(values)});\nDEALLOCATE example;\n" if "$1" in statement else statement
+                   for statement in re.findall(r".*?;\n", example.body, re.DOTALL))
+
+
 def session(page, database, todo):
     """Types examples into one psql session; returns what went wrong."""
     if not todo:
         return []
-    output = psql(database, "".join(f"\\echo @@example {number}\n{example.body}\n" for number, example in enumerate(todo)))
+    output = psql(database, "".join(f"\\echo @@example {number}\n{typed_of(example)}\n" for number, example in enumerate(todo)))
     parts = output.split("@@example ")[1:]
     failures = []
     for part in parts:
