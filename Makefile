@@ -40,7 +40,10 @@ REGRESS_OPTS = --inputdir=$(srcdir)/test/regress --outputdir=. --load-extension=
 PG_CPPFLAGS = -I$(srcdir)/src
 PG_CXXFLAGS = -std=c++20 -Wno-register -fvisibility=hidden -fvisibility-inlines-hidden \
               -fno-threadsafe-statics
-SHLIB_LINK  = -lsodium -lexpat -lstdc++
+# What we use of the C++ library is linked in where the compiler has it so: to load the shared one costs
+# each new connection about as much as everything else of ours (test/bench/transactions).
+cxx_archive = $(filter /%,$(shell $(CXX) -print-file-name=libstdc++.a))
+SHLIB_LINK  = -lsodium -lexpat $(or $(cxx_archive),-lstdc++)
 SHLIB_EXPORTS = src/primecloud.exports.txt
 
 EXTRA_CLEAN = $(OBJS:.o=.d) $(OBJS:.o=.bc) src/primecloud.exports.list
