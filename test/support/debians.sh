@@ -43,6 +43,12 @@ debian() {  # debian NAME SUITE PACKAGES [SOURCE LINE...]
   mv "$place/$name.part" "$place/$name"
 }
 
+# What is in use there: of PostgreSQL, Debian and g++ the version.
+versions_in() {  # versions_in NAME MAJOR
+  chroot "$place/$1" sh -c 'printf "PostgreSQL %s, Debian %s, g++ %s" "$("/usr/lib/postgresql/$1/bin/postgres" --version | sed "s/^[^0-9]*\([^ ]*\).*/\1/")" \
+    "$(cat /etc/debian_version)" "$(g++ -dumpfullversion)"' versions "$2"
+}
+
 # What git knows of the tree, and what is new in it: nothing that was built here.
 bring() {  # bring DIRECTORY
   rm -rf --one-file-system "${1:?}"
@@ -63,6 +69,7 @@ what_is_built() {
 within='root=$1 place=$2 shared=$3; shift 3
   for directory in proc sys dev; do mount --rbind "/$directory" "$root/$directory"; done
   mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
+  mkdir -p "$root/var/cache/apt/archives"
   mount --bind "$place/archives" "$root/var/cache/apt/archives"
   if [ -n "$shared" ]; then mkdir -p "$root/srv/shared"; mount --bind "$shared" "$root/srv/shared"; fi
   cp /etc/resolv.conf "$root/etc/resolv.conf"
