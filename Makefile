@@ -51,10 +51,12 @@ SHLIB_EXPORTS = src/primecloud.exports.txt
 EXTRA_CLEAN = $(OBJS:.o=.d) $(OBJS:.o=.bc) src/primecloud.exports.list
 
 # Bitcode lets JIT inline a function; none of these is one it inlines, and building it
-# doubles the time.  `make with_llvm=yes` builds it all the same; with_llvm in the environment
+# doubles the time.  `make with_llvm=yes` builds it all the same; with_llvm=yes in the environment
 # (debian/rules) builds it where the server has it.
-ifeq ($(filter command environment,$(origin with_llvm)),)
+ifneq ($(origin with_llvm),command line)
+ifneq ($(origin with_llvm) $(with_llvm),environment yes)
 override with_llvm = no
+endif
 endif
 
 PG_CONFIG ?= pg_config

@@ -19,7 +19,7 @@ begin() {  # begin TASK: ends in one line where it cannot be done here
 # (An interrupted one is never taken for a whole.  Testing is signed for a week: a mirror that stopped
 # is good enough for a test.)
 debian() {  # debian NAME SUITE PACKAGES [SOURCE LINE...]
-  local name=$1 release=$2 packages=$3 sources=$place/$1.sources
+  local name=$1 release=$2 packages=$3 sources=$place/$1.list
   shift 3
   [ ! -e "$place/$name" ] || return 0
   echo "making a Debian: $name" >&2
@@ -38,6 +38,8 @@ debian() {  # debian NAME SUITE PACKAGES [SOURCE LINE...]
   # No service starts there, and no cluster is made by itself.
   printf '#!/bin/sh\nexit 101\n' > "$place/$name.part/usr/sbin/policy-rc.d"
   chmod 0755 "$place/$name.part/usr/sbin/policy-rc.d"
+  # What is lost when the power goes is made again: dpkg need not wait for the disk.
+  echo force-unsafe-io > "$place/$name.part/etc/dpkg/dpkg.cfg.d/unsafe-io"
   mkdir -p "$place/$name.part/etc/postgresql-common"
   echo 'create_main_cluster = false' > "$place/$name.part/etc/postgresql-common/createcluster.conf"
   mv "$place/$name.part" "$place/$name"
