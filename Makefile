@@ -4,10 +4,13 @@
 #   make && sudo make install && make installcheck      PG_CONFIG=... to choose
 #   make demo | test | playground | bench | fuzz | test-clients | ubsan | coverage
 #                     on a throw-away server; installs the packages it needs
-#   make test-17 | test-18 | test-all
-#                     every suite on another server, each in a Debian of its own (test/matrix)
+#   make test-17 | test-18 | test-all | test-upgrades
+#                     every suite on another server, each in a Debian of its own (test/matrix),
+#                     and the way from each to the next (test/upgrades)
+#   make deb          Debian's packages, for 12 and 13, each built in a clean Debian (test/deb)
+#   make dist         the distribution for PGXN (test/dist)
 
-TASKS = demo test playground bench fuzz test-clients ubsan coverage test-15 test-17 test-18 test-all
+TASKS = demo playground bench fuzz ubsan coverage deb dist test $(filter test-%,$(MAKECMDGOALS))
 
 ifneq ($(filter $(TASKS),$(MAKECMDGOALS)),)
 # These work on a machine that has no PostgreSQL yet, so PGXS waits.
@@ -38,10 +41,12 @@ REGRESS      = $(sort $(basename $(notdir $(wildcard $(here)test/regress/sql/*.s
 REGRESS_OPTS = --inputdir=$(srcdir)/test/regress --outputdir=. --load-extension=primecloud
 
 PG_CPPFLAGS = -I$(srcdir)/src
-PG_CXXFLAGS = -std=c++20 -Wno-register -fvisibility=hidden -fvisibility-inlines-hidden \
-              -fno-threadsafe-statics
+# (CXXFLAGS of the environment are those of whoever makes a package: where the build was.)
+PG_CXXFLAGS := $(if $(filter environment,$(origin CXXFLAGS)),$(CXXFLAGS)) \
+               -std=c++20 -Wno-register -fvisibility=hidden -fvisibility-inlines-hidden \
+               -fno-threadsafe-statics
 # What we use of the C++ library is linked in where the compiler has it so: to load the shared one costs
-# each new connection about as much as everything else of ours (test/bench/transactions).
+# each new connection most of a millisecond (test/bench/transactions).
 cxx_archive = $(filter /%,$(shell $(CXX) -print-file-name=libstdc++.a))
 SHLIB_LINK  = -lsodium -lexpat $(or $(cxx_archive),-lstdc++)
 SHLIB_EXPORTS = src/primecloud.exports.txt
@@ -49,9 +54,12 @@ SHLIB_EXPORTS = src/primecloud.exports.txt
 EXTRA_CLEAN = $(OBJS:.o=.d) $(OBJS:.o=.bc) src/primecloud.exports.list
 
 # Bitcode lets JIT inline a function; none of these is one it inlines, and building it
-# doubles the time.  `make with_llvm=yes` builds it all the same.
+# doubles the time.  `make with_llvm=yes` builds it all the same; with_llvm=yes in the environment
+# (debian/rules) builds it where the server has it.
 ifneq ($(origin with_llvm),command line)
+ifneq ($(origin with_llvm) $(with_llvm),environment yes)
 override with_llvm = no
+endif
 endif
 
 PG_CONFIG ?= pg_config
@@ -66,11 +74,19 @@ ifeq ($(shell test '$(MAJORVERSION)' -ge '$(oldest)' && echo so),)
 $(error PostgreSQL $(VERSION) is too old: $(oldest) or later is needed; name it with PG_CONFIG=...)
 endif
 
-# Objects are of one release of the server: those of another are made again.
-ifneq ($(VERSION),$(shell cat $(here)build/server 2>/dev/null))
-$(shell mkdir -p $(here)build && echo '$(VERSION)' > $(here)build/server)
+# A server that is there and older in its minor release than the headers may not load the library.
+server := $(shell '$(bindir)/postgres' --version 2>/dev/null | sed 's/^[^0-9]*\([^ ]*\).*/\1/')
+ifneq ($(server),)
+ifneq ($(lastword $(shell printf '%s\n' '$(VERSION)' '$(server)' | sort -V)),$(server))
+$(error the headers are of PostgreSQL $(VERSION), the server is $(server): install both in one step (apt-get install postgresql-$(MAJORVERSION) postgresql-server-dev-$(MAJORVERSION)))
 endif
-$(OBJS): $(here)build/server
+endif
+
+# Objects are of one release of the server: those of another are made again.
+ifneq ($(VERSION),$(shell cat build/server 2>/dev/null))
+$(shell mkdir -p build && echo '$(VERSION)' > build/server)
+endif
+$(OBJS): build/server
 
 # PGXS compiles bitcode with clang but forgets our C++ flags.
 COMPILE.cxx.bc += $(PG_CXXFLAGS)
@@ -80,7 +96,7 @@ $(OBJS): override CXXFLAGS += -MMD -MP
 -include $(OBJS:.o=.d)
 $(OBJS:.o=.bc): %.bc: %.o  # so bitcode follows headers too
 
-$(OBJS) $(OBJS:.o=.bc): | directories
+$(OBJS) $(OBJS:.o=.bc) $(SHLIB_EXPORTS:.txt=.list): | directories
 .PHONY: directories
 directories:
 	@$(MKDIR_P) $(sort $(dir $(OBJS)))
