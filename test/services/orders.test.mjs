@@ -1,7 +1,8 @@
 // Twenty accounts order buckets, keys, logins and mails of services that fail now and then; two workers carry it out and are killed
 // again and again; in the end what is there outside is what the control plane says, and each key may do what its permissions say.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as plane from './control_plane.mjs';
@@ -169,6 +170,17 @@ async function wantedBuckets() {
   return found;
 }
 
+test('what lifecycle expires is what the customer ordered, and nothing beside it', async () => {
+  const customers = accounts.filter((one) => one.logs && !one.gone && one.number % 5 === 3);
+  for (const { account, number } of customers) {
+    const [{ name }] = await plane.look(`SELECT physical_name AS name FROM cloud.buckets WHERE account_id = $1 AND name = 'logs'`, [account]);
+    execFileSync('radosgw-admin', ['lc', 'process', '--bucket', name], { stdio: 'ignore' });
+    const left = [...(await gateway.done('GET', [name])).matchAll(/<Key>([^<]*)<\/Key>/g)].map((found) => found[1]);
+    assert.deepEqual(left, ['kept/c', 'known'], `account ${number}`);
+  }
+  assert.ok(customers.length >= 3);
+});
+
 test('a key may do what its permissions say, in its own account, while it is active; nobody else and no revoked key anything', async () => {
   const states = new Map((await plane.look('SELECT k.access_key_id, k.status, a.status AS account FROM cloud.access_keys k JOIN cloud.accounts a ON a.id = k.account_id'))
     .map((row) => [row.access_key_id, row]));
@@ -229,6 +241,13 @@ test('the logs are lines of JSON without a secret; what was revealed is recorded
   const [{ reveals, others }] = await plane.look(`SELECT count(*)::int AS reveals, count(*) FILTER (WHERE purpose NOT LIKE 'order %')::int AS others FROM primecloud.reveal_log`);
   assert.ok(reveals > 60);
   assert.equal(others, 0);
+});
+
+test('docs/workers.md names the settings that the worker reads, and no other', () => {
+  const read = readdirSync('worker').filter((file) => file.endsWith('.mjs')).flatMap((file) =>
+    [...readFileSync(`worker/${file}`, 'utf8').matchAll(/(?:required|optional|service|number)\((?:optional\('\w+'\) \? )?'([A-Z_]+)'/g)].map((found) => found[1]));
+  const page = [...readFileSync('workers.md', 'utf8').matchAll(/^\| (`[A-Z_`, ]+`)(?: …)? \|/gm)].flatMap((found) => found[1].match(/[A-Z_]+/g)).filter((name) => !/^PG/.test(name));
+  assert.deepEqual([...new Set(page)].sort(), [...new Set(read)].sort());
 });
 
 test('a service that is down costs no attempts, and is served when it is back', async () => {
