@@ -10,3 +10,4 @@ SELECT primecloud.grant_schema('cloud', 'services_gateway', 'gateway');
 SELECT primecloud.grant_schema('cloud', 'services_platform', 'platform');
 SELECT primecloud.grant_schema('cloud', 'services_worker', 'worker');
 ALTER ROLE services_worker LOGIN;
+ALTER ROLE services_app LOGIN;

@@ -26,24 +26,25 @@ export class Workers {
 
   // One after the other, again and again, until it is told to let them be.
   torment(every) {
-    let on = true;
+    this.tormented = true;
     const going = (async () => {
-      while (on) {
+      while (this.tormented) {
         for (const name of [...this.running.keys()]) {
           await sleep(every * (0.6 + Math.random() * 0.8));
-          if (!on) return;
+          if (!this.tormented) return;
           await this.kill(name);
           this.start(name);
         }
       }
     })();
-    return async () => { on = false; await going; };
+    return async () => { this.tormented = false; await going; };
   }
 
   // SIGTERM: what was begun is finished.  Gives the exit codes.
-  stop() {
+  async stop() {
+    this.tormented = false;
     return Promise.all([...this.running.values()].map(async (child) => {
-      if (child.exitCode !== null) return child.exitCode;
+      if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
       const gone = once(child, 'exit');
       child.kill('SIGTERM');
       return (await gone)[0];
