@@ -2,7 +2,7 @@
 # is built and where it goes.  CMakeLists.txt asks this file, never repeats it.
 #
 #   make && sudo make install && make installcheck      PG_CONFIG=... to choose
-#   make demo | test | playground | bench | fuzz | test-clients | ubsan | coverage
+#   make demo | test | playground | bench | fuzz | test-clients | test-services | ubsan | coverage
 #                     on a throw-away server; installs the packages it needs
 #   make test-17 | test-18 | test-all | test-upgrades
 #                     every suite on another server, each in a Debian of its own (test/matrix),
