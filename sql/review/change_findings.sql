@@ -30,21 +30,21 @@ AS $$
     UNION ALL
     SELECT 'change_loosens', 'warning', b.label, 'the rule is gone, and no other took its place',
         '-- choose: keep it, or the one that follows '
-            'it', ARRAY[b.says ->> 'says']
+            'it', ARRAY[(b.says ->> 'says')]
     FROM b JOIN a AS r ON r.kind = 'relation' AND r.rel = b.rel
     WHERE b.kind = 'constraint' AND NOT EXISTS (SELECT FROM a WHERE a.kind = 'constraint' AND a.id = b.id)
       -- (Of columns that are gone nothing has to hold.)
       AND NOT EXISTS (SELECT FROM jsonb_array_elements_text(b.says -> 'columns') AS n WHERE NOT EXISTS (SELECT FROM a
           WHERE a.kind = 'column' AND a.rel = b.rel AND a.part = n::int))
-      AND NOT EXISTS (SELECT FROM a WHERE a.kind = 'constraint' AND a.rel = b.rel AND (a.says ->> 'says' = b.says ->> 'says'
-          OR a.says ->> 'kind' = b.says ->> 'kind' AND a.says -> 'columns' @> b.says -> 'columns'
-             AND b.says -> 'columns' @> a.says -> 'columns'
-          OR a.says ->> 'kind' = 'p' AND b.says ->> 'kind' = 'u' AND a.says -> 'columns' = b.says -> 'columns'))
+      AND NOT EXISTS (SELECT FROM a WHERE a.kind = 'constraint' AND a.rel = b.rel AND (a.says ->> 'says' = (b.says ->> 'says')
+          OR (a.says ->> 'kind') = (b.says ->> 'kind') AND (a.says -> 'columns') @> (b.says -> 'columns')
+             AND (b.says -> 'columns') @> (a.says -> 'columns')
+          OR (a.says ->> 'kind') = 'p' AND (b.says ->> 'kind') = 'u' AND (a.says -> 'columns') = b.says -> 'columns'))
     UNION ALL
     SELECT 'change_loosens', 'warning', b.label, 'it may be NULL now', '-- choose: keep NOT NULL, or a CHECK', '{null}'
     FROM b JOIN a ON a.kind = 'column' AND a.rel = b.rel AND a.part = b.part
     WHERE b.kind = 'column' AND (b.says ->> 'there')::boolean AND NOT (a.says ->> 'there')::boolean
-      AND NOT EXISTS (SELECT FROM a AS k WHERE k.kind = 'constraint' AND k.rel = b.rel AND k.says ->> 'kind' = 'c'
+      AND NOT EXISTS (SELECT FROM a AS k WHERE k.kind = 'constraint' AND k.rel = b.rel AND (k.says ->> 'kind') = 'c'
           AND strpos(k.says ->> 'says', format('(%I IS NOT NULL)', a.says ->> 'name')) > 0)
 $$;
 COMMENT ON FUNCTION primecloud_internal.review_change_costs(primecloud_internal.review_trial)
@@ -70,13 +70,14 @@ AS $$
     -- Both of one table: a policy of the second kind does for the first if it is for its command and roles.
     pair AS MATERIALIZED (
         SELECT b.id AS before, a.id AS after, (b.says ->> 'permissive')::boolean AS permissive,
-            b.says ->> 'command' IN ('*', a.says ->> 'command') AND (b.says -> 'roles' @> '["0"]' OR b.says -> 'roles' @> (a.says ->
+            (b.says ->> 'command') IN ('*', a.says ->> 'command') AND (b.says -> 'roles' @> '["0"]' OR (b.says -> 'roles') @> (a.says ->
                 'roles'))
-                AS covers, a.says ->> 'command' IN ('*', b.says ->> 'command')
-                AND (a.says -> 'roles' @> '["0"]' OR a.says -> 'roles' @> (b.says -> 'roles')) AS covered,
+                AS covers, (a.says ->> 'command') IN ('*', b.says ->> 'command')
+                AND (a.says -> 'roles' @> '["0"]' OR (a.says -> 'roles') @> (b.says -> 'roles')) AS covered,
             primecloud_internal.review_no_more(a.says ->> 'using', b.says ->> 'using')
                 AND primecloud_internal.review_no_more(a.says ->> 'check', b.says ->> 'check') AS no_more
-        FROM b JOIN a ON a.kind = 'policy' AND a.rel = b.rel AND a.says -> 'permissive' = b.says -> 'permissive' WHERE b.kind = 'policy'),
+        FROM b JOIN a ON a.kind = 'policy' AND a.rel = b.rel AND (a.says -> 'permissive') = (b.says -> 'permissive') WHERE b.kind =
+            'policy'),
     weaker(rel, label, why, part) AS (
         SELECT b.rel, b.label, CASE WHEN NOT (a.says ->> 'rls')::boolean THEN 'row security is off' ELSE
             'row security holds its owner no more'
@@ -85,11 +86,11 @@ AS $$
           AND ((b.says ->> 'rls')::boolean AND NOT (a.says ->> 'rls')::boolean
             OR (b.says ->> 'forced')::boolean AND NOT (a.says ->> 'forced')::boolean)
         UNION ALL
-        SELECT b.rel, b.label, format('restrictive policy %I is gone, or lets more through', b.says ->> 'name'), b.says ->> 'name'
+        SELECT b.rel, b.label, format('restrictive policy %I is gone, or lets more through', b.says ->> 'name'), (b.says ->> 'name')
         FROM b JOIN a AS r ON r.kind = 'relation' AND r.rel = b.rel WHERE b.kind = 'policy' AND NOT (b.says ->> 'permissive')::boolean
           AND NOT EXISTS (SELECT FROM pair AS p WHERE p.before = b.id AND p.covered AND p.no_more)
         UNION ALL
-        SELECT a.rel, a.label, format('permissive policy %I lets more through', a.says ->> 'name'), a.says ->> 'name'
+        SELECT a.rel, a.label, format('permissive policy %I lets more through', a.says ->> 'name'), (a.says ->> 'name')
         FROM a JOIN b AS r ON r.kind = 'relation' AND r.rel = a.rel WHERE a.kind = 'policy' AND (a.says ->> 'permissive')::boolean
           AND (r.says ->> 'rls')::boolean AND NOT EXISTS (SELECT FROM pair AS p WHERE p.after = a.id AND p.covers AND p.no_more)
         UNION ALL
@@ -102,9 +103,9 @@ AS $$
         UNION ALL
         SELECT b.rel, r.label, format('%s was of each tenant, and is of all now', a.label), a.label
         FROM b JOIN a AS r ON r.kind = 'relation' AND r.rel = b.rel JOIN a ON a.kind = 'key' AND a.rel = b.rel
-        WHERE b.kind = 'key' AND b.says -> 'columns' ? (tenants ->> b.rel::text) AND NOT EXISTS (SELECT FROM a AS s WHERE s.kind = 'key'
-            AND s.rel = b.rel AND s.says -> 'columns' = b.says -> 'columns') AND NOT EXISTS (SELECT FROM b AS o WHERE o.kind = 'key'
-            AND o.id = a.id) AND a.says -> 'columns' = (b.says -> 'columns') - (tenants ->> b.rel::text))
+        WHERE b.kind = 'key' AND (b.says -> 'columns') ? (tenants ->> b.rel::text) AND NOT EXISTS (SELECT FROM a AS s WHERE s.kind = 'key'
+            AND s.rel = b.rel AND (s.says -> 'columns') = b.says -> 'columns') AND NOT EXISTS (SELECT FROM b AS o WHERE o.kind = 'key'
+            AND o.id = a.id) AND (a.says -> 'columns') = (b.says -> 'columns') - (tenants ->> b.rel::text))
     SELECT 'change_weakens_protection', 'error', w.label, w.why, '-- choose: leave it out, or what holds instead', ARRAY[w.part]
     FROM weaker AS w
 $$;

@@ -53,7 +53,7 @@ AS $$
     FROM b JOIN a AS r ON r.kind = 'relation' AND r.label = (SELECT o.label FROM b AS o WHERE o.kind = 'relation' AND o.rel = b.rel)
     LEFT JOIN a AS m ON m.kind = 'column' AND m.rel = b.rel AND m.part = b.part
     WHERE b.kind = 'column' AND NOT EXISTS (SELECT FROM a AS c WHERE c.kind = 'column' AND c.rel = r.rel
-        AND c.says ->> 'name' = b.says ->> 'name')
+        AND (c.says ->> 'name') = b.says ->> 'name')
     UNION ALL
     SELECT 'change_breaks_readers', 'error', b.label, 'the function is gone, or takes other arguments',
         '-- choose: the old one beside it, until nobody calls it', ARRAY['gone']
@@ -72,19 +72,19 @@ CREATE FUNCTION primecloud_internal.review_change_writers(trial primecloud_inter
     SET search_path = pg_catalog, pg_temp
 AS $$
     WITH b AS MATERIALIZED (SELECT * FROM unnest((trial).before)), a AS MATERIALIZED (SELECT * FROM unnest((trial).after)),
-    old AS MATERIALIZED (SELECT b.rel FROM b WHERE b.kind = 'relation' AND b.says ->> 'kind' IN ('r', 'p')),
+    old AS MATERIALIZED (SELECT b.rel FROM b WHERE b.kind = 'relation' AND (b.says ->> 'kind') IN ('r', 'p')),
     col AS MATERIALIZED (
         SELECT a.rel, a.part, a.label, b.says AS before, a.says AS after FROM a JOIN old ON old.rel = a.rel
         LEFT JOIN b ON b.kind = 'column' AND b.rel = a.rel AND b.part = a.part WHERE a.kind = 'column'),
     rule AS MATERIALIZED (
-        SELECT a.label, a.rel, a.says FROM a JOIN old ON old.rel = a.rel WHERE a.kind = 'constraint' AND a.says ->> 'kind' = 'c'
-          AND NOT EXISTS (SELECT FROM b WHERE b.kind = 'constraint' AND b.rel = a.rel AND b.says ->> 'kind' = 'c'
+        SELECT a.label, a.rel, a.says FROM a JOIN old ON old.rel = a.rel WHERE a.kind = 'constraint' AND (a.says ->> 'kind') = 'c'
+          AND NOT EXISTS (SELECT FROM b WHERE b.kind = 'constraint' AND b.rel = a.rel AND (b.says ->> 'kind') = 'c'
               AND primecloud_internal.review_wider_check(b.says ->> 'says', a.says ->> 'says'))
           -- What a column that is new may hold was nobody's before.
           AND EXISTS (SELECT FROM jsonb_array_elements_text(a.says -> 'columns') AS n JOIN b ON b.kind = 'column' AND b.rel = a.rel
               AND b.part = n::int)
           -- That a column is not NULL is said of the column.
-          AND a.says ->> 'says' !~ '^CHECK \(\((\w+|"[^"]+") IS NOT NULL\)\)$')
+          AND (a.says ->> 'says') !~ '^CHECK \(\((\w+|"[^"]+") IS NOT NULL\)\)$')
     SELECT 'change_breaks_writers', 'error', c.label, x.why, x.fix, ARRAY[x.what]
     FROM col AS c CROSS JOIN LATERAL (VALUES
         (c.before IS NULL AND (c.after ->> 'there')::boolean AND NOT (c.after ->> 'filled')::boolean, 'added',
@@ -100,7 +100,7 @@ AS $$
     WHERE x.found
     UNION ALL
     SELECT 'change_breaks_writers', 'error', r.label, 'rows that were taken are refused now',
-        '-- choose: when nobody writes such rows any more', ARRAY[r.says ->> 'says']
+        '-- choose: when nobody writes such rows any more', ARRAY[(r.says ->> 'says')]
     FROM rule AS r
 $$;
 COMMENT ON FUNCTION primecloud_internal.review_change_writers(primecloud_internal.review_trial) IS 'change_breaks_writers';
