@@ -89,8 +89,8 @@ BEGIN
         END LOOP;
         trial.after := primecloud_internal.review_facts(schema);
         done := true;
-        RAISE SQLSTATE 'PC0RV';
-    EXCEPTION WHEN SQLSTATE 'PC0RV' THEN
+        RAISE SQLSTATE 'PCCHK' USING MESSAGE = 'made to be undone';
+    EXCEPTION WHEN SQLSTATE 'PCCHK' THEN
         IF NOT done THEN
             RAISE;
         END IF;
