@@ -1,6 +1,7 @@
 // review_change_statements(): a script as the statements that it is made of, and what is to be done with each.
 //
 // Server code alone: the text is read (pg_parse_query), and nothing in it is looked up or run here.
+#include "pg/c_string.hpp"
 #include "pg/server_function.hpp"
 #include "review/change_kind.hpp"
 #include "review/change_words.hpp"
@@ -19,8 +20,9 @@ namespace {
 using namespace primecloud;
 
 SERVER_CODE char *text_of(const char *script, const RawStmt *raw) {
-  const char *from = script + raw->stmt_location;
-  return raw->stmt_len == 0 ? pstrdup(from) : pnstrdup(from, static_cast<Size>(raw->stmt_len));  // 0: to the end
+  std::string_view text(script + raw->stmt_location);
+  if (raw->stmt_len != 0) text = text.substr(0, static_cast<std::size_t>(raw->stmt_len));  // 0: to the end
+  return pg::c_string(text);
 }
 
 // The statement without CONCURRENTLY, if without the word it is one that runs in a transaction.
@@ -38,11 +40,11 @@ SERVER_CODE void put(const ReturnSetInfo *rows, int number, const char *script, 
   const bool concurrent = review::is_concurrent(raw->stmt);
   if (concurrent && !take_off_concurrently(text)) verdict = {"alone", "it runs outside of transactions"};
   Datum values[] = {Int32GetDatum(number),
-                          CStringGetTextDatum(text),
-                          CStringGetTextDatum(GetCommandTagName(CreateCommandTag(raw->stmt))),
-                          CStringGetTextDatum(verdict.action),
-                          CStringGetTextDatum(verdict.why),
-                          BoolGetDatum(concurrent)};
+                    CStringGetTextDatum(text),
+                    CStringGetTextDatum(GetCommandTagName(CreateCommandTag(raw->stmt))),
+                    CStringGetTextDatum(verdict.action),
+                    CStringGetTextDatum(verdict.why),
+                    BoolGetDatum(concurrent)};
   bool nulls[6] = {};
   tuplestore_putvalues(rows->setResult, rows->setDesc, values, nulls);
 }
