@@ -1,0 +1,23 @@
+// What the body of a function has, by its tree or by its words.  Server code.
+#pragma once
+
+#include "core/review/words.hpp"
+#include "pg/postgres.hpp"
+
+namespace primecloud::review {
+
+struct body_facts {
+  body_context context;
+  bool reads;  // a relation
+};
+SERVER_CODE body_facts facts_of_body(Oid function);
+
+// Whether the body names a relation: by its dependencies, or by its words.
+SERVER_CODE bool body_names(Oid function, Oid relation);
+
+// Prosrc, or nullptr where there is none: the language is no text, or the body is a tree.
+SERVER_CODE char *body_text(Oid function);
+// The tree of a body in standard form; nullptr without one.
+SERVER_CODE Node *body_tree(Oid function);
+
+}  // namespace primecloud::review
