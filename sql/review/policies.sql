@@ -23,3 +23,13 @@ AS $$
 $$;
 COMMENT ON FUNCTION primecloud_internal.review_policy_findings(primecloud_internal.review_words)
     IS 'policy_*, write_check_open, floor_always_true, grant_without_policy, tenant_predicate_*';
+
+-- All that trees tell.
+CREATE FUNCTION primecloud_internal.review_tree_findings(w primecloud_internal.review_words)
+    RETURNS SETOF primecloud_internal.review_row
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT * FROM primecloud_internal.review_policy_findings(w)
+$$;
+COMMENT ON FUNCTION primecloud_internal.review_tree_findings(primecloud_internal.review_words) IS 'the findings of policies, views, rules, CHECKs and bodies';

@@ -92,15 +92,6 @@ SERVER_CODE inline Oid checked_as([[maybe_unused]] const Query *query, const Ran
 #endif
 }
 
-// What a column of an entry of the range table stands for, where the entry is a join or, from 18 on, a grouping; else nullptr.
-SERVER_CODE inline Node *behind_column(const RangeTblEntry *entry, AttrNumber column) {
-  List *each = entry->rtekind == RTE_JOIN ? entry->joinaliasvars : NIL;
-#if PG_VERSION_NUM >= 180000
-  if (entry->rtekind == RTE_GROUP) each = entry->groupexprs;
-#endif
-  return column > 0 && column <= list_length(each) ? static_cast<Node *>(list_nth(each, column - 1)) : nullptr;
-}
-
 // Until 16 the callback of a walk (pg/tree_walk.hpp) is declared without its parameters, which in C++ says none.
 #if PG_VERSION_NUM >= 160000
 using visit_of_tree = bool (*)(Node *, void *);

@@ -13,11 +13,6 @@ SERVER_CODE inline bool walk_below(Node *node, bool (*visit)(Node *, void *), vo
 SERVER_CODE inline bool walk_query(Query *query, bool (*visit)(Node *, void *), void *context) {
   return query_tree_walker(query, reinterpret_cast<visit_of_tree>(reinterpret_cast<void *>(visit)), context, 0);
 }
-// The entries of its range table too, each before what is in it.
-SERVER_CODE inline bool walk_query_entries(Query *query, bool (*visit)(Node *, void *), void *context) {
-  return query_tree_walker(query, reinterpret_cast<visit_of_tree>(reinterpret_cast<void *>(visit)), context,
-                           QTW_EXAMINE_RTES_BEFORE);
-}
 SERVER_CODE inline Node *mutate_below(Node *node, Node *(*change)(Node *, void *), void *context) {
   return expression_tree_mutator(node, reinterpret_cast<change_of_tree>(reinterpret_cast<void *>(change)), context);
 }

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/review/words.hpp"
-#include "pg/postgres.hpp"
+#include "pg/server_version_trees.hpp"
 
 namespace primecloud::review {
 

@@ -1,6 +1,7 @@
 // primecloud_internal.review_policies_judged(): what the policies of tables are found to be.
 #include "pg/function.hpp"
 #include "review/finding_rows.hpp"
+#include "review/bodies.hpp"
 #include "review/tree_policies.hpp"
 
 namespace primecloud::review {
@@ -14,13 +15,13 @@ finding_rows judged_policies(oids relations, pg::array_view<int16> tenants, oids
   pg::guarded([&] {
     auto *roles = static_cast<Oid *>(palloc(sizeof(Oid) * static_cast<std::size_t>(app.count + others.count + 1)));
     for (const Oid role : app) roles[who.count++] = role;
-    who.apps = who.count;
     for (const Oid role : others) roles[who.count++] = role;
     who.roles = roles;
     book = open_function_book(app.count > 0 ? app.each[0] : InvalidOid);
   });
   findings found;
   for (int i = 0; i < relations.count && i < tenants.count; i++) {
+    parse_bodies(book, relations.each[i]);
     table of;
     const bool there = pg::guarded([&] {
       CHECK_FOR_INTERRUPTS();
@@ -28,7 +29,6 @@ finding_rows judged_policies(oids relations, pg::array_view<int16> tenants, oids
     });
     if (!there) continue;
     nursery made;
-    check_grants(of, found);
     judge_table(made, of, found);
   }
   return rows_of(found);

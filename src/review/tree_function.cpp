@@ -61,7 +61,6 @@ SERVER_CODE void read_facts(function_facts &facts, const function_book &book, He
   facts.name = pstrdup(NameStr(row->proname));
   facts.pinned = row->oid < FirstUnpinnedObjectId;
   facts.product = row->pronamespace == book.product_schema;
-  facts.returns_set = row->proretset;
   facts.label = facts.pinned ? facts.name : format_procedure_qualified(row->oid);
   facts.flags = (row->proisstrict ? strict : 0) | (row->provolatile == PROVOLATILE_STABLE ? stable : 0) |
                 (row->provolatile == PROVOLATILE_VOLATILE ? unstable : 0) |
@@ -108,7 +107,7 @@ SERVER_CODE function_book open_function_book(Oid app) {
           get_namespace_oid("primecloud", true), app};
 }
 
-SERVER_CODE const function_facts *facts_of(const function_book &book, Oid function) {
+SERVER_CODE function_facts *facts_of(const function_book &book, Oid function) {
   bool found;
   auto *known = static_cast<entry *>(hash_search(book.known, &function, HASH_ENTER, &found));
   if (found) return &known->facts;

@@ -14,7 +14,8 @@ struct function_facts {
   bool pinned, product;   // the server's own; of the schema primecloud
   bool context;           // asks who comes, by its name or its body
   bool inlines;           // SQL that the planner puts in the place of the call
-  bool returns_set;
+  Node *raw;              // its body, parsed and no more (bodies.hpp); nullptr where that is not done or not possible
+  bool tried;             // to parse it
 };
 
 // Remembers what it has looked at.
@@ -24,7 +25,7 @@ struct function_book {
   Oid app;  // whose EXECUTE is asked; InvalidOid for PUBLIC
 };
 SERVER_CODE function_book open_function_book(Oid app);
-SERVER_CODE const function_facts *facts_of(const function_book &book, Oid function);
+SERVER_CODE function_facts *facts_of(const function_book &book, Oid function);
 
 // What the flags of a setting's context are, by its name.
 SERVER_CODE std::uint32_t flags_of_setting(const char *name);

@@ -100,30 +100,20 @@ char *lowered(char *name) {
   return name;
 }
 
-SERVER_CODE const node *walk_setting(tree_walk &w, const FuncExpr *call) {
-  auto *argument = static_cast<Node *>(linitial(call->args));
-  node *made;
-  if (IsA(argument, Const) && !castNode(Const, argument)->constisnull) {
-    char *name = lowered(TextDatumGetCString(castNode(Const, argument)->constvalue));
-    made = new_node(w, kind::context);
-    made->text = name;
-    made->flags = flags_of_setting(name) | to_text;
-  } else {
-    made = new_node(w, kind::context, walk_list(w, call->args));
-    made->text = "current_setting";
-    made->flags = forgeable | to_text;
-  }
-  made->flags |= stable | (w.wrapped ? wrapped : 0);
-  return made;
+SERVER_CODE void make_setting(tree_walk &w, node *made) {
+  made->is = kind::context;
+  made->text = "current_setting";
+  made->flags = forgeable | to_text | stable | (w.wrapped ? wrapped : 0);
+  if (made->count == 0 || made->args[0]->is != kind::literal) return;
+  made->text = lowered(pg::c_string(made->args[0]->text));
+  made->flags = flags_of_setting(made->text.data()) | to_text | stable | (w.wrapped ? wrapped : 0);
+  made->count = 0;
 }
 
 // A role that has_role() and tenant_*() are asked for, if it is above the lowest.
-SERVER_CODE bool asks_rank(const FuncExpr *call) {
-  if (call->args == NIL) return false;
-  auto *argument = static_cast<Node *>(linitial(call->args));
-  if (!IsA(argument, Const)) return true;
-  const auto *c = castNode(Const, argument);
-  return !c->constisnull && (c->consttype != TEXTOID || strcmp(TextDatumGetCString(c->constvalue), "external_client") != 0);
+bool asks_rank(const node *call) {
+  if (call->count == 0 || call->args[0]->is == kind::nothing) return false;
+  return call->args[0]->is != kind::literal || call->args[0]->text != "external_client";
 }
 
 }  // namespace
@@ -153,45 +143,43 @@ SERVER_CODE const node *walk_array_operator(tree_walk &w, const ScalarArrayOpExp
   return made;
 }
 
-SERVER_CODE const node *walk_call(tree_walk &w, const FuncExpr *call) {
-  const function_facts *facts = facts_of(*w.book, call->funcid);
-  w.called = list_append_unique_oid(w.called, call->funcid);
-  if (facts->pinned && strcmp(facts->name, "current_setting") == 0) return walk_setting(w, call);
-  if (const node *body = walk_body(w, facts, call->args)) return body;
-  List *below = walk_list(w, call->args);
-  node *made = new_node(w, kind::call, below);
+SERVER_CODE node *call_node(tree_walk &w, const function_facts *facts, List *arguments) {
+  w.called = list_append_unique_oid(w.called, facts->oid);
+  node *made = new_node(w, kind::call, arguments);
   made->text = facts->label;
-  made->flags = facts->flags;
-  if (w.wrapped) made->flags |= wrapped;
-  if (list_member(w.of.indexed, call)) made->flags |= keyed;
-  if (facts->pinned && is_one_of(facts->name, {"now", "transaction_timestamp", "statement_timestamp"})) made->flags &= ~stable;
-  if (facts->pinned && is_one_of(facts->name, {"current_user", "session_user"})) {
-    made->is = kind::context;
-    made->flags |= role_name | person;
+  made->flags = facts->flags | (w.wrapped ? wrapped : 0);
+  if (facts->pinned) {
+    if (is_one_of(facts->name, {"now", "transaction_timestamp", "statement_timestamp"})) made->flags &= ~stable;
+    if (is_one_of(facts->name, {"current_user", "session_user"})) made->is = kind::context, made->flags |= role_name | person;
+    if (strstr(facts->name, "json") != nullptr && strstr(facts->name, "extract_path") != nullptr) made->flags |= json_step;
+    if (strcmp(facts->name, "current_setting") == 0) make_setting(w, made);
     return made;
   }
-  if (facts->pinned && strstr(facts->name, "json") != nullptr && strstr(facts->name, "extract_path") != nullptr)
-    made->flags |= json_step;
-  if (facts->pinned && asks_absent_role(w, facts->name, call)) made->flags |= absent_role;
-  if (call->funcformat != COERCE_EXPLICIT_CALL && call->funcformat != COERCE_SQL_SYNTAX) {
-    made->flags |= cast | (is_text_like(call->funcresulttype) ? to_text : 0);
-    if (facts->pinned) {
-      made->flags &= ~stable;
-      made->text = psprintf("::%s", format_type_be(call->funcresulttype));
-      for (std::uint32_t i = 1; i < made->count; i++)
-        if (!is_constant(made->args[i])) return made;
-      made->count = made->count > 1 ? 1 : made->count;  // lengths and flags of the cast
-    }
-  }
   if (!facts->context) return made;
-  if (facts->product && asks_rank(call)) made->flags |= rank;
+  if (facts->product && asks_rank(made)) made->flags |= rank;
   for (std::uint32_t i = 0; i < made->count; i++) {
     if (!has_own(made->args[i])) continue;
     made->flags |= asks;  // it is given the row, and asks who comes
     return made;
   }
-  // (What the product's rank is asked for is the context; so is a function whatever its arguments.)
   if ((facts->flags & unstable) == 0) made->is = kind::context;
+  return made;
+}
+
+SERVER_CODE const node *walk_call(tree_walk &w, const FuncExpr *call) {
+  const function_facts *facts = facts_of(*w.book, call->funcid);
+  w.called = list_append_unique_oid(w.called, call->funcid);
+  if (const node *body = walk_body(w, facts, call->args)) return body;
+  node *made = call_node(w, facts, walk_list(w, call->args));
+  if (list_member(w.of.indexed, call)) made->flags |= keyed;
+  if (!facts->pinned) return made;
+  if (asks_absent_role(w, facts->name, call)) made->flags |= absent_role;
+  if (call->funcformat == COERCE_EXPLICIT_CALL || call->funcformat == COERCE_SQL_SYNTAX) return made;
+  made->flags = (made->flags & ~stable) | cast | (is_text_like(call->funcresulttype) ? to_text : 0);
+  made->text = psprintf("::%s", format_type_be(call->funcresulttype));
+  for (std::uint32_t i = 1; i < made->count; i++)
+    if (!is_constant(made->args[i])) return made;
+  if (made->count > 1) made->count = 1;  // lengths and flags of the cast
   return made;
 }
 

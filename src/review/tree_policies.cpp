@@ -13,8 +13,6 @@ extern "C" {
 namespace primecloud::review {
 namespace {
 
-constexpr AclMode modes[] = {ACL_SELECT, ACL_INSERT, ACL_UPDATE, ACL_DELETE};
-
 const char *appended(const char *list, const char *more) {
   return list == nullptr || *list == '\0' ? more : psprintf("%s, %s", list, more);
 }
@@ -74,45 +72,8 @@ SERVER_CODE const char *recursion(const List *read, const askers &who, const boo
   return "";
 }
 
-SERVER_CODE const char *grantees_in(Datum acl, const askers &who, Oid owner, AclMode mode, const char *found) {
-  Acl *items = DatumGetAclP(acl);
-  for (int i = 0; i < ACL_NUM(items); i++) {
-    const AclItem &item = ACL_DAT(items)[i];
-    if ((ACLITEM_GET_PRIVS(item) & mode) == 0 || item.ai_grantee == owner) continue;
-    bool ours = item.ai_grantee == ACL_ID_PUBLIC;
-    for (std::size_t asker = 0; asker < who.count && !ours; asker++)
-      ours = OidIsValid(who.roles[asker]) && has_privs_of_role(who.roles[asker], item.ai_grantee);
-    if (!ours) continue;
-    const char *name = item.ai_grantee == ACL_ID_PUBLIC ? "PUBLIC" : quote_identifier(GetUserNameFromId(item.ai_grantee, false));
-    if (strstr(found, name) == nullptr) found = appended(found, name);
-  }
-  return found;
-}
-
-SERVER_CODE void name_grantees(table &of, const askers &who, Oid relation, const relation_facts &facts) {
-  const char *names[4] = {"", "", "", ""};
-  const auto add = [&](Datum acl, int columns) {
-    for (int i = 0; i < columns; i++) names[i] = grantees_in(acl, who, facts.owner, modes[i], names[i]);
-  };
-  HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
-  if (!HeapTupleIsValid(tuple)) return;
-  bool null;
-  const Datum acl = SysCacheGetAttr(RELOID, tuple, Anum_pg_class_relacl, &null);
-  const AttrNumber columns = reinterpret_cast<const FormData_pg_class *>(GETSTRUCT(tuple))->relnatts;
-  if (!null) add(acl, 4);
-  ReleaseSysCache(tuple);
-  for (AttrNumber column = 1; column <= columns; column++) {
-    HeapTuple attribute = SearchSysCache2(ATTNUM, ObjectIdGetDatum(relation), Int16GetDatum(column));
-    if (!HeapTupleIsValid(attribute)) continue;
-    const Datum of_column = SysCacheGetAttr(ATTNUM, attribute, Anum_pg_attribute_attacl, &null);
-    if (!null) add(of_column, 3);
-    ReleaseSysCache(attribute);
-  }
-  for (int i = 0; i < 4; i++) of.grantees[i] = names[i];
-}
-
 SERVER_CODE void lay_out_policy(const function_book &book, const subject &of, const askers &who, const relation_facts &facts,
-                                const stored_policy &stored, const table &whole, policy &out) {
+                                const stored_policy &stored, const table &whole, const bool *held, policy &out) {
   tree_walk w;
   w.book = &book;
   w.of = of;
@@ -124,7 +85,7 @@ SERVER_CODE void lay_out_policy(const function_book &book, const subject &of, co
   if (stored.check != nullptr) out.check = walk_tree(w, stored.check);
   auto *applies = static_cast<bool *>(palloc0(who.count + 1));
   for (std::size_t asker = 0; asker < who.count; asker++)
-    applies[asker] = whole.held[asker] && is_for_role(stored, who.roles[asker]);
+    applies[asker] = held[asker] && is_for_role(stored, who.roles[asker]);
   out.applies = applies;
   out.idle_roles = idle_roles(stored, who, of.relation, whole);
   if (w.read == NIL) return;
@@ -140,7 +101,6 @@ SERVER_CODE bool lay_out(const function_book &book, const askers &who, Oid relat
   out = {};
   out.object = facts.label;
   out.askers = who.count;
-  out.apps = who.apps;
   const char *column = tenant > 0 ? get_attname(relation, tenant, true) : nullptr;
   if (column != nullptr) out.tenant = quote_identifier(column);
   out.bound = bound_predicate(relation, tenant);
@@ -150,16 +110,14 @@ SERVER_CODE bool lay_out(const function_book &book, const askers &who, Oid relat
     held[asker] = is_held(who.roles[asker], facts);
     privileges[asker] = privileges_of(who.roles[asker], relation);
   }
-  out.held = held;
   out.privileges = privileges;
-  name_grantees(out, who, relation, facts);
   List *stored = policies_of(relation);
   auto *policies = static_cast<policy *>(palloc(sizeof(policy) * static_cast<std::size_t>(list_length(stored) + 1)));
   const subject of = subject_of(relation, tenant);
   ListCell *cell;
   foreach (cell, stored) {
     policy laid_out;
-    lay_out_policy(book, of, who, facts, *static_cast<const stored_policy *>(lfirst(cell)), out, laid_out);
+    lay_out_policy(book, of, who, facts, *static_cast<const stored_policy *>(lfirst(cell)), out, held, laid_out);
     policies[out.policy_count++] = laid_out;
   }
   out.policies = policies;

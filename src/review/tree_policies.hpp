@@ -9,7 +9,7 @@ namespace primecloud::review {
 // Who comes: the app, then the roles that it may become; 0 is PUBLIC.
 struct askers {
   const Oid *roles;
-  std::size_t count, apps;
+  std::size_t count;
 };
 
 // Lays out the table; false: it is not there, or has no row security.

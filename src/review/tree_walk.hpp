@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/review/tree.hpp"
-#include "pg/postgres.hpp"
+#include "pg/server_version_trees.hpp"
 #include "review/tree_function.hpp"
 
 extern "C" {
@@ -47,6 +47,7 @@ SERVER_CODE List *walk_list(tree_walk &w, List *each);
 SERVER_CODE const node *walk_constant(tree_walk &w, const Const *c);
 SERVER_CODE const node *walk_column(tree_walk &w, const Var *column);
 SERVER_CODE const node *walk_call(tree_walk &w, const FuncExpr *call);
+SERVER_CODE node *call_node(tree_walk &w, const function_facts *facts, List *arguments);  // of walked arguments
 SERVER_CODE const node *walk_operator(tree_walk &w, Node *n);
 SERVER_CODE const node *walk_array_operator(tree_walk &w, const ScalarArrayOpExpr *n);
 SERVER_CODE const node *walk_sublink(tree_walk &w, const SubLink *link);

@@ -1,7 +1,7 @@
 // The queries of views and rules, as the catalog has them.  Server code.
 #pragma once
 
-#include "pg/postgres.hpp"
+#include "pg/server_version_trees.hpp"
 
 extern "C" {
 #include "nodes/parsenodes.h"

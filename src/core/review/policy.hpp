@@ -31,9 +31,7 @@ struct table {
   std::string_view bound = {};   // tenant column = context, as SQL
   const policy *policies = nullptr;
   std::size_t policy_count = 0;
-  std::size_t askers = 0, apps = 0;  // the first are the app itself, the others it may become
-  const bool *held = nullptr;        // whether row security holds each
-  std::string_view grantees[4] = {};  // who was granted r, a, w, d
+  std::size_t askers = 0;
   const std::uint8_t *privileges = nullptr;  // of each asker: bits of `may`
 
   const policy *begin() const { return policies; }
@@ -66,9 +64,6 @@ struct judged {
   const node *check;  // its own WITH CHECK, plain
   bool row_held, check_held;
 };
-
-// What is granted and has no policy, of any table under row security.
-void check_grants(const table &of, findings &found);
 
 // All that policies of a table are found to be; of one without a tenant column, little.
 void judge_table(nursery &made, const table &of, findings &found);
