@@ -2,7 +2,7 @@
 
 CREATE FUNCTION primecloud_internal.review_policies_judged(rels oid[], tenants smallint[], app oid[], others oid[])
     RETURNS TABLE (check_name text, level text, object text, evidence text, fix text, parts text)
-    LANGUAGE c STABLE STRICT PARALLEL SAFE ROWS 20
+    LANGUAGE c STABLE STRICT PARALLEL UNSAFE ROWS 20
     SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'primecloud_review_policies_judged';
 COMMENT ON FUNCTION primecloud_internal.review_policies_judged(oid[], smallint[], oid[], oid[])
@@ -10,7 +10,7 @@ COMMENT ON FUNCTION primecloud_internal.review_policies_judged(oid[], smallint[]
 
 CREATE FUNCTION primecloud_internal.review_policy_findings(w primecloud_internal.review_words)
     RETURNS SETOF primecloud_internal.review_row
-    LANGUAGE sql STABLE PARALLEL SAFE
+    LANGUAGE sql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
     -- (Of those whom the app may become, PUBLIC is nobody; without an app it is everybody who comes.)
@@ -22,14 +22,4 @@ AS $$
             ARRAY(SELECT r FROM unnest((w).reached) AS r WHERE r <> 0 AND r <> ALL ((w).app))) AS f
 $$;
 COMMENT ON FUNCTION primecloud_internal.review_policy_findings(primecloud_internal.review_words)
-    IS 'policy_*, write_check_open, floor_always_true, grant_without_policy, tenant_predicate_*';
-
--- All that trees tell.
-CREATE FUNCTION primecloud_internal.review_tree_findings(w primecloud_internal.review_words)
-    RETURNS SETOF primecloud_internal.review_row
-    LANGUAGE sql STABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp
-AS $$
-    SELECT * FROM primecloud_internal.review_policy_findings(w)
-$$;
-COMMENT ON FUNCTION primecloud_internal.review_tree_findings(primecloud_internal.review_words) IS 'the findings of policies, views, rules, CHECKs and bodies';
+    IS 'policy_*, policies_overlap, write_check_open, floor_always_true, tenant_predicate_*';

@@ -1,4 +1,4 @@
-// One-dimensional arrays of plain values without NULLs, read where they stand.
+// Oids, and one-dimensional arrays of plain values without NULLs, read where they stand.
 #pragma once
 
 #include "pg/datum.hpp"
@@ -8,6 +8,13 @@ extern "C" {
 }
 
 namespace primecloud::pg {
+
+template <>
+struct datum<Oid> {
+  static constexpr const char *sql = "oid";
+  static Oid get(Datum d) noexcept { return DatumGetObjectId(d); }
+  static Datum put(Oid v) noexcept { return ObjectIdGetDatum(v); }
+};
 
 template <class T>
 struct array_view {

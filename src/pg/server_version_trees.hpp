@@ -5,7 +5,8 @@
 
 namespace primecloud::pg {
 
-// What a column of an entry of the range table stands for, where the entry is a join or, from 18 on, a grouping; else nullptr.
+// What a column of an entry of the range table stands for, where the entry is a join or, from 18 on, a grouping; else
+// nullptr.
 SERVER_CODE inline Node *behind_column(const RangeTblEntry *entry, AttrNumber column) {
   List *each = entry->rtekind == RTE_JOIN ? entry->joinaliasvars : NIL;
 #if PG_VERSION_NUM >= 180000

@@ -21,8 +21,7 @@ namespace {
 
 struct search {
   body_facts found;
-  Oid relation;  // the one that is asked for
-  bool named;
+  List *named;  // relations
   Oid product;
   int depth;
 };
@@ -69,7 +68,7 @@ SERVER_CODE bool visit(Node *node, void *context) {
     const auto *entry = castNode(RangeTblEntry, node);
     if (entry->rtekind == RTE_RELATION) {
       s.found.reads = true;
-      s.named = s.named || entry->relid == s.relation;
+      s.named = list_append_unique_oid(s.named, entry->relid);
     }
     return false;
   } else if (IsA(node, Query)) {
@@ -82,7 +81,8 @@ SERVER_CODE bool visit(Node *node, void *context) {
 SERVER_CODE Oid relation_of(const word &at, const word &before, Oid home) {
   if (at.text.size() >= NAMEDATALEN) return InvalidOid;
   const auto folded = [](const word &w) {
-    return w.quoted ? pg::c_string(w.text) : downcase_truncate_identifier(w.text.data(), static_cast<int>(w.text.size()), false);
+    return w.quoted ? pg::c_string(w.text)
+                    : downcase_truncate_identifier(w.text.data(), static_cast<int>(w.text.size()), false);
   };
   const char *name = folded(at);
   if (at.before != '.' || before.text.empty()) return get_relname_relid(name, home);
@@ -158,21 +158,25 @@ SERVER_CODE Node *body_tree(Oid function) {
 
 SERVER_CODE body_facts facts_of_body(Oid function) { return facts_of_text(function, 0); }
 
-SERVER_CODE bool body_names(Oid function, Oid relation) {
+SERVER_CODE List *relations_named(Oid function, Oid home) {
+  search s{};
+  s.depth = 1;
   if (Node *tree = body_tree(function)) {
-    search s{};
-    s.relation = relation;
-    s.depth = 1;
     visit(tree, &s);
     return s.named;
   }
   const char *text = body_text(function);
-  if (text == nullptr) return false;
-  const Oid space = get_rel_namespace(relation);
+  if (text == nullptr) return NIL;
+  const Oid own = get_func_namespace(function);
   word at, last;
-  for (words all(text); all.next(at); last = at)
-    if (relation_of(at, last, space) == relation && !(at.before == '.' && all.after() == '(')) return true;
-  return false;
+  for (words all(text); all.next(at); last = at) {
+    if (all.after() == '(' && at.before == '.') continue;  // a function
+    for (const Oid space : {own, home}) {
+      const Oid relation = relation_of(at, last, space);
+      if (OidIsValid(relation)) s.named = list_append_unique_oid(s.named, relation);
+    }
+  }
+  return s.named;
 }
 
 }  // namespace primecloud::review

@@ -12,8 +12,9 @@ struct body_facts {
 };
 SERVER_CODE body_facts facts_of_body(Oid function);
 
-// Whether the body names a relation: by its dependencies, or by its words.
-SERVER_CODE bool body_names(Oid function, Oid relation);
+// The relations that a body names, by its tree or by its words; names without a schema are looked for in `home` and in
+// the function's own.
+SERVER_CODE List *relations_named(Oid function, Oid home);
 
 // Prosrc, or nullptr where there is none: the language is no text, or the body is a tree.
 SERVER_CODE char *body_text(Oid function);

@@ -1,7 +1,7 @@
 // primecloud_internal.review_policies_judged(): what the policies of tables are found to be.
 #include "pg/function.hpp"
-#include "review/finding_rows.hpp"
 #include "review/bodies.hpp"
+#include "review/finding_rows.hpp"
 #include "review/tree_policies.hpp"
 
 namespace primecloud::review {

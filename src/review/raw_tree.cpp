@@ -136,7 +136,8 @@ SERVER_CODE const node *raw_operator(raw_walk &w, const A_Expr *n) {
       const node *list = IsA(right, List) ? new_node(w.to, kind::list, walk_raw_list(w, castNode(List, right)))
                                           : static_cast<const node *>(lsecond(sides));
       const bool none = n->kind == AEXPR_IN && strcmp(name, "<>") == 0;
-      made = new_node(w.to, none ? kind::all : kind::any, list_make2(const_cast<node *>(left), const_cast<node *>(list)));
+      made =
+          new_node(w.to, none ? kind::all : kind::any, list_make2(const_cast<node *>(left), const_cast<node *>(list)));
       made->op = relation_named(name);
       return made;
     }
@@ -187,8 +188,9 @@ SERVER_CODE const node *walk_raw(raw_walk &w, Node *n) {
       return new_node(w.to, is, walk_raw_list(w, said->args));
     }
     case T_NullTest: {
-      node *made = new_node(w.to, kind::is_null,
-                            list_make1(const_cast<node *>(walk_raw(w, reinterpret_cast<Node *>(castNode(NullTest, n)->arg)))));
+      node *made =
+          new_node(w.to, kind::is_null,
+                   list_make1(const_cast<node *>(walk_raw(w, reinterpret_cast<Node *>(castNode(NullTest, n)->arg)))));
       made->negated = castNode(NullTest, n)->nulltesttype == IS_NOT_NULL;
       return made;
     }

@@ -8,14 +8,14 @@ namespace primecloud::review {
 
 struct function_facts {
   Oid oid;
-  const char *name;   // as it is called
-  const char *label;  // what ALTER FUNCTION takes: schema.name(types); the name alone of the server's own
-  std::uint32_t flags;    // of a call
-  bool pinned, product;   // the server's own; of the schema primecloud
-  bool context;           // asks who comes, by its name or its body
-  bool inlines;           // SQL that the planner puts in the place of the call
-  Node *raw;              // its body, parsed and no more (bodies.hpp); nullptr where that is not done or not possible
-  bool tried;             // to parse it
+  const char *name;      // as it is called
+  const char *label;     // what ALTER FUNCTION takes: schema.name(types); the name alone of the server's own
+  std::uint32_t flags;   // of a call
+  bool pinned, product;  // the server's own; of the schema primecloud
+  bool context;          // asks who comes, by its name or its body
+  bool inlines;          // SQL that the planner puts in the place of the call
+  Node *raw;             // its body, parsed and no more (bodies.hpp); nullptr where that is not done or not possible
+  bool tried;            // to parse it
 };
 
 // Remembers what it has looked at.

@@ -118,7 +118,8 @@ SERVER_CODE const node *walk_column(tree_walk &w, const Var *column) {
   auto *query = static_cast<Query *>(list_nth(w.queries, above));
   if (column->varno <= 0 || column->varno > list_length(query->rtable)) return opaque(w, "column", NIL);
   const RangeTblEntry *entry = rt_fetch(column->varno, query->rtable);
-  if (Node *behind = pg::behind_column(entry, column->varattno); behind != nullptr && above == 0) return walk_tree(w, behind);
+  if (Node *behind = pg::behind_column(entry, column->varattno); behind != nullptr && above == 0)
+    return walk_tree(w, behind);
   node *made = new_node(w, kind::other);
   const int base = list_nth_int(w.bases, above);
   made->number = (static_cast<std::int64_t>(base + column->varno) << 16) | (column->varattno & 0xffff);

@@ -24,7 +24,8 @@ namespace {
 relation of_strategy(int strategy) {
   constexpr relation by_strategy[] = {relation::none,  relation::less,          relation::less_equal,
                                       relation::equal, relation::greater_equal, relation::greater};
-  return strategy >= BTLessStrategyNumber && strategy <= BTGreaterStrategyNumber ? by_strategy[strategy] : relation::none;
+  return strategy >= BTLessStrategyNumber && strategy <= BTGreaterStrategyNumber ? by_strategy[strategy]
+                                                                                 : relation::none;
 }
 
 // Whether an operator has a place in a b-tree (or is the equality of a hash), and which.
@@ -51,9 +52,7 @@ SERVER_CODE const char *operator_name(Oid operator_id) {
   return name == nullptr ? "?" : name;
 }
 
-bool is_pattern(const char *name) {
-  return is_one_of(name, {"~~", "~~*", "~", "~*", "!~~", "!~~*", "!~", "!~*"});
-}
+bool is_pattern(const char *name) { return is_one_of(name, {"~~", "~~*", "~", "~*", "!~~", "!~~*", "!~", "!~*"}); }
 
 SERVER_CODE std::uint32_t flags_of_operator(tree_walk &w, Oid operator_id, const char *name, Oid left) {
   const Oid function = get_opcode(operator_id);
@@ -89,7 +88,7 @@ SERVER_CODE bool asks_absent_role(const tree_walk &w, const char *name, const Fu
   auto *argument = static_cast<Node *>(list_nth(call->args, position));
   if (!IsA(argument, Const) || castNode(Const, argument)->constisnull) return false;
   const auto *c = castNode(Const, argument);
-  const Oid role = c->consttype == NAMEOID ? get_role_oid(NameStr(*DatumGetName(c->constvalue)), true)
+  const Oid role = c->consttype == NAMEOID  ? get_role_oid(NameStr(*DatumGetName(c->constvalue)), true)
                    : c->consttype == OIDOID ? DatumGetObjectId(c->constvalue)
                                             : InvalidOid;
   return !OidIsValid(role) || !is_member_of_role(w.book->app, role);
@@ -150,8 +149,10 @@ SERVER_CODE node *call_node(tree_walk &w, const function_facts *facts, List *arg
   made->flags = facts->flags | (w.wrapped ? wrapped : 0);
   if (facts->pinned) {
     if (is_one_of(facts->name, {"now", "transaction_timestamp", "statement_timestamp"})) made->flags &= ~stable;
-    if (is_one_of(facts->name, {"current_user", "session_user"})) made->is = kind::context, made->flags |= role_name | person;
-    if (strstr(facts->name, "json") != nullptr && strstr(facts->name, "extract_path") != nullptr) made->flags |= json_step;
+    if (is_one_of(facts->name, {"current_user", "session_user"}))
+      made->is = kind::context, made->flags |= role_name | person;
+    if (strstr(facts->name, "json") != nullptr && strstr(facts->name, "extract_path") != nullptr)
+      made->flags |= json_step;
     if (strcmp(facts->name, "current_setting") == 0) make_setting(w, made);
     return made;
   }

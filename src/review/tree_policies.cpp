@@ -41,7 +41,8 @@ SERVER_CODE const char *idle_roles(const stored_policy &policy, const askers &wh
     }
     bool used = (privileges_of(role, relation) & wanted) != 0;
     for (std::size_t asker = 0; asker < who.count && !used; asker++)
-      used = OidIsValid(who.roles[asker]) && (of.privileges[asker] & wanted) != 0 && has_privs_of_role(who.roles[asker], role);
+      used = OidIsValid(who.roles[asker]) && (of.privileges[asker] & wanted) != 0 &&
+             has_privs_of_role(who.roles[asker], role);
     if (!used) found = appended(found, psprintf("%s has no privilege for it", name));
   }
   return found;
@@ -61,7 +62,8 @@ SERVER_CODE const char *writable(const List *read, const askers &who, const bool
   return "";
 }
 
-SERVER_CODE const char *recursion(const List *read, const askers &who, const bool *applies, Oid relation, const char *label) {
+SERVER_CODE const char *recursion(const List *read, const askers &who, const bool *applies, Oid relation,
+                                  const char *label) {
   ListCell *cell;
   for (std::size_t asker = 0; asker < who.count; asker++) {
     foreach (cell, read) {
@@ -72,8 +74,9 @@ SERVER_CODE const char *recursion(const List *read, const askers &who, const boo
   return "";
 }
 
-SERVER_CODE void lay_out_policy(const function_book &book, const subject &of, const askers &who, const relation_facts &facts,
-                                const stored_policy &stored, const table &whole, const bool *held, policy &out) {
+SERVER_CODE void lay_out_policy(const function_book &book, const subject &of, const askers &who,
+                                const relation_facts &facts, const stored_policy &stored, const table &whole,
+                                const bool *held, policy &out) {
   tree_walk w;
   w.book = &book;
   w.of = of;

@@ -18,7 +18,8 @@ SERVER_CODE List *conditions_below(tree_walk &w, Node *n, List *found) {
   ListCell *cell;
   Node *said = nullptr;
   if (IsA(n, FromExpr)) {
-    foreach (cell, castNode(FromExpr, n)->fromlist) found = conditions_below(w, static_cast<Node *>(lfirst(cell)), found);
+    foreach (cell, castNode(FromExpr, n)->fromlist)
+      found = conditions_below(w, static_cast<Node *>(lfirst(cell)), found);
     said = castNode(FromExpr, n)->quals;
   } else if (IsA(n, JoinExpr)) {
     found = conditions_below(w, castNode(JoinExpr, n)->larg, found);
@@ -107,10 +108,12 @@ SERVER_CODE node *queried(tree_walk &w, kind is, Query *query, const node *left,
     ListCell *cell;
     foreach (cell, query->targetList) {
       auto *target = lfirst_node(TargetEntry, cell);
-      if (!target->resjunk) targets = lappend(targets, const_cast<node *>(walk_tree(w, reinterpret_cast<Node *>(target->expr))));
+      if (!target->resjunk)
+        targets = lappend(targets, const_cast<node *>(walk_tree(w, reinterpret_cast<Node *>(target->expr))));
     }
     w.wrapped = around;
-    const node *target = list_length(targets) == 1 ? static_cast<const node *>(linitial(targets)) : opaque(w, "ROW", targets);
+    const node *target =
+        list_length(targets) == 1 ? static_cast<const node *>(linitial(targets)) : opaque(w, "ROW", targets);
     below = lappend(below, const_cast<node *>(target));
   }
   node *made = new_node(w, is, list_concat(below, has.extra));
@@ -142,7 +145,8 @@ SERVER_CODE const node *left_of(tree_walk &w, Node *test, relation &op, std::uin
     auto *part = static_cast<Node *>(lfirst(cell));
     if (!IsA(part, OpExpr)) continue;
     if (relation_of_operator(castNode(OpExpr, part)->opno) != relation::equal) op = relation::none;
-    sides = lappend(sides, const_cast<node *>(walk_tree(w, static_cast<Node *>(linitial(castNode(OpExpr, part)->args)))));
+    sides =
+        lappend(sides, const_cast<node *>(walk_tree(w, static_cast<Node *>(linitial(castNode(OpExpr, part)->args)))));
   }
   return opaque(w, "ROW", sides);
 }

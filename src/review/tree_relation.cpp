@@ -86,8 +86,8 @@ SERVER_CODE subject subject_of(Oid relation, AttrNumber tenant) {
                            [&](HeapTuple tuple, TupleDesc) {
                              const auto *column = reinterpret_cast<const FormData_pg_attribute *>(GETSTRUCT(tuple));
                              if (column->attnotnull)
-                               of.not_null = bms_add_member(of.not_null,
-                                                            column->attnum - FirstLowInvalidHeapAttributeNumber);
+                               of.not_null =
+                                   bms_add_member(of.not_null, column->attnum - FirstLowInvalidHeapAttributeNumber);
                            });
   pg::for_each_catalog_row(IndexRelationId, IndexIndrelidIndexId, Anum_pg_index_indrelid, relation,
                            [&](HeapTuple tuple, TupleDesc columns) { read_index(of, tuple, columns); });

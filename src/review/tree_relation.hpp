@@ -10,7 +10,7 @@ struct relation_facts {
   const char *label;  // schema.table
   char kind;
   Oid owner;
-  bool secured, forced;  // row security
+  bool secured, forced;            // row security
   bool invoker, barrier, checked;  // of a view: its options
 };
 SERVER_CODE bool read_relation(Oid relation, relation_facts &facts);  // false: it is not there

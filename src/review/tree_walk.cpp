@@ -25,10 +25,10 @@ SERVER_CODE bool gather(Node *n, void *context) {
 SERVER_CODE const node *walk_other(tree_walk &w, Node *n) {
   gathering all{&w, NIL};
   pg::walk_below(n, gather, &all);
-  const char *name = IsA(n, MinMaxExpr)      ? (castNode(MinMaxExpr, n)->op == IS_GREATEST ? "GREATEST" : "LEAST")
-                     : IsA(n, RowExpr)       ? "ROW"
-                     : IsA(n, FieldSelect)   ? "field"
-                     : IsA(n, Aggref)        ? get_func_name(castNode(Aggref, n)->aggfnoid)
+  const char *name = IsA(n, MinMaxExpr)       ? (castNode(MinMaxExpr, n)->op == IS_GREATEST ? "GREATEST" : "LEAST")
+                     : IsA(n, RowExpr)        ? "ROW"
+                     : IsA(n, FieldSelect)    ? "field"
+                     : IsA(n, Aggref)         ? get_func_name(castNode(Aggref, n)->aggfnoid)
                      : IsA(n, RowCompareExpr) ? "row_comparison"
                                               : "expression";
   return opaque(w, name, all.below);
@@ -59,14 +59,15 @@ SERVER_CODE const node *walk_case(tree_walk &w, const CaseExpr *n) {
     below = lappend(below, const_cast<node *>(walk_tree(w, reinterpret_cast<Node *>(when->expr))));
     below = lappend(below, const_cast<node *>(walk_tree(w, reinterpret_cast<Node *>(when->result))));
   }
-  const node *last = n->defresult == nullptr ? new_node(w, kind::nothing) : walk_tree(w, reinterpret_cast<Node *>(n->defresult));
+  const node *last =
+      n->defresult == nullptr ? new_node(w, kind::nothing) : walk_tree(w, reinterpret_cast<Node *>(n->defresult));
   w.case_value = around;
   return new_node(w, kind::choice, lappend(below, const_cast<node *>(last)));
 }
 
 SERVER_CODE const node *walk_value_function(tree_walk &w, const SQLValueFunction *n) {
-  const char *name = n->op == SVFOP_SESSION_USER ? "SESSION_USER"
-                     : n->op == SVFOP_CURRENT_ROLE ? "CURRENT_ROLE"
+  const char *name = n->op == SVFOP_SESSION_USER                          ? "SESSION_USER"
+                     : n->op == SVFOP_CURRENT_ROLE                        ? "CURRENT_ROLE"
                      : n->op == SVFOP_CURRENT_USER || n->op == SVFOP_USER ? "CURRENT_USER"
                                                                           : nullptr;
   if (name == nullptr) return opaque(w, "current_time", NIL);
@@ -84,7 +85,8 @@ SERVER_CODE const node *walk_cast(tree_walk &w, Node *argument, Oid type) {
 }
 
 SERVER_CODE const node *walk_parameter(tree_walk &w, const Param *n) {
-  if (n->paramkind == PARAM_EXTERN && n->paramid > 0 && n->paramid <= w.parameter_count) return w.parameters[n->paramid - 1];
+  if (n->paramkind == PARAM_EXTERN && n->paramid > 0 && n->paramid <= w.parameter_count)
+    return w.parameters[n->paramid - 1];
   return opaque(w, psprintf("parameter_%d", n->paramid), NIL);
 }
 
@@ -108,7 +110,8 @@ SERVER_CODE node *new_node(tree_walk &w, kind is, List *below) {
   made->is = is;
   made->count = static_cast<std::uint32_t>(list_length(below));
   auto **args = static_cast<const node **>(palloc(sizeof(node *) * (made->count + 1)));
-  for (std::uint32_t i = 0; i < made->count; i++) args[i] = static_cast<const node *>(list_nth(below, static_cast<int>(i)));
+  for (std::uint32_t i = 0; i < made->count; i++)
+    args[i] = static_cast<const node *>(list_nth(below, static_cast<int>(i)));
   made->args = args;
   w.left--;
   return made;
@@ -144,7 +147,8 @@ SERVER_CODE const node *walk_tree(tree_walk &w, Node *n) {
     case T_BooleanTest: return walk_test(w, castNode(BooleanTest, n));
     case T_NullTest: {
       const auto *test = castNode(NullTest, n);
-      node *made = new_node(w, kind::is_null, list_make1(const_cast<node *>(walk_tree(w, reinterpret_cast<Node *>(test->arg)))));
+      node *made =
+          new_node(w, kind::is_null, list_make1(const_cast<node *>(walk_tree(w, reinterpret_cast<Node *>(test->arg)))));
       made->negated = test->nulltesttype == IS_NOT_NULL;
       return made;
     }

@@ -34,7 +34,7 @@ struct tree_walk {
   int parameter_count = 0;
   int inlined = 0;
   const node *case_value = nullptr;
-  List *read = NIL;  // relations of its subqueries
+  List *read = NIL;    // relations of its subqueries
   List *called = NIL;  // functions
 };
 

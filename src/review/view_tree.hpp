@@ -15,7 +15,7 @@ struct stored_rule {
   List *actions;  // of Query
   Node *condition;
 };
-SERVER_CODE List *rules_of(Oid relation);       // of stored_rule
-SERVER_CODE Query *view_query(Oid relation);    // nullptr: it is no view
+SERVER_CODE List *rules_of(Oid relation);     // of stored_rule
+SERVER_CODE Query *view_query(Oid relation);  // nullptr: it is no view
 
 }  // namespace primecloud::review

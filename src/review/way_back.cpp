@@ -58,7 +58,8 @@ SERVER_CODE bool goes_back(search &s, Oid role, Oid relation) {
   ListCell *cell;
   foreach (cell, policies_of(relation)) {
     const auto &policy = *static_cast<const stored_policy *>(lfirst(cell));
-    if ((policy.command == 'r' || policy.command == '*') && is_for_role(policy, role)) note_relation(policy.row, &below);
+    if ((policy.command == 'r' || policy.command == '*') && is_for_role(policy, role))
+      note_relation(policy.row, &below);
   }
   if (below == NIL) return false;
   if (relation == s.target) {

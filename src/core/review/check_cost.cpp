@@ -71,8 +71,8 @@ void check_cost(const judged &p, findings &found) {
         alter(p, true, true), {shown(p.row)});
   }
   if (const node *query = asked_per_row(p.row)) {
-    add(found, p, "policy_subquery_per_row", "warning", "asked for each row, 100 to 300 times the work: " + shown(query),
-        alter(p, true, true), {shown(query)});
+    add(found, p, "policy_subquery_per_row", "warning",
+        "asked for each row, 100 to 300 times the work: " + shown(query), alter(p, true, true), {shown(query)});
   }
   const node *call = called_per_row(p.row);
   if (call == nullptr) call = unparallel_in(p.row);

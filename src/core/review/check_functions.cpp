@@ -35,8 +35,8 @@ void check_kind(const judged &p, std::uint32_t flag, const char *check, const ch
       fix = alter(p, true, true);
       break;
     }
-    fix += (fix.empty() ? "" : "\n") + std::string(flag == refused ? "GRANT EXECUTE ON FUNCTION " : "ALTER FUNCTION ") + name +
-           change;
+    fix += (fix.empty() ? "" : "\n") + std::string(flag == refused ? "GRANT EXECUTE ON FUNCTION " : "ALTER FUNCTION ") +
+           name + change;
   }
   add(found, p, check, level, said + listed(names), std::move(fix), std::move(names));
 }
@@ -44,13 +44,14 @@ void check_kind(const judged &p, std::uint32_t flag, const char *check, const ch
 }  // namespace
 
 void check_functions(const judged &p, findings &found) {
-  check_kind(p, unstable, "policy_volatile_function", "warning", "VOLATILE, so called for each row and never in an index: ",
-             " STABLE PARALLEL SAFE;", found);
-  check_kind(p, fixed_context, "policy_immutable_context", "error",
-             "IMMUTABLE though it asks for a context or reads a table; a cached plan keeps the answer for the next tenant: ",
-             " STABLE;", found);
-  check_kind(p, refused, "policy_function_not_executable", "error", "the app may not execute, so every query fails with 42501: ",
-             " TO PUBLIC;", found);
+  check_kind(p, unstable, "policy_volatile_function", "warning",
+             "VOLATILE, so called for each row and never in an index: ", " STABLE PARALLEL SAFE;", found);
+  check_kind(
+      p, fixed_context, "policy_immutable_context", "error",
+      "IMMUTABLE though it asks for a context or reads a table; a cached plan keeps the answer for the next tenant: ",
+      " STABLE;", found);
+  check_kind(p, refused, "policy_function_not_executable", "error",
+             "the app may not execute, so every query fails with 42501: ", " TO PUBLIC;", found);
 }
 
 }  // namespace primecloud::review

@@ -13,9 +13,7 @@ bool bound(const conjunction &all) {
 }
 
 // A subquery over a relation that asks nothing of who comes.
-bool is_unbound(const node *n) {
-  return is_subquery(n) && n->is != kind::scalar && n->has(reads) && !has_context(n);
-}
+bool is_unbound(const node *n) { return is_subquery(n) && n->is != kind::scalar && n->has(reads) && !has_context(n); }
 const node *unbound_in(const node *n) {
   if (is_unbound(n)) return n;
   for (const node *below : *n)
@@ -45,18 +43,20 @@ bool is_meant(const conjunction &all) {
 }
 
 void judge(const judged &p, const conjunction &all, findings &found) {
-  if (any_of(all, [](const node *n) { return contains(n, [](const node *at) { return at->has(absent_role); }); })) return;
+  if (any_of(all, [](const node *n) { return contains(n, [](const node *at) { return at->has(absent_role); }); }))
+    return;
   const bool asks_who = any_of(all, has_context), asks_row = any_of(all, has_own);
   const std::string text = shown(p.made.both(all));
   const char *const grave = p.it.command == 'r' ? "warning" : "error";
   const node *loose = nullptr;
   for (const node *n : all) loose = loose != nullptr || asks_who ? loose : unbound_in(n);
   if (loose != nullptr) {
-    return add(found, p, "policy_unbound_subquery", "error", "asks nothing of the caller: " + shown(loose), alter(p, true, true),
-               {shown(loose)});
+    return add(found, p, "policy_unbound_subquery", "error", "asks nothing of the caller: " + shown(loose),
+               alter(p, true, true), {shown(loose)});
   }
   if (!asks_row) {
-    return add(found, p, "policy_not_row_scoped", "error", "asks who comes, not which row: " + text, alter(p, true, true), {text});
+    return add(found, p, "policy_not_row_scoped", "error", "asks who comes, not which row: " + text,
+               alter(p, true, true), {text});
   }
   if (bound(all)) return;
   if (any_of(all, is_fixed_tenant)) {
@@ -64,8 +64,8 @@ void judge(const judged &p, const conjunction &all, findings &found) {
                alter(p, true, true), {text});
   }
   if (any_of(all, is_other_than_equal)) {
-    return add(found, p, "policy_inverted", "error", "the tenant is compared by another operator than equality: " + text,
-               alter(p, true, true), {text});
+    return add(found, p, "policy_inverted", "error",
+               "the tenant is compared by another operator than equality: " + text, alter(p, true, true), {text});
   }
   if (asks_who || is_meant(all)) return;
   add(found, p, "policy_shares_rows", grave, "rows are open whoever asks: " + text,

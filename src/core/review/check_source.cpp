@@ -9,9 +9,7 @@ namespace {
 template <class F>
 const node *first_in(const judged &p, F &&asked) {
   const node *found = nullptr;
-  const auto look = [&](const node *n) {
-    return asked(n) ? (found = n, true) : false;
-  };
+  const auto look = [&](const node *n) { return asked(n) ? (found = n, true) : false; };
   (void)((p.it.row != nullptr && contains(p.it.row, look)) || (p.it.check != nullptr && contains(p.it.check, look)));
   return found;
 }
@@ -77,8 +75,8 @@ bool has_role_name(const node *n) {
 }
 
 bool compares_role(const node *n) {
-  const bool comparison = n->is == kind::compare || n->is == kind::any || n->is == kind::all || n->is == kind::distinct ||
-                          (n->is == kind::call && n->has(pattern));
+  const bool comparison = n->is == kind::compare || n->is == kind::any || n->is == kind::all ||
+                          n->is == kind::distinct || (n->is == kind::call && n->has(pattern));
   if (!comparison || n->count != 2) return false;
   return (has_own(n->args[0]) && has_role_name(n->args[1])) || (has_own(n->args[1]) && has_role_name(n->args[0]));
 }
@@ -107,7 +105,9 @@ void check_setting(const judged &p, findings &found) {
   add(found, p, "policy_setting_unreliable", "warning",
       no_setting ? "there is no setting " + std::string(by->text) + ", and without a dot nobody can make one"
                  : "after SET LOCAL a setting is the empty string, which is no value of the type: " + shown(by),
-      no_setting ? alter(p, true, true) : "-- choose: nullif(current_setting(..), '') around the setting, or the product's context\n" + alter(p, true, true),
+      no_setting ? alter(p, true, true)
+                 : "-- choose: nullif(current_setting(..), '') around the setting, or the product's context\n" +
+                       alter(p, true, true),
       {shown(by)});
 }
 
@@ -117,18 +117,18 @@ void check_source(const judged &p, findings &found) {
   check_forgeable(p, found);
   check_setting(p, found);
   if (const node *claim = first_in(p, is_client_claim)) {
-    add(found, p, "policy_client_claim", "error", "the client writes this claim itself: " + shown(claim), alter(p, true, true),
-        {shown(claim)});
+    add(found, p, "policy_client_claim", "error", "the client writes this claim itself: " + shown(claim),
+        alter(p, true, true), {shown(claim)});
   }
   if (p.row_held || (p.row == nullptr && p.check_held)) return;
   if (const node *role = first_in(p, compares_role)) {
-    add(found, p, "policy_compares_role", "warning", "one pool has one role, whoever comes: " + shown(role), alter(p, true, true),
-        {shown(role)});
+    add(found, p, "policy_compares_role", "warning", "one pool has one role, whoever comes: " + shown(role),
+        alter(p, true, true), {shown(role)});
   }
   const auto matches = [](const node *n) { return n->has(pattern) && has_context(n); };
   if (const node *like = first_in(p, matches)) {
-    add(found, p, "policy_pattern_match", "warning", "a pattern that the context is part of: " + shown(like), alter(p, true, true),
-        {shown(like)});
+    add(found, p, "policy_pattern_match", "warning", "a pattern that the context is part of: " + shown(like),
+        alter(p, true, true), {shown(like)});
   }
 }
 

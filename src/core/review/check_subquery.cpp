@@ -53,7 +53,8 @@ void check_subquery(const judged &p, findings &found) {
   if (p.it.permissive && p.row_held) return;
   if (const node *comparison = self_compared(p)) {
     add(found, p, "policy_subquery_self_compare", "error",
-        "a column is compared with itself inside a subquery, where an unqualified name is the nearest: " + shown(comparison),
+        "a column is compared with itself inside a subquery, where an unqualified name is the nearest: " +
+            shown(comparison),
         alter(p, true, true), {shown(comparison)});
   }
 }

@@ -5,8 +5,7 @@ namespace {
 
 // p and NOT p: certain only of what is never NULL.
 bool exclude_each_other(const node *a, const node *b) {
-  if (a->is == kind::is_null && b->is == kind::is_null)
-    return a->negated != b->negated && same(a->args[0], b->args[0]);
+  if (a->is == kind::is_null && b->is == kind::is_null) return a->negated != b->negated && same(a->args[0], b->args[0]);
   if (a->is == kind::is_true && b->is == kind::is_true)
     return a->negated != b->negated && a->number == b->number && same(a->args[0], b->args[0]);
   if (a->is == kind::distinct && b->is == kind::distinct)
@@ -102,8 +101,7 @@ const node *folded_subquery(nursery &made, const node *n) {
   if (empty && n->is == kind::array_of) return made.make({.is = kind::list}, {});
   if (n->has(reads) || n->has(grouped)) return n;
   // SELECT without FROM: a row where the condition is true.
-  if (n->is == kind::exists)
-    return fold(made, made.make({.is = kind::is_true, .number = 1}, {where}));
+  if (n->is == kind::exists) return fold(made, made.make({.is = kind::is_true, .number = 1}, {where}));
   if (!is_truth(where, true)) return n;
   if (n->is == kind::scalar) return n->args[1];
   if (n->is == kind::array_of) return made.make({.is = kind::list}, {n->args[1]});

@@ -55,12 +55,13 @@ void check_index_use(nursery &made, const table &of, findings &found) {
     }
     if (!bound || parts->size() < 2) continue;
     kept.resize(std::min<std::size_t>(kept.size(), 8));
-    found.push_back({"tenant_predicate_under_or", "warning", std::string(of.object),
-                     "no comparison of " + std::string(of.tenant) + " is common to all that a SELECT is allowed: " +
-                         shown_parts + "; 50 to 500 times the work of an index condition",
-                     "-- choose: a restrictive floor, if nothing is to be seen across tenants\nCREATE POLICY tenant_floor ON " +
-                         std::string(of.object) + " AS RESTRICTIVE USING (" + std::string(of.bound) + ");",
-                     std::move(kept)});
+    found.push_back(
+        {"tenant_predicate_under_or", "warning", std::string(of.object),
+         "no comparison of " + std::string(of.tenant) + " is common to all that a SELECT is allowed: " + shown_parts +
+             "; 50 to 500 times the work of an index condition",
+         "-- choose: a restrictive floor, if nothing is to be seen across tenants\nCREATE POLICY tenant_floor ON " +
+             std::string(of.object) + " AS RESTRICTIVE USING (" + std::string(of.bound) + ");",
+         std::move(kept)});
     return;
   }
 }
@@ -83,15 +84,17 @@ std::string alter(const judged &p, bool row, bool check) {
   return fix + ";";
 }
 
-bool is_for(const judged &p) { return std::find(p.it.applies, p.it.applies + p.of.askers, true) != p.it.applies + p.of.askers; }
+bool is_for(const judged &p) {
+  return std::find(p.it.applies, p.it.applies + p.of.askers, true) != p.it.applies + p.of.askers;
+}
 
 void judge_table(nursery &made, const table &of, findings &found) {
   for (const policy &p : of) {
     const auto plain = [&](const node *n) { return n != nullptr ? normal(made, n) : nullptr; };
     const judged j{made, of, p, plain(p.row), plain(p.check), is_held(made, of, p, false), is_held(made, of, p, true)};
     if (!of.tenant.empty() && !p.idle_roles.empty()) {
-      add(found, j, "policy_role_ineffective", "warning", std::string(p.idle_roles), "-- choose: drop the role from the policy, or grant",
-          {std::string(p.idle_roles)});
+      add(found, j, "policy_role_ineffective", "warning", std::string(p.idle_roles),
+          "-- choose: drop the role from the policy, or grant", {std::string(p.idle_roles)});
     }
     if (!is_for(j)) continue;
     check_truth(j, found);
@@ -104,6 +107,7 @@ void judge_table(nursery &made, const table &of, findings &found) {
     check_functions(j, found);
     check_cost(j, found);
   }
+  check_overlap(made, of, found);
   if (!of.tenant.empty()) check_index_use(made, of, found);
 }
 

@@ -20,7 +20,9 @@ const node *nursery::with(const node *like, const std::vector<const node *> &bel
 const node *nursery::literal(std::int64_t type, std::string_view text) {
   return make({.is = kind::literal, .number = type, .text = text}, {});
 }
-const node *nursery::is_null(const node *n, bool negated) { return make({.is = kind::is_null, .negated = negated}, {n}); }
+const node *nursery::is_null(const node *n, bool negated) {
+  return make({.is = kind::is_null, .negated = negated}, {n});
+}
 const node *nursery::negation(const node *n) { return make({.is = kind::negation}, {n}); }
 const node *nursery::compare(relation op, const node *left, const node *right) {
   return make({.is = kind::compare, .op = op, .flags = strict}, {left, right});
@@ -31,7 +33,8 @@ const node *nursery::joined(kind how, const std::vector<const node *> &parts) {
   std::vector<const node *> kept;
   bool unknown_part = false;
   const auto add = [&](const node *part) {
-    if (std::none_of(kept.begin(), kept.end(), [&](const node *other) { return same(part, other); })) kept.push_back(part);
+    if (std::none_of(kept.begin(), kept.end(), [&](const node *other) { return same(part, other); }))
+      kept.push_back(part);
   };
   for (const node *part : parts) {
     if (is_truth(part, ends)) return truth(ends);

@@ -17,12 +17,12 @@ struct policy {
   std::string_view object;  // schema.table.policy
   char command = '*';       // as pg_policy has it: r, a, w, d, *
   bool permissive = true;
-  const node *row = nullptr;    // USING
-  const node *check = nullptr;  // WITH CHECK
-  const bool *applies = nullptr;  // to each asker
-  std::string_view writable = {};   // a relation that it asks and that the app may write
-  std::string_view recursion = {};  // the way back to its own table
-  std::string_view idle_roles = {}; // roles that it is for and that cannot use it
+  const node *row = nullptr;         // USING
+  const node *check = nullptr;       // WITH CHECK
+  const bool *applies = nullptr;     // to each asker
+  std::string_view writable = {};    // a relation that it asks and that the app may write
+  std::string_view recursion = {};   // the way back to its own table
+  std::string_view idle_roles = {};  // roles that it is for and that cannot use it
 };
 
 struct table {
@@ -50,9 +50,7 @@ using findings = std::vector<finding>;
 
 // Whether a policy is asked for a command (r, a, w, d), and with which expression.
 inline bool covers(const policy &p, char command) { return p.command == '*' || p.command == command; }
-inline const node *check_of(const policy &p) {
-  return p.check != nullptr || p.command == 'a' ? p.check : p.row;
-}
+inline const node *check_of(const policy &p) { return p.check != nullptr || p.command == 'a' ? p.check : p.row; }
 
 // A policy as it is judged: its expressions made plain, and whether restrictive policies
 // hold what it lets through.
@@ -64,6 +62,9 @@ struct judged {
   const node *check;  // its own WITH CHECK, plain
   bool row_held, check_held;
 };
+
+// Permissive policies beside each other.
+void check_overlap(nursery &made, const table &of, findings &found);
 
 // All that policies of a table are found to be; of one without a tenant column, little.
 void judge_table(nursery &made, const table &of, findings &found);

@@ -37,8 +37,9 @@ struct printer {
   }
   // An operand: in parentheses where it is made of operators itself.
   void term(const node *n) {
-    const bool loose = n->is == kind::both || n->is == kind::either || n->is == kind::compare || n->is == kind::is_null ||
-                       n->is == kind::is_true || n->is == kind::distinct || n->is == kind::any || n->is == kind::all;
+    const bool loose = n->is == kind::both || n->is == kind::either || n->is == kind::compare ||
+                       n->is == kind::is_null || n->is == kind::is_true || n->is == kind::distinct ||
+                       n->is == kind::any || n->is == kind::all;
     if (loose) put("(");
     print(n);
     if (loose) put(")");

@@ -7,7 +7,9 @@ namespace {
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
 bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-bool begins_word(char c) { return c == '_' || (lower(c) >= 'a' && lower(c) <= 'z') || static_cast<unsigned char>(c) >= 0x80; }
+bool begins_word(char c) {
+  return c == '_' || (lower(c) >= 'a' && lower(c) <= 'z') || static_cast<unsigned char>(c) >= 0x80;
+}
 bool in_word(char c) { return begins_word(c) || (c >= '0' && c <= '9') || c == '$'; }
 
 }  // namespace
@@ -65,6 +67,32 @@ std::string_view words::argument() const {
   return end == text_.npos ? std::string_view() : text_.substr(i, end - i);
 }
 
+bool words::is_constant_argument(int number) const {
+  int depth = 0, argument = 0;
+  bool fresh = true;  // at the beginning of an argument
+  for (std::size_t i = at_; i < text_.size(); i++) {
+    const char c = text_[i];
+    if (is_space(c)) continue;
+    const char next = i + 1 < text_.size() ? text_[i + 1] : '\0';
+    const bool quoted =
+        c == '\'' || (c == '$' && (next == '$' || begins_word(next))) || (lower(c) == 'e' && next == '\'');
+    if (depth == 1 && fresh && argument == number) return quoted;
+    fresh = false;
+    if (c == '\'') {
+      i = text_.find('\'', i + 1);
+      if (i == text_.npos) return false;
+    } else if (c == '(') {
+      fresh = ++depth == 1;
+    } else if (c == ')') {
+      if (--depth <= 0) return false;
+    } else if (c == ',' && depth == 1) {
+      argument++;
+      fresh = true;
+    }
+  }
+  return false;
+}
+
 body_context context_of_body(std::string_view text) {
   body_context found;
   word at, last;
@@ -77,7 +105,8 @@ body_context context_of_body(std::string_view text) {
       found.any = found.role = true;
     } else if (at.is("tenant_int") || at.is("tenant_bigint") || at.is("tenant_uuid") || at.is("tenant_text")) {
       found.any = found.tenant = true;
-    } else if (ours && (at.is("user_id") || at.is("has_role") || at.is("role") || at.is("context") || at.is("in_scope"))) {
+    } else if (ours &&
+               (at.is("user_id") || at.is("has_role") || at.is("role") || at.is("context") || at.is("in_scope"))) {
       found.any = found.person = true;
     } else if (at.is("user_metadata") || at.is("raw_user_meta_data")) {
       found.claim = true;

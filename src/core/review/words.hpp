@@ -20,6 +20,8 @@ class words {
   char after() const;  // the next character that is no white space
   // What stands in quotes after the parenthesis that follows: the first argument, if it is a constant.
   std::string_view argument() const;
+  // Whether an argument of the call that follows, from 0, begins with a constant in quotes.
+  bool is_constant_argument(int number) const;
 
  private:
   void skip_comment();
