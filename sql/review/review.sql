@@ -8,6 +8,7 @@ AS $$
 DECLARE
     words primecloud_internal.review_words := primecloud_internal.review_words_of(schema, app_role);
 BEGIN
+    RETURN QUERY SELECT * FROM primecloud_internal.review_tree_findings(words);
     RETURN QUERY SELECT * FROM primecloud_internal.review_open(words);
     RETURN QUERY SELECT * FROM primecloud_internal.review_grants(words);
     RETURN QUERY SELECT * FROM primecloud_internal.review_role_findings(words);
