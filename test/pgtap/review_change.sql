@@ -64,16 +64,15 @@ SELECT is((SELECT count(*) FROM shop.orders), 500::bigint, 'and every row');
 
 -- Names in the script are the caller's to say; ours are looked up in pg_catalog.
 CREATE SCHEMA trap;
-CREATE TABLE trap.sprung (how text);
 GRANT USAGE, CREATE ON SCHEMA trap TO review_change_owner;
-GRANT INSERT ON trap.sprung TO review_change_owner;
 SET ROLE review_change_owner;
-CREATE FUNCTION trap.current_setting(text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN INSERT INTO trap.sprung VALUES ('named');
-    RETURN 'pg_catalog'; END $$;
-RESET ROLE;
-SELECT lives_ok($$ SELECT * FROM primecloud.review_change('SET search_path = trap, pg_catalog; CREATE TABLE shop.more (); SELECT 1', 'shop') $$,
+CREATE FUNCTION trap.current_setting(text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RAISE 'a name of ours is looked up there'; END $$;
+CREATE FUNCTION trap.set_config(text, text, boolean) RETURNS text LANGUAGE plpgsql
+    AS $$ BEGIN RAISE 'a name of ours is looked up there'; END $$;
+SELECT is(shop.said('SET search_path = trap, pg_catalog; CREATE TABLE shop.more (); SELECT 1'), '',
     'a path with functions of another''s before pg_catalog');
-SELECT is((SELECT count(*) FROM trap.sprung), 0::bigint, 'of whose functions none is called');
+SELECT matches(shop.said('SET search_path = trap, pg_catalog; SELECT current_setting(''x'')'), '^error change_fails', 'which the script calls');
+RESET ROLE;
 SELECT is(current_setting('search_path'), '"$user", public', 'and the path is the caller''s again');
 SELECT is(current_setting('lock_timeout'), '0', 'and the lock_timeout');
 SELECT * FROM finish();
