@@ -14,7 +14,9 @@ CREATE FUNCTION primecloud_internal.review_policy_findings(w primecloud_internal
     SET search_path = pg_catalog, pg_temp
 AS $$
     -- (Of those whom the app may become, PUBLIC is nobody; without an app it is everybody who comes.)
-    SELECT f.check_name, f.level, f.object, f.evidence, f.fix, string_to_array(f.parts, chr(31))
+    SELECT f.check_name, f.level, f.object, f.evidence,
+        replace(f.fix, '{app}', coalesce(primecloud_internal.review_role_names(nullif((w).app, '{}')), 'PUBLIC')),
+        string_to_array(f.parts, chr(31))
     FROM (SELECT array_agg(t.rel ORDER BY t.label) AS rels, array_agg(coalesce(t.tenant, 0::int2) ORDER BY t.label) AS tenants
         FROM unnest((w).tables) AS t WHERE t.here AND t.kind IN ('r', 'p') AND t.rls AND NOT t.exempt) AS t,
         primecloud_internal.review_policies_judged(t.rels, t.tenants,

@@ -38,7 +38,7 @@ SERVER_CODE bool look_at_definer(const tenant_tables &tenants, Oid home, Oid fun
     d.tables = d.tables == nullptr ? facts.label : psprintf("%s, %s", d.tables, facts.label);
   }
   if (d.tables == nullptr) return false;
-  d.label = format_procedure_qualified(function);
+  d.label = format_procedure(function);
   d.owner = GetUserNameFromId(owner, true);
   d.open = pg::may_execute(InvalidOid, function);
   return true;

@@ -117,7 +117,7 @@ SERVER_CODE List *places_of_relation(Oid relation) {
 SERVER_CODE List *places_of_function(Oid function) {
   List *found = NIL;
   if (Node *tree = body_tree(function)) {
-    look(found, tree, format_procedure_qualified(function));
+    look(found, tree, format_procedure(function));
     return found;
   }
   const char *text = body_text(function);
@@ -127,7 +127,7 @@ SERVER_CODE List *places_of_function(Oid function) {
     if (!takes_key(at.text) || all.after() != '(') continue;
     if (!all.is_constant_argument(1) && !(at.is("crypt") && all.is_constant_argument(0))) continue;
     auto *place = static_cast<keyed_place *>(palloc(sizeof(keyed_place)));
-    *place = {format_procedure_qualified(function), pnstrdup(at.text.data(), at.text.size())};
+    *place = {format_procedure(function), pnstrdup(at.text.data(), at.text.size())};
     return list_make1(place);
   }
   return NIL;

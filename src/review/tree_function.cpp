@@ -61,7 +61,7 @@ SERVER_CODE void read_facts(function_facts &facts, const function_book &book, He
   facts.name = pstrdup(NameStr(row->proname));
   facts.pinned = row->oid < FirstUnpinnedObjectId;
   facts.product = row->pronamespace == book.product_schema;
-  facts.label = facts.pinned ? facts.name : format_procedure_qualified(row->oid);
+  facts.label = facts.pinned ? facts.name : format_procedure(row->oid);
   facts.flags = (row->proisstrict ? strict : 0) | (row->provolatile == PROVOLATILE_STABLE ? stable : 0) |
                 (row->provolatile == PROVOLATILE_VOLATILE ? unstable : 0) |
                 (row->proparallel != PROPARALLEL_SAFE && !facts.pinned ? unparallel : 0);

@@ -156,6 +156,7 @@ SERVER_CODE node *call_node(tree_walk &w, const function_facts *facts, List *arg
     if (strcmp(facts->name, "current_setting") == 0) make_setting(w, made);
     return made;
   }
+  if (facts->product && strcmp(facts->name, "refuse_owner") == 0) made->flags |= absent_role;  // of the owner alone
   if (!facts->context) return made;
   if (facts->product && asks_rank(made)) made->flags |= rank;
   for (std::uint32_t i = 0; i < made->count; i++) {

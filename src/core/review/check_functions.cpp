@@ -38,7 +38,8 @@ void check_kind(const judged &p, std::uint32_t flag, const char *check, const ch
     fix += (fix.empty() ? "" : "\n") + std::string(flag == refused ? "GRANT EXECUTE ON FUNCTION " : "ALTER FUNCTION ") +
            name + change;
   }
-  add(found, p, check, level, said + listed(names), std::move(fix), std::move(names));
+  const std::string evidence = said + listed(names);
+  add(found, p, check, level, evidence, std::move(fix), std::move(names));
 }
 
 }  // namespace
@@ -50,8 +51,9 @@ void check_functions(const judged &p, findings &found) {
       p, fixed_context, "policy_immutable_context", "error",
       "IMMUTABLE though it asks for a context or reads a table; a cached plan keeps the answer for the next tenant: ",
       " STABLE;", found);
+  if (p.of.privileges[0] == 0) return;  // the app does not come here
   check_kind(p, refused, "policy_function_not_executable", "error",
-             "the app may not execute, so every query fails with 42501: ", " TO PUBLIC;", found);
+             "the app may not execute, so every query fails with 42501: ", " TO {app};", found);
 }
 
 }  // namespace primecloud::review

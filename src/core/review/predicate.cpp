@@ -50,7 +50,7 @@ bool distribute(const node *n, std::size_t most, std::vector<conjunction> &into)
 bool is_index_condition(const node *n) {
   if ((n->is != kind::compare && n->is != kind::any) || n->op != relation::equal) return false;
   const node *a = n->args[0], *b = n->args[1];
-  return a->is == kind::own && a->has(tenant) && !has_own(b);
+  return a->is == kind::own && a->has(tenant) && !has_own(b) && has_context(b);
 }
 
 }  // namespace
