@@ -1,0 +1,88 @@
+-- Keys that lead from one tenant to another, or that cannot do what they say.
+
+-- Foreign keys of the tables of a schema, without the copies that partitions have, each column with the one that it meets.
+CREATE FUNCTION primecloud_internal.review_keys(w primecloud_internal.review_words)
+    RETURNS TABLE (key oid, name name, rel oid, target oid, columns int2[], targets int2[], on_delete "char", on_update "char",
+        sets int2[], match "char", said text)
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT k.oid, k.conname, k.conrelid, k.confrelid, k.conkey, k.confkey, k.confdeltype, k.confupdtype,
+        coalesce(k.confdelsetcols, k.conkey), k.confmatchtype, pg_get_constraintdef(k.oid)
+    FROM pg_constraint AS k JOIN unnest((w).tables) AS t ON t.rel = k.conrelid
+    WHERE k.contype = 'f' AND k.conparentid = 0 AND t.here AND t.kind IN ('r', 'p') AND NOT t.part
+$$;
+COMMENT ON FUNCTION primecloud_internal.review_keys(primecloud_internal.review_words) IS 'the foreign keys of a schema';
+
+CREATE FUNCTION primecloud_internal.review_key_findings(w primecloud_internal.review_words) RETURNS SETOF primecloud_internal.review_row
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    WITH t AS MATERIALIZED (SELECT t.* FROM unnest((w).tables) AS t WHERE t.kind IN ('r', 'p')),
+    k AS MATERIALIZED (SELECT * FROM primecloud_internal.review_keys(w)),
+    met AS MATERIALIZED (
+        SELECT k.key, u.col, u.target, a.attname, a.attnotnull, a.atttypid AS type, b.attname AS target_name, b.atttypid AS target_type,
+            u.n, a.attnum = ANY (k.sets) AND k.on_delete = 'n' OR k.on_update = 'n' AS set
+        FROM k CROSS JOIN LATERAL unnest(k.columns, k.targets) WITH ORDINALITY AS u(col, target, n)
+        JOIN pg_attribute AS a ON a.attrelid = k.rel AND a.attnum = u.col
+        JOIN pg_attribute AS b ON b.attrelid = k.target AND b.attnum = u.target),
+    -- Types that are one, and what is one kept as another.
+    base AS MATERIALIZED (SELECT y.oid, coalesce(nullif(y.typbasetype, 0), y.oid) AS base FROM pg_type AS y),
+    alike AS MATERIALIZED (SELECT c.castsource, c.casttarget FROM pg_cast AS c WHERE c.castmethod = 'b' AND c.castcontext = 'i'),
+    roots AS (SELECT r.rel, r.label, a.atttypid AS type, a.attname FROM t AS r JOIN pg_attribute AS a ON a.attrelid = r.rel
+        AND a.attnum = r.tenant WHERE r.root AND r.here)
+    SELECT 'fk_without_tenant', 'warning', format('%s.%I', t.label, k.name),
+        format('(%s) leads to %s, which may be another tenant''s%s', (SELECT string_agg(quote_ident(m.attname), ', ' ORDER BY m.n) FROM met
+            AS m
+            WHERE m.key = k.key), f.label, CASE k.on_delete WHEN 'c' THEN ', and ON DELETE CASCADE deletes across' ELSE '' END),
+        format('SELECT primecloud.protect_fk(%L, %L);', t.label, k.name), ARRAY[k.said]
+    FROM k JOIN t ON t.rel = k.rel JOIN t AS f ON f.rel = k.target
+    WHERE t.tenant IS NOT NULL AND f.tenant IS NOT NULL AND NOT t.shared AND NOT f.shared AND NOT t.exempt
+      AND NOT EXISTS (SELECT FROM met AS m WHERE m.key = k.key AND m.col = t.tenant AND m.target = f.tenant)
+    UNION ALL
+    SELECT 'key_type_differs', 'warning', format('%s.%I', t.label, m.attname),
+        format('is %s, and what it refers to, %s.%I, is %s', m.type::regtype, f.label, m.target_name, m.target_type::regtype),
+        format('ALTER TABLE %s ALTER COLUMN %I TYPE %s; -- choose: which of the two', t.label, m.attname, m.target_type::regtype),
+        ARRAY[k.name::text]
+    FROM met AS m JOIN k ON k.key = m.key JOIN t ON t.rel = k.rel JOIN t AS f ON f.rel = k.target
+    JOIN base AS a ON a.oid = m.type JOIN base AS b ON b.oid = m.target_type
+    WHERE a.base <> b.base AND (a.base, b.base) NOT IN (SELECT c.castsource, c.casttarget FROM alike AS c)
+      AND (b.base, a.base) NOT IN (SELECT c.castsource, c.casttarget FROM alike AS c)
+    UNION ALL
+    SELECT 'key_type_differs', 'warning', format('%s.%I', t.label, t.tenant_name),
+        format('is %s, and the key of %s is %s', a.atttypid::regtype, r.label, r.type::regtype),
+        format('ALTER TABLE %s ALTER COLUMN %I TYPE %s; -- choose: which of the two', t.label, t.tenant_name, r.type::regtype), '{tenant}'
+    FROM t JOIN pg_attribute AS a ON a.attrelid = t.rel AND a.attnum = t.tenant JOIN roots AS r ON r.rel <> t.rel
+    JOIN base AS x ON x.oid = a.atttypid JOIN base AS y ON y.oid = r.type
+    WHERE t.here AND NOT t.part AND (SELECT count(*) FROM roots) = 1 AND x.base <> y.base
+      AND (x.base, y.base) NOT IN (SELECT c.castsource, c.casttarget FROM alike AS c)
+      AND (y.base, x.base) NOT IN (SELECT c.castsource, c.casttarget FROM alike AS c)
+      AND NOT EXISTS (SELECT FROM met AS m JOIN k ON k.key = m.key WHERE k.rel = t.rel AND m.col = t.tenant)
+    UNION ALL
+    SELECT 'foreign_key_skips_nulls', 'warning', format('%s.%I', t.label, k.name),
+        format('a NULL in (%s) and the key is not asked at all', n.nullable),
+        format('ALTER TABLE %s DROP CONSTRAINT %I, ADD CONSTRAINT %I %s; -- choose: or the columns NOT NULL', t.label, k.name, k.name,
+            regexp_replace(k.said, '(REFERENCES [^(]+\([^)]*\))', '\1 MATCH FULL')), ARRAY[k.said]
+    FROM k JOIN t ON t.rel = k.rel CROSS JOIN LATERAL (
+        SELECT string_agg(quote_ident(m.attname), ', ' ORDER BY m.n) FILTER (WHERE NOT m.attnotnull) AS nullable,
+            coalesce(bool_or(NOT m.attnotnull) FILTER (WHERE m.col = t.tenant), false) AS tenant,
+            count(*) FILTER (WHERE m.col IS DISTINCT FROM t.tenant AND m.attnotnull) AS there,
+            count(*) FILTER (WHERE m.col IS DISTINCT FROM t.tenant AND NOT m.attnotnull) AS open
+        FROM met AS m WHERE m.key = k.key) AS n
+    WHERE k.match = 's' AND cardinality(k.columns) > 1 AND (n.tenant OR n.there > 0 AND n.open > 0)
+    UNION ALL
+    SELECT 'set_null_impossible', 'error', format('%s.%I', t.label, k.name),
+        format('SET NULL would set %s, which is NOT NULL: the statement on %s fails', n.kept, k.target::regclass),
+        format('ALTER TABLE %s DROP CONSTRAINT %I, ADD CONSTRAINT %I %s;', t.label, k.name, k.name,
+            CASE WHEN n.free IS NULL OR k.on_update = 'n' THEN regexp_replace(k.said, 'SET NULL( \([^)]*\))?', 'RESTRICT', 'g')
+                || ' -- choose: or the column without NOT NULL'
+                ELSE regexp_replace(k.said, 'ON DELETE SET NULL( \([^)]*\))?', format('ON DELETE SET NULL (%s)', n.free)) END),
+                    ARRAY[k.said]
+    FROM k JOIN t ON t.rel = k.rel CROSS JOIN LATERAL (
+        SELECT string_agg(quote_ident(m.attname), ', ' ORDER BY m.n) FILTER (WHERE m.set AND m.attnotnull) AS kept,
+            string_agg(quote_ident(m.attname), ', ' ORDER BY m.n) FILTER (WHERE m.set AND NOT m.attnotnull) AS free
+        FROM met AS m WHERE m.key = k.key) AS n
+    WHERE n.kept IS NOT NULL
+$$;
+COMMENT ON FUNCTION primecloud_internal.review_key_findings(primecloud_internal.review_words)
+    IS 'fk_without_tenant, key_type_differs, foreign_key_skips_nulls, set_null_impossible';

@@ -1,0 +1,77 @@
+-- Tables whose rows are open: no row security, or none that holds.
+
+CREATE FUNCTION primecloud_internal.review_open(w primecloud_internal.review_words) RETURNS SETOF primecloud_internal.review_row
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    WITH RECURSIVE t AS MATERIALIZED (SELECT t.*, t.kind IN ('r', 'p') AS plain,
+            t.reach && '{SELECT,INSERT,UPDATE,DELETE}' AS reached FROM unnest((w).tables) AS t),
+    policy AS MATERIALIZED (SELECT p.polrelid, string_agg(quote_ident(p.polname), ', ' ORDER BY p.polname) AS names FROM pg_policy AS p
+        GROUP BY p.polrelid),
+    definer AS MATERIALIZED (
+        SELECT p.proowner, min(p.oid::regprocedure::text COLLATE "C") AS f FROM pg_proc AS p
+        WHERE p.prosecdef AND p.oid >= 16384
+          AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
+          AND EXISTS (SELECT FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) AS a WHERE a.grantee = ANY ((w).reached))
+        GROUP BY p.proowner),
+    owned AS MATERIALIZED (SELECT o.owner, bool_or(pg_has_role(r, o.owner, 'USAGE')) AS app
+        FROM (SELECT DISTINCT t.owner FROM t) AS o, unnest((w).app) AS r GROUP BY o.owner),
+    -- What leads to a tenant by a foreign key, hop by hop; what is shared leads nowhere.
+    leads AS (
+        SELECT k.oid AS key, k.conrelid AS rel FROM pg_constraint AS k JOIN t AS f ON f.rel = k.confrelid JOIN t AS c ON c.rel = k.conrelid
+        WHERE k.contype = 'f' AND f.tenant IS NOT NULL AND NOT f.shared AND c.tenant IS NULL AND NOT c.shared AND NOT c.rls
+        UNION
+        SELECT k.oid, k.conrelid FROM leads AS l JOIN pg_constraint AS k ON k.contype = 'f' AND k.confrelid = l.rel
+        JOIN t AS c ON c.rel = k.conrelid WHERE c.tenant IS NULL AND NOT c.shared AND NOT c.rls AND k.conrelid <> k.confrelid),
+    way AS MATERIALIZED (
+        SELECT DISTINCT ON (l.rel) l.rel, k.conname, f.label AS parent, f.tenant IS NULL AS further
+        FROM leads AS l JOIN pg_constraint AS k ON k.oid = l.key JOIN t AS f ON f.rel = k.confrelid
+        ORDER BY l.rel, f.tenant IS NULL, k.conname)
+    SELECT 'rls_off', 'error', t.label,
+        format('tenant column %I, row security is off; %s%s', t.tenant_name, CASE WHEN t.reached THEN 'reached by '
+            || primecloud_internal.review_role_names(t.grantees) ELSE 'reached by nobody yet' END, '; dormant policies: ' || p.names),
+        format('SELECT primecloud.protect_table(%L, %L);', t.label, t.tenant_name), ARRAY[t.tenant_name::text]
+    FROM t LEFT JOIN policy AS p ON p.polrelid = t.rel
+    WHERE t.here AND t.plain AND t.tenant IS NOT NULL AND NOT t.rls AND NOT t.part AND t.parent IS NULL AND NOT t.exempt
+    UNION ALL
+    SELECT 'rls_not_forced', CASE WHEN o.app OR d.f IS NOT NULL THEN 'error' ELSE 'warning' END, t.label,
+        format('policies do not hold the owner %I%s%s', pg_get_userbyid(t.owner),
+            CASE WHEN o.app THEN ', whose privileges the application has' END, ', as whom the application runs ' || d.f),
+        format('ALTER TABLE %s FORCE ROW LEVEL SECURITY;', t.label), '{}'
+    FROM t LEFT JOIN owned AS o ON o.owner = t.owner LEFT JOIN definer AS d ON d.proowner = t.owner
+    WHERE t.here AND t.plain AND t.rls AND NOT t.forced AND NOT t.exempt
+    UNION ALL
+    SELECT 'partition_unprotected', 'error', t.label,
+        format('%s has row security, this part of it has none, and %s by its own name', a.label,
+            coalesce(primecloud_internal.review_role_names(t.grantees) || ' reaches it', 'its owner, the application, reaches it')),
+        CASE WHEN a.tenant IS NOT NULL THEN format('SELECT primecloud.protect_table(%L, %L);', a.label, a.tenant_name)
+            ELSE format('REVOKE ALL ON %s FROM %s;', t.label, primecloud_internal.review_role_names(t.grantees)) END, ARRAY[a.label]
+    FROM t JOIN t AS a ON a.rel = t.parent
+    WHERE (t.here OR a.here) AND t.plain AND NOT t.rls AND t.reached AND NOT t.exempt
+    UNION ALL
+    SELECT 'tenant_column_missing', 'error', t.label,
+        format('no tenant column, and %I leads to %s%s', y.conname, y.parent, CASE WHEN y.further THEN ', and on to a tenant' END),
+        format('SELECT primecloud.protect_child(%L, %L);', t.label, y.parent), ARRAY[y.conname::text]
+    FROM t JOIN way AS y ON y.rel = t.rel
+    WHERE t.here AND t.plain AND NOT t.rls AND NOT t.part AND t.parent IS NULL AND NOT t.exempt AND t.reached
+    UNION ALL
+    SELECT 'table_undeclared', CASE WHEN t.reach && '{INSERT,UPDATE,DELETE}' THEN 'warning' ELSE 'notice' END, t.label,
+        'no tenant, no row security, and nothing says that it is shared; the application has '
+            || (SELECT string_agg(p, ', ' ORDER BY p) FROM unnest(t.reach) AS p WHERE p IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')),
+        format('SELECT primecloud.share_table(%L);', t.label) || CASE WHEN t.reach && '{INSERT,UPDATE,DELETE}'
+            AND t.grantees <> '{}' THEN format(' REVOKE INSERT, UPDATE, DELETE ON %s FROM %s;', t.label,
+                primecloud_internal.review_role_names(t.grantees)) ELSE '' END, '{}'
+    FROM t WHERE t.here AND t.plain AND t.tenant IS NULL AND NOT t.rls AND NOT t.shared AND NOT t.part AND t.parent IS NULL
+        AND NOT t.exempt AND t.reached AND NOT EXISTS (SELECT FROM way AS y WHERE y.rel = t.rel)
+    UNION ALL
+    SELECT 'foreign_table_exposed', 'error', t.label,
+        format('a foreign table with tenant column %I, which no policy can hold, is reached by %s', t.tenant_name,
+            coalesce(primecloud_internal.review_role_names(t.grantees), 'its owner')),
+        CASE WHEN t.grantees = '{}' THEN format('ALTER TABLE %s OWNER TO another; -- choose', t.label)
+            ELSE format('REVOKE ALL ON %s FROM %s;', t.label, primecloud_internal.review_role_names(t.grantees)) END,
+        ARRAY[t.tenant_name::text]
+    FROM t LEFT JOIN t AS a ON a.rel = t.parent
+    WHERE (t.here OR a.here) AND t.kind = 'f' AND t.tenant IS NOT NULL AND t.reached AND NOT t.exempt
+$$;
+COMMENT ON FUNCTION primecloud_internal.review_open(primecloud_internal.review_words)
+    IS 'rls_off, rls_not_forced, partition_unprotected, tenant_column_missing, table_undeclared, foreign_table_exposed';

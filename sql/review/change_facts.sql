@@ -1,0 +1,75 @@
+-- review_change(): what a schema is before a migration and after it, as facts that can be compared.
+
+-- A fact has the kind and the oid of what it is about, so that what was renamed is known again, and what it says as JSON.
+CREATE TYPE primecloud_internal.review_fact AS (kind text, id oid, part int, rel oid, label text, says jsonb);
+COMMENT ON TYPE primecloud_internal.review_fact IS 'what review_change() knows of an object before or after';
+
+-- (Expressions are compared as they are printed: the trees have places in the text in them.)
+CREATE FUNCTION primecloud_internal.review_facts(schema name) RETURNS primecloud_internal.review_fact[]
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
+AS $$
+    WITH r AS MATERIALIZED (
+        SELECT c.*, format('%I.%I', n.nspname, c.relname) AS label FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+        WHERE n.nspname = schema AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't'),
+    below AS MATERIALIZED (SELECT i.inhparent AS rel, sum(pg_relation_size(i.inhrelid)) AS size FROM r JOIN pg_inherits AS i
+        ON i.inhparent = r.oid JOIN pg_class AS c ON c.oid = i.inhrelid AND c.relkind IN ('r', 'm') GROUP BY i.inhparent),
+    fact AS (
+        SELECT 'relation' AS kind, r.oid AS id, 0 AS part, r.oid AS rel, r.label, jsonb_build_object('kind', r.relkind, 'rls',
+            r.relrowsecurity, 'forced', r.relforcerowsecurity, 'file', pg_relation_filenode(r.oid),
+            'rows', coalesce(b.size, 0) + CASE WHEN r.relkind IN ('r', 'm') THEN pg_relation_size(r.oid) ELSE 0 END > 0) AS says
+        FROM r LEFT JOIN below AS b ON b.rel = r.oid
+        UNION ALL
+        SELECT 'column', r.oid, a.attnum, r.oid, format('%s.%I', r.label, a.attname), jsonb_build_object('name', a.attname, 'type',
+            a.atttypid, 'mod', a.atttypmod, 'filled', a.atthasdef OR a.attidentity <> '' OR a.attgenerated <> '', 'there', a.attnotnull)
+        FROM r JOIN pg_attribute AS a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
+        UNION ALL
+        SELECT 'constraint', k.oid, 0, r.oid, format('%s.%I', r.label, k.conname), jsonb_build_object('kind', k.contype, 'columns',
+            k.conkey,
+            'validated', k.convalidated, 'says', regexp_replace(pg_get_constraintdef(k.oid), ' NOT VALID$', ''))
+        FROM r JOIN pg_constraint AS k ON k.conrelid = r.oid WHERE k.contype IN ('c', 'f', 'p', 'u', 'x') AND k.conparentid = 0
+        UNION ALL
+        SELECT 'policy', p.oid, 0, r.oid, r.label, jsonb_build_object('name', p.polname, 'permissive', p.polpermissive, 'command', p.polcmd,
+            'roles', p.polroles, 'using', pg_get_expr(p.polqual, r.oid), 'check', coalesce(pg_get_expr(p.polwithcheck, r.oid),
+                CASE WHEN p.polcmd IN ('*', 'w') THEN pg_get_expr(p.polqual, r.oid) END))
+        FROM r JOIN pg_policy AS p ON p.polrelid = r.oid
+        UNION ALL
+        SELECT 'function', p.oid, 0, NULL, p.oid::regprocedure::text, '{}' FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid =
+            p.pronamespace
+        WHERE n.nspname = schema
+        UNION ALL
+        SELECT 'grant', r.oid, a.grantee::int, r.oid, r.label, jsonb_object_agg(a.privilege_type, true)
+        FROM r CROSS JOIN LATERAL (SELECT x.grantee, x.privilege_type FROM aclexplode(r.relacl) AS x UNION
+            SELECT x.grantee, x.privilege_type FROM pg_attribute AS t CROSS JOIN LATERAL aclexplode(t.attacl) AS x WHERE t.attrelid = r.oid
+            ) AS a WHERE a.grantee <> r.relowner GROUP BY r.oid, r.label, a.grantee
+        UNION ALL
+        SELECT 'key', i.indexrelid, 0, r.oid, format('%s.%I', r.label, c.relname), jsonb_build_object('columns',
+            (SELECT jsonb_agg(a.attname ORDER BY a.attname) FROM pg_attribute AS a WHERE a.attrelid = r.oid
+                AND a.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1])))
+        FROM r JOIN pg_index AS i ON i.indrelid = r.oid JOIN pg_class AS c ON c.oid = i.indexrelid WHERE i.indisunique)
+    SELECT coalesce(array_agg((f.kind, f.id, f.part, f.rel, f.label, f.says)::primecloud_internal.review_fact
+        ORDER BY f.kind, f.label COLLATE "C", f.id, f.part), '{}') FROM fact AS f
+$$;
+COMMENT ON FUNCTION primecloud_internal.review_facts(name) IS 'what a schema is, as facts that review_change() compares';
+
+-- The locks that this transaction holds on relations, but on catalogs, and how often each was read from end to end.
+CREATE FUNCTION primecloud_internal.review_held_locks() RETURNS TABLE (rel oid, mode text, scans bigint, file oid)
+    LANGUAGE sql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT l.relation, l.mode, CASE WHEN c.relkind IN ('r', 'm') THEN pg_stat_get_xact_numscans(c.oid) END, pg_relation_filenode(c.oid)
+    FROM pg_locks AS l JOIN pg_class AS c ON c.oid = l.relation
+    WHERE l.pid = pg_backend_pid() AND l.locktype = 'relation' AND l.granted AND c.oid >= 16384 AND c.relkind IN ('r', 'p', 'm')
+      AND l.database = (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database())
+$$;
+COMMENT ON FUNCTION primecloud_internal.review_held_locks() IS 'what this transaction holds, and has read, of relations';
+
+-- Sequences are of no transaction: what a migration drew from them is put back.
+CREATE FUNCTION primecloud_internal.review_sequences() RETURNS TABLE (seq oid, last bigint)
+    LANGUAGE sql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT q.seqrelid, pg_sequence_last_value(q.seqrelid) FROM pg_sequence AS q JOIN pg_class AS c ON c.oid = q.seqrelid
+    WHERE c.relpersistence <> 't' AND has_sequence_privilege(q.seqrelid, 'UPDATE')
+$$;
+COMMENT ON FUNCTION primecloud_internal.review_sequences() IS 'the sequences that the caller may set, and where they are';

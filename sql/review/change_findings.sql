@@ -1,0 +1,112 @@
+-- review_change(): what a migration costs, what rules it takes away, and what protection.
+
+CREATE FUNCTION primecloud_internal.review_change_costs(trial primecloud_internal.review_trial) RETURNS SETOF primecloud_internal.review_row
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    WITH b AS MATERIALIZED (SELECT * FROM unnest((trial).before)), a AS MATERIALIZED (SELECT * FROM unnest((trial).after)),
+    -- (Nobody waits for a table that is new, or empty.)
+    e AS MATERIALIZED (
+        SELECT b.label, e.rel, e.number, e.tag, bool_or(coalesce(e.scanned, false)) AS scanned, bool_or(e.moved) AS moved,
+            bool_or(e.patient) AS patient, bool_or(e.mode IN ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock'))
+                AS blocks, max(e.mode) FILTER (WHERE e.mode IN ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock',
+                'AccessExclusiveLock')) AS mode
+        FROM unnest((trial).effects) AS e JOIN b ON b.kind = 'relation' AND b.rel = e.rel
+        WHERE (b.says ->> 'rows')::boolean AND e.tag NOT IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE', 'MERGE', 'TRUNCATE TABLE',
+            'DROP TABLE')
+        GROUP BY b.label, e.rel, e.number, e.tag)
+    SELECT DISTINCT ON (e.label) 'change_rewrites_table', 'warning', e.label, format('statement %s, %s, writes every row anew while nobody '
+            'reads or writes', e.number, e.tag), '-- choose: a column or table beside it, filled in batches', ARRAY[e.tag]
+    FROM e WHERE e.moved
+    UNION ALL
+    (SELECT DISTINCT ON (e.label) 'change_locks', 'warning', e.label,
+        format('statement %s, %s, reads every row under %s: writers wait%s', e.number, e.tag, coalesce(e.mode, 'a lock of before'),
+            CASE WHEN e.mode = 'AccessExclusiveLock' AND NOT e.patient THEN
+                ', readers too, and whoever comes while it waits: no lock_timeout '
+                'is set' ELSE '' END),
+        CASE e.tag WHEN 'CREATE INDEX' THEN '-- choose: CREATE INDEX CONCURRENTLY' WHEN 'REINDEX' THEN '-- choose: REINDEX CONCURRENTLY'
+            ELSE '-- choose: NOT VALID first, and VALIDATE CONSTRAINT in a transaction of its own' END, ARRAY[e.tag]
+    FROM e WHERE e.scanned AND e.blocks AND NOT e.moved ORDER BY e.label, e.number)
+    UNION ALL
+    SELECT 'change_loosens', 'warning', b.label, 'the rule is gone, and no other took its place',
+        '-- choose: keep it, or the one that follows '
+            'it', ARRAY[(b.says ->> 'says')]
+    FROM b JOIN a AS r ON r.kind = 'relation' AND r.rel = b.rel
+    WHERE b.kind = 'constraint' AND NOT EXISTS (SELECT FROM a WHERE a.kind = 'constraint' AND a.id = b.id)
+      -- (Of columns that are gone nothing has to hold.)
+      AND NOT EXISTS (SELECT FROM jsonb_array_elements_text(b.says -> 'columns') AS n WHERE NOT EXISTS (SELECT FROM a
+          WHERE a.kind = 'column' AND a.rel = b.rel AND a.part = n::int))
+      AND NOT EXISTS (SELECT FROM a WHERE a.kind = 'constraint' AND a.rel = b.rel AND (a.says ->> 'says' = (b.says ->> 'says')
+          OR (a.says ->> 'kind') = (b.says ->> 'kind') AND (a.says -> 'columns') @> (b.says -> 'columns')
+             AND (b.says -> 'columns') @> (a.says -> 'columns')
+          OR (a.says ->> 'kind') = 'p' AND (b.says ->> 'kind') = 'u' AND (a.says -> 'columns') = b.says -> 'columns'))
+    UNION ALL
+    SELECT 'change_loosens', 'warning', b.label, 'it may be NULL now', '-- choose: keep NOT NULL, or a CHECK', '{null}'
+    FROM b JOIN a ON a.kind = 'column' AND a.rel = b.rel AND a.part = b.part
+    WHERE b.kind = 'column' AND (b.says ->> 'there')::boolean AND NOT (a.says ->> 'there')::boolean
+      AND NOT EXISTS (SELECT FROM a AS k WHERE k.kind = 'constraint' AND k.rel = b.rel AND (k.says ->> 'kind') = 'c'
+          AND strpos(k.says ->> 'says', format('(%I IS NOT NULL)', a.says ->> 'name')) > 0)
+$$;
+COMMENT ON FUNCTION primecloud_internal.review_change_costs(primecloud_internal.review_trial)
+    IS 'change_rewrites_table, change_locks, change_loosens';
+
+-- Whether one predicate lets through no more than another: the same, or the same and something else.
+CREATE FUNCTION primecloud_internal.review_no_more(narrow text, wide text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT narrow IS NOT DISTINCT FROM wide OR narrow = 'false' OR wide = 'true'
+        OR starts_with(narrow, format('(%s AND ', wide)) OR right(narrow, length(wide) + 6) = format(' AND %s)', wide)
+        OR strpos(narrow, format(' AND %s AND ', wide)) > 0 AND narrow !~ ' OR '
+$$;
+COMMENT ON FUNCTION primecloud_internal.review_no_more(text, text) IS 'whether a predicate is another one, or that with an AND';
+
+CREATE FUNCTION primecloud_internal.review_change_protection(trial primecloud_internal.review_trial, tenants jsonb)
+    RETURNS SETOF primecloud_internal.review_row
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    WITH b AS MATERIALIZED (SELECT * FROM unnest((trial).before)), a AS MATERIALIZED (SELECT * FROM unnest((trial).after)),
+    -- Both of one table: a policy of the second kind does for the first if it is for its command and roles.
+    pair AS MATERIALIZED (
+        SELECT b.id AS before, a.id AS after, (b.says ->> 'permissive')::boolean AS permissive,
+            (b.says ->> 'command') IN ('*', a.says ->> 'command') AND (b.says -> 'roles' @> '["0"]' OR (b.says -> 'roles') @> (a.says ->
+                'roles'))
+                AS covers, (a.says ->> 'command') IN ('*', b.says ->> 'command')
+                AND (a.says -> 'roles' @> '["0"]' OR (a.says -> 'roles') @> (b.says -> 'roles')) AS covered,
+            primecloud_internal.review_no_more(a.says ->> 'using', b.says ->> 'using')
+                AND primecloud_internal.review_no_more(a.says ->> 'check', b.says ->> 'check') AS no_more
+        FROM b JOIN a ON a.kind = 'policy' AND a.rel = b.rel AND (a.says -> 'permissive') = (b.says -> 'permissive') WHERE b.kind =
+            'policy'),
+    weaker(rel, label, why, part) AS (
+        SELECT b.rel, b.label, CASE WHEN NOT (a.says ->> 'rls')::boolean THEN 'row security is off' ELSE
+            'row security holds its owner no more'
+            END, 'row security'
+        FROM b JOIN a ON a.kind = 'relation' AND a.rel = b.rel WHERE b.kind = 'relation'
+          AND ((b.says ->> 'rls')::boolean AND NOT (a.says ->> 'rls')::boolean
+            OR (b.says ->> 'forced')::boolean AND NOT (a.says ->> 'forced')::boolean)
+        UNION ALL
+        SELECT b.rel, b.label, format('restrictive policy %I is gone, or lets more through', b.says ->> 'name'), (b.says ->> 'name')
+        FROM b JOIN a AS r ON r.kind = 'relation' AND r.rel = b.rel WHERE b.kind = 'policy' AND NOT (b.says ->> 'permissive')::boolean
+          AND NOT EXISTS (SELECT FROM pair AS p WHERE p.before = b.id AND p.covered AND p.no_more)
+        UNION ALL
+        SELECT a.rel, a.label, format('permissive policy %I lets more through', a.says ->> 'name'), (a.says ->> 'name')
+        FROM a JOIN b AS r ON r.kind = 'relation' AND r.rel = a.rel WHERE a.kind = 'policy' AND (a.says ->> 'permissive')::boolean
+          AND (r.says ->> 'rls')::boolean AND NOT EXISTS (SELECT FROM pair AS p WHERE p.after = a.id AND p.covers AND p.no_more)
+        UNION ALL
+        SELECT a.rel, a.label, format('%s has %s now', CASE a.part WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.part::oid)) END,
+            string_agg(p.name, ', ' ORDER BY p.name)), 'grant'
+        FROM a CROSS JOIN LATERAL jsonb_object_keys(a.says) AS p(name)
+        LEFT JOIN b ON b.kind = 'grant' AND b.rel = a.rel AND b.part = a.part
+        WHERE a.kind = 'grant' AND NOT coalesce(b.says ? p.name, false) AND (a.part = 0 OR p.name IN ('TRUNCATE', 'REFERENCES', 'TRIGGER',
+            'MAINTAIN')) GROUP BY a.rel, a.label, a.part
+        UNION ALL
+        SELECT b.rel, r.label, format('%s was of each tenant, and is of all now', a.label), a.label
+        FROM b JOIN a AS r ON r.kind = 'relation' AND r.rel = b.rel JOIN a ON a.kind = 'key' AND a.rel = b.rel
+        WHERE b.kind = 'key' AND (b.says -> 'columns') ? (tenants ->> b.rel::text) AND NOT EXISTS (SELECT FROM a AS s WHERE s.kind = 'key'
+            AND s.rel = b.rel AND (s.says -> 'columns') = b.says -> 'columns') AND NOT EXISTS (SELECT FROM b AS o WHERE o.kind = 'key'
+            AND o.id = a.id) AND (a.says -> 'columns') = (b.says -> 'columns') - (tenants ->> b.rel::text))
+    SELECT 'change_weakens_protection', 'error', w.label, w.why, '-- choose: leave it out, or what holds instead', ARRAY[w.part]
+    FROM weaker AS w
+$$;
+COMMENT ON FUNCTION primecloud_internal.review_change_protection(primecloud_internal.review_trial, jsonb) IS 'change_weakens_protection';

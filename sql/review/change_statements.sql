@@ -1,0 +1,118 @@
+-- review_change(): the script, statement by statement.
+
+CREATE FUNCTION primecloud_internal.review_change_statements(script text)
+    RETURNS TABLE (number int, statement text, tag text, action text, why text, concurrent boolean)
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE ROWS 20
+    AS 'MODULE_PATHNAME', 'primecloud_review_change_statements';
+COMMENT ON FUNCTION primecloud_internal.review_change_statements(text)
+    IS 'the statements of a script, without CONCURRENTLY, and what review_change() does with each';
+
+-- What a statement did to a relation that was there before: locks, a look at every row, another file.
+CREATE TYPE primecloud_internal.review_effect AS (number int, tag text, rel oid, mode text, scanned boolean, moved boolean, patient
+    boolean);
+COMMENT ON TYPE primecloud_internal.review_effect IS 'what one statement of a migration did to a table';
+
+-- What was there before, what is there after, and what happened in between.
+CREATE TYPE primecloud_internal.review_trial AS (before primecloud_internal.review_fact[], after primecloud_internal.review_fact[],
+    effects primecloud_internal.review_effect[], alone text[], failure jsonb);
+COMMENT ON TYPE primecloud_internal.review_trial IS 'what review_change() saw of a migration';
+
+-- What cannot be tried is said before anything is.
+CREATE FUNCTION primecloud_internal.review_change_refuse(script text, schema name, pages bigint) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    wrong record;
+    size bigint := (SELECT coalesce(sum(pg_relation_size(c.oid)), 0) / 8192 FROM pg_class AS c JOIN pg_namespace AS n
+        ON n.oid = c.relnamespace WHERE n.nspname = schema AND c.relkind IN ('r', 'm'));
+BEGIN
+    SELECT s.* INTO wrong FROM primecloud_internal.review_change_statements(script) AS s WHERE s.action = 'refuse' ORDER BY s.number LIMIT
+        1;
+    IF FOUND THEN
+        RAISE feature_not_supported USING MESSAGE = format('statement %s of the change, %s, is not tried: %s', wrong.number, wrong.tag,
+            wrong.why), HINT = 'Take it out of what is reviewed.';
+    END IF;
+    IF size > pages THEN
+        RAISE program_limit_exceeded USING MESSAGE = format('schema "%s" has %s pages of rows, and the change is tried on %s at most',
+            schema, size, pages), HINT =
+                'It takes the locks and does the rewrites that it warns of: try it on a copy, or say pages => ... .';
+    END IF;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.review_change_refuse(text, name, bigint) IS 'refuses what review_change() does not try';
+
+-- The caller's own text, with the caller's rights and under his search_path; what the server undoes with the subtransaction is undone.
+-- Between the statements every name is looked up in pg_catalog alone.
+CREATE FUNCTION primecloud_internal.review_change_try(script text, schema name, path text) RETURNS primecloud_internal.review_trial
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    trial primecloud_internal.review_trial;
+    effects primecloud_internal.review_effect[] := '{}';
+    done boolean := false;
+    step record;
+    known oid[];
+    sequences jsonb;
+    said text;
+    code text;
+    space text;
+    named text;
+    field text;
+BEGIN
+    trial.before := primecloud_internal.review_facts(schema);
+    trial.alone := ARRAY(SELECT format('%s: %s', s.tag, s.why) FROM primecloud_internal.review_change_statements(script) AS s
+        WHERE s.action = 'alone' ORDER BY s.number);
+    known := ARRAY(SELECT f.rel FROM unnest(trial.before) AS f WHERE f.kind = 'relation');
+    sequences := (SELECT jsonb_object_agg(q.seq, q.last) FROM primecloud_internal.review_sequences() AS q);
+    BEGIN
+        PERFORM set_config('lock_timeout', '100ms', true);
+        FOR step IN SELECT * FROM primecloud_internal.review_change_statements(script) AS s WHERE s.action = 'run' ORDER BY s.number LOOP
+            DECLARE
+                held jsonb := (SELECT jsonb_object_agg(format('%s %s', h.rel, h.mode), ARRAY[h.scans, h.file::bigint])
+                    FROM primecloud_internal.review_held_locks() AS h);
+                seen jsonb := (SELECT jsonb_object_agg(k, ARRAY[pg_stat_get_xact_numscans(k), pg_relation_filenode(k)::bigint])
+                    FROM unnest(known) AS k);
+                patient text := current_setting('lock_timeout');
+            BEGIN
+                BEGIN
+                    PERFORM set_config('search_path', path, true);
+                    EXECUTE step.statement;
+                    path := pg_catalog.current_setting('search_path');
+                    PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+                EXCEPTION WHEN OTHERS THEN
+                    GET STACKED DIAGNOSTICS said = MESSAGE_TEXT, code = RETURNED_SQLSTATE, space = SCHEMA_NAME, named = TABLE_NAME,
+                        field = COLUMN_NAME;
+                    trial.failure := jsonb_build_object('number', step.number, 'tag', step.tag, 'code', code, 'said', said,
+                        'table', CASE WHEN named <> '' THEN format('%I.%I', space, named) END, 'column', nullif(field, ''));
+                END;
+                EXIT WHEN trial.failure IS NOT NULL;
+                effects := effects || ARRAY(
+                    SELECT (step.number, step.tag, h.rel, h.mode, h.scans > coalesce((seen -> h.rel::text ->> 0)::bigint, 0),
+                        h.file::bigint IS DISTINCT FROM (seen -> h.rel::text ->> 1)::bigint, patient <>
+                            '100ms')::primecloud_internal.review_effect
+                    FROM primecloud_internal.review_held_locks() AS h
+                    WHERE h.rel = ANY (known) AND (NOT coalesce(held ? format('%s %s', h.rel, h.mode), false)
+                        OR h.scans > coalesce((seen -> h.rel::text ->> 0)::bigint, 0)
+                        OR h.file::bigint IS DISTINCT FROM (seen -> h.rel::text ->> 1)::bigint));
+                IF step.concurrent THEN
+                    effects := ARRAY(SELECT e FROM unnest(effects) AS e WHERE e.number <> step.number);
+                END IF;
+            END;
+        END LOOP;
+        trial.after := primecloud_internal.review_facts(schema);
+        done := true;
+        RAISE SQLSTATE 'PCCHK' USING MESSAGE = 'made to be undone';
+    EXCEPTION WHEN SQLSTATE 'PCCHK' THEN
+        IF NOT done THEN
+            RAISE;
+        END IF;
+    END;
+    PERFORM setval(q.seq::regclass, coalesce((sequences ->> q.seq::text)::bigint, s.seqstart), (sequences ->> q.seq::text) IS NOT NULL)
+    FROM primecloud_internal.review_sequences() AS q JOIN pg_sequence AS s ON s.seqrelid = q.seq
+    WHERE sequences ? q.seq::text AND (sequences ->> q.seq::text)::bigint IS DISTINCT FROM q.last;
+    trial.effects := effects;
+    RETURN trial;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.review_change_try(text, name, text)
+    IS 'runs a migration statement by statement, looks before and after, and undoes it';

@@ -1,0 +1,27 @@
+-- What the policies of a schema are found to be: their trees are read, nothing of them is executed.
+
+CREATE FUNCTION primecloud_internal.review_policies_judged(rels oid[], tenants smallint[], app oid[], others oid[])
+    RETURNS TABLE (check_name text, level text, object text, evidence text, fix text, parts text)
+    LANGUAGE c STABLE STRICT PARALLEL UNSAFE ROWS 20
+    SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'primecloud_review_policies_judged';
+COMMENT ON FUNCTION primecloud_internal.review_policies_judged(oid[], smallint[], oid[], oid[])
+    IS 'findings of the policies of tables with these tenant columns (0: none), for the app and for the roles that it may become';
+
+CREATE FUNCTION primecloud_internal.review_policy_findings(w primecloud_internal.review_words)
+    RETURNS SETOF primecloud_internal.review_row
+    LANGUAGE sql STABLE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    -- (Of those whom the app may become, PUBLIC is nobody; without an app it is everybody who comes.)
+    SELECT f.check_name, f.level, f.object, f.evidence,
+        replace(f.fix, '{app}', coalesce(primecloud_internal.review_role_names(nullif((w).app, '{}')), 'PUBLIC')),
+        string_to_array(f.parts, chr(31))
+    FROM (SELECT array_agg(t.rel ORDER BY t.label) AS rels, array_agg(coalesce(t.tenant, 0::int2) ORDER BY t.label) AS tenants
+        FROM unnest((w).tables) AS t WHERE t.here AND t.kind IN ('r', 'p') AND t.rls AND NOT t.exempt) AS t,
+        primecloud_internal.review_policies_judged(t.rels, t.tenants,
+            CASE (w).app WHEN '{}' THEN '{0}' ELSE (w).app END,
+            ARRAY(SELECT r FROM unnest((w).reached) AS r WHERE r <> 0 AND r <> ALL ((w).app))) AS f
+$$;
+COMMENT ON FUNCTION primecloud_internal.review_policy_findings(primecloud_internal.review_words)
+    IS 'policy_*, policies_overlap, write_check_open, floor_always_true, tenant_predicate_*';

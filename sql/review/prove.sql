@@ -1,0 +1,69 @@
+-- Why a table is bound to the tenant, or where that cannot be said.
+
+CREATE FUNCTION primecloud_internal.review_proof(rel oid, tenant smallint, askers oid[])
+    RETURNS TABLE (command text, holds boolean, says text)
+    LANGUAGE c STABLE STRICT PARALLEL UNSAFE ROWS 10
+    SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'primecloud_review_proof';
+COMMENT ON FUNCTION primecloud_internal.review_proof(oid, smallint, oid[])
+    IS 'what policies of a table bind to the tenant, disjunct by disjunct';
+
+CREATE FUNCTION review_prove(rel regclass, app_role name) RETURNS TABLE (step integer, command text, holds boolean, says text)
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off SET standard_conforming_strings = on
+AS $$
+DECLARE
+    w primecloud_internal.review_words;
+    t primecloud_internal.review_table;
+    part record;
+    proved boolean := true;
+BEGIN
+    IF rel IS NULL OR app_role IS NULL THEN
+        RAISE null_value_not_allowed USING MESSAGE = 'a table and the role of the application are needed',
+            HINT = 'Name the role that the application logs in as.';
+    END IF;
+    w := primecloud_internal.review_words_of((SELECT n.nspname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+        WHERE c.oid = rel), app_role);
+    SELECT x.* INTO t FROM unnest(w.tables) AS x WHERE x.rel = review_prove.rel AND x.kind IN ('r', 'p');
+    IF t.rel IS NULL THEN
+        RAISE wrong_object_type USING MESSAGE = format('%s is no table that can be protected', rel), HINT = 'Name a table.';
+    END IF;
+    step := 0;
+    FOR part IN
+        -- The ground: a tenant column, row security, and somebody whom it holds.
+        SELECT NULL::text AS command, t.tenant IS NOT NULL AS holds, CASE WHEN t.tenant IS NULL THEN 'no tenant column'
+            ELSE format('the tenant column is %I', t.tenant_name) END AS says
+        UNION ALL SELECT NULL, t.rls, CASE WHEN t.rls THEN 'row security is on' ELSE 'row security is off' END
+        UNION ALL SELECT NULL, coalesce(primecloud_internal.review_held(a, t.owner, t.rls, t.forced), false),
+            format('policies %s %s', CASE WHEN primecloud_internal.review_held(a, t.owner, t.rls, t.forced) THEN 'hold'
+                ELSE 'do not hold' END, primecloud_internal.review_role_names(ARRAY[a])) FROM unnest(w.app) AS a WHERE t.rls
+        UNION ALL SELECT p.* FROM primecloud_internal.review_proof(t.rel, coalesce(t.tenant, 0::int2), w.app || ARRAY(
+            SELECT r FROM unnest(w.reached) AS r WHERE r <> 0 AND r <> ALL (w.app))) AS p WHERE t.rls
+        -- What leads past its policies: parts by their own names, views and functions that run as others, what it is granted besides.
+        UNION ALL SELECT NULL, x.rls OR NOT x.reach && '{SELECT,INSERT,UPDATE,DELETE}', format('part %s %s', x.label,
+            CASE WHEN x.rls THEN 'has row security of its own' WHEN x.reach && '{SELECT,INSERT,UPDATE,DELETE}'
+                THEN 'is reached by its own name, without row security' ELSE 'is not reached by its own name' END)
+            FROM unnest(w.tables) AS x WHERE x.rel IN (SELECT i.relid FROM pg_partition_tree(t.rel) AS i WHERE i.relid <> t.rel
+                UNION SELECT i.inhrelid FROM pg_inherits AS i WHERE i.inhparent = t.rel)
+        UNION ALL SELECT NULL, false, format('%s: %s', f.check_name, f.evidence)
+            FROM (SELECT * FROM primecloud_internal.review_views(w) UNION ALL SELECT * FROM primecloud_internal.review_definers(w)) AS f
+            WHERE EXISTS (SELECT FROM unnest(f.parts) AS p, unnest(string_to_array(p, ', ')) AS named WHERE named = t.label)
+        UNION ALL SELECT NULL, NOT t.reach && '{TRUNCATE}', CASE WHEN t.reach && '{TRUNCATE}' THEN 'TRUNCATE is granted, and asks no policy'
+            ELSE 'TRUNCATE is not granted' END
+    LOOP
+        step := step + 1;
+        command := part.command;
+        holds := part.holds;
+        says := part.says;
+        proved := proved AND part.holds;
+        RETURN NEXT;
+    END LOOP;
+    step := step + 1;
+    command := NULL;
+    holds := proved;
+    says := CASE WHEN proved THEN format('%s reads and writes rows of %s of its own tenant alone', quote_ident(app_role), t.label)
+        ELSE format('not proved: see the steps that do not hold; assert_isolated(%L, %L) tries it with rows', t.label, app_role) END;
+    RETURN NEXT;
+END $$;
+COMMENT ON FUNCTION review_prove(regclass, name)
+    IS 'why a table is bound to the tenant for a role, step by step; the last row says whether that is proved';

@@ -1,0 +1,55 @@
+-- The findings of a schema as other tools read them: TAP lines, or one SARIF 2.1.0 document.
+
+CREATE FUNCTION primecloud_internal.review_sarif(findings finding[], reasons jsonb) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT jsonb_build_object('$schema', 'https://json.schemastore.org/sarif-2.1.0.json', 'version', '2.1.0', 'runs', jsonb_build_array(
+        jsonb_build_object(
+            'tool', jsonb_build_object('driver', jsonb_build_object('name', 'primecloud review', 'rules', coalesce((
+                SELECT jsonb_agg(jsonb_build_object('id', r.id) ORDER BY r.id COLLATE "C") FROM (SELECT DISTINCT f."check" AS id
+                    FROM unnest(findings) AS f) AS r), '[]'))),
+            'results', coalesce((SELECT jsonb_agg(jsonb_build_object(
+                    'ruleId', f."check",
+                    'level', CASE f.level WHEN 'notice' THEN 'note' ELSE f.level END,
+                    'message', jsonb_build_object('text', concat_ws(E'\n', f.object || ': ' || f.evidence, f.fix)),
+                    'locations', jsonb_build_array(jsonb_build_object('logicalLocations', jsonb_build_array(
+                        jsonb_build_object('fullyQualifiedName', f.object)))),
+                    'partialFingerprints', jsonb_build_object('primecloud/v1', f.fingerprint))
+                || CASE WHEN reasons ? f.fingerprint THEN jsonb_build_object('suppressions', jsonb_build_array(jsonb_build_object(
+                    'kind', 'external', 'justification', reasons ->> f.fingerprint))) ELSE '{}' END ORDER BY f.n)
+                FROM unnest(findings) WITH ORDINALITY AS f("check", level, object, evidence, fix, fingerprint, n)), '[]')))) ::text
+$$;
+COMMENT ON FUNCTION primecloud_internal.review_sarif(finding[], jsonb) IS 'findings as a SARIF document; what is accepted is suppressed';
+
+CREATE FUNCTION review_report(schema name, app_role name DEFAULT NULL, format text DEFAULT 'tap', checks text[] DEFAULT NULL,
+    levels text[] DEFAULT NULL) RETURNS SETOF text
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    findings primecloud.finding[] := ARRAY(SELECT f FROM primecloud.review(schema, app_role, checks, levels) AS f);
+    reasons jsonb := (SELECT coalesce(jsonb_object_agg(a.fingerprint, a.reason), '{}') FROM primecloud_internal.review_accepted(schema) AS
+        a);
+BEGIN
+    IF format = 'sarif' THEN
+        RETURN NEXT primecloud_internal.review_sarif(findings, reasons);
+    ELSIF format = 'tap' THEN
+        -- A notice fails nothing, nor does what was accepted: both are said.
+        RETURN NEXT '1..' || greatest(cardinality(findings), 1);
+        RETURN QUERY SELECT concat_ws(E'\n', concat(CASE WHEN f.level = 'notice' OR reasons ? f.fingerprint THEN 'ok ' ELSE 'not ok ' END,
+                f.n, ' - ', f."check", ' ', f.object, CASE WHEN reasons ? f.fingerprint THEN ' # accepted: '
+                    || translate(reasons ->> f.fingerprint, E'\n\r', '  ') END),
+            '# ' || replace(f.level || ': ' || f.evidence, E'\n', E'\n# '), '# ' || replace(f.fix, E'\n', E'\n# '),
+            '# fingerprint ' || f.fingerprint)
+        FROM unnest(findings) WITH ORDINALITY AS f("check", level, object, evidence, fix, fingerprint, n) ORDER BY f.n;
+        IF findings = '{}' THEN
+            RETURN NEXT 'ok 1 - nothing is found';
+        END IF;
+    ELSE
+        RAISE invalid_parameter_value USING MESSAGE = pg_catalog.format('"%s" is no format of a report', format),
+            HINT = 'It is tap or sarif; for rows call review().';
+    END IF;
+END $$;
+COMMENT ON FUNCTION review_report(name, name, text, text[], text[])
+    IS 'the findings of a schema as TAP lines or as a SARIF 2.1.0 document, with what is accepted marked so';

@@ -1,0 +1,84 @@
+-- Which column of a table is its tenant's.
+
+-- Own columns that a policy compares for equality with what says who asks.
+CREATE FUNCTION primecloud_internal.review_compared() RETURNS TABLE (rel oid, attnum int2, person boolean)
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
+AS $$
+    WITH context(words) AS (VALUES ('([\w"]+\.[\w"]+\(|current_setting\(|CURRENT_USER|SESSION_USER|CURRENT_ROLE)')),
+    said AS MATERIALIZED (
+        SELECT p.oid, p.polrelid, concat_ws(' AND ', pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid)) AS said
+        FROM pg_policy AS p),
+    hit AS (
+        SELECT s.polrelid, a.attnum, coalesce(substring(s.said FROM format('(?:^|[( .])%s\)?(?:::(?:text|character varying))?\)? '
+                '= ([^=]*?%s[^=]*)', n.name, c.words)),
+            substring(s.said FROM format('(%s[^=]*\)) = \(?(?:[\w"]+\.)?%s(?:[ )]|$)', c.words, n.name))) AS what
+        FROM context AS c, said AS s
+        JOIN pg_depend AS d ON d.classid = 'pg_policy'::regclass AND d.objid = s.oid AND d.refclassid = 'pg_class'::regclass
+            AND d.refobjid = s.polrelid AND d.refobjsubid > 0
+        JOIN pg_attribute AS a ON a.attrelid = s.polrelid AND a.attnum = d.refobjsubid
+        CROSS JOIN LATERAL (SELECT regexp_replace(quote_ident(a.attname), '([^\w"])', '\\\1', 'g')) AS n(name))
+    SELECT h.polrelid, h.attnum, bool_and(h.what ~* '(user|person|actor|subject|CURRENT_ROLE|''sub'')')
+    FROM hit AS h WHERE h.what IS NOT NULL GROUP BY h.polrelid, h.attnum
+$$;
+COMMENT ON FUNCTION primecloud_internal.review_compared()
+    IS 'columns that policies compare with a context, and whether all of these tell the person alone';
+
+-- Candidates, the best first: what the floor compares (0), a foreign key to the table of tenants (1), what policies compare
+-- (2, 3), what is called so (4), what a policy compares with the person alone (5); of a part what its parent has (6).
+CREATE FUNCTION primecloud_internal.review_tenant_columns() RETURNS TABLE (rel oid, attnum int2, root boolean)
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    WITH RECURSIVE named AS MATERIALIZED (
+        SELECT a.attrelid, a.attnum FROM pg_attribute AS a
+        JOIN pg_class AS c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p', 'f', 'm', 'v')
+        WHERE a.attnum > 0 AND NOT a.attisdropped AND c.oid >= 16384 AND replace(lower(a.attname), '_', '')
+            IN ('accountid', 'tenantid', 'orgid', 'organizationid', 'organisationid', 'workspaceid')),
+    compared AS MATERIALIZED (SELECT * FROM primecloud_internal.review_compared()),
+    candidate AS MATERIALIZED (
+        SELECT p.polrelid AS rel, min(d.refobjsubid)::int2 AS attnum, 0 AS rank
+        FROM pg_policy AS p JOIN pg_depend AS d ON d.classid = 'pg_policy'::regclass AND d.objid = p.oid
+            AND d.refclassid = 'pg_class'::regclass AND d.refobjid = p.polrelid AND d.refobjsubid > 0
+        WHERE p.polname = 'primecloud_floor' GROUP BY p.polrelid
+        UNION ALL
+        SELECT c.rel, c.attnum, CASE WHEN n.attnum IS NOT NULL THEN 2 WHEN c.person THEN 5 ELSE 3 END
+        FROM compared AS c LEFT JOIN named AS n ON n.attrelid = c.rel AND n.attnum = c.attnum
+        UNION ALL SELECT n.attrelid, n.attnum, 4 FROM named AS n),
+    first AS MATERIALIZED (
+        SELECT DISTINCT ON (c.rel) c.rel, c.attnum, c.rank FROM candidate AS c WHERE c.rank < 5 ORDER BY c.rel, c.rank, c.attnum),
+    key AS MATERIALIZED (SELECT k.conrelid, k.conkey[1] AS attnum, k.confrelid, k.confkey[1] AS target
+        FROM pg_constraint AS k WHERE k.contype = 'f' AND cardinality(k.conkey) = 1),
+    root AS MATERIALIZED (
+        SELECT DISTINCT ON (r.rel) r.rel, r.attnum FROM (
+            SELECT c.oid AS rel, a.attnum, 0 AS rank FROM primecloud_internal.registered_table AS r
+            JOIN pg_namespace AS n ON n.nspname = r.relation_schema::name
+            JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = r.relation_name::name
+            JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attname = r.tenant_column::name WHERE r.part = 'accounts'
+            UNION ALL
+            SELECT f.rel, f.attnum, 1 FROM first AS f JOIN pg_constraint AS k ON k.conrelid = f.rel AND k.contype = 'p'
+                AND k.conkey = ARRAY[f.attnum] WHERE f.rank = 0 AND NOT EXISTS (SELECT FROM key AS o WHERE o.conrelid = f.rel
+                    AND o.attnum = f.attnum)
+            UNION ALL
+            SELECT k.confrelid, k.target, 2 FROM first AS f JOIN key AS k ON k.conrelid = f.rel AND k.attnum = f.attnum
+            -- What has a tenant of another name is a tenant's table itself: the chain goes on to the table of tenants.
+            LEFT JOIN first AS above ON above.rel = k.confrelid
+            WHERE k.confrelid <> k.conrelid AND (above.attnum IS NULL OR above.attnum = k.target)) AS r
+        ORDER BY r.rel, r.rank, r.attnum),
+    chosen AS MATERIALIZED (
+        SELECT DISTINCT ON (c.rel) c.rel, c.attnum FROM (
+            SELECT c.* FROM candidate AS c
+            UNION ALL SELECT r.rel, r.attnum, -1 FROM root AS r
+            UNION ALL SELECT k.conrelid, k.attnum, 1 FROM key AS k JOIN root AS r ON r.rel = k.confrelid AND r.attnum = k.target
+                WHERE k.conrelid <> k.confrelid) AS c
+        LEFT JOIN named AS n ON n.attrelid = c.rel AND n.attnum = c.attnum
+        ORDER BY c.rel, c.rank, n.attnum IS NULL, c.attnum),
+    below AS (
+        SELECT c.rel, c.attnum, a.attname, 0 AS depth FROM chosen AS c JOIN pg_attribute AS a ON a.attrelid = c.rel AND a.attnum = c.attnum
+        UNION ALL
+        SELECT i.inhrelid, a.attnum, a.attname, b.depth + 1 FROM below AS b JOIN pg_inherits AS i ON i.inhparent = b.rel
+        JOIN pg_attribute AS a ON a.attrelid = i.inhrelid AND a.attname = b.attname AND NOT a.attisdropped)
+    SELECT DISTINCT ON (b.rel) b.rel, b.attnum, r.rel IS NOT NULL FROM below AS b LEFT JOIN root AS r ON r.rel = b.rel
+    ORDER BY b.rel, b.depth
+$$;
+COMMENT ON FUNCTION primecloud_internal.review_tenant_columns() IS 'the tenant columns of all tables, and which are the tables of tenants';

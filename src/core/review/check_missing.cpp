@@ -1,0 +1,69 @@
+// What is open when nobody has entered: the predicate with every context missing.
+#include <algorithm>
+
+#include "core/review/checks.hpp"
+
+namespace primecloud::review {
+namespace {
+
+// Every row, or those without a tenant.
+bool opens(const node *n) {
+  if (is_truth(n, true)) return true;
+  if (n->is == kind::is_null) return n->args[0]->is == kind::own && n->args[0]->has(tenant);
+  return n->is == kind::compare && n->op == relation::equal && n->args[0]->is == kind::own && n->args[0]->has(tenant) &&
+         same(n->args[0], n->args[1]);
+}
+
+const node *opens_without(nursery &made, const node *n) {
+  for (const bool empty : {false, true}) {
+    const node *left = without_contexts(made, n, empty);
+    if (opens(left)) return left;
+  }
+  return nullptr;
+}
+
+struct search {
+  nursery &made;
+  const node *opened = nullptr, *becomes = nullptr;
+
+  // `held`: a bound conjunct stands beside, which is not true without a context.
+  void look(const node *n, bool held) {
+    if (opened != nullptr || !has_context(n)) return;
+    if (n->is == kind::both) {
+      for (const node *part : *n) {
+        const bool beside = std::any_of(n->begin(), n->end(), [&](const node *other) {
+          return other != part && binds(other, false) && opens_without(made, other) == nullptr;
+        });
+        look(part, held || beside);
+      }
+      return;
+    }
+    if (n->is == kind::either) {
+      for (const node *part : *n) look(part, held);
+    }
+    if (opened != nullptr || held) return;
+    becomes = opens_without(made, n);
+    if (becomes != nullptr) opened = n;
+  }
+};
+
+void check_one(const judged &p, const node *said, bool written, findings &found) {
+  search s{p.made};
+  s.look(said, false);
+  if (s.opened == nullptr) return;
+  const std::string text = shown(s.opened);
+  add(found, p, "policy_fails_open", "error",
+      "without a context " + text + " is " + (is_truth(s.becomes, true) ? "true" : shown(s.becomes)),
+      alter(p, !written, written), {text});
+}
+
+}  // namespace
+
+void check_missing(const judged &p, findings &found) {
+  if (!p.it.permissive) return;
+  const std::size_t before = found.size();
+  if (p.row != nullptr && !p.row_held) check_one(p, p.row, false, found);
+  if (p.check != nullptr && !p.check_held && found.size() == before) check_one(p, p.check, true, found);
+}
+
+}  // namespace primecloud::review

@@ -1,0 +1,24 @@
+// The checks of one policy, by what they ask.
+#pragma once
+
+#include "core/review/policy.hpp"
+
+namespace primecloud::review {
+
+void add(findings &found, const judged &p, const char *check, const char *level, std::string evidence, std::string fix,
+         std::vector<std::string> parts = {});
+
+std::string alter(const judged &p, bool row, bool check);  // ALTER POLICY .. with the bound predicate
+std::string expression(const node *n);                     // as evidence shows it
+bool is_for(const judged &p);                              // whether it applies to anybody who comes
+
+void check_truth(const judged &p, findings &found);      // always true, always false, floors
+void check_scope(const judged &p, findings &found);      // disjuncts: who, shared, inverted, literal, unbound
+void check_missing(const judged &p, findings &found);    // fails open
+void check_writes(const judged &p, findings &found);     // WITH CHECK
+void check_source(const judged &p, findings &found);     // where the tenant comes from
+void check_subquery(const judged &p, findings &found);   // what subqueries compare and read
+void check_functions(const judged &p, findings &found);  // volatility, rights
+void check_cost(const judged &p, findings &found);       // what is asked for each row
+
+}  // namespace primecloud::review

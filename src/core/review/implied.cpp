@@ -1,0 +1,148 @@
+#include "core/review/implied.hpp"
+
+#include <algorithm>
+
+namespace primecloud::review {
+namespace {
+
+constexpr int null = 0, unknown_truth = -1;  // values are numbered from 1
+constexpr std::size_t most_cases = 60000;
+
+// Terms have values: constants one each, columns and contexts any of these, NULL or one of their own.
+// What is not understood is a term of its own that is true, false or NULL.
+struct world {
+  std::vector<const node *> terms, constants, opaque;
+  std::vector<int> term_values, opaque_values;
+
+  static int place(std::vector<const node *> &in, const node *n) {
+    for (std::size_t i = 0; i < in.size(); i++)
+      if (same(in[i], n)) return static_cast<int>(i);
+    in.push_back(n);
+    return static_cast<int>(in.size()) - 1;
+  }
+  static bool is_term(const node *n) { return n->is == kind::own || n->is == kind::context; }
+  static bool is_value(const node *n) {
+    if (is_term(n) || n->is == kind::literal || n->is == kind::nothing) return true;
+    // A cast keeps apart what is apart, and NULL: it stands for what it is of.
+    return n->is == kind::call && n->has(cast | strict) && n->count == 1 && is_value(n->args[0]);
+  }
+  static const node *below_casts(const node *n) {
+    while (n->is == kind::call) n = n->args[0];
+    return n;
+  }
+  static bool is_equality(const node *n) {
+    return n->is == kind::compare && (n->op == relation::equal || n->op == relation::unequal) && is_value(n->args[0]) &&
+           is_value(n->args[1]);
+  }
+  void note_value(const node *n) {
+    n = below_casts(n);
+    if (is_term(n)) place(terms, n);
+    if (n->is == kind::literal) place(constants, n);
+  }
+  void note(const node *n) {
+    if (n->is == kind::both || n->is == kind::either || n->is == kind::negation || n->is == kind::is_true) {
+      for (const node *part : *n) note(part);
+    } else if (is_equality(n) || (n->is == kind::is_null && is_value(n->args[0])) || is_distinct(n)) {
+      for (const node *side : *n) note_value(side);
+    } else if (!is_constant(n)) {
+      place(opaque, n);
+    }
+  }
+  static bool is_distinct(const node *n) {
+    return n->is == kind::distinct && is_value(n->args[0]) && is_value(n->args[1]);
+  }
+
+  int value(const node *n) {
+    n = below_casts(n);
+    if (n->is == kind::nothing) return null;
+    if (n->is == kind::literal) return 1 + place(constants, n);
+    return term_values[static_cast<std::size_t>(place(terms, n))];
+  }
+  // 1, 0, or -1 for NULL.
+  int truth(const node *n) {
+    switch (n->is) {
+      case kind::truth: return n->number != 0;
+      case kind::nothing: return unknown_truth;
+      case kind::negation: {
+        const int of = truth(n->args[0]);
+        return of < 0 ? of : 1 - of;
+      }
+      case kind::both:
+      case kind::either: {
+        const int ends = n->is == kind::either;
+        int result = 1 - ends;
+        for (const node *part : *n) {
+          const int of = truth(part);
+          if (of == ends) return ends;
+          if (of < 0) result = unknown_truth;
+        }
+        return result;
+      }
+      case kind::is_true: return (truth(n->args[0]) == (n->number != 0)) != n->negated;
+      default: break;
+    }
+    if (n->is == kind::is_null && is_value(n->args[0])) return (value(n->args[0]) == null) != n->negated;
+    if (is_distinct(n)) return (value(n->args[0]) != value(n->args[1])) != n->negated;
+    if (!is_equality(n)) return opaque_values[static_cast<std::size_t>(place(opaque, n))];
+    const int a = value(n->args[0]), b = value(n->args[1]);
+    if (a == null || b == null) return unknown_truth;
+    return (a == b) == (n->op == relation::equal);
+  }
+  // Another case; false: that was the last.
+  bool next() {
+    const int values = 1 + static_cast<int>(constants.size() + terms.size());
+    for (std::size_t i = 0; i < terms.size(); i++) {
+      if (++term_values[i] < values) return true;
+      term_values[i] = terms[i]->is == kind::own && terms[i]->has(not_null) ? 1 : null;
+    }
+    for (int &of : opaque_values) {
+      if (++of <= 1) return true;
+      of = unknown_truth;
+    }
+    return false;
+  }
+  bool begin() {
+    std::size_t cases = 1;
+    for (std::size_t i = 0; i < terms.size() && cases <= most_cases; i++) cases *= 1 + constants.size() + terms.size();
+    for (std::size_t i = 0; i < opaque.size() && cases <= most_cases; i++) cases *= 3;
+    for (const node *term : terms) term_values.push_back(term->is == kind::own && term->has(not_null) ? 1 : null);
+    opaque_values.assign(opaque.size(), unknown_truth);
+    return cases <= most_cases;
+  }
+};
+
+}  // namespace
+
+answer implies(nursery &, const node *a, const node *b) {
+  if (same(a, b) || is_truth(a, false) || is_truth(b, true)) return answer::yes;
+  world all;
+  all.note(a);
+  all.note(b);
+  if (!all.begin()) return answer::undecided;
+  do {
+    // (Of what is not understood a case may be none that there is.)
+    if (all.truth(a) == 1 && all.truth(b) != 1) return all.opaque.empty() ? answer::no : answer::undecided;
+  } while (all.next());
+  return answer::yes;
+}
+
+change compared(nursery &made, const node *before, const node *after) {
+  const node *was = normal(made, before), *is = normal(made, after);
+  const answer kept = implies(made, was, is), within = implies(made, is, was);
+  if (kept == answer::undecided || within == answer::undecided) return change::undecided;
+  if (kept == answer::yes) return within == answer::yes ? change::neither : change::opened;
+  return within == answer::yes ? change::closed : change::both;
+}
+
+const char *name_of(change c) {
+  switch (c) {
+    case change::neither: return "neither";
+    case change::opened: return "opened";
+    case change::closed: return "closed";
+    case change::both: return "both";
+    case change::undecided: return "cannot be decided";
+  }
+  return "cannot be decided";
+}
+
+}  // namespace primecloud::review

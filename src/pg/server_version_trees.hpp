@@ -1,0 +1,24 @@
+// What differs between servers of stored trees, and walks of them: for those who read trees.
+#pragma once
+
+#include "pg/postgres.hpp"
+
+namespace primecloud::pg {
+
+// What a column of an entry of the range table stands for, where the entry is a join or, from 18 on, a grouping; else
+// nullptr.
+SERVER_CODE inline Node *behind_column(const RangeTblEntry *entry, AttrNumber column) {
+  List *each = entry->rtekind == RTE_JOIN ? entry->joinaliasvars : NIL;
+#if PG_VERSION_NUM >= 180000
+  if (entry->rtekind == RTE_GROUP) each = entry->groupexprs;
+#endif
+  return column > 0 && column <= list_length(each) ? static_cast<Node *>(list_nth(each, column - 1)) : nullptr;
+}
+
+// A walk of a query and of the entries of its range table, each before what is in it.
+SERVER_CODE inline bool walk_query_entries(Query *query, bool (*visit)(Node *, void *), void *context) {
+  return query_tree_walker(query, reinterpret_cast<visit_of_tree>(reinterpret_cast<void *>(visit)), context,
+                           QTW_EXAMINE_RTES_BEFORE);
+}
+
+}  // namespace primecloud::pg

@@ -1,0 +1,65 @@
+// review_change_statements(): a script as the statements that it is made of, and what is to be done with each.
+//
+// Server code alone: the text is read (pg_parse_query), and nothing in it is looked up or run here.
+#include "pg/c_string.hpp"
+#include "pg/server_function.hpp"
+#include "review/change_kind.hpp"
+#include "review/change_words.hpp"
+
+extern "C" {
+#include "fmgr.h"
+#include "funcapi.h"
+#include "nodes/parsenodes.h"
+#include "tcop/cmdtag.h"
+#include "tcop/tcopprot.h"
+#include "tcop/utility.h"
+#include "utils/builtins.h"
+}
+
+namespace {
+using namespace primecloud;
+
+SERVER_CODE char *text_of(const char *script, const RawStmt *raw) {
+  std::string_view text(script + raw->stmt_location);
+  if (raw->stmt_len != 0) text = text.substr(0, static_cast<std::size_t>(raw->stmt_len));  // 0: to the end
+  return pg::c_string(text);
+}
+
+// The statement without CONCURRENTLY, if without the word it is one that runs in a transaction.
+SERVER_CODE bool take_off_concurrently(char *text) {
+  const review::span word = review::word_concurrently(text);
+  if (word.size == 0) return false;
+  memset(text + word.at, ' ', word.size);
+  const List *const again = pg_parse_query(text);
+  return list_length(again) == 1 && !review::is_concurrent(linitial_node(RawStmt, again)->stmt);
+}
+
+SERVER_CODE void put(const ReturnSetInfo *rows, int number, const char *script, const RawStmt *raw) {
+  char *text = text_of(script, raw);
+  review::verdict verdict = review::judge(raw->stmt);
+  const bool concurrent = review::is_concurrent(raw->stmt);
+  if (concurrent && !take_off_concurrently(text)) verdict = {"alone", "it runs outside of transactions"};
+  Datum values[] = {Int32GetDatum(number),
+                    CStringGetTextDatum(text),
+                    CStringGetTextDatum(GetCommandTagName(CreateCommandTag(raw->stmt))),
+                    CStringGetTextDatum(verdict.action),
+                    CStringGetTextDatum(verdict.why),
+                    BoolGetDatum(concurrent)};
+  bool nulls[6] = {};
+  tuplestore_putvalues(rows->setResult, rows->setDesc, values, nulls);
+}
+
+SERVER_CODE Datum review_change_statements(FunctionCallInfo fcinfo) noexcept {
+  const char *script = text_to_cstring(PG_GETARG_TEXT_PP(0));
+  InitMaterializedSRF(fcinfo, 0);
+  const auto *rows = reinterpret_cast<ReturnSetInfo *>(fcinfo->resultinfo);
+  const List *const read = pg_parse_query(script);
+  const ListCell *cell;
+  int number = 0;
+  foreach (cell, read) put(rows, ++number, script, lfirst_node(RawStmt, cell));
+  return Datum{0};
+}
+
+}  // namespace
+
+PRIMECLOUD_SERVER_FUNCTION(primecloud_review_change_statements, review_change_statements);

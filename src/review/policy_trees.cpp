@@ -1,0 +1,75 @@
+// The policies of tables as trees that are kept, what two of them say of each other, and the proof of one table.
+#include "core/review/encoded.hpp"
+#include "core/review/implied.hpp"
+#include "core/review/proof.hpp"
+#include "pg/datum_builtin.hpp"
+#include "pg/function.hpp"
+#include "review/bodies.hpp"
+#include "review/tree_policies.hpp"
+
+namespace primecloud::review {
+namespace {
+
+using oids = pg::array_view<Oid>;
+
+std::optional<std::string> said(const node *n) { return n == nullptr ? std::nullopt : std::optional(shown(n, 2000)); }
+std::optional<std::string> tree(const node *n) { return n == nullptr ? std::nullopt : std::optional(encoded(n)); }
+
+using text = std::optional<std::string>;
+// table, policy, USING, its tree, WITH CHECK, its tree
+using kept_policies = pg::rows<std::tuple<std::string, std::string, text, text, text, text>>;
+
+kept_policies policy_trees(oids relations, pg::array_view<int16> tenants) {
+  const function_book book = pg::guarded([&] { return open_function_book(InvalidOid); });
+  kept_policies rows;
+  const askers nobody{nullptr, 0};
+  for (int i = 0; i < relations.count && i < tenants.count; i++) {
+    parse_bodies(book, relations.each[i]);
+    table of;
+    const bool there = pg::guarded([&] {
+      CHECK_FOR_INTERRUPTS();
+      return lay_out(book, nobody, relations.each[i], tenants.each[i], of);
+    });
+    if (!there) continue;
+    for (const policy &p : of)
+      rows.emplace_back(std::string(of.object), std::string(p.name), said(p.row), tree(p.row), said(p.check), tree(p.check));
+  }
+  return rows;
+}
+
+// The effective predicate: one of `open` and all of `narrow`.
+const node *effective(nursery &made, std::string_view open, std::string_view narrow) {
+  const auto opened = decoded(made, open), narrowed = decoded(made, narrow);
+  if (!opened || !narrowed) return nullptr;
+  auto all = *narrowed;
+  all.push_back(made.either(*opened));
+  return made.both(all);
+}
+
+std::string predicates_compared(std::string_view open_before, std::string_view narrow_before, std::string_view open_after,
+                                std::string_view narrow_after) {
+  nursery made;
+  const node *before = effective(made, open_before, narrow_before), *after = effective(made, open_after, narrow_after);
+  return name_of(before == nullptr || after == nullptr ? change::undecided : compared(made, before, after));
+}
+
+using steps = pg::rows<std::tuple<std::string, bool, std::string>>;
+
+steps proof(Oid relation, int16 tenant, oids who_asks) {
+  const function_book book = pg::guarded([&] { return open_function_book(InvalidOid); });
+  parse_bodies(book, relation);
+  table of;
+  const askers who{who_asks.each, static_cast<std::size_t>(who_asks.count)};
+  steps rows;
+  if (!pg::guarded([&] { return lay_out(book, who, relation, tenant, of); })) return rows;
+  nursery made;
+  for (const step &one : proof_of(made, of)) rows.emplace_back(one.command, one.holds, one.says);
+  return rows;
+}
+
+PRIMECLOUD_FUNCTION(primecloud_review_policy_trees, policy_trees);
+PRIMECLOUD_FUNCTION(primecloud_review_predicates_compared, predicates_compared);
+PRIMECLOUD_FUNCTION(primecloud_review_proof, proof);
+
+}  // namespace
+}  // namespace primecloud::review

@@ -1,0 +1,130 @@
+#include "review/tree_policies.hpp"
+
+extern "C" {
+#include "access/htup_details.h"
+#include "catalog/pg_attribute.h"
+#include "catalog/pg_class.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+}
+
+namespace primecloud::review {
+namespace {
+
+const char *appended(const char *list, const char *more) {
+  return list == nullptr || *list == '\0' ? more : psprintf("%s, %s", list, more);
+}
+
+SERVER_CODE std::uint8_t wanted_by(char command) {
+  switch (command) {
+    case 'r': return may_read;
+    case 'a': return may_insert;
+    case 'w': return may_update;
+    case 'd': return may_delete;
+    default: return may_read | may_insert | may_update | may_delete;
+  }
+}
+
+// Roles that a policy is for and that it does nothing for.
+SERVER_CODE const char *idle_roles(const stored_policy &policy, const askers &who, Oid relation, const table &of) {
+  const char *found = "";
+  const std::uint8_t wanted = wanted_by(policy.command);
+  for (int i = 0; i < policy.role_count; i++) {
+    const Oid role = policy.roles[i];
+    if (!OidIsValid(role)) continue;
+    const char *name = quote_identifier(GetUserNameFromId(role, true) == nullptr ? "?" : GetUserNameFromId(role, true));
+    if (passes_policies(role)) {
+      found = appended(found, psprintf("no policy holds %s", name));
+      continue;
+    }
+    bool used = (privileges_of(role, relation) & wanted) != 0;
+    for (std::size_t asker = 0; asker < who.count && !used; asker++)
+      used = OidIsValid(who.roles[asker]) && (of.privileges[asker] & wanted) != 0 &&
+             has_privs_of_role(who.roles[asker], role);
+    if (!used) found = appended(found, psprintf("%s has no privilege for it", name));
+  }
+  return found;
+}
+
+// A relation that is asked, has no row security and may be written by one of those whom the policy is for.
+SERVER_CODE const char *writable(const List *read, const askers &who, const bool *applies) {
+  ListCell *cell;
+  foreach (cell, read) {
+    relation_facts facts;
+    if (!read_relation(lfirst_oid(cell), facts) || facts.secured) continue;
+    if (facts.kind != RELKIND_RELATION && facts.kind != RELKIND_PARTITIONED_TABLE) continue;
+    for (std::size_t asker = 0; asker < who.count; asker++) {
+      if (applies[asker] && (privileges_of(who.roles[asker], lfirst_oid(cell)) & ~may_read) != 0) return facts.label;
+    }
+  }
+  return "";
+}
+
+SERVER_CODE const char *recursion(const List *read, const askers &who, const bool *applies, Oid relation,
+                                  const char *label) {
+  ListCell *cell;
+  for (std::size_t asker = 0; asker < who.count; asker++) {
+    foreach (cell, read) {
+      const char *way = applies[asker] ? way_back(who.roles[asker], lfirst_oid(cell), relation) : nullptr;
+      if (way != nullptr) return psprintf("%s -> %s", label, way);
+    }
+  }
+  return "";
+}
+
+SERVER_CODE void lay_out_policy(const function_book &book, const subject &of, const askers &who,
+                                const relation_facts &facts, const stored_policy &stored, const table &whole,
+                                const bool *held, policy &out) {
+  tree_walk w;
+  w.book = &book;
+  w.of = of;
+  out.name = quote_identifier(stored.name);
+  out.object = psprintf("%s.%s", facts.label, quote_identifier(stored.name));
+  out.command = stored.command;
+  out.permissive = stored.permissive;
+  if (stored.row != nullptr) out.row = walk_tree(w, stored.row);
+  if (stored.check != nullptr) out.check = walk_tree(w, stored.check);
+  auto *applies = static_cast<bool *>(palloc0(who.count + 1));
+  for (std::size_t asker = 0; asker < who.count; asker++)
+    applies[asker] = held[asker] && is_for_role(stored, who.roles[asker]);
+  out.applies = applies;
+  out.idle_roles = idle_roles(stored, who, of.relation, whole);
+  if (w.read == NIL) return;
+  out.writable = writable(w.read, who, applies);
+  out.recursion = recursion(w.read, who, applies, of.relation, facts.label);
+}
+
+}  // namespace
+
+SERVER_CODE bool lay_out(const function_book &book, const askers &who, Oid relation, AttrNumber tenant, table &out) {
+  relation_facts facts;
+  if (!read_relation(relation, facts) || !facts.secured) return false;
+  out = {};
+  out.object = facts.label;
+  out.askers = who.count;
+  const char *column = tenant > 0 ? get_attname(relation, tenant, true) : nullptr;
+  if (column != nullptr) out.tenant = quote_identifier(column);
+  out.bound = bound_predicate(relation, tenant);
+  auto *held = static_cast<bool *>(palloc0(who.count + 1));
+  auto *privileges = static_cast<std::uint8_t *>(palloc0(who.count + 1));
+  for (std::size_t asker = 0; asker < who.count; asker++) {
+    held[asker] = is_held(who.roles[asker], facts);
+    privileges[asker] = privileges_of(who.roles[asker], relation);
+  }
+  out.privileges = privileges;
+  List *stored = policies_of(relation);
+  auto *policies = static_cast<policy *>(palloc(sizeof(policy) * static_cast<std::size_t>(list_length(stored) + 1)));
+  const subject of = subject_of(relation, tenant);
+  ListCell *cell;
+  foreach (cell, stored) {
+    policy laid_out;
+    lay_out_policy(book, of, who, facts, *static_cast<const stored_policy *>(lfirst(cell)), out, held, laid_out);
+    policies[out.policy_count++] = laid_out;
+  }
+  out.policies = policies;
+  return true;
+}
+
+}  // namespace primecloud::review

@@ -1,0 +1,200 @@
+// Subqueries: their conditions, what they read, and whether they come back empty.
+#include "review/tree_walk.hpp"
+
+extern "C" {
+#include "nodes/nodeFuncs.h"
+#include "nodes/primnodes.h"
+#include "parser/parsetree.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+}
+
+namespace primecloud::review {
+namespace {
+
+SERVER_CODE List *conditions_below(tree_walk &w, Node *n, List *found) {
+  check_stack_depth();
+  if (n == nullptr || IsA(n, RangeTblRef)) return found;
+  ListCell *cell;
+  Node *said = nullptr;
+  if (IsA(n, FromExpr)) {
+    foreach (cell, castNode(FromExpr, n)->fromlist)
+      found = conditions_below(w, static_cast<Node *>(lfirst(cell)), found);
+    said = castNode(FromExpr, n)->quals;
+  } else if (IsA(n, JoinExpr)) {
+    found = conditions_below(w, castNode(JoinExpr, n)->larg, found);
+    found = conditions_below(w, castNode(JoinExpr, n)->rarg, found);
+    said = castNode(JoinExpr, n)->quals;
+  }
+  return said == nullptr ? found : lappend(found, const_cast<node *>(walk_tree(w, said)));
+}
+
+SERVER_CODE const node *nested(tree_walk &w, Query *query);
+
+struct contents {
+  List *extra = NIL;  // of what stands in FROM
+  bool reads = false, other = false;
+  char *names = nullptr;
+};
+
+SERVER_CODE void look_at_entry(tree_walk &w, const RangeTblEntry *entry, contents &found) {
+  switch (entry->rtekind) {
+    case RTE_RELATION: {
+      w.read = list_append_unique_oid(w.read, entry->relid);
+      found.reads = true;
+      const char *name = get_rel_name(entry->relid);
+      found.names = psprintf("%s%s%s", found.names == nullptr ? "" : found.names, found.names == nullptr ? "" : ", ",
+                             name == nullptr ? "?" : quote_identifier(name));
+      return;
+    }
+    case RTE_SUBQUERY: {
+      const node *below = nested(w, entry->subquery);
+      found.reads = found.reads || below->has(reads);
+      found.other = found.other || !below->has(reads) || below->has(grouped);
+      found.extra = lappend(found.extra, const_cast<node *>(below));
+      return;
+    }
+    case RTE_FUNCTION: {
+      ListCell *cell;
+      foreach (cell, entry->functions) {
+        Node *call = lfirst_node(RangeTblFunction, cell)->funcexpr;
+        found.extra = lappend(found.extra, const_cast<node *>(walk_tree(w, call)));
+      }
+      found.other = true;
+      return;
+    }
+    case RTE_VALUES: {
+      ListCell *cell;
+      foreach (cell, entry->values_lists) found.extra = list_concat(found.extra, walk_list(w, lfirst_node(List, cell)));
+      found.other = true;
+      return;
+    }
+    case RTE_CTE: found.other = true; return;
+    default: return;
+  }
+}
+
+SERVER_CODE contents look_into(tree_walk &w, Query *query) {
+  contents found;
+  ListCell *cell;
+  foreach (cell, query->rtable) look_at_entry(w, lfirst_node(RangeTblEntry, cell), found);
+  foreach (cell, query->cteList) {
+    auto *body = lfirst_node(CommonTableExpr, cell)->ctequery;
+    if (!IsA(body, Query)) continue;
+    const node *below = nested(w, castNode(Query, body));
+    found.reads = found.reads || below->has(reads);
+    found.extra = lappend(found.extra, const_cast<node *>(below));
+  }
+  return found;
+}
+
+SERVER_CODE std::uint32_t flags_of(const Query *query, const contents &has) {
+  const bool regrouped = query->hasAggs || query->groupClause != NIL || query->groupingSets != NIL ||
+                         query->havingQual != nullptr || query->setOperations != nullptr || query->hasTargetSRFs ||
+                         query->limitCount != nullptr || query->limitOffset != nullptr;
+  return (has.reads ? reads : 0) | (regrouped || has.other ? grouped : 0);
+}
+
+// A subquery as a node of its own; `before` are args[1] and args[2], and what stands in FROM follows.
+SERVER_CODE node *queried(tree_walk &w, kind is, Query *query, const node *left, bool with_target) {
+  enter_query(w, query);
+  const contents has = look_into(w, query);
+  List *below = list_make1(const_cast<node *>(conditions_of(w, query)));
+  if (left != nullptr) below = lappend(below, const_cast<node *>(left));
+  if (with_target) {
+    const bool around = w.wrapped;
+    w.wrapped = w.wrapped || (is == kind::scalar && query->jointree->fromlist == NIL);
+    List *targets = NIL;
+    ListCell *cell;
+    foreach (cell, query->targetList) {
+      auto *target = lfirst_node(TargetEntry, cell);
+      if (!target->resjunk)
+        targets = lappend(targets, const_cast<node *>(walk_tree(w, reinterpret_cast<Node *>(target->expr))));
+    }
+    w.wrapped = around;
+    const node *target =
+        list_length(targets) == 1 ? static_cast<const node *>(linitial(targets)) : opaque(w, "ROW", targets);
+    below = lappend(below, const_cast<node *>(target));
+  }
+  node *made = new_node(w, is, list_concat(below, has.extra));
+  made->flags = flags_of(query, has);
+  if (has.names != nullptr) made->text = has.names;
+  leave_query(w);
+  return made;
+}
+
+SERVER_CODE const node *nested(tree_walk &w, Query *query) {
+  check_stack_depth();
+  return queried(w, kind::scalar, query, nullptr, true);
+}
+
+// `a op ANY (SELECT ..)`: the operator and the left side; of rows, = where each of them is.
+SERVER_CODE const node *left_of(tree_walk &w, Node *test, relation &op, std::uint32_t &flags) {
+  if (test != nullptr && IsA(test, OpExpr)) {
+    const auto *operation = castNode(OpExpr, test);
+    op = relation_of_operator(operation->opno);
+    const char *name = get_opname(operation->opno);
+    if (name != nullptr && (strchr(name, '~') != nullptr)) flags |= pattern;
+    return walk_tree(w, static_cast<Node *>(linitial(operation->args)));
+  }
+  List *sides = NIL;
+  op = relation::equal;
+  List *each = test != nullptr && IsA(test, BoolExpr) ? castNode(BoolExpr, test)->args : NIL;
+  ListCell *cell;
+  foreach (cell, each) {
+    auto *part = static_cast<Node *>(lfirst(cell));
+    if (!IsA(part, OpExpr)) continue;
+    if (relation_of_operator(castNode(OpExpr, part)->opno) != relation::equal) op = relation::none;
+    sides =
+        lappend(sides, const_cast<node *>(walk_tree(w, static_cast<Node *>(linitial(castNode(OpExpr, part)->args)))));
+  }
+  return opaque(w, "ROW", sides);
+}
+
+}  // namespace
+
+SERVER_CODE void enter_query(tree_walk &w, Query *query) {
+  w.queries = lcons(query, w.queries);
+  w.bases = lcons_int(w.entries, w.bases);
+  w.entries += list_length(query->rtable) + 1;
+  w.depth++;
+}
+
+SERVER_CODE void leave_query(tree_walk &w) {
+  w.queries = list_delete_first(w.queries);
+  w.bases = list_delete_first(w.bases);
+  w.depth--;
+}
+
+SERVER_CODE const node *conditions_of(tree_walk &w, Query *query) {
+  List *all = conditions_below(w, reinterpret_cast<Node *>(query->jointree), NIL);
+  if (query->havingQual != nullptr) all = lappend(all, const_cast<node *>(walk_tree(w, query->havingQual)));
+  if (all == NIL) {
+    node *yes = new_node(w, kind::truth);
+    yes->number = 1;
+    return yes;
+  }
+  return list_length(all) == 1 ? static_cast<const node *>(linitial(all)) : new_node(w, kind::both, all);
+}
+
+SERVER_CODE const node *walk_sublink(tree_walk &w, const SubLink *link) {
+  auto *query = castNode(Query, link->subselect);
+  switch (link->subLinkType) {
+    case EXISTS_SUBLINK: return queried(w, kind::exists, query, nullptr, false);
+    case ARRAY_SUBLINK: return queried(w, kind::array_of, query, nullptr, true);
+    case EXPR_SUBLINK: return queried(w, kind::scalar, query, nullptr, true);
+    case ANY_SUBLINK:
+    case ALL_SUBLINK: {
+      relation op = relation::none;
+      std::uint32_t flags = 0;
+      const node *left = left_of(w, link->testexpr, op, flags);
+      node *made = queried(w, link->subLinkType == ANY_SUBLINK ? kind::any_row : kind::all_row, query, left, true);
+      made->op = op;
+      made->flags |= flags;
+      return made;
+    }
+    default: return opaque(w, "subquery", list_make1(queried(w, kind::scalar, query, nullptr, true)));
+  }
+}
+
+}  // namespace primecloud::review

@@ -1,0 +1,165 @@
+#include "review/tree_relation.hpp"
+
+#include "pg/catalog_rows.hpp"
+
+extern "C" {
+#include "access/htup_details.h"
+#include "access/reloptions.h"
+#include "access/sysattr.h"
+#include "catalog/indexing.h"
+#include "catalog/pg_attribute.h"
+#include "catalog/pg_authid.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_index.h"
+#include "catalog/pg_policy.h"
+#include "nodes/nodes.h"
+#include "utils/acl.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+}
+
+namespace primecloud::review {
+namespace {
+
+SERVER_CODE Node *tree_in(Datum stored, bool null) {
+  return null ? nullptr : static_cast<Node *>(stringToNode(TextDatumGetCString(stored)));
+}
+
+SERVER_CODE bool is_set(const char *said) {
+  bool value;
+  return *said == '\0' || (parse_bool(said, &value) && value);
+}
+
+SERVER_CODE void read_options(relation_facts &facts, Datum options) {
+  ListCell *cell;
+  foreach (cell, untransformRelOptions(options)) {
+    const auto *option = lfirst_node(DefElem, cell);
+    const char *said = option->arg == nullptr ? "" : strVal(option->arg);
+    if (strcmp(option->defname, "security_invoker") == 0) facts.invoker = is_set(said);
+    if (strcmp(option->defname, "security_barrier") == 0) facts.barrier = is_set(said);
+    if (strcmp(option->defname, "check_option") == 0) facts.checked = true;
+  }
+}
+
+SERVER_CODE void read_index(subject &of, HeapTuple tuple, TupleDesc columns) {
+  const auto *index = reinterpret_cast<const FormData_pg_index *>(GETSTRUCT(tuple));
+  if (!index->indisvalid || index->indnatts < 1) return;
+  const AttrNumber first = index->indkey.values[0];
+  if (first != 0) {
+    of.keyed = bms_add_member(of.keyed, first - FirstLowInvalidHeapAttributeNumber);
+    return;
+  }
+  bool null;
+  const Datum stored = heap_getattr(tuple, Anum_pg_index_indexprs, columns, &null);
+  Node *each = tree_in(stored, null);
+  if (each != nullptr && IsA(each, List) && castNode(List, each) != NIL)
+    of.indexed = lappend(of.indexed, linitial(castNode(List, each)));
+}
+
+}  // namespace
+
+SERVER_CODE bool read_relation(Oid relation, relation_facts &facts) {
+  HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
+  if (!HeapTupleIsValid(tuple)) return false;
+  const auto *row = reinterpret_cast<const FormData_pg_class *>(GETSTRUCT(tuple));
+  facts = {};
+  const char *space = get_namespace_name(row->relnamespace);
+  facts.label = quote_qualified_identifier(space == nullptr ? "?" : space, NameStr(row->relname));
+  facts.kind = row->relkind;
+  facts.owner = row->relowner;
+  facts.secured = row->relrowsecurity;
+  facts.forced = row->relforcerowsecurity;
+  bool null;
+  const Datum options = SysCacheGetAttr(RELOID, tuple, Anum_pg_class_reloptions, &null);
+  if (!null && facts.kind == RELKIND_VIEW) read_options(facts, options);
+  ReleaseSysCache(tuple);
+  return true;
+}
+
+SERVER_CODE subject subject_of(Oid relation, AttrNumber tenant) {
+  subject of;
+  of.relation = relation;
+  of.tenant_column = tenant;
+  pg::for_each_catalog_row(AttributeRelationId, AttributeRelidNumIndexId, Anum_pg_attribute_attrelid, relation,
+                           [&](HeapTuple tuple, TupleDesc) {
+                             const auto *column = reinterpret_cast<const FormData_pg_attribute *>(GETSTRUCT(tuple));
+                             if (column->attnotnull)
+                               of.not_null =
+                                   bms_add_member(of.not_null, column->attnum - FirstLowInvalidHeapAttributeNumber);
+                           });
+  pg::for_each_catalog_row(IndexRelationId, IndexIndrelidIndexId, Anum_pg_index_indrelid, relation,
+                           [&](HeapTuple tuple, TupleDesc columns) { read_index(of, tuple, columns); });
+  return of;
+}
+
+SERVER_CODE List *policies_of(Oid relation) {
+  List *found = NIL;
+  const auto read = [&](HeapTuple tuple, TupleDesc columns) {
+    const auto *row = reinterpret_cast<const FormData_pg_policy *>(GETSTRUCT(tuple));
+    auto *policy = static_cast<stored_policy *>(palloc0(sizeof(stored_policy)));
+    policy->name = pstrdup(NameStr(row->polname));
+    policy->command = row->polcmd;
+    policy->permissive = row->polpermissive;
+    bool null;
+    Datum value = heap_getattr(tuple, Anum_pg_policy_polqual, columns, &null);
+    policy->row = tree_in(value, null);
+    value = heap_getattr(tuple, Anum_pg_policy_polwithcheck, columns, &null);
+    policy->check = tree_in(value, null);
+    ArrayType *roles = DatumGetArrayTypePCopy(heap_getattr(tuple, Anum_pg_policy_polroles, columns, &null));
+    policy->roles = reinterpret_cast<const Oid *>(ARR_DATA_PTR(roles));
+    policy->role_count = ARR_DIMS(roles)[0];
+    found = lappend(found, policy);
+  };
+  pg::for_each_catalog_row(PolicyRelationId, PolicyPolrelidPolnameIndexId, Anum_pg_policy_polrelid, relation, read);
+  return found;
+}
+
+SERVER_CODE bool passes_policies(Oid role) {
+  HeapTuple tuple = SearchSysCache1(AUTHOID, ObjectIdGetDatum(role));
+  if (!HeapTupleIsValid(tuple)) return false;
+  const auto *row = reinterpret_cast<const FormData_pg_authid *>(GETSTRUCT(tuple));
+  const bool passes = row->rolsuper || row->rolbypassrls;
+  ReleaseSysCache(tuple);
+  return passes;
+}
+
+SERVER_CODE bool is_held(Oid role, const relation_facts &facts) {
+  if (!facts.secured) return false;
+  if (!OidIsValid(role)) return true;
+  return !passes_policies(role) && (facts.forced || !has_privs_of_role(role, facts.owner));
+}
+
+SERVER_CODE bool is_for_role(const stored_policy &policy, Oid role) {
+  for (int i = 0; i < policy.role_count; i++) {
+    const Oid named = policy.roles[i];
+    if (named == ACL_ID_PUBLIC || (OidIsValid(role) && has_privs_of_role(role, named))) return true;
+  }
+  return false;
+}
+
+SERVER_CODE std::uint8_t privileges_of(Oid role, Oid relation) {
+  const AclMode asked = ACL_SELECT | ACL_INSERT | ACL_UPDATE | ACL_DELETE;
+  const AclMode whole = pg_class_aclmask(relation, role, asked, ACLMASK_ALL);
+  const auto has = [&](AclMode one) {
+    return (whole & one) != 0 ||
+           (one != ACL_DELETE && pg_attribute_aclcheck_all(relation, role, one, ACLMASK_ANY) == ACLCHECK_OK);
+  };
+  return static_cast<std::uint8_t>((has(ACL_SELECT) ? may_read : 0) | (has(ACL_INSERT) ? may_insert : 0) |
+                                   (has(ACL_UPDATE) ? may_update : 0) | (has(ACL_DELETE) ? may_delete : 0));
+}
+
+SERVER_CODE const char *bound_predicate(Oid relation, AttrNumber tenant) {
+  const char *name = tenant > 0 ? get_attname(relation, tenant, true) : nullptr;
+  if (name == nullptr) return "";
+  const Oid type = getBaseType(get_atttype(relation, tenant));
+  const char *by = type == INT2OID || type == INT4OID ? "tenant_int"
+                   : type == INT8OID                  ? "tenant_bigint"
+                   : type == UUIDOID                  ? "tenant_uuid"
+                                                      : "tenant_text";
+  const bool converted = by[7] == 't' && type != TEXTOID && type != VARCHAROID && type != BPCHAROID;
+  return psprintf("%s%s = primecloud.%s()", quote_identifier(name), converted ? "::text" : "", by);
+}
+
+}  // namespace primecloud::review

@@ -1,0 +1,63 @@
+// From the server's trees to the review's: nothing is executed, planned or locked.  Server code.
+#pragma once
+
+#include "core/review/tree.hpp"
+#include "pg/server_version_trees.hpp"
+#include "review/tree_function.hpp"
+
+extern "C" {
+#include "nodes/bitmapset.h"
+#include "nodes/pg_list.h"
+}
+
+namespace primecloud::review {
+
+// Whose columns are own, and what is known of them.
+struct subject {
+  Oid relation = InvalidOid;
+  AttrNumber tenant_column = 0;
+  Bitmapset *not_null = nullptr, *keyed = nullptr;  // by attribute number
+  List *indexed = NIL;                              // expressions of its indexes
+};
+
+struct tree_walk {
+  const function_book *book;
+  subject of;
+  Index own_entry = 1;  // where the relation stands in the range table, at `own_depth`
+  int depth = 0, own_depth = 0;
+  List *queries = NIL;  // the subqueries around, the nearest first
+  List *bases = NIL;    // the number of each one's first entry
+  int entries = 0;
+  bool wrapped = false;
+  int left = 20000;  // so many nodes, and no more: the rest is opaque
+  const node *const *parameters = nullptr;
+  int parameter_count = 0;
+  int inlined = 0;
+  const node *case_value = nullptr;
+  List *read = NIL;    // relations of its subqueries
+  List *called = NIL;  // functions
+};
+
+SERVER_CODE const node *walk_tree(tree_walk &w, Node *n);
+
+// The parts of it.
+SERVER_CODE node *new_node(tree_walk &w, kind is, List *below = NIL);
+SERVER_CODE const node *opaque(tree_walk &w, const char *name, List *below);
+SERVER_CODE List *walk_list(tree_walk &w, List *each);
+SERVER_CODE const node *walk_constant(tree_walk &w, const Const *c);
+SERVER_CODE const node *walk_column(tree_walk &w, const Var *column);
+SERVER_CODE const node *walk_call(tree_walk &w, const FuncExpr *call);
+SERVER_CODE node *call_node(tree_walk &w, const function_facts *facts, List *arguments);  // of walked arguments
+SERVER_CODE const node *walk_operator(tree_walk &w, Node *n);
+SERVER_CODE const node *walk_array_operator(tree_walk &w, const ScalarArrayOpExpr *n);
+SERVER_CODE const node *walk_sublink(tree_walk &w, const SubLink *link);
+SERVER_CODE const node *walk_body(tree_walk &w, const function_facts *facts, List *arguments);  // nullptr: not inlined
+SERVER_CODE relation relation_of_operator(Oid operator_id);
+SERVER_CODE bool is_text_like(Oid type);
+
+// The conditions of a query: of its WHERE, its joins and its HAVING.  The query is entered first.
+SERVER_CODE void enter_query(tree_walk &w, Query *query);
+SERVER_CODE void leave_query(tree_walk &w);
+SERVER_CODE const node *conditions_of(tree_walk &w, Query *query);
+
+}  // namespace primecloud::review
