@@ -1,0 +1,4 @@
+#include "core/contract/emit.hpp"
+namespace primecloud::contract {
+std::string emit_drizzle(const node &, const node &, const emit_options &) { return {}; }
+}
