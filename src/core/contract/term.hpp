@@ -50,4 +50,15 @@ constexpr term::sign turned(term::sign order) noexcept {
   }
 }
 
+// Whether a condition that is not false for any row lets no NULL into the column.
+constexpr bool says_not_null(const term &condition, int column) noexcept {
+  if (condition.is == term::what::is_not_null) return condition.column == column;
+  if (condition.is != term::what::both && condition.is != term::what::either) return false;
+  const bool one_is_enough = condition.is == term::what::both;
+  for (const term *part = condition.first; part != nullptr; part = part->next) {
+    if (says_not_null(*part, column) == one_is_enough) return one_is_enough;
+  }
+  return !one_is_enough;
+}
+
 }  // namespace primecloud::contract
