@@ -16,7 +16,8 @@ namespace {
 using namespace primecloud;
 using namespace primecloud::contract;
 
-constexpr char oid_array_type[] = "oid[]";
+constexpr char oid_array_type[] = "oid[]", function_type[] = "regprocedure";
+using one_function = pg::owned<function_type>;
 using oids = pg::owned<oid_array_type>;
 
 SERVER_CODE void write_origin(StringInfo out, const origin &from) {
@@ -72,7 +73,7 @@ SERVER_CODE bool is_whole_row(const Query *body, Oid function) {
          get_func_rettype(function);
 }
 
-SERVER_CODE pg::owned_json contract_results(oids functions, pg::relation make_cursor) {
+SERVER_CODE pg::owned_json contract_results(oids functions, one_function make_cursor) {
   walk all = begin_walk();
   StringInfoData out;
   initStringInfo(&out);
@@ -80,7 +81,7 @@ SERVER_CODE pg::owned_json contract_results(oids functions, pg::relation make_cu
     const Query *body = body_of(function);
     if (body == nullptr) return;
     if (!is_whole_row(body, function)) write_states(&out, function, columns_of_query(all, body, nullptr, nullptr));
-    write_list(&out, function, body, make_cursor.oid);
+    write_list(&out, function, body, DatumGetObjectId(make_cursor.value));
   });
   return ended(&out);
 }

@@ -88,8 +88,32 @@ SERVER_CODE std::optional<std::string_view> contract_default(owned_tree tree) {
   return std::string_view(out.data, static_cast<std::size_t>(out.len));
 }
 
+// Of a function's arguments, in order: [{"constant": ...}, {"computed": true}].
+SERVER_CODE std::string_view contract_argument_defaults(owned_tree tree) {
+  StringInfoData out;
+  initStringInfo(&out);
+  const ListCell *cell;
+  foreach (cell, castNode(List, tree_of(tree.value))) {
+    const contract::constants read = contract::read_constant(static_cast<Node *>(lfirst(cell)));
+    appendStringInfoString(&out, out.len == 0 ? "[{" : ",{");
+    if (read.count < 0) {
+      appendStringInfoString(&out, "\"computed\":true}");
+      continue;
+    }
+    appendStringInfoString(&out, "\"constant\":");
+    if (read.all[0].is == contract::constant::kind::null)
+      appendStringInfoString(&out, "null");
+    else
+      write_constant(&out, read.all[0]);
+    appendStringInfoChar(&out, '}');
+  }
+  appendStringInfoChar(&out, ']');
+  return {out.data, static_cast<std::size_t>(out.len)};
+}
+
 }  // namespace
 
+PRIMECLOUD_FUNCTION(primecloud_contract_argument_defaults, contract_argument_defaults);
 PRIMECLOUD_FUNCTION(primecloud_contract_facts, contract_facts);
 PRIMECLOUD_FUNCTION(primecloud_contract_told, contract_told);
 PRIMECLOUD_FUNCTION(primecloud_contract_default, contract_default);
