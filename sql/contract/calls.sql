@@ -28,14 +28,14 @@ END;
 COMMENT ON FUNCTION primecloud_internal.contract_returns(oid, jsonb, oid) IS 'what a call gives back';
 
 CREATE FUNCTION primecloud_internal.contract_calls(functions oid[], looked json, space oid)
-    RETURNS TABLE (name text, is_read boolean, position bigint, body jsonb)
+    RETURNS TABLE (name text, is_read boolean, place bigint, body jsonb)
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     WITH called AS (
         SELECT p.oid, p.proname::text AS name, p.prokind = 'f' AND p.provolatile <> 'v' AS is_read, c.refuted, p.proretset, p.prokind,
             coalesce(a.arguments, '[]') AS arguments, obj_description(p.oid, 'pg_proc') AS comment,
             primecloud_internal.contract_returns(p.oid, c.columns, space) AS returns,
-            row_number() OVER (PARTITION BY p.proname ORDER BY coalesce(a.types, '') COLLATE "C", p.oid) AS position
+            row_number() OVER (PARTITION BY p.proname ORDER BY coalesce(a.types, '') COLLATE "C", p.oid) AS place
         FROM pg_proc AS p LEFT JOIN primecloud_internal.contract_arguments(functions, space) AS a ON a.function = p.oid
             LEFT JOIN primecloud_internal.contract_result_columns(functions, looked, space) AS c ON c.function = p.oid
         WHERE p.oid = ANY (functions)),
@@ -43,8 +43,8 @@ BEGIN ATOMIC
         SELECT c.*, CASE WHEN returns ? 'row' THEN primecloud_internal.contract_name(c.name, false) || 'Result'
             || CASE WHEN count(*) FILTER (WHERE returns ? 'row') OVER earlier > 1
                 THEN (count(*) FILTER (WHERE returns ? 'row') OVER earlier)::text ELSE '' END END AS row_name
-        FROM called AS c WINDOW earlier AS (PARTITION BY c.name ORDER BY c.position))
-    SELECT n.name, n.is_read, n.position, jsonb_build_object(
+        FROM called AS c WINDOW earlier AS (PARTITION BY c.name ORDER BY c.place))
+    SELECT n.name, n.is_read, n.place, jsonb_build_object(
             'key', primecloud_internal.contract_key(n.name), 'arguments', n.arguments, 'many', n.proretset,
             'returns', n.returns || CASE WHEN n.row_name IS NULL THEN '{}' ELSE jsonb_build_object('name', n.row_name) END,
             'errors', e.errors)
@@ -65,7 +65,8 @@ BEGIN ATOMIC
         'filter', (SELECT coalesce(jsonb_agg(a.name ORDER BY a.name COLLATE "C"), '[]')
             FROM primecloud_internal.contract_parameters(ARRAY[p.oid]) AS a
             WHERE a.sent IS NOT NULL AND a.name NOT IN ('after', 'before', 'page_size')),
-        'back', (SELECT min(b.proname::text) FROM pg_proc AS b WHERE b.oid = ANY (functions) AND b.proname = p.proname || '_before'))), '{}')
+        'back', (SELECT min(b.proname::text) FROM pg_proc AS b WHERE b.oid = ANY (functions) AND b.proname = p.proname || '_before'))),
+            '{}')
     FROM json_array_elements(looked) AS l JOIN pg_proc AS p ON p.oid = (l ->> 'of')::oid
     WHERE l -> 'list' IS NOT NULL AND 'after' = ANY (p.proargnames) AND p.provolatile <> 'v';
 END;

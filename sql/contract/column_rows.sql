@@ -1,6 +1,7 @@
 -- contract: columns of tables, views and composite types.
 
-CREATE FUNCTION primecloud_internal.contract_states(looked json) RETURNS TABLE (of oid, number smallint, not_null boolean, made_null boolean,
+CREATE FUNCTION primecloud_internal.contract_states(looked json) RETURNS TABLE (of oid, number smallint, not_null boolean,
+    made_null boolean,
     source oid, source_number smallint, flows jsonb)
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
@@ -19,7 +20,8 @@ BEGIN ATOMIC
         CROSS JOIN LATERAL (SELECT primecloud_internal.contract_class(col_description((f ->> 0)::oid, (f ->> 1)::integer)) AS class) AS c
     WHERE c.class IS NOT NULL;
 END;
-COMMENT ON FUNCTION primecloud_internal.contract_flowing_class(jsonb) IS 'the class that hides most of those of the columns whose values can be here';
+COMMENT ON FUNCTION primecloud_internal.contract_flowing_class(jsonb)
+    IS 'the class that hides most of those of the columns whose values can be here';
 
 CREATE FUNCTION primecloud_internal.contract_known(relations oid[], space oid) RETURNS TABLE (relation oid, facts jsonb)
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -27,7 +29,8 @@ BEGIN ATOMIC
     -- CHECKs that every row of the table keeps, its children's among them, and those of its columns' domains.
     WITH shapes AS MATERIALIZED (
         SELECT s.* FROM primecloud_internal.contract_shapes(
-            ARRAY(SELECT DISTINCT a.atttypid FROM pg_attribute AS a WHERE a.attrelid = ANY (relations) AND a.attnum > 0 AND NOT a.attisdropped),
+            ARRAY(SELECT DISTINCT a.atttypid FROM pg_attribute AS a WHERE a.attrelid = ANY (relations) AND a.attnum > 0
+                AND NOT a.attisdropped),
             space) AS s),
     held AS (
         SELECT k.conrelid AS relation, k.oid AS check, 0::smallint AS number
@@ -35,7 +38,8 @@ BEGIN ATOMIC
         WHERE k.conrelid = ANY (relations) AND k.contype = 'c' AND k.convalidated
             AND NOT (k.connoinherit AND EXISTS (SELECT FROM pg_inherits AS i WHERE i.inhparent = k.conrelid))
         UNION ALL
-        SELECT a.attrelid, c, a.attnum FROM pg_attribute AS a JOIN shapes AS s ON s.type = a.atttypid CROSS JOIN LATERAL unnest(s.checks) AS c
+        SELECT a.attrelid, c, a.attnum FROM pg_attribute AS a JOIN shapes AS s ON s.type = a.atttypid
+            CROSS JOIN LATERAL unnest(s.checks) AS c
         WHERE a.attrelid = ANY (relations) AND a.attnum > 0 AND NOT a.attisdropped
         UNION ALL
         SELECT a.attrelid, c, -a.attnum FROM pg_attribute AS a JOIN shapes AS s ON s.type = a.atttypid
@@ -45,7 +49,8 @@ BEGIN ATOMIC
         array_agg(h.number ORDER BY h.check, h.number))::jsonb
     FROM held AS h GROUP BY h.relation;
 END;
-COMMENT ON FUNCTION primecloud_internal.contract_known(oid[], oid) IS 'what constraints say of columns, by number; of elements by the number below zero';
+COMMENT ON FUNCTION primecloud_internal.contract_known(oid[], oid)
+    IS 'what constraints say of columns, by number; of elements by the number below zero';
 
 CREATE FUNCTION primecloud_internal.contract_stored_default(expression pg_node_tree) RETURNS jsonb
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -61,7 +66,8 @@ CREATE FUNCTION primecloud_internal.contract_default_of(relation oid, number sma
 BEGIN ATOMIC
     -- The column's own, even NULL, before its domain's.
     SELECT CASE WHEN EXISTS (SELECT FROM pg_attrdef AS d WHERE d.adrelid = relation AND d.adnum = number)
-        THEN (SELECT primecloud_internal.contract_stored_default(d.adbin) FROM pg_attrdef AS d WHERE d.adrelid = relation AND d.adnum = number)
+        THEN (SELECT primecloud_internal.contract_stored_default(d.adbin) FROM pg_attrdef AS d WHERE d.adrelid = relation
+            AND d.adnum = number)
         ELSE (SELECT primecloud_internal.contract_stored_default(t.typdefaultbin) FROM pg_type AS t WHERE t.oid = type) END;
 END;
 COMMENT ON FUNCTION primecloud_internal.contract_default_of(oid, smallint, oid) IS 'what a column is where nothing is given: NULL for NULL';

@@ -1,13 +1,15 @@
 -- contract: what is told of each column.
 
-CREATE FUNCTION primecloud_internal.contract_column_bodies(relations oid[], space oid) RETURNS TABLE (relation oid, number smallint, name text,
+CREATE FUNCTION primecloud_internal.contract_column_bodies(relations oid[], space oid) RETURNS TABLE (relation oid, number smallint,
+    name text,
     body jsonb)
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     WITH states AS MATERIALIZED (
         SELECT * FROM primecloud_internal.contract_states(primecloud_internal.contract_columns(relations))),
     everywhere AS MATERIALIZED (
-        SELECT array_agg(DISTINCT r) AS all FROM (SELECT unnest(relations) AS r UNION ALL SELECT source FROM states WHERE source IS NOT NULL) AS u),
+        SELECT array_agg(DISTINCT r) AS all FROM (SELECT unnest(relations) AS r UNION ALL SELECT source FROM states WHERE source
+            IS NOT NULL) AS u),
     known AS MATERIALIZED (
         SELECT k.* FROM everywhere AS e CROSS JOIN LATERAL primecloud_internal.contract_known(e.all, space) AS k),
     attributes AS MATERIALIZED (
@@ -39,7 +41,8 @@ BEGIN ATOMIC
                 CASE WHEN is_filled THEN j.generated ELSE '' END) AS filling,
             CASE WHEN j.is_filled AND j.identity = '' AND j.generated = '' AND j.relkind <> 'c' THEN coalesce(
                 primecloud_internal.contract_default_of(j.attrelid, j.attnum, j.default_of),
-                CASE WHEN j.relkind = 'v' THEN primecloud_internal.contract_default_of(j.of_relation, j.of_number, NULL) END) END AS default_value
+                CASE WHEN j.relkind = 'v' THEN primecloud_internal.contract_default_of(j.of_relation, j.of_number,
+                    NULL) END) END AS default_value
         FROM joined AS j)
     SELECT f.attrelid, f.attnum, f.attname::text,
         primecloud_internal.contract_type(f.of, f.base, f.typmod, f.arrays, f.declared + f.dimensions, f.element_not_null, f.domain,
@@ -60,7 +63,8 @@ BEGIN ATOMIC
                 THEN primecloud_internal.contract_relation_label(f.source, space) || '.' || (SELECT a.attname FROM pg_attribute AS a
                     WHERE a.attrelid = f.source AND a.attnum = f.source_number) END,
             'description', coalesce(primecloud_internal.contract_description(f.comment),
-                CASE WHEN f.relkind IN ('v', 'm') THEN primecloud_internal.contract_description(col_description(f.source, f.source_number)) END),
+                CASE WHEN f.relkind IN ('v', 'm') THEN primecloud_internal.contract_description(col_description(f.source,
+                    f.source_number)) END),
             'breaks', primecloud_internal.contract_breaks(f.comment)))
     FROM filled AS f;
 END;

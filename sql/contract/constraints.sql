@@ -105,4 +105,5 @@ BEGIN ATOMIC
     FROM levels AS l JOIN pg_constraint AS k ON k.contypid = l.oid AND k.contype = 'c'
         CROSS JOIN LATERAL (SELECT k.convalidated AND primecloud_internal.contract_told(k.conbin) AS told) AS h;
 END;
-COMMENT ON FUNCTION primecloud_internal.contract_domain_checks(oid) IS 'the CHECKs of a domain and of those below it, as contract_rules has them';
+COMMENT ON FUNCTION primecloud_internal.contract_domain_checks(oid)
+    IS 'the CHECKs of a domain and of those below it, as contract_rules has them';

@@ -65,7 +65,7 @@ BEGIN ATOMIC
             primecloud_internal.contract_results(u.functions, 'primecloud.make_cursor(text,timestamptz,uuid)'::regprocedure) AS looked
         FROM used AS u),
     calls AS MATERIALIZED (
-        SELECT c.is_read, c.name, jsonb_agg(c.body ORDER BY c.position) AS bodies
+        SELECT c.is_read, c.name, jsonb_agg(c.body ORDER BY c.place) AS bodies
         FROM whole AS w CROSS JOIN LATERAL primecloud_internal.contract_calls(w.functions, w.looked, space) AS c
         GROUP BY c.is_read, c.name)
     SELECT jsonb_build_object('version', 1,
@@ -111,8 +111,8 @@ BEGIN
     PERFORM primecloud_internal.check_contract_keys(told), primecloud_internal.check_contract_names(told),
         primecloud_internal.check_contract_tags(told);
     SELECT coalesce(jsonb_object_agg(o.key, o.value), '{}') INTO differs
-    FROM jsonb_each(differs) AS o WHERE '{"int8": "number", "pii": true, "brand": false}' -> o.key IS DISTINCT FROM o.value;
-    RETURN told || CASE differs WHEN '{}' THEN '{}' ELSE jsonb_build_object('options', differs) END;
+    FROM jsonb_each(differs) AS o WHERE jsonb '{"int8": "number", "pii": true, "brand": false}' -> o.key IS DISTINCT FROM o.value;
+    RETURN told || CASE differs WHEN '{}' THEN jsonb '{}' ELSE jsonb_build_object('options', differs) END;
 END
 $contract$;
 COMMENT ON FUNCTION contract(name, jsonb) IS

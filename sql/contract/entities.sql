@@ -12,7 +12,8 @@ BEGIN ATOMIC
         ELSE primecloud_internal.contract_name(name, holds_rows) END
     FROM (SELECT (primecloud_internal.contract_tags(comment, 'name'))[1] AS asked) AS a;
 END;
-COMMENT ON FUNCTION primecloud_internal.contract_named(text, text, boolean) IS 'the name of a type: what its comment asks for, else what its SQL name makes';
+COMMENT ON FUNCTION primecloud_internal.contract_named(text, text, boolean)
+    IS 'the name of a type: what its comment asks for, else what its SQL name makes';
 
 CREATE FUNCTION primecloud_internal.contract_outer_name(space oid, own oid, name text, holds_rows boolean, comment text) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -23,7 +24,8 @@ BEGIN ATOMIC
         || primecloud_internal.contract_named(comment, name, holds_rows)
     FROM pg_namespace AS n WHERE n.oid = own;
 END;
-COMMENT ON FUNCTION primecloud_internal.contract_outer_name(oid, oid, text, boolean, text) IS 'contract_named, with the schema''s before it where that is another';
+COMMENT ON FUNCTION primecloud_internal.contract_outer_name(oid, oid, text, boolean, text)
+    IS 'contract_named, with the schema''s before it where that is another';
 
 CREATE FUNCTION primecloud_internal.contract_entities(relations oid[], space oid, role_ oid) RETURNS jsonb
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -35,14 +37,16 @@ BEGIN ATOMIC
         GROUP BY b.relation),
     told AS (
         SELECT c.oid, c.relkind, c.relnamespace, c.reltype, c.relname,
-            coalesce(obj_description(c.oid, 'pg_class'), CASE WHEN c.relkind = 'c' THEN obj_description(c.reltype, 'pg_type') END) AS comment
+            coalesce(obj_description(c.oid, 'pg_class'), CASE WHEN c.relkind = 'c' THEN obj_description(c.reltype,
+                'pg_type') END) AS comment
         FROM pg_class AS c WHERE c.oid = ANY (relations))
     SELECT coalesce(jsonb_object_agg(primecloud_internal.contract_type_label(t.reltype, space), jsonb_build_object(
             'name', primecloud_internal.contract_outer_name(space, t.relnamespace, t.relname, t.relkind <> 'c', t.comment),
             'kind', primecloud_internal.contract_kind(t.relkind),
             'insertable', primecloud_internal.contract_insertable(t.oid, t.relkind),
             'columns', coalesce(b.columns, '{}'))
-        || CASE WHEN t.relkind IN ('r', 'p', 'f') THEN jsonb_build_object('keys', coalesce(k.keys, '{}'), 'relations', coalesce(f.refers, '{}'),
+        || CASE WHEN t.relkind IN ('r', 'p', 'f') THEN jsonb_build_object('keys', coalesce(k.keys, '{}'), 'relations', coalesce(f.refers,
+            '{}'),
             'rules', coalesce(c.rules, '{}'), 'checks', coalesce(c.checks, '{}')) ELSE '{}' END
         || jsonb_strip_nulls(jsonb_build_object(
             'description', primecloud_internal.contract_description(t.comment),
@@ -54,7 +58,8 @@ BEGIN ATOMIC
         LEFT JOIN primecloud_internal.contract_rules(relations) AS c ON c.relation = t.oid
     WHERE role_ IS NULL OR t.relkind = 'c' OR b.columns IS NOT NULL;
 END;
-COMMENT ON FUNCTION primecloud_internal.contract_entities(oid[], oid, oid) IS 'relations as the contract tells them, to a role or, of NULL, to nobody in particular';
+COMMENT ON FUNCTION primecloud_internal.contract_entities(oid[], oid, oid)
+    IS 'relations as the contract tells them, to a role or, of NULL, to nobody in particular';
 
 CREATE FUNCTION primecloud_internal.contract_enums(types oid[], space oid) RETURNS jsonb
     LANGUAGE sql STABLE PARALLEL SAFE

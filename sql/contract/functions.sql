@@ -29,7 +29,8 @@ CREATE FUNCTION primecloud_internal.contract_arguments(functions oid[], space oi
 BEGIN ATOMIC
     WITH sent AS (
         SELECT a.*, p.pronargs, p.pronargdefaults, obj_description(p.oid, 'pg_proc') AS comment,
-            primecloud_internal.contract_argument_defaults(p.proargdefaults)::jsonb -> (a.sent - 1 - (p.pronargs - p.pronargdefaults)) AS fallback,
+            primecloud_internal.contract_argument_defaults(p.proargdefaults)::jsonb
+                -> (a.sent - 1 - (p.pronargs - p.pronargdefaults)) AS fallback,
             primecloud_internal.contract_sent(a.type, -1, 0, space) AS shape
         FROM primecloud_internal.contract_parameters(functions) AS a JOIN pg_proc AS p ON p.oid = a.function
         WHERE a.sent IS NOT NULL),
@@ -56,7 +57,8 @@ CREATE FUNCTION primecloud_internal.contract_result_columns(functions oid[], loo
 BEGIN ATOMIC
     WITH states AS MATERIALIZED (SELECT * FROM primecloud_internal.contract_states(looked)),
     sources AS MATERIALIZED (
-        SELECT b.* FROM primecloud_internal.contract_column_bodies(ARRAY(SELECT DISTINCT source FROM states WHERE source IS NOT NULL), space) AS b),
+        SELECT b.* FROM primecloud_internal.contract_column_bodies(ARRAY(SELECT DISTINCT source FROM states WHERE source IS NOT NULL),
+            space) AS b),
     given AS (
         SELECT p.function, p.given, coalesce(p.name, 'column' || p.given) AS name, p.type, s.flows, s.source, s.source_number,
             coalesce(s.not_null, false) AS not_null, coalesce(s.made_null, false) AS made_null, c.comment,
@@ -73,7 +75,8 @@ BEGIN ATOMIC
                 'nullable', CASE WHEN g.name = ANY (g.untagged) THEN true ELSE NOT (g.name = ANY (g.tagged) OR g.not_null) END,
                 'class', coalesce(f.body ->> 'class', primecloud_internal.contract_flowing_class(g.flows), 'public'),
                 'generated', NULL, 'has_default', false)
-            || jsonb_strip_nulls(jsonb_build_object('source', primecloud_internal.contract_relation_label(g.source, space) || '.' || f.name))),
+            || jsonb_strip_nulls(jsonb_build_object('source', primecloud_internal.contract_relation_label(g.source, space) || '.'
+                || f.name))),
         min(g.name) FILTER (WHERE g.made_null AND g.name = ANY (g.tagged))
     FROM given AS g
         LEFT JOIN (sources AS f JOIN pg_attribute AS a ON a.attrelid = f.relation AND a.attnum = f.number)

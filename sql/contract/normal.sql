@@ -13,7 +13,8 @@ BEGIN ATOMIC
             'of', CASE WHEN told ->> 'of' <> 'enum' THEN told ->> 'of' END,
             'extension', told ->> 'extension',
             'element_domain', CASE WHEN told ? 'element_domain' THEN true END,
-            'values', (SELECT jsonb_agg(v ORDER BY v::text COLLATE "C") FROM jsonb_array_elements(CASE WHEN told ? 'values' THEN told -> 'values'
+            'values', (SELECT jsonb_agg(v ORDER BY v::text COLLATE "C") FROM jsonb_array_elements(CASE WHEN told ? 'values'
+                THEN told -> 'values'
                 WHEN told ->> 'of' = 'enum' THEN whole #> ARRAY['enums', told ->> 'type'] END) AS v)));
 END;
 COMMENT ON FUNCTION primecloud_internal.contract_normal_type(jsonb, jsonb) IS 'the keys of a type, as two contracts are compared by them';
@@ -81,4 +82,5 @@ BEGIN ATOMIC
         'reads', primecloud_internal.contract_normal_calls(contract -> 'reads', contract),
         'commands', primecloud_internal.contract_normal_calls(contract -> 'commands', contract));
 END;
-COMMENT ON FUNCTION primecloud_internal.contract_normal(jsonb) IS 'the part of a contract that two are compared by, and the fingerprint is made of';
+COMMENT ON FUNCTION primecloud_internal.contract_normal(jsonb)
+    IS 'the part of a contract that two are compared by, and the fingerprint is made of';

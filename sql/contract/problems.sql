@@ -31,10 +31,11 @@ BEGIN
     SELECT e.key AS entity, c.value ->> 'key' AS key, array_agg(c.key ORDER BY c.key COLLATE "C") AS columns INTO same
     FROM jsonb_each(told -> 'entities') AS e CROSS JOIN LATERAL jsonb_each(e.value -> 'columns') AS c
     GROUP BY e.key, c.value ->> 'key' HAVING count(*) > 1
-    ORDER BY e.key COLLATE "C", c.value ->> 'key' COLLATE "C" LIMIT 1;
+    ORDER BY e.key COLLATE "C", min(c.key) COLLATE "C" LIMIT 1;
     IF FOUND THEN
         RAISE duplicate_column USING
-            MESSAGE = format('columns %s and %s of %s have one name in camelCase', quote_ident(same.columns[1]), quote_ident(same.columns[2]),
+            MESSAGE = format('columns %s and %s of %s have one name in camelCase', quote_ident(same.columns[1]),
+                quote_ident(same.columns[2]),
                 quote_ident(same.entity)),
             HINT = 'Rename one of them: to_camel_json refuses such a row too.';
     END IF;

@@ -6,7 +6,8 @@ BEGIN ATOMIC
     SELECT CASE WHEN c.relnamespace = space THEN c.relname ELSE quote_ident(n.nspname) || '.' || quote_ident(c.relname) END
     FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE c.oid = relation;
 END;
-COMMENT ON FUNCTION primecloud_internal.contract_relation_label(oid, oid) IS 'the name of a relation, with its schema where that is another';
+COMMENT ON FUNCTION primecloud_internal.contract_relation_label(oid, oid)
+    IS 'the name of a relation, with its schema where that is another';
 
 CREATE FUNCTION primecloud_internal.contract_told_relations(space oid) RETURNS oid[]
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -44,7 +45,8 @@ BEGIN ATOMIC
                 AND NOT a.attisdropped) AS n)
     SELECT coalesce(array_agg(type ORDER BY type), '{}') FROM used;
 END;
-COMMENT ON FUNCTION primecloud_internal.contract_used_types(oid[], oid[]) IS 'the types of columns, arguments and results, and those in them';
+COMMENT ON FUNCTION primecloud_internal.contract_used_types(oid[], oid[])
+    IS 'the types of columns, arguments and results, and those in them';
 
 CREATE FUNCTION primecloud_internal.contract_kind(kind "char") RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE

@@ -20,21 +20,24 @@ BEGIN ATOMIC
         WHEN NOT known ? 'values' THEN NULL
         WHEN EXISTS (SELECT FROM pg_enum AS e WHERE e.enumtypid = base) THEN (
             SELECT CASE WHEN count(*) FILTER (WHERE known -> 'values' ? e.enumlabel::text) < count(*)
-                THEN coalesce(jsonb_agg(e.enumlabel ORDER BY e.enumsortorder) FILTER (WHERE known -> 'values' ? e.enumlabel::text), '[]') END
+                THEN coalesce(jsonb_agg(e.enumlabel ORDER BY e.enumsortorder) FILTER (WHERE known -> 'values' ? e.enumlabel::text),
+                    '[]') END
             FROM pg_enum AS e WHERE e.enumtypid = base)
         WHEN base = 1042 AND typmod > 4 THEN (
             SELECT coalesce(jsonb_agg(DISTINCT to_jsonb(rpad(v, typmod - 4) COLLATE "C")), '[]')
             FROM jsonb_array_elements_text(known -> 'values') AS v)
         ELSE known -> 'values' END;
 END;
-COMMENT ON FUNCTION primecloud_internal.contract_values(jsonb, oid, integer) IS 'the only values, as they come on the wire; NULL where they are not known';
+COMMENT ON FUNCTION primecloud_internal.contract_values(jsonb, oid, integer)
+    IS 'the only values, as they come on the wire; NULL where they are not known';
 
 CREATE FUNCTION primecloud_internal.contract_of(base oid, space oid) RETURNS jsonb
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT jsonb_strip_nulls(jsonb_build_object(
         'type', primecloud_internal.contract_type_label(t.oid, space),
-        'of', CASE WHEN t.typnamespace = 11 THEN NULL ELSE CASE t.typtype WHEN 'e' THEN 'enum' WHEN 'c' THEN 'composite' WHEN 'b' THEN 'base'
+        'of', CASE WHEN t.typnamespace = 11 THEN NULL ELSE CASE t.typtype WHEN 'e' THEN 'enum' WHEN 'c' THEN 'composite' WHEN 'b'
+            THEN 'base'
             WHEN 'r' THEN 'range' WHEN 'm' THEN 'multirange' WHEN 'p' THEN 'pseudo' END END,
         'extension', e.extname,
         'wire', CASE WHEN primecloud_internal.contract_casts_to_json(t.oid) THEN 'json' END))
@@ -45,7 +48,8 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION primecloud_internal.contract_of(oid, oid) IS 'which type it is, below domains and arrays';
 
-CREATE FUNCTION primecloud_internal.contract_type(of jsonb, base oid, typmod integer, arrays integer, declared integer, element_not_null boolean,
+CREATE FUNCTION primecloud_internal.contract_type(of jsonb, base oid, typmod integer, arrays integer, declared integer,
+    element_not_null boolean,
     domain text, element_domain text, self jsonb, element jsonb) RETURNS jsonb
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
@@ -71,13 +75,15 @@ END;
 COMMENT ON FUNCTION primecloud_internal.contract_type(jsonb, oid, integer, integer, integer, boolean, text, text, jsonb, jsonb) IS
     'the keys of a type, with what is known of the values and of an array''s elements';
 
-CREATE FUNCTION primecloud_internal.contract_shapes(types oid[], space oid) RETURNS TABLE (type oid, base oid, typmod integer, arrays integer,
+CREATE FUNCTION primecloud_internal.contract_shapes(types oid[], space oid) RETURNS TABLE (type oid, base oid, typmod integer,
+    arrays integer,
     dimensions integer, not_null boolean, default_of oid, element_not_null boolean, domain text, element_domain text, checks oid[],
     element_checks oid[], of jsonb)
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT u.type, u.base, u.typmod, u.arrays, u.dimensions, u.not_null, u.default_of, u.element_not_null,
-        primecloud_internal.contract_type_label(u.domain, space, false), primecloud_internal.contract_type_label(u.element_domain, space, false),
+        primecloud_internal.contract_type_label(u.domain, space, false), primecloud_internal.contract_type_label(u.element_domain, space,
+            false),
         u.checks, u.element_checks, primecloud_internal.contract_of(u.base, space)
     FROM primecloud_internal.contract_unwrapped(types) AS u;
 END;
@@ -92,7 +98,8 @@ BEGIN ATOMIC
         || jsonb_build_object('not_null', s.not_null OR coalesce((f.facts #>> '{1,not_null}')::boolean, false))
     FROM primecloud_internal.contract_shapes(ARRAY[contract_sent.type], space) AS s
         CROSS JOIN LATERAL (SELECT primecloud_internal.contract_facts(s.checks || s.element_checks,
-            array_fill(1::smallint, ARRAY[cardinality(s.checks)]) || array_fill((-1)::smallint, ARRAY[cardinality(s.element_checks)]))::jsonb
+            array_fill(1::smallint, ARRAY[cardinality(s.checks)]) || array_fill((-1)::smallint,
+                ARRAY[cardinality(s.element_checks)]))::jsonb
             AS facts) AS f;
 END;
 COMMENT ON FUNCTION primecloud_internal.contract_sent(oid, integer, integer, oid) IS 'what a type alone says, without a column';

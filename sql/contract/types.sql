@@ -3,7 +3,8 @@
 CREATE FUNCTION primecloud_internal.contract_type_label(type oid, space oid, bare_extension boolean DEFAULT true) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    SELECT CASE WHEN n.nspname = 'pg_catalog' OR n.oid = contract_type_label.space OR (bare_extension AND e.extname IS NOT NULL) THEN t.typname
+    SELECT CASE WHEN n.nspname = 'pg_catalog' OR n.oid = contract_type_label.space OR (bare_extension AND e.extname IS NOT NULL)
+        THEN t.typname
         ELSE quote_ident(n.nspname) || '.' || quote_ident(t.typname) END
     FROM pg_type AS t JOIN pg_namespace AS n ON n.oid = t.typnamespace
         LEFT JOIN pg_depend AS d ON d.classid = 1247 AND d.objid = t.oid AND d.refclassid = 3079 AND d.deptype = 'e'
@@ -21,7 +22,8 @@ BEGIN ATOMIC
     -- Domains and arrays are taken off one by one, the outermost first.
     WITH RECURSIVE peeled AS (
         SELECT u.type, u.type AS at, -1 AS typmod, 0 AS arrays, 0 AS dimensions, false AS not_null, NULL::oid AS default_of,
-            false AS element_not_null, NULL::oid AS domain, NULL::oid AS element_domain, '{}'::oid[] AS checks, '{}'::oid[] AS element_checks
+            false AS element_not_null, NULL::oid AS domain, NULL::oid AS element_domain, '{}'::oid[] AS checks,
+                '{}'::oid[] AS element_checks
         FROM (SELECT DISTINCT unnest(contract_unwrapped.types) AS type) AS u
         UNION ALL
         SELECT p.type, CASE t.typtype WHEN 'd' THEN t.typbasetype ELSE t.typelem END,

@@ -1,4 +1,5 @@
 #include "contract/nullability.hpp"
+#include "pg/server_version_trees.hpp"
 
 extern "C" {
 #include "parser/parsetree.h"

@@ -36,7 +36,7 @@ SERVER_CODE column_states joined(scope &at, const Node *arm) {
   }
   const auto *both = castNode(SetOperationStmt, const_cast<Node *>(arm));
   const column_states left = joined(at, both->larg), right = joined(at, both->rarg);
-  column_states whole = make_states(Min(left.count, right.count));
+  column_states whole = make_states(left.count < right.count ? left.count : right.count);
   for (int i = 0; i < whole.count; i++) whole.all[i] = either(left.all[i], right.all[i]);
   return whole;
 }

@@ -94,7 +94,10 @@ SERVER_CODE void read_children(walk &all, Oid relation, column_states &columns) 
 }  // namespace
 
 SERVER_CODE column_states columns_of_table(walk &all, Oid relation) {
-  column_states columns = make_states(get_relnatts(relation));
+  HeapTuple row = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
+  if (!HeapTupleIsValid(row)) return {};
+  column_states columns = make_states(reinterpret_cast<Form_pg_class>(GETSTRUCT(row))->relnatts);
+  ReleaseSysCache(row);
   read_columns(relation, columns);
   read_constraints(relation, columns);
   read_children(all, relation, columns);

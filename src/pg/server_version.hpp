@@ -101,16 +101,6 @@ using visit_of_tree = bool (*)();
 using change_of_tree = Node *(*)();
 #endif
 
-// What a column of the entry that stands for the grouped rows is, from 18 on; else nullptr.
-inline Node *grouped_expression([[maybe_unused]] const RangeTblEntry *entry, [[maybe_unused]] int number) noexcept {
-#if PG_VERSION_NUM >= 180000
-  if (entry->rtekind != RTE_GROUP) return nullptr;
-  return static_cast<Node *>(list_nth(entry->groupexprs, number - 1));
-#else
-  return nullptr;
-#endif
-}
-
 // The transaction at hand, told apart from the others of this backend.
 inline LocalTransactionId local_transaction() noexcept {
 #if PG_VERSION_NUM >= 170000
