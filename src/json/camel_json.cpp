@@ -1,27 +1,20 @@
 // to_camel_json(anyelement): any value as JSON for an application: camelCase keys,
 // ISO 8601 times in UTC, sealed values redacted at any depth.
 #include "core/json/text.hpp"
-#include "json/shape.hpp"
+#include "json/leaf.hpp"
+#include "json/settled.hpp"
 #include "pg/function.hpp"
 #include "pg/owned.hpp"
 #include "pg/string_info.hpp"
 
 extern "C" {
 #include "utils/array.h"
-#include "utils/datetime.h"
-#include "utils/json.h"
 #include "utils/lsyscache.h"
 #include "utils/typcache.h"
 }
 
 namespace primecloud::json {
 namespace {
-
-// Every buffer is the server's: an error on the way skips nothing that needs care.
-SERVER_CODE void append(StringInfo out, std::string_view text) {
-  appendBinaryStringInfo(out, text.data(), static_cast<int>(text.size()));
-}
-SERVER_CODE void append_string(StringInfo out, std::string_view text) { write_json_string(text, pg::into(out)); }
 
 void write(memory &site, const shape &as, Datum value, StringInfo out);
 
@@ -84,19 +77,6 @@ SERVER_CODE void write_array(memory &site, const shape &as, Datum value, StringI
   write_dimension(site, *as.element, array, 0, values, nulls, next, out);
 }
 
-SERVER_CODE void write_time(Oid type, Datum value, StringInfo out) {
-  char text[MAXDATELEN + 1];
-  const int utc = 0;
-  JsonEncodeDateTime(text, value, type, type == TIMESTAMPTZOID ? &utc : nullptr);
-  std::string_view shown = text;
-  constexpr std::string_view offset = "+00:00";
-  if (type == TIMESTAMPTZOID && shown.ends_with(offset)) {
-    text[shown.size() - offset.size()] = 'Z';
-    text[shown.size() - offset.size() + 1] = '\0';
-  }
-  append_string(out, text);
-}
-
 SERVER_CODE void write(memory &site, const shape &as, Datum value, StringInfo out) {
   check_stack_depth();
   CHECK_FOR_INTERRUPTS();
@@ -104,15 +84,16 @@ SERVER_CODE void write(memory &site, const shape &as, Datum value, StringInfo ou
     case kind::null: return append(out, "null");
     case kind::boolean: return append(out, DatumGetBool(value) ? "true" : "false");
     case kind::number: {
-      const char *text = OutputFunctionCall(as.write, value);
+      const char *text = output(site, as, value);
       return is_json_number(text) ? append(out, text) : append_string(out, text);
     }
     case kind::json: return append(out, OutputFunctionCall(as.write, value));
     case kind::timestamp: return write_time(as.base, value, out);
+    case kind::money: return write_money(value, out);
     case kind::array: return write_array(site, as, value, out);
     case kind::row: return write_row(site, value, out);
-    case kind::by_cast: return append(out, pg::text_in(FunctionCall1(as.write, value)));
-    case kind::text: return append_string(out, OutputFunctionCall(as.write, value));
+    case kind::by_cast: return write_cast(as.write, value, out);
+    case kind::text: return append_string(out, output(site, as, value));
   }
 }
 
@@ -132,7 +113,9 @@ SERVER_CODE pg::owned_json to_camel_json(pg::call_site call, pg::any_value value
   }
   StringInfoData out;
   initStringInfo(&out);
+  site->nest = 0;  // (an error has ended what it was)
   write(*site, site->top, value.value, &out);
+  settled_no_more(site->nest);
   return cstring_to_text_with_len(out.data, out.len);
 }
 }  // namespace primecloud::json

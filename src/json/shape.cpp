@@ -1,6 +1,7 @@
 #include "json/shape.hpp"
 
 #include "core/json/text.hpp"
+#include "json/settled.hpp"
 #include "pg/string_info.hpp"
 
 extern "C" {
@@ -19,8 +20,7 @@ SERVER_CODE FmgrInfo *function(Oid oid, MemoryContext context) {
   return info;
 }
 
-// A type made by a user or an extension may say how it becomes JSON by a cast: a
-// sealed value redacts itself so, a byte size becomes a number.
+// A type made by a user or an extension may say how it becomes JSON by a cast: a sealed value redacts itself so.
 SERVER_CODE Oid cast_to_json(Oid type) {
   if (type < FirstNormalObjectId) return InvalidOid;
   HeapTuple tuple = SearchSysCache2(CASTSOURCETARGET, ObjectIdGetDatum(type), ObjectIdGetDatum(JSONOID));
@@ -45,6 +45,7 @@ SERVER_CODE kind kind_of(Oid base) {
     case DATEOID:
     case TIMESTAMPOID:
     case TIMESTAMPTZOID: return kind::timestamp;
+    case MONEYOID: return kind::money;
   }
   if (OidIsValid(get_element_type(base))) return kind::array;
   return type_is_rowtype(base) ? kind::row : kind::text;
@@ -102,8 +103,7 @@ shape shape_of(Oid type, MemoryContext context) {
   shape found;
   found.type = type;
   found.base = getBaseType(type);
-  Oid by = cast_to_json(type);
-  if (!OidIsValid(by)) by = cast_to_json(found.base);
+  const Oid by = cast_to_json(found.base);  // (a domain's own is ignored, as the server ignores it)
   if (OidIsValid(by)) {
     found.how = kind::by_cast;
     found.write = function(by, context);
@@ -119,6 +119,7 @@ shape shape_of(Oid type, MemoryContext context) {
     bool varlena_type;
     getTypeOutputInfo(type, &output, &varlena_type);
     found.write = function(output, context);
+    found.settings = settings_of(found.base);
   }
   return found;
 }

@@ -7,13 +7,14 @@
 
 namespace primecloud::json {
 
-enum class kind { null, boolean, number, json, timestamp, array, row, by_cast, text };
+enum class kind { null, boolean, number, json, timestamp, money, array, row, by_cast, text };
 
 struct shape {
   Oid type = InvalidOid;
   kind how = kind::null;
   Oid base = InvalidOid;      // the type below any domains
   FmgrInfo *write = nullptr;  // output function, or the cast to json for by_cast
+  unsigned settings = 0;      // what the output function reads (json/settled.hpp)
   // arrays
   shape *element = nullptr;
   int16 length = 0;
@@ -42,6 +43,7 @@ struct memory {
   MemoryContext context;
   shape top;
   row_shape *rows;
+  int nest;  // of the settings of this call; 0: the session's own
 };
 
 // The shape of a type, made in `context`.

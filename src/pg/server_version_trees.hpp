@@ -1,4 +1,4 @@
-// What differs between servers of stored trees, and walks of them: for those who read trees.
+// What differs between servers of stored trees, and walks of them: as pg/server_version.hpp, for the few that read trees.
 #pragma once
 
 #include "pg/postgres.hpp"
@@ -19,6 +19,16 @@ SERVER_CODE inline Node *behind_column(const RangeTblEntry *entry, AttrNumber co
 SERVER_CODE inline bool walk_query_entries(Query *query, bool (*visit)(Node *, void *), void *context) {
   return query_tree_walker(query, reinterpret_cast<visit_of_tree>(reinterpret_cast<void *>(visit)), context,
                            QTW_EXAMINE_RTES_BEFORE);
+}
+
+// What a column of the entry that stands for the grouped rows is, from 18 on; else nullptr.
+inline Node *grouped_expression([[maybe_unused]] const RangeTblEntry *entry, [[maybe_unused]] int number) noexcept {
+#if PG_VERSION_NUM >= 180000
+  if (entry->rtekind != RTE_GROUP) return nullptr;
+  return static_cast<Node *>(list_nth(entry->groupexprs, number - 1));
+#else
+  return nullptr;
+#endif
 }
 
 }  // namespace primecloud::pg

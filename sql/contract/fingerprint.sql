@@ -1,0 +1,9 @@
+-- contract: its fingerprint.
+
+CREATE FUNCTION contract_fingerprint(schema name) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT encode(sha256(convert_to(primecloud_internal.contract_normal(contract(contract_fingerprint.schema))::text, 'UTF8')), 'hex');
+END;
+COMMENT ON FUNCTION contract_fingerprint(name) IS
+    'SHA-256 in hexadecimal of what a contract promises: another one where an application may have to be looked at';

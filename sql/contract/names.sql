@@ -1,0 +1,54 @@
+-- contract: names that an application's types get, and the words of comments.
+
+CREATE FUNCTION primecloud_internal.contract_key(name text) RETURNS text
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'primecloud_contract_key';
+COMMENT ON FUNCTION primecloud_internal.contract_key(text) IS 'the key that to_camel_json gives a name';
+
+CREATE FUNCTION primecloud_internal.contract_name(name text, holds_rows boolean) RETURNS text
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'primecloud_contract_name';
+COMMENT ON FUNCTION primecloud_internal.contract_name(text, boolean) IS
+    'the name of a type in PascalCase; of what holds rows in the singular';
+
+CREATE FUNCTION primecloud_internal.contract_given_name(asked text) RETURNS text
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'primecloud_contract_given_name';
+COMMENT ON FUNCTION primecloud_internal.contract_given_name(text) IS 'the name that a comment asks for, made an identifier';
+
+CREATE FUNCTION primecloud_internal.contract_tags(comment text, tag text) RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+    -- What follows the tag to the end of its line.
+    SELECT coalesce(array_agg(btrim(m[2], E' \t\r') ORDER BY n), '{}')
+    FROM regexp_matches(contract_tags.comment COLLATE "C", '(^|[ \t\r\n])@' || contract_tags.tag || '(?![A-Za-z0-9_])([^\n]*)', 'g')
+        WITH ORDINALITY AS found (m, n);
+END;
+COMMENT ON FUNCTION primecloud_internal.contract_tags(text, text) IS 'what a comment says behind a tag, to the end of each line';
+
+CREATE FUNCTION primecloud_internal.contract_breaks(comment text) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT nullif(to_jsonb(primecloud_internal.contract_tags(contract_breaks.comment, 'breaks')), '[]');
+END;
+COMMENT ON FUNCTION primecloud_internal.contract_breaks(text) IS 'the breaks that a comment allows; NULL for none';
+
+CREATE FUNCTION primecloud_internal.contract_class(comment text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+    -- The one that hides most; NULL where the comment says none.
+    SELECT CASE
+        WHEN contract_class.comment COLLATE "C" ~ '(^|[^A-Za-z0-9_@])@secret(?![A-Za-z0-9_])' THEN 'secret'
+        WHEN contract_class.comment COLLATE "C" ~ '(^|[^A-Za-z0-9_@])@token(?![A-Za-z0-9_])' THEN 'token'
+        WHEN contract_class.comment COLLATE "C" ~ '(^|[^A-Za-z0-9_@])@pii(?![A-Za-z0-9_])' THEN 'pii'
+        WHEN contract_class.comment COLLATE "C" ~ '(^|[^A-Za-z0-9_@])@public(?![A-Za-z0-9_])' THEN 'public'
+    END;
+END;
+COMMENT ON FUNCTION primecloud_internal.contract_class(text) IS 'the class of sensitivity that a comment says; NULL for none';
+
+CREATE FUNCTION primecloud_internal.contract_description(comment text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT nullif(btrim(regexp_replace(regexp_replace(contract_description.comment COLLATE "C",
+        '(^|\n)[ \t]*@(error|breaks|name|notNull|nullable)(?![A-Za-z0-9_])( [^ \n]+(?= *(\n|$)))?([^\n]*)',
+        '\1', 'g'),
+        '(^|[^A-Za-z0-9_@])@(public|pii|token|secret)(?![A-Za-z0-9_]) ?', '\1', 'g'), E' \t\r\n'), '');
+END;
+COMMENT ON FUNCTION primecloud_internal.contract_description(text) IS 'what a comment says to people: without its tags';

@@ -1,0 +1,32 @@
+-- contract: what the catalog's trees say.  A pg_node_tree is the catalog's own; of a constraint, a relation or a
+-- function its oid is enough, and nothing of it is planned or run.
+
+CREATE FUNCTION primecloud_internal.contract_facts(checks oid[], stand_for smallint[]) RETURNS json
+    LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'primecloud_contract_facts';
+COMMENT ON FUNCTION primecloud_internal.contract_facts(oid[], smallint[]) IS
+    'what CHECKs say together of the columns in them, by number; VALUE of a domain''s is the number beside it';
+
+CREATE FUNCTION primecloud_internal.contract_told(condition pg_node_tree) RETURNS boolean
+    LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'primecloud_contract_told';
+COMMENT ON FUNCTION primecloud_internal.contract_told(pg_node_tree) IS
+    'whether what a CHECK says of columns is all that it demands';
+
+CREATE FUNCTION primecloud_internal.contract_default(expression pg_node_tree) RETURNS text
+    LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'primecloud_contract_default';
+COMMENT ON FUNCTION primecloud_internal.contract_default(pg_node_tree) IS
+    'a default that is a constant, as JSON; empty for one that is computed; NULL for NULL';
+
+CREATE FUNCTION primecloud_internal.contract_argument_defaults(expressions pg_node_tree) RETURNS text
+    LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'primecloud_contract_argument_defaults';
+COMMENT ON FUNCTION primecloud_internal.contract_argument_defaults(pg_node_tree) IS
+    'the defaults of a function''s arguments, in order, as the contract tells them';
+
+CREATE FUNCTION primecloud_internal.contract_columns(relations oid[]) RETURNS json
+    LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'primecloud_contract_columns';
+COMMENT ON FUNCTION primecloud_internal.contract_columns(oid[]) IS
+    'of each column whether it can be NULL, what it is a copy of, and whose values it can hold';
+
+CREATE FUNCTION primecloud_internal.contract_results(functions oid[], make_cursor regprocedure) RETURNS json
+    LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'primecloud_contract_results';
+COMMENT ON FUNCTION primecloud_internal.contract_results(oid[], regprocedure) IS
+    'the same of the results of functions with SQL bodies, and the lists that they make with a cursor';

@@ -1,0 +1,30 @@
+// contract_diff: two contracts as JSON in UTF-8, whatever the database's encoding is, and the
+// changes between them likewise.
+#include "core/contract/diff.hpp"
+#include "core/contract/value_words.hpp"
+#include "pg/datum_builtin.hpp"
+#include "pg/function.hpp"
+
+namespace {
+using namespace primecloud;
+using octets = std::vector<std::uint8_t>;
+
+std::string_view text_of(pg::bytes_view bytes) { return {reinterpret_cast<const char *>(bytes.data()), bytes.size()}; }
+
+octets contract_changes(pg::bytes_view before, pg::bytes_view after) {
+  using contract::quoted;
+  const auto verdict = [](bool breaks) { return breaks ? "\"breaking\"" : "\"safe\""; };
+  std::string rows = "[";
+  for (const auto &row : contract::diff(text_of(before), text_of(after))) {
+    rows += (rows.size() > 1 ? ",{\"object\":" : "{\"object\":") + quoted(row.object) +
+            ",\"change\":" + quoted(row.name) + ",\"readers\":" + verdict(row.breaks_readers) +
+            ",\"writers\":" + verdict(row.breaks_writers) + ",\"reason\":" + quoted(row.reason) +
+            ",\"review\":" + (row.review ? "true" : "false") + "}";
+  }
+  rows += "]";
+  return octets(rows.begin(), rows.end());
+}
+
+}  // namespace
+
+PRIMECLOUD_FUNCTION(primecloud_contract_changes, contract_changes);

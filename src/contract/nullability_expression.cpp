@@ -1,0 +1,148 @@
+#include "contract/nullability.hpp"
+
+extern "C" {
+#include "nodes/nodeFuncs.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+}
+
+namespace primecloud::contract {
+namespace {
+
+SERVER_CODE column_state known(bool not_null) {
+  column_state made;
+  made.not_null = not_null;
+  return made;
+}
+
+template <class T>
+Node *below(Node *tree) noexcept {
+  return reinterpret_cast<Node *>(reinterpret_cast<T *>(tree)->arg);
+}
+
+// The value passes, and may become NULL or may not.
+SERVER_CODE column_state passed(scope &at, Node *arg, bool keeps_null) {
+  column_state state = state_of(at, arg);
+  state.source = {};
+  state.not_null &= keeps_null;
+  state.made_null &= keeps_null;
+  return state;
+}
+
+// One of several values: NULL if all must be there and one is not, or if none is.
+SERVER_CODE column_state one_of(scope &at, const List *values, bool all_must_be) {
+  column_state whole = known(all_must_be && values != NIL);
+  const ListCell *cell;
+  foreach (cell, values) {
+    const column_state state = state_of(at, static_cast<Node *>(lfirst(cell)));
+    whole.not_null = all_must_be ? whole.not_null && state.not_null : whole.not_null || state.not_null;
+    whole.flows = list_concat_unique_ptr(whole.flows, state.flows);
+  }
+  return whole;
+}
+
+SERVER_CODE column_state state_of_case(scope &at, const CaseExpr *choice) {
+  column_state whole =
+      choice->defresult == nullptr ? known(false) : state_of(at, reinterpret_cast<Node *>(choice->defresult));
+  whole.source = {};
+  const ListCell *cell;
+  foreach (cell, choice->args)
+    whole = either(whole, state_of(at, reinterpret_cast<Node *>(lfirst_node(CaseWhen, cell)->result)));
+  return whole;
+}
+
+// Of the others the values of their arguments may come: the greatest, one of them, all of them.
+SERVER_CODE column_state state_of_aggregate(scope &at, const Aggref *call) {
+  if (call->aggfnoid == F_COUNT_ANY || call->aggfnoid == F_COUNT_ || call->aggfnoid == F_REGR_COUNT) return known(true);
+  column_state whole;
+  const ListCell *cell;
+  foreach (cell, call->args)
+    whole.flows = list_concat_unique_ptr(
+        whole.flows, state_of(at, reinterpret_cast<Node *>(lfirst_node(TargetEntry, cell)->expr)).flows);
+  return whole;
+}
+
+SERVER_CODE column_state state_of_window(scope &at, const WindowFunc *call) {
+  switch (call->winfnoid) {
+    case F_COUNT_ANY:
+    case F_COUNT_:
+    case F_ROW_NUMBER:
+    case F_RANK_:
+    case F_DENSE_RANK_:
+    case F_PERCENT_RANK_:
+    case F_CUME_DIST_: return known(true);
+    case F_NTILE: return known(state_of(at, static_cast<Node *>(list_nth(call->args, 0))).not_null);
+    default: {
+      column_state whole = one_of(at, call->args, true);
+      whole.not_null = false;
+      return whole;
+    }
+  }
+}
+
+SERVER_CODE column_state state_of_sublink(scope &at, const SubLink *link) {
+  if (link->subLinkType == EXISTS_SUBLINK) return known(true);
+  if (link->subLinkType != EXPR_SUBLINK && link->subLinkType != ARRAY_SUBLINK) return {};
+  column_state state = nth(columns_of_query(*at.all, castNode(Query, link->subselect), &at, at.assumed), 1);
+  state.source = {};
+  state.made_null = false;
+  state.not_null = link->subLinkType == ARRAY_SUBLINK;  // of no rows it is an array without elements
+  return state;
+}
+
+// A function's cast lets the value pass, whatever it makes of it.
+SERVER_CODE column_state state_of_call(scope &at, const FuncExpr *call) {
+  if (call->funcformat == COERCE_EXPLICIT_CALL || call->args == NIL) return {};
+  return passed(at, static_cast<Node *>(list_nth(call->args, 0)), false);
+}
+
+}  // namespace
+
+SERVER_CODE column_state either(const column_state &a, const column_state &b) {
+  column_state whole;
+  whole.not_null = a.not_null && b.not_null;
+  whole.made_null = a.made_null || b.made_null;
+  if (a.source.relation == b.source.relation && a.source.number == b.source.number) whole.source = a.source;
+  whole.flows = list_concat_unique_ptr(list_copy(a.flows), b.flows);
+  return whole;
+}
+
+SERVER_CODE column_state state_of(scope &at, Node *tree) {
+  check_stack_depth();
+  if (tree == nullptr) return {};
+  switch (nodeTag(tree)) {
+    case T_Var: return state_of_column(at, reinterpret_cast<Var *>(tree));
+    case T_Const: {
+      column_state made = known(!reinterpret_cast<Const *>(tree)->constisnull);
+      made.made_null = !made.not_null;
+      return made;
+    }
+    case T_RelabelType: return passed(at, below<RelabelType>(tree), true);
+    case T_CollateExpr: return passed(at, below<CollateExpr>(tree), true);
+    case T_CoerceToDomain: return passed(at, below<CoerceToDomain>(tree), true);
+    case T_ConvertRowtypeExpr: return passed(at, below<ConvertRowtypeExpr>(tree), true);
+    case T_ArrayCoerceExpr: return passed(at, below<ArrayCoerceExpr>(tree), true);
+    case T_CoerceViaIO: return passed(at, below<CoerceViaIO>(tree), false);
+    case T_FuncExpr: return state_of_call(at, reinterpret_cast<FuncExpr *>(tree));
+    case T_CoalesceExpr: return one_of(at, reinterpret_cast<CoalesceExpr *>(tree)->args, false);
+    case T_MinMaxExpr: return one_of(at, reinterpret_cast<MinMaxExpr *>(tree)->args, false);
+    case T_CaseExpr: return state_of_case(at, reinterpret_cast<CaseExpr *>(tree));
+    case T_Aggref: return state_of_aggregate(at, reinterpret_cast<Aggref *>(tree));
+    case T_WindowFunc: return state_of_window(at, reinterpret_cast<WindowFunc *>(tree));
+    case T_SubLink: return state_of_sublink(at, reinterpret_cast<SubLink *>(tree));
+    case T_BoolExpr: return known(one_of(at, reinterpret_cast<BoolExpr *>(tree)->args, true).not_null);
+    case T_ArrayExpr: {
+      column_state whole = one_of(at, reinterpret_cast<ArrayExpr *>(tree)->elements, true);
+      whole.not_null = true;
+      return whole;
+    }
+    case T_NullTest:
+    case T_BooleanTest:
+    case T_DistinctExpr:
+    case T_GroupingFunc:
+    case T_RowExpr: return known(true);
+    default: return {};
+  }
+}
+
+}  // namespace primecloud::contract

@@ -1,0 +1,147 @@
+// JSON Schema 2020-12: closed, so that a row with more than the contract tells, a secret above all, does not validate.
+#include "core/contract/emit.hpp"
+#include "core/contract/source_text.hpp"
+#include "core/contract/text_pattern.hpp"
+#include "core/contract/typescript_entities.hpp"
+#include "core/contract/value_words.hpp"
+#include "core/contract/wire.hpp"
+
+namespace primecloud::contract {
+namespace {
+
+using members = std::vector<std::string>;
+
+std::string object(const members &of) { return "{" + joined(of, ",") + "}"; }
+std::string pair(std::string_view name, const std::string &value) { return quoted(name) + ":" + value; }
+std::string either(const std::string &one, const std::string &other) {
+  return "{\"anyOf\":[" + one + "," + other + "]}";
+}
+const std::string null_type = "{\"type\":\"null\"}";
+const std::string nothing = "{\"not\":{}}";
+
+std::string listed(const std::vector<node> &values) {
+  if (values.empty()) return nothing;
+  members all;
+  for (const auto &value : values) all.push_back(literal(value));
+  return "{\"enum\":[" + joined(all, ",") + "]}";
+}
+
+std::string number(const value_type &type, const char *name) {
+  members said{pair("type", quoted(name))};
+  const bool small = type.is_builtin("int2"), middle = type.is_builtin("int4");
+  const char *least = small ? "-32768" : middle ? "-2147483648" : nullptr;
+  const char *most = small ? "32767" : middle ? "2147483647" : nullptr;
+  if (type.low) said.push_back(pair(type.low->exclusive ? "exclusiveMinimum" : "minimum", type.low->number));
+  if (!type.low && least != nullptr) said.push_back(pair("minimum", least));
+  if (type.high) said.push_back(pair(type.high->exclusive ? "exclusiveMaximum" : "maximum", type.high->number));
+  if (!type.high && most != nullptr) said.push_back(pair("maximum", most));
+  return object(said);
+}
+
+std::string text(const value_type &type) {
+  members said{pair("type", quoted("string"))};
+  if (type.min_length) said.push_back(pair("minLength", std::to_string(*type.min_length)));
+  if (type.max_length) said.push_back(pair("maxLength", std::to_string(*type.max_length)));
+  std::vector<std::string> patterns = type.patterns;
+  if (const auto own = text_pattern(type); !own.empty()) patterns.emplace_back(own);
+  if (patterns.size() == 1) said.push_back(pair("pattern", quoted(patterns.front())));
+  if (patterns.size() > 1) {
+    members all;
+    for (const auto &pattern : patterns) all.push_back(object({pair("pattern", quoted(pattern))}));
+    said.push_back(pair("allOf", "[" + joined(all, ",") + "]"));
+  }
+  return object(said);
+}
+
+class schema_types {
+ public:
+  schema_types(const node &contract, const emit_options &options) : names_(contract, options), options_(options) {}
+
+  std::string of(const node &told) const {
+    const value_type type = read_value_type(told, names_.contract()["enums"]);
+    if (type.any_json) return "{}";
+    const bool named = type.of == "enum" && !told.has("values") && !names_.name_of(type).empty();
+    std::string schema = named ? reference(names_.name_of(type)) : base(type);
+    if (!type.is_array()) return schema;
+    if (type.elements_nullable) schema = nullable(schema);
+    for (int i = 0; i < type.dimensions; i++) schema = object({pair("type", quoted("array")), pair("items", schema)});
+    return schema;
+  }
+
+  std::string column(const node &told) const {
+    std::string schema = of(told);
+    if (told["nullable"].flag_or(false)) schema = nullable(schema);
+    members notes;
+    if (const auto &words = told["description"].text; !words.empty())
+      notes.push_back(pair("description", quoted(words)));
+    if (told["class"].text == "pii") notes.push_back(pair("x-class", quoted("pii")));
+    if (notes.empty()) return schema;
+    schema.pop_back();
+    return schema + (schema == "{" ? "" : ",") + joined(notes, ",") + "}";
+  }
+
+  std::string row(const node &columns, const std::string &description) const {
+    members properties, required;
+    for (const auto &[name, told] : in_place(columns)) {
+      if (is_unread(*told)) continue;
+      properties.push_back(pair((*told)["key"].text, column(*told)));
+      required.push_back(quoted((*told)["key"].text));
+    }
+    members said{pair("type", quoted("object"))};
+    if (!description.empty()) said.push_back(pair("description", quoted(description)));
+    said.push_back(pair("properties", object(properties)));
+    said.push_back(pair("required", "[" + joined(required, ",") + "]"));
+    if (!options_.strip_unknown) said.push_back(pair("additionalProperties", "false"));
+    return object(said);
+  }
+
+  static std::string reference(const std::string &name) { return object({pair("$ref", quoted("#/$defs/" + name))}); }
+
+ private:
+  static std::string nullable(const std::string &schema) {
+    if (schema == "{}") return schema;
+    return schema == nothing ? null_type : either(schema, null_type);
+  }
+  std::string base(const value_type &type) const {
+    if (is_vector(type))
+      return object({pair("type", quoted("array")),
+                     pair("items", type.type == "int2vector" ? "{\"type\":\"integer\"}" : "{\"type\":\"string\"}")});
+    switch (json_form_of(type)) {
+      case json_form::any: return "{}";
+      case json_form::sealed: return reference("Sealed");
+      case json_form::row: return names_.name_of(type).empty() ? "{}" : reference(names_.name_of(type));
+      case json_form::boolean: return type.values ? listed(*type.values) : "{\"type\":\"boolean\"}";
+      case json_form::text: return type.values ? listed(*type.values) : text(type);
+      case json_form::number: break;
+    }
+    if (type.is_builtin("int8") && options_.int8 == "string") return "{\"type\":\"string\",\"pattern\":\"^-?[0-9]+$\"}";
+    if (type.values) return listed(*type.values);
+    if (!type.is_float()) return number(type, "integer");
+    if (type.non_finite.empty()) return number(type, "number");
+    members names;
+    for (const auto &name : type.non_finite) names.push_back(quoted(name));
+    return either(number(type, "number"), "{\"enum\":[" + joined(names, ",") + "]}");
+  }
+  typescript_types names_;
+  const emit_options &options_;
+};
+
+}  // namespace
+
+std::string emit_json_schema(const node &contract, const emit_options &options) {
+  check_names(contract, options);
+  const schema_types types(contract, options);
+  members defs{pair("Sealed",
+                    "{\"type\":\"object\",\"properties\":{\"sealed\":{\"const\":true},\"key\":{\"type\":\"integer\"}},"
+                    "\"required\":[\"sealed\",\"key\"],\"additionalProperties\":false}")};
+  for (const auto &[name, labels] : contract["enums"].members)
+    defs.push_back(pair(contract["enum_names"][name]["name"].text, listed(labels.items)));
+  for (const auto &[name, entity] : contract["entities"].members)
+    defs.push_back(pair(entity["name"].text, types.row(entity["columns"], entity["description"].text)));
+  for (const auto &[name, returns] : result_rows(contract))
+    defs.push_back(pair(name, types.row((*returns)["row"], "")));
+  return object({pair("$schema", quoted("https://json-schema.org/draft/2020-12/schema")),
+                 pair("$comment", quoted("fingerprint: " + options.fingerprint)), pair("$defs", object(defs))});
+}
+
+}  // namespace primecloud::contract
