@@ -66,7 +66,8 @@ BEGIN
     known := ARRAY(SELECT f.rel FROM unnest(trial.before) AS f WHERE f.kind = 'relation');
     sequences := (SELECT jsonb_object_agg(q.seq, q.last) FROM primecloud_internal.review_sequences() AS q);
     BEGIN
-        PERFORM set_config('lock_timeout', '100ms', true);
+        PERFORM set_config('lock_timeout', '100ms', true), primecloud_internal.review_own_rows(ARRAY(SELECT c.oid FROM pg_class AS c
+            WHERE c.oid >= 16384 AND c.relkind IN ('r', 'p', 'm', 'i', 'I') AND c.relpersistence <> 't'));
         FOR step IN SELECT * FROM primecloud_internal.review_change_statements(script) AS s WHERE s.action = 'run' ORDER BY s.number LOOP
             DECLARE
                 held jsonb := (SELECT jsonb_object_agg(format('%s %s', h.rel, h.mode), ARRAY[h.scans, h.file::bigint])

@@ -12,4 +12,5 @@ AS $$
       AND EXISTS (SELECT FROM pg_class AS c WHERE c.relnamespace = n.oid AND c.relname = 'schema_version')
       AND strpos(replace(s.statement, '@schema@', quote_ident(schema)), p.prosrc) > 0
 $$;
-COMMENT ON FUNCTION primecloud_internal.review_shipped(name) IS 'the SECURITY DEFINER functions of a control plane that are as they were made';
+COMMENT ON FUNCTION primecloud_internal.review_shipped(name) IS
+    'the SECURITY DEFINER functions of a control plane that are as they were made';

@@ -25,7 +25,7 @@ BEGIN
         EXECUTE format('SELECT md5(string_agg(t::text, %L ORDER BY t::text)) FROM %s AS t', E'\n', rel) INTO hash;
         hashes := concat(hashes, rel, hash);
     END LOOP;
-    RETURN hashes || (SELECT string_agg(s.sequencename || s.last_value, ',' ORDER BY s.sequencename) FROM pg_sequences AS s);
+    RETURN hashes || (SELECT string_agg(s.sequencename || s.last_value, ',' ORDER BY s.sequencename) FROM pg_sequences AS s WHERE s.schemaname = 'shop');
 END $$;
 SELECT catalogs() AS before \gset
 SET ROLE review_change_owner;
