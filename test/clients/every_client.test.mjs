@@ -37,7 +37,6 @@ const clients = {
   'postgres_js.mjs': [['node', 'postgres_js.mjs']],
   'drizzle.mjs': [['node', 'drizzle.mjs']],
   'prisma.ts': [['node_modules/.bin/tsx', 'prisma.ts'], ['node_modules/.bin/prisma', 'generate', '--schema', 'schema.prisma']],
-  'postgraphile.mjs': [['node', 'postgraphile.mjs']],
   'psycopg_3.py': [[python, 'psycopg_3.py']],
   'Jdbc.java': [['java', '-cp', `${jdbc}:.`, 'Jdbc'], ['javac', 'Jdbc.java']],
   'pgx.go': [['./pgx_client'], ['go', 'build', '-o', 'pgx_client', 'pgx.go']],
@@ -47,8 +46,7 @@ const clients = {
 // (Not in step with this process, which carries the bytes.)
 const run = ([program, ...values], url, token) => new Promise((resolve, reject) => {
   const env = { ...process.env, DATABASE_URL: url, TOKEN: token, GO111MODULE: 'off', GOPATH: '/usr/share/gocode', PRISMA_HIDE_UPDATE_MESSAGE: '1',
-    CHECKPOINT_DISABLE: '1', DATAPLAN_PG_PREPARED_STATEMENT_CACHE_SIZE: '0',
-    PRISMA_SCHEMA_ENGINE_BINARY: '/usr/bin/true' }; // generating asks for it, and never starts it
+    CHECKPOINT_DISABLE: '1', PRISMA_SCHEMA_ENGINE_BINARY: '/usr/bin/true' }; // generating asks for it, and never starts it
   execFile(program, values, { timeout: 300_000, env }, (error, stdout, stderr) => {
     if (error) reject(new Error(`${program} ${values.join(' ')}: ${error.code}\n${stderr}\n${stdout}`));
     else resolve(stdout);
