@@ -1,10 +1,11 @@
 // What a store's own lifecycle does in days of a few seconds is what lifecycle_evaluate says of the same versions at the same age:
 // for each configuration of the shared cases that the store takes.  Where they differ, docs/lifecycle.md says who is right.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import * as plane from './control_plane.mjs';
 import { Gateway } from './gateway.mjs';
 
@@ -78,7 +79,7 @@ test('what the store removes is what was foretold', async () => {
   let refused = 0;
   const began = Date.now();
   for (const [number, xml] of [...own, ...shared].entries()) {
-    for (const keeping of number % 4 === 0 ? [false, true] : [true]) {
+    for (const keeping of [0, 3].includes(number) ? [false, true] : [true]) {
       const bucket = `lifecycle-${number}-${keeping ? 'versions' : 'plain'}`;
       await gateway.done('PUT', [bucket]);
       const answer = await gateway.s3('PUT', [bucket], { lifecycle: '' }, { body: xml });
@@ -87,12 +88,14 @@ test('what the store removes is what was foretold', async () => {
       taken.push({ bucket, xml, keeping, before: await versions(bucket), at: Date.now() });
     }
   }
+  // One pass over all of them, when the youngest is old enough, and over before the oldest is a day older.
+  const old = () => [began, taken.at(-1).at].map((at) => (Date.now() - at) / 1000 / day);
+  await sleep(Math.max(0, (2.05 - old()[1]) * day * 1000));
+  await promisify(execFile)('radosgw-admin', ['lc', 'process']);
+  assert.ok(old()[0] < 2.95, `too slow: a day of ${day} s is over; LC_DAY=${day * 2} would do`);
   const differ = [];
   let compared = 0, removed = 0;
-  for (const { bucket, xml, keeping, before, at } of taken) {
-    await sleep(Math.max(0, at + (age - 0.4) * day * 1000 - Date.now()));
-    execFileSync('radosgw-admin', ['lc', 'process', '--bucket', bucket], { stdio: 'ignore' });
-    assert.ok(Date.now() - at < (age + 0.4) * day * 1000, `too slow: a day of ${day} s is over; LC_DAY=${day * 2} would do`);
+  for (const { bucket, xml, keeping, before } of taken) {
     const now = await versions(bucket);
     const still = new Set(now.map((one) => `${one.key} ${one.version}`)), had = new Set(before.map((one) => `${one.key} ${one.version}`));
     const gone = before.map((one) => `${one.key} ${one.version}`).filter((one) => !still.has(one));

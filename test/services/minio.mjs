@@ -72,11 +72,12 @@ export async function minio({ gateway, administrator, trouble }) {
       if (!key) return [404, { Code: 'XMinioAdminServiceAccountNotFound' }];
       // As MinIO: without a policy the key has its parent's, which may do anything.
       if (!order.newPolicy) dropped.push(accessKey);
-      await attach(accessKey, order.newPolicy ?? anything);
+      // (The gateway forgets a user's policies where the user is changed: they come last.)
       if (order.newStatus) {
         key.status = order.newStatus;
         await gateway.admin('POST', 'user', { uid: uid(accessKey), suspended: order.newStatus === 'off' ? '1' : '0' });
       }
+      await attach(accessKey, order.newPolicy ?? anything);
       return [204];
     },
     async 'DELETE delete-service-account'(query) {

@@ -11,7 +11,8 @@ export class Workers {
   start(name) {
     const child = spawn(process.execPath, ['worker/worker.mjs'], { env: { ...process.env, ...this.environment, WORKER_NAME: name }, stdio: ['ignore', 'pipe', 'pipe'] });
     let rest = '';
-    child.stdout.on('data', (data) => { const lines = (rest + data).split('\n'); rest = lines.pop(); this.lines.push(...lines); });
+    child.said = 0;
+    child.stdout.on('data', (data) => { const lines = (rest + data).split('\n'); rest = lines.pop(); child.said += lines.length; this.lines.push(...lines); });
     child.stderr.on('data', (data) => { this.errors += data; });
     this.running.set(name, child);
   }
@@ -24,13 +25,15 @@ export class Workers {
     this.killed += 1;
   }
 
-  // One after the other, again and again, until it is told to let them be.
-  torment(every) {
+  // One after the other, again and again, until it is told to let them be: each when it has done something, and is at the next.
+  torment() {
     this.tormented = true;
     const going = (async () => {
       while (this.tormented) {
         for (const name of [...this.running.keys()]) {
-          await sleep(every * (0.6 + Math.random() * 0.8));
+          const child = this.running.get(name);
+          for (let tries = 0; tries < 100 && child.said < 6 && this.tormented; tries += 1) await sleep(100);
+          await sleep(Math.random() * 500);
           if (!this.tormented) return;
           await this.kill(name);
           this.start(name);
