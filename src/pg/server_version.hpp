@@ -136,3 +136,8 @@ SERVER_CODE inline XLogRecPtr log_message(const char *prefix, const char *text) 
 }
 
 }  // namespace primecloud::pg
+
+// begin_refusal() to end_refusal() as the server writes it, from 16 on.
+#if PG_VERSION_NUM < 160000
+#define errsave(context, ...) ereport(ERROR, __VA_ARGS__)
+#endif

@@ -29,17 +29,11 @@ std::optional<sealed_value> read_sealed(const char *text) {
 }
 
 // The input could be a secret on its way into the wrong column: it is never repeated,
-// and the statement that holds it is kept out of the log.
-[[noreturn]] SERVER_CODE void refuse_input(int code, const char *hint) {
-  ereport(ERROR, errcode(code), errmsg("value is not a sealed envelope"), errhint("%s", hint), errhidestmt(true),
+// and the statement that holds it is kept out of the log.  Returns to whoever wants it noted.
+SERVER_CODE Datum refuse_input([[maybe_unused]] Node *context, int code, const char *hint) {
+  errsave(context, errcode(code), errmsg("value is not a sealed envelope"), errhint("%s", hint), errhidestmt(true),
           errhidecontext(true));
-  pg_unreachable();
-}
-
-SERVER_CODE sealed_value sealed_in(const char *text) {
-  if (const auto sealed = read_sealed(text)) return *sealed;
-  refuse_input(ERRCODE_INVALID_TEXT_REPRESENTATION,
-               "Seal the plaintext with primecloud.seal() or primecloud.seal_for().");
+  return 0;
 }
 
 // Written as it is, so that it can be looked at; but a dump of it is one that no restore takes.
@@ -69,16 +63,23 @@ pg::bytes_view sealed_send(sealed_view sealed) noexcept { return sealed.bytes; }
 int64 key_id(sealed_view sealed) noexcept { return envelope_key_id(sealed.bytes); }
 }  // namespace
 
-PRIMECLOUD_FUNCTION(primecloud_sealed_in, sealed_in);
 PRIMECLOUD_FUNCTION(primecloud_sealed_out, sealed_out);
 PRIMECLOUD_FUNCTION(primecloud_sealed_send, sealed_send);
 PRIMECLOUD_FUNCTION(primecloud_sealed_to_json, sealed_to_json);
 PRIMECLOUD_FUNCTION(primecloud_redacted, redacted);
 PRIMECLOUD_FUNCTION(primecloud_key_id, key_id);
 
-// Binary input: the envelope itself, checked as strictly as the text.  It takes the
-// protocol's own type, which no SQL can name.
+// Input, as text and as the protocol's binary (whose type no SQL can name), checked equally strictly.
 extern "C" {
+PGDLLEXPORT Datum primecloud_sealed_in(PG_FUNCTION_ARGS);
+PG_FUNCTION_INFO_V1(primecloud_sealed_in);
+SERVER_CODE Datum primecloud_sealed_in(PG_FUNCTION_ARGS) {
+  const char *text = PG_GETARG_CSTRING(0);
+  if (const auto sealed = pg::boundary([text] { return read_sealed(text); })) PG_RETURN_POINTER(sealed->value);
+  return refuse_input(fcinfo->context, ERRCODE_INVALID_TEXT_REPRESENTATION,
+                      "Seal the plaintext with primecloud.seal() or primecloud.seal_for().");
+}
+
 PGDLLEXPORT Datum primecloud_sealed_recv(PG_FUNCTION_ARGS);
 PG_FUNCTION_INFO_V1(primecloud_sealed_recv);
 SERVER_CODE Datum primecloud_sealed_recv(PG_FUNCTION_ARGS) {
@@ -86,7 +87,8 @@ SERVER_CODE Datum primecloud_sealed_recv(PG_FUNCTION_ARGS) {
   const int size = message->len - message->cursor;
   const auto *bytes = reinterpret_cast<const std::uint8_t *>(pq_getmsgbytes(message, size));
   if (envelope_problem({bytes, static_cast<size_t>(size)}) != nullptr) {
-    refuse_input(ERRCODE_INVALID_BINARY_REPRESENTATION, "Send the bytes that a binary SELECT gives.");
+    return refuse_input(fcinfo->context, ERRCODE_INVALID_BINARY_REPRESENTATION,
+                        "Send the bytes that a binary SELECT gives.");
   }
   PG_RETURN_POINTER(pg::copy_varlena({bytes, static_cast<size_t>(size)}));
 }

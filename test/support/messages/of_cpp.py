@@ -1,4 +1,4 @@
-"""Errors in src/: (level, code, message, hint) of every ereport(), of every error that is made, of pg::raise() and of what a
+"""Errors in src/: (level, code, message, hint) of every ereport() and errsave(), of every error that is made, of pg::raise() and of what a
 lifecycle configuration is refused for.  What a function reports with words that it was given, its callers are asked for."""
 import re
 
@@ -117,19 +117,19 @@ class Sources:
     def messages(self):
         """Yields (path, level, code, message, hint)."""
         for function in self.functions:
-            for name, given, rest in function.calls({"ereport", "error", "raise", *FINDINGS}):
+            for name, given, rest in function.calls({"ereport", "errsave", "error", "raise", *FINDINGS}):
                 for level, code, message, hint in self.made(name, given, rest):
                     for said in self.sayings(function, [code, message, hint] if hint is not None else [code, message]):
                         yield function.path, level, *said, *([""] if hint is None else [])
 
     def made(self, name, given, rest):
-        if name == "ereport":
+        if name in ("ereport", "errsave"):
             options = {str(w): part[i + 2:closing(part, i + 1)] for part in given[1:] for i, w in enumerate(part[:-1])
                        if w in ("errcode", "errmsg", "errmsg_internal", "errhint") and part[i + 1] == "("}
             message = options.get("errmsg", options.get("errmsg_internal"))
             shape = lambda part: words("psprintf(", "cpp") + part + words(")", "cpp") if part else None  # noqa: E731
             if message:
-                yield str(given[0][-1]), options.get("errcode", []), shape(message), shape(options.get("errhint"))
+                yield str(given[0][-1]) if name == "ereport" else "ERROR", options.get("errcode", []), shape(message), shape(options.get("errhint"))
         elif name == "error" and len(given) >= 2:
             yield "ERROR", given[0], given[1], behind(rest)
         elif name == "raise" and len(given) >= 2:
