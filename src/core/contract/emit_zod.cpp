@@ -107,7 +107,7 @@ class zod_types {
   const emit_options &options_;
 };
 
-std::string constant(const std::string &name, const std::string &description, const std::string &schema) {
+std::string exported(const std::string &name, const std::string &description, const std::string &schema) {
   return documentation(description, "") + "export const " + name + " = " + schema + ";\nexport type " + name +
          " = z.infer<typeof " + name + ">;\n";
 }
@@ -123,12 +123,12 @@ std::string emit_zod(const node &contract, const emit_options &options) {
                      "export const Sealed = z.strictObject({ sealed: z.literal(true), key: z.number() });\n\n";
   for (const auto &[name, labels] : contract["enums"].members) {
     const node &known = contract["enum_names"][name];
-    text += constant(known["name"].text, known["description"].text, listed(labels.items)) + "\n";
+    text += exported(known["name"].text, known["description"].text, listed(labels.items)) + "\n";
   }
   for (const auto &[name, entity] : contract["entities"].members)
-    text += constant(entity["name"].text, entity["description"].text, types.row(entity["columns"])) + "\n";
+    text += exported(entity["name"].text, entity["description"].text, types.row(entity["columns"])) + "\n";
   for (const auto &[name, returns] : result_rows(contract))
-    text += constant(name, "", types.row((*returns)["row"])) + "\n";
+    text += exported(name, "", types.row((*returns)["row"])) + "\n";
   text.pop_back();
   return text;
 }
