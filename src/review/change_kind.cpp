@@ -52,10 +52,8 @@ SERVER_CODE verdict judge_transaction(const TransactionStmt *statement) {
   switch (statement->kind) {
     case TRANS_STMT_BEGIN:
     case TRANS_STMT_START:
-    case TRANS_STMT_COMMIT:
-      return {"skip", "the whole script is tried as one"};
-    default:
-      return {"refuse", "parts of a script are not rolled back here: the whole is"};
+    case TRANS_STMT_COMMIT: return {"skip", "the whole script is tried as one"};
+    default: return {"refuse", "parts of a script are not rolled back here: the whole is"};
   }
 }
 
@@ -68,30 +66,23 @@ SERVER_CODE verdict judge_reindex(const ReindexStmt *statement) {
 
 bool is_concurrent(const Node *statement) {
   switch (nodeTag(statement)) {
-    case T_IndexStmt:
-      return reinterpret_cast<const IndexStmt *>(statement)->concurrent;
-    case T_DropStmt:
-      return reinterpret_cast<const DropStmt *>(statement)->concurrent;
-    case T_ReindexStmt:
-      return says_concurrently(reinterpret_cast<const ReindexStmt *>(statement)->params);
-    case T_AlterTableStmt:
-      return detaches_concurrently(reinterpret_cast<const AlterTableStmt *>(statement));
-    default:
-      return false;
+    case T_IndexStmt: return reinterpret_cast<const IndexStmt *>(statement)->concurrent;
+    case T_DropStmt: return reinterpret_cast<const DropStmt *>(statement)->concurrent;
+    case T_ReindexStmt: return says_concurrently(reinterpret_cast<const ReindexStmt *>(statement)->params);
+    case T_AlterTableStmt: return detaches_concurrently(reinterpret_cast<const AlterTableStmt *>(statement));
+    default: return false;
   }
 }
 
 verdict judge(Node *statement) {
   switch (nodeTag(statement)) {
-    case T_TransactionStmt:
-      return judge_transaction(reinterpret_cast<const TransactionStmt *>(statement));
+    case T_TransactionStmt: return judge_transaction(reinterpret_cast<const TransactionStmt *>(statement));
     case T_AlterSystemStmt:
     case T_LoadStmt:
     case T_NotifyStmt:
     case T_CreateSubscriptionStmt:
     case T_AlterSubscriptionStmt:
-    case T_DropSubscriptionStmt:
-      return {"refuse", stays};
+    case T_DropSubscriptionStmt: return {"refuse", stays};
     case T_CopyStmt: {
       const auto *copy = reinterpret_cast<const CopyStmt *>(statement);
       if (copy->filename != nullptr && !copy->is_from) return {"refuse", stays};
@@ -100,24 +91,20 @@ verdict judge(Node *statement) {
     case T_SelectStmt:
     case T_InsertStmt:
     case T_UpdateStmt:
-    case T_DeleteStmt:
-      return sets_sequence(statement, nullptr) ? verdict{"refuse", stays} : run;
+    case T_DeleteStmt: return sets_sequence(statement, nullptr) ? verdict{"refuse", stays} : run;
     case T_VacuumStmt:
       return reinterpret_cast<const VacuumStmt *>(statement)->is_vacuumcmd ? verdict{"alone", outside} : run;
     case T_ClusterStmt:
       return reinterpret_cast<const ClusterStmt *>(statement)->relation == nullptr ? verdict{"alone", outside} : run;
-    case T_ReindexStmt:
-      return judge_reindex(reinterpret_cast<const ReindexStmt *>(statement));
+    case T_ReindexStmt: return judge_reindex(reinterpret_cast<const ReindexStmt *>(statement));
     case T_CreatedbStmt:
     case T_DropdbStmt:
     case T_AlterDatabaseStmt:
     case T_CreateTableSpaceStmt:
     case T_DropTableSpaceStmt:
     case T_CheckPointStmt:
-    case T_DiscardStmt:
-      return {"alone", outside};
-    default:
-      return run;
+    case T_DiscardStmt: return {"alone", outside};
+    default: return run;
   }
 }
 

@@ -38,11 +38,11 @@ SERVER_CODE void put(const ReturnSetInfo *rows, int number, const char *script, 
   const bool concurrent = review::is_concurrent(raw->stmt);
   if (concurrent && !take_off_concurrently(text)) verdict = {"alone", "it runs outside of transactions"};
   Datum values[] = {Int32GetDatum(number),
-                          CStringGetTextDatum(text),
-                          CStringGetTextDatum(GetCommandTagName(CreateCommandTag(raw->stmt))),
-                          CStringGetTextDatum(verdict.action),
-                          CStringGetTextDatum(verdict.why),
-                          BoolGetDatum(concurrent)};
+                    CStringGetTextDatum(text),
+                    CStringGetTextDatum(GetCommandTagName(CreateCommandTag(raw->stmt))),
+                    CStringGetTextDatum(verdict.action),
+                    CStringGetTextDatum(verdict.why),
+                    BoolGetDatum(concurrent)};
   bool nulls[6] = {};
   tuplestore_putvalues(rows->setResult, rows->setDesc, values, nulls);
 }
