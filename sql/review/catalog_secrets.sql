@@ -75,7 +75,7 @@ AS $$
     FROM secret AS s WHERE s.here AND s.kind IN ('r', 'p', 'f') AND NOT s.part AND NOT s.exempt
         AND (s.category = 'S' OR s.type IN ('bytea'::regtype, 'json'::regtype, 'jsonb'::regtype))
         AND s.type NOT IN (SELECT o.oid FROM sealed AS o) AND primecloud_internal.review_names_secret(s.words, false)
-        AND NOT (s.description ~ '(^|[^\w@])@token\M' AND NOT s.reach && '{SELECT}')
+        AND NOT (coalesce(s.description, '') ~ '(^|[^\w@])@token\M' AND NOT s.reach && '{SELECT}')
     UNION ALL
     SELECT 'secret_readable', 'error', format('%s.%I', r.label, r.attname),
         format('%s reads it%s', primecloud_internal.review_role_names(r.grantees), CASE WHEN r.rel::regclass::text <> r.from_label

@@ -16,6 +16,16 @@ BEGIN
     RETURN QUERY SELECT * FROM primecloud_internal.review_change_writers(trial);
     RETURN QUERY SELECT * FROM primecloud_internal.review_change_costs(trial);
     RETURN QUERY SELECT * FROM primecloud_internal.review_change_protection(trial, tenants);
+    IF trial.failure IS NOT NULL THEN
+        -- What is said of a column that cannot be NULL is of those who write, whoever meets it first.
+        RETURN QUERY SELECT CASE WHEN f ->> 'code' = '23502' AND f ->> 'column' IS NOT NULL THEN 'change_breaks_writers' ELSE
+            'change_fails' END, 'error',
+            CASE WHEN f ->> 'column' IS NOT NULL AND f ->> 'table' IS NOT NULL THEN format('%s.%I', f ->> 'table', f ->> 'column')
+                ELSE coalesce(f ->> 'table', 'database') END,
+            format('statement %s, %s, fails, and what follows was not tried: %s (%s)', f ->> 'number', f ->> 'tag', f ->> 'said',
+                f ->> 'code'), '-- choose: what lets it pass', ARRAY[f ->> 'tag', f ->> 'code']
+        FROM (SELECT trial.failure) AS x(f);
+    END IF;
     RETURN QUERY SELECT 'change_not_tried', 'notice', 'database', a, '-- choose: run it by itself', ARRAY[a] FROM unnest(trial.alone) AS a;
 END $$;
 COMMENT ON FUNCTION primecloud_internal.review_change_rows(text, name, name, bigint, text) IS 'what a migration does to a schema';

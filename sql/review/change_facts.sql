@@ -73,3 +73,10 @@ AS $$
     WHERE c.relpersistence <> 't' AND has_sequence_privilege(q.seqrelid, 'UPDATE')
 $$;
 COMMENT ON FUNCTION primecloud_internal.review_sequences() IS 'the sequences that the caller may set, and where they are';
+
+-- What an index build writes of a table where it stands is undone with the rest, once its row is this transaction's.
+CREATE FUNCTION primecloud_internal.review_own_rows(relations oid[]) RETURNS void
+    LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+    AS 'MODULE_PATHNAME', 'primecloud_review_own_rows';
+COMMENT ON FUNCTION primecloud_internal.review_own_rows(oid[]) IS
+    'makes the rows of pg_class of the caller''s own relations new, as they are';

@@ -14,7 +14,7 @@ COMMENT ON TYPE primecloud_internal.review_effect IS 'what one statement of a mi
 
 -- What was there before, what is there after, and what happened in between.
 CREATE TYPE primecloud_internal.review_trial AS (before primecloud_internal.review_fact[], after primecloud_internal.review_fact[],
-    effects primecloud_internal.review_effect[], alone text[]);
+    effects primecloud_internal.review_effect[], alone text[], failure jsonb);
 COMMENT ON TYPE primecloud_internal.review_trial IS 'what review_change() saw of a migration';
 
 -- What cannot be tried is said before anything is.
@@ -54,6 +54,11 @@ DECLARE
     step record;
     known oid[];
     sequences jsonb;
+    said text;
+    code text;
+    space text;
+    named text;
+    field text;
 BEGIN
     trial.before := primecloud_internal.review_facts(schema);
     trial.alone := ARRAY(SELECT format('%s: %s', s.tag, s.why) FROM primecloud_internal.review_change_statements(script) AS s
@@ -61,7 +66,8 @@ BEGIN
     known := ARRAY(SELECT f.rel FROM unnest(trial.before) AS f WHERE f.kind = 'relation');
     sequences := (SELECT jsonb_object_agg(q.seq, q.last) FROM primecloud_internal.review_sequences() AS q);
     BEGIN
-        PERFORM set_config('lock_timeout', '100ms', true);
+        PERFORM set_config('lock_timeout', '100ms', true), primecloud_internal.review_own_rows(ARRAY(SELECT c.oid FROM pg_class AS c
+            WHERE c.oid >= 16384 AND c.relkind IN ('r', 'p', 'm', 'i', 'I') AND c.relpersistence <> 't'));
         FOR step IN SELECT * FROM primecloud_internal.review_change_statements(script) AS s WHERE s.action = 'run' ORDER BY s.number LOOP
             DECLARE
                 held jsonb := (SELECT jsonb_object_agg(format('%s %s', h.rel, h.mode), ARRAY[h.scans, h.file::bigint])
@@ -70,10 +76,18 @@ BEGIN
                     FROM unnest(known) AS k);
                 patient text := current_setting('lock_timeout');
             BEGIN
-                PERFORM set_config('search_path', path, true);
-                EXECUTE step.statement;
-                path := pg_catalog.current_setting('search_path');
-                PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+                BEGIN
+                    PERFORM set_config('search_path', path, true);
+                    EXECUTE step.statement;
+                    path := pg_catalog.current_setting('search_path');
+                    PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+                EXCEPTION WHEN OTHERS THEN
+                    GET STACKED DIAGNOSTICS said = MESSAGE_TEXT, code = RETURNED_SQLSTATE, space = SCHEMA_NAME, named = TABLE_NAME,
+                        field = COLUMN_NAME;
+                    trial.failure := jsonb_build_object('number', step.number, 'tag', step.tag, 'code', code, 'said', said,
+                        'table', CASE WHEN named <> '' THEN format('%I.%I', space, named) END, 'column', nullif(field, ''));
+                END;
+                EXIT WHEN trial.failure IS NOT NULL;
                 effects := effects || ARRAY(
                     SELECT (step.number, step.tag, h.rel, h.mode, h.scans > coalesce((seen -> h.rel::text ->> 0)::bigint, 0),
                         h.file::bigint IS DISTINCT FROM (seen -> h.rel::text ->> 1)::bigint, patient <>

@@ -42,7 +42,9 @@ AS $$
             SELECT x.*, primecloud_internal.review_fingerprint(x.check_name, x.object, x.parts) AS fingerprint,
                 array_position('{error,warning,notice}', x.level) AS grade
             FROM primecloud_internal.review_rows(schema, app_role) AS x
-            WHERE (checks IS NULL OR x.check_name = ANY (checks)) AND (levels IS NULL OR x.level = ANY (levels))) AS r
+            WHERE (checks IS NULL OR x.check_name = ANY (checks)) AND (levels IS NULL OR x.level = ANY (levels))
+              AND NOT (x.check_name IN ('definer_bypasses_policies', 'definer_without_search_path')
+                AND x.object IN (SELECT s FROM primecloud_internal.review_shipped(schema) AS s))) AS r
         ORDER BY r.fingerprint COLLATE "C", r.grade, r.evidence COLLATE "C") AS f
     ORDER BY f.grade, f.object COLLATE "C", f.check_name COLLATE "C", f.fingerprint COLLATE "C"
 $$;

@@ -1,6 +1,7 @@
 // review_change_statements(): a script as the statements that it is made of, and what is to be done with each.
 //
 // Server code alone: the text is read (pg_parse_query), and nothing in it is looked up or run here.
+#include "pg/c_string.hpp"
 #include "pg/server_function.hpp"
 #include "review/change_kind.hpp"
 #include "review/change_words.hpp"
@@ -19,8 +20,9 @@ namespace {
 using namespace primecloud;
 
 SERVER_CODE char *text_of(const char *script, const RawStmt *raw) {
-  const char *from = script + raw->stmt_location;
-  return raw->stmt_len == 0 ? pstrdup(from) : pnstrdup(from, static_cast<Size>(raw->stmt_len));  // 0: to the end
+  std::string_view text(script + raw->stmt_location);
+  if (raw->stmt_len != 0) text = text.substr(0, static_cast<std::size_t>(raw->stmt_len));  // 0: to the end
+  return pg::c_string(text);
 }
 
 // The statement without CONCURRENTLY, if without the word it is one that runs in a transaction.

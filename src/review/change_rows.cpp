@@ -1,0 +1,45 @@
+// review_own_rows(): rows of pg_class made new by this (sub)transaction, as they are.
+//
+// An index build and ANALYZE write the size of a table into its row of pg_class where it stands, which no ROLLBACK undoes.
+// Written to a row that the transaction itself has made, it goes with that row.
+#include "pg/server_function.hpp"
+
+extern "C" {
+#include "access/table.h"
+#include "access/transam.h"
+#include "access/xact.h"
+#include "catalog/indexing.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_type.h"
+#include "utils/array.h"
+#include "utils/syscache.h"
+}
+
+namespace {
+using namespace primecloud;
+
+SERVER_CODE void make_new(Relation rows, Oid relation) {
+  HeapTuple tuple = SearchSysCacheCopy1(RELOID, ObjectIdGetDatum(relation));
+  if (!HeapTupleIsValid(tuple)) return;
+  if (pg::owns_relation(GetUserId(), relation)) CatalogTupleUpdate(rows, &tuple->t_self, tuple);
+  heap_freetuple(tuple);
+}
+
+// Of relations that are not the caller's nothing is written: he builds no index on them either.
+SERVER_CODE Datum review_own_rows(FunctionCallInfo fcinfo) noexcept {
+  Datum *relations;
+  int count;
+  deconstruct_array(PG_GETARG_ARRAYTYPE_P(0), OIDOID, sizeof(Oid), true, TYPALIGN_INT, &relations, nullptr, &count);
+  Relation rows = table_open(RelationRelationId, RowExclusiveLock);
+  for (int i = 0; i < count; i++) {
+    const Oid relation = DatumGetObjectId(relations[i]);
+    if (relation >= FirstNormalObjectId) make_new(rows, relation);
+  }
+  table_close(rows, RowExclusiveLock);
+  CommandCounterIncrement();
+  return Datum{0};
+}
+
+}  // namespace
+
+PRIMECLOUD_SERVER_FUNCTION(primecloud_review_own_rows, review_own_rows);

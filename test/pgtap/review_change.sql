@@ -1,0 +1,78 @@
+-- review_change(): a migration is run with the caller's rights, told of, and undone whole; what no ROLLBACK undoes is not run.
+SELECT no_plan();
+SET client_min_messages = error;
+CREATE ROLE review_change_owner;
+CREATE ROLE review_change_app;
+CREATE SCHEMA shop AUTHORIZATION review_change_owner;
+CREATE SCHEMA kept;
+SET ROLE review_change_owner;
+CREATE TABLE shop.orders (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, account_id integer NOT NULL, title varchar(20), n integer);
+INSERT INTO shop.orders (account_id, title) SELECT 1, 'new' FROM generate_series(1, 500);
+CREATE TABLE shop.plans (id bigint PRIMARY KEY, name text);
+CREATE FUNCTION shop.said(ddl text) RETURNS text LANGUAGE sql AS $$
+    SELECT coalesce(string_agg(concat_ws(' ', f.level, f."check", f.object), ', ' ORDER BY f."check", f.object), '')
+    FROM primecloud.review_change(ddl, 'shop', 'review_change_app') AS f $$;
+RESET ROLE;
+-- Every row of every catalog, and where each sequence is.
+CREATE FUNCTION catalogs() RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    rel regclass;
+    hash text;
+    hashes text := '';
+BEGIN
+    FOR rel IN SELECT c.oid FROM pg_class AS c WHERE c.relnamespace = 'pg_catalog'::regnamespace AND c.relkind = 'r'
+        AND c.relname NOT IN ('pg_statistic', 'pg_largeobject') ORDER BY c.relname LOOP
+        EXECUTE format('SELECT md5(string_agg(t::text, %L ORDER BY t::text)) FROM %s AS t', E'\n', rel) INTO hash;
+        hashes := concat(hashes, rel, hash);
+    END LOOP;
+    RETURN hashes || (SELECT string_agg(s.sequencename || s.last_value, ',' ORDER BY s.sequencename) FROM pg_sequences AS s WHERE s.schemaname = 'shop');
+END $$;
+SELECT catalogs() AS before \gset
+SET ROLE review_change_owner;
+SELECT is(shop.said(ddl), wanted, ddl) FROM (VALUES
+    ('ALTER TABLE shop.orders RENAME COLUMN title TO name', 'error change_breaks_readers shop.orders.title'),
+    ('ALTER TABLE shop.orders DROP COLUMN title', 'error change_breaks_readers shop.orders.title'),
+    ('DROP FUNCTION shop.said', 'error change_breaks_readers shop.said(text)'),
+    ('ALTER TABLE shop.plans ADD COLUMN code text NOT NULL', 'error change_breaks_writers shop.plans.code'),
+    ('ALTER TABLE shop.orders ADD COLUMN code text NOT NULL', 'error change_breaks_writers shop.orders.code'),
+    ('ALTER TABLE shop.orders ADD COLUMN code text NOT NULL DEFAULT ''x''', ''),
+    ('BEGIN; ALTER TABLE shop.orders ADD COLUMN code text; COMMIT;', ''),
+    ('ALTER TABLE shop.orders ALTER n TYPE bigint', 'warning change_rewrites_table shop.orders'),
+    ('ALTER TABLE shop.orders ALTER account_id DROP NOT NULL', 'warning change_loosens shop.orders.account_id'),
+    ('CREATE INDEX ON shop.orders (title)', 'warning change_locks shop.orders'),
+    ('CREATE INDEX /* concurrently */ CONCURRENTLY ON shop.orders (title)', ''),
+    ('ALTER TABLE shop.orders ADD CONSTRAINT x CHECK (n IS NULL) NOT VALID', 'error change_breaks_writers shop.orders.x'),
+    ('ALTER TABLE shop.orders ADD CHECK (account_id IS NOT NULL) NOT VALID', ''),
+    ('ALTER TABLE shop.orders ADD UNIQUE (account_id, id)', 'warning change_locks shop.orders'),
+    ('GRANT TRUNCATE ON shop.orders TO review_change_app', 'error change_weakens_protection shop.orders'),
+    ('GRANT SELECT ON shop.orders TO PUBLIC', 'error change_weakens_protection shop.orders'),
+    ('GRANT SELECT ON shop.orders TO review_change_app', ''),
+    ('INSERT INTO shop.orders (account_id) VALUES (2)', ''),
+    ('SELECT nextval(''shop.orders_id_seq'')', ''),
+    ('VACUUM shop.orders', 'notice change_not_tried database'),
+    ('DROP TABLE shop.nothing', 'error change_fails database'),
+    ('DROP TABLE shop.nothing; DROP TABLE shop.plans', 'error change_fails database'),
+    ('CREATE TABLE kept.mine ()', 'error change_fails database')) AS v(ddl, wanted);
+SELECT throws_ok(format('SELECT shop.said(%L)', ddl), '0A000', NULL, ddl) FROM (VALUES ('ALTER SYSTEM SET work_mem = 1'), ('NOTIFY x'),
+    ('COPY shop.orders TO PROGRAM ''true'''), ('LOAD ''primecloud'''), ('SELECT setval(''shop.orders_id_seq'', 1)'),
+    ('DROP SUBSCRIPTION s'), ('SAVEPOINT s'), ('COPY shop.orders FROM stdin')) AS v(ddl);
+SELECT throws_ok('SELECT * FROM primecloud.review_change(''SELECT 1'', ''shop'', pages => 1)', '54000', NULL, 'a schema with many rows');
+SELECT throws_ok('SELECT shop.said(''CREATE TABEL x'')', '42601', NULL, 'what cannot be read');
+RESET ROLE;
+SELECT is(catalogs(), :'before', 'every row of every catalog is as it was, and every sequence');
+SELECT is((SELECT count(*) FROM shop.orders), 500::bigint, 'and every row');
+
+-- Names in the script are the caller's to say; ours are looked up in pg_catalog.
+CREATE SCHEMA trap;
+GRANT USAGE, CREATE ON SCHEMA trap TO review_change_owner;
+SET ROLE review_change_owner;
+CREATE FUNCTION trap.current_setting(text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RAISE 'a name of ours is looked up there'; END $$;
+CREATE FUNCTION trap.set_config(text, text, boolean) RETURNS text LANGUAGE plpgsql
+    AS $$ BEGIN RAISE 'a name of ours is looked up there'; END $$;
+SELECT is(shop.said('SET search_path = trap, pg_catalog; CREATE TABLE shop.more (); SELECT 1'), '',
+    'a path with functions of another''s before pg_catalog');
+SELECT matches(shop.said('SET search_path = trap, pg_catalog; SELECT current_setting(''x'')'), '^error change_fails', 'which the script calls');
+RESET ROLE;
+SELECT is(current_setting('search_path'), '"$user", public', 'and the path is the caller''s again');
+SELECT is(current_setting('lock_timeout'), '0', 'and the lock_timeout');
+SELECT * FROM finish();

@@ -1,0 +1,61 @@
+-- review_gate(): what nobody has accepted stops; what was, by whom owns the schema, passes until its day.
+SELECT no_plan();
+SET client_min_messages = error;
+CREATE ROLE review_gate_owner;
+CREATE ROLE review_gate_other;
+CREATE ROLE review_gate_app;
+CREATE SCHEMA shop AUTHORIZATION review_gate_owner;
+GRANT USAGE ON SCHEMA shop TO review_gate_app;
+SET ROLE review_gate_owner;
+CREATE TABLE shop.jobs (id bigint PRIMARY KEY, status text, price real);
+SELECT is((SELECT string_agg(f."check" || ' ' || f.object, ', ' ORDER BY f.object) FROM primecloud.review('shop', 'review_gate_app') AS f),
+    'money_inexact shop.jobs.price, state_unconstrained shop.jobs.status', 'the owner of a schema reviews it');
+SELECT throws_ok('SELECT primecloud.review_gate(''shop'', ''review_gate_app'')', '55000', 'schema "shop" has 2 findings that are not accepted',
+    'the gate is shut');
+SELECT is(primecloud.review_gate('shop', 'review_gate_app', levels => '{error}'), 0::bigint, 'but for errors alone');
+SELECT fingerprint AS state FROM primecloud.review('shop', checks => '{state_unconstrained}') \gset
+
+-- who does not own the schema accepts nothing in it
+SET ROLE review_gate_other;
+SELECT primecloud.review_accept(:'state', 'I do not mind');
+SET ROLE review_gate_owner;
+SELECT throws_ok('SELECT primecloud.review_gate(''shop'')', '55000', 'schema "shop" has 2 findings that are not accepted',
+    'what another accepts counts for nothing');
+SELECT primecloud.review_accept(:'state', 'the words are the customer''s', current_date);
+SELECT throws_ok('SELECT primecloud.review_gate(''shop'')', '55000', 'schema "shop" has 1 findings that are not accepted',
+    'what the owner accepts passes to the end of the day');
+SELECT is(primecloud.review_gate('shop', checks => '{state_unconstrained}'), 1::bigint, 'and is counted');
+SELECT matches((SELECT string_agg(l, '|') FROM primecloud.review_report('shop', checks => '{state_unconstrained}') AS l),
+    '^1\.\.1\|ok 1 - state_unconstrained shop\.jobs\.status # accepted: the words are the customer''s \(until [-0-9]+\)', 'TAP says so');
+SELECT is(primecloud.review_report('shop', format => 'sarif', checks => '{state_unconstrained}')::jsonb
+    #>> '{runs,0,results,0,suppressions,0,kind}', 'external', 'and SARIF');
+RESET ROLE;
+UPDATE primecloud_internal.accepted_finding SET until = current_date - 1 WHERE accepted_by = 'review_gate_owner';
+SET ROLE review_gate_owner;
+SELECT throws_ok('SELECT primecloud.review_gate(''shop'')', '55000', 'schema "shop" has 2 findings that are not accepted',
+    'the day after it is over');
+SELECT is(primecloud.review_baseline('shop', 'review_gate_app'), 2::bigint, 'a baseline takes what is there');
+SELECT is(primecloud.review_gate('shop', 'review_gate_app'), 2::bigint, 'and the gate is open');
+ALTER TABLE shop.jobs ADD COLUMN payment_state text;
+SELECT throws_ok('SELECT primecloud.review_gate(''shop'')', '55000', 'schema "shop" has 1 findings that are not accepted',
+    'for what was there, and for nothing new');
+SELECT primecloud.review_accept(:'state', NULL);
+SELECT throws_ok('SELECT primecloud.review_gate(''shop'')', '55000', 'schema "shop" has 2 findings that are not accepted',
+    'and an acceptance is taken back');
+SELECT is((SELECT fingerprint FROM primecloud.review('shop', checks => '{state_unconstrained}') WHERE object = 'shop.jobs.status'), :'state',
+    'a fingerprint stays');
+
+-- what is refused
+SELECT throws_ok(format('SELECT primecloud.review_accept(%L, %L, %L)', f, r, u), '22023', m, m) FROM (VALUES
+    ('x', 'why', NULL, '"x" is no fingerprint of a finding'), (:'state', ' ', NULL, 'the reason is empty'),
+    (:'state', 'why', (current_date - 1)::text, 'the acceptance would have ended on ' || current_date - 1)) AS v(f, r, u, m);
+SELECT throws_ok('SELECT primecloud.review(''nowhere'')', '3F000', 'schema "nowhere" does not exist', 'a schema that is none');
+SELECT throws_ok('SELECT primecloud.review(''shop'', ''review_gate_nobody'')', '42704', 'role "review_gate_nobody" does not exist',
+    'a role that is none');
+SELECT throws_ok('SELECT primecloud.review_report(''shop'', format => ''xml'')', '22023', '"xml" is no format of a report', 'a format');
+SELECT is((SELECT string_agg(l, '|') FROM primecloud.review_report('shop', checks => '{none}') AS l), '1..1|ok 1 - nothing is found',
+    'nothing found is a test that passes');
+SELECT throws_ok('INSERT INTO primecloud_internal.accepted_finding VALUES (''0123456789abcdef'', ''postgres'', ''x'')', '42501', NULL,
+    'and the table is nobody''s to write');
+RESET ROLE;
+SELECT * FROM finish();
