@@ -170,7 +170,6 @@ SERVER_CODE List *relations_named(Oid function, Oid home) {
   const Oid own = get_func_namespace(function);
   word at, last;
   for (words all(text); all.next(at); last = at) {
-    if (all.after() == '(' && at.before == '.') continue;  // a function
     for (const Oid space : {own, home}) {
       const Oid relation = relation_of(at, last, space);
       if (OidIsValid(relation)) s.named = list_append_unique_oid(s.named, relation);

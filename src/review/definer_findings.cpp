@@ -17,7 +17,7 @@ namespace {
 
 struct definer {
   const char *label, *owner, *tables;
-  bool open;       // PUBLIC may execute it
+  bool open;  // PUBLIC may execute it
   bool procedure;
 };
 
@@ -55,11 +55,14 @@ finding_rows judged_definers(pg::array_view<Oid> functions, Oid home, pg::array_
       return look_at_definer(looked_for, home, function, d);
     });
     if (!names) continue;
-    found.push_back({"definer_bypasses_policies", d.open ? "error" : "warning", d.label,
-                     std::string("runs as ") + (d.owner == nullptr ? "?" : d.owner) + ", whom no policy holds on " + d.tables +
-                         ", and asks no context",
-                     std::string("REVOKE EXECUTE ON ") + (d.procedure ? "PROCEDURE " : "FUNCTION ") + d.label + " FROM {app};",
-                     {d.tables}});
+    found.push_back(
+        {"definer_bypasses_policies",
+         d.open ? "error" : "warning",
+         d.label,
+         std::string("runs as ") + (d.owner == nullptr ? "?" : d.owner) + ", whom no policy holds on " + d.tables +
+             ", and asks no context",
+         std::string("REVOKE EXECUTE ON ") + (d.procedure ? "PROCEDURE " : "FUNCTION ") + d.label + " FROM {app};",
+         {d.tables}});
   }
   return rows_of(found);
 }

@@ -24,9 +24,16 @@ extern "C" {
 namespace primecloud::review {
 namespace {
 
-constexpr std::string_view with_key[] = {"pgp_sym_encrypt", "pgp_sym_decrypt", "pgp_sym_encrypt_bytea", "pgp_sym_decrypt_bytea",
-                                         "encrypt",         "decrypt",         "encrypt_iv",            "decrypt_iv",
-                                         "hmac",            "crypt"};
+constexpr std::string_view with_key[] = {"pgp_sym_encrypt",
+                                         "pgp_sym_decrypt",
+                                         "pgp_sym_encrypt_bytea",
+                                         "pgp_sym_decrypt_bytea",
+                                         "encrypt",
+                                         "decrypt",
+                                         "encrypt_iv",
+                                         "decrypt_iv",
+                                         "hmac",
+                                         "crypt"};
 
 bool takes_key(std::string_view name) {
   for (const auto one : with_key)
@@ -110,7 +117,8 @@ SERVER_CODE List *places_of_relation(Oid relation) {
     look(found, tree_of(tuple, Anum_pg_constraint_conbin, columns),
          psprintf("%s.%s", facts.label, quote_identifier(pstrdup(NameStr(row->conname)))));
   };
-  pg::for_each_catalog_row(ConstraintRelationId, ConstraintRelidTypidNameIndexId, Anum_pg_constraint_conrelid, relation, of_check);
+  pg::for_each_catalog_row(ConstraintRelationId, ConstraintRelidTypidNameIndexId, Anum_pg_constraint_conrelid, relation,
+                           of_check);
   return found;
 }
 
@@ -136,10 +144,13 @@ SERVER_CODE List *places_of_function(Oid function) {
 void add_all(List *places, findings &found) {
   for (int i = 0; i < list_length(places); i++) {
     const auto &place = *static_cast<const keyed_place *>(list_nth(places, i));
-    found.push_back({"key_in_catalog", "error", place.object,
-                     std::string("a key of ") + place.function + "() is a constant here, and in every dump",
-                     "-- choose: primecloud.seal_column() for what is read again, primecloud.blind_index() for what is compared",
-                     {place.function}});
+    found.push_back(
+        {"key_in_catalog",
+         "error",
+         place.object,
+         std::string("a key of ") + place.function + "() is a constant here, and in every dump",
+         "-- choose: primecloud.seal_column() for what is read again, primecloud.blind_index() for what is compared",
+         {place.function}});
   }
 }
 

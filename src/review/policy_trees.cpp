@@ -32,7 +32,8 @@ kept_policies policy_trees(oids relations, pg::array_view<int16> tenants) {
     });
     if (!there) continue;
     for (const policy &p : of)
-      rows.emplace_back(std::string(of.object), std::string(p.name), said(p.row), tree(p.row), said(p.check), tree(p.check));
+      rows.emplace_back(std::string(of.object), std::string(p.name), said(p.row), tree(p.row), said(p.check),
+                        tree(p.check));
   }
   return rows;
 }
@@ -46,8 +47,8 @@ const node *effective(nursery &made, std::string_view open, std::string_view nar
   return made.both(all);
 }
 
-std::string predicates_compared(std::string_view open_before, std::string_view narrow_before, std::string_view open_after,
-                                std::string_view narrow_after) {
+std::string predicates_compared(std::string_view open_before, std::string_view narrow_before,
+                                std::string_view open_after, std::string_view narrow_after) {
   nursery made;
   const node *before = effective(made, open_before, narrow_before), *after = effective(made, open_after, narrow_after);
   return name_of(before == nullptr || after == nullptr ? change::undecided : compared(made, before, after));

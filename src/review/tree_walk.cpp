@@ -77,10 +77,10 @@ SERVER_CODE const node *walk_value_function(tree_walk &w, const SQLValueFunction
   return made;
 }
 
-SERVER_CODE const node *walk_cast(tree_walk &w, Node *argument, Oid type) {
+SERVER_CODE const node *walk_cast(tree_walk &w, Node *whole, Node *argument, Oid type) {
   node *made = new_node(w, kind::call, list_make1(const_cast<node *>(walk_tree(w, argument))));
   made->text = psprintf("::%s", format_type_be(type));
-  made->flags = cast | strict | (is_text_like(type) ? to_text : 0);
+  made->flags = cast | strict | (is_text_like(type) ? to_text : 0) | (list_member(w.of.indexed, whole) ? keyed : 0);
   return made;
 }
 
@@ -161,11 +161,11 @@ SERVER_CODE const node *walk_tree(tree_walk &w, Node *n) {
     case T_CoerceToDomain: return walk_tree(w, reinterpret_cast<Node *>(castNode(CoerceToDomain, n)->arg));
     case T_CoerceViaIO: {
       const auto *coercion = castNode(CoerceViaIO, n);
-      return walk_cast(w, reinterpret_cast<Node *>(coercion->arg), coercion->resulttype);
+      return walk_cast(w, n, reinterpret_cast<Node *>(coercion->arg), coercion->resulttype);
     }
     case T_ArrayCoerceExpr: {
       const auto *coercion = castNode(ArrayCoerceExpr, n);
-      return walk_cast(w, reinterpret_cast<Node *>(coercion->arg), coercion->resulttype);
+      return walk_cast(w, n, reinterpret_cast<Node *>(coercion->arg), coercion->resulttype);
     }
     case T_ArrayExpr: return walk_array(w, castNode(ArrayExpr, n));
     case T_SubscriptingRef: return walk_subscript(w, castNode(SubscriptingRef, n));

@@ -33,7 +33,8 @@ SERVER_CODE const char *lend(const char *before, const char *label) {
 SERVER_CODE void follow_query(trail &t, const place &at, Query *query, Oid view, List *outer);
 
 // The conditions of a query as one of its entries sees them.
-SERVER_CODE const node *seen_by(const trail &t, List *outer, Query *query, Index entry, Oid relation, AttrNumber tenant) {
+SERVER_CODE const node *seen_by(const trail &t, List *outer, Query *query, Index entry, Oid relation,
+                                AttrNumber tenant) {
   tree_walk w;
   w.book = t.book;
   w.of = subject_of(relation, tenant);
@@ -56,8 +57,9 @@ SERVER_CODE void follow_entry(trail &t, place at, List *outer, Query *query, Ind
   at.conditions = lappend(list_copy(at.conditions), const_cast<node *>(conditions));
   if (!on) {
     auto *r = static_cast<reading *>(palloc0(sizeof(reading)));
-    *r = {named->relid, tenant, at.reader, at.as_owner, static_cast<int>(entry) == query->resultRelation,
-          at.chain, facts.label, at.conditions, at.barriers, at.stored, at.lent, NIL};
+    *r = {named->relid, tenant,      at.reader,     at.as_owner, static_cast<int>(entry) == query->resultRelation,
+          at.chain,     facts.label, at.conditions, at.barriers, at.stored,
+          at.lent,      NIL};
     t.found = lappend(t.found, r);
     return;
   }
@@ -94,7 +96,8 @@ SERVER_CODE bool follow_nested(Node *n, void *context) {
 SERVER_CODE void follow_query(trail &t, const place &at, Query *query, Oid view, List *outer) {
   check_stack_depth();
   for (int i = 1; i <= list_length(query->rtable); i++) {
-    if (rt_fetch(i, query->rtable)->rtekind == RTE_RELATION) follow_entry(t, at, outer, query, static_cast<Index>(i), view);
+    if (rt_fetch(i, query->rtable)->rtekind == RTE_RELATION)
+      follow_entry(t, at, outer, query, static_cast<Index>(i), view);
   }
   deeper d{&t, &at, view, lcons(query, list_copy(outer))};
   pg::walk_query(query, follow_nested, &d);
@@ -144,8 +147,13 @@ SERVER_CODE List *readings_of(const function_book &book, const tenant_tables &te
     foreach (each, rule->actions) {
       auto *query = lfirst_node(Query, each);
       const char *chain = rule->is_view ? facts.label : psprintf("%s, rule %s", facts.label, rule->name);
-      place at{as_owner ? facts.owner : asker, as_owner, facts.barrier || query->jointree->quals == nullptr,
-               facts.kind == RELKIND_MATVIEW, chain, "", NIL};
+      place at{as_owner ? facts.owner : asker,
+               as_owner,
+               facts.barrier || query->jointree->quals == nullptr,
+               facts.kind == RELKIND_MATVIEW,
+               chain,
+               "",
+               NIL};
       if (rule->is_view && as_owner && facts.kind == RELKIND_VIEW) at.lent = lend("", facts.label);
       at.conditions = written_tenant(t, query, NIL);
       t.around = list_make1_oid(relation);
