@@ -31,7 +31,8 @@ AS $$
     policy AS (
         SELECT t.oid, jsonb_object_agg(p.polname, jsonb_strip_nulls(jsonb_build_object(
             'command', CASE p.polcmd WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' WHEN 'w' THEN 'UPDATE' WHEN 'd' THEN 'DELETE' ELSE 'ALL'
-                END, 'permissive', p.polpermissive, 'roles', (SELECT jsonb_agg(x.name ORDER BY x.name) FROM (SELECT CASE r WHEN 0 THEN 'PUBLIC'
+                END, 'permissive', p.polpermissive, 'roles', (SELECT jsonb_agg(x.name ORDER BY x.name) FROM (SELECT CASE r WHEN 0
+                THEN 'PUBLIC'
                 ELSE quote_ident(pg_get_userbyid(r)) END AS name FROM unnest(p.polroles) AS r) AS x),
             'using', s.using_said, 'using_tree', s.using_tree, 'check', s.check_said, 'check_tree', s.check_tree))) AS said
         FROM t JOIN pg_policy AS p ON p.polrelid = t.oid

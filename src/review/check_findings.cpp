@@ -40,7 +40,8 @@ SERVER_CODE List *checks_of(const function_book &book, Oid relation) {
     check->said = walk_tree(w, static_cast<Node *>(stringToNode(TextDatumGetCString(stored))));
     found = lappend(found, check);
   };
-  pg::for_each_catalog_row(ConstraintRelationId, ConstraintRelidTypidNameIndexId, Anum_pg_constraint_conrelid, relation, read);
+  pg::for_each_catalog_row(ConstraintRelationId, ConstraintRelidTypidNameIndexId, Anum_pg_constraint_conrelid, relation,
+                           read);
   return found;
 }
 
@@ -58,8 +59,12 @@ finding_rows judged_checks(pg::array_view<Oid> relations) {
       // A CHECK takes what is true or NULL: it is broken where its negation is true.
       if (!is_truth(normal(made, made.negation(check.said)), false)) continue;
       const std::string text = shown(check.said);
-      found.push_back({"check_always_true", "warning", check.object, "CHECK (" + text + ") refuses nothing",
-                       std::string("ALTER TABLE ") + check.table + " DROP CONSTRAINT " + check.name + ";", {text}});
+      found.push_back({"check_always_true",
+                       "warning",
+                       check.object,
+                       "CHECK (" + text + ") refuses nothing",
+                       std::string("ALTER TABLE ") + check.table + " DROP CONSTRAINT " + check.name + ";",
+                       {text}});
     }
   }
   return rows_of(found);

@@ -24,15 +24,16 @@ kept_policies policy_trees(oids relations, pg::array_view<int16> tenants) {
   kept_policies rows;
   const askers nobody{nullptr, 0};
   for (int i = 0; i < relations.count && i < tenants.count; i++) {
-    parse_bodies(book, relations.each[i]);
     table of;
     const bool there = pg::guarded([&] {
       CHECK_FOR_INTERRUPTS();
+      parse_bodies(book, relations.each[i]);
       return lay_out(book, nobody, relations.each[i], tenants.each[i], of);
     });
     if (!there) continue;
     for (const policy &p : of)
-      rows.emplace_back(std::string(of.object), std::string(p.name), said(p.row), tree(p.row), said(p.check), tree(p.check));
+      rows.emplace_back(std::string(of.object), std::string(p.name), said(p.row), tree(p.row), said(p.check),
+                        tree(p.check));
   }
   return rows;
 }
@@ -46,8 +47,8 @@ const node *effective(nursery &made, std::string_view open, std::string_view nar
   return made.both(all);
 }
 
-std::string predicates_compared(std::string_view open_before, std::string_view narrow_before, std::string_view open_after,
-                                std::string_view narrow_after) {
+std::string predicates_compared(std::string_view open_before, std::string_view narrow_before,
+                                std::string_view open_after, std::string_view narrow_after) {
   nursery made;
   const node *before = effective(made, open_before, narrow_before), *after = effective(made, open_after, narrow_after);
   return name_of(before == nullptr || after == nullptr ? change::undecided : compared(made, before, after));
@@ -57,11 +58,14 @@ using steps = pg::rows<std::tuple<std::string, bool, std::string>>;
 
 steps proof(Oid relation, int16 tenant, oids who_asks) {
   const function_book book = pg::guarded([&] { return open_function_book(InvalidOid); });
-  parse_bodies(book, relation);
   table of;
   const askers who{who_asks.each, static_cast<std::size_t>(who_asks.count)};
   steps rows;
-  if (!pg::guarded([&] { return lay_out(book, who, relation, tenant, of); })) return rows;
+  const bool there = pg::guarded([&] {
+    parse_bodies(book, relation);
+    return lay_out(book, who, relation, tenant, of);
+  });
+  if (!there) return rows;
   nursery made;
   for (const step &one : proof_of(made, of)) rows.emplace_back(one.command, one.holds, one.says);
   return rows;

@@ -35,7 +35,8 @@ SERVER_CODE const node *walk_query_body(tree_walk &w, Query *query) {
 }  // namespace
 
 SERVER_CODE const node *walk_body(tree_walk &w, const function_facts *facts, List *arguments) {
-  if (!facts->inlines || w.inlined >= 3) return nullptr;
+  // (Neither does the planner where the body does less than is claimed, or the caller may not execute it.)
+  if (!facts->inlines || w.inlined >= 3 || (facts->flags & (fixed_context | refused)) != 0) return nullptr;
   Query *query = facts->raw == nullptr ? only_query(body_tree(facts->oid)) : nullptr;
   if (query == nullptr && facts->raw == nullptr) return nullptr;
   List *values = walk_list(w, arguments);

@@ -17,22 +17,26 @@ struct tenant_tables {
 struct reading {
   Oid relation;
   AttrNumber tenant;
-  Oid reader;               // whose rights count; the owner of the nearest view that is no invoker
-  bool as_owner;            // of a view; else as whoever asks
-  bool written;             // by a rule
-  const char *chain;        // of views
+  Oid reader;         // whose rights count; the owner of the nearest view that is no invoker
+  bool as_owner;      // of a view; else as whoever asks
+  bool written;       // by a rule
+  const char *chain;  // of views
   const char *label;
-  List *conditions;         // nodes: of each query on the way that names it, with the columns of it as own ones
-  bool barriers;            // each view on the way that has a condition is a barrier
-  bool stored;              // behind a materialized view
-  const char *lent;         // what makes each view on the way an invoker
-  List *own_policies;       // nodes: what lets the reader through and none of those who ask
+  List *conditions;    // nodes: of each query on the way that names it, with the columns of it as own ones
+  bool barriers;       // each view on the way that has a condition is a barrier
+  bool stored;         // behind a materialized view
+  const char *lent;    // what makes each view on the way an invoker
+  List *own_policies;  // nodes: what lets the reader through and none of those who ask
 };
 
 // All tenant tables below a view, matview or rule, by every way; not more than `most`.
 SERVER_CODE List *readings_of(const function_book &book, const tenant_tables &tenants, Oid relation, Oid asker);
 
-// Whether the reader may read the table and no policy holds it; if one does, `own_policies` tells what it is shown beside.
+// A row that a rule inserts is tied if its tenant column is: the comparison, as a condition.
+SERVER_CODE List *written_tenant(const function_book &book, const tenant_tables &tenants, Query *action);
+
+// Whether the reader may read the table and no policy holds it; if one does, `own_policies` tells what it is shown
+// beside.
 SERVER_CODE bool reads_past_policies(const function_book &book, reading &r, const askers &who);
 
 }  // namespace primecloud::review

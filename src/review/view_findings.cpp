@@ -3,6 +3,7 @@
 
 #include "core/review/joined.hpp"
 #include "pg/function.hpp"
+#include "pg/role_name.hpp"
 #include "review/bodies.hpp"
 #include "review/finding_rows.hpp"
 #include "review/view_facts.hpp"
@@ -33,7 +34,8 @@ bool is_simple(const Query *query) {
          query->limitOffset == nullptr && query->cteList == NIL;
 }
 
-SERVER_CODE bool look_at_view(const function_book &book, const tenant_tables &tenants, const askers &who, Oid relation, view &v) {
+SERVER_CODE bool look_at_view(const function_book &book, const tenant_tables &tenants, const askers &who, Oid relation,
+                              view &v) {
   if (!read_relation(relation, v.facts)) return false;
   v.readings = readings_of(book, tenants, relation, who.roles[0]);
   auto *past = static_cast<bool *>(palloc0(static_cast<std::size_t>(list_length(v.readings)) + 1));
@@ -59,8 +61,7 @@ bool is_shown_more(nursery &made, const reading &r) {
 }
 
 std::string role_name(Oid role) {
-  const char *name = pg::guarded([&] { return GetUserNameFromId(role, true); });
-  return name == nullptr ? "?" : name;
+  return pg::guarded([&] { return pg::role_name(role); });
 }
 
 void bypasses(const view &v, const reading &r, findings &found) {
@@ -68,17 +69,26 @@ void bypasses(const view &v, const reading &r, findings &found) {
   std::string fix = by_rule ? "-- choose: DROP RULE; a rule reads and writes as its owner"
                             : std::string(r.lent) + "GRANT SELECT ON " + r.label + " TO {app};";
   if (r.stored) fix = "-- choose: a table in the place of the materialized view, protected";
-  found.push_back({"view_bypasses_policies", "error", v.facts.label,
-                   std::string(r.chain) + (r.stored ? " keeps the rows of " : r.written ? " writes " : " reads ") + r.label + " as " +
-                       role_name(r.reader) + ", whom no policy holds there",
-                   fix, {r.chain, r.label}});
+  found.push_back({"view_bypasses_policies",
+                   "error",
+                   v.facts.label,
+                   std::string(r.chain) +
+                       (r.stored    ? " keeps the rows of "
+                        : r.written ? " writes "
+                                    : " reads ") +
+                       r.label + " as " + role_name(r.reader) + ", whom no policy holds there",
+                   fix,
+                   {r.chain, r.label}});
 }
 
 void leaks(const view &v, const reading &r, findings &found) {
   const bool unchecked = v.updatable && (v.privileges & (may_insert | may_update)) != 0 && !v.facts.checked;
   if (r.barriers && !unchecked) return;
-  found.push_back({"view_filter_leaks", "warning", v.facts.label,
-                   std::string(r.chain) + " hides rows of " + r.label + " by its own WHERE, as " + role_name(r.reader) + ": " +
+  found.push_back({"view_filter_leaks",
+                   "warning",
+                   v.facts.label,
+                   std::string(r.chain) + " hides rows of " + r.label + " by its own WHERE, as " + role_name(r.reader) +
+                       ": " +
                        (r.barriers ? "" : "without security_barrier a cheap function of the caller's sees them") +
                        (!r.barriers && unchecked ? "; " : "") +
                        (unchecked ? "without CHECK OPTION rows of another tenant go in through it" : ""),
@@ -118,9 +128,9 @@ finding_rows judged_views(oids relations, oids tenants, pg::array_view<int16> co
   for (const Oid relation : relations) {
     view v;
     const bool there = who.count > 0 && pg::guarded([&] {
-      CHECK_FOR_INTERRUPTS();
-      return look_at_view(book, looked_for, who, relation, v);
-    });
+                         CHECK_FOR_INTERRUPTS();
+                         return look_at_view(book, looked_for, who, relation, v);
+                       });
     if (there) judge_view(v, found);
   }
   return rows_of(found);

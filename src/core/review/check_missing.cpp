@@ -24,18 +24,22 @@ const node *opens_without(nursery &made, const node *n) {
 
 struct search {
   nursery &made;
+
+  // column IS NOT DISTINCT FROM context: the rows of which the column is NULL.
+  const node *rows_without(const node *n) {
+    const node *left = without_contexts(made, n, false);
+    return left->is == kind::is_null && !left->negated && left->args[0]->is == kind::own ? left : nullptr;
+  }
   const node *opened = nullptr, *becomes = nullptr;
 
   // `held`: a bound conjunct stands beside, which is not true without a context.
   void look(const node *n, bool held) {
     if (opened != nullptr || !has_context(n)) return;
     if (n->is == kind::both) {
-      for (const node *part : *n) {
-        const bool beside = std::any_of(n->begin(), n->end(), [&](const node *other) {
-          return other != part && binds(other, false) && opens_without(made, other) == nullptr;
-        });
-        look(part, held || beside);
-      }
+      std::vector<bool> ties;
+      for (const node *part : *n) ties.push_back(binds(part, false) && opens_without(made, part) == nullptr);
+      const auto tied = std::count(ties.begin(), ties.end(), true);
+      for (std::uint32_t i = 0; i < n->count; i++) look(n->args[i], held || tied - (ties[i] ? 1 : 0) > 0);
       return;
     }
     if (n->is == kind::either) {
@@ -43,6 +47,7 @@ struct search {
     }
     if (opened != nullptr || held) return;
     becomes = opens_without(made, n);
+    if (becomes == nullptr && n->is == kind::distinct && n->negated) becomes = rows_without(n);
     if (becomes != nullptr) opened = n;
   }
 };

@@ -27,13 +27,18 @@ struct reader {
     std::int64_t value;
     std::size_t length;
     if (depth > deepest || ++nodes > most) return nullptr;
-    if (!number(is) || !number(op) || !number(negated) || !number(flags) || !number(value) || !number(count) || !number(length))
+    if (!number(is) || !number(op) || !number(negated) || !number(flags) || !number(value) || !number(count) ||
+        !number(length))
       return nullptr;
-    if (is > static_cast<unsigned>(kind::scalar) || op > static_cast<unsigned>(relation::greater_equal) || negated > 1 ||
-        length > rest.size() || count > rest.size())
+    if (is > static_cast<unsigned>(kind::scalar) || op > static_cast<unsigned>(relation::greater_equal) ||
+        negated > 1 || length > rest.size() || count > rest.size())
       return nullptr;
-    const node read{.is = static_cast<kind>(is), .op = static_cast<relation>(op), .negated = negated != 0, .flags = flags,
-                    .number = value, .text = rest.substr(0, length)};
+    const node read{.is = static_cast<kind>(is),
+                    .op = static_cast<relation>(op),
+                    .negated = negated != 0,
+                    .flags = flags,
+                    .number = value,
+                    .text = rest.substr(0, length)};
     rest.remove_prefix(length);
     std::vector<const node *> below;
     for (std::uint32_t i = 0; i < count; i++) {

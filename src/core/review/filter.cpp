@@ -21,7 +21,7 @@ const node *cases_as_either(nursery &made, const node *n) {
   for (std::uint32_t i = 0; i + 1 < n->count; i += 2) {
     before.push_back(as_filter(made, n->args[i]));
     branch(n->args[i + 1]);
-    before.back() = fold(made, made.make({.is = kind::is_true, .negated = true, .number = 1}, {n->args[i]}));
+    before.back() = folded_is_true(made, made.make({.is = kind::is_true, .negated = true, .number = 1}, {n->args[i]}));
   }
   branch(n->args[n->count - 1]);
   return joined(made, kind::either, branches);
@@ -31,7 +31,7 @@ const node *first_as_filter(nursery &made, const node *n) {
   const node *last = n->args[n->count - 1];
   if (n->count != 2 || last->is != kind::truth) return n;
   if (last->number == 0) return as_filter(made, n->args[0]);
-  return fold(made, made.make({.is = kind::is_true, .negated = true, .number = 0}, {n->args[0]}));
+  return folded_is_true(made, made.make({.is = kind::is_true, .negated = true, .number = 0}, {n->args[0]}));
 }
 
 const node *compare_as_filter(nursery &made, const node *n) {
@@ -88,7 +88,7 @@ const node *as_filter(nursery &made, const node *n) {
     case kind::compare: return compare_as_filter(made, n);
     case kind::distinct:
       if (!n->negated || (!never_null(n->args[0]) && !never_null(n->args[1]))) return n;
-      return fold(made, made.compare(relation::equal, n->args[0], n->args[1]));
+      return folded_compare(made, made.compare(relation::equal, n->args[0], n->args[1]));
     default: return n;
   }
 }

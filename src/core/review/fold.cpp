@@ -11,6 +11,14 @@ bool has_nothing(const node *n) {
   return std::any_of(n->begin(), n->end(), [](const node *arg) { return arg->is == kind::nothing; });
 }
 
+const node *folded_call(nursery &made, const node *n) {
+  if (!n->has(pattern) || n->count != 2 || n->text.substr(0, 2) != "~~" || n->args[1]->is != kind::literal) return n;
+  const bool any_text = n->args[1]->text.find_first_not_of('%') == std::string_view::npos;
+  return any_text && !n->args[1]->text.empty() && never_null(n->args[0]) ? made.truth(true) : n;
+}
+
+}  // namespace
+
 const node *folded_compare(nursery &made, const node *n) {
   const node *a = n->args[0], *b = n->args[1];
   if (n->op == relation::none) return n;
@@ -29,8 +37,8 @@ const node *folded_compare(nursery &made, const node *n) {
 const node *folded_distinct(nursery &made, const node *n) {
   const node *a = n->args[0], *b = n->args[1];
   if (same(a, b)) return made.truth(n->negated);
-  if (a->is == kind::nothing) return fold(made, made.is_null(b, !n->negated));
-  if (b->is == kind::nothing) return fold(made, made.is_null(a, !n->negated));
+  if (a->is == kind::nothing) return folded_is_null(made, made.is_null(b, !n->negated));
+  if (b->is == kind::nothing) return folded_is_null(made, made.is_null(a, !n->negated));
   if (never_null(a) && never_null(b))
     return folded_compare(made, made.compare(n->negated ? relation::equal : relation::unequal, a, b));
   return n;
@@ -48,14 +56,6 @@ const node *folded_is_true(nursery &made, const node *n) {
   if (never_null(of)) return (n->number != 0) != n->negated ? of : negated(made, of);
   return n;
 }
-
-const node *folded_call(nursery &made, const node *n) {
-  if (!n->has(pattern) || n->count != 2 || n->text.substr(0, 2) != "~~" || n->args[1]->is != kind::literal) return n;
-  const bool any_text = n->args[1]->text.find_first_not_of('%') == std::string_view::npos;
-  return any_text && !n->args[1]->text.empty() && never_null(n->args[0]) ? made.truth(true) : n;
-}
-
-}  // namespace
 
 const node *answered(nursery &made, const node *n, int order) {
   switch (n->op) {

@@ -34,7 +34,7 @@ const node *joined(nursery &made, kind how, const std::vector<const node *> &par
       if (exclude_each_other(n->args[i], n->args[j])) return made.truth(how == kind::either);
       const node *range = how == kind::both ? closed_range(made, n->args[i], n->args[j]) : nullptr;
       if (range == nullptr) continue;
-      std::vector<const node *> rest{fold(made, range)};
+      std::vector<const node *> rest{folded_compare(made, range)};
       for (std::uint32_t k = 0; k < n->count; k++)
         if (k != i && k != j) rest.push_back(n->args[k]);
       return joined(made, how, rest);
@@ -87,7 +87,7 @@ const node *folded_list(nursery &made, const node *n) {
   if (list->is == kind::nothing) return made.nothing();
   if (list->is != kind::list || list->count > 64 || n->op == relation::none) return n;
   std::vector<const node *> each;
-  for (const node *element : *list) each.push_back(fold(made, made.compare(n->op, n->args[0], element)));
+  for (const node *element : *list) each.push_back(folded_compare(made, made.compare(n->op, n->args[0], element)));
   return joined(made, n->is == kind::any ? kind::either : kind::both, each);
 }
 
@@ -101,11 +101,11 @@ const node *folded_subquery(nursery &made, const node *n) {
   if (empty && n->is == kind::array_of) return made.make({.is = kind::list}, {});
   if (n->has(reads) || n->has(grouped)) return n;
   // SELECT without FROM: a row where the condition is true.
-  if (n->is == kind::exists) return fold(made, made.make({.is = kind::is_true, .number = 1}, {where}));
+  if (n->is == kind::exists) return folded_is_true(made, made.make({.is = kind::is_true, .number = 1}, {where}));
   if (!is_truth(where, true)) return n;
   if (n->is == kind::scalar) return n->args[1];
   if (n->is == kind::array_of) return made.make({.is = kind::list}, {n->args[1]});
-  return fold(made, made.compare(n->op, n->args[1], n->args[2]));
+  return folded_compare(made, made.compare(n->op, n->args[1], n->args[2]));
 }
 
 }  // namespace primecloud::review

@@ -6,6 +6,10 @@
 namespace primecloud::review {
 
 const node *answered(nursery &made, const node *comparison, int order);
+const node *folded_compare(nursery &made, const node *n);
+const node *folded_distinct(nursery &made, const node *n);
+const node *folded_is_null(nursery &made, const node *n);
+const node *folded_is_true(nursery &made, const node *n);
 const node *joined(nursery &made, kind how, const std::vector<const node *> &parts);
 const node *folded_choice(nursery &made, const node *n);
 const node *folded_first(nursery &made, const node *n);

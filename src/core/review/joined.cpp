@@ -11,15 +11,17 @@ struct classes {
   std::vector<std::vector<const node *>> all;  // of columns that are equal
   std::vector<const node *> tied;              // to who asks
 
-  std::vector<const node *> &of(const node *column) {
-    for (auto &one : all)
-      if (std::any_of(one.begin(), one.end(), [&](const node *other) { return same(other, column); })) return one;
-    return all.emplace_back(std::vector<const node *>{column});
+  std::size_t of(const node *column) {
+    for (std::size_t i = 0; i < all.size(); i++)
+      if (std::any_of(all[i].begin(), all[i].end(), [&](const node *other) { return same(other, column); })) return i;
+    all.push_back({column});
+    return all.size() - 1;
   }
   void meet(const node *a, const node *b) {
-    const auto with = of(b);
-    auto &into = of(a);
-    into.insert(into.end(), with.begin(), with.end());
+    const std::size_t into = of(a), from = of(b);
+    if (into == from) return;
+    all[into].insert(all[into].end(), all[from].begin(), all[from].end());
+    all[from].clear();
   }
   void note(const node *n) {
     if (n->is != kind::compare || n->op != relation::equal) return;
@@ -37,10 +39,9 @@ bool binds_by_join(const node *n) {
   if (n->is == kind::either) return std::all_of(n->begin(), n->end(), binds_by_join);
   if (n->is != kind::both) return false;
   classes known;
-  for (int round = 0; round < 2; round++)
-    for (const node *part : *n) known.note(part);
+  for (const node *part : *n) known.note(part);
   for (const node *column : known.tied) {
-    const auto &alike = known.of(column);
+    const auto &alike = known.all[known.of(column)];
     if (std::any_of(alike.begin(), alike.end(), [](const node *other) { return other->is == kind::own; })) return true;
   }
   return false;

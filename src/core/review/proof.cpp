@@ -10,8 +10,11 @@ struct asked {
   char command;
   bool written;
 };
-constexpr asked commands[] = {
-    {"SELECT", 'r', false}, {"INSERT", 'a', true}, {"UPDATE", 'w', false}, {"UPDATE CHECK", 'w', true}, {"DELETE", 'd', false}};
+constexpr asked commands[] = {{"SELECT", 'r', false},
+                              {"INSERT", 'a', true},
+                              {"UPDATE", 'w', false},
+                              {"UPDATE CHECK", 'w', true},
+                              {"DELETE", 'd', false}};
 
 const node *said_by(const policy &p, const asked &what) { return what.written ? check_of(p) : p.row; }
 
