@@ -47,16 +47,20 @@ SERVER_CODE Node *only_select(List *statements) {
   return IsA(statement, SelectStmt) ? statement : nullptr;
 }
 
+SERVER_CODE void parse(function_facts &facts, const char *text) {
+  facts.raw = only_select(raw_parser(text, RAW_PARSE_DEFAULT));
+}
+
 }  // namespace
 
-void parse_bodies(const function_book &book, Oid relation) {
-  List *functions = pg::guarded([&] { return functions_of_policies(book, relation); });
+SERVER_CODE void parse_bodies(const function_book &book, Oid relation) {
+  List *functions = functions_of_policies(book, relation);
   for (int i = 0; i < list_length(functions); i++) {
     auto *facts = static_cast<function_facts *>(list_nth(functions, i));
     facts->tried = true;
-    const char *text = pg::guarded([&] { return body_text(facts->oid); });
+    const char *text = body_text(facts->oid);
     if (text == nullptr) continue;
-    pg::attempt([&] { facts->raw = only_select(raw_parser(text, RAW_PARSE_DEFAULT)); });
+    (void)pg::attempt([&] { parse(*facts, text); });
   }
 }
 

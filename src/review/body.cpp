@@ -28,10 +28,6 @@ struct search {
 
 SERVER_CODE body_facts facts_of_text(Oid function, int depth);
 
-SERVER_CODE Datum attribute_of(HeapTuple tuple, AttrNumber column, bool &null) {
-  return SysCacheGetAttr(PROCOID, tuple, column, &null);
-}
-
 SERVER_CODE void note_function(search &s, Oid function) {
   if (get_func_namespace(function) == s.product) {
     const char *name = get_func_name(function);
@@ -77,19 +73,6 @@ SERVER_CODE bool visit(Node *node, void *context) {
   return pg::walk_below(node, visit, context);
 }
 
-// Whether a word of a text is a relation: qualified by the word before it, or in a schema.
-SERVER_CODE Oid relation_of(const word &at, const word &before, Oid home) {
-  if (at.text.size() >= NAMEDATALEN) return InvalidOid;
-  const auto folded = [](const word &w) {
-    return w.quoted ? pg::c_string(w.text)
-                    : downcase_truncate_identifier(w.text.data(), static_cast<int>(w.text.size()), false);
-  };
-  const char *name = folded(at);
-  if (at.before != '.' || before.text.empty()) return get_relname_relid(name, home);
-  const Oid space = get_namespace_oid(folded(before), true);
-  return OidIsValid(space) ? get_relname_relid(name, space) : InvalidOid;
-}
-
 // Functions of a name that a text calls, and what they ask.
 SERVER_CODE void note_named_function(body_facts &found, const word &at, Oid product, int depth) {
   if (depth > 0 || found.context.any || at.text.size() >= NAMEDATALEN) return;
@@ -132,29 +115,6 @@ SERVER_CODE body_facts facts_of_text(Oid function, int depth) {
 }
 
 }  // namespace
-
-SERVER_CODE char *body_text(Oid function) {
-  HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
-  if (!HeapTupleIsValid(tuple)) return nullptr;
-  const Oid language = reinterpret_cast<const FormData_pg_proc *>(GETSTRUCT(tuple))->prolang;
-  bool tree_absent, null;
-  attribute_of(tuple, Anum_pg_proc_prosqlbody, tree_absent);
-  const Datum source = attribute_of(tuple, Anum_pg_proc_prosrc, null);
-  const bool told = tree_absent && !null && language != INTERNALlanguageId && language != ClanguageId;
-  char *body = told ? TextDatumGetCString(source) : nullptr;
-  ReleaseSysCache(tuple);
-  return body;
-}
-
-SERVER_CODE Node *body_tree(Oid function) {
-  HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
-  if (!HeapTupleIsValid(tuple)) return nullptr;
-  bool null;
-  const Datum tree = attribute_of(tuple, Anum_pg_proc_prosqlbody, null);
-  auto *body = null ? nullptr : static_cast<Node *>(stringToNode(TextDatumGetCString(tree)));
-  ReleaseSysCache(tuple);
-  return body;
-}
 
 SERVER_CODE body_facts facts_of_body(Oid function) { return facts_of_text(function, 0); }
 

@@ -16,6 +16,9 @@ SERVER_CODE body_facts facts_of_body(Oid function);
 // the function's own.
 SERVER_CODE List *relations_named(Oid function, Oid home);
 
+// The relation that a word of a text is, if it is one: of the schema before it, or of `home`.
+SERVER_CODE Oid relation_of(const word &at, const word &before, Oid home);
+
 // Prosrc, or nullptr where there is none: the language is no text, or the body is a tree.
 SERVER_CODE char *body_text(Oid function);
 // The tree of a body in standard form; nullptr without one.

@@ -1,7 +1,7 @@
 // review_own_rows(): rows of pg_class made new by this (sub)transaction, as they are.
 //
-// An index build and ANALYZE write the size of a table into its row of pg_class where it stands, which no ROLLBACK undoes.
-// Written to a row that the transaction itself has made, it goes with that row.
+// An index build and ANALYZE write the size of a table into its row of pg_class where it stands, which no ROLLBACK
+// undoes. Written to a row that the transaction itself has made, it goes with that row.
 #include "pg/server_function.hpp"
 
 extern "C" {

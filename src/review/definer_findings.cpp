@@ -1,6 +1,7 @@
 // primecloud_internal.review_definers_judged(): functions that read tenants' tables as somebody whom no policy holds.
 #include "pg/c_string.hpp"
 #include "pg/function.hpp"
+#include "pg/role_name.hpp"
 #include "review/body.hpp"
 #include "review/finding_rows.hpp"
 #include "review/view_facts.hpp"
@@ -39,7 +40,7 @@ SERVER_CODE bool look_at_definer(const tenant_tables &tenants, Oid home, Oid fun
   }
   if (d.tables == nullptr) return false;
   d.label = format_procedure(function);
-  d.owner = GetUserNameFromId(owner, true);
+  d.owner = pg::role_name(owner);
   d.open = pg::may_execute(InvalidOid, function);
   return true;
 }
@@ -59,8 +60,7 @@ finding_rows judged_definers(pg::array_view<Oid> functions, Oid home, pg::array_
         {"definer_bypasses_policies",
          d.open ? "error" : "warning",
          d.label,
-         std::string("runs as ") + (d.owner == nullptr ? "?" : d.owner) + ", whom no policy holds on " + d.tables +
-             ", and asks no context",
+         std::string("runs as ") + d.owner + ", whom no policy holds on " + d.tables + ", and asks no context",
          std::string("REVOKE EXECUTE ON ") + (d.procedure ? "PROCEDURE " : "FUNCTION ") + d.label + " FROM {app};",
          {d.tables}});
   }

@@ -1,10 +1,12 @@
 // primecloud_internal.review_keys_judged(): keys of pgcrypto that stand as constants in what a dump carries.
 #include "core/review/words.hpp"
 #include "pg/array_view.hpp"
+#include "pg/c_string.hpp"
 #include "pg/catalog_rows.hpp"
 #include "pg/function.hpp"
 #include "review/body.hpp"
 #include "review/finding_rows.hpp"
+#include "review/key_calls.hpp"
 #include "review/tree_relation.hpp"
 #include "review/view_tree.hpp"
 
@@ -23,54 +25,6 @@ extern "C" {
 
 namespace primecloud::review {
 namespace {
-
-constexpr std::string_view with_key[] = {"pgp_sym_encrypt",
-                                         "pgp_sym_decrypt",
-                                         "pgp_sym_encrypt_bytea",
-                                         "pgp_sym_decrypt_bytea",
-                                         "encrypt",
-                                         "decrypt",
-                                         "encrypt_iv",
-                                         "decrypt_iv",
-                                         "hmac",
-                                         "crypt"};
-
-bool takes_key(std::string_view name) {
-  for (const auto one : with_key)
-    if (name == one) return true;
-  return false;
-}
-
-// Made of constants alone, by the server's own functions that always answer the same.
-SERVER_CODE bool varies(Node *n, void *) {
-  if (n == nullptr) return false;
-  if (IsA(n, Var) || IsA(n, Param) || IsA(n, SubLink) || IsA(n, SQLValueFunction)) return true;
-  if (IsA(n, FuncExpr)) {
-    const Oid function = castNode(FuncExpr, n)->funcid;
-    if (function >= FirstUnpinnedObjectId || func_volatile(function) != PROVOLATILE_IMMUTABLE) return true;
-  }
-  return pg::walk_below(n, varies, nullptr);
-}
-
-SERVER_CODE bool is_fixed(Node *n) {
-  return n != nullptr && !(IsA(n, Const) && castNode(Const, n)->constisnull) && !varies(n, nullptr);
-}
-
-SERVER_CODE bool has_key(Node *n, void *context) {
-  if (n == nullptr || IsA(n, RangeTblEntry)) return false;
-  if (IsA(n, FuncExpr)) {
-    const auto *call = castNode(FuncExpr, n);
-    const char *name = call->funcid >= FirstUnpinnedObjectId ? get_func_name(call->funcid) : nullptr;
-    if (name != nullptr && takes_key(name) && list_length(call->args) > 1 &&
-        (is_fixed(static_cast<Node *>(lsecond(call->args))) ||
-         (strcmp(name, "crypt") == 0 && is_fixed(static_cast<Node *>(linitial(call->args)))))) {
-      *static_cast<const char **>(context) = name;
-      return true;
-    }
-  }
-  if (IsA(n, Query)) return pg::walk_query_entries(castNode(Query, n), has_key, context);
-  return pg::walk_below(n, has_key, context);
-}
 
 struct keyed_place {
   const char *object, *function;
@@ -135,7 +89,7 @@ SERVER_CODE List *places_of_function(Oid function) {
     if (!takes_key(at.text) || all.after() != '(') continue;
     if (!all.is_constant_argument(1) && !(at.is("crypt") && all.is_constant_argument(0))) continue;
     auto *place = static_cast<keyed_place *>(palloc(sizeof(keyed_place)));
-    *place = {format_procedure(function), pnstrdup(at.text.data(), at.text.size())};
+    *place = {format_procedure(function), pg::c_string(at.text)};
     return list_make1(place);
   }
   return NIL;

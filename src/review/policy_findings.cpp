@@ -21,10 +21,10 @@ finding_rows judged_policies(oids relations, pg::array_view<int16> tenants, oids
   });
   findings found;
   for (int i = 0; i < relations.count && i < tenants.count; i++) {
-    parse_bodies(book, relations.each[i]);
     table of;
     const bool there = pg::guarded([&] {
       CHECK_FOR_INTERRUPTS();
+      parse_bodies(book, relations.each[i]);
       return lay_out(book, who, relations.each[i], tenants.each[i], of);
     });
     if (!there) continue;

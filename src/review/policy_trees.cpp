@@ -24,10 +24,10 @@ kept_policies policy_trees(oids relations, pg::array_view<int16> tenants) {
   kept_policies rows;
   const askers nobody{nullptr, 0};
   for (int i = 0; i < relations.count && i < tenants.count; i++) {
-    parse_bodies(book, relations.each[i]);
     table of;
     const bool there = pg::guarded([&] {
       CHECK_FOR_INTERRUPTS();
+      parse_bodies(book, relations.each[i]);
       return lay_out(book, nobody, relations.each[i], tenants.each[i], of);
     });
     if (!there) continue;
@@ -58,11 +58,14 @@ using steps = pg::rows<std::tuple<std::string, bool, std::string>>;
 
 steps proof(Oid relation, int16 tenant, oids who_asks) {
   const function_book book = pg::guarded([&] { return open_function_book(InvalidOid); });
-  parse_bodies(book, relation);
   table of;
   const askers who{who_asks.each, static_cast<std::size_t>(who_asks.count)};
   steps rows;
-  if (!pg::guarded([&] { return lay_out(book, who, relation, tenant, of); })) return rows;
+  const bool there = pg::guarded([&] {
+    parse_bodies(book, relation);
+    return lay_out(book, who, relation, tenant, of);
+  });
+  if (!there) return rows;
   nursery made;
   for (const step &one : proof_of(made, of)) rows.emplace_back(one.command, one.holds, one.says);
   return rows;

@@ -1,4 +1,4 @@
-#include "review/raw_tree.hpp"
+#include "review/raw_walk.hpp"
 
 #include "core/review/fold.hpp"
 
@@ -16,26 +16,6 @@ extern "C" {
 
 namespace primecloud::review {
 namespace {
-
-struct raw_walk {
-  tree_walk &to;
-  Oid function;
-  bool failed = false;
-};
-
-SERVER_CODE const node *walk_raw(raw_walk &w, Node *n);
-
-SERVER_CODE const node *give_up(raw_walk &w) {
-  w.failed = true;
-  return opaque(w.to, "?", NIL);
-}
-
-SERVER_CODE List *walk_raw_list(raw_walk &w, List *each) {
-  List *made = NIL;
-  ListCell *cell;
-  foreach (cell, each) made = lappend(made, const_cast<node *>(walk_raw(w, static_cast<Node *>(lfirst(cell)))));
-  return made;
-}
 
 SERVER_CODE const node *raw_constant(raw_walk &w, const A_Const *c) {
   if (c->isnull) return new_node(w.to, kind::nothing);
@@ -94,78 +74,17 @@ SERVER_CODE const node *raw_call(raw_walk &w, const FuncCall *call) {
   return call_node(w.to, facts_of(*w.to.book, function), walk_raw_list(w, call->args));
 }
 
-SERVER_CODE relation relation_named(const char *name) {
-  constexpr const char *names[] = {"=", "<>", "<", "<=", ">", ">="};
-  for (int i = 0; i < 6; i++)
-    if (strcmp(name, names[i]) == 0) return static_cast<relation>(i + 1);
-  return relation::none;
+}  // namespace
+
+SERVER_CODE const node *give_up(raw_walk &w) {
+  w.failed = true;
+  return opaque(w.to, "?", NIL);
 }
 
-SERVER_CODE const node *raw_operator(raw_walk &w, const A_Expr *n) {
-  const char *name = strVal(llast(n->name));
-  Node *right = n->rexpr;
-  const node *left = n->lexpr != nullptr ? walk_raw(w, n->lexpr) : nullptr;
-  if (left == nullptr || right == nullptr) return give_up(w);
-  List *sides = IsA(right, List) ? NIL : list_make2(const_cast<node *>(left), const_cast<node *>(walk_raw(w, right)));
-  node *made;
-  switch (n->kind) {
-    case AEXPR_OP:
-      made = new_node(w.to, kind::compare, sides);
-      made->op = relation_named(name);
-      made->flags = strict | boolean;
-      if (made->op != relation::none) return made;
-      made->is = kind::call;
-      made->text = name;
-      if (strchr(name, '>') != nullptr) made->flags |= json_step;
-      return made;
-    case AEXPR_DISTINCT:
-    case AEXPR_NOT_DISTINCT:
-      made = new_node(w.to, kind::distinct, sides);
-      made->negated = n->kind == AEXPR_NOT_DISTINCT;
-      return made;
-    case AEXPR_NULLIF: return new_node(w.to, kind::null_if, sides);
-    case AEXPR_LIKE:
-    case AEXPR_ILIKE:
-    case AEXPR_SIMILAR:
-      made = new_node(w.to, kind::call, sides);
-      made->text = name;
-      made->flags = strict | boolean | pattern;
-      return made;
-    case AEXPR_OP_ANY:
-    case AEXPR_IN: {
-      const node *list = IsA(right, List) ? new_node(w.to, kind::list, walk_raw_list(w, castNode(List, right)))
-                                          : static_cast<const node *>(lsecond(sides));
-      const bool none = n->kind == AEXPR_IN && strcmp(name, "<>") == 0;
-      made =
-          new_node(w.to, none ? kind::all : kind::any, list_make2(const_cast<node *>(left), const_cast<node *>(list)));
-      made->op = relation_named(name);
-      return made;
-    }
-    default: return give_up(w);
-  }
-}
-
-SERVER_CODE const node *raw_cast(raw_walk &w, const TypeCast *n) {
-  const node *of = walk_raw(w, n->arg);
-  if (of->is == kind::literal || of->is == kind::truth || of->is == kind::nothing) return of;
-  const char *type = strVal(llast(n->typeName->names));
-  const bool to_text_type = strcmp(type, "text") == 0 || strcmp(type, "varchar") == 0 || strcmp(type, "name") == 0;
-  if (to_text_type && of->has(to_text)) return of;
-  node *made = new_node(w.to, kind::call, list_make1(const_cast<node *>(of)));
-  made->text = psprintf("::%s", type);
-  made->flags = cast | strict | (to_text_type ? to_text : 0);
-  return made;
-}
-
-SERVER_CODE const node *raw_sublink(raw_walk &w, const SubLink *link) {
-  const auto *select = castNode(SelectStmt, link->subselect);
-  if (link->subLinkType != EXPR_SUBLINK || select->fromClause != NIL || select->whereClause != nullptr ||
-      list_length(select->targetList) != 1)
-    return give_up(w);
-  const bool around = w.to.wrapped;
-  w.to.wrapped = true;
-  const node *made = walk_raw(w, linitial_node(ResTarget, select->targetList)->val);
-  w.to.wrapped = around;
+SERVER_CODE List *walk_raw_list(raw_walk &w, List *each) {
+  List *made = NIL;
+  ListCell *cell;
+  foreach (cell, each) made = lappend(made, const_cast<node *>(walk_raw(w, static_cast<Node *>(lfirst(cell)))));
   return made;
 }
 
@@ -197,8 +116,6 @@ SERVER_CODE const node *walk_raw(raw_walk &w, Node *n) {
     default: return give_up(w);
   }
 }
-
-}  // namespace
 
 SERVER_CODE const node *walk_raw_body(tree_walk &w, const function_facts *facts) {
   const auto *select = castNode(SelectStmt, facts->raw);

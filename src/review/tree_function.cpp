@@ -40,7 +40,7 @@ std::uint32_t product_flags(const char *name, bool &context) {
   return is_one_of(name, {"user_id", "has_role", "role"}) ? person : 0;
 }
 
-bool is_text_language(Oid language) {
+SERVER_CODE bool is_text_language(Oid language) {
   char *name = get_language_name(language, true);
   return name != nullptr && !is_one_of(name, {"c", "internal"});
 }

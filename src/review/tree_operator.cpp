@@ -80,41 +80,6 @@ SERVER_CODE node *compared(tree_walk &w, kind is, const OpExpr *n) {
   return made;
 }
 
-// A call of the server's own with a role that the app cannot take: it is asked of whoever it is meant for.
-SERVER_CODE bool asks_absent_role(const tree_walk &w, const char *name, const FuncExpr *call) {
-  if (strcmp(name, "pg_has_role") != 0 || !OidIsValid(w.book->app)) return false;
-  const int position = list_length(call->args) - 2;
-  if (position < 0) return false;
-  auto *argument = static_cast<Node *>(list_nth(call->args, position));
-  if (!IsA(argument, Const) || castNode(Const, argument)->constisnull) return false;
-  const auto *c = castNode(Const, argument);
-  const Oid role = c->consttype == NAMEOID  ? get_role_oid(NameStr(*DatumGetName(c->constvalue)), true)
-                   : c->consttype == OIDOID ? DatumGetObjectId(c->constvalue)
-                                            : InvalidOid;
-  return !OidIsValid(role) || !is_member_of_role(w.book->app, role);
-}
-
-char *lowered(char *name) {
-  for (char *c = name; *c != '\0'; c++) *c = pg_ascii_tolower(static_cast<unsigned char>(*c));
-  return name;
-}
-
-SERVER_CODE void make_setting(tree_walk &w, node *made) {
-  made->is = kind::context;
-  made->text = "current_setting";
-  made->flags = forgeable | to_text | stable | (w.wrapped ? wrapped : 0);
-  if (made->count == 0 || made->args[0]->is != kind::literal) return;
-  made->text = lowered(pg::c_string(made->args[0]->text));
-  made->flags = flags_of_setting(made->text.data()) | to_text | stable | (w.wrapped ? wrapped : 0);
-  made->count = 0;
-}
-
-// A role that has_role() and tenant_*() are asked for, if it is above the lowest.
-bool asks_rank(const node *call) {
-  if (call->count == 0 || call->args[0]->is == kind::nothing) return false;
-  return call->args[0]->is != kind::literal || call->args[0]->text != "external_client";
-}
-
 }  // namespace
 
 SERVER_CODE relation relation_of_operator(Oid operator_id) {
@@ -142,47 +107,27 @@ SERVER_CODE const node *walk_array_operator(tree_walk &w, const ScalarArrayOpExp
   return made;
 }
 
-SERVER_CODE node *call_node(tree_walk &w, const function_facts *facts, List *arguments) {
-  w.called = list_append_unique_oid(w.called, facts->oid);
-  node *made = new_node(w, kind::call, arguments);
-  made->text = facts->label;
-  made->flags = facts->flags | (w.wrapped ? wrapped : 0);
-  if (facts->pinned) {
-    if (is_one_of(facts->name, {"now", "transaction_timestamp", "statement_timestamp"})) made->flags &= ~stable;
-    if (is_one_of(facts->name, {"current_user", "session_user"}))
-      made->is = kind::context, made->flags |= role_name | person;
-    if (strstr(facts->name, "json") != nullptr && strstr(facts->name, "extract_path") != nullptr)
-      made->flags |= json_step;
-    if (strcmp(facts->name, "current_setting") == 0) make_setting(w, made);
-    return made;
+// `a op ANY (SELECT ..)`: the operator and the left side; of rows, = where each of them is.
+SERVER_CODE const node *left_of(tree_walk &w, Node *test, relation &op, std::uint32_t &flags) {
+  if (test != nullptr && IsA(test, OpExpr)) {
+    const auto *operation = castNode(OpExpr, test);
+    op = relation_of_operator(operation->opno);
+    const char *name = get_opname(operation->opno);
+    if (name != nullptr && (strchr(name, '~') != nullptr)) flags |= pattern;
+    return walk_tree(w, static_cast<Node *>(linitial(operation->args)));
   }
-  if (facts->product && strcmp(facts->name, "refuse_owner") == 0) made->flags |= absent_role;  // of the owner alone
-  if (!facts->context) return made;
-  if (facts->product && asks_rank(made)) made->flags |= rank;
-  for (std::uint32_t i = 0; i < made->count; i++) {
-    if (!has_own(made->args[i])) continue;
-    made->flags |= asks;  // it is given the row, and asks who comes
-    return made;
+  List *sides = NIL;
+  op = relation::equal;
+  List *each = test != nullptr && IsA(test, BoolExpr) ? castNode(BoolExpr, test)->args : NIL;
+  ListCell *cell;
+  foreach (cell, each) {
+    auto *part = static_cast<Node *>(lfirst(cell));
+    if (!IsA(part, OpExpr)) continue;
+    if (relation_of_operator(castNode(OpExpr, part)->opno) != relation::equal) op = relation::none;
+    sides =
+        lappend(sides, const_cast<node *>(walk_tree(w, static_cast<Node *>(linitial(castNode(OpExpr, part)->args)))));
   }
-  if ((facts->flags & unstable) == 0) made->is = kind::context;
-  return made;
-}
-
-SERVER_CODE const node *walk_call(tree_walk &w, const FuncExpr *call) {
-  const function_facts *facts = facts_of(*w.book, call->funcid);
-  w.called = list_append_unique_oid(w.called, call->funcid);
-  if (const node *body = walk_body(w, facts, call->args)) return body;
-  node *made = call_node(w, facts, walk_list(w, call->args));
-  if (list_member(w.of.indexed, call)) made->flags |= keyed;
-  if (!facts->pinned) return made;
-  if (asks_absent_role(w, facts->name, call)) made->flags |= absent_role;
-  if (call->funcformat == COERCE_EXPLICIT_CALL || call->funcformat == COERCE_SQL_SYNTAX) return made;
-  made->flags = (made->flags & ~stable) | cast | (is_text_like(call->funcresulttype) ? to_text : 0);
-  made->text = psprintf("::%s", format_type_be(call->funcresulttype));
-  for (std::uint32_t i = 1; i < made->count; i++)
-    if (!is_constant(made->args[i])) return made;
-  if (made->count > 1) made->count = 1;  // lengths and flags of the cast
-  return made;
+  return opaque(w, "ROW", sides);
 }
 
 }  // namespace primecloud::review

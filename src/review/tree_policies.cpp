@@ -1,5 +1,7 @@
 #include "review/tree_policies.hpp"
 
+#include "pg/role_name.hpp"
+
 extern "C" {
 #include "access/htup_details.h"
 #include "catalog/pg_attribute.h"
@@ -13,7 +15,7 @@ extern "C" {
 namespace primecloud::review {
 namespace {
 
-const char *appended(const char *list, const char *more) {
+SERVER_CODE const char *appended(const char *list, const char *more) {
   return list == nullptr || *list == '\0' ? more : psprintf("%s, %s", list, more);
 }
 
@@ -34,7 +36,7 @@ SERVER_CODE const char *idle_roles(const stored_policy &policy, const askers &wh
   for (int i = 0; i < policy.role_count; i++) {
     const Oid role = policy.roles[i];
     if (!OidIsValid(role)) continue;
-    const char *name = quote_identifier(GetUserNameFromId(role, true) == nullptr ? "?" : GetUserNameFromId(role, true));
+    const char *name = quote_identifier(pg::role_name(role));
     if (passes_policies(role)) {
       found = appended(found, psprintf("no policy holds %s", name));
       continue;

@@ -12,23 +12,6 @@ extern "C" {
 namespace primecloud::review {
 namespace {
 
-SERVER_CODE List *conditions_below(tree_walk &w, Node *n, List *found) {
-  check_stack_depth();
-  if (n == nullptr || IsA(n, RangeTblRef)) return found;
-  ListCell *cell;
-  Node *said = nullptr;
-  if (IsA(n, FromExpr)) {
-    foreach (cell, castNode(FromExpr, n)->fromlist)
-      found = conditions_below(w, static_cast<Node *>(lfirst(cell)), found);
-    said = castNode(FromExpr, n)->quals;
-  } else if (IsA(n, JoinExpr)) {
-    found = conditions_below(w, castNode(JoinExpr, n)->larg, found);
-    found = conditions_below(w, castNode(JoinExpr, n)->rarg, found);
-    said = castNode(JoinExpr, n)->quals;
-  }
-  return said == nullptr ? found : lappend(found, const_cast<node *>(walk_tree(w, said)));
-}
-
 SERVER_CODE const node *nested(tree_walk &w, Query *query);
 
 struct contents {
@@ -128,54 +111,7 @@ SERVER_CODE const node *nested(tree_walk &w, Query *query) {
   return queried(w, kind::scalar, query, nullptr, true);
 }
 
-// `a op ANY (SELECT ..)`: the operator and the left side; of rows, = where each of them is.
-SERVER_CODE const node *left_of(tree_walk &w, Node *test, relation &op, std::uint32_t &flags) {
-  if (test != nullptr && IsA(test, OpExpr)) {
-    const auto *operation = castNode(OpExpr, test);
-    op = relation_of_operator(operation->opno);
-    const char *name = get_opname(operation->opno);
-    if (name != nullptr && (strchr(name, '~') != nullptr)) flags |= pattern;
-    return walk_tree(w, static_cast<Node *>(linitial(operation->args)));
-  }
-  List *sides = NIL;
-  op = relation::equal;
-  List *each = test != nullptr && IsA(test, BoolExpr) ? castNode(BoolExpr, test)->args : NIL;
-  ListCell *cell;
-  foreach (cell, each) {
-    auto *part = static_cast<Node *>(lfirst(cell));
-    if (!IsA(part, OpExpr)) continue;
-    if (relation_of_operator(castNode(OpExpr, part)->opno) != relation::equal) op = relation::none;
-    sides =
-        lappend(sides, const_cast<node *>(walk_tree(w, static_cast<Node *>(linitial(castNode(OpExpr, part)->args)))));
-  }
-  return opaque(w, "ROW", sides);
-}
-
 }  // namespace
-
-SERVER_CODE void enter_query(tree_walk &w, Query *query) {
-  w.queries = lcons(query, w.queries);
-  w.bases = lcons_int(w.entries, w.bases);
-  w.entries += list_length(query->rtable) + 1;
-  w.depth++;
-}
-
-SERVER_CODE void leave_query(tree_walk &w) {
-  w.queries = list_delete_first(w.queries);
-  w.bases = list_delete_first(w.bases);
-  w.depth--;
-}
-
-SERVER_CODE const node *conditions_of(tree_walk &w, Query *query) {
-  List *all = conditions_below(w, reinterpret_cast<Node *>(query->jointree), NIL);
-  if (query->havingQual != nullptr) all = lappend(all, const_cast<node *>(walk_tree(w, query->havingQual)));
-  if (all == NIL) {
-    node *yes = new_node(w, kind::truth);
-    yes->number = 1;
-    return yes;
-  }
-  return list_length(all) == 1 ? static_cast<const node *>(linitial(all)) : new_node(w, kind::both, all);
-}
 
 SERVER_CODE const node *walk_sublink(tree_walk &w, const SubLink *link) {
   auto *query = castNode(Query, link->subselect);

@@ -9,31 +9,6 @@ extern "C" {
 namespace primecloud::review {
 namespace {
 
-struct gathering {
-  tree_walk *walk;
-  List *below;
-};
-
-SERVER_CODE bool gather(Node *n, void *context) {
-  if (n == nullptr) return false;
-  auto &into = *static_cast<gathering *>(context);
-  into.below = lappend(into.below, const_cast<node *>(walk_tree(*into.walk, n)));
-  return false;
-}
-
-// Whatever has no word of its own: its parts are known all the same.
-SERVER_CODE const node *walk_other(tree_walk &w, Node *n) {
-  gathering all{&w, NIL};
-  pg::walk_below(n, gather, &all);
-  const char *name = IsA(n, MinMaxExpr)       ? (castNode(MinMaxExpr, n)->op == IS_GREATEST ? "GREATEST" : "LEAST")
-                     : IsA(n, RowExpr)        ? "ROW"
-                     : IsA(n, FieldSelect)    ? "field"
-                     : IsA(n, Aggref)         ? get_func_name(castNode(Aggref, n)->aggfnoid)
-                     : IsA(n, RowCompareExpr) ? "row_comparison"
-                                              : "expression";
-  return opaque(w, name, all.below);
-}
-
 SERVER_CODE const node *walk_boolean(tree_walk &w, const BoolExpr *n) {
   const kind is = n->boolop == AND_EXPR ? kind::both : n->boolop == OR_EXPR ? kind::either : kind::negation;
   return new_node(w, is, walk_list(w, n->args));
@@ -104,31 +79,6 @@ SERVER_CODE const node *walk_subscript(tree_walk &w, const SubscriptingRef *n) {
 }
 
 }  // namespace
-
-SERVER_CODE node *new_node(tree_walk &w, kind is, List *below) {
-  auto *made = static_cast<node *>(palloc0(sizeof(node)));
-  made->is = is;
-  made->count = static_cast<std::uint32_t>(list_length(below));
-  auto **args = static_cast<const node **>(palloc(sizeof(node *) * (made->count + 1)));
-  for (std::uint32_t i = 0; i < made->count; i++)
-    args[i] = static_cast<const node *>(list_nth(below, static_cast<int>(i)));
-  made->args = args;
-  w.left--;
-  return made;
-}
-
-SERVER_CODE const node *opaque(tree_walk &w, const char *name, List *below) {
-  node *made = new_node(w, kind::call, below);
-  made->text = name == nullptr ? "?" : name;
-  return made;
-}
-
-SERVER_CODE List *walk_list(tree_walk &w, List *each) {
-  List *made = NIL;
-  ListCell *cell;
-  foreach (cell, each) made = lappend(made, const_cast<node *>(walk_tree(w, static_cast<Node *>(lfirst(cell)))));
-  return made;
-}
 
 SERVER_CODE const node *walk_tree(tree_walk &w, Node *n) {
   check_stack_depth();

@@ -42,6 +42,7 @@ SERVER_CODE const node *walk_tree(tree_walk &w, Node *n);
 
 // The parts of it.
 SERVER_CODE node *new_node(tree_walk &w, kind is, List *below = NIL);
+SERVER_CODE const node *walk_other(tree_walk &w, Node *n);  // what has no word of its own
 SERVER_CODE const node *opaque(tree_walk &w, const char *name, List *below);
 SERVER_CODE List *walk_list(tree_walk &w, List *each);
 SERVER_CODE const node *walk_constant(tree_walk &w, const Const *c);
@@ -52,6 +53,7 @@ SERVER_CODE const node *walk_operator(tree_walk &w, Node *n);
 SERVER_CODE const node *walk_array_operator(tree_walk &w, const ScalarArrayOpExpr *n);
 SERVER_CODE const node *walk_sublink(tree_walk &w, const SubLink *link);
 SERVER_CODE const node *walk_body(tree_walk &w, const function_facts *facts, List *arguments);  // nullptr: not inlined
+SERVER_CODE const node *left_of(tree_walk &w, Node *test, relation &op, std::uint32_t &flags);  // of ANY (SELECT ..)
 SERVER_CODE relation relation_of_operator(Oid operator_id);
 SERVER_CODE bool is_text_like(Oid type);
 

@@ -32,6 +32,9 @@ struct reading {
 // All tenant tables below a view, matview or rule, by every way; not more than `most`.
 SERVER_CODE List *readings_of(const function_book &book, const tenant_tables &tenants, Oid relation, Oid asker);
 
+// A row that a rule inserts is tied if its tenant column is: the comparison, as a condition.
+SERVER_CODE List *written_tenant(const function_book &book, const tenant_tables &tenants, Query *action);
+
 // Whether the reader may read the table and no policy holds it; if one does, `own_policies` tells what it is shown
 // beside.
 SERVER_CODE bool reads_past_policies(const function_book &book, reading &r, const askers &who);

@@ -3,6 +3,7 @@
 
 #include "core/review/joined.hpp"
 #include "pg/function.hpp"
+#include "pg/role_name.hpp"
 #include "review/bodies.hpp"
 #include "review/finding_rows.hpp"
 #include "review/view_facts.hpp"
@@ -60,8 +61,7 @@ bool is_shown_more(nursery &made, const reading &r) {
 }
 
 std::string role_name(Oid role) {
-  const char *name = pg::guarded([&] { return GetUserNameFromId(role, true); });
-  return name == nullptr ? "?" : name;
+  return pg::guarded([&] { return pg::role_name(role); });
 }
 
 void bypasses(const view &v, const reading &r, findings &found) {

@@ -32,7 +32,8 @@ TEST_F(ReviewTrees, FoldConstantsAndColumnsThatAreNotNull) {
   EXPECT_TRUE(always(any_of({made.is_null(title, false), made.is_null(title, true)})));
   EXPECT_TRUE(always(made.is_null(account, true)));
   EXPECT_TRUE(never(made.compare(relation::equal, account, made.nothing())));
-  EXPECT_TRUE(always(made.make({.is = kind::choice}, {made.is_null(title, false), made.truth(true), made.truth(true)})));
+  EXPECT_TRUE(
+      always(made.make({.is = kind::choice}, {made.is_null(title, false), made.truth(true), made.truth(true)})));
   EXPECT_TRUE(always(made.make({.is = kind::distinct, .negated = true}, {title, title})));
 }
 
@@ -54,7 +55,8 @@ TEST_F(ReviewTrees, AreBoundInEveryDisjunctOrNotAtAll) {
   EXPECT_TRUE(binds(normal(made, ties), true));
   EXPECT_TRUE(binds(normal(made, all_of({ties, made.is_null(title, false)})), true));
   EXPECT_FALSE(binds(normal(made, any_of({ties, made.is_null(title, false)})), true));
-  const node *range = all_of({made.compare(relation::greater_equal, account, context), made.compare(relation::less_equal, account, context)});
+  const node *range = all_of(
+      {made.compare(relation::greater_equal, account, context), made.compare(relation::less_equal, account, context)});
   EXPECT_TRUE(binds(normal(made, range), true));
   EXPECT_FALSE(binds(normal(made, made.compare(relation::greater_equal, account, context)), true));
   const node *mine = made.compare(relation::equal, title, context);
@@ -102,7 +104,8 @@ TEST_F(ReviewTrees, DecideWhatWasOpenedAndClosed) {
 
 TEST_F(ReviewTrees, FollowEqualitiesOfJoins) {
   const node *joined = made.make({.is = kind::other, .number = 65537, .text = "a.id"}, {});
-  const node *through = all_of({made.compare(relation::equal, joined, account), made.compare(relation::equal, joined, context)});
+  const node *through =
+      all_of({made.compare(relation::equal, joined, account), made.compare(relation::equal, joined, context)});
   EXPECT_TRUE(binds_by_join(normal(made, through)));
   EXPECT_FALSE(binds_by_join(normal(made, made.compare(relation::equal, joined, context))));
 }

@@ -1,0 +1,54 @@
+// The conditions of a query, wherever they stand.
+#include "review/tree_walk.hpp"
+
+extern "C" {
+#include "nodes/primnodes.h"
+}
+
+namespace primecloud::review {
+namespace {
+
+SERVER_CODE List *conditions_below(tree_walk &w, Node *n, List *found) {
+  check_stack_depth();
+  if (n == nullptr || IsA(n, RangeTblRef)) return found;
+  ListCell *cell;
+  Node *said = nullptr;
+  if (IsA(n, FromExpr)) {
+    foreach (cell, castNode(FromExpr, n)->fromlist)
+      found = conditions_below(w, static_cast<Node *>(lfirst(cell)), found);
+    said = castNode(FromExpr, n)->quals;
+  } else if (IsA(n, JoinExpr)) {
+    found = conditions_below(w, castNode(JoinExpr, n)->larg, found);
+    found = conditions_below(w, castNode(JoinExpr, n)->rarg, found);
+    said = castNode(JoinExpr, n)->quals;
+  }
+  return said == nullptr ? found : lappend(found, const_cast<node *>(walk_tree(w, said)));
+}
+
+}  // namespace
+
+SERVER_CODE void enter_query(tree_walk &w, Query *query) {
+  w.queries = lcons(query, w.queries);
+  w.bases = lcons_int(w.entries, w.bases);
+  w.entries += list_length(query->rtable) + 1;
+  w.depth++;
+}
+
+SERVER_CODE void leave_query(tree_walk &w) {
+  w.queries = list_delete_first(w.queries);
+  w.bases = list_delete_first(w.bases);
+  w.depth--;
+}
+
+SERVER_CODE const node *conditions_of(tree_walk &w, Query *query) {
+  List *all = conditions_below(w, reinterpret_cast<Node *>(query->jointree), NIL);
+  if (query->havingQual != nullptr) all = lappend(all, const_cast<node *>(walk_tree(w, query->havingQual)));
+  if (all == NIL) {
+    node *yes = new_node(w, kind::truth);
+    yes->number = 1;
+    return yes;
+  }
+  return list_length(all) == 1 ? static_cast<const node *>(linitial(all)) : new_node(w, kind::both, all);
+}
+
+}  // namespace primecloud::review
