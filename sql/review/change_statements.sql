@@ -103,8 +103,9 @@ BEGIN
         END LOOP;
         trial.after := primecloud_internal.review_facts(schema);
         done := true;
-        RAISE SQLSTATE 'PCCHK' USING MESSAGE = 'made to be undone';
-    EXCEPTION WHEN SQLSTATE 'PCCHK' THEN
+        RAISE feature_not_supported USING MESSAGE = 'a change that was tried is undone',
+            HINT = 'Nobody sees this: it takes back what was tried.';
+    EXCEPTION WHEN feature_not_supported THEN
         IF NOT done THEN
             RAISE;
         END IF;
