@@ -95,7 +95,8 @@ SELECT throws_ok($$SELECT primecloud.contract('n', '{"int8": "float"}')$$, '2202
 
 -- Whatever the session is set to, and in another order of creation.
 SELECT md5(primecloud.contract('n')::text) AS document, primecloud.contract_fingerprint('n') AS fingerprint \gset
-SET search_path = public; SET datestyle = 'SQL, DMY'; SET timezone = 'Asia/Tokyo'; SET intervalstyle = 'sql_standard'; SET extra_float_digits = 0;
+SET search_path = public; SET datestyle = 'SQL,
+    DMY'; SET timezone = 'Asia/Tokyo'; SET intervalstyle = 'sql_standard'; SET extra_float_digits = 0;
 SET bytea_output = 'escape'; SET quote_all_identifiers = on; SET standard_conforming_strings = off; SET escape_string_warning = off;
 SELECT is(md5(primecloud.contract('n')::text), :'document', 'the same bytes under other settings');
 SELECT is(primecloud.contract_fingerprint('n'), :'fingerprint', 'and the same fingerprint');
