@@ -3,10 +3,12 @@
 CREATE FUNCTION primecloud_internal.contract_errors(comment text) RETURNS TABLE (errors jsonb, texts jsonb)
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
-    SELECT coalesce(jsonb_agg(DISTINCT to_jsonb(e.code)), '[]'), jsonb_object_agg(e.code, e.text) FILTER (WHERE e.text <> '')
-    FROM (SELECT substring(t COLLATE "C" FROM '^[0-9A-Z]{5}(?![0-9A-Za-z_])') AS code, btrim(substring(t FROM 6)) AS text
-        FROM unnest(primecloud_internal.contract_tags(comment, 'error')) AS t) AS e
-    WHERE e.code IS NOT NULL;
+    -- In the order of the comment, each once.
+    SELECT coalesce(jsonb_agg(e.code ORDER BY e.line), '[]'), jsonb_object_agg(e.code, e.text) FILTER (WHERE e.text <> '')
+    FROM (SELECT DISTINCT ON (c.code) c.code, c.line, btrim(substring(c.tag FROM 6)) AS text
+        FROM (SELECT t.tag, t.line, substring(t.tag COLLATE "C" FROM '^[0-9A-Z]{5}(?![0-9A-Za-z_])') AS code
+            FROM unnest(primecloud_internal.contract_tags(comment, 'error')) WITH ORDINALITY AS t (tag, line)) AS c
+        WHERE c.code IS NOT NULL ORDER BY c.code, c.line) AS e;
 END;
 COMMENT ON FUNCTION primecloud_internal.contract_errors(text) IS 'the SQLSTATEs that a comment says a call raises, and its words on each';
 

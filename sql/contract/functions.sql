@@ -29,8 +29,8 @@ CREATE FUNCTION primecloud_internal.contract_arguments(functions oid[], space oi
 BEGIN ATOMIC
     WITH sent AS (
         SELECT a.*, p.pronargs, p.pronargdefaults, obj_description(p.oid, 'pg_proc') AS comment,
-            primecloud_internal.contract_argument_defaults(p.proargdefaults)::jsonb
-                -> (a.sent - 1 - (p.pronargs - p.pronargdefaults)) AS fallback,
+            CASE WHEN a.sent > p.pronargs - p.pronargdefaults THEN primecloud_internal.contract_argument_defaults(p.proargdefaults)::jsonb
+                -> (a.sent - 1 - (p.pronargs - p.pronargdefaults)) END AS fallback,
             primecloud_internal.contract_sent(a.type, -1, 0, space) AS shape
         FROM primecloud_internal.contract_parameters(functions) AS a JOIN pg_proc AS p ON p.oid = a.function
         WHERE a.sent IS NOT NULL),

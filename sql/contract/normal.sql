@@ -58,6 +58,7 @@ BEGIN ATOMIC
     SELECT coalesce(jsonb_object_agg(f.key, (SELECT jsonb_agg((o.body - '{description,breaks,error_texts}'::text[]) || jsonb_build_object(
             'arguments', (SELECT coalesce(jsonb_agg(primecloud_internal.contract_normal_type(a.value, whole) ORDER BY a.position), '[]')
                 FROM jsonb_array_elements(o.body -> 'arguments') WITH ORDINALITY AS a (value, position)),
+            'errors', (SELECT coalesce(jsonb_agg(e ORDER BY e::text COLLATE "C"), '[]') FROM jsonb_array_elements(o.body -> 'errors') AS e),
             'returns', CASE
                 WHEN o.body -> 'returns' ? 'row' THEN (o.body -> 'returns') - 'name' || jsonb_build_object('row',
                     primecloud_internal.contract_normal_columns(o.body #> '{returns,row}', whole, false))

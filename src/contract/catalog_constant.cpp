@@ -41,6 +41,7 @@ SERVER_CODE constants one(const constant &value) {
 SERVER_CODE constants elements_of(const Const *array) {
   const Oid element = get_element_type(getBaseType(array->consttype));
   if (array->constisnull || !OidIsValid(element) || !can_be_told(element)) return {};
+  if (ARR_NDIM(DatumGetArrayTypeP(array->constvalue)) > 1) return {};
   int16 length;
   bool by_value;
   char align;
@@ -52,6 +53,22 @@ SERVER_CODE constants elements_of(const Const *array) {
   auto *all = static_cast<constant *>(palloc(sizeof(constant) * static_cast<size_t>(count + 1)));
   for (int i = 0; i < count; i++) all[i] = nulls[i] ? constant{} : constant_of(element, values[i]);
   return {all, count};
+}
+
+bool is_modifying(Oid function) noexcept {
+  return function == F_NUMERIC_NUMERIC_INT4 || function == F_VARCHAR_VARCHAR_INT4_BOOL ||
+         function == F_BPCHAR_BPCHAR_INT4_BOOL;
+}
+
+// Whether a cast to a length or a scale leaves the constant as it is.
+SERVER_CODE bool fits(const FuncExpr *call, const constant &value) {
+  const auto *modifier = static_cast<Node *>(list_nth(call->args, 1));
+  if (!IsA(modifier, Const) || reinterpret_cast<const Const *>(modifier)->constisnull) return false;
+  const int room = DatumGetInt32(reinterpret_cast<const Const *>(modifier)->constvalue) - VARHDRSZ;
+  if (value.is != constant::kind::number) return static_cast<int>(value.text.size()) <= room;
+  const std::size_t point = value.text.find('.');
+  const int scale = ((room & 2047) ^ 1024) - 1024;
+  return point == std::string_view::npos || static_cast<int>(value.text.size() - point - 1) <= scale;
 }
 
 // A cast of each element that changes nothing but its type.
@@ -81,8 +98,10 @@ SERVER_CODE constants read_constant(Node *tree) {
     case T_CollateExpr: return read_constant(reinterpret_cast<Node *>(reinterpret_cast<CollateExpr *>(tree)->arg));
     case T_FuncExpr: {
       auto *call = reinterpret_cast<FuncExpr *>(tree);
-      if (!keeps_digits(call->funcid) || list_length(call->args) != 1) return {};
-      return read_constant(static_cast<Node *>(list_nth(call->args, 0)));
+      if (!keeps_digits(call->funcid) && !is_modifying(call->funcid)) return {};
+      const constants below = read_constant(static_cast<Node *>(list_nth(call->args, 0)));
+      if (below.count != 1 || below.all[0].is == constant::kind::null || !is_modifying(call->funcid)) return below;
+      return fits(call, below.all[0]) ? below : constants{};
     }
     default: return {};
   }

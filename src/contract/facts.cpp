@@ -1,10 +1,8 @@
-// contract_facts, contract_told: what CHECKs say of columns; contract_default: what a default is.
+// contract_facts, contract_told: what CHECKs say of columns.
 #include "contract/catalog_tree.hpp"
 #include "core/contract/check.hpp"
-#include "core/json/writer.hpp"
 #include "pg/function.hpp"
 #include "pg/owned.hpp"
-#include "pg/string_info.hpp"
 
 extern "C" {
 #include "catalog/pg_constraint.h"
@@ -68,52 +66,7 @@ bool contract_told(owned_tree tree) {
   return contract::read(*condition).told;
 }
 
-SERVER_CODE void write_constant(StringInfo out, const contract::constant &value) {
-  const bool bare = value.is == contract::constant::kind::truth ||
-                    (value.is == contract::constant::kind::number && is_json_number(value.text));
-  if (bare)
-    appendBinaryStringInfo(out, value.text.data(), static_cast<int>(value.text.size()));
-  else
-    write_json_string(value.text, pg::into(out));
-}
-
-// The constant as JSON; NULL where it is NULL, and "" where it is no constant.
-SERVER_CODE std::optional<std::string_view> contract_default(owned_tree tree) {
-  const contract::constants read = contract::read_constant(tree_of(tree.value));
-  if (read.count < 0) return "";
-  if (read.all[0].is == contract::constant::kind::null) return std::nullopt;
-  StringInfoData out;
-  initStringInfo(&out);
-  write_constant(&out, read.all[0]);
-  return std::string_view(out.data, static_cast<std::size_t>(out.len));
-}
-
-// Of a function's arguments, in order: [{"constant": ...}, {"computed": true}].
-SERVER_CODE std::string_view contract_argument_defaults(owned_tree tree) {
-  StringInfoData out;
-  initStringInfo(&out);
-  const ListCell *cell;
-  foreach (cell, castNode(List, tree_of(tree.value))) {
-    const contract::constants read = contract::read_constant(static_cast<Node *>(lfirst(cell)));
-    appendStringInfoString(&out, out.len == 0 ? "[{" : ",{");
-    if (read.count < 0) {
-      appendStringInfoString(&out, "\"computed\":true}");
-      continue;
-    }
-    appendStringInfoString(&out, "\"constant\":");
-    if (read.all[0].is == contract::constant::kind::null)
-      appendStringInfoString(&out, "null");
-    else
-      write_constant(&out, read.all[0]);
-    appendStringInfoChar(&out, '}');
-  }
-  appendStringInfoChar(&out, ']');
-  return {out.data, static_cast<std::size_t>(out.len)};
-}
-
 }  // namespace
 
-PRIMECLOUD_FUNCTION(primecloud_contract_argument_defaults, contract_argument_defaults);
 PRIMECLOUD_FUNCTION(primecloud_contract_facts, contract_facts);
 PRIMECLOUD_FUNCTION(primecloud_contract_told, contract_told);
-PRIMECLOUD_FUNCTION(primecloud_contract_default, contract_default);
