@@ -2,7 +2,7 @@
 
 -- A line "@breaks column_removed orders.note nobody reads it" in a comment accepts a change: of the object that the comment is on,
 -- or of the one it names, which may be gone: then the line stands at its table, or at the schema.
-CREATE FUNCTION primecloud_internal.contract_breaks(contract jsonb) RETURNS TABLE (holder text, line text)
+CREATE FUNCTION primecloud_internal.contract_accepted(contract jsonb) RETURNS TABLE (holder text, line text)
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -17,7 +17,7 @@ AS $$
             jsonb_array_elements(f.value) AS o)
     SELECT t.holder, b.line FROM told AS t, jsonb_array_elements_text(t.body -> 'breaks') AS b (line)
 $$;
-COMMENT ON FUNCTION primecloud_internal.contract_breaks(jsonb) IS 'changes that comments accept, and where each is written';
+COMMENT ON FUNCTION primecloud_internal.contract_accepted(jsonb) IS 'changes that comments accept, and where each is written';
 
 CREATE FUNCTION contract_gate(before jsonb, schema name, accept text[] DEFAULT '{}')
     RETURNS TABLE (object text, change text, readers text, writers text, reason text, review boolean, accepted boolean)
@@ -31,7 +31,7 @@ DECLARE
     refused text;
 BEGIN
     SELECT coalesce(jsonb_agg(to_jsonb(d) || jsonb_build_object('accepted', (d.readers = 'breaking' OR d.writers = 'breaking') AND (
-            EXISTS (SELECT FROM primecloud_internal.contract_breaks(after) AS b CROSS JOIN LATERAL (
+            EXISTS (SELECT FROM primecloud_internal.contract_accepted(after) AS b CROSS JOIN LATERAL (
                     SELECT ltrim(substr(b.line, length(d.change) + 1)) || ' ' AS rest) AS r
                 WHERE starts_with(b.line || ' ', d.change || ' ') AND (b.holder = d.object
                     OR starts_with(r.rest, d.object || ' ') OR starts_with(b.holder || '.' || r.rest, d.object || ' ')))
