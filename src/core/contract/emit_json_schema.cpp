@@ -1,4 +1,4 @@
-// JSON Schema 2020-12: closed, so that a row with more than the contract tells, a secret above all, does not validate.
+// JSON Schema 2020-12: closed, so that a row with more than is told, a secret above all, does not validate.
 #include "core/contract/emit.hpp"
 #include "core/contract/source_text.hpp"
 #include "core/contract/text_pattern.hpp"
@@ -119,8 +119,7 @@ class schema_types {
     if (type.is_builtin("int8") && options_.int8 == "string")
       return object({pair("type", quoted("string")), pair("pattern", quoted("^-?[0-9]+$"))});
     if (type.values) return listed(*type.values);
-    if (!type.is_float()) return number(type, "integer");
-    if (type.non_finite.empty()) return number(type, "number");
+    if (!type.is_float() || type.non_finite.empty()) return number(type, type.is_float() ? "number" : "integer");
     members names;
     for (const auto &name : type.non_finite) names.push_back(quoted(name));
     return either(number(type, "number"), object({pair("enum", list(names))}));
