@@ -9,7 +9,7 @@ from pages import CLOUD, PAGES, declared, rows, sections  # noqa: E402
 
 TITLES = {
     "tenant": "Tenancy", "secret": "Secrets", "retention": "Retention", "lifecycle": "Lifecycle", FINDING: "Lifecycle configurations",
-    "types": "Types", "page": "Cursors", "json": "JSON", "registration": "Registrations and leaving", "installation": "Installation",
+    "types": "Types", "page": "Cursors", "json": "JSON", "contract": "The contract", "registration": "Registrations and leaving", "installation": "Installation",
     "schema": "The control plane", "pg": "Any function",
 }
 BEFORE = {
