@@ -12,14 +12,14 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION primecloud_internal.contract_errors(text) IS 'the SQLSTATEs that a comment says a call raises, and its words on each';
 
-CREATE FUNCTION primecloud_internal.contract_returns(function oid, columns jsonb, space oid) RETURNS jsonb
+CREATE FUNCTION primecloud_internal.contract_returns(function oid, columns jsonb, sent jsonb) RETURNS jsonb
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT CASE
         WHEN p.prorettype = 2278 THEN '{"void": true}'
         WHEN columns IS NOT NULL AND (p.prorettype = 2249 OR 't' = ANY (p.proargmodes)) THEN
             jsonb_build_object('row', columns, 'nullable', NOT (p.proretset OR p.prokind = 'p' OR w.tagged))
-        ELSE (primecloud_internal.contract_sent(p.prorettype, -1, 0, space) - 'not_null')
+        ELSE sent
             || jsonb_build_object('nullable', NOT (w.tagged OR (p.proretset AND t.typtype = 'c')))
             || jsonb_strip_nulls(jsonb_build_object('class', primecloud_internal.contract_class(w.comment))) END
     FROM pg_proc AS p JOIN pg_type AS t ON t.oid = p.prorettype
@@ -27,19 +27,24 @@ BEGIN ATOMIC
             primecloud_internal.contract_tags(obj_description(p.oid, 'pg_proc'), 'notNull'))) AS tagged) AS w
     WHERE p.oid = function;
 END;
-COMMENT ON FUNCTION primecloud_internal.contract_returns(oid, jsonb, oid) IS 'what a call gives back';
+COMMENT ON FUNCTION primecloud_internal.contract_returns(oid, jsonb, jsonb) IS 'what a call gives back';
 
 CREATE FUNCTION primecloud_internal.contract_calls(functions oid[], looked json, space oid)
     RETURNS TABLE (name text, is_read boolean, place bigint, body jsonb)
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    WITH called AS (
+    -- (Looked up once for all of them.)
+    WITH arguments AS MATERIALIZED (SELECT * FROM primecloud_internal.contract_arguments(functions, space)),
+    results AS MATERIALIZED (SELECT * FROM primecloud_internal.contract_result_columns(functions, looked, space)),
+    shapes AS MATERIALIZED (SELECT s.* FROM primecloud_internal.contract_sent(
+        ARRAY(SELECT DISTINCT p.prorettype FROM pg_proc AS p WHERE p.oid = ANY (functions)), space) AS s),
+    called AS MATERIALIZED (
         SELECT p.oid, p.proname::text AS name, p.prokind = 'f' AND p.provolatile <> 'v' AS is_read, c.refuted, p.proretset, p.prokind,
             coalesce(a.arguments, '[]') AS arguments, obj_description(p.oid, 'pg_proc') AS comment,
-            primecloud_internal.contract_returns(p.oid, c.columns, space) AS returns,
+            primecloud_internal.contract_returns(p.oid, c.columns, s.sent) AS returns,
             row_number() OVER (PARTITION BY p.proname ORDER BY coalesce(a.types, '') COLLATE "C", p.oid) AS place
-        FROM pg_proc AS p LEFT JOIN primecloud_internal.contract_arguments(functions, space) AS a ON a.function = p.oid
-            LEFT JOIN primecloud_internal.contract_result_columns(functions, looked, space) AS c ON c.function = p.oid
+        FROM pg_proc AS p JOIN shapes AS s ON s.type = p.prorettype LEFT JOIN arguments AS a ON a.function = p.oid
+            LEFT JOIN results AS c ON c.function = p.oid
         WHERE p.oid = ANY (functions)),
     named AS (
         SELECT c.*, CASE WHEN returns ? 'row' THEN primecloud_internal.contract_name(c.name, false) || 'Result'

@@ -35,7 +35,10 @@ BEGIN ATOMIC
         FROM primecloud_internal.contract_column_bodies(relations, space) AS b
             CROSS JOIN LATERAL primecloud_internal.contract_column_rights(role_, b.relation, b.number) AS r
         GROUP BY b.relation),
-    told AS (
+    keys AS MATERIALIZED (SELECT * FROM primecloud_internal.contract_keys(relations)),
+    refers AS MATERIALIZED (SELECT * FROM primecloud_internal.contract_references(relations, space)),
+    rules AS MATERIALIZED (SELECT * FROM primecloud_internal.contract_rules(relations)),
+    told AS MATERIALIZED (
         SELECT c.oid, c.relkind, c.relnamespace, c.reltype, c.relname,
             coalesce(obj_description(c.oid, 'pg_class'), CASE WHEN c.relkind = 'c' THEN obj_description(c.reltype,
                 'pg_type') END) AS comment
@@ -53,9 +56,9 @@ BEGIN ATOMIC
             'outside', CASE WHEN t.relnamespace <> space THEN true END,
             'breaks', primecloud_internal.contract_breaks(t.comment)))), '{}')
     FROM told AS t LEFT JOIN bodies AS b ON b.relation = t.oid
-        LEFT JOIN primecloud_internal.contract_keys(relations) AS k ON k.relation = t.oid
-        LEFT JOIN primecloud_internal.contract_references(relations, space) AS f ON f.relation = t.oid
-        LEFT JOIN primecloud_internal.contract_rules(relations) AS c ON c.relation = t.oid
+        LEFT JOIN keys AS k ON k.relation = t.oid
+        LEFT JOIN refers AS f ON f.relation = t.oid
+        LEFT JOIN rules AS c ON c.relation = t.oid
     WHERE role_ IS NULL OR t.relkind = 'c' OR b.columns IS NOT NULL;
 END;
 COMMENT ON FUNCTION primecloud_internal.contract_entities(oid[], oid, oid)
@@ -86,11 +89,12 @@ CREATE FUNCTION primecloud_internal.contract_domains(types oid[], space oid) RET
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT coalesce(jsonb_object_agg(primecloud_internal.contract_type_label(t.oid, space, false),
-        (s.sent - 'not_null' - 'domain')
-        || jsonb_build_object('nullable', NOT (s.sent ->> 'not_null')::boolean, 'has_default', d.told IS NOT NULL)
+        (s.sent - 'domain')
+        || jsonb_build_object('nullable', NOT s.not_null, 'has_default', d.told IS NOT NULL)
         || jsonb_strip_nulls(jsonb_build_object('default', d.told, 'checks', primecloud_internal.contract_domain_checks(t.oid),
             'description', primecloud_internal.contract_description(obj_description(t.oid, 'pg_type'))))), '{}')
-    FROM pg_type AS t CROSS JOIN LATERAL (SELECT primecloud_internal.contract_sent(t.oid, -1, 0, space) AS sent) AS s
+    FROM pg_type AS t JOIN primecloud_internal.contract_sent(ARRAY(SELECT d.oid FROM pg_type AS d WHERE d.oid = ANY (types)
+            AND d.typtype = 'd'), space) AS s ON s.type = t.oid
         CROSS JOIN LATERAL (SELECT primecloud_internal.contract_stored_default(t.typdefaultbin) AS told) AS d
     WHERE t.oid = ANY (types) AND t.typtype = 'd' AND t.typnamespace <> 11;
 END;

@@ -27,19 +27,21 @@ COMMENT ON FUNCTION primecloud_internal.contract_parameters(oid[]) IS 'parameter
 CREATE FUNCTION primecloud_internal.contract_arguments(functions oid[], space oid) RETURNS TABLE (function oid, arguments jsonb, types text)
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    WITH sent AS (
+    WITH parameters AS MATERIALIZED (SELECT * FROM primecloud_internal.contract_parameters(functions) AS a WHERE a.sent IS NOT NULL),
+    shapes AS MATERIALIZED (
+        SELECT s.* FROM primecloud_internal.contract_sent(ARRAY(SELECT DISTINCT p.type FROM parameters AS p), space) AS s),
+    sent AS (
         SELECT a.*, p.pronargs, p.pronargdefaults, obj_description(p.oid, 'pg_proc') AS comment,
             CASE WHEN a.sent > p.pronargs - p.pronargdefaults THEN primecloud_internal.contract_argument_defaults(p.proargdefaults)::jsonb
                 -> (a.sent - 1 - (p.pronargs - p.pronargdefaults)) END AS fallback,
-            primecloud_internal.contract_sent(a.type, -1, 0, space) AS shape
-        FROM primecloud_internal.contract_parameters(functions) AS a JOIN pg_proc AS p ON p.oid = a.function
-        WHERE a.sent IS NOT NULL),
+            s.sent AS shape
+        FROM parameters AS a JOIN pg_proc AS p ON p.oid = a.function JOIN shapes AS s ON s.type = a.type),
     told AS (
         SELECT s.*, s.sent > s.pronargs - s.pronargdefaults AS optional,
             coalesce(s.fallback @> '{"constant": null}', false)
                 OR s.name = ANY (primecloud_internal.contract_words(primecloud_internal.contract_tags(s.comment, 'nullable'))) AS nullable
         FROM sent AS s)
-    SELECT t.function, jsonb_agg((t.shape - 'not_null') || jsonb_build_object(
+    SELECT t.function, jsonb_agg(t.shape || jsonb_build_object(
                 'name', t.name,
                 'key', CASE WHEN t.name IS NULL THEN 'arg' || t.sent ELSE primecloud_internal.contract_key(t.name) END,
                 'optional', t.optional,
@@ -56,6 +58,9 @@ CREATE FUNCTION primecloud_internal.contract_result_columns(functions oid[], loo
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     WITH states AS MATERIALIZED (SELECT * FROM primecloud_internal.contract_states(looked)),
+    parameters AS MATERIALIZED (SELECT * FROM primecloud_internal.contract_parameters(functions) AS p WHERE p.given IS NOT NULL),
+    shapes AS MATERIALIZED (
+        SELECT s.* FROM primecloud_internal.contract_sent(ARRAY(SELECT DISTINCT p.type FROM parameters AS p), space) AS s),
     sources AS MATERIALIZED (
         SELECT b.* FROM primecloud_internal.contract_column_bodies(ARRAY(SELECT DISTINCT source FROM states WHERE source IS NOT NULL),
             space) AS b),
@@ -64,12 +69,11 @@ BEGIN ATOMIC
             coalesce(s.not_null, false) AS not_null, coalesce(s.made_null, false) AS made_null, c.comment,
             primecloud_internal.contract_words(primecloud_internal.contract_tags(c.comment, 'notNull')) AS tagged,
             primecloud_internal.contract_words(primecloud_internal.contract_tags(c.comment, 'nullable')) AS untagged
-        FROM primecloud_internal.contract_parameters(functions) AS p LEFT JOIN states AS s ON s.of = p.function AND s.number = p.given
-            CROSS JOIN LATERAL (SELECT obj_description(p.function, 'pg_proc') AS comment) AS c
-        WHERE p.given IS NOT NULL)
+        FROM parameters AS p LEFT JOIN states AS s ON s.of = p.function AND s.number = p.given
+            CROSS JOIN LATERAL (SELECT obj_description(p.function, 'pg_proc') AS comment) AS c)
     SELECT g.function, jsonb_object_agg(g.name,
             coalesce(f.body - '{default,writable,breaks,source,not_null}'::text[],
-                primecloud_internal.contract_sent(g.type, -1, 0, space) - 'not_null')
+                h.sent)
             || jsonb_build_object(
                 'key', primecloud_internal.contract_key(g.name), 'position', g.given,
                 'nullable', CASE WHEN g.name = ANY (g.untagged) THEN true ELSE NOT (g.name = ANY (g.tagged) OR g.not_null) END,
@@ -78,7 +82,7 @@ BEGIN ATOMIC
             || jsonb_strip_nulls(jsonb_build_object('source', primecloud_internal.contract_relation_label(g.source, space) || '.'
                 || f.name))),
         min(g.name) FILTER (WHERE g.made_null AND g.name = ANY (g.tagged))
-    FROM given AS g
+    FROM given AS g JOIN shapes AS h ON h.type = g.type
         LEFT JOIN (sources AS f JOIN pg_attribute AS a ON a.attrelid = f.relation AND a.attnum = f.number)
             ON f.relation = g.source AND f.number = g.source_number AND a.atttypid = g.type
     GROUP BY g.function;

@@ -89,17 +89,17 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION primecloud_internal.contract_shapes(oid[], oid) IS 'contract_unwrapped with the names that the contract gives';
 
-CREATE FUNCTION primecloud_internal.contract_sent(type oid, typmod integer, declared integer, space oid) RETURNS jsonb
+CREATE FUNCTION primecloud_internal.contract_sent(types oid[], space oid) RETURNS TABLE (type oid, sent jsonb, not_null boolean)
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    -- Of an argument, a result or a domain: what the type alone says; not_null beside it.
-    SELECT primecloud_internal.contract_type(s.of, s.base, CASE WHEN typmod >= 0 THEN typmod ELSE s.typmod END, s.arrays,
-            coalesce(declared, 0) + s.dimensions, s.element_not_null, s.domain, s.element_domain, f.facts -> '1', f.facts -> '-1')
-        || jsonb_build_object('not_null', s.not_null OR coalesce((f.facts #>> '{1,not_null}')::boolean, false))
-    FROM primecloud_internal.contract_shapes(ARRAY[contract_sent.type], space) AS s
+    -- Of arguments, results and domains: what each type alone says, each once.
+    SELECT s.type, primecloud_internal.contract_type(s.of, s.base, s.typmod, s.arrays, s.dimensions, s.element_not_null, s.domain,
+            s.element_domain, f.facts -> '1', f.facts -> '-1'),
+        s.not_null OR coalesce((f.facts #>> '{1,not_null}')::boolean, false)
+    FROM primecloud_internal.contract_shapes(types, space) AS s
         CROSS JOIN LATERAL (SELECT primecloud_internal.contract_facts(s.checks || s.element_checks,
             array_fill(1::smallint, ARRAY[cardinality(s.checks)]) || array_fill((-1)::smallint,
                 ARRAY[cardinality(s.element_checks)]))::jsonb
             AS facts) AS f;
 END;
-COMMENT ON FUNCTION primecloud_internal.contract_sent(oid, integer, integer, oid) IS 'what a type alone says, without a column';
+COMMENT ON FUNCTION primecloud_internal.contract_sent(oid[], oid) IS 'what types alone say, without a column';

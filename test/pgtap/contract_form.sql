@@ -8,19 +8,26 @@ CREATE DOMAIN positive AS int CHECK (VALUE > 0);
 CREATE DOMAIN percent AS positive NOT NULL CHECK (VALUE <= 100);
 CREATE COLLATION loose (provider = icu, locale = 'und', deterministic = false);
 CREATE TABLE a (
-    id bigint PRIMARY KEY CHECK (id BETWEEN 0 AND 9007199254740991), n text NOT NULL, opt text, kind narrow, part percent, parts percent[][],
-    code char(3) CHECK (code IN ('ab', 'abc')), word varchar(10) CHECK (word IN ('one', 'two')), pattern text CHECK (pattern ~ '^[a-z]{2,3}$'),
-    posix text CHECK (posix ~ '^[[:alpha:]]$'), single real CHECK (single < 0.7), half real CHECK (half < 0.5), double float8 CHECK (double >= 0),
-    flag boolean CHECK (flag = true), whole text[] CHECK (array_position(whole, NULL) IS NULL), maybe text CHECK (maybe IS NULL OR maybe IN ('q', 'r')),
+    id bigint PRIMARY KEY CHECK (id BETWEEN 0 AND 9007199254740991), n text NOT NULL, opt text, kind narrow, part percent,
+        parts percent[][],
+    code char(3) CHECK (code IN ('ab', 'abc')), word varchar(10) CHECK (word IN ('one', 'two')),
+        pattern text CHECK (pattern ~ '^[a-z]{2,3}$'),
+    posix text CHECK (posix ~ '^[[:alpha:]]$'), single real CHECK (single < 0.7), half real CHECK (half < 0.5),
+        double float8 CHECK (double >= 0),
+    flag boolean CHECK (flag = true), whole text[] CHECK (array_position(whole, NULL) IS NULL), maybe text CHECK (maybe IS NULL
+        OR maybe IN ('q', 'r')),
     gap int CHECK (gap < 5 OR gap > 10), cast_ int CHECK (cast_ > 3 AND cast_::numeric <= 10.5), other int CHECK (other < cast_),
-    folded text COLLATE loose CHECK (folded IN ('a')), octets text CHECK (octet_length(octets) < 3), none text CHECK (none IN ('a') AND none IN ('b')),
-    there text, small smallint DEFAULT 5, amount numeric(6,2) DEFAULT 1.5, nothing text DEFAULT NULL, made timestamptz DEFAULT now(), many int[] DEFAULT '{1,2}',
+    folded text COLLATE loose CHECK (folded IN ('a')), octets text CHECK (octet_length(octets) < 3), none text CHECK (none IN ('a')
+        AND none IN ('b')),
+    there text, small smallint DEFAULT 5, amount numeric(6,2) DEFAULT 1.5, nothing text DEFAULT NULL, made timestamptz DEFAULT now(),
+        many int[] DEFAULT '{1,2}',
     doc jsonb DEFAULT '{"a": 1}', CONSTRAINT there_is CHECK (there IS NOT NULL));
 ALTER TABLE a ADD CONSTRAINT later CHECK (opt IN ('o')) NOT VALID;
 CREATE TABLE b (id int PRIMARY KEY, a_id bigint REFERENCES a, m text NOT NULL);
 CREATE TABLE told AS SELECT primecloud.contract('n') AS c;
 CREATE FUNCTION said(entity text, name text, variadic keys text[]) RETURNS text LANGUAGE sql AS $$
-    SELECT string_agg(coalesce((SELECT t.c FROM told t) #> ARRAY['entities', entity, 'columns', name, k], 'null')::text, ' ' ORDER BY o) FROM unnest(keys) WITH ORDINALITY AS u (k, o) $$;
+    SELECT string_agg(coalesce((SELECT t.c FROM told t) #> ARRAY['entities', entity, 'columns', name, k], 'null')::text, ' ' ORDER BY o)
+        FROM unnest(keys) WITH ORDINALITY AS u (k, o) $$;
 SELECT is(said('a', 'id', 'min', 'max', 'nullable'), '0 9007199254740991 false', 'BETWEEN');
 SELECT is(said('a', 'kind', 'values', 'domain', 'of'), '["x", "y"] "narrow" "enum"', 'a domain leaves labels, in the order of the enum');
 SELECT is(said('a', 'part', 'min', 'max', 'nullable'), '1 100 false', 'domains of two levels');
@@ -29,7 +36,8 @@ SELECT is(said('a', 'code', 'values', 'min_length'), '["ab ", "abc"] 3', 'char(n
 SELECT is(said('a', 'word', 'values'), '["one", "two"]', 'varchar, through its casts');
 SELECT is(said('a', 'pattern', 'patterns'), '["^[a-z]{2,3}$"]', 'a pattern');
 SELECT is(said('a', 'posix', 'patterns'), 'null', 'not one that means another thing elsewhere');
-SELECT is(said('a', 'single', 'below', 'max', 'non_finite'), 'null 0.7 ["-Infinity"]', 'a float4 beside a float8 is within, for its digits are the same');
+SELECT is(said('a', 'single', 'below', 'max', 'non_finite'), 'null 0.7 ["-Infinity"]',
+    'a float4 beside a float8 is within, for its digits are the same');
 SELECT is(said('a', 'half', 'below'), '0.5', 'one that is the same in both is not');
 SELECT is(said('a', 'double', 'min', 'non_finite'), '0 ["Infinity", "NaN"]', 'NaN is above all');
 SELECT is(said('a', 'flag', 'values'), '[true]', 'a boolean');
@@ -48,18 +56,22 @@ SELECT is(said('a', 'nothing', 'has_default'), 'false', 'NULL is no default');
 SELECT is(said('a', 'made', 'default'), '{"computed": true}', 'a computed one');
 SELECT is(said('a', 'many', 'default'), '{"constant": [1, 2]}', 'an array');
 SELECT is(said('a', 'doc', 'default'), '{"constant": {"a": 1}}', 'a document');
-SELECT is((SELECT string_agg(k.key, ' ' ORDER BY k.key COLLATE "C") FROM told, jsonb_each(c #> '{entities,a,checks}') k WHERE k.value ->> 'told' = 'none'),
+SELECT is((SELECT string_agg(k.key, ' ' ORDER BY k.key COLLATE "C") FROM told, jsonb_each(c #> '{entities,a,checks}') k
+    WHERE k.value ->> 'told' = 'none'),
     'a_check a_folded_check a_gap_check a_octets_check a_posix_check a_single_check later', 'CHECKs that the columns do not tell');
 
-CREATE VIEW v1 AS SELECT a.id, b.m, coalesce(b.m, 'z') AS cm, (SELECT m FROM b LIMIT 1) AS sub, EXISTS (SELECT FROM b) AS ex, upper(a.n) AS up,
+CREATE VIEW v1 AS SELECT a.id, b.m, coalesce(b.m, 'z') AS cm, (SELECT m FROM b LIMIT 1) AS sub, EXISTS (SELECT FROM b) AS ex,
+    upper(a.n) AS up,
     row_number() OVER () AS rn, nullif(a.n, '') AS ni FROM a LEFT JOIN b ON b.a_id = a.id;
-CREATE VIEW v2 AS WITH c AS (SELECT id, m FROM v1) SELECT c.id, d.id AS did, l.m AS lm FROM c CROSS JOIN LATERAL (SELECT m FROM b) l RIGHT JOIN b d ON d.id = c.id;
+CREATE VIEW v2 AS WITH c AS (SELECT id, m FROM v1) SELECT c.id, d.id AS did, l.m AS lm FROM c CROSS JOIN LATERAL (SELECT m FROM b) l RIGHT
+    JOIN b d ON d.id = c.id;
 CREATE VIEW v3 AS SELECT n, count(*) AS c FROM a GROUP BY ROLLUP (n);
 CREATE VIEW v4 AS SELECT n, id FROM a UNION SELECT m, a_id FROM b;
 CREATE VIEW v5 AS WITH RECURSIVE t AS (SELECT 1 AS x, n, n AS same FROM a UNION ALL SELECT x, NULL, same FROM t) SELECT * FROM t;
 CREATE VIEW v6 AS SELECT n, w.r FROM a, (VALUES (1, 'x'), (2, NULL)) AS w (q, r);
 CREATE FUNCTION nulls(entity text) RETURNS text LANGUAGE sql AS $$
-    SELECT string_agg(c.key, ' ' ORDER BY c.key COLLATE "C") FROM jsonb_each(primecloud.contract('n') #> ARRAY['entities', entity, 'columns']) c
+    SELECT string_agg(c.key, ' ' ORDER BY c.key COLLATE "C") FROM jsonb_each(primecloud.contract('n') #> ARRAY['entities', entity,
+        'columns']) c
     WHERE (c.value ->> 'nullable')::boolean $$;
 SELECT is(nulls('v1'), 'm ni sub up', 'outer joins, scalar subqueries, NULLIF and functions can be NULL');
 SELECT is(nulls('v2'), 'id lm', 'through views, CTEs and LATERAL');
@@ -91,7 +103,8 @@ RESET ALL;
 CREATE ROLE contract_reader;
 GRANT USAGE ON SCHEMA n TO contract_reader;
 GRANT SELECT (id, n) ON n.a TO contract_reader;
-SELECT is((SELECT string_agg(e.key || '.' || c.key, ' ' ORDER BY c.key COLLATE "C") FROM jsonb_each(primecloud.contract('n', '{"role": "contract_reader"}') -> 'entities') e,
+SELECT is((SELECT string_agg(e.key || '.' || c.key, ' ' ORDER BY c.key COLLATE "C") FROM jsonb_each(primecloud.contract('n',
+    '{"role": "contract_reader"}') -> 'entities') e,
     jsonb_each(e.value -> 'columns') c), 'a.id a.n', 'to a role what it may read');
 SET ROLE contract_reader;
 SELECT is(primecloud.contract_fingerprint('n') IS NOT NULL, true, 'a role of no rights asks as others do');
