@@ -2,7 +2,7 @@
 
 -- A line "@breaks column_removed orders.note nobody reads it" in a comment accepts a change: of the object that the comment is on,
 -- or of the one it names, which may be gone: then the line stands at its table, or at the schema.
-CREATE FUNCTION primecloud_internal.contract_breaks(contract jsonb) RETURNS TABLE (holder text, line text)
+CREATE FUNCTION primecloud_internal.contract_accepted(contract jsonb) RETURNS TABLE (holder text, line text)
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -17,27 +17,26 @@ AS $$
             jsonb_array_elements(f.value) AS o)
     SELECT t.holder, b.line FROM told AS t, jsonb_array_elements_text(t.body -> 'breaks') AS b (line)
 $$;
-COMMENT ON FUNCTION primecloud_internal.contract_breaks(jsonb) IS 'changes that comments accept, and where each is written';
+COMMENT ON FUNCTION primecloud_internal.contract_accepted(jsonb) IS 'changes that comments accept, and where each is written';
 
 CREATE FUNCTION contract_gate(before jsonb, schema name, accept text[] DEFAULT '{}')
     RETURNS TABLE (object text, change text, readers text, writers text, reason text, review boolean, accepted boolean)
     LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE ROWS 20
     SET search_path = pg_catalog, pg_temp
 AS $$
-#variable_conflict use_column
 DECLARE
-    after jsonb := primecloud.contract(schema, '{}');
+    after jsonb := primecloud.contract(contract_gate.schema, '{}');
     found_ jsonb;
     refused text;
 BEGIN
     SELECT coalesce(jsonb_agg(to_jsonb(d) || jsonb_build_object('accepted', (d.readers = 'breaking' OR d.writers = 'breaking') AND (
-            EXISTS (SELECT FROM primecloud_internal.contract_breaks(after) AS b CROSS JOIN LATERAL (
+            EXISTS (SELECT FROM primecloud_internal.contract_accepted(after) AS b CROSS JOIN LATERAL (
                     SELECT ltrim(substr(b.line, length(d.change) + 1)) || ' ' AS rest) AS r
                 WHERE starts_with(b.line || ' ', d.change || ' ') AND (b.holder = d.object
                     OR starts_with(r.rest, d.object || ' ') OR starts_with(b.holder || '.' || r.rest, d.object || ' ')))
-            OR EXISTS (SELECT FROM unnest(accept) AS a (line)
+            OR EXISTS (SELECT FROM unnest(contract_gate.accept) AS a (line)
                 WHERE starts_with(a.line || ' ', d.change || ' ' || d.object || ' ')))) ORDER BY n), '[]') INTO found_
-    FROM primecloud.contract_diff(before, after) WITH ORDINALITY AS d (object, change, readers, writers, reason, review, n);
+    FROM primecloud.contract_diff(contract_gate.before, after) WITH ORDINALITY AS d (object, change, readers, writers, reason, review, n);
     SELECT string_agg(format('%s %s: %s (%s)', r.change, r.object, r.reason,
             concat_ws(' and ', CASE WHEN r.readers = 'breaking' THEN 'readers' END, CASE WHEN r.writers = 'breaking' THEN 'writers' END)),
             E'\n') INTO refused
@@ -45,7 +44,7 @@ BEGIN
     WHERE NOT r.accepted AND 'breaking' IN (r.readers, r.writers);
     IF refused IS NOT NULL THEN
         RAISE object_not_in_prerequisite_state USING
-            MESSAGE = format('the contract of schema %s breaks who rely on it', quote_ident(schema)), DETAIL = refused,
+            MESSAGE = format('the contract of schema %s breaks who rely on it', quote_ident(contract_gate.schema)), DETAIL = refused,
             HINT = 'Keep what was, or accept a change: @breaks with its name, its object and a reason in a comment, or in accept.';
     END IF;
     RETURN QUERY SELECT r.object, r.change, r.readers, r.writers, r.reason, r.review, r.accepted

@@ -16,7 +16,7 @@ octets contract_changes(pg::bytes_view before, pg::bytes_view after) {
   const auto verdict = [](bool breaks) { return breaks ? "\"breaking\"" : "\"safe\""; };
   std::string rows = "[";
   for (const auto &row : contract::diff(text_of(before), text_of(after))) {
-    rows += (rows.size() > 1 ? ",{\"object\":" : "{\"object\":") + quoted(row.object) +
+    rows += std::string(rows.size() > 1 ? ",{" : "{") + "\"object\":" + quoted(row.object) +
             ",\"change\":" + quoted(row.name) + ",\"readers\":" + verdict(row.breaks_readers) +
             ",\"writers\":" + verdict(row.breaks_writers) + ",\"reason\":" + quoted(row.reason) +
             ",\"review\":" + (row.review ? "true" : "false") + "}";

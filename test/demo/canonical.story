@@ -127,3 +127,14 @@ SELECT what, name, row_count FROM primecloud.expire_preview('cloud.notifications
 CALL primecloud.expire('cloud.notifications');
 =0
 SELECT id FROM cloud.notifications WHERE created_at < now() - interval '91 days';
+
+# A change that would break the application is refused
+> The contract of the schema is what its types are made of. A snapshot of it is kept, and compared.
+CREATE TEMPORARY TABLE snapshot AS SELECT primecloud.contract('cloud') AS contract;
+BEGIN;
+ALTER TABLE cloud.notifications ALTER COLUMN title DROP NOT NULL;
+!55000
+SELECT * FROM primecloud.contract_gate((SELECT contract FROM snapshot), 'cloud');
+--(
+ROLLBACK;
+--)

@@ -1,4 +1,4 @@
-// JSON Schema 2020-12: closed, so that a row with more than the contract tells, a secret above all, does not validate.
+// JSON Schema 2020-12: closed, so that a row with more than is told, a secret above all, does not validate.
 #include "core/contract/emit.hpp"
 #include "core/contract/source_text.hpp"
 #include "core/contract/text_pattern.hpp"
@@ -13,17 +13,19 @@ using members = std::vector<std::string>;
 
 std::string object(const members &of) { return "{" + joined(of, ",") + "}"; }
 std::string pair(std::string_view name, const std::string &value) { return quoted(name) + ":" + value; }
+std::string list(const members &of) { return "[" + joined(of, ",") + "]"; }
+std::string typed(const char *name) { return object({pair("type", quoted(name))}); }
 std::string either(const std::string &one, const std::string &other) {
-  return "{\"anyOf\":[" + one + "," + other + "]}";
+  return object({pair("anyOf", list({one, other}))});
 }
-const std::string null_type = "{\"type\":\"null\"}";
-const std::string nothing = "{\"not\":{}}";
+const std::string null_type = typed("null");
+const std::string nothing = object({pair("not", "{}")});
 
 std::string listed(const std::vector<node> &values) {
   if (values.empty()) return nothing;
   members all;
   for (const auto &value : values) all.push_back(literal(value));
-  return "{\"enum\":[" + joined(all, ",") + "]}";
+  return object({pair("enum", list(all))});
 }
 
 std::string number(const value_type &type, const char *name) {
@@ -104,23 +106,23 @@ class schema_types {
   }
   std::string base(const value_type &type) const {
     if (is_vector(type))
-      return object({pair("type", quoted("array")),
-                     pair("items", type.type == "int2vector" ? "{\"type\":\"integer\"}" : "{\"type\":\"string\"}")});
+      return object(
+          {pair("type", quoted("array")), pair("items", typed(type.type == "int2vector" ? "integer" : "string"))});
     switch (json_form_of(type)) {
       case json_form::any: return "{}";
       case json_form::sealed: return reference("Sealed");
       case json_form::row: return names_.name_of(type).empty() ? "{}" : reference(names_.name_of(type));
-      case json_form::boolean: return type.values ? listed(*type.values) : "{\"type\":\"boolean\"}";
+      case json_form::boolean: return type.values ? listed(*type.values) : typed("boolean");
       case json_form::text: return type.values ? listed(*type.values) : text(type);
       case json_form::number: break;
     }
-    if (type.is_builtin("int8") && options_.int8 == "string") return "{\"type\":\"string\",\"pattern\":\"^-?[0-9]+$\"}";
+    if (type.is_builtin("int8") && options_.int8 == "string")
+      return object({pair("type", quoted("string")), pair("pattern", quoted("^-?[0-9]+$"))});
     if (type.values) return listed(*type.values);
-    if (!type.is_float()) return number(type, "integer");
-    if (type.non_finite.empty()) return number(type, "number");
+    if (!type.is_float() || type.non_finite.empty()) return number(type, type.is_float() ? "number" : "integer");
     members names;
     for (const auto &name : type.non_finite) names.push_back(quoted(name));
-    return either(number(type, "number"), "{\"enum\":[" + joined(names, ",") + "]}");
+    return either(number(type, "number"), object({pair("enum", list(names))}));
   }
   typescript_types names_;
   const emit_options &options_;
@@ -131,9 +133,10 @@ class schema_types {
 std::string emit_json_schema(const node &contract, const emit_options &options) {
   check_names(contract, options);
   const schema_types types(contract, options);
-  members defs{pair("Sealed",
-                    "{\"type\":\"object\",\"properties\":{\"sealed\":{\"const\":true},\"key\":{\"type\":\"integer\"}},"
-                    "\"required\":[\"sealed\",\"key\"],\"additionalProperties\":false}")};
+  const std::string sealed = object({pair("sealed", object({pair("const", "true")})), pair("key", typed("integer"))});
+  members defs{pair("Sealed", object({pair("type", quoted("object")), pair("properties", sealed),
+                                      pair("required", list({quoted("sealed"), quoted("key")})),
+                                      pair("additionalProperties", "false")}))};
   for (const auto &[name, labels] : contract["enums"].members)
     defs.push_back(pair(contract["enum_names"][name]["name"].text, listed(labels.items)));
   for (const auto &[name, entity] : contract["entities"].members)
