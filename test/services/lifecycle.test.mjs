@@ -91,11 +91,17 @@ test('what the store removes is what was foretold', async () => {
   // One pass over all of them, when the youngest is old enough, and over before the oldest is a day older.
   const old = () => [began, taken.at(-1).at].map((at) => (Date.now() - at) / 1000 / day);
   await sleep(Math.max(0, (2.05 - old()[1]) * day * 1000));
-  await promisify(execFile)('radosgw-admin', ['lc', 'process']);
+  // A pass does not come to every bucket: as many as there is time for.  What it has not come to says so, and is not compared.
+  const radosgw = async (...what) => (await promisify(execFile)('radosgw-admin', ['lc', ...what])).stdout;
+  let reached;
+  do {
+    await radosgw('process');
+    reached = new Set(JSON.parse(await radosgw('list')).filter((one) => one.status === 'COMPLETE').map((one) => one.bucket.split(':')[1]));
+  } while (taken.some(({ bucket }) => !reached.has(bucket)) && old()[0] < 2.5);
   assert.ok(old()[0] < 2.95, `too slow: a day of ${day} s is over; LC_DAY=${day * 2} would do`);
   const differ = [];
   let compared = 0, removed = 0;
-  for (const { bucket, xml, keeping, before } of taken) {
+  for (const { bucket, xml, keeping, before } of taken.filter((one) => reached.has(one.bucket))) {
     const now = await versions(bucket);
     const still = new Set(now.map((one) => `${one.key} ${one.version}`)), had = new Set(before.map((one) => `${one.key} ${one.version}`));
     const gone = before.map((one) => `${one.key} ${one.version}`).filter((one) => !still.has(one));
@@ -108,9 +114,9 @@ test('what the store removes is what was foretold', async () => {
       differ.push({ xml, keeping, object: one.split(' ')[0], store: really.includes(one) ? 'removes' : 'leaves' });
     }
   }
-  console.log(`# ${taken.length} buckets, ${refused} configurations refused, ${compared} versions compared, ${removed} removed, ${differ.length} differ,`,
+  console.log(`# ${taken.length} buckets, ${reached.size} reached, ${refused} configurations refused, ${compared} versions compared, ${removed} removed, ${differ.length} differ,`,
     `${Math.round((Date.now() - began) / 1000)} s`);
   for (const one of differ) console.log(`# ${JSON.stringify(one)}`);
-  assert.ok(removed > 20);
+  assert.ok(reached.size >= 12 && removed > 20);
   assert.deepEqual(differ.filter((one) => !known.some((is) => is(one))), []);
 });

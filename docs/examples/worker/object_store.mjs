@@ -34,7 +34,8 @@ export const setVersioning = ({ bucket, status }, signal) => ask('PUT', bucket, 
 export async function setLifecycle({ bucket, xml }, signal) {
   await ask('PUT', bucket, { lifecycle: '' }, { signal, body: xml });
   const kept = await ask('GET', bucket, { lifecycle: '' }, { signal });
-  if (sameRules(await lifecycle(xml), await lifecycle(kept))) return;
+  const wanted = await lifecycle(xml), there = await lifecycle(kept);
+  if (wanted && there && sameRules(wanted, there)) return;
   await removeLifecycle({ bucket }, signal);
   throw new ServiceError('minio: the store keeps other lifecycle rules than it was sent; they were taken away again');
 }

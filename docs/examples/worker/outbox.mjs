@@ -40,10 +40,14 @@ export const mailRecipients = (account, audience) => rows('mail_recipients', acc
 export const mailSender = async (account) => (await rows('mail_sender', account))[0];
 export const isPublicHost = (address) => value('is_public_host', address);
 
-// A configuration as the database reads it, whatever form it was written in.
+// A configuration as the database reads it, whatever form it was written in; undefined where it is none.
 export async function lifecycle(xml) {
-  const { rows: [row] } = await pool.query('SELECT primecloud.lifecycle_json($1::primecloud.lifecycle)::jsonb AS rules', [xml]);
-  return row.rules;
+  try {
+    return (await pool.query('SELECT primecloud.lifecycle_json($1::primecloud.lifecycle)::jsonb AS rules', [xml])).rows[0].rules;
+  } catch (error) {
+    if (error.code === '22P02') return undefined;
+    throw error;
+  }
 }
 
 export const close = () => pool.end();

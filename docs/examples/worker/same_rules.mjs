@@ -13,6 +13,7 @@ const inOrder = (value) => (Array.isArray(value) ? value.map(inOrder) : value &&
   ? Object.fromEntries(Object.keys(value).sort().map((name) => [name, inOrder(value[name])])) : value);
 
 const meaning = ({ Rules }) => JSON.stringify(
-  Rules.map(({ Filter, Prefix, ...rule }) => inOrder({ ...rule, Filter: filterOf({ Filter, Prefix }) })).sort((a, b) => (a.ID < b.ID ? -1 : 1)));
+  Rules.map(({ Filter, Prefix, ...rule }) => inOrder({ ...rule, Filter: filterOf({ Filter, Prefix }) }))
+    .sort((a, b) => (a.ID < b.ID ? -1 : 1)));
 
 export const sameRules = (one, other) => meaning(one) === meaning(other);

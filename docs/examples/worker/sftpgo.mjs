@@ -44,7 +44,7 @@ export async function putUser({ folders, user, folder_prefix }, secret, signal) 
   await removeFolders(folder_prefix, signal);
 }
 
-// Access first, and what is not there needs none taken away.
+// Who is not there has no access to be taken away.
 export async function disableUser({ folders, user, folder_prefix }, signal) {
   await putFolders(folders, signal);
   await ask('PUT', `users/${encodeURIComponent(user.username)}?disconnect=1`, { body: user, signal, good: [404] });
