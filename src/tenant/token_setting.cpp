@@ -35,8 +35,7 @@ SERVER_CODE bool refuse(const char *why_not) {
 
 // Whatever was set before the library was there has been stored by then, unverified.
 SERVER_CODE bool may_enter(GucSource source) {
-  if (!defined)
-    return refuse("Load the library before: ALTER ROLE ... SET session_preload_libraries = 'primecloud'.");
+  if (!defined) return refuse("Load the library before: ALTER ROLE ... SET session_preload_libraries = 'primecloud'.");
   if (source == PGC_S_SESSION && IsTransactionState() && !IsInParallelMode() && !IsParallelWorker()) return true;
   return refuse(hint);
 }
@@ -64,8 +63,8 @@ SERVER_CODE bool check(char **value, void **extra, GucSource source) noexcept {
   return entered != nullptr;
 }
 
-// Only here it is known how the value is to hold.  (At the end of a transaction or a function, too, values are assigned:
-// not the one that has just been checked.)
+// Only here it is known how the value is to hold.  (At the end of a transaction or a function, too, values are
+// assigned: not the one that has just been checked.)
 SERVER_CODE void take(const char *, void *extra) {
   const bool now = extra != nullptr && extra == entered;
   entered = nullptr;
