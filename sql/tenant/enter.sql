@@ -6,6 +6,12 @@ CREATE FUNCTION enter(token text) RETURNS void
 COMMENT ON FUNCTION enter(text) IS
     'verifies a token and enters its account, or its user alone, for the rest of the transaction; 28000 for every bad token';
 
+CREATE FUNCTION enter_context(token text) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SUPPORT primecloud_internal.hide_plaintext
+    AS 'MODULE_PATHNAME', 'primecloud_enter_context';
+COMMENT ON FUNCTION enter_context(text) IS
+    'enters as enter(token) does and returns the context, as context() does: for clients that take no void';
+
 CREATE FUNCTION enter_trusted(tenant text, user_id text, role text DEFAULT NULL) RETURNS void
     LANGUAGE c VOLATILE PARALLEL UNSAFE
     AS 'MODULE_PATHNAME', 'primecloud_enter_trusted';

@@ -1,75 +1,22 @@
-// enter(token): verifies a compact JWS and enters the account it names.
-#include <algorithm>
-#include <optional>
-
-#include "core/tenant/identity.hpp"
+// enter(token), and enter_context(token) for who takes no void: both enter the account that a token names.
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
-#include "tenant/claim.hpp"
-#include "tenant/validity.hpp"
-#include "tenant/verified_claims.hpp"
-
-extern "C" {
-#include "mb/pg_wchar.h"
-#include "pgstat.h"
-#include "tcop/tcopprot.h"
-}
+#include "tenant/context_json.hpp"
+#include "tenant/enter_token.hpp"
 
 namespace {
 using namespace primecloud;
 
-// The statement holds the token: neither pg_stat_activity nor a later error line of
-// this statement may show it.
-SERVER_CODE void hide_statement() {
-  debug_query_string = "<statement with a token>";
-  pgstat_report_activity(STATE_RUNNING, debug_query_string);
-}
-
-// JSON is UTF-8; the tables that are asked have the database's encoding.
-SERVER_CODE const char *in_server_encoding(const char *text) {
-  return pg_any_to_server(text, static_cast<int>(strlen(text)), PG_UTF8);
-}
-
-// No token at all is a bad token: an application that lost it must not go on without.
 pg::nothing enter(std::optional<std::string_view> text) {
-  pg::guarded(hide_statement);
-  tenant::claim who;
-  who.known = pg::guarded(tenant::changes_until_now);
-  char tenant_key[longest_identifier + 2], user[longest_identifier + 2], role_text[32], key_id[longest_identifier + 2];
-  char problem[128] = "";
-  try {
-    const tenant::verified_claims found = tenant::claims_of(text.value_or(std::string_view()));
-    const token_claims &claims = *found.claims;
-    if (claims.subject.size() > longest_identifier) throw error(sqlstate{"28000"}, "sub is too long");
-    if (claims.account && claims.account->size() > longest_identifier)
-      throw error(sqlstate{"28000"}, "account is too long");
-    strlcpy(user, claims.subject.c_str(), sizeof user);
-    who.user = user;
-    if (claims.account) {
-      strlcpy(tenant_key, claims.account->c_str(), sizeof tenant_key);
-      who.tenant = tenant_key;
-      who.tenant_is_number = claims.account_is_number;
-    }
-    if (claims.role) {
-      strlcpy(role_text, claims.role->c_str(), sizeof role_text);
-      who.role = role_text;
-    }
-    who.expires_known = true;
-    who.expires = std::min<int64>(claims.expires * 1'000'000 - postgres_epoch_unix_microseconds, found.key_ends);
-    strlcpy(key_id, found.key_id, sizeof key_id);
-    who.token_key = key_id;
-    who.uniform = true;
-  } catch (const error &reason) {
-    strlcpy(problem, reason.message.c_str(), sizeof problem);
-  }
-  pg::guarded([&] {
-    if (problem[0] != '\0') tenant::refuse_token(problem);
-    who.user = in_server_encoding(who.user);
-    if (who.tenant != nullptr) who.tenant = in_server_encoding(who.tenant);
-    tenant::enter_claim(who);
-  });
+  tenant::enter_token(text);
   return {};
+}
+
+std::optional<pg::owned_jsonb> enter_context(std::optional<std::string_view> text) {
+  tenant::enter_token(text);
+  return pg::guarded(tenant::context_json);
 }
 }  // namespace
 
 PRIMECLOUD_FUNCTION(primecloud_enter, enter);
+PRIMECLOUD_FUNCTION(primecloud_enter_context, enter_context);

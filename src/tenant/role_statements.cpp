@@ -18,7 +18,7 @@ namespace {
 
 ProcessUtility_hook_type next_hook = nullptr;
 
-// A password, a limit or a setting of the role is every later login's, whoever's it is.
+// A password, a limit or a setting of the role is every later login's, whoever's it is.  (The log need not have it.)
 SERVER_CODE void refuse_own_change(const RoleSpec *changed) {
   const Oid role = changed == nullptr ? InvalidOid : get_rolespec_oid(changed, true);
   // CURRENT_USER and SESSION_USER may have been dropped: the server itself would not find their row, and call that its
@@ -29,7 +29,7 @@ SERVER_CODE void refuse_own_change(const RoleSpec *changed) {
   if (role != GetUserId() || kind_of_role(role) == role_kind::other) return;
   ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
           errmsg("role \"%s\" does not change itself", pg::role_name(role)),
-          errhint("Its password, settings and limits are every login's: a superuser changes them."));
+          errhint("Its password, settings and limits are every login's: a superuser changes them."), errhidestmt(true));
 }
 
 // What a command of ours locks, it locks as its owner; whom the application has become by SET

@@ -9,7 +9,7 @@ from . import of_cpp, of_sql
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent.parent
 # What a token is refused for: the server's log has it, in the DETAIL of the one message that callers see.
-IN_LOG = {"src/core/tenant/token.cpp", "src/core/tenant/token_claims.cpp", "src/tenant/verified_claims.cpp", "src/tenant/enter.cpp"}
+IN_LOG = {"src/core/tenant/token.cpp", "src/core/tenant/token_claims.cpp", "src/tenant/verified_claims.cpp", "src/tenant/enter_token.cpp"}
 # What a dialect would refuse is an answer of lifecycle_problem(), no error; the reporters themselves say what they were given.
 ANSWERS = {"src/core/lifecycle/dialects.cpp", "src/core/lifecycle/dialect_aws.cpp", "src/core/lifecycle/dialect_minio.cpp", "src/core/lifecycle/finding.hpp",
            "src/core/lifecycle/problem.hpp", "src/core/lifecycle/position.cpp:<what>", "src/pg/server_function.hpp", "sql/schema/schema_objects.sql:made to be undone",
