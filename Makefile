@@ -40,7 +40,7 @@ REGRESS_OPTS = --inputdir=$(srcdir)/test/regress --outputdir=. --load-extension=
 PG_CPPFLAGS = -I$(srcdir)/src
 PG_CXXFLAGS = -std=c++20 -Wno-register -fvisibility=hidden -fvisibility-inlines-hidden \
               -fno-threadsafe-statics
-SHLIB_LINK  = -lsodium -lexpat -lstdc++
+SHLIB_LINK  = -lsodium -lexpat -lcrypto -lstdc++
 SHLIB_EXPORTS = src/primecloud.exports.txt
 
 EXTRA_CLEAN = $(OBJS:.o=.d) $(OBJS:.o=.bc) src/primecloud.exports.list
