@@ -14,8 +14,8 @@ result<octets> token_key_kept(std::string_view name, pg::bytes_view given) {
   return public_key_of(*algorithm, given);
 }
 
-using web_key_row =
-    std::tuple<std::optional<std::string>, std::optional<std::string>, std::optional<octets>, std::optional<std::string>>;
+using web_key_row = std::tuple<std::optional<std::string>, std::optional<std::string>, std::optional<octets>,
+                               std::optional<std::string>>;
 
 web_key_row token_key_of_jwk(std::string_view jwk) {
   const auto read = read_web_key(jwk);

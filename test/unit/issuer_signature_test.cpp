@@ -117,7 +117,7 @@ TEST(Signature, OfRsaHasItsPaddingAndItsSize) {
 TEST(Signature, OfP256HasTwoNumbersOfTheGroup) {
   const auto text = bytes("eyJhbGciOiJFUzI1NiJ9." + std::string(payload));
   const auto good = decoded(rfc_r_and_s);
-  const octets order = {0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+  const octets order = {0xff, 0xff, 0xff, 0xff, 0,    0,    0,    0,    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
                         0xbc, 0xe6, 0xfa, 0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51};
   octets nought(32), one(32);
   one[31] = 1;
@@ -145,7 +145,8 @@ TEST(Signature, KeysThatNobodyCanHaveMade) {
   even.back() &= 0xfe;
   small[0] &= 0x7f;
   off.back() ^= 1;
-  EXPECT_FALSE(is_sound_rsa(even) || is_sound_rsa(small) || is_sound_rsa(octets(256, 0xff)) || is_sound_rsa(octets(128, 0xff)));
+  EXPECT_FALSE(is_sound_rsa(even) || is_sound_rsa(small) || is_sound_rsa(octets(256, 0xff)) ||
+               is_sound_rsa(octets(128, 0xff)));
   EXPECT_FALSE(is_sound_rsa(octets(513, 0xff)) || is_sound_rsa({}));
   EXPECT_FALSE(is_sound_p256(off) || is_sound_p256(octets(64)) || is_sound_p256(octets(64, 0xff)) || is_sound_p256({}));
 }
@@ -166,13 +167,16 @@ TEST(WebKey, WhatItSays) {
     ASSERT_TRUE(passed);
     EXPECT_NE((*passed).passed_over, "");
   }
-  for (const auto refused : {R"(,"d":"AA")", R"(,"k":"AA")", R"(,"kid":"twice")"}) EXPECT_FALSE(read_web_key(jwk(refused)));
-  for (const auto refused : {"", "[]", "{\"kty\":\"oct\"}", "{\"kty\":\"RSA\",\"kid\":\"k\",\"n\":\"AQ\",\"e\":\"AQAB\"}"})
+  for (const auto refused : {R"(,"d":"AA")", R"(,"k":"AA")", R"(,"kid":"twice")"})
+    EXPECT_FALSE(read_web_key(jwk(refused)));
+  for (const auto refused :
+       {"", "[]", "{\"kty\":\"oct\"}", "{\"kty\":\"RSA\",\"kid\":\"k\",\"n\":\"AQ\",\"e\":\"AQAB\"}"})
     EXPECT_FALSE(read_web_key(refused));
 }
 
 TEST(PublicKey, InPem) {
-  const std::string body = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE", begin = "-----BEGIN PUBLIC KEY-----\n", end = "\n-----END PUBLIC KEY-----\n";
+  const std::string body = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE", begin = "-----BEGIN PUBLIC KEY-----\n",
+                    end = "\n-----END PUBLIC KEY-----\n";
   EXPECT_FALSE(public_key_of(token_algorithm::es256, bytes(begin + body + end)));
   EXPECT_FALSE(public_key_of(token_algorithm::es256, bytes(begin + end)));
   EXPECT_FALSE(public_key_of(token_algorithm::es256, bytes("-----BEGIN")));

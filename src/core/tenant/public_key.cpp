@@ -15,8 +15,9 @@ using octets = std::vector<std::uint8_t>;
 
 error refuse(std::string what) {
   return error(invalid_value, std::move(what))
-      .with_hint("Pass a public key as PEM: openssl pkey -in key.pem -pubout, or of a certificate: openssl x509 -in "
-                 "cert.pem -noout -pubkey");
+      .with_hint(
+          "Pass a public key as PEM: openssl pkey -in key.pem -pubout, or of a certificate: openssl x509 -in "
+          "cert.pem -noout -pubkey");
 }
 
 constexpr std::uint8_t sequence = 0x30, number = 0x02, bits = 0x03, object = 0x06, null = 0x05;

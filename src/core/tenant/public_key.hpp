@@ -1,5 +1,5 @@
-// Public keys as people and issuers have them, made into what is kept: PEM and DER (SubjectPublicKeyInfo, RFC 5280), and
-// members of a JWK set (RFC 7517).
+// Public keys as people and issuers have them, made into what is kept: PEM and DER (SubjectPublicKeyInfo, RFC 5280),
+// and members of a JWK set (RFC 7517).
 #pragma once
 
 #include <cstdint>
@@ -13,8 +13,8 @@
 
 namespace primecloud {
 
-// Of an algorithm with public keys.  Also takes what is kept: 32 bytes of Ed25519, 64 of P-256.  Whether somebody can have
-// made it as a key is asked too.
+// Of an algorithm with public keys.  Also takes what is kept: 32 bytes of Ed25519, 64 of P-256.  Whether somebody can
+// have made it as a key is asked too.
 result<std::vector<std::uint8_t>> public_key_of(token_algorithm algorithm, std::span<const std::uint8_t> given);
 
 struct web_key {

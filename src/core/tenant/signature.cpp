@@ -57,10 +57,9 @@ key_owner p256_key(octets_view point) noexcept {
   std::uint8_t uncompressed[1 + point_size] = {4};
   std::copy(point.begin(), point.end(), uncompressed + 1);
   char curve[] = "prime256v1";
-  OSSL_PARAM parts[] = {
-      OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, curve, 0),
-      OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, uncompressed, sizeof uncompressed),
-      OSSL_PARAM_construct_end()};
+  OSSL_PARAM parts[] = {OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, curve, 0),
+                        OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, uncompressed, sizeof uncompressed),
+                        OSSL_PARAM_construct_end()};
   return make_key("EC", parts);
 }
 
@@ -95,7 +94,8 @@ bool verify_rsa(octets_view modulus, rsa_padding padding, octets_view message, o
   const key_owner key = rsa_key(modulus);
   const digest_context context(EVP_MD_CTX_new());
   EVP_PKEY_CTX *how = nullptr;
-  if (!key || !context || EVP_DigestVerifyInit(context.get(), &how, EVP_sha256(), nullptr, key.get()) <= 0) return false;
+  if (!key || !context || EVP_DigestVerifyInit(context.get(), &how, EVP_sha256(), nullptr, key.get()) <= 0)
+    return false;
   if (!set_padding(how, padding)) return false;
   return EVP_DigestVerify(context.get(), signature.data(), signature.size(), message.data(), message.size()) == 1;
 }

@@ -12,7 +12,8 @@ namespace {
 using octets = std::vector<std::uint8_t>;
 
 error refuse(const char *what) {
-  return error(invalid_value, what).with_hint("Nothing of the set was taken: ask the issuer for a set of his public keys.");
+  return error(invalid_value, what)
+      .with_hint("Nothing of the set was taken: ask the issuer for a set of his public keys.");
 }
 
 std::optional<octets> octets_member(const nlohmann::json &object, const char *name) {
@@ -23,7 +24,8 @@ std::optional<octets> octets_member(const nlohmann::json &object, const char *na
 // The algorithm that a key says, or that its kind has where it says none; nothing where it is for something else.
 std::optional<token_algorithm> algorithm_of(const nlohmann::json &key) {
   const auto kind = text_member(key, "kty").value_or(""), curve = text_member(key, "crv").value_or("");
-  const bool rsa = kind == "RSA", p256 = kind == "EC" && curve == "P-256", edwards = kind == "OKP" && curve == "Ed25519";
+  const bool rsa = kind == "RSA", p256 = kind == "EC" && curve == "P-256",
+             edwards = kind == "OKP" && curve == "Ed25519";
   const auto said = text_member(key, "alg").value_or(rsa ? "RS256" : p256 ? "ES256" : edwards ? "EdDSA" : "");
   if (rsa && said == "PS256") return token_algorithm::ps256;
   if (rsa && said == "RS256") return token_algorithm::rs256;
@@ -67,7 +69,8 @@ result<web_key> read_web_key(std::string_view json) {
   if (!id || id->size() > 255) return refuse("a key of the set has no kid, or one of more than 255 bytes");
   auto octets = octets_of(*key, *algorithm);
   if (!octets || !is_sound(*algorithm, *octets))
-    return refuse("a key of the set is broken: RSA has 2048 to 4096 bits and the exponent 65537, ES256 a point of P-256");
+    return refuse(
+        "a key of the set is broken: RSA has 2048 to 4096 bits and the exponent 65537, ES256 a point of P-256");
   read.id = *id;
   read.algorithm = *algorithm;
   read.key = std::move(*octets);
