@@ -1,5 +1,8 @@
 #include "tenant/token_key.hpp"
 
+#include <algorithm>
+#include <charconv>
+
 #include "core/tenant/public_key.hpp"
 #include "core/tenant/published_key.hpp"
 #include "pg/cached_table.hpp"
@@ -98,8 +101,12 @@ void keep(const char *name, const token_key &key) noexcept {
 
 // The size of the id first, so that no id ends like another's issuer.
 void name_token_key(const char *key_id, const char *issuer, char *out) noexcept {
-  snprintf(out, longest_key_name, "%zu:%s%s%s", strlen(key_id), key_id, issuer == nullptr ? "" : ":",
-           issuer == nullptr ? "" : issuer);
+  const std::string_view id(key_id), of(issuer == nullptr ? "" : issuer);
+  char *at = std::to_chars(out, out + 8, id.size()).ptr;
+  *at++ = ':';
+  at = std::copy(id.begin(), id.end(), at);
+  if (issuer != nullptr) *at++ = ':';
+  *std::copy(of.begin(), of.end(), at) = '\0';
 }
 
 token_key find_token_key(const char *key_id, const char *issuer) {
