@@ -48,7 +48,7 @@ PG_CXXFLAGS := $(if $(filter environment,$(origin CXXFLAGS)),$(CXXFLAGS)) \
 # What we use of the C++ library is linked in where the compiler has it so: to load the shared one costs
 # each new connection most of a millisecond (test/bench/transactions).
 cxx_archive = $(filter /%,$(shell $(CXX) -print-file-name=libstdc++.a))
-SHLIB_LINK  = -lsodium -lexpat $(or $(cxx_archive),-lstdc++)
+SHLIB_LINK  = -lsodium -lexpat -lcrypto $(or $(cxx_archive),-lstdc++)
 SHLIB_EXPORTS = src/primecloud.exports.txt
 
 EXTRA_CLEAN = $(OBJS:.o=.d) $(OBJS:.o=.bc) src/primecloud.exports.list

@@ -20,7 +20,7 @@ inline void free_of_setting(void *block) noexcept {
 }
 
 // nullptr where there is no such setting.
-inline const config_generic *find_setting(const char *name) {
+SERVER_CODE inline const config_generic *find_setting(const char *name) {
 #if PG_VERSION_NUM >= 160000
   return find_option(name, false, true, LOG);
 #else
@@ -34,7 +34,7 @@ inline const config_generic *find_setting(const char *name) {
 
 // Asked by a setting's assign hook: whether the value that it is given is set LOCAL, for the transaction or the
 // savepoint, and neither for the session nor by the SET clause of a function.
-inline bool is_set_locally(const char *name) {
+SERVER_CODE inline bool is_set_locally(const char *name) {
   const config_generic *setting = find_setting(name);
   return setting != nullptr && setting->stack != nullptr &&
          (setting->stack->state == GUC_LOCAL || setting->stack->state == GUC_SET_LOCAL);

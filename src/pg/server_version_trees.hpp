@@ -1,4 +1,5 @@
-// What differs between servers of stored trees, and walks of them: as pg/server_version.hpp, for the few that read trees.
+// What differs between servers of stored trees, and walks of them: as pg/server_version.hpp, for the few that read
+// trees.
 #pragma once
 
 #include "pg/postgres.hpp"

@@ -95,7 +95,9 @@ void enter_claim(const claim &who) {
   const char *role = nullptr;
   if (who.tenant != nullptr) {
     check_text(who, "tenant", who.tenant);
-    if (!who.assumed) found = ask_membership(who.tenant, who.user, membership_as::seen_here, who.tenant_is_number);
+    if (!who.assumed)
+      found =
+          ask_membership(who.tenant, who.user, membership_as::seen_here, {who.tenant_is_number, who.user_is_number});
     role = settle_role(who, found);
   }
   check_not_entered(who, role);

@@ -13,8 +13,9 @@ struct claim {
   const char *tenant = nullptr;   // none: the user alone
   bool tenant_is_number = false;  // of accounts whose keys are integers, and of no others
   const char *user = nullptr;
-  const char *role = nullptr;  // none: the role of the membership
-  bool assumed = false;        // an operator: no membership is asked
+  bool user_is_number = false;  // in the same way
+  const char *role = nullptr;   // none: the role of the membership
+  bool assumed = false;         // an operator: no membership is asked
   bool expires_known = false;
   int64 expires = 0;           // microseconds since 2000-01-01 UTC
   const char *token_key = "";  // id of the key that verified the token

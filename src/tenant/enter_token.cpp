@@ -5,6 +5,7 @@
 #include "core/tenant/identity.hpp"
 #include "pg/guard.hpp"
 #include "tenant/claim.hpp"
+#include "tenant/token_key.hpp"
 #include "tenant/validity.hpp"
 #include "tenant/verified_claims.hpp"
 
@@ -34,7 +35,7 @@ void enter_token(std::optional<std::string_view> text) {
   pg::guarded(hide_statement);
   claim who;
   who.known = pg::guarded(changes_until_now);
-  char tenant_key[longest_identifier + 2], user[longest_identifier + 2], role_text[32], key_id[longest_identifier + 2];
+  char tenant_key[longest_identifier + 2], user[longest_identifier + 2], role_text[32], key_name[longest_key_name];
   char problem[128] = "";
   try {
     const verified_claims found = claims_of(text.value_or(std::string_view()));
@@ -55,8 +56,9 @@ void enter_token(std::optional<std::string_view> text) {
     }
     who.expires_known = true;
     who.expires = std::min<int64>(claims.expires * 1'000'000 - postgres_epoch_unix_microseconds, found.key_ends);
-    strlcpy(key_id, found.key_id, sizeof key_id);
-    who.token_key = key_id;
+    name_token_key(found.key_id, found.issuer, key_name);
+    who.token_key = key_name;
+    who.user_is_number = claims.subject_is_number;
     who.uniform = true;
   } catch (const error &reason) {
     strlcpy(problem, reason.message.c_str(), sizeof problem);

@@ -41,14 +41,14 @@ SERVER_CODE const char *account_problem(const membership_source &from, const cha
   return nullptr;
 }
 
-SERVER_CODE const char *find_role(const membership_source &from, const char *tenant, bool number, const char *user,
+SERVER_CODE const char *find_role(const membership_source &from, const char *tenant, numbers which, const char *user,
                                   Snapshot seen) {
   return least_role(find_rows({from[relation_schema],
                                from[relation_name],
                                from.owner,
                                from[role_column],
                                2,
-                               {{from[tenant_column], tenant, number}, {from[user_column], user}}},
+                               {{from[tenant_column], tenant, which.tenant}, {from[user_column], user, which.user}}},
                               seen));
 }
 
@@ -96,12 +96,12 @@ SERVER_CODE void find_grants(const membership_source &from, const char *tenant, 
   }
 }
 
-SERVER_CODE membership ask(const membership_source &from, const char *tenant, bool number, const char *user,
+SERVER_CODE membership ask(const membership_source &from, const char *tenant, numbers which, const char *user,
                            Snapshot seen) {
   membership answer;
   answer.asked = true;
-  answer.role = find_role(from, tenant, number, user, seen);
-  answer.why_not = account_problem(from, tenant, number, seen);
+  answer.role = find_role(from, tenant, which, user, seen);
+  answer.why_not = account_problem(from, tenant, which.tenant, seen);
   if (answer.why_not == nullptr && answer.role == nullptr) answer.why_not = "the user is not a member of the account";
   answer.member = answer.why_not == nullptr;
   if (answer.member && parse_role(answer.role) == role::external_client) find_grants(from, tenant, user, seen, &answer);
@@ -110,7 +110,7 @@ SERVER_CODE membership ask(const membership_source &from, const char *tenant, bo
 
 }  // namespace
 
-membership ask_membership(const char *tenant, const char *user, membership_as what, bool number) {
+membership ask_membership(const char *tenant, const char *user, membership_as what, numbers which) {
   const bool committed = what == membership_as::committed;
   if (!committed && registered_source() == nullptr) return {};
   // One snapshot for all that is asked: nobody is a member of what was active before.
@@ -118,7 +118,7 @@ membership ask_membership(const char *tenant, const char *user, membership_as wh
   // As it was before the transaction's first command.  The registered snapshot is a copy.
   if (committed) now->curcid = FirstCommandId;
   const membership_source *from = committed ? source_seen(now) : registered_source();
-  const membership answer = from == nullptr ? membership() : ask(*from, tenant, number, user, now);
+  const membership answer = from == nullptr ? membership() : ask(*from, tenant, which, user, now);
   UnregisterSnapshot(now);
   return answer;
 }

@@ -21,9 +21,12 @@ enum class membership_as { committed, seen_here };
 // Looks `user` up in account `tenant`, as it is now, whatever snapshot the transaction has.
 // Without SQL (keyed_rows.hpp): nothing that the owner of the tables can
 // define is executed.
-// `number`: the tenant is one, which no key of text or uuid is.
+// `numbers`: which of both are numbers, which no key of text or uuid is.
+struct numbers {
+  bool tenant = false, user = false;
+};
 SERVER_CODE membership ask_membership(const char *tenant, const char *user,
-                                      membership_as what = membership_as::seen_here, bool number = false);
+                                      membership_as what = membership_as::seen_here, numbers which = {});
 
 // The users of an account, as a snapshot has them; nothing where no table is registered.
 SERVER_CODE texts members_of(const char *tenant, Snapshot seen);

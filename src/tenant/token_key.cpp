@@ -1,5 +1,9 @@
 #include "tenant/token_key.hpp"
 
+#include <algorithm>
+#include <charconv>
+
+#include "core/tenant/public_key.hpp"
 #include "core/tenant/published_key.hpp"
 #include "pg/cached_table.hpp"
 #include "pg/datum_builtin.hpp"
@@ -13,7 +17,16 @@ extern "C" {
 namespace primecloud::tenant {
 namespace {
 
-enum column { key_id_column, algorithm_column, key_column, issuer_column, added_at_column, revoked_at_column, columns };
+enum column {
+  key_id_column,
+  algorithm_column,
+  key_column,
+  issuer_column,
+  added_at_column,
+  revoked_at_column,
+  left_at_column,
+  columns
+};
 
 SERVER_CODE void read(const Datum *values, const bool *nulls, token_key *out) {
   const auto algorithm = parse_token_algorithm(TextDatumGetCString(values[algorithm_column]));
@@ -27,21 +40,36 @@ SERVER_CODE void read(const Datum *values, const bool *nulls, token_key *out) {
   if (out->has_issuer) strlcpy(out->issuer, TextDatumGetCString(values[issuer_column]), sizeof out->issuer);
 }
 
-SERVER_CODE token_key read_key(Oid oid, const char *key_id) {
+// How well a row answers for a token of `issuer`.
+SERVER_CODE int fit(const Datum *values, const bool *nulls, const char *issuer) {
+  if (nulls[issuer_column]) return 2;
+  return issuer != nullptr && pg::text_in(values[issuer_column]) == issuer ? 3 : 1;
+}
+
+SERVER_CODE void read_end(Datum value, token_key *out) {
+  const TimestampTz end = DatumGetTimestampTz(value);
+  if (!out->ends_known || end < out->ends) out->ends = end;
+  out->ends_known = true;
+}
+
+SERVER_CODE token_key read_key(Oid oid, const char *key_id, const char *issuer) {
   token_key found;
+  int best = 0;
   if (!OidIsValid(oid)) return found;
   pg::for_each_row<columns>(oid, GetLatestSnapshot(), [&](const Datum *values, const bool *nulls) {
-    if (pg::text_in(values[key_id_column]) != key_id) return;
+    if (pg::text_in(values[key_id_column]) != key_id || fit(values, nulls, issuer) <= best) return;
+    best = fit(values, nulls, issuer);
+    found = {};
     read(values, nulls, &found);
-    found.ends_known = !nulls[revoked_at_column];
-    if (found.ends_known) found.ends = DatumGetTimestampTz(values[revoked_at_column]);
+    if (!nulls[revoked_at_column]) read_end(values[revoked_at_column], &found);
+    if (!nulls[left_at_column]) read_end(values[left_at_column], &found);
   });
   return found;
 }
 
 // The keys that tokens named lately, as the table has them: a scan for each token is a third of entering.
 struct named_key {
-  char id[256];
+  char name[longest_key_name];
   token_key key;
 };
 constexpr int places = 8;
@@ -54,17 +82,16 @@ struct {
 void forget() noexcept { lately.count = lately.next = 0; }
 pg::cached_table table{"token_key", forget};
 
-const token_key *kept(const char *key_id) noexcept {
+const token_key *kept(const char *name) noexcept {
   for (int i = 0; i < lately.count; i++) {
-    if (strcmp(lately.keys[i].id, key_id) == 0) return &lately.keys[i].key;
+    if (strcmp(lately.keys[i].name, name) == 0) return &lately.keys[i].key;
   }
   return nullptr;
 }
 
-void keep(const char *key_id, const token_key &key) noexcept {
+void keep(const char *name, const token_key &key) noexcept {
   named_key &place = lately.keys[lately.next];
-  if (strlen(key_id) >= sizeof place.id) return;
-  strlcpy(place.id, key_id, sizeof place.id);
+  strlcpy(place.name, name, sizeof place.name);
   place.key = key;
   lately.next = (lately.next + 1) % places;
   if (lately.count < places) lately.count++;
@@ -72,18 +99,40 @@ void keep(const char *key_id, const token_key &key) noexcept {
 
 }  // namespace
 
-token_key find_token_key(const char *key_id) {
+// The size of the id first, so that no id ends like another's issuer.
+void name_token_key(const char *key_id, const char *issuer, char *out) noexcept {
+  const std::string_view id(key_id), of(issuer == nullptr ? "" : issuer);
+  char *at = std::to_chars(out, out + 8, id.size()).ptr;
+  *at++ = ':';
+  at = std::copy(id.begin(), id.end(), at);
+  if (issuer != nullptr) *at++ = ':';
+  *std::copy(of.begin(), of.end(), at) = '\0';
+}
+
+token_key find_token_key(const char *key_id, const char *issuer) {
   // No lock is taken for what is kept, so nothing else would listen.
   AcceptInvalidationMessages();
   token_key found;
-  if (const token_key *known = kept(key_id)) {
+  char name[longest_key_name];
+  if (strlen(key_id) > 255 || (issuer != nullptr && strlen(issuer) > 255)) return found;
+  name_token_key(key_id, issuer, name);
+  if (const token_key *known = kept(name)) {
     found = *known;
   } else {
-    found = table.read([key_id](Oid oid) { return read_key(oid, key_id); });
-    if (found.active) keep(key_id, found);
+    found = table.read([key_id, issuer](Oid oid) { return read_key(oid, key_id, issuer); });
+    if (found.active) keep(name, found);
   }
   if (found.ends_known && found.ends <= GetCurrentTimestamp()) found.active = false;
   return found;
+}
+
+token_key find_named_token_key(const char *name) {
+  char *text = pstrdup(name), *colon = strchr(text, ':');
+  if (colon == nullptr) return {};
+  char *const id = colon + 1, *const end = id + atoi(text);
+  const char *issuer = *end == ':' ? end + 1 : nullptr;
+  *end = '\0';
+  return find_token_key(id, issuer);
 }
 
 }  // namespace primecloud::tenant

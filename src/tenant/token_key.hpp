@@ -10,7 +10,7 @@
 
 namespace primecloud::tenant {
 
-inline constexpr size_t longest_token_key = 256;  // bytes, as the table's check has it
+inline constexpr size_t longest_token_key = 512;  // bytes, as the table's check has it
 
 // What a signature is checked with.
 struct key_material {
@@ -34,7 +34,13 @@ struct token_key {
 };
 
 // The key of that id as it is committed now, whatever snapshot the transaction has: a
-// revoked key is revoked for transactions that began before, too.  Server code.
-SERVER_CODE token_key find_token_key(const char *key_id);
+// revoked key is revoked for transactions that began before, too.  Ids are an issuer's own: of several keys it is that
+// of `issuer` (nullptr: of none), else that of no issuer, else any, which its token does not hold to.  Server code.
+SERVER_CODE token_key find_token_key(const char *key_id, const char *issuer);
+
+// What a context remembers of the key that it was entered with, and the key of that.
+inline constexpr size_t longest_key_name = 2 * 256 + 8;
+void name_token_key(const char *key_id, const char *issuer, char *out) noexcept;
+SERVER_CODE token_key find_named_token_key(const char *name);
 
 }  // namespace primecloud::tenant

@@ -57,7 +57,7 @@ bool covers(const membership &found, const context_record &who) {
 // What this transaction itself has changed is not committed, and takes nothing away yet; what
 // it has added lets it go on.
 SERVER_CODE bool is_covered(const context_record &who) {
-  if (!who.token_key().empty() && !find_token_key(pg::c_string(who.token_key())).active) return false;
+  if (!who.token_key().empty() && !find_named_token_key(pg::c_string(who.token_key())).active) return false;
   if (!who.has_tenant || who.assumed) return true;
   const char *tenant = pg::c_string(who.tenant()), *user = pg::c_string(who.user());
   return covers(ask_membership(tenant, user, membership_as::committed), who) ||

@@ -13,7 +13,8 @@ namespace primecloud::tenant {
 struct verified_claims {
   const token_claims *claims;
   const char *key_id;
-  int64 key_ends;  // microseconds since 2000-01-01 UTC
+  const char *issuer;  // nullptr: it names none
+  int64 key_ends;      // microseconds since 2000-01-01 UTC
 };
 
 // Claims of a token that holds now, owned by the cache until the next call; throws the

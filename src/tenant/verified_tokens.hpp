@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "core/tenant/token.hpp"
+#include "tenant/token_issuer.hpp"
 #include "tenant/token_key.hpp"
 
 namespace primecloud::tenant {
@@ -17,6 +18,8 @@ namespace primecloud::tenant {
 struct verified {
   std::string token;
   std::string key_id;
+  std::optional<std::string> issuer;
+  issuer_rules rules;
   key_material by;
   token_claims claims;
 };

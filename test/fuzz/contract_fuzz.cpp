@@ -22,7 +22,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     emit_zod(told, options);
     emit_drizzle(told, told["facts"], options);
     read_document(emit_json_schema(told, options));
-  } catch (const error &) {
-  }
+  } catch (const error &) {}
   return 0;
 }

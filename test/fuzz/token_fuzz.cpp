@@ -8,6 +8,7 @@
 
 #include "core/base64url.hpp"
 #include "core/tenant/identity.hpp"
+#include "core/tenant/public_key.hpp"
 #include "core/tenant/token.hpp"
 
 namespace {
@@ -49,7 +50,22 @@ void check_token(std::string_view text) {
   insist(t.signed_part.ends_with(encode_text(t.payload)));
   const std::vector<std::uint8_t> key(32, 0x5a);
   insist(!verify_token(t, token_algorithm::eddsa, key) && !verify_token(t, token_algorithm::hs256, key));
+  // x and y of the point that P-256 begins with.
+  static const std::vector<std::uint8_t> point =
+      *base64url_decode("axfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpZP40Li_hp_m47n60p8D54WK84zV2sxXs7LtkBoN79R9Q");
+  insist(!verify_token(t, token_algorithm::es256, point) && !verify_token(t, token_algorithm::rs256, point));
   check_claims(t.payload);
+}
+
+// Keys as somebody publishes them: what is taken is of its algorithm's size.
+void check_key(std::string_view text) {
+  const std::span<const std::uint8_t> given(reinterpret_cast<const std::uint8_t *>(text.data()), text.size());
+  for (const auto algorithm : {token_algorithm::eddsa, token_algorithm::es256, token_algorithm::rs256}) {
+    const auto kept = public_key_of(algorithm, given);
+    if (kept) insist((*kept).size() >= 32 && (*kept).size() <= 512 && public_key_of(algorithm, given));
+  }
+  const auto key = read_web_key(text);
+  if (key) insist(!(*key).passed_over.empty() || ((*key).key.size() >= 32 && (*key).key.size() <= 512));
 }
 
 void check_identity(std::string_view text) {
@@ -73,6 +89,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
   check_token(text);
   check_claims(text);
   check_identity(text);
+  check_key(text);
   const auto cut = text.find('\n');
   if (cut != text.npos) check_token(encode_text(text.substr(0, cut)) + "." + encode_text(text.substr(cut + 1)) + ".cw");
   return 0;

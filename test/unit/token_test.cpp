@@ -177,9 +177,9 @@ TEST(Token, RefusesBadClaims) {
   ASSERT_TRUE(parse_token_claims(R"({"sub":"u","aud":"d","exp":1})"));
   ASSERT_TRUE(parse_token_claims(
       R"({"sub":"u","aud":["d","e"],"exp":1,"iat":0,"nbf":0,"iss":"i","account":"7","role":"owner","more":{"a":[1]}})"));
-  const char *object = "the payload is not a JSON object without duplicates", *sub = "the payload has no sub",
-             *exp = "the payload has no exp in whole seconds",
-             *text = "iss or role is not text, or account neither text nor a number",
+  const char *object = "the payload is not a JSON object without duplicates",
+             *sub = "the payload has no user: sub, or the claim that the issuer names",
+             *exp = "the payload has no exp in whole seconds", *text = "account is neither text nor a number",
              *number = "account is a number, and not an integer of 64 bits",
              *time = "nbf or iat is not a time in whole seconds";
   const bad table[] = {
@@ -189,7 +189,8 @@ TEST(Token, RefusesBadClaims) {
       {"not a number", R"({"sub":"u","aud":"d","exp":NaN})", object},
       {"no sub", R"({"aud":"d","exp":1})", sub},
       {"an empty sub", R"({"sub":"","aud":"d","exp":1})", sub},
-      {"a sub that is a number", R"({"sub":7,"aud":"d","exp":1})", sub},
+      {"a sub that is a number", R"({"sub":7,"aud":"d","exp":1})", "the user is a number, and there is no account"},
+      {"a sub that is a fraction", R"({"sub":7.0,"aud":"d","exp":1,"account":"7"})", sub},
       {"a NUL in the sub", R"({"sub":"u\u0000v","aud":"d","exp":1})", sub},
       {"no exp", R"({"sub":"u","aud":"d"})", exp},
       {"an exp that is text", R"({"sub":"u","aud":"d","exp":"1"})", exp},
@@ -210,8 +211,8 @@ TEST(Token, RefusesBadClaims) {
       {"an account that is true", R"({"sub":"u","aud":"d","exp":1,"account":true})", text},
       {"an account that is null", R"({"sub":"u","aud":"d","exp":1,"account":null})", text},
       {"an empty account", R"({"sub":"u","aud":"d","exp":1,"account":""})", text},
-      {"a role that is a list", R"({"sub":"u","aud":"d","exp":1,"account":"7","role":["owner"]})", text},
-      {"an iss that is a list", R"({"sub":"u","aud":"d","exp":1,"iss":["i"]})", text},
+      {"a role that is a list", R"({"sub":"u","aud":"d","exp":1,"account":"7","role":["owner"]})", "role is not text"},
+      {"an iss that is a list", R"({"sub":"u","aud":"d","exp":1,"iss":["i"]})", "iss is not text"},
       {"an nbf that is text", R"({"sub":"u","aud":"d","exp":1,"nbf":"0"})", time},
       {"an iat before 1970", R"({"sub":"u","aud":"d","exp":1,"iat":-5})", time},
       {"a role without an account", R"({"sub":"u","aud":"d","exp":1,"role":"owner"})",
@@ -222,6 +223,24 @@ TEST(Token, RefusesBadClaims) {
     ASSERT_FALSE(claims) << what;
     EXPECT_EQ(claims.reason().message, reason) << what;
   }
+}
+
+TEST(Token, ReadsClaimsUnderTheNamesOfItsIssuer) {
+  constexpr std::string_view payload =
+      R"({"sub":"u","azp":"d","exp":1,"o":{"id":"one","of":{"x":7}},"role":"authenticated","account":"no"})";
+  const auto read = [&](claim_names names) { return parse_token_claims(payload, names); };
+  const auto claims = read({"sub", "/o/id", "", "azp"});
+  ASSERT_TRUE(claims);
+  EXPECT_EQ((*claims).account, "one");
+  EXPECT_EQ((*claims).role, std::nullopt);
+  EXPECT_EQ((*claims).audience, std::vector<std::string>{"d"});
+  const auto deep = read({"/o/of/x", "account", "", "azp"});
+  ASSERT_TRUE(deep);
+  EXPECT_TRUE((*deep).subject == "7" && (*deep).subject_is_number && (*deep).account == "no");
+  EXPECT_EQ((*read({"sub", "/o/none", "", "azp"})).account, std::nullopt);
+  EXPECT_EQ((*read({"sub", "/sub/id", "", "azp"})).account, std::nullopt) << "a path through a text";
+  EXPECT_FALSE(read({"sub", "/o", "", "azp"})) << "an object is no account";
+  EXPECT_FALSE(read({"sub", "account", "", "aud"})) << "no audience";
 }
 
 TEST(Token, HoldsItsTimeAndAudience) {

@@ -35,7 +35,7 @@ use contract_pair::of(const std::string &type) const {
 }
 
 void contract_pair::tell(std::string object, const char *name, bool readers, bool writers, std::string reason,
-                      std::vector<std::string> causes) {
+                         std::vector<std::string> causes) {
   found.push_back({std::move(object), name, readers, writers, std::move(reason), false, std::move(causes)});
 }
 

@@ -37,6 +37,10 @@ constexpr std::string_view digests[] = {
     // much copied tutorials: of Spring Boot; of ASP.NET and Node.js
     "3354cfcf65c7b2e6840ea6f880aede239750cb1d063950c4e8fd9fbf9ec73a32",
     "51fe5198bae591e29469c5efcb3bab5dde781025db85b4a69bf6f9a9bd4c6c91",
+    // RFC 7515, A.2 (RSA: the hash of the modulus) and A.3; RFC 7517, A.1
+    "63cbc01b3eaa745c2395c84936311dc0a0d3076b559de1c3c504bb3ad7ca2d69",
+    "a510fba1ddb99100a60c2ebed0702108b3feb3da90b4073e3930e4a9a0b0218b",
+    "3258aa2cb08890c8f48708be416496324d2a26ebaa95355686bc5b4cb53df015",
     // PASETO, test vectors: the symmetric key
     "ee070b29400115ee2b23ede5e46a7da719eae1d85af97bd76d55c0c3042b108a",
 };

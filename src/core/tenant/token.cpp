@@ -4,6 +4,7 @@
 #include <sodium.h>
 
 #include "core/base64url.hpp"
+#include "core/tenant/signature.hpp"
 #include "core/tenant/strict_json.hpp"
 
 namespace primecloud {
@@ -42,15 +43,16 @@ result<token> parse_token(std::string_view text) {
 bool verify_token(const token &unverified, token_algorithm algorithm, std::span<const std::uint8_t> key) noexcept {
   const auto *message = reinterpret_cast<const std::uint8_t *>(unverified.signed_part.data());
   const auto size = unverified.signed_part.size();
+  if (unverified.algorithm != token_algorithm_name(algorithm)) return false;
   switch (algorithm) {
+    case token_algorithm::es256: return verify_p256(key, {message, size}, unverified.signature);
+    case token_algorithm::rs256: return verify_rsa(key, rsa_padding::pkcs1, {message, size}, unverified.signature);
+    case token_algorithm::ps256: return verify_rsa(key, rsa_padding::pss, {message, size}, unverified.signature);
     case token_algorithm::eddsa:
-      return unverified.algorithm == "EdDSA" && key.size() == crypto_sign_PUBLICKEYBYTES &&
-             unverified.signature.size() == crypto_sign_BYTES &&
+      return key.size() == crypto_sign_PUBLICKEYBYTES && unverified.signature.size() == crypto_sign_BYTES &&
              crypto_sign_verify_detached(unverified.signature.data(), message, size, key.data()) == 0;
     case token_algorithm::hs256: {
-      if (unverified.algorithm != "HS256" || key.size() < 32 ||
-          unverified.signature.size() != crypto_auth_hmacsha256_BYTES)
-        return false;
+      if (key.size() < 32 || unverified.signature.size() != crypto_auth_hmacsha256_BYTES) return false;
       crypto_auth_hmacsha256_state state;
       std::uint8_t expected[crypto_auth_hmacsha256_BYTES];
       crypto_auth_hmacsha256_init(&state, key.data(), key.size());
