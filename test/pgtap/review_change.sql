@@ -25,7 +25,8 @@ BEGIN
         EXECUTE format('SELECT md5(string_agg(t::text, %L ORDER BY t::text)) FROM %s AS t', E'\n', rel) INTO hash;
         hashes := concat(hashes, rel, hash);
     END LOOP;
-    RETURN hashes || (SELECT string_agg(s.sequencename || s.last_value, ',' ORDER BY s.sequencename) FROM pg_sequences AS s WHERE s.schemaname = 'shop');
+    RETURN hashes || (SELECT string_agg(s.sequencename || s.last_value, ',' ORDER BY s.sequencename) FROM pg_sequences AS s WHERE
+    s.schemaname = 'shop');
 END $$;
 SELECT catalogs() AS before \gset
 SET ROLE review_change_owner;
@@ -71,7 +72,8 @@ CREATE FUNCTION trap.set_config(text, text, boolean) RETURNS text LANGUAGE plpgs
     AS $$ BEGIN RAISE 'a name of ours is looked up there'; END $$;
 SELECT is(shop.said('SET search_path = trap, pg_catalog; CREATE TABLE shop.more (); SELECT 1'), '',
     'a path with functions of another''s before pg_catalog');
-SELECT matches(shop.said('SET search_path = trap, pg_catalog; SELECT current_setting(''x'')'), '^error change_fails', 'which the script calls');
+SELECT matches(shop.said('SET search_path = trap, pg_catalog; SELECT current_setting(''x'')'), '^error change_fails',
+    'which the script calls');
 RESET ROLE;
 SELECT is(current_setting('search_path'), '"$user", public', 'and the path is the caller''s again');
 SELECT is(current_setting('lock_timeout'), '0', 'and the lock_timeout');

@@ -10,7 +10,8 @@ SET ROLE review_gate_owner;
 CREATE TABLE shop.jobs (id bigint PRIMARY KEY, status text, price real);
 SELECT is((SELECT string_agg(f."check" || ' ' || f.object, ', ' ORDER BY f.object) FROM primecloud.review('shop', 'review_gate_app') AS f),
     'money_inexact shop.jobs.price, state_unconstrained shop.jobs.status', 'the owner of a schema reviews it');
-SELECT throws_ok('SELECT primecloud.review_gate(''shop'', ''review_gate_app'')', '55000', 'schema "shop" has 2 findings that are not accepted',
+SELECT throws_ok('SELECT primecloud.review_gate(''shop'', ''review_gate_app'')', '55000',
+    'schema "shop" has 2 findings that are not accepted',
     'the gate is shut');
 SELECT is(primecloud.review_gate('shop', 'review_gate_app', levels => '{error}'), 0::bigint, 'but for errors alone');
 SELECT fingerprint AS state FROM primecloud.review('shop', checks => '{state_unconstrained}') \gset
@@ -42,7 +43,8 @@ SELECT throws_ok('SELECT primecloud.review_gate(''shop'')', '55000', 'schema "sh
 SELECT primecloud.review_accept(:'state', NULL);
 SELECT throws_ok('SELECT primecloud.review_gate(''shop'')', '55000', 'schema "shop" has 2 findings that are not accepted',
     'and an acceptance is taken back');
-SELECT is((SELECT fingerprint FROM primecloud.review('shop', checks => '{state_unconstrained}') WHERE object = 'shop.jobs.status'), :'state',
+SELECT is((SELECT fingerprint FROM primecloud.review('shop', checks => '{state_unconstrained}') WHERE object = 'shop.jobs.status'),
+    :'state',
     'a fingerprint stays');
 
 -- what is refused
