@@ -11,7 +11,7 @@ namespace {
 
 using octets = std::vector<std::uint8_t>;
 
-error refuse(const char *what) {
+error refuse_key_set(const char *what) {
   return error(invalid_value, what)
       .with_hint("Nothing of the set was taken: ask the issuer for a set of his public keys.");
 }
@@ -56,9 +56,10 @@ bool is_sound(token_algorithm algorithm, const octets &key) {
 
 result<web_key> read_web_key(std::string_view json) {
   const auto key = read_strict_object(json);
-  if (!key) return refuse("a key of the set is no JSON object");
-  if (text_member(*key, "kty") == "oct" || key->contains("k")) return refuse("a key of the set is a shared secret");
-  if (key->contains("d")) return refuse("a key of the set is a private one");
+  if (!key) return refuse_key_set("a key of the set is no JSON object");
+  if (text_member(*key, "kty") == "oct" || key->contains("k"))
+    return refuse_key_set("a key of the set is a shared secret");
+  if (key->contains("d")) return refuse_key_set("a key of the set is a private one");
   web_key read;
   const auto use = text_member(*key, "use");
   const auto algorithm = algorithm_of(*key);
@@ -66,10 +67,10 @@ result<web_key> read_web_key(std::string_view json) {
   if (!algorithm) read.passed_over = "it is of another algorithm than EdDSA, RS256, PS256 and ES256";
   if (!read.passed_over.empty()) return read;
   const auto id = text_member(*key, "kid");
-  if (!id || id->size() > 255) return refuse("a key of the set has no kid, or one of more than 255 bytes");
+  if (!id || id->size() > 255) return refuse_key_set("a key of the set has no kid, or one of more than 255 bytes");
   auto octets = octets_of(*key, *algorithm);
   if (!octets || !is_sound(*algorithm, *octets))
-    return refuse(
+    return refuse_key_set(
         "a key of the set is broken: RSA has 2048 to 4096 bits and the exponent 65537, ES256 a point of P-256");
   read.id = *id;
   read.algorithm = *algorithm;
