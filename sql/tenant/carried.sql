@@ -5,7 +5,7 @@
 CREATE FUNCTION primecloud_internal.carried_in(target regclass, role_column name, spared name, mended regclass[], OUT problem text,
     OUT hint text)
     LANGUAGE plpgsql STABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
+    SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off
 AS $$
 DECLARE
     one record;

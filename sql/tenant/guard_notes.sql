@@ -3,7 +3,7 @@
 
 CREATE FUNCTION primecloud_internal.guard_notes() RETURNS event_trigger
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-    SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
+    SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off
 AS $$
 DECLARE
     noted record;

@@ -25,7 +25,7 @@ COMMENT ON FUNCTION primecloud_internal.check_hand(regclass, regclass)
 -- them; `others` (a parent that a foreign key names) against the table itself.
 CREATE FUNCTION primecloud_internal.check_one_hand(rel regclass, others regclass[] DEFAULT '{}') RETURNS void
     LANGUAGE plpgsql STABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
+    SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off
 AS $$
 BEGIN
     PERFORM primecloud_internal.check_hand(m.below, m.above) FROM (

@@ -3,7 +3,7 @@
 
 CREATE FUNCTION primecloud_internal.check_one_kind(rel regclass, policy name) RETURNS void
     LANGUAGE plpgsql STABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
+    SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off
 AS $$
 DECLARE
     other record;

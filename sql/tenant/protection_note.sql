@@ -20,7 +20,7 @@ COMMENT ON FUNCTION primecloud_internal.table_tree(regclass) IS 'a table with al
 
 CREATE FUNCTION primecloud_internal.protection_note(rel regclass) RETURNS jsonb
     LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
+    SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off
 AS $$
 BEGIN
     RETURN (SELECT coalesce((
@@ -45,7 +45,7 @@ COMMENT ON FUNCTION primecloud_internal.note_protection(regclass, jsonb, name) I
 -- nobody in: of no effect, dumped like the other, and gone with the last step of the script.
 CREATE FUNCTION primecloud_internal.unfinished_note(rel regclass) RETURNS jsonb
     LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
+    SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off
 AS $$
 BEGIN
     RETURN (SELECT coalesce((SELECT primecloud_internal.note_in(comment)

@@ -27,7 +27,7 @@ COMMENT ON FUNCTION primecloud_internal.tenant_index_name(regclass) IS 'the name
 -- missing, and those that a build has left invalid.
 CREATE FUNCTION primecloud_internal.broken_indexes(rel regclass) RETURNS SETOF primecloud_internal.plan_step
     LANGUAGE plpgsql STABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
+    SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off
 AS $$
 BEGIN
     RETURN QUERY SELECT (primecloud_internal.step('drop index', t.relid::text, format('DROP INDEX %s', i.indexrelid::regclass))).*
@@ -45,7 +45,7 @@ CREATE FUNCTION primecloud_internal.protection_plan(rel regclass, tenant_column 
     root regclass, type regtype DEFAULT NULL, role_column name DEFAULT NULL, refuse boolean DEFAULT NULL, adopted jsonb DEFAULT NULL)
     RETURNS SETOF primecloud_internal.plan_step
     LANGUAGE plpgsql STABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
+    SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off
 AS $$
 DECLARE
     class pg_class := (SELECT c FROM pg_class c WHERE oid = rel);

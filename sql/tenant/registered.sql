@@ -1,5 +1,5 @@
--- (Functions of protection SET enable_seqscan = off: they keep their plans, which may be of a time when there was hardly a
--- policy or a comment, and one call over a schema makes thousands.)
+-- (Functions of protection SET enable_seqscan = off, and jit with it, which would take what that costs for real: they keep
+-- their plans, which may be of a time when there was hardly a policy, and one call over a schema makes thousands.)
 -- The registered tables, as protection knows them: whoever could write the wrong row of
 -- one would be somebody else.
 
@@ -44,7 +44,7 @@ COMMENT ON FUNCTION primecloud_internal.registered_as(regclass)
 -- asked of everybody's.
 CREATE FUNCTION primecloud_internal.rank_column(rel regclass) RETURNS name
     LANGUAGE plpgsql STABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
+    SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off
 AS $$
 BEGIN
     RETURN coalesce(

@@ -25,7 +25,7 @@ COMMENT ON FUNCTION primecloud_internal.standing_choices(regclass)
 -- Whether a table has been protected as an account's, whatever is left of it.
 CREATE FUNCTION primecloud_internal.was_protected(rel regclass) RETURNS boolean
     LANGUAGE plpgsql STABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
+    SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off
 AS $$
 BEGIN
     RETURN (SELECT EXISTS (SELECT FROM pg_policy WHERE polrelid = rel

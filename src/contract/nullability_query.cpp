@@ -78,7 +78,7 @@ SERVER_CODE column_states recursive(scope &at, const CommonTableExpr *cte, const
 }  // namespace
 
 SERVER_CODE scope scope_of(walk &all, const Query *query, scope *up, assumption *assumed) {
-  const auto size = static_cast<size_t>(list_length(query->rtable) + 1);
+  const auto size = static_cast<size_t>(list_length(query->rtable)) + 1;
   scope made{&all, query, up, nullptr, nullptr, assumed};
   made.can_be_missing = static_cast<bool *>(palloc0(sizeof(bool) * size));
   made.looked = static_cast<column_states *>(palloc0(sizeof(column_states) * size));

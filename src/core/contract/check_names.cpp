@@ -41,9 +41,9 @@ void check_keys(const node &columns, const std::string &relation) {
   for (const auto &[name, column] : columns.members) {
     const auto [had, first] = keys.emplace(column["key"].text, name);
     if (first) continue;
-    throw error(duplicate_column, "columns \"" + had->second + "\" and \"" + name + "\" of " + relation +
-                                      " are both \"" + column["key"].text + "\" in JSON")
-        .with_hint("Rename one of them.");
+    std::string problem = "columns \"" + had->second + "\" and \"";
+    problem.append(name).append("\" of ").append(relation).append(" are both \"").append(column["key"].text);
+    throw error(duplicate_column, problem + "\" in JSON").with_hint("Rename one of them.");
   }
 }
 

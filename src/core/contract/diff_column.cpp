@@ -92,6 +92,7 @@ void diff_order(contract_pair &both, const column_side &before, const column_sid
     }
     std::sort(order.begin(), order.end());
     std::vector<std::string> names;
+    names.reserve(order.size());
     for (auto &[position, name] : order) names.push_back(std::move(name));
     return names;
   };

@@ -62,7 +62,8 @@ void diff_rules(contract_pair &both, const std::string &entity, const node &befo
     come(name);
   }
   for (const auto &[old, next] : pairs.renamed)
-    both.tell(entity + "." + old, "constraint_renamed", false, true, "errors name " + next + " now");
+    both.tell(std::string(entity).append(".").append(old), "constraint_renamed", false, true,
+              "errors name " + next + " now");
   for (const auto &name : pairs.gone) gone(name);
   for (const auto &name : pairs.come) come(name);
 }

@@ -25,7 +25,8 @@ std::string drizzle_file::columns_of(const std::string &table, const node &colum
   std::vector<std::string> all;
   for (const auto &column : columns.texts()) {
     const std::string name = property(property_of(column));
-    all.push_back(name.front() == '"' ? table + "[" + name + "]" : table + "." + name);
+    const bool quoted = name.front() == '"';
+    all.push_back(std::string(table).append(quoted ? "[" : ".").append(name).append(quoted ? "]" : ""));
   }
   return joined(all, ", ");
 }
