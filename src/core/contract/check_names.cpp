@@ -36,14 +36,19 @@ class names {
   std::map<std::string, std::string> taken_;
 };
 
+error one_key(const std::string &first, const std::string &second, const std::string &relation,
+              const std::string &key) {
+  return error(duplicate_column,
+               "columns \"" + first + "\" and \"" + second + "\" of " + relation + " are both \"" + key + "\" in JSON")
+      .with_hint("Rename one of them.");
+}
+
 void check_keys(const node &columns, const std::string &relation) {
   std::map<std::string, std::string> keys;
   for (const auto &[name, column] : columns.members) {
     const auto [had, first] = keys.emplace(column["key"].text, name);
     if (first) continue;
-    std::string problem = "columns \"" + had->second + "\" and \"";
-    problem.append(name).append("\" of ").append(relation).append(" are both \"").append(column["key"].text);
-    throw error(duplicate_column, problem + "\" in JSON").with_hint("Rename one of them.");
+    throw one_key(had->second, name, relation, column["key"].text);
   }
 }
 
