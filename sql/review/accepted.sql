@@ -22,7 +22,7 @@ CREATE FUNCTION primecloud_internal.review_accept_as(caller oid, fingerprint tex
 AS $$
 BEGIN
     IF fingerprint IS NULL OR fingerprint !~ '^[0-9a-f]{16}$' THEN
-        RAISE invalid_parameter_value USING MESSAGE = format('"%s" is no fingerprint of a finding', fingerprint),
+        RAISE invalid_parameter_value USING MESSAGE = format('"%s" is no fingerprint of a finding', left(fingerprint, 40)),
             HINT = 'Take it from the last column of review().';
     END IF;
     IF btrim(reason) = '' THEN

@@ -2,7 +2,7 @@
 
 CREATE FUNCTION primecloud_internal.review_functions(w primecloud_internal.review_words) RETURNS SETOF primecloud_internal.review_row
     LANGUAGE sql STABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $$
     WITH f AS MATERIALIZED (
         SELECT p.oid, p.oid::regprocedure::text AS said, CASE p.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END AS kind, p.proowner,

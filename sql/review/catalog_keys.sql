@@ -16,7 +16,7 @@ COMMENT ON FUNCTION primecloud_internal.review_keys(primecloud_internal.review_w
 
 CREATE FUNCTION primecloud_internal.review_key_findings(w primecloud_internal.review_words) RETURNS SETOF primecloud_internal.review_row
     LANGUAGE sql STABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $$
     WITH t AS MATERIALIZED (SELECT t.* FROM unnest((w).tables) AS t WHERE t.kind IN ('r', 'p')),
     k AS MATERIALIZED (SELECT * FROM primecloud_internal.review_keys(w)),

@@ -69,7 +69,7 @@ COMMENT ON FUNCTION primecloud_internal.review_change_readers(primecloud_interna
 CREATE FUNCTION primecloud_internal.review_change_writers(trial primecloud_internal.review_trial) RETURNS SETOF
     primecloud_internal.review_row
     LANGUAGE sql STABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $$
     WITH b AS MATERIALIZED (SELECT * FROM unnest((trial).before)), a AS MATERIALIZED (SELECT * FROM unnest((trial).after)),
     old AS MATERIALIZED (SELECT b.rel FROM b WHERE b.kind = 'relation' AND (b.says ->> 'kind') IN ('r', 'p')),

