@@ -15,7 +15,8 @@ AS $$
     SELECT c.object, c.change, c.readers, c.writers, c.reason, c.review
     FROM jsonb_array_elements(convert_from(primecloud_internal.contract_changes(
             convert_to(CASE jsonb_typeof(old) WHEN 'object' THEN old::text ELSE 'null' END, 'UTF8'),
-            convert_to(CASE jsonb_typeof(new) WHEN 'object' THEN new::text ELSE 'null' END, 'UTF8')), 'UTF8')::jsonb) WITH ORDINALITY AS e (row, place),
+            convert_to(CASE jsonb_typeof(new) WHEN 'object' THEN new::text ELSE 'null' END, 'UTF8')), 'UTF8')::jsonb)
+            WITH ORDINALITY AS e (row, place),
         jsonb_to_record(e.row) AS c (object text, change text, readers text, writers text, reason text, review boolean)
     ORDER BY e.place
 $$;

@@ -25,7 +25,7 @@ AS $$
         FROM r JOIN pg_attribute AS a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
         UNION ALL
         SELECT 'constraint', k.oid, 0, r.oid, format('%s.%I', r.label, k.conname), jsonb_build_object('kind', k.contype, 'columns',
-            k.conkey,
+            coalesce(k.conkey, '{}'),
             'validated', k.convalidated, 'says', regexp_replace(pg_get_constraintdef(k.oid), ' NOT VALID$', ''))
         FROM r JOIN pg_constraint AS k ON k.conrelid = r.oid WHERE k.contype IN ('c', 'f', 'p', 'u', 'x') AND k.conparentid = 0
         UNION ALL
@@ -44,7 +44,7 @@ AS $$
             ) AS a WHERE a.grantee <> r.relowner GROUP BY r.oid, r.label, a.grantee
         UNION ALL
         SELECT 'key', i.indexrelid, 0, r.oid, format('%s.%I', r.label, c.relname), jsonb_build_object('columns',
-            (SELECT jsonb_agg(a.attname ORDER BY a.attname) FROM pg_attribute AS a WHERE a.attrelid = r.oid
+            (SELECT coalesce(jsonb_agg(a.attname ORDER BY a.attname), '[]') FROM pg_attribute AS a WHERE a.attrelid = r.oid
                 AND a.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1])))
         FROM r JOIN pg_index AS i ON i.indrelid = r.oid JOIN pg_class AS c ON c.oid = i.indexrelid WHERE i.indisunique)
     SELECT coalesce(array_agg((f.kind, f.id, f.part, f.rel, f.label, f.says)::primecloud_internal.review_fact

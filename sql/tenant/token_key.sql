@@ -14,11 +14,10 @@ COMMENT ON FUNCTION primecloud_internal.token_key_published(bytea)
 REVOKE ALL ON FUNCTION primecloud_internal.token_key_published(bytea) FROM PUBLIC;
 
 CREATE FUNCTION primecloud_internal.token_key_kept(alg text, key bytea) RETURNS bytea
-    -- VOLATILE: a plan that had worked it out would show a shared secret.
     LANGUAGE c VOLATILE STRICT PARALLEL SAFE SUPPORT primecloud_internal.hide_plaintext
     AS 'MODULE_PATHNAME', 'primecloud_token_key_kept';
 COMMENT ON FUNCTION primecloud_internal.token_key_kept(text, bytea)
-    IS 'what is kept of a key: of PEM or DER the 32 bytes of Ed25519, x and y of P-256, the modulus of RSA; a shared secret as it is';
+    IS 'what is kept of a key: of PEM or DER the 32 bytes of Ed25519, x and y of P-256, the modulus of RSA; a shared secret as it is, so no plan works it out';
 REVOKE ALL ON FUNCTION primecloud_internal.token_key_kept(text, bytea) FROM PUBLIC;
 
 CREATE TABLE primecloud_internal.token_key (

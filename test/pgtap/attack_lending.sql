@@ -290,17 +290,9 @@ INSERT INTO harness.calls (name, statements) SELECT substring(call FROM 'primecl
     $$SELECT primecloud.review_report('planted', format => 'sarif')$$,
     $$SELECT primecloud.review_policies('planted')$$,
     $$SELECT primecloud.review_prove('planted.rows', 'lending_app')$$,
-    $$SELECT primecloud.review_prove('planted.looking', 'lending_app')$$,
     $$SELECT primecloud.review_change('CREATE TABLE planted.another (id integer)', 'planted', 'lending_app')$$,
-    $$SELECT primecloud.contract('planted')$$,
     $$SELECT primecloud.contract('planted', '{"role": "lending_app"}')$$,
     $$SELECT primecloud.contract('planted_cloud')$$,
-    $$SELECT primecloud.contract_fingerprint('planted')$$,
-    $$SELECT primecloud.contract_typescript('planted')$$,
-    $$SELECT primecloud.contract_zod('planted')$$,
-    $$SELECT primecloud.contract_json_schema('planted')$$,
-    $$SELECT primecloud.contract_drizzle('planted')$$,
-    $$SELECT primecloud.contract_gate(primecloud.contract('planted'), 'planted')$$,
     $$SELECT primecloud.backfill('planted.rows', 'UPDATE planted.rows SET name = name || ''x''')$$,
     $$SELECT primecloud.schema_roles('planted_cloud')$$,
     $$SELECT primecloud.schema_version('planted_cloud')$$]) AS call;
@@ -309,6 +301,16 @@ INSERT INTO harness.calls (name, statements, outcome) VALUES
     ('seal_column', ARRAY[$$SELECT primecloud.seal_column('planted.plaintext', 'kind', 'planted.kind')$$], '42501'),
     ('seal_for', ARRAY[$$SELECT primecloud.seal_for('planted.sealed', 'secret', 1, 's')$$], '42501'),
     ('retire_key', ARRAY[$$SELECT primecloud.retire_key((SELECT min(key_id) FROM primecloud.key_status WHERE tenant = '1'))$$], '55006');
+-- A table called sealed has the name of a helper of what is emitted.
+INSERT INTO harness.calls (name, statements) SELECT substring(call FROM 'primecloud\.(\w+)\('),
+    ARRAY[$$COMMENT ON TABLE planted.sealed IS '@name SealedRow'$$, call] FROM unnest(ARRAY[
+    $$SELECT primecloud.contract('planted')$$,
+    $$SELECT primecloud.contract_fingerprint('planted')$$,
+    $$SELECT primecloud.contract_typescript('planted')$$,
+    $$SELECT primecloud.contract_zod('planted')$$,
+    $$SELECT primecloud.contract_json_schema('planted')$$,
+    $$SELECT primecloud.contract_drizzle('planted')$$,
+    $$SELECT primecloud.contract_gate(primecloud.contract('planted'), 'planted')$$]) AS call;
 INSERT INTO harness.calls (name, statements) VALUES
     ('protect_child', ARRAY[$$SELECT primecloud.protect_table('planted.parents')$$,
         $$SELECT primecloud.protect_child('planted.below', 'planted.parents')$$]),
