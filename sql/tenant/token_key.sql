@@ -17,7 +17,7 @@ CREATE FUNCTION primecloud_internal.token_key_kept(alg text, key bytea) RETURNS 
     LANGUAGE c VOLATILE STRICT PARALLEL SAFE SUPPORT primecloud_internal.hide_plaintext
     AS 'MODULE_PATHNAME', 'primecloud_token_key_kept';
 COMMENT ON FUNCTION primecloud_internal.token_key_kept(text, bytea)
-    IS 'what is kept of a key: of PEM or DER the 32 bytes of Ed25519, x and y of P-256, the modulus of RSA; else all, so no plan works it out';
+    IS 'what is kept of a key: of PEM or DER the 32 bytes of Ed25519, x and y of P-256, the modulus of RSA; all else whole, so in no plan';
 REVOKE ALL ON FUNCTION primecloud_internal.token_key_kept(text, bytea) FROM PUBLIC;
 
 CREATE TABLE primecloud_internal.token_key (

@@ -1,5 +1,5 @@
-# shellcheck shell=bash
-# test/support/carried.sh, after assert.sh: the demo's databases with a row in every table of the extension's that
+# shellcheck shell=bash disable=SC2154
+# test/support/carried.sh, after assert.sh, which knows work and tests: the demo's databases with a row in every table of the extension's that
 # a dump or an upgrade must carry, and what two servers must have in common for one to be the other's.
 run() { PGOPTIONS='-c client_min_messages=error' query "$@"; }
 
