@@ -57,8 +57,11 @@ SERVER_CODE bool check(char **value, void **extra, GucSource source) noexcept {
   if (**value == '\0' && (source == PGC_S_DEFAULT || InitializingParallelWorker)) return true;
   if (debug_query_string != nullptr) hide_statement();
   if (!may_enter(source)) return false;
-  pg::boundary([&] { enter_token(*value); });
+  // The server frees no value of a setting whose hook raises: what it would keep is empty by then.
+  char *token = pstrdup(*value);
   if (!forget(value)) return false;
+  pg::boundary([&] { enter_token(token); });
+  sodium_memzero(token, strlen(token));
   *extra = entered = pg::allocate_for_setting(1);
   return entered != nullptr;
 }
