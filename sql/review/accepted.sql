@@ -1,6 +1,6 @@
 -- Findings that are meant: by whom they were accepted, why, and until when.
 
--- A finding is known by its fingerprint, in a restored database too.  Anybody may accept; it counts in the schemas that he owns.
+-- A finding is known by its fingerprint, in a restored database too.  Who owns a schema accepts, and it counts in his alone.
 CREATE TABLE primecloud_internal.accepted_finding (
     fingerprint text NOT NULL CHECK (fingerprint ~ '^[0-9a-f]{16}$'),
     accepted_by text NOT NULL,
@@ -24,6 +24,15 @@ BEGIN
     IF fingerprint IS NULL OR fingerprint !~ '^[0-9a-f]{16}$' THEN
         RAISE invalid_parameter_value USING MESSAGE = format('"%s" is no fingerprint of a finding', left(fingerprint, 40)),
             HINT = 'Take it from the last column of review().';
+    END IF;
+    IF NOT EXISTS (SELECT FROM pg_namespace AS n WHERE n.nspname !~ '^(pg_|information_schema$)' AND pg_has_role(caller, n.nspowner,
+        'USAGE')) THEN
+        RAISE insufficient_privilege USING MESSAGE = format('role "%s" owns no schema', pg_get_userbyid(caller)),
+            HINT = 'What it accepts would count nowhere: the owner of the schema accepts.';
+    END IF;
+    IF octet_length(reason) > 1000 THEN
+        RAISE invalid_parameter_value USING MESSAGE = 'the reason has more than 1000 bytes',
+            HINT = 'Say it shortly; name the place where more of it stands.';
     END IF;
     IF btrim(reason) = '' THEN
         RAISE invalid_parameter_value USING MESSAGE = 'the reason is empty',

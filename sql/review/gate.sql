@@ -8,6 +8,10 @@ AS $$
 DECLARE
     accepted bigint;
 BEGIN
+    IF EXISTS (SELECT FROM pg_namespace AS n WHERE n.nspname = schema AND NOT pg_has_role(n.nspowner, 'USAGE')) THEN
+        RAISE insufficient_privilege USING MESSAGE = format('schema "%s" is not of role "%s"', schema, current_user),
+            HINT = 'What it accepts would count nowhere: its owner takes the baseline.';
+    END IF;
     SELECT count(primecloud.review_accept(f.fingerprint, reason, until)::text) INTO accepted
     FROM primecloud.review(schema, app_role) AS f
     WHERE f.level IN ('error', 'warning') AND f.fingerprint NOT IN (SELECT a.fingerprint FROM primecloud_internal.review_accepted(schema)

@@ -63,13 +63,27 @@ $$;
 COMMENT ON FUNCTION primecloud_internal.review_effective(jsonb, text, text, boolean)
     IS 'the trees of the policies of a table that apply to a role and a command';
 
+-- The tables of such a document: what is none has no tables, and no change would be found in it.
+CREATE FUNCTION primecloud_internal.review_tables_of(document jsonb) RETURNS jsonb
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF jsonb_typeof(document -> 'tables') IS DISTINCT FROM 'object' THEN
+        RAISE invalid_parameter_value USING MESSAGE = 'this is no document of policies', HINT = 'Pass what review_policies() returned.';
+    END IF;
+    RETURN document -> 'tables';
+END $$;
+COMMENT ON FUNCTION primecloud_internal.review_tables_of(jsonb) IS 'the tables of a document of review_policies(); 22023 for another';
+
 CREATE FUNCTION review_policies_diff(before jsonb, after jsonb) RETURNS TABLE (object text, role text, command text, change text)
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
     WITH t AS (
         SELECT k.label, before -> 'tables' -> k.label AS was, after -> 'tables' -> k.label AS is
-        FROM (SELECT jsonb_object_keys(before -> 'tables') UNION SELECT jsonb_object_keys(after -> 'tables')) AS k(label)),
+        FROM (SELECT jsonb_object_keys(primecloud_internal.review_tables_of(before))
+            UNION SELECT jsonb_object_keys(primecloud_internal.review_tables_of(after))) AS k(label)),
     r AS (
         SELECT DISTINCT t.label, x.role FROM t CROSS JOIN LATERAL (
             SELECT 'PUBLIC' UNION ALL

@@ -80,6 +80,8 @@ verdict judge(Node *statement) {
     case T_AlterSystemStmt:
     case T_LoadStmt:
     case T_NotifyStmt:
+    case T_PrepareStmt:
+    case T_DeallocateStmt:
     case T_CreateSubscriptionStmt:
     case T_AlterSubscriptionStmt:
     case T_DropSubscriptionStmt: return {"refuse", stays};

@@ -18,6 +18,13 @@ SELECT fingerprint AS state FROM primecloud.review('shop', checks => '{state_unc
 
 -- who does not own the schema accepts nothing in it
 SET ROLE review_gate_other;
+SELECT throws_ok(format('SELECT primecloud.review_accept(%L, %L)', :'state', 'I do not mind'), '42501',
+    'role "review_gate_other" owns no schema', 'whoever owns no schema accepts nothing');
+SELECT throws_ok('SELECT primecloud.review_baseline(''shop'')', '42501', 'schema "shop" is not of role "review_gate_other"',
+    'nor takes a baseline of another''s');
+RESET ROLE;
+CREATE SCHEMA another AUTHORIZATION review_gate_other;
+SET ROLE review_gate_other;
 SELECT primecloud.review_accept(:'state', 'I do not mind');
 SET ROLE review_gate_owner;
 SELECT throws_ok('SELECT primecloud.review_gate(''shop'')', '55000', 'schema "shop" has 2 findings that are not accepted',
@@ -50,12 +57,19 @@ SELECT is((SELECT fingerprint FROM primecloud.review('shop', checks => '{state_u
 -- what is refused
 SELECT throws_ok(format('SELECT primecloud.review_accept(%L, %L, %L)', f, r, u), '22023', m, m) FROM (VALUES
     ('x', 'why', NULL, '"x" is no fingerprint of a finding'), (:'state', ' ', NULL, 'the reason is empty'),
+    (:'state', repeat('x', 1001), NULL, 'the reason has more than 1000 bytes'),
     (:'state', 'why', (current_date - 1)::text, 'the acceptance would have ended on ' || current_date - 1)) AS v(f, r, u, m);
 SELECT throws_ok('SELECT primecloud.review(''nowhere'')', '3F000', 'schema "nowhere" does not exist', 'a schema that is none');
 SELECT throws_ok('SELECT primecloud.review(''shop'', ''review_gate_nobody'')', '42704', 'role "review_gate_nobody" does not exist',
     'a role that is none');
+-- (A gate that is asked for a check that is none would let everything pass.)
+SELECT throws_ok('SELECT primecloud.review_gate(''shop'', checks => ''{rls_of}'')', '22023', 'there is no check "rls_of"', 'a check');
+SELECT throws_ok('SELECT primecloud.review_gate(''shop'', levels => ''{errors}'')', '22023', 'there is no level "errors"', 'a level');
+SELECT throws_ok(format('SELECT primecloud.review_policies_diff(%L, %L)', b, a), '22023', 'this is no document of policies',
+    'a document of policies: ' || b) FROM (VALUES ('{}', '{"tables": {}}'), ('{"tables": {}}', '1'), ('[]', '[]')) AS v(b, a);
 SELECT throws_ok('SELECT primecloud.review_report(''shop'', format => ''xml'')', '22023', '"xml" is no format of a report', 'a format');
-SELECT is((SELECT string_agg(l, '|') FROM primecloud.review_report('shop', checks => '{none}') AS l), '1..1|ok 1 - nothing is found',
+SELECT is((SELECT string_agg(l, '|') FROM primecloud.review_report('shop', checks => '{exemption_expired}') AS l),
+    '1..1|ok 1 - nothing is found',
     'nothing found is a test that passes');
 SELECT throws_ok('INSERT INTO primecloud_internal.accepted_finding VALUES (''0123456789abcdef'', ''postgres'', ''x'')', '42501', NULL,
     'and the table is nobody''s to write');
