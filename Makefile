@@ -26,7 +26,9 @@ EXTVERSION := $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" $(here)control
 
 MODULE_big = primecloud
 SOURCES    := $(sort $(patsubst $(here)%,%,$(foreach depth,src/*/ src/core/*/,$(wildcard $(here)$(depth)*.cpp))))
-OBJS       = $(SOURCES:.cpp=.o)
+# Compiled ten together, which takes a third of the time; `make APART=1` compiles each by itself.
+UNITS      := $(if $(APART),$(SOURCES),$(shell $(here)src/units build/units $(addprefix $(here),$(SOURCES))))
+OBJS        = $(UNITS:.cpp=.o)
 
 # The extension script: the modules of the list, then what a control plane is made of and
 # the frozen steps between its versions, carried as the bodies of functions.
@@ -51,7 +53,7 @@ cxx_archive = $(filter /%,$(shell $(CXX) -print-file-name=libstdc++.a))
 SHLIB_LINK  = -lsodium -lexpat -lcrypto $(or $(cxx_archive),-lstdc++)
 SHLIB_EXPORTS = src/primecloud.exports.txt
 
-EXTRA_CLEAN = $(OBJS:.o=.d) $(OBJS:.o=.bc) src/primecloud.exports.list
+EXTRA_CLEAN = $(OBJS:.o=.d) $(OBJS:.o=.bc) build/units src/primecloud.exports.list
 
 # Bitcode lets JIT inline a function; none of these is one it inlines, and building it
 # doubles the time.  `make with_llvm=yes` builds it all the same; with_llvm=yes in the environment

@@ -36,7 +36,7 @@ std::string read_status(const element &e, const position &at) {
   const auto &status = at.text(e);
   if (status == "enabled" || status == "Enabled") return "Enabled";
   if (status == "disabled" || status == "Disabled") return "Disabled";
-  at.refuse(refusals::status, "status is " + quoted(status), "status is Enabled or Disabled.");
+  at.refuse(refusals::status, "status is " + lifecycle::quoted(status), "status is Enabled or Disabled.");
 }
 
 void read_typed(const element &e, rule &into, const position &at) {
@@ -49,7 +49,7 @@ void read_typed(const element &e, rule &into, const position &at) {
   } else if (type == "transition") {
     into.transitions.push_back(to_transition(e, "the rule", at));
   } else {
-    at.refuse(refusals::schema, "type is " + quoted(type), "type is expiration or transition.");
+    at.refuse(refusals::schema, "type is " + lifecycle::quoted(type), "type is expiration or transition.");
   }
 }
 

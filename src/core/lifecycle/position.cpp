@@ -33,7 +33,7 @@ std::int64_t position::integer(const element &e, std::string_view of) const {
   }
   const auto value = read_integer(e.text);
   if (!value)
-    refuse(refusals::number, name + " is " + quoted(e.text) + ", not a whole number",
+    refuse(refusals::number, name + " is " + lifecycle::quoted(e.text) + ", not a whole number",
            "Write a decimal number of at most 9223372036854775807.");
   return *value;
 }
@@ -42,13 +42,13 @@ bool position::boolean(const element &e, std::string_view of) const {
   const auto expected = from == syntax::json ? element::kind::boolean : element::kind::text;
   const auto value = e.children.empty() && e.is == expected ? read_boolean(e.text) : std::nullopt;
   if (!value)
-    refuse(refusals::number, e.name + " of " + std::string(of) + " is " + quoted(e.text) + ", not a truth value",
+    refuse(refusals::number, e.name + " of " + std::string(of) + " is " + lifecycle::quoted(e.text) + ", not a truth value",
            "Write true or false.");
   return *value;
 }
 
 timestamp position::date(const element &e, std::string_view of) const {
-  const std::string name = "Date of " + std::string(of) + " is " + quoted(e.text);
+  const std::string name = "Date of " + std::string(of) + " is " + lifecycle::quoted(e.text);
   const auto read = read_date(text(e), from == syntax::json);
   if (!read) refuse(refusals::date_form, name + ", not an ISO 8601 date", "Write it like 2030-01-31T00:00:00Z.");
   if (!read->midnight || !read->utc)
@@ -66,7 +66,7 @@ void position::only(const element &e, std::initializer_list<std::string_view> na
       all.append(all.empty() ? "" : ", ").append(name);
     }
     if (!known) {
-      refuse(refusals::schema, quoted(child.name) + " is not known" + (e.name.empty() ? "" : " in " + e.name),
+      refuse(refusals::schema, lifecycle::quoted(child.name) + " is not known" + (e.name.empty() ? "" : " in " + e.name),
              "Known here: " + all + ". Names are case-sensitive.");
     }
   }
