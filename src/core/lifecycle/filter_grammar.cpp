@@ -12,7 +12,8 @@ tag read_tag(const element &e, const position &at) {
     if (child.is == element::kind::null) continue;
     const bool is_key = child.name == "Key";
     if (!is_key && child.name != "Value") {
-      at.refuse(refusals::unknown_tag, lifecycle::quoted(child.name) + " is not known in Tag", "A Tag has one Key and one Value.");
+      at.refuse(refusals::unknown_tag, lifecycle::quoted(child.name) + " is not known in Tag",
+                "A Tag has one Key and one Value.");
     }
     if (std::exchange(is_key ? key : value, true)) {
       at.refuse(refusals::duplicate_tag, "Tag has two " + child.name + " elements",

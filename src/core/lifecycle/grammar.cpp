@@ -23,7 +23,8 @@ auto read_one_of(std::string_view name, const element &document, Find find, std:
   if (e == nullptr || e->is == element::kind::null) return std::nullopt;
   const auto found = find(at.text(*e));
   if (!found)
-    at.refuse(refusals::schema, std::string(name) + " is " + lifecycle::quoted(e->text), "It is " + std::string(words) + ".");
+    at.refuse(refusals::schema, std::string(name) + " is " + lifecycle::quoted(e->text),
+              "It is " + std::string(words) + ".");
   return found;
 }
 

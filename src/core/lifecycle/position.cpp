@@ -42,7 +42,8 @@ bool position::boolean(const element &e, std::string_view of) const {
   const auto expected = from == syntax::json ? element::kind::boolean : element::kind::text;
   const auto value = e.children.empty() && e.is == expected ? read_boolean(e.text) : std::nullopt;
   if (!value)
-    refuse(refusals::number, e.name + " of " + std::string(of) + " is " + lifecycle::quoted(e.text) + ", not a truth value",
+    refuse(refusals::number,
+           e.name + " of " + std::string(of) + " is " + lifecycle::quoted(e.text) + ", not a truth value",
            "Write true or false.");
   return *value;
 }
@@ -66,7 +67,8 @@ void position::only(const element &e, std::initializer_list<std::string_view> na
       all.append(all.empty() ? "" : ", ").append(name);
     }
     if (!known) {
-      refuse(refusals::schema, lifecycle::quoted(child.name) + " is not known" + (e.name.empty() ? "" : " in " + e.name),
+      refuse(refusals::schema,
+             lifecycle::quoted(child.name) + " is not known" + (e.name.empty() ? "" : " in " + e.name),
              "Known here: " + all + ". Names are case-sensitive.");
     }
   }
