@@ -10,7 +10,7 @@ Every other block (js, ini, console ...) is illustration.
 
 The README, which names its databases itself, is pasted (see paste.py).
 --in-order runs the pages one after another in one database, as who reads them from the first to the last.  A page whose
-head says that it wants "a database of its own" gets one.
+head says that it wants "a database of its own" gets one, where it is named.
 """
 import os
 import pathlib
@@ -92,6 +92,8 @@ def main(names):
     pages = [pathlib.Path(name).resolve() for name in names if name != "--in-order"]
     if not pages:
         pages = in_order() if together else [README, *sorted((ROOT / "docs").rglob("*.md"))]
+        # (A page with a database of its own is read no otherwise in order.)
+        pages = [page for page in pages if not (together and wants_its_own(page.read_text()))]
     status, made = 0, set()
     for page in pages:
         if together and not wants_its_own(page.read_text()):
