@@ -71,10 +71,10 @@ BEGIN ATOMIC
     SELECT coalesce(jsonb_object_agg(p.proname, (l -> 'list')::jsonb || jsonb_build_object(
         'filter', (SELECT coalesce(jsonb_agg(a.name ORDER BY a.name COLLATE "C"), '[]')
             FROM primecloud_internal.contract_parameters(ARRAY[p.oid]) AS a
-            WHERE a.sent IS NOT NULL AND a.name NOT IN ('after', 'before', 'page_size')),
+            WHERE a.sent IS NOT NULL AND a.name NOT IN ('after', 'before', 'after_cursor', 'before_cursor', 'page_size')),
         'back', (SELECT min(b.proname::text) FROM pg_proc AS b WHERE b.oid = ANY (functions) AND b.proname = p.proname || '_before'))),
             '{}')
     FROM json_array_elements(looked) AS l JOIN pg_proc AS p ON p.oid = (l ->> 'of')::oid
-    WHERE l -> 'list' IS NOT NULL AND 'after' = ANY (p.proargnames) AND p.provolatile <> 'v';
+    WHERE l -> 'list' IS NOT NULL AND p.proargnames && '{after_cursor,after}' AND p.provolatile <> 'v';
 END;
 COMMENT ON FUNCTION primecloud_internal.contract_lists(oid[], json) IS 'lists with a cursor, by the function that goes forward';

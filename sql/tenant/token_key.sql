@@ -82,7 +82,7 @@ COMMENT ON FUNCTION add_token_key(text, text, bytea, text)
     IS 'adds a key that verifies tokens: a public key as PEM or DER (of EdDSA the 32 bytes, too), the shared secret for HS256';
 REVOKE ALL ON FUNCTION add_token_key(text, text, bytea, text) FROM PUBLIC;
 
--- Ids are an issuer's own: without one it is the only key of that id.
+-- Ids are an issuer's own: without one it is the only key of that id.  The key of no issuer has '' for one.
 CREATE FUNCTION primecloud_internal.one_token_key(kid text, issuer text DEFAULT NULL) RETURNS primecloud_internal.token_key
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
@@ -91,13 +91,14 @@ DECLARE
     found primecloud_internal.token_key;
 BEGIN
     SELECT k.* INTO STRICT found FROM primecloud_internal.token_key AS k
-    WHERE k.kid = one_token_key.kid AND (one_token_key.issuer IS NULL OR k.issuer = one_token_key.issuer) FOR UPDATE;
+    WHERE k.kid = one_token_key.kid AND coalesce(k.issuer, '') = coalesce(one_token_key.issuer, k.issuer, '') FOR UPDATE;
     RETURN found;
 EXCEPTION
     WHEN no_data_found THEN
         RAISE undefined_object USING MESSAGE = format('there is no token key "%s"', kid), HINT = 'See primecloud.token_key_status.';
     WHEN too_many_rows THEN
-        RAISE cardinality_violation USING MESSAGE = format('several issuers have a token key "%s"', kid), HINT = 'Name the issuer.';
+        RAISE cardinality_violation USING MESSAGE = format('several issuers have a token key "%s"', kid),
+            HINT = 'Name its issuer, or an empty text for the key that has none: primecloud.token_key_status has them.';
 END $$;
 COMMENT ON FUNCTION primecloud_internal.one_token_key(text, text) IS 'the row of a token key, locked';
 REVOKE ALL ON FUNCTION primecloud_internal.one_token_key(text, text) FROM PUBLIC;
@@ -116,12 +117,11 @@ COMMENT ON FUNCTION revoke_token_key(text, text) IS
     'refuses every token of a key from this transaction''s commit on, in every session; an issuer''s set does not bring it back';
 REVOKE ALL ON FUNCTION revoke_token_key(text, text) FROM PUBLIC;
 
-CREATE FUNCTION rotate_token_key(kid text, new_kid text, new_key bytea, grace interval DEFAULT '1 hour') RETURNS void
-    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SUPPORT primecloud_internal.hide_plaintext
-    SET search_path = pg_catalog, pg_temp
+CREATE FUNCTION rotate_token_key(kid text, new_kid text, new_key bytea, grace interval DEFAULT '1 hour', issuer text DEFAULT NULL)
+    RETURNS void LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SUPPORT primecloud_internal.hide_plaintext SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    old primecloud_internal.token_key := primecloud_internal.one_token_key(kid);
+    old primecloud_internal.token_key := primecloud_internal.one_token_key(kid, issuer);
 BEGIN
     IF old.revoked_at <= clock_timestamp() OR old.left_at <= clock_timestamp() THEN
         RAISE undefined_object USING MESSAGE = format('there is no active token key "%s"', kid),
@@ -139,9 +139,9 @@ BEGIN
     UPDATE primecloud_internal.token_key AS k SET revoked_at = least(k.revoked_at, now() + grace)
     WHERE k.kid = old.kid AND k.issuer IS NOT DISTINCT FROM old.issuer;
 END $$;
-COMMENT ON FUNCTION rotate_token_key(text, text, bytea, interval) IS
+COMMENT ON FUNCTION rotate_token_key(text, text, bytea, interval, text) IS
     'adds the next key, of the same algorithm and issuer, and lets the old one end after the grace, in which both verify';
-REVOKE ALL ON FUNCTION rotate_token_key(text, text, bytea, interval) FROM PUBLIC;
+REVOKE ALL ON FUNCTION rotate_token_key(text, text, bytea, interval, text) FROM PUBLIC;
 
 CREATE VIEW token_key_status AS
 SELECT kid, alg, issuer, added_at, revoked_at,

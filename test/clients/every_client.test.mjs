@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 import { asSuperuser, newIssuer } from './entering.mjs';
 
 const database = process.env.PGDATABASE;
-const programs = new Map([...readFileSync('clients.md', 'utf8').matchAll(/^```\w+\n(?:\/\/|#|\/\*) file: (\S+).*\n([\s\S]*?)^```$/gm)]
+const programs = new Map([...readFileSync('clients.md', 'utf8').matchAll(/^```\w+\n(?:\/\/|#|\/\*|--) file: (\S+).*\n([\s\S]*?)^```$/gm)]
   .map(([, name, text]) => [name, text]));
 // Servers listen on a socket here, and a driver or two knows none: bytes go from a port to it.
 const port = (path) => new Promise((resolve) => {
@@ -30,13 +30,15 @@ before(async () => {
 });
 after(() => servers.forEach((server) => server.close()));
 
-const python = '/usr/bin/python3', jdbc = '/usr/share/java/postgresql.jar';
+const node = process.execPath, python = '/usr/bin/python3', jdbc = '/usr/share/java/postgresql.jar';
 const includes = ['--includedir'].map((what) => `-I${spawnSync('pg_config', [what], { encoding: 'utf8' }).stdout.trim()}`);
 const clients = {
-  'node_postgres.mjs': [['node', 'node_postgres.mjs']],
-  'postgres_js.mjs': [['node', 'postgres_js.mjs']],
-  'drizzle.mjs': [['node', 'drizzle.mjs']],
-  'prisma.ts': [['node_modules/.bin/tsx', 'prisma.ts'], ['node_modules/.bin/prisma', 'generate', '--schema', 'schema.prisma']],
+  'node_postgres.mjs': [[node, 'node_postgres.mjs']],
+  'postgres_js.mjs': [[node, 'postgres_js.mjs']],
+  'drizzle.mjs': [[node, 'drizzle.mjs']],
+  'prisma.ts': [[node, 'node_modules/tsx/dist/cli.mjs', 'prisma.ts'],
+    [node, 'node_modules/prisma/build/index.js', 'generate', '--schema', 'schema.prisma']],
+  'postgraphile.mjs': [[node, 'postgraphile.mjs']],
   'psycopg_3.py': [[python, 'psycopg_3.py']],
   'Jdbc.java': [['java', '-cp', `${jdbc}:.`, 'Jdbc'], ['javac', 'Jdbc.java']],
   'pgx.go': [['./pgx_client'], ['go', 'build', '-o', 'pgx_client', 'pgx.go']],
@@ -46,15 +48,17 @@ const clients = {
 // (Not in step with this process, which carries the bytes.)
 const run = ([program, ...values], url, token) => new Promise((resolve, reject) => {
   const env = { ...process.env, DATABASE_URL: url, TOKEN: token, GO111MODULE: 'off', GOPATH: '/usr/share/gocode', PRISMA_HIDE_UPDATE_MESSAGE: '1',
-    CHECKPOINT_DISABLE: '1', PRISMA_SCHEMA_ENGINE_BINARY: '/usr/bin/true' }; // generating asks for it, and never starts it
+    CHECKPOINT_DISABLE: '1', DATAPLAN_PG_PREPARED_STATEMENT_CACHE_SIZE: '0', GRAPHILE_ENV: 'production',
+    PRISMA_SCHEMA_ENGINE_BINARY: '/usr/bin/true' }; // generating asks for it, and never starts it
   execFile(program, values, { timeout: 300_000, env }, (error, stdout, stderr) => {
     if (error) reject(new Error(`${program} ${values.join(' ')}: ${error.code}\n${stderr}\n${stdout}`));
     else resolve(stdout);
   });
 });
 
-test('the page has a program for each client, and no other', () => {
-  assert.deepEqual([...programs.keys()].filter((name) => name !== 'schema.prisma').sort(), Object.keys(clients).sort());
+test('the page has a program for each client, and no other block', () => {
+  assert.equal(programs.size, readFileSync('clients.md', 'utf8').match(/^```\w+$/gm).length);
+  assert.deepEqual([...programs.keys()].filter((name) => !['schema.prisma', 'postgrest.sql'].includes(name)).sort(), Object.keys(clients).sort());
 });
 
 for (const [file, [program, build]] of Object.entries(clients)) {

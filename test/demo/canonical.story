@@ -103,12 +103,12 @@ SELECT cursor AS last_cursor FROM cloud.orders_page(page_size => 2) OFFSET 1 \gs
 --)
 =2
 SELECT (item).order_number, (item).status, (item).total_cents
-    FROM cloud.orders_page(after => :'last_cursor', page_size => 2);
+    FROM cloud.orders_page(after_cursor => :'last_cursor', page_size => 2);
 COMMIT;
 > A cursor belongs to its list and its account. Contoso cannot read on with Northwind's:
 BEGIN; SELECT primecloud.enter(:'carl_of_contoso');;
 !22023
-SELECT cursor FROM cloud.orders_page(after => :'last_cursor');
+SELECT cursor FROM cloud.orders_page(after_cursor => :'last_cursor');
 --(
 ROLLBACK;
 --)

@@ -37,22 +37,22 @@ SELECT results_eq($$SELECT o.order_type FROM cloud.orders o WHERE request_id LIK
 -- the order's states
 SELECT id AS order_id FROM cloud.orders WHERE request_id = 'r1' \gset
 SELECT set_config('test.order', :'order_id', false);
-SELECT is(act('a_owner', format($$SELECT cloud.order_transition(%L, 'approved')$$, :'order_id')), '42501',
+SELECT is(act('a_owner', format($$SELECT cloud.move_order(%L, 'approved')$$, :'order_id')), '42501',
     'an owner does not approve his order');
-SELECT is(act('a_platform', format($$SELECT cloud.order_transition(%L, 'approved')$$, :'order_id')), 'approved', 'the platform does');
-SELECT is(act('a_platform', format($$SELECT cloud.order_transition(%L, 'completed')$$, :'order_id')), '23514', 'no state is skipped');
+SELECT is(act('a_platform', format($$SELECT cloud.move_order(%L, 'approved')$$, :'order_id')), 'approved', 'the platform does');
+SELECT is(act('a_platform', format($$SELECT cloud.move_order(%L, 'completed')$$, :'order_id')), '23514', 'no state is skipped');
 SELECT is(act('a_platform', format($$SELECT cloud.set_payment(%L, 'refunded')$$, :'order_id')), '23514',
     'nothing is refunded that was not paid');
 SELECT is(act('a_platform', format($$SELECT cloud.set_payment(%L, 'paid', 'pix')$$, :'order_id')), 'paid',
     'the platform records the payment');
 SELECT is(act('a_owner', format($$SELECT cloud.set_payment(%L, 'paid')$$, :'order_id')), '42501', 'an owner does not');
-SELECT is(act('b_owner', format($$SELECT cloud.order_transition(%L, 'canceled')$$, :'order_id')), 'P0002',
+SELECT is(act('b_owner', format($$SELECT cloud.move_order(%L, 'canceled')$$, :'order_id')), 'P0002',
     'another account''s order is not there');
-SELECT is(act('a_dev', format($$SELECT cloud.order_transition(%L, 'canceled')$$, :'order_id')), '42501',
+SELECT is(act('a_dev', format($$SELECT cloud.move_order(%L, 'canceled')$$, :'order_id')), '42501',
     'a developer does not cancel what is approved');
-SELECT is(act('a_admin', format($$SELECT cloud.order_transition(%L, 'canceled', 'changed my mind')$$, :'order_id')), 'canceled',
+SELECT is(act('a_admin', format($$SELECT cloud.move_order(%L, 'canceled', 'changed my mind')$$, :'order_id')), 'canceled',
     'an admin does');
-SELECT is(act('a_admin', format($$SELECT cloud.order_transition(%L, 'canceled')$$, :'order_id')), 'canceled', 'and again');
+SELECT is(act('a_admin', format($$SELECT cloud.move_order(%L, 'canceled')$$, :'order_id')), 'canceled', 'and again');
 SELECT is(act('a_owner', format($$UPDATE cloud.orders SET %s WHERE true$$, change)), '42501', 'raw SQL: ' || change)
 FROM unnest(ARRAY['status = ''completed''', 'payment_status = ''paid''', 'unit_price_cents = 1', 'discount_cents = 1', 'quantity = 1',
     'paid_at = now()']) AS change;
@@ -112,11 +112,11 @@ SELECT is(act('a_owner', format($$SELECT cloud.change_member_role(%L, 'admin')$$
 -- subscriptions
 SELECT matches(act('a_admin', $$SELECT cloud.subscribe('00000000-0000-7000-8000-000000000001')$$), '^[0-9a-f-]{36}$',
     'an admin subscribes');
-SELECT is(act('a_admin', $$SELECT cloud.subscribe('00000000-0000-7000-8000-000000000001')$$), (SELECT id::text FROM cloud.subscriptions),
-    'and again');
+SELECT is(act('a_admin', $$SELECT cloud.subscribe('00000000-0000-7000-8000-000000000001')$$),
+    (SELECT id::text FROM cloud.account_subscriptions), 'and again');
 SELECT is(act('a_admin', $$SELECT cloud.subscribe('00000000-0000-7000-8000-000000000002')$$), '23505', 'not to a second plan');
 SELECT is(act('a_admin', $$SELECT cloud.change_subscription('00000000-0000-7000-8000-000000000002')$$),
-    (SELECT id::text FROM cloud.subscriptions), 'but changes it');
+    (SELECT id::text FROM cloud.account_subscriptions), 'but changes it');
 SELECT is(act('a_admin', $$SELECT cloud.cancel_subscription()$$), 'true', 'and cancels it');
 
 -- buckets and what is in them

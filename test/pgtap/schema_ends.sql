@@ -34,7 +34,7 @@ BEGIN
         (SELECT physical_name FROM cloud.buckets b WHERE b.account_id = account)));
     UPDATE cloud.buckets b SET customer_id = (SELECT id FROM cloud.customers c WHERE c.account_id = account) WHERE b.account_id = account;
     UPDATE cloud.customers SET created_at = now() - interval '3 months';
-    UPDATE cloud.subscriptions SET created_at = now() - interval '3 months';
+    UPDATE cloud.account_subscriptions SET created_at = now() - interval '3 months';
 END $$;
 SELECT fill('a'), fill('b');
 SELECT isnt(act('platform', 'SELECT cloud.generate_invoices()'), '0', 'invoices');

@@ -70,7 +70,7 @@ INSERT INTO entities VALUES
     ('shared', 'account_locks schema_roles', 'check_text command_account entered_person list_cursor lock_account person platform_account '
         'refuse_missing require_platform require_worker take_account take_row'),
     ('sharing', 'object_share_openings object_share_tokens object_shares object_tags', 'may_share reach_bucket'),
-    ('subscriptions', 'subscriptions', ''),
+    ('subscriptions', 'account_subscriptions', ''),
     ('usage', 'usage_daily usage_hourly usage_records', ''),
     ('users', 'users', ''),
     ('vps', 'vps_configs vps_secrets', '');

@@ -69,7 +69,7 @@ CREATE TABLE left_out (type text, base text, attname text, reason text);
 INSERT INTO left_out VALUES
     ('order_with_details', 'orders', 'request_id', 'the client''s own mark, of no use to a reader');
 SELECT is_empty($$SELECT m.type, c.attname FROM (VALUES ('order_with_details', 'orders'), ('account_with_details', 'accounts'),
-    ('subscription_with_product', 'subscriptions')) AS m(type, base)
+    ('subscription_with_product', 'account_subscriptions')) AS m(type, base)
     JOIN columns c ON c.relname = m.base
     WHERE NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = to_regclass('cloud.' || m.type) AND a.attname = c.attname
         AND a.atttypid = c.atttypid)

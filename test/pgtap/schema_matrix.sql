@@ -11,7 +11,7 @@ INSERT INTO commands VALUES
     ('mark_all_read', 'developer', $$SELECT cloud.mark_all_read()$$),
     ('place_order', 'developer', $$SELECT cloud.place_order('00000000-0000-7000-8000-000000000001')$$),
     ('place_vps_order', 'developer', $$SELECT cloud.place_vps_order('debian-12', 'sp', 1, 1, 25)$$),
-    ('order_transition', 'developer', $$SELECT cloud.order_transition(gen_random_uuid(), 'canceled')$$),
+    ('move_order', 'developer', $$SELECT cloud.move_order(gen_random_uuid(), 'canceled')$$),
     ('create_access_key', 'developer', $$SELECT k.name FROM (SELECT access_key_id AS name FROM cloud.create_access_key('k')) k$$),
     ('rotate_access_key', 'developer', $$SELECT id FROM cloud.rotate_access_key(gen_random_uuid())$$),
     ('revoke_access_key', 'developer', $$SELECT cloud.revoke_access_key(gen_random_uuid())$$),

@@ -54,7 +54,7 @@ SELECT is((SELECT array_length(string_to_array(payload ->> 'xml', '<Rule>'), 1) 
     ORDER BY sequence DESC LIMIT 1), 10, 'in the order of the changes');
 -- eight subscriptions at once (three of three were active)
 SELECT at_once('a_admin', 8, $$SELECT cloud.subscribe('00000000-0000-7000-8000-000000000001')$$);
-SELECT is((SELECT count(*) FROM cloud.subscriptions WHERE status = 'active'), 1::bigint, 'one subscription of eight');
+SELECT is((SELECT count(*) FROM cloud.account_subscriptions WHERE status = 'active'), 1::bigint, 'one subscription of eight');
 -- one invitation, accepted eight times at once (96 % were doubled)
 SELECT act('a_admin', $$SELECT i.token FROM cloud.invite('guest@example.com') i$$) AS token \gset
 SELECT at_once('guest', 8, format('SELECT cloud.accept_invitation(%L)', :'token'));
@@ -78,9 +78,9 @@ SELECT at_once('a_platform', 6, format('SELECT cloud.approve_quota(%L)', :'reque
 SELECT is((SELECT count(*) FROM cloud.audit_log WHERE action = 'approve_quota'), 1::bigint, 'one approval of six');
 -- states: both ways at once, one of them
 SELECT id AS order_id FROM cloud.orders LIMIT 1 \gset
-SELECT at_once('a_platform', 6, format($$SELECT cloud.order_transition(%L, (ARRAY['approved', 'denied', 'canceled'])[1 + $ %% 3])$$,
+SELECT at_once('a_platform', 6, format($$SELECT cloud.move_order(%L, (ARRAY['approved', 'denied', 'canceled'])[1 + $ %% 3])$$,
     :'order_id'));
-SELECT cmp_ok((SELECT count(*) FROM cloud.audit_log WHERE action = 'order_transition'), '<=', 2::bigint, 'an order goes one way');
+SELECT cmp_ok((SELECT count(*) FROM cloud.audit_log WHERE action = 'move_order'), '<=', 2::bigint, 'an order goes one way');
 SELECT ok((SELECT (status IN ('denied', 'canceled')) = (canceled_at IS NOT NULL) FROM cloud.orders), 'its timestamps with its state');
 -- owners: two who demote each other, or leave, do not leave an account without one
 SELECT act('a_owner', format($$SELECT cloud.change_member_role(%L, 'owner')$$, user_id)) FROM people WHERE who = 'a_admin';
@@ -168,7 +168,7 @@ SELECT ok((SELECT (payment_status = 'paid') = (paid_at IS NOT NULL) AND payment_
 SELECT is_empty(format($$SELECT FROM cloud.audit_log WHERE action = 'set_payment' AND resource_id = %L AND details ->> 'from' = 'paid'$$,
     :'order_id'), 'what is paid does not become unpaid');
 -- an invoice, paid six times at once
-UPDATE cloud.subscriptions SET created_at = now() - interval '2 months';
+UPDATE cloud.account_subscriptions SET created_at = now() - interval '2 months';
 SELECT act('platform', 'SELECT cloud.generate_invoices()');
 SELECT id AS invoice FROM cloud.invoices WHERE account_id = '00000000-0000-7000-8000-00000000000a' LIMIT 1 \gset
 SELECT at_once('a_platform', 6, format('SELECT cloud.mark_invoice_paid(%L)', :'invoice'));
@@ -242,7 +242,7 @@ SELECT * FROM dblink_get_result('second') AS t(v text) OFFSET 100;
 SELECT * FROM dblink_get_result('second') AS t(v text) OFFSET 100;
 -- then all at once
 SELECT at_once('b_owner', 10, $$SELECT CASE $ WHEN 4 THEN cloud.delete_account('account-b')::text WHEN 1
-    THEN cloud.order_transition((SELECT id FROM cloud.orders WHERE request_id = 'b'), 'canceled')
+    THEN cloud.move_order((SELECT id FROM cloud.orders WHERE request_id = 'b'), 'canceled')
     WHEN 2 THEN cloud.set_bucket_versioning((SELECT id FROM cloud.buckets WHERE name = 'before'), true)::text WHEN 3
         THEN (SELECT id::text FROM cloud.create_access_key('late'))
     WHEN 7 THEN cloud.revoke_access_key((SELECT id FROM cloud.access_keys WHERE name = 'before'))::text WHEN 8

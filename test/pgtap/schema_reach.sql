@@ -49,8 +49,8 @@ INSERT INTO calls VALUES ('order_with_details', format('order_with_details(%L)',
     ('invoice_with_lines', 'invoice_with_lines(gen_random_uuid())'), ('orders_page_before', 'orders_page_before(NULL)'),
         ('resolve_domain', 'resolve_domain(''a.example.com'')');
 INSERT INTO calls SELECT p.proname,
-    format('%s(%s)', p.proname, (SELECT string_agg(CASE WHEN p.proargnames[n] IN ('before') THEN 'NULL' WHEN p.proargnames[n] = 'page_size'
-    THEN '50' WHEN p.proargnames[n] = 'bucket' OR p.proargnames[n] = 'id' THEN quote_literal(:'bucket')
+    format('%s(%s)', p.proname, (SELECT string_agg(CASE WHEN p.proargnames[n] = 'before_cursor' THEN 'NULL'
+    WHEN p.proargnames[n] = 'page_size' THEN '50' WHEN p.proargnames[n] = 'bucket' OR p.proargnames[n] = 'id' THEN quote_literal(:'bucket')
     WHEN p.proargnames[n] = 'wanted_action' THEN '''set_smtp''' WHEN p.proargnames[n] = 'list' THEN '''buckets_page'''
         WHEN p.proargnames[n] = 'filter' THEN 'NULL' ELSE '''00000000-0000-7000-8000-0000000000a1''' END, ', ' ORDER BY n)
         FROM generate_series(1, p.pronargs) n))

@@ -79,11 +79,12 @@ SELECT is(act('a_dev', format('SELECT count(*) FROM cloud.orders_page(page_size 
     || n) FROM unnest(ARRAY[-1, 0, 7, 200, 100000]) AS n;
 
 -- every list against every other: a cursor is of its own alone, with its filter
-CREATE TABLE lists AS SELECT p.proname::text AS list, format('cloud.%s(%s', p.proname, CASE WHEN p.proargnames[1] IN ('after', 'before')
-    THEN '' WHEN p.proargtypes[0] = 'uuid'::regtype THEN '''00000000-0000-7000-8000-00000000000a'', ' ELSE '''x'', ' END) AS call,
+CREATE TABLE lists AS SELECT p.proname::text AS list, format('cloud.%s(%s', p.proname,
+    CASE WHEN p.proargnames[1] IN ('after_cursor', 'before_cursor') THEN ''
+        WHEN p.proargtypes[0] = 'uuid'::regtype THEN '''00000000-0000-7000-8000-00000000000a'', ' ELSE '''x'', ' END) AS call,
     CASE p.proname WHEN 'orders_page' THEN 'orders' WHEN 'orders_page_before' THEN 'orders' WHEN 'orders_page_by_status'
         THEN 'orders?status=x' WHEN 'orders_page_by_status_before' THEN 'orders?status=x' ELSE regexp_replace(p.proname, '_before$', '') ||
-        CASE WHEN p.proargnames[1] IN ('after', 'before') THEN '' WHEN p.proargtypes[0] = 'uuid'::regtype
+        CASE WHEN p.proargnames[1] IN ('after_cursor', 'before_cursor') THEN '' WHEN p.proargtypes[0] = 'uuid'::regtype
             THEN '?00000000-0000-7000-8000-00000000000a' ELSE '?x' END END AS scope
 FROM pg_proc p WHERE p.pronamespace = 'cloud'::regnamespace AND p.proname ~ '_page' AND p.provolatile = 's' AND NOT p.prosecdef;
 SELECT cmp_ok((SELECT count(*) FROM lists), '>=', 18::bigint, 'lists there are');

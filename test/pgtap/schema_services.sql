@@ -95,7 +95,7 @@ SELECT is((SELECT count(*) FROM (SELECT DISTINCT object, operation FROM done_by)
 -- invoices
 SELECT act('a_admin', $$SELECT cloud.subscribe('00000000-0000-7000-8000-000000000001')$$);
 SELECT act('b_owner', $$SELECT cloud.subscribe('00000000-0000-7000-8000-000000000002')$$);
-UPDATE cloud.subscriptions SET created_at = now() - interval '3 months', current_period_start = now() - interval '3 months';
+UPDATE cloud.account_subscriptions SET created_at = now() - interval '3 months', current_period_start = now() - interval '3 months';
 -- Start includes 100 GiB: half a GiB above it at 15 cents is 7.5, rounded up, once
 INSERT INTO cloud.usage_daily (account_id, bucket_id, period_start, storage_bytes_max, ingress_bytes, egress_bytes, request_count)
 SELECT :account, :'one', date_trunc('month', now() - interval '1 month', 'UTC'), 107374182400 + 536870912, 0, 107374182400 + 1073741824, 1;
@@ -128,7 +128,7 @@ SELECT is(act('a_admin', format('SELECT cloud.mark_invoice_paid(%L)', id)), 'tru
 
 -- maintenance
 UPDATE cloud.invoices SET due_at = now() - interval '1 day' WHERE status = 'pending';
-UPDATE cloud.subscriptions SET current_period_end = now() - interval '1 day', cancel_at_period_end = (account_id <> :account);
+UPDATE cloud.account_subscriptions SET current_period_end = now() - interval '1 day', cancel_at_period_end = (account_id <> :account);
 INSERT INTO cloud.notifications (account_id, type, title, message, created_at) SELECT :account, 'welcome', 'old', '',
     now() - interval '200 days' FROM generate_series(1, 2500);
 INSERT INTO cloud.audit_log (account_id, action, resource, created_at) VALUES (:account, 'old', 'x', now() - interval '3 years');
@@ -136,16 +136,16 @@ SELECT is(act('a_owner', $$SELECT cloud.maintain('access', 1)$$), '42501', 'main
 SELECT connection('m'), dblink_exec('m', format('SET ROLE %I', :'maintenance'));
 SELECT dblink_exec('m', 'CALL cloud.run_maintenance(1000)');
 SELECT is((SELECT count(*) FROM cloud.invoices WHERE status = 'pending'), 0::bigint, 'invoices past their date are overdue');
-SELECT is((SELECT status FROM cloud.subscriptions WHERE account_id <> :account), 'canceled',
+SELECT is((SELECT status FROM cloud.account_subscriptions WHERE account_id <> :account), 'canceled',
     'a subscription canceled for its end has ended');
-SELECT ok((SELECT status = 'past_due' AND current_period_end > now() FROM cloud.subscriptions WHERE account_id = :account),
+SELECT ok((SELECT status = 'past_due' AND current_period_end > now() FROM cloud.account_subscriptions WHERE account_id = :account),
     'the other goes on, past due, since an invoice of its account is');
 SELECT act('a_platform', format('SELECT cloud.mark_invoice_paid(%L)', id)) FROM (SELECT max(id::text) AS id FROM cloud.invoices
     WHERE customer_id IS NULL AND account_id = :account AND status = 'overdue') i;
-SELECT is((SELECT status FROM cloud.subscriptions WHERE account_id = :account), 'past_due', 'as long as one is');
+SELECT is((SELECT status FROM cloud.account_subscriptions WHERE account_id = :account), 'past_due', 'as long as one is');
 SELECT is(act('a_platform', format($$SELECT cloud.cancel_invoice(%L, 'goodwill')$$, id)), 'true', 'the last is taken back')
     FROM cloud.invoices WHERE customer_id IS NULL AND account_id = :account AND status = 'overdue';
-SELECT is((SELECT status FROM cloud.subscriptions WHERE account_id = :account), 'active', 'and nothing is owed');
+SELECT is((SELECT status FROM cloud.account_subscriptions WHERE account_id = :account), 'active', 'and nothing is owed');
 SELECT is(act('a_admin', format($$SELECT cloud.cancel_invoice(%L, 'x')$$, id)), '42501', 'an account takes no invoice of the platform back')
     FROM cloud.invoices WHERE customer_id IS NULL AND account_id = :account LIMIT 1;
 SELECT is_empty($$SELECT n.id FROM cloud.notifications n JOIN cloud.notification_types t USING (type) WHERE t.sends_mail
@@ -176,12 +176,12 @@ SELECT is(act('platform', $$SELECT string_agg(o.account_name || ' ' || o.order_t
     'Account a product,Account a product,Account a product,Account b dedicated', 'orders of all accounts that wait, longest waiting first');
 SELECT is(act('platform', 'SELECT count(*) FROM cloud.platform_open_orders() o, cloud.platform_open_orders(o.created_at, o.id, 1) next'),
     '3', 'page by page');
-SELECT is(act('b_platform', format($$SELECT cloud.order_transition(%L, 'approved')$$, :'dedicated')), '23514',
+SELECT is(act('b_platform', format($$SELECT cloud.move_order(%L, 'approved')$$, :'dedicated')), '23514',
     'no machine is approved without a price');
 SELECT is(act('b_platform', format('SELECT cloud.quote_order(%L, 500000, 50000)', :'dedicated')), '450000', 'the platform quotes it');
 SELECT is(act('b_platform', format('SELECT cloud.quote_order(%L, 500000, 500001)', :'dedicated')), '23514', 'no discount above the price');
 SELECT is(act('b_owner', format('SELECT cloud.quote_order(%L, 1)', :'dedicated')), '42501', 'not its customer');
-SELECT is(act('b_platform', format($$SELECT cloud.order_transition(%L, 'approved')$$, :'dedicated')), 'approved', 'then it is');
+SELECT is(act('b_platform', format($$SELECT cloud.move_order(%L, 'approved')$$, :'dedicated')), 'approved', 'then it is');
 SELECT is(act('b_platform', format('SELECT cloud.quote_order(%L, 1)', :'dedicated')), '55000', 'and its price stands');
 SELECT is(act('b_platform', format($$SELECT cloud.note_order(%L, 'a good customer')$$, :'dedicated')), '', 'staff remark on it');
 SELECT is(act('b_platform', 'SELECT note FROM cloud.order_internal_notes'), 'a good customer', 'for staff to read');
@@ -201,22 +201,22 @@ SELECT is(act('b_platform', $$SELECT cloud.grant_trial('00000000-0000-7000-8000-
     'once');
 -- a trial of two months, that ends in the last: billed from the last on, whenever billing is run
 SELECT date_trunc('month', now(), 'UTC') AS this_month \gset
-UPDATE cloud.subscriptions SET created_at = :'this_month'::timestamptz - interval '3 months',
+UPDATE cloud.account_subscriptions SET created_at = :'this_month'::timestamptz - interval '3 months',
     current_period_start = :'this_month'::timestamptz - interval '3 months', current_period_end = :'this_month'::timestamptz - interval
     '10 days',
     trial_ends_at = :'this_month'::timestamptz - interval '10 days' WHERE status = 'trial';
 SELECT dblink_exec('m', 'CALL cloud.run_maintenance(1000)');
-SELECT is((SELECT status FROM cloud.subscriptions WHERE account_id <> :account AND status <> 'canceled'), 'active',
+SELECT is((SELECT status FROM cloud.account_subscriptions WHERE account_id <> :account AND status <> 'canceled'), 'active',
     'it ends and is paid for');
 SELECT is((SELECT count(*) FROM cloud.notifications WHERE type = 'trial_ended'), 1::bigint, 'which the account is told');
 DELETE FROM cloud.invoices WHERE account_id <> :account;
-DELETE FROM cloud.subscriptions WHERE account_id <> :account AND status = 'canceled';
+DELETE FROM cloud.account_subscriptions WHERE account_id <> :account AND status = 'canceled';
 SELECT act('platform', format('SELECT cloud.generate_invoices((current_date - interval ''%s months'')::date)', n))
     FROM generate_series(1, 3) AS n;
 SELECT is((SELECT string_agg((extract(month FROM age(:'this_month', period_start)))::text || ' ' || total_cents, ', ') FROM cloud.invoices
     WHERE account_id <> :account AND customer_id IS NULL), '1 4900', 'the month it ends in is billed, those before it are not');
 DELETE FROM cloud.invoices WHERE account_id <> :account;
-UPDATE cloud.subscriptions SET status = 'canceled', canceled_at = trial_ends_at - interval '1 day' WHERE account_id <> :account
+UPDATE cloud.account_subscriptions SET status = 'canceled', canceled_at = trial_ends_at - interval '1 day' WHERE account_id <> :account
     AND status = 'active';
 SELECT act('platform', format('SELECT cloud.generate_invoices((current_date - interval ''%s months'')::date)', n))
     FROM generate_series(1, 3) AS n;

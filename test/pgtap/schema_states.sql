@@ -26,7 +26,7 @@ BEGIN
         PERFORM put(pair.was);
         COMMIT;
         INSERT INTO tried VALUES (pair.was, pair.goal, pair.who,
-            act(pair.who, format('SELECT cloud.order_transition(%L, %L)', current_setting('test.order'), pair.goal)));
+            act(pair.who, format('SELECT cloud.move_order(%L, %L)', current_setting('test.order'), pair.goal)));
     END LOOP;
 END $$;
 CALL try_all();
@@ -44,7 +44,7 @@ SELECT is((SELECT count(*) FROM tried WHERE who = 'a_platform' AND was <> goal A
     (SELECT count(*) FROM cloud.order_transitions), 'the platform goes every way');
 SELECT is_empty($$SELECT from_status FROM cloud.order_transitions WHERE from_status IN ('canceled', 'refunded', 'denied')$$,
     'an end is an end');
-SELECT is((SELECT count(*) FROM cloud.audit_log WHERE action = 'order_transition'), (SELECT count(*) FROM tried WHERE was <> goal
+SELECT is((SELECT count(*) FROM cloud.audit_log WHERE action = 'move_order'), (SELECT count(*) FROM tried WHERE was <> goal
     AND answer = goal), 'and each way is in the audit log once');
 -- payments
 CREATE TABLE paid (was text, goal text, who text, answer text);

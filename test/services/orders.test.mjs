@@ -43,7 +43,7 @@ before(async () => {
   ownMail = await sink({ tls, host: '127.0.0.2', login: ownLogin });
   strangeMail = await sink({ tls, host: '127.0.0.3' });
   workers = new Workers({
-    PGUSER: 'services_worker', LEASE_SECONDS: '5', TIMEOUT_SECONDS: '4', IDLE_SECONDS: '0.2', SLOTS: '4', NODE_EXTRA_CA_CERTS: 'server.pem',
+    PGUSER: 'services_worker', LEASE_SECONDS: '8', TIMEOUT_SECONDS: '4', IDLE_SECONDS: '0.2', SLOTS: '4', NODE_EXTRA_CA_CERTS: 'server.pem',
     NODE_OPTIONS: '--import ./names.mjs',
     STORE_URL: process.env.RGW_URL, STORE_ADMIN_URL: `http://127.0.0.1:${admin.port}`, STORE_ACCESS_KEY: administrator.accessKey,
     STORE_SECRET_KEY: administrator.secretKey, STORE_KEYS_PARENT: 'customers',
@@ -138,20 +138,22 @@ test('twenty accounts order, and the workers are killed while they carry it out'
   await peace();
   // One account's mail server is inside, and nobody connects to it: its two mails wait, and fail.
   const left = () => plane.look(`SELECT account_id, service, last_error FROM cloud.outbox o WHERE status = 'pending' AND ${waits}`);
-  // Nobody waits for the hour that is between the last tries.
-  const hurry = () => plane.look(`UPDATE cloud.outbox SET available_at = now() WHERE status = 'pending' AND claim_token IS NULL
-    AND available_at > now() + interval '5 seconds'`);
-  await hurry();
-  await until('all but mails of one account is done', 300, async () => await lookAfter() ??
-    (await left()).every((order) => order.account_id === accounts[2].account && order.service === 'mail' && order.last_error));
+  // Nobody waits for the hour that is between the last tries, of an order that fails on a slow machine now, too.
+  const hurry = (kept) => plane.look(`UPDATE cloud.outbox SET available_at = now() WHERE status = 'pending' AND claim_token IS NULL
+    AND available_at > now() + interval '5 seconds' AND NOT (account_id = $1 AND service = 'mail' AND last_error IS NOT NULL)`, [kept]);
+  await until('all but mails of one account is done', 600, async () => {
+    await lookAfter();
+    await hurry(accounts[2].account);
+    return (await left()).every((order) => order.account_id === accounts[2].account && order.service === 'mail' && order.last_error);
+  });
   const waiting = new Set((await left()).map((order) => order.last_error));
   assert.deepEqual([...waiting], [`mail: the account's server is in no public network`]);
   assert.equal(strangeMail.connected(), 0);
   await accounts[2].inside((ask) => ask('SELECT cloud.remove_smtp()'));
-  await hurry();
-  await settled(120);
+  await hurry(accounts[0].account);
+  await settled(300);
   await events[2](accounts[2]);
-  await settled(60);
+  await settled(300);
   console.log(`# ${(await outbox()).done} orders, ${workers.killed} kills, ${broughtBack} orders brought back, ${admin.asked()} requests to the admin API, ${sftp.asked()} to SFTPGo`);
 });
 
@@ -190,7 +192,7 @@ async function wantedBuckets() {
 
 test('what lifecycle expires is what the customer ordered, and nothing beside it', async () => {
   const customers = accounts.filter((one) => one.logs && !one.gone && [3, 8, 13].includes(one.number));
-  execFileSync('radosgw-admin', ['lc', 'process'], { stdio: 'ignore' });
+  for (let pass = 0; pass < 3; pass += 1) execFileSync('radosgw-admin', ['lc', 'process'], { stdio: 'ignore' }); // one bucket of a shard in each
   for (const { account, number } of customers) {
     const [{ name }] = await plane.look(`SELECT physical_name AS name FROM cloud.buckets WHERE account_id = $1 AND name = 'logs'`, [account]);
     const left = [...(await gateway.done('GET', [name])).matchAll(/<Key>([^<]*)<\/Key>/g)].map((found) => found[1]);
@@ -281,7 +283,7 @@ test('a service that is down costs no attempts, and is served when it is back', 
   assert.ok(waiting[0].waiting >= 1 && waiting[0].most <= 3, JSON.stringify(waiting));
   assert.ok(workers.lines.some((line) => JSON.parse(line).event === 'service down'));
   sftpDown = false;
-  await settled(60);
+  await settled(180);
 });
 
 test('a worker that is asked to stop finishes what it has begun', async () => {

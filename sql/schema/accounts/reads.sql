@@ -13,7 +13,7 @@ BEGIN ATOMIC
            b, m
     FROM @schema@.accounts a
     LEFT JOIN @schema@.account_members o ON o.account_id = a.id AND o.user_id = a.owner_user_id
-    LEFT JOIN @schema@.subscriptions s ON s.account_id = a.id AND s.status IN ('trial', 'active', 'past_due')
+    LEFT JOIN @schema@.account_subscriptions s ON s.account_id = a.id AND s.status IN ('trial', 'active', 'past_due')
     LEFT JOIN @schema@.products p ON p.id = s.product_id
     LEFT JOIN @schema@.account_billing b ON b.account_id = a.id
     LEFT JOIN @schema@.account_smtp m ON m.account_id = a.id
@@ -40,7 +40,7 @@ AS $my_accounts$
     FROM @schema@.account_members me
     JOIN @schema@.accounts a ON a.id = me.account_id
     LEFT JOIN @schema@.account_members o ON o.account_id = a.id AND o.user_id = a.owner_user_id
-    LEFT JOIN @schema@.subscriptions s ON s.account_id = a.id AND s.status IN ('trial', 'active', 'past_due')
+    LEFT JOIN @schema@.account_subscriptions s ON s.account_id = a.id AND s.status IN ('trial', 'active', 'past_due')
     LEFT JOIN @schema@.products p ON p.id = s.product_id
     LEFT JOIN @schema@.account_billing b ON b.account_id = a.id
     LEFT JOIN @schema@.account_smtp m ON m.account_id = a.id
@@ -63,7 +63,7 @@ BEGIN
     RETURN QUERY
     SELECT a.id, a.slug, a.name, a.status, a.storage_used_bytes, a.storage_quota_bytes, p.name, s.status, a.created_at
     FROM @schema@.accounts a
-    LEFT JOIN @schema@.subscriptions s ON s.account_id = a.id AND s.status IN ('trial', 'active', 'past_due')
+    LEFT JOIN @schema@.account_subscriptions s ON s.account_id = a.id AND s.status IN ('trial', 'active', 'past_due')
     LEFT JOIN @schema@.products p ON p.id = s.product_id
     WHERE a.slug > coalesce(after_slug, '') ORDER BY a.slug LIMIT least(greatest(coalesce(page_size, 50), 1), 200);
 END

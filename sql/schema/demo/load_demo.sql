@@ -39,7 +39,7 @@ BEGIN
     FROM pg_temp.demo_accounts d JOIN @schema@.users u ON u.id IN (d.owner, d.developer);
     INSERT INTO @schema@.account_owners (account_id, user_id) SELECT account, owner FROM pg_temp.demo_accounts;
     INSERT INTO @schema@.account_billing (account_id) SELECT account FROM pg_temp.demo_accounts;
-    INSERT INTO @schema@.subscriptions (product_id, account_id, price_cents, currency, current_period_start, current_period_end)
+    INSERT INTO @schema@.account_subscriptions (product_id, account_id, price_cents, currency, current_period_start, current_period_end)
     SELECT p.id, d.account, p.price_cents, p.currency, date_trunc('month', now()), date_trunc('month', now()) + interval '1 month'
     FROM pg_temp.demo_accounts d
     JOIN (SELECT p.*, row_number() OVER (ORDER BY price_cents) AS rank FROM @schema@.products p WHERE p.is_public) p
@@ -52,7 +52,7 @@ BEGIN
 
     PERFORM @schema@.load_demo_orders(load_demo.orders);
     PERFORM primecloud.migrated();
-    ANALYZE @schema@.users, @schema@.accounts, @schema@.account_members, @schema@.products, @schema@.subscriptions, @schema@.orders,
+    ANALYZE @schema@.users, @schema@.accounts, @schema@.account_members, @schema@.products, @schema@.account_subscriptions, @schema@.orders,
         @schema@.vps_configs, @schema@.buckets, @schema@.notifications;
 END
 $load_demo$;

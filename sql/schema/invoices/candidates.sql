@@ -32,7 +32,7 @@ AS $invoice_candidates$
                    jsonb_build_object('kind', 'transfer', 'description', 'Transfer above the plan', 'bytes',
                        greatest(u.moved - p.transfer_limit_bytes, 0),
                        'amount', @schema@.usage_cents(u.moved, p.transfer_limit_bytes, p.overage_transfer_cents))) AS lines
-        FROM @schema@.subscriptions s
+        FROM @schema@.account_subscriptions s
         JOIN @schema@.accounts a ON a.id = s.account_id
         JOIN @schema@.products p ON p.id = s.product_id
         LEFT JOIN @schema@.account_billing l ON l.account_id = a.id

@@ -7,12 +7,12 @@ CREATE FUNCTION @schema@.maintain_subscriptions(batch integer) RETURNS bigint
 LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $maintain_subscriptions$
     WITH due AS (
-        SELECT s.account_id, s.id, s.status AS was FROM @schema@.subscriptions s JOIN @schema@.accounts a ON a.id = s.account_id
+        SELECT s.account_id, s.id, s.status AS was FROM @schema@.account_subscriptions s JOIN @schema@.accounts a ON a.id = s.account_id
         WHERE s.status IN ('trial', 'active', 'past_due') AND s.current_period_end <= now() ORDER BY s.current_period_end
             LIMIT batch FOR NO KEY UPDATE OF s SKIP LOCKED FOR KEY SHARE OF a SKIP LOCKED
     ), moved AS (
         -- The next period begins where the last ended, however late this runs.
-        UPDATE @schema@.subscriptions s
+        UPDATE @schema@.account_subscriptions s
         SET status = CASE WHEN s.cancel_at_period_end THEN 'canceled' WHEN s.status = 'trial' THEN 'active' ELSE s.status END,
             canceled_at = CASE WHEN s.cancel_at_period_end THEN s.current_period_end END,
             current_period_start = CASE WHEN s.cancel_at_period_end THEN s.current_period_start ELSE s.current_period_end END,
@@ -49,19 +49,19 @@ AS $maintain_invoices$
         SELECT i.account_id, i.id, i.customer_id FROM @schema@.invoices i WHERE i.status = 'pending' AND i.due_at <= now()
             AND NOT EXISTS (SELECT FROM @schema@.accounts a WHERE a.id = i.account_id) LIMIT batch FOR NO KEY UPDATE SKIP LOCKED
     ), paying AS (
-        SELECT s.account_id, s.id FROM @schema@.subscriptions s
+        SELECT s.account_id, s.id FROM @schema@.account_subscriptions s
         WHERE s.status = 'active' AND s.account_id IN (SELECT l.account_id FROM live l WHERE l.customer_id IS NULL)
             FOR NO KEY UPDATE SKIP LOCKED
     ), overdue AS (
         UPDATE @schema@.invoices i SET status = 'overdue' FROM (SELECT * FROM live UNION ALL SELECT * FROM ended) d
         WHERE i.account_id = d.account_id AND i.id = d.id
           -- with its subscription, or the next time
-          AND (i.customer_id IS NOT NULL OR NOT EXISTS (SELECT FROM @schema@.subscriptions s WHERE s.account_id = i.account_id
+          AND (i.customer_id IS NOT NULL OR NOT EXISTS (SELECT FROM @schema@.account_subscriptions s WHERE s.account_id = i.account_id
               AND s.status = 'active' AND s.id NOT IN (SELECT p.id FROM paying p)))
         RETURNING i.account_id, i.id, i.invoice_number, i.customer_id
     ), behind AS (
         -- An account that owes the platform is past due until mark_invoice_paid finds nothing owed.
-        UPDATE @schema@.subscriptions s SET status = 'past_due' FROM paying p WHERE s.account_id = p.account_id AND s.id = p.id
+        UPDATE @schema@.account_subscriptions s SET status = 'past_due' FROM paying p WHERE s.account_id = p.account_id AND s.id = p.id
             AND s.account_id IN (SELECT account_id FROM overdue WHERE customer_id IS NULL)
     ), told AS (
         SELECT @schema@.send_notifications(coalesce(jsonb_agg(jsonb_build_object('account_id', account_id, 'type', 'payment_overdue',

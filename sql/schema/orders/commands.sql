@@ -58,49 +58,49 @@ COMMENT ON FUNCTION @schema@.request_dedicated(text, text)
     IS 'asks for a dedicated machine, which the platform quotes; the same request_id again gives the same order; developers and above';
 GRANT EXECUTE ON FUNCTION @schema@.request_dedicated TO @app@;
 
-CREATE FUNCTION @schema@.order_transition(order_id uuid, to_status text, reason text DEFAULT NULL) RETURNS text
+CREATE FUNCTION @schema@.move_order(order_id uuid, to_status text, reason text DEFAULT NULL) RETURNS text
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-AS $order_transition$
+AS $move_order$
 DECLARE
-    account uuid := @schema@.command_account('developer', 'order_transition');
+    account uuid := @schema@.command_account('developer', 'move_order');
     current @schema@.orders;
     needed text;
 BEGIN
-    PERFORM @schema@.check_text('to_status', order_transition.to_status), @schema@.check_text('reason', order_transition.reason, 8100);
-    SELECT * INTO current FROM @schema@.orders o WHERE o.account_id = account AND o.id = order_transition.order_id FOR NO KEY UPDATE;
+    PERFORM @schema@.check_text('to_status', move_order.to_status), @schema@.check_text('reason', move_order.reason, 8100);
+    SELECT * INTO current FROM @schema@.orders o WHERE o.account_id = account AND o.id = move_order.order_id FOR NO KEY UPDATE;
     IF NOT FOUND THEN
-        PERFORM @schema@.refuse_missing('order', order_transition.order_id::text);
+        PERFORM @schema@.refuse_missing('order', move_order.order_id::text);
     END IF;
     -- A client that retries is told that it has been done.
-    IF current.status = order_transition.to_status THEN
+    IF current.status = move_order.to_status THEN
         RETURN current.status;
     END IF;
     SELECT t.moved_by INTO needed FROM @schema@.order_transitions t
-    WHERE t.from_status = current.status AND t.to_status = order_transition.to_status;
+    WHERE t.from_status = current.status AND t.to_status = move_order.to_status;
     IF needed IS NULL THEN
         RAISE check_violation USING
-            MESSAGE = format('an order cannot go from %s to %s', current.status, coalesce(order_transition.to_status, 'NULL')),
+            MESSAGE = format('an order cannot go from %s to %s', current.status, coalesce(move_order.to_status, 'NULL')),
             HINT = 'Table order_transitions lists the ways.';
     END IF;
     IF needed = 'platform' THEN
-        PERFORM @schema@.platform_account('order_transition');
+        PERFORM @schema@.platform_account('move_order');
     ELSE
-        PERFORM @schema@.command_account(needed, 'order_transition');
+        PERFORM @schema@.command_account(needed, 'move_order');
     END IF;
     UPDATE @schema@.orders o
-    SET status = order_transition.to_status, updated_at = now(),
-        cancel_reason = CASE WHEN order_transition.to_status IN ('canceled', 'denied', 'refunded') THEN reason ELSE o.cancel_reason END,
-        canceled_at = CASE WHEN order_transition.to_status IN ('canceled', 'denied') THEN now() END,
-        delivered_at = CASE WHEN order_transition.to_status = 'completed' THEN now() ELSE o.delivered_at END
-    WHERE o.account_id = account AND o.id = order_transition.order_id;
-    PERFORM @schema@.count_text(order_transition.reason);
-    PERFORM @schema@.audit('order_transition', 'orders', order_transition.order_id::text,
-        jsonb_build_object('from', current.status, 'to', order_transition.to_status, 'reason', reason));
-    PERFORM @schema@.send_notification('order_changed', format('Order %s: %s', current.order_number, order_transition.to_status), '',
-        jsonb_build_object('order', order_transition.order_id, 'status', order_transition.to_status));
-    RETURN order_transition.to_status;
+    SET status = move_order.to_status, updated_at = now(),
+        cancel_reason = CASE WHEN move_order.to_status IN ('canceled', 'denied', 'refunded') THEN reason ELSE o.cancel_reason END,
+        canceled_at = CASE WHEN move_order.to_status IN ('canceled', 'denied') THEN now() END,
+        delivered_at = CASE WHEN move_order.to_status = 'completed' THEN now() ELSE o.delivered_at END
+    WHERE o.account_id = account AND o.id = move_order.order_id;
+    PERFORM @schema@.count_text(move_order.reason);
+    PERFORM @schema@.audit('move_order', 'orders', move_order.order_id::text,
+        jsonb_build_object('from', current.status, 'to', move_order.to_status, 'reason', reason));
+    PERFORM @schema@.send_notification('order_changed', format('Order %s: %s', current.order_number, move_order.to_status), '',
+        jsonb_build_object('order', move_order.order_id, 'status', move_order.to_status));
+    RETURN move_order.to_status;
 END
-$order_transition$;
-COMMENT ON FUNCTION @schema@.order_transition(uuid, text, text)
+$move_order$;
+COMMENT ON FUNCTION @schema@.move_order(uuid, text, text)
     IS 'moves an order to another state, if there is a way and the caller may go it; tells the state reached';
-GRANT EXECUTE ON FUNCTION @schema@.order_transition TO @app@, @platform@;
+GRANT EXECUTE ON FUNCTION @schema@.move_order TO @app@, @platform@;

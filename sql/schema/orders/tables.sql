@@ -51,7 +51,7 @@ CREATE TABLE @schema@.orders (
     CHECK (order_type <> 'dedicated' OR unit_price_cents > 0 OR status IN ('pending', 'quoting', 'canceled', 'denied')),
     CONSTRAINT orders_reason_short CHECK (char_length(cancel_reason) <= 2000)
 );
-COMMENT ON TABLE @schema@.orders IS 'what was ordered; states and prices are moved by order_transition and place_order alone';
+COMMENT ON TABLE @schema@.orders IS 'what was ordered; states and prices are moved by move_order and place_order alone';
 CREATE INDEX orders_list_idx ON @schema@.orders (account_id, created_at DESC, id DESC);
 CREATE INDEX orders_status_idx ON @schema@.orders (account_id, status, created_at DESC, id DESC);
 CREATE INDEX orders_product_idx ON @schema@.orders (product_id);

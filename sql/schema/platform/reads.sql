@@ -16,7 +16,8 @@ BEGIN
                  coalesce(sum(a.storage_used_bytes), 0)::bigint, coalesce(sum(a.storage_quota_bytes), 0)::bigint,
                      coalesce(sum(a.bandwidth_used_bytes), 0)::bigint
           FROM @schema@.accounts a) a,
-         (SELECT count(*), coalesce(sum(price_cents), 0)::bigint FROM @schema@.subscriptions WHERE status IN ('active', 'past_due')) s,
+         (SELECT count(*), coalesce(sum(price_cents), 0)::bigint
+          FROM @schema@.account_subscriptions WHERE status IN ('active', 'past_due')) s,
          (SELECT count(*) FILTER (WHERE status = 'overdue'), coalesce(sum(total_cents), 0)::bigint FROM @schema@.invoices
              WHERE customer_id IS NULL AND status IN ('pending', 'overdue')) i,
          (SELECT count(*) FILTER (WHERE status = 'pending'), count(*) FILTER (WHERE status = 'dead') FROM @schema@.outbox

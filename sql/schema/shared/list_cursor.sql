@@ -40,7 +40,7 @@ BEGIN
             WHERE t.account_id = primecloud.tenant_uuid('developer') AND t.id = list_cursor.id;
         WHEN 'invitations_page' THEN SELECT t.created_at INTO placed FROM @schema@.invitations t
             WHERE t.account_id = primecloud.tenant_uuid('admin') AND t.id = list_cursor.id;
-        WHEN 'subscriptions_page' THEN SELECT t.created_at INTO placed FROM @schema@.subscriptions t
+        WHEN 'subscriptions_page' THEN SELECT t.created_at INTO placed FROM @schema@.account_subscriptions t
             WHERE t.account_id = primecloud.tenant_uuid('developer') AND t.id = list_cursor.id;
         WHEN 'object_shares_page' THEN SELECT t.created_at INTO placed FROM @schema@.object_shares t
             WHERE t.account_id = primecloud.tenant_uuid() AND t.id = list_cursor.id;

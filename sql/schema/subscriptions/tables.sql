@@ -1,6 +1,6 @@
 -- Plans that accounts have taken.
 
-CREATE TABLE @schema@.subscriptions (
+CREATE TABLE @schema@.account_subscriptions (
     id uuid NOT NULL DEFAULT primecloud.uuid_v7(),  --: @public @notNull identifier
     product_id uuid NOT NULL,  --: @public @notNull the plan
     account_id uuid NOT NULL,  --: @public @notNull the account
@@ -13,21 +13,23 @@ CREATE TABLE @schema@.subscriptions (
     trial_ends_at timestamptz,  --: @public end of the trial, from which on it is billed; missing without one
     canceled_at timestamptz,  --: @public when it ended
     created_at timestamptz NOT NULL DEFAULT now(),  --: @public @notNull when it began
-    CONSTRAINT subscriptions_pk PRIMARY KEY (account_id, id),
-    CONSTRAINT subscriptions_account_fk FOREIGN KEY (account_id) REFERENCES @schema@.accounts (id) ON DELETE CASCADE,
-    CONSTRAINT subscriptions_product_fk FOREIGN KEY (product_id) REFERENCES @schema@.products (id) ON DELETE RESTRICT,
-    CONSTRAINT subscriptions_status_known CHECK (status IN ('trial', 'active', 'past_due', 'canceled')),
-    CONSTRAINT subscriptions_price_safe CHECK (price_cents BETWEEN 0 AND 9007199254740991),
-    CONSTRAINT subscriptions_currency_code CHECK (currency ~ '^[A-Z]{3}$'),
-    CONSTRAINT subscriptions_period_forward CHECK (current_period_start < current_period_end),
-    CONSTRAINT subscriptions_trial_ends CHECK ((status = 'trial') <= (trial_ends_at IS NOT NULL)),
-    CONSTRAINT subscriptions_canceled_when CHECK ((status = 'canceled') = (canceled_at IS NOT NULL))
+    CONSTRAINT account_subscriptions_pk PRIMARY KEY (account_id, id),
+    CONSTRAINT account_subscriptions_account_fk FOREIGN KEY (account_id) REFERENCES @schema@.accounts (id) ON DELETE CASCADE,
+    CONSTRAINT account_subscriptions_product_fk FOREIGN KEY (product_id) REFERENCES @schema@.products (id) ON DELETE RESTRICT,
+    CONSTRAINT account_subscriptions_status_known CHECK (status IN ('trial', 'active', 'past_due', 'canceled')),
+    CONSTRAINT account_subscriptions_price_safe CHECK (price_cents BETWEEN 0 AND 9007199254740991),
+    CONSTRAINT account_subscriptions_currency_code CHECK (currency ~ '^[A-Z]{3}$'),
+    CONSTRAINT account_subscriptions_period_forward CHECK (current_period_start < current_period_end),
+    CONSTRAINT account_subscriptions_trial_ends CHECK ((status = 'trial') <= (trial_ends_at IS NOT NULL)),
+    CONSTRAINT account_subscriptions_canceled_when CHECK ((status = 'canceled') = (canceled_at IS NOT NULL))
 );
-COMMENT ON TABLE @schema@.subscriptions IS 'the plans of an account, one of them live at most';
-CREATE UNIQUE INDEX subscriptions_one_live ON @schema@.subscriptions (account_id) WHERE status IN ('trial', 'active', 'past_due');
-CREATE INDEX subscriptions_product_idx ON @schema@.subscriptions (product_id);
-CREATE INDEX subscriptions_list_idx ON @schema@.subscriptions (account_id, created_at DESC, id DESC);
-CREATE INDEX subscriptions_due_idx ON @schema@.subscriptions (current_period_end) WHERE status IN ('trial', 'active', 'past_due');
-SELECT primecloud.protect_table('@schema@.subscriptions', read_role => 'developer', write_role => 'admin', delete_role => 'owner');
-GRANT SELECT ON @schema@.subscriptions TO @app@, @platform@, @gate@;
-GRANT UPDATE (status, canceled_at, current_period_start, current_period_end) ON @schema@.subscriptions TO @gate@;
+COMMENT ON TABLE @schema@.account_subscriptions IS 'the plans of an account, one of them live at most';
+CREATE UNIQUE INDEX account_subscriptions_one_live ON @schema@.account_subscriptions (account_id)
+    WHERE status IN ('trial', 'active', 'past_due');
+CREATE INDEX account_subscriptions_product_idx ON @schema@.account_subscriptions (product_id);
+CREATE INDEX account_subscriptions_list_idx ON @schema@.account_subscriptions (account_id, created_at DESC, id DESC);
+CREATE INDEX account_subscriptions_due_idx ON @schema@.account_subscriptions (current_period_end)
+    WHERE status IN ('trial', 'active', 'past_due');
+SELECT primecloud.protect_table('@schema@.account_subscriptions', read_role => 'developer', write_role => 'admin', delete_role => 'owner');
+GRANT SELECT ON @schema@.account_subscriptions TO @app@, @platform@, @gate@;
+GRANT UPDATE (status, canceled_at, current_period_start, current_period_end) ON @schema@.account_subscriptions TO @gate@;
