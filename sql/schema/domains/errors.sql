@@ -1,0 +1,3 @@
+-- What each raises, itself or in what it calls; `as` is another's, and more.
+RAISES confirm_domain: 42501 not let in as gateway | 23505 another account proves the name meanwhile;
+RAISES set_domain: as command_account | 23514 no host name | 22001 a text is longer than it may be;

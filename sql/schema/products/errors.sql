@@ -1,0 +1,3 @@
+-- What each raises, itself or in what it calls; `as` is another's, and more.
+RAISES set_price: 42501 not let in as platform | 23514 a price or unit that is none;
+RAISES set_product: as require_platform | 23514 a price, limit or type that is none | 23502;
