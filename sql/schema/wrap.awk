@@ -10,6 +10,7 @@
 #   GRANT ... TO @app@;         who may: a row of schema_grants; ALTER FUNCTION ... OWNER TO @gate@ too
 #   LIST forward, backward ...; two functions made of list.template
 #   RAISES function: 55000 why | as other_function;   @error lines of its COMMENT
+#   NOTNULL function: column, column;   a @notNull line; without columns of its value
 # and @schema@ stands for the schema that is made.
 
 function die(why) { print FILENAME ":" FNR ": " why > "/dev/stderr"; exit failed = 1 }
@@ -99,6 +100,22 @@ function raises(text,    name) {
   raised[name] = text
 }
 
+# What a function never gives as NULL: columns of its rows, or its value.
+function never_null(text,    name) {
+  name = name_after(text, "^NOTNULL ")
+  if (!(name in described_at)) die("no comment of " name " before this")
+  sub(/^NOTNULL [a-z_]+:? ?/, "", text); sub(/;[ ]*$/, "", text); gsub(/[ \n]+/, " ", text)
+  tell(name, "\n@notNull" (text == "" ? "" : " ") text)
+}
+
+# More of a function's COMMENT.
+function tell(name, more,    end, text) {
+  end = "';$statement$)"; text = rows[described_at[name]]
+  if (substr(text, length(text) - length(end) + 1) != end) die("a comment of " name " that does not end with its text")
+  gsub(/'/, "''", more)
+  rows[described_at[name]] = substr(text, 1, length(text) - length(end)) more end
+}
+
 # Notes each code of a function with its reasons, in order.
 function note_errors(name, of,    said, n, i) {
   if (!(name in raised)) die("RAISES of " of " names " name ", which has none")
@@ -116,27 +133,23 @@ function note_error(said, of,    codes, code, n, i) {
 }
 
 # A function's errors become lines of its COMMENT.
-function tell_errors(    name, text, i, end) {
-  end = "';$statement$)"
+function tell_errors(    name, i) {
   for (name in raised) {
     split("", errors); split("", reason); errors[0] = 0
     note_errors(name, name)
-    text = rows[described_at[name]]
-    if (substr(text, length(text) - length(end) + 1) != end) die("a comment of " name " that does not end with its text")
-    text = substr(text, 1, length(text) - length(end))
-    for (i = 1; i <= errors[0]; i++) { gsub(/'/, "''", reason[errors[i]]); text = text "\n@error " errors[i] (reason[errors[i]] == "" ? "" : " ") reason[errors[i]] }
-    rows[described_at[name]] = text end
+    for (i = 1; i <= errors[0]; i++) tell(name, "\n@error " errors[i] (reason[errors[i]] == "" ? "" : " ") reason[errors[i]])
   }
 }
 
 function ended(text) {
   if (text ~ /^CREATE TABLE /) { row("table", name_after(text, "^CREATE TABLE "), text); described() }
   else if (text ~ /^CREATE (UNIQUE )?INDEX /) row("index", name_after(text, " INDEX "), text)
-  else if (text ~ /^CREATE TYPE /) row("type", name_after(text, "^CREATE TYPE "), text)
+  else if (text ~ /^CREATE TYPE /) { row("type", name_after(text, "^CREATE TYPE "), text); described() }
   else if (text ~ /^CREATE (FUNCTION|PROCEDURE) /) row("function", name_after(text, "^CREATE [A-Z]+ "), replacing(text))
   else if (text ~ /^CREATE VIEW /) row("view", name_after(text, "^CREATE VIEW "), replacing(text))
   else if (text ~ /^CREATE POLICY /) row("policy", name_after(text, " ON ") "." name_after(text, "^CREATE POLICY "), text)
   else if (text ~ /^RAISES /) raises(text)
+  else if (text ~ /^NOTNULL /) never_null(text)
   else if (text ~ /^COMMENT ON (FUNCTION|PROCEDURE) /) {
     described_at[name_after(text, "^COMMENT ON [A-Z]+ ")] = count + 1
     row("comment", "function " name_after(text, "^COMMENT ON [A-Z]+ "), text)
@@ -159,7 +172,7 @@ function described(    i) {
 # One line more of the statement under way.
 function read_line(line) {
   if (statement == "" && line ~ /^[ ]*(--.*)?$/) return
-  if (line ~ /^CREATE TABLE /) table = name_after(line, "^CREATE TABLE ")
+  if (line ~ /^CREATE (TABLE|TYPE) /) table = name_after(line, "^CREATE [A-Z]+ ")
   if (line ~ /^ *--: /) {  # a description goes on from the line above
     sub(/^ *--: /, "", line)
     description[columns] = description[columns] " " line

@@ -1,4 +1,10 @@
--- What each raises, itself or in what it calls; `as` is another's, and more.
+-- What the contract tells of what is called here: what is never NULL and what each raises, itself or in what it calls.
+NOTNULL acknowledge_outbox;
+NOTNULL claim_outbox: sequence, claim_token, account_id, object, operation, payload, attempts;
+NOTNULL dead_orders: sequence, account_id, service, object, operation, attempts, held_up;
+NOTNULL discard_outbox;
+NOTNULL renew_outbox;
+NOTNULL retry_outbox;
 RAISES acknowledge_outbox: as require_worker;
 RAISES claim_outbox: as require_worker;
 RAISES discard_outbox: as require_worker;

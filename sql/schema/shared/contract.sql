@@ -1,4 +1,4 @@
--- What each raises, itself or in what it calls; `as` is another's, and more.
+-- What the contract tells of what is called here: what each raises, itself or in what it calls.
 RAISES command_account: 42501 no account entered, or the role is too low | P0002 the account ended while this waited for it | 55000 not in
     READ COMMITTED;
 RAISES hold_account: P0002 the account has ended | 42501 no account entered | 23514 no such kind of lock;

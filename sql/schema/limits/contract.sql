@@ -1,4 +1,4 @@
--- What each raises, itself or in what it calls; `as` is another's, and more.
+-- What the contract tells of what is called here: what each raises, itself or in what it calls.
 RAISES check_owned: 53400 he owns as many as he may;
 RAISES count_text: as count_use;
 RAISES count_use: 53400 it is too much | 42501 no account entered | P0002 the account has ended;

@@ -1,4 +1,7 @@
--- What each raises, itself or in what it calls; `as` is another's, and more.
+-- What the contract tells of what is called here: what is never NULL and what each raises, itself or in what it calls.
+NOTNULL create_access_key: id, access_key_id, secret_access_key;
+NOTNULL revoke_access_key;
+NOTNULL rotate_access_key: id, access_key_id, secret_access_key;
 RAISES create_access_key: as command_account | as make_access_key | 53400 a limit is reached | 22001 a text is longer than it may be;
 RAISES end_access_key: 42501 no account entered | 53400 a limit is reached | P0002 the account has ended;
 RAISES key_used: as require_worker;

@@ -1,4 +1,4 @@
--- What each raises, itself or in what it calls; `as` is another's, and more.
+-- What the contract tells of what is called here: what each raises, itself or in what it calls.
 RAISES change_member_role: as command_account | as check_rank | P0002 no such member | 23503 he owns the account | 55P03 it is held by
     sessions that cannot be ended | 22001 a text is longer than it may be;
 RAISES check_rank: 22023 no such role | 42501 it is above the caller's own;

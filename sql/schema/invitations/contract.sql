@@ -1,4 +1,7 @@
--- What each raises, itself or in what it calls; `as` is another's, and more.
+-- What the contract tells of what is called here: what is never NULL and what each raises, itself or in what it calls.
+NOTNULL accept_invitation;
+NOTNULL invite: id, token;
+NOTNULL revoke_invitation;
 RAISES accept_invitation: P0002 there is none, it has expired, been used or renewed, is for another address, or of an account that is not
     active | 42501 nobody entered | 55000 not in READ COMMITTED | PC001, PC002 no root key, or not this database's | 22001 a text is
     longer than it may be;

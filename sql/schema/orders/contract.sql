@@ -1,4 +1,11 @@
--- What each raises, itself or in what it calls; `as` is another's, and more.
+-- What the contract tells of what is called here: what is never NULL and what each raises, itself or in what it calls.
+NOTNULL order_transition;
+NOTNULL orders_count: is_exact;
+NOTNULL place_order;
+NOTNULL platform_open_orders: id, account_id, account_name, order_number, order_type, status, payment_status, total_cents, currency,
+    created_at;
+NOTNULL request_dedicated;
+NOTNULL set_payment;
 RAISES note_order: as platform_account | P0002 no such order | 23514 a note that is too long;
 RAISES order_transition: as command_account | as platform_account | P0002 no such order | 23514 there is no such way | 53400 a limit is
     reached | 22001 a text is longer than it may be;

@@ -1,4 +1,8 @@
--- What each raises, itself or in what it calls; `as` is another's, and more.
+-- What the contract tells of what is called here: what is never NULL and what each raises, itself or in what it calls.
+NOTNULL add_lifecycle_rule;
+NOTNULL create_bucket;
+NOTNULL remove_lifecycle_rule;
+NOTNULL revoke_bucket;
 RAISES add_lifecycle_rule: as command_account | P0002 no such bucket | 22P02, 22023 no rule, or one that contradicts the others | 23505
     its ID is taken | 23514 it is too long | 53400 a limit is reached | 22001 a text is longer than it may be;
 RAISES create_bucket: as command_account | 23505 the account has one of that name | 23514 a name that is none | 22023 it is too long to be

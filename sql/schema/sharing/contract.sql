@@ -1,4 +1,9 @@
--- What each raises, itself or in what it calls; `as` is another's, and more.
+-- What the contract tells of what is called here: what is never NULL and what each raises, itself or in what it calls.
+NOTNULL open_share: bucket, object_key, access, expires_at;
+NOTNULL revoke_share;
+NOTNULL share_object: id, token;
+NOTNULL tag_object;
+NOTNULL untag_object;
 RAISES end_shares: 42501 no account entered;
 RAISES open_share: P0002 no such link, or one that has ended | 55000 not in READ COMMITTED | PC001, PC002 no root key, or not this
     database's | 22001 a text is longer than it may be;
