@@ -95,6 +95,10 @@ DECLARE
     told jsonb;
     differs jsonb := contract.options - 'role';
 BEGIN
+    IF contract.schema IS NULL THEN
+        RAISE null_value_not_allowed USING MESSAGE = 'a contract is of a schema, and none is named',
+            HINT = 'Name a schema of this database: SELECT nspname FROM pg_namespace.';
+    END IF;
     PERFORM primecloud_internal.check_contract_options(contract.options);
     SELECT n.oid INTO space FROM pg_namespace AS n WHERE n.nspname = contract.schema;
     IF NOT FOUND THEN

@@ -93,8 +93,8 @@ SERVER_CODE column_state state_of_sublink(scope &at, const SubLink *link) {
   return state;
 }
 
-// Whether a cast makes NULL of NULL alone: the server's own, from a number to a number, a text to a text, a time to a time.
-// (Of JSON's null others make NULL, and what an extension's function makes is not known.)
+// Whether a cast makes NULL of NULL alone: the server's own, from a number to a number, a text to a text, a time to a
+// time. (Of JSON's null others make NULL, and what an extension's function makes is not known.)
 SERVER_CODE bool keeps_null(const FuncExpr *call) {
   const Oid given = exprType(static_cast<Node *>(list_nth(call->args, 0)));
   if (call->funcid >= FirstUnpinnedObjectId || given >= FirstUnpinnedObjectId || !func_strict(call->funcid))

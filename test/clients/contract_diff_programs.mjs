@@ -20,5 +20,6 @@ export const PROGRAMS = {
   d158: { reads: `SELECT f(1)`, writes: `SELECT f(1)` },
   // A cursor that a client held.
   d166: { writes: [`SELECT primecloud.enter_trusted(account_id::text, user_id::text, NULL) FROM cloud.account_members LIMIT 1`,
+    `INSERT INTO visits VALUES ('00000000-0000-7000-8000-00000000000c', '00000000-0000-7000-8000-00000000000a', '2026-01-01')`,
     `SELECT count(*) FROM visits_page((SELECT primecloud.make_cursor('visits', now(), '00000000-0000-7000-8000-00000000000b')))`] },
 };

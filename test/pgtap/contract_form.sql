@@ -1,5 +1,5 @@
 -- What contract() says where the cases do not ask, and that it says the same to every session.
-SELECT plan(44);
+SELECT plan(46);
 CREATE SCHEMA n;
 SET search_path = n, public;
 CREATE TYPE st AS ENUM ('x', 'y', 'z');
@@ -95,6 +95,8 @@ ALTER TABLE child ALTER v DROP NOT NULL;
 SELECT is(nulls('parent'), CASE WHEN current_setting('server_version_num')::int < 180000 THEN 'v' END, 'a child that lets NULL in');
 
 SELECT throws_ok($$SELECT primecloud.contract('no_such')$$, '3F000', 'schema no_such does not exist', 'no such schema');
+SELECT throws_ok($$SELECT primecloud.contract(NULL)$$, '22004', 'a contract is of a schema, and none is named', 'none is named');
+SELECT throws_ok($$SELECT primecloud.contract_fingerprint(NULL)$$, '22004', NULL, 'and a fingerprint is of one');
 SELECT throws_ok($$SELECT primecloud.contract('n', '{"int8": "float"}')$$, '22023', NULL, 'an option that is not known');
 
 -- Whatever the session is set to, and in another order of creation.
