@@ -52,23 +52,14 @@ END;
 COMMENT ON FUNCTION primecloud_internal.contract_known(oid[], oid)
     IS 'what constraints say of columns, by number; of elements by the number below zero';
 
-CREATE FUNCTION primecloud_internal.contract_stored_default(expression pg_node_tree) RETURNS jsonb
-    LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
-    -- NULL for a default of NULL, which is none.
-    SELECT CASE WHEN d.told = '' THEN '{"computed": true}' WHEN d.told IS NOT NULL THEN jsonb_build_object('constant', d.told::jsonb) END
-    FROM (SELECT primecloud_internal.contract_default(expression) AS told) AS d;
-END;
-COMMENT ON FUNCTION primecloud_internal.contract_stored_default(pg_node_tree) IS 'a default as the contract tells it';
-
 CREATE FUNCTION primecloud_internal.contract_default_of(relation oid, number smallint, type oid) RETURNS jsonb
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     -- The column's own, even NULL, before its domain's.
     SELECT CASE WHEN EXISTS (SELECT FROM pg_attrdef AS d WHERE d.adrelid = relation AND d.adnum = number)
-        THEN (SELECT primecloud_internal.contract_stored_default(d.adbin) FROM pg_attrdef AS d WHERE d.adrelid = relation
+        THEN (SELECT primecloud_internal.contract_default(d.adbin)::jsonb FROM pg_attrdef AS d WHERE d.adrelid = relation
             AND d.adnum = number)
-        ELSE (SELECT primecloud_internal.contract_stored_default(t.typdefaultbin) FROM pg_type AS t WHERE t.oid = type) END;
+        ELSE (SELECT primecloud_internal.contract_default(t.typdefaultbin)::jsonb FROM pg_type AS t WHERE t.oid = type) END;
 END;
 COMMENT ON FUNCTION primecloud_internal.contract_default_of(oid, smallint, oid) IS 'what a column is where nothing is given: NULL for NULL';
 

@@ -21,7 +21,8 @@ BEGIN ATOMIC
             coalesce(from_.attrelid, a.attrelid) AS of_relation, coalesce(from_.attnum, a.attnum) AS of_number,
             CASE WHEN c.relkind IN ('v', 'm') THEN greatest(a.attndims, coalesce(from_.attndims, 0)) ELSE a.attndims END AS declared,
             CASE WHEN c.relkind = 'v' THEN pg_column_is_updatable(a.attrelid, a.attnum, true) END AS writable,
-            coalesce(from_.attidentity, a.attidentity) AS identity, coalesce(from_.attgenerated, a.attgenerated) AS generated
+            coalesce(from_.attidentity, a.attidentity) AS identity, coalesce(from_.attgenerated, a.attgenerated) AS generated,
+            a.atthasdef AS defaulted, coalesce(from_.atthasdef, false) AS source_defaulted
         FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid
             LEFT JOIN states AS o ON o.of = a.attrelid AND o.number = a.attnum
             LEFT JOIN pg_attribute AS from_ ON c.relkind IN ('v', 'm') AND from_.attrelid = o.source AND from_.attnum = o.source_number
@@ -40,9 +41,10 @@ BEGIN ATOMIC
         SELECT j.*, primecloud_internal.contract_generated(CASE WHEN is_filled THEN j.identity ELSE '' END,
                 CASE WHEN is_filled THEN j.generated ELSE '' END) AS filling,
             CASE WHEN j.is_filled AND j.identity = '' AND j.generated = '' AND j.relkind <> 'c' THEN coalesce(
-                primecloud_internal.contract_default_of(j.attrelid, j.attnum, j.default_of),
-                CASE WHEN j.relkind = 'v' THEN primecloud_internal.contract_default_of(j.of_relation, j.of_number,
-                    NULL) END) END AS default_value
+                CASE WHEN j.defaulted OR j.default_of IS NOT NULL
+                    THEN primecloud_internal.contract_default_of(j.attrelid, j.attnum, j.default_of) END,
+                CASE WHEN j.relkind = 'v' AND j.source_defaulted
+                    THEN primecloud_internal.contract_default_of(j.of_relation, j.of_number, NULL) END) END AS default_value
         FROM joined AS j)
     SELECT f.attrelid, f.attnum, f.attname::text,
         primecloud_internal.contract_type(f.of, f.base, f.typmod, f.arrays, f.declared + f.dimensions, f.element_not_null, f.domain,
@@ -52,7 +54,9 @@ BEGIN ATOMIC
             'position', f.position,
             'nullable', CASE WHEN f.untagged THEN true WHEN f.tagged THEN false WHEN f.relkind = 'c' THEN NOT f.of_not_null
                 ELSE NOT f.not_null END,
-            'class', coalesce(primecloud_internal.contract_class(f.comment), primecloud_internal.contract_flowing_class(f.flows), 'public'),
+            -- (Only a view's column has other values in it than its own.)
+            'class', coalesce(primecloud_internal.contract_class(f.comment), CASE WHEN f.relkind IN ('v', 'm')
+                THEN primecloud_internal.contract_flowing_class(f.flows) END, 'public'),
             'generated', f.filling,
             'has_default', f.default_value IS NOT NULL)
         || jsonb_strip_nulls(jsonb_build_object(

@@ -4,10 +4,10 @@
 CREATE FUNCTION primecloud_internal.contract_key_columns(index oid) RETURNS jsonb
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
+    -- (One look at the catalog for each column: joined, all of it would be read.)
     SELECT jsonb_agg(CASE WHEN i.indkey[n] = 0 THEN jsonb_build_object('expression', pg_get_indexdef(i.indexrelid, n + 1, true))
-        ELSE to_jsonb(a.attname) END ORDER BY n)
+        ELSE (SELECT to_jsonb(a.attname) FROM pg_attribute AS a WHERE a.attrelid = i.indrelid AND a.attnum = i.indkey[n]) END ORDER BY n)
     FROM pg_index AS i CROSS JOIN LATERAL generate_series(0, i.indnkeyatts - 1) AS n
-        LEFT JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[n] AND a.attnum > 0
     WHERE i.indexrelid = index;
 END;
 COMMENT ON FUNCTION primecloud_internal.contract_key_columns(oid) IS 'what a unique index is over, in order';

@@ -81,12 +81,13 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION primecloud_internal.contract_assembled(oid, oid) IS 'the contract before it is checked';
 
--- The settings are those that text of values and expressions depends on.
+-- The settings are those that text of values and expressions depends on.  (Plans rest on no statistics, which a new database
+-- has none of; jit would take the price of a scan that is not wanted for real.)
 CREATE FUNCTION contract(schema name, options jsonb DEFAULT '{}') RETURNS jsonb
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off SET extra_float_digits = 1 SET bytea_output = hex
     SET datestyle = 'ISO, YMD' SET intervalstyle = postgres SET timezone = 'UTC' SET lc_monetary = 'C'
-    SET standard_conforming_strings = on
+    SET standard_conforming_strings = on SET enable_seqscan = off SET jit = off
 AS $contract$
 DECLARE
     space oid;
@@ -94,6 +95,10 @@ DECLARE
     told jsonb;
     differs jsonb := contract.options - 'role';
 BEGIN
+    IF contract.schema IS NULL THEN
+        RAISE null_value_not_allowed USING MESSAGE = 'a contract is of a schema, and none is named',
+            HINT = 'Name a schema of this database: SELECT nspname FROM pg_namespace.';
+    END IF;
     PERFORM primecloud_internal.check_contract_options(contract.options);
     SELECT n.oid INTO space FROM pg_namespace AS n WHERE n.nspname = contract.schema;
     IF NOT FOUND THEN

@@ -7,11 +7,9 @@ COMMENT ON FUNCTION primecloud_internal.contract_insertable(oid, "char") IS 'whe
 
 CREATE FUNCTION primecloud_internal.contract_named(comment text, name text, holds_rows boolean) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
-    SELECT CASE WHEN asked ~ '^\S' THEN primecloud_internal.contract_given_name(split_part(asked, ' ', 1))
-        ELSE primecloud_internal.contract_name(name, holds_rows) END
-    FROM (SELECT (primecloud_internal.contract_tags(comment, 'name'))[1] AS asked) AS a;
-END;
+RETURN CASE WHEN (primecloud_internal.contract_tags(comment, 'name'))[1] ~ '^\S'
+    THEN primecloud_internal.contract_given_name(split_part((primecloud_internal.contract_tags(comment, 'name'))[1], ' ', 1))
+    ELSE primecloud_internal.contract_name(name, holds_rows) END;
 COMMENT ON FUNCTION primecloud_internal.contract_named(text, text, boolean)
     IS 'the name of a type: what its comment asks for, else what its SQL name makes';
 
@@ -95,7 +93,7 @@ BEGIN ATOMIC
             'description', primecloud_internal.contract_description(obj_description(t.oid, 'pg_type'))))), '{}')
     FROM pg_type AS t JOIN primecloud_internal.contract_sent(ARRAY(SELECT d.oid FROM pg_type AS d WHERE d.oid = ANY (types)
             AND d.typtype = 'd'), space) AS s ON s.type = t.oid
-        CROSS JOIN LATERAL (SELECT primecloud_internal.contract_stored_default(t.typdefaultbin) AS told) AS d
+        CROSS JOIN LATERAL (SELECT primecloud_internal.contract_default(t.typdefaultbin)::jsonb AS told) AS d
     WHERE t.oid = ANY (types) AND t.typtype = 'd' AND t.typnamespace <> 11;
 END;
 COMMENT ON FUNCTION primecloud_internal.contract_domains(oid[], oid) IS 'domains with the constraints of all their levels';

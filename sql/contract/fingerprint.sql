@@ -1,7 +1,7 @@
 -- contract: its fingerprint.
 
 CREATE FUNCTION contract_fingerprint(schema name) RETURNS text
-    LANGUAGE sql STABLE PARALLEL SAFE
+    LANGUAGE sql STABLE PARALLEL SAFE SET jit = off
 BEGIN ATOMIC
     SELECT encode(sha256(convert_to(primecloud_internal.contract_normal(contract(contract_fingerprint.schema))::text, 'UTF8')), 'hex');
 END;

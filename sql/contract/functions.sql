@@ -30,7 +30,7 @@ BEGIN ATOMIC
     WITH parameters AS MATERIALIZED (SELECT * FROM primecloud_internal.contract_parameters(functions) AS a WHERE a.sent IS NOT NULL),
     shapes AS MATERIALIZED (
         SELECT s.* FROM primecloud_internal.contract_sent(ARRAY(SELECT DISTINCT p.type FROM parameters AS p), space) AS s),
-    sent AS (
+    sent AS MATERIALIZED (
         SELECT a.*, p.pronargs, p.pronargdefaults, obj_description(p.oid, 'pg_proc') AS comment,
             CASE WHEN a.sent > p.pronargs - p.pronargdefaults THEN primecloud_internal.contract_argument_defaults(p.proargdefaults)::jsonb
                 -> (a.sent - 1 - (p.pronargs - p.pronargdefaults)) END AS fallback,
@@ -70,7 +70,7 @@ BEGIN ATOMIC
             primecloud_internal.contract_words(primecloud_internal.contract_tags(c.comment, 'notNull')) AS tagged,
             primecloud_internal.contract_words(primecloud_internal.contract_tags(c.comment, 'nullable')) AS untagged
         FROM parameters AS p LEFT JOIN states AS s ON s.of = p.function AND s.number = p.given
-            CROSS JOIN LATERAL (SELECT obj_description(p.function, 'pg_proc') AS comment) AS c)
+            CROSS JOIN LATERAL (SELECT obj_description(p.function, 'pg_proc') AS comment OFFSET 0) AS c)
     SELECT g.function, jsonb_object_agg(g.name,
             coalesce(f.body - '{default,writable,breaks,source,not_null}'::text[],
                 h.sent)

@@ -13,21 +13,26 @@ CREATE FUNCTION primecloud_internal.contract_given_name(asked text) RETURNS text
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'primecloud_contract_given_name';
 COMMENT ON FUNCTION primecloud_internal.contract_given_name(text) IS 'the name that a comment asks for, made an identifier';
 
-CREATE FUNCTION primecloud_internal.contract_tags(comment text, tag text) RETURNS text[]
+CREATE FUNCTION primecloud_internal.contract_lines(comment text, tag text) RETURNS text[]
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
     -- What follows the tag to the end of its line.
     SELECT coalesce(array_agg(btrim(m[2], E' \t\r') ORDER BY n), '{}')
-    FROM regexp_matches(contract_tags.comment COLLATE "C", '(^|[ \t\r\n])@' || contract_tags.tag || '(?![A-Za-z0-9_])([^\n]*)', 'g')
+    FROM regexp_matches(contract_lines.comment COLLATE "C", '(^|[ \t\r\n])@' || contract_lines.tag || '(?![A-Za-z0-9_])([^\n]*)', 'g')
         WITH ORDINALITY AS found (m, n);
 END;
+COMMENT ON FUNCTION primecloud_internal.contract_lines(text, text) IS 'contract_tags of a comment that may have the tag';
+
+-- (One expression, which is put where it is called: most comments have no tag, and none of those is searched.)
+CREATE FUNCTION primecloud_internal.contract_tags(comment text, tag text) RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN strpos(comment, '@' || tag) > 0 THEN primecloud_internal.contract_lines(comment, tag) ELSE '{}' END;
 COMMENT ON FUNCTION primecloud_internal.contract_tags(text, text) IS 'what a comment says behind a tag, to the end of each line';
 
 CREATE FUNCTION primecloud_internal.contract_breaks(comment text) RETURNS jsonb
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
-    SELECT nullif(to_jsonb(primecloud_internal.contract_tags(contract_breaks.comment, 'breaks')), '[]');
-END;
+RETURN CASE WHEN strpos(comment, '@breaks') > 0
+    THEN nullif(to_jsonb(primecloud_internal.contract_lines(comment, 'breaks')), '[]') END;
 COMMENT ON FUNCTION primecloud_internal.contract_breaks(text) IS 'the breaks that a comment allows; NULL for none';
 
 CREATE FUNCTION primecloud_internal.contract_class(comment text) RETURNS text

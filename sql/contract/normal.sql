@@ -1,5 +1,13 @@
 -- contract: what of it is compared.
 
+CREATE FUNCTION primecloud_internal.contract_sorted(list jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT jsonb_agg(v ORDER BY v::text COLLATE "C") FROM jsonb_array_elements(list) AS v;
+END;
+COMMENT ON FUNCTION primecloud_internal.contract_sorted(jsonb) IS 'a list without its order; NULL for an empty one';
+
+-- (One expression, which is put where it is called.)
 CREATE FUNCTION primecloud_internal.contract_normal_type(told jsonb, whole jsonb) RETURNS jsonb
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
@@ -13,9 +21,8 @@ BEGIN ATOMIC
             'of', CASE WHEN told ->> 'of' <> 'enum' THEN told ->> 'of' END,
             'extension', told ->> 'extension',
             'element_domain', CASE WHEN told ? 'element_domain' THEN true END,
-            'values', (SELECT jsonb_agg(v ORDER BY v::text COLLATE "C") FROM jsonb_array_elements(CASE WHEN told ? 'values'
-                THEN told -> 'values'
-                WHEN told ->> 'of' = 'enum' THEN whole #> ARRAY['enums', told ->> 'type'] END) AS v)));
+            'values', CASE WHEN told ? 'values' THEN primecloud_internal.contract_sorted(told -> 'values')
+                WHEN told ->> 'of' = 'enum' THEN primecloud_internal.contract_sorted(whole #> ARRAY['enums', told ->> 'type']) END));
 END;
 COMMENT ON FUNCTION primecloud_internal.contract_normal_type(jsonb, jsonb) IS 'the keys of a type, as two contracts are compared by them';
 
@@ -72,16 +79,18 @@ COMMENT ON FUNCTION primecloud_internal.contract_normal_calls(jsonb, jsonb) IS '
 CREATE FUNCTION primecloud_internal.contract_normal(contract jsonb) RETURNS jsonb
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
+    WITH sent AS MATERIALIZED (SELECT primecloud_internal.contract_sent_composites(contract) AS names)
     SELECT jsonb_build_object('version', contract -> 'version', 'lists', contract -> 'lists',
         'entities', (SELECT coalesce(jsonb_object_agg(e.key,
                 (e.value - '{name,description,breaks,columns,checks,rules}'::text[])
                 || jsonb_build_object('columns', primecloud_internal.contract_normal_columns(e.value -> 'columns', contract,
-                    e.key = ANY (primecloud_internal.contract_sent_composites(contract))))
+                    e.key = ANY (s.names)))
                 || CASE WHEN e.value ? 'rules' THEN jsonb_build_object('rules', primecloud_internal.contract_normal_rules(e.value))
                     ELSE '{}' END), '{}')
             FROM jsonb_each(contract -> 'entities') AS e),
         'reads', primecloud_internal.contract_normal_calls(contract -> 'reads', contract),
-        'commands', primecloud_internal.contract_normal_calls(contract -> 'commands', contract));
+        'commands', primecloud_internal.contract_normal_calls(contract -> 'commands', contract))
+    FROM sent AS s;
 END;
 COMMENT ON FUNCTION primecloud_internal.contract_normal(jsonb)
     IS 'the part of a contract that two are compared by, and the fingerprint is made of';

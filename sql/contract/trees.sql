@@ -14,7 +14,7 @@ COMMENT ON FUNCTION primecloud_internal.contract_told(pg_node_tree) IS
 CREATE FUNCTION primecloud_internal.contract_default(expression pg_node_tree) RETURNS text
     LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'primecloud_contract_default';
 COMMENT ON FUNCTION primecloud_internal.contract_default(pg_node_tree) IS
-    'a default that is a constant, as JSON; empty for one that is computed; NULL for NULL';
+    'a default as the contract tells it, as JSON; NULL for one of NULL, which is none';
 
 CREATE FUNCTION primecloud_internal.contract_argument_defaults(expressions pg_node_tree) RETURNS text
     LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'primecloud_contract_argument_defaults';

@@ -17,7 +17,6 @@ CREATE FUNCTION primecloud_internal.contract_values(known jsonb, base oid, typmo
 BEGIN ATOMIC
     -- Of an enum in its order, and nothing where all labels are left; of char(n) with its padding.
     SELECT CASE
-        WHEN NOT known ? 'values' THEN NULL
         WHEN EXISTS (SELECT FROM pg_enum AS e WHERE e.enumtypid = base) THEN (
             SELECT CASE WHEN count(*) FILTER (WHERE known -> 'values' ? e.enumlabel::text) < count(*)
                 THEN coalesce(jsonb_agg(e.enumlabel ORDER BY e.enumsortorder) FILTER (WHERE known -> 'values' ? e.enumlabel::text),
@@ -29,19 +28,21 @@ BEGIN ATOMIC
         ELSE known -> 'values' END;
 END;
 COMMENT ON FUNCTION primecloud_internal.contract_values(jsonb, oid, integer)
-    IS 'the only values, as they come on the wire; NULL where they are not known';
+    IS 'the only values, of those that are known, as they come on the wire';
 
 CREATE FUNCTION primecloud_internal.contract_of(base oid, space oid) RETURNS jsonb
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
+    -- (As contract_type_label has it.)
     SELECT jsonb_strip_nulls(jsonb_build_object(
-        'type', primecloud_internal.contract_type_label(t.oid, space),
+        'type', CASE WHEN t.typnamespace IN (11, space) OR e.extname IS NOT NULL THEN t.typname
+            ELSE quote_ident(n.nspname) || '.' || quote_ident(t.typname) END,
         'of', CASE WHEN t.typnamespace = 11 THEN NULL ELSE CASE t.typtype WHEN 'e' THEN 'enum' WHEN 'c' THEN 'composite' WHEN 'b'
             THEN 'base'
             WHEN 'r' THEN 'range' WHEN 'm' THEN 'multirange' WHEN 'p' THEN 'pseudo' END END,
         'extension', e.extname,
-        'wire', CASE WHEN primecloud_internal.contract_casts_to_json(t.oid) THEN 'json' END))
-    FROM pg_type AS t
+        'wire', CASE WHEN t.oid >= 16384 AND primecloud_internal.contract_casts_to_json(t.oid) THEN 'json' END))
+    FROM pg_type AS t JOIN pg_namespace AS n ON n.oid = t.typnamespace
         LEFT JOIN pg_depend AS d ON d.classid = 1247 AND d.objid = t.oid AND d.refclassid = 3079 AND d.deptype = 'e'
         LEFT JOIN pg_extension AS e ON e.oid = d.refobjid
     WHERE t.oid = contract_of.base;
@@ -53,11 +54,11 @@ CREATE FUNCTION primecloud_internal.contract_type(of jsonb, base oid, typmod int
     domain text, element_domain text, self jsonb, element jsonb) RETURNS jsonb
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    WITH whole AS (SELECT coalesce(CASE WHEN arrays > 0 THEN element ELSE self END, '{}') AS known,
-        primecloud_internal.contract_modifier(base, typmod) AS modifier)
+    WITH whole AS MATERIALIZED (SELECT coalesce(CASE WHEN arrays > 0 THEN element ELSE self END, '{}') AS known,
+        CASE WHEN typmod < 0 THEN '{}' ELSE primecloud_internal.contract_modifier(base, typmod) END AS modifier)
     SELECT of || (w.known - '{values,not_null,excluded,elements_nullable,max_length,min_length}'::text[]) || w.modifier
         || jsonb_strip_nulls(jsonb_build_object(
-            'values', primecloud_internal.contract_values(w.known, base, typmod),
+            'values', CASE WHEN w.known ? 'values' THEN primecloud_internal.contract_values(w.known, base, typmod) END,
             'max_length', CASE WHEN base <> 1042 THEN least((w.known ->> 'max_length')::bigint, (w.modifier ->> 'max_length')::bigint)
                 ELSE (w.modifier ->> 'max_length')::bigint END,
             'min_length', CASE WHEN base <> 1042 THEN (w.known ->> 'min_length')::bigint ELSE (w.modifier ->> 'min_length')::bigint END,
@@ -82,8 +83,8 @@ CREATE FUNCTION primecloud_internal.contract_shapes(types oid[], space oid) RETU
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT u.type, u.base, u.typmod, u.arrays, u.dimensions, u.not_null, u.default_of, u.element_not_null,
-        primecloud_internal.contract_type_label(u.domain, space, false), primecloud_internal.contract_type_label(u.element_domain, space,
-            false),
+        CASE WHEN u.domain IS NOT NULL THEN primecloud_internal.contract_type_label(u.domain, space, false) END,
+        CASE WHEN u.element_domain IS NOT NULL THEN primecloud_internal.contract_type_label(u.element_domain, space, false) END,
         u.checks, u.element_checks, primecloud_internal.contract_of(u.base, space)
     FROM primecloud_internal.contract_unwrapped(types) AS u;
 END;

@@ -9,6 +9,8 @@
 #   --: @public what it holds   behind a column: its COMMENT, which goes on in lines of its own
 #   GRANT ... TO @app@;         who may: a row of schema_grants; ALTER FUNCTION ... OWNER TO @gate@ too
 #   LIST forward, backward ...; two functions made of list.template
+#   RAISES function: 55000 why | as other_function;   @error lines of its COMMENT
+#   NOTNULL function: column, column;   a @notNull line; without columns of its value
 # and @schema@ stands for the schema that is made.
 
 function die(why) { print FILENAME ":" FNR ": " why > "/dev/stderr"; exit failed = 1 }
@@ -90,14 +92,68 @@ function list(text,    part, made, of, by, given, where, with, argument, key) {
   read_text(made)
 }
 
+# What a function raises, itself or in what it calls: clauses of codes with the reason, and `as` another function.
+function raises(text,    name) {
+  name = name_after(text, "^RAISES ")
+  if (!(name in described_at)) die("no comment of " name " before this")
+  sub(/^RAISES [a-z_]+: /, "", text); sub(/;[ ]*$/, "", text); gsub(/[ \n]+/, " ", text)
+  raised[name] = text
+}
+
+# What a function never gives as NULL: columns of its rows, or its value.
+function never_null(text,    name) {
+  name = name_after(text, "^NOTNULL ")
+  if (!(name in described_at)) die("no comment of " name " before this")
+  sub(/^NOTNULL [a-z_]+:? ?/, "", text); sub(/;[ ]*$/, "", text); gsub(/[ \n]+/, " ", text)
+  tell(name, "\n@notNull" (text == "" ? "" : " ") text)
+}
+
+# More of a function's COMMENT.
+function tell(name, more,    end, text) {
+  end = "';$statement$)"; text = rows[described_at[name]]
+  if (substr(text, length(text) - length(end) + 1) != end) die("a comment of " name " that does not end with its text")
+  gsub(/'/, "''", more)
+  rows[described_at[name]] = substr(text, 1, length(text) - length(end)) more end
+}
+
+# Notes each code of a function with its reasons, in order.
+function note_errors(name, of,    said, n, i) {
+  if (!(name in raised)) die("RAISES of " of " names " name ", which has none")
+  n = split(raised[name], said, / \| /)
+  for (i = 1; i <= n; i++) if (said[i] ~ /^as /) note_errors(substr(said[i], 4), of); else note_error(said[i], of)
+}
+function note_error(said, of,    codes, code, n, i) {
+  while (match(said, /^[0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z]($|,? )/)) { codes = codes " " substr(said, 1, 5); said = substr(said, RLENGTH + 1) }
+  n = split(codes, code, " ")
+  if (n == 0) die("RAISES of " of " without an SQLSTATE: " said)
+  for (i = 1; i <= n; i++) {
+    if (!(code[i] in reason)) { errors[++errors[0]] = code[i]; reason[code[i]] = said }
+    else if (!index(reason[code[i]], said)) reason[code[i]] = reason[code[i]] ", or " said
+  }
+}
+
+# A function's errors become lines of its COMMENT.
+function tell_errors(    name, i) {
+  for (name in raised) {
+    split("", errors); split("", reason); errors[0] = 0
+    note_errors(name, name)
+    for (i = 1; i <= errors[0]; i++) tell(name, "\n@error " errors[i] (reason[errors[i]] == "" ? "" : " ") reason[errors[i]])
+  }
+}
+
 function ended(text) {
   if (text ~ /^CREATE TABLE /) { row("table", name_after(text, "^CREATE TABLE "), text); described() }
   else if (text ~ /^CREATE (UNIQUE )?INDEX /) row("index", name_after(text, " INDEX "), text)
-  else if (text ~ /^CREATE TYPE /) row("type", name_after(text, "^CREATE TYPE "), text)
+  else if (text ~ /^CREATE TYPE /) { row("type", name_after(text, "^CREATE TYPE "), text); described() }
   else if (text ~ /^CREATE (FUNCTION|PROCEDURE) /) row("function", name_after(text, "^CREATE [A-Z]+ "), replacing(text))
   else if (text ~ /^CREATE VIEW /) row("view", name_after(text, "^CREATE VIEW "), replacing(text))
   else if (text ~ /^CREATE POLICY /) row("policy", name_after(text, " ON ") "." name_after(text, "^CREATE POLICY "), text)
-  else if (text ~ /^COMMENT ON PROCEDURE /) row("comment", "function " name_after(text, "^COMMENT ON PROCEDURE "), text)
+  else if (text ~ /^RAISES /) raises(text)
+  else if (text ~ /^NOTNULL /) never_null(text)
+  else if (text ~ /^COMMENT ON (FUNCTION|PROCEDURE) /) {
+    described_at[name_after(text, "^COMMENT ON [A-Z]+ ")] = count + 1
+    row("comment", "function " name_after(text, "^COMMENT ON [A-Z]+ "), text)
+  }
   else if (text ~ /^COMMENT ON /) row("comment", tolower(name_of_kind(text)) " " name_after(text, "^COMMENT ON [A-Z]+ "), text)
   else if (text ~ /^DO \$[a-z_]+\$/) row("comment", "columns " name_after(text, "^DO \\$"), text)
   else if (text ~ /^INSERT INTO /) row("rows", name_after(text, "^INSERT INTO "), text)
@@ -116,7 +172,7 @@ function described(    i) {
 # One line more of the statement under way.
 function read_line(line) {
   if (statement == "" && line ~ /^[ ]*(--.*)?$/) return
-  if (line ~ /^CREATE TABLE /) table = name_after(line, "^CREATE TABLE ")
+  if (line ~ /^CREATE (TABLE|TYPE) /) table = name_after(line, "^CREATE [A-Z]+ ")
   if (line ~ /^ *--: /) {  # a description goes on from the line above
     sub(/^ *--: /, "", line)
     description[columns] = description[columns] " " line
@@ -154,6 +210,7 @@ file == "list.template" { if ($0 !~ /^--/) template = template $0 "\n"; next }
 END {
   if (failed) exit 1
   if (statement != "") { print "a statement without an end: " statement > "/dev/stderr"; exit 1 }
+  tell_errors()
   print "-- What the control plane is made of and who may do what in it, made from sql/schema by sql/schema/wrap.awk."
   print "CREATE FUNCTION " into ".schema_statements(OUT \"position\" integer, OUT entity text, OUT file text, OUT kind text, OUT name text, OUT statement text) RETURNS SETOF record"
   print "    LANGUAGE sql IMMUTABLE PARALLEL SAFE"

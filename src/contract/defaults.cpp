@@ -71,28 +71,33 @@ SERVER_CODE bool write_value(StringInfo out, Node *tree) {
   return true;
 }
 
-// NULL for NULL, and "" for what is no constant.
+// {"constant": ...}, or {"computed": true}.
+SERVER_CODE void write_default(StringInfo out, Node *tree) {
+  StringInfoData value;
+  initStringInfo(&value);
+  if (write_value(&value, tree))
+    appendStringInfo(out, "{\"constant\":%s}", value.data);
+  else
+    appendStringInfoString(out, "{\"computed\":true}");
+}
+
+// NULL for a default of NULL, which is none.
 SERVER_CODE std::optional<std::string_view> contract_default(owned_tree tree) {
   StringInfoData out;
   initStringInfo(&out);
-  if (!write_value(&out, tree_of(tree.value))) return "";
+  write_default(&out, tree_of(tree.value));
   const std::string_view text(out.data, static_cast<std::size_t>(out.len));
-  return text == "null" ? std::nullopt : std::optional(text);
+  return text == R"({"constant":null})" ? std::nullopt : std::optional(text);
 }
 
-// Of a function's arguments, in order: [{"constant": ...}, {"computed": true}].
+// Of a function's arguments, in order; NULL is a constant here.
 SERVER_CODE std::string_view contract_argument_defaults(owned_tree tree) {
   StringInfoData out;
   initStringInfo(&out);
   const ListCell *cell;
   foreach (cell, castNode(List, tree_of(tree.value))) {
-    StringInfoData value;
-    initStringInfo(&value);
     appendStringInfoChar(&out, out.len == 0 ? '[' : ',');
-    if (write_value(&value, static_cast<Node *>(lfirst(cell))))
-      appendStringInfo(&out, " {\"constant\":%s}", value.data);
-    else
-      appendStringInfoString(&out, " {\"computed\":true}");
+    write_default(&out, static_cast<Node *>(lfirst(cell)));
   }
   appendStringInfoChar(&out, ']');
   return {out.data, static_cast<std::size_t>(out.len)};

@@ -1,7 +1,10 @@
 #include "contract/nullability.hpp"
 
 extern "C" {
+#include "access/transam.h"
+#include "catalog/pg_type.h"
 #include "nodes/nodeFuncs.h"
+#include "parser/parse_coerce.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 }
@@ -90,10 +93,21 @@ SERVER_CODE column_state state_of_sublink(scope &at, const SubLink *link) {
   return state;
 }
 
+// Whether a cast makes NULL of NULL alone: the server's own, from a number to a number, a text to a text, a time to a
+// time. (Of JSON's null others make NULL, and what an extension's function makes is not known.)
+SERVER_CODE bool keeps_null(const FuncExpr *call) {
+  const Oid given = exprType(static_cast<Node *>(list_nth(call->args, 0)));
+  if (call->funcid >= FirstUnpinnedObjectId || given >= FirstUnpinnedObjectId || !func_strict(call->funcid))
+    return false;
+  const char from = TypeCategory(given);
+  return from == TypeCategory(call->funcresulttype) && (from == TYPCATEGORY_NUMERIC || from == TYPCATEGORY_STRING ||
+                                                        from == TYPCATEGORY_DATETIME || from == TYPCATEGORY_TIMESPAN);
+}
+
 // A function's cast lets the value pass, whatever it makes of it.
 SERVER_CODE column_state state_of_call(scope &at, const FuncExpr *call) {
   if (call->funcformat == COERCE_EXPLICIT_CALL || call->args == NIL) return {};
-  return passed(at, static_cast<Node *>(list_nth(call->args, 0)), false);
+  return passed(at, static_cast<Node *>(list_nth(call->args, 0)), keeps_null(call));
 }
 
 }  // namespace

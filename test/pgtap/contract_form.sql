@@ -1,5 +1,5 @@
 -- What contract() says where the cases do not ask, and that it says the same to every session.
-SELECT plan(43);
+SELECT plan(46);
 CREATE SCHEMA n;
 SET search_path = n, public;
 CREATE TYPE st AS ENUM ('x', 'y', 'z');
@@ -79,6 +79,10 @@ SELECT is(nulls('v3'), 'n', 'a grouping set');
 SELECT is(nulls('v4'), 'id', 'one arm is enough');
 SELECT is(nulls('v5'), 'n', 'a recursive term that differs');
 SELECT is(nulls('v6'), 'r', 'one row of VALUES is enough');
+CREATE VIEW v7 AS SELECT coalesce(sum(gap), 0) AS zero, coalesce(max(amount), 1) AS one, coalesce(sum(gap), NULL::int) AS none,
+    coalesce(max(word), 'z') AS text, coalesce(max(opt), (min(doc::text)::jsonb)::text) AS either, sum(gap) AS total,
+    coalesce(max(small), ('null'::jsonb)::int) AS json FROM a;
+SELECT is(nulls('v7'), 'either json none total', 'a constant behind coalesce, cast to what the other is; but not one of JSON');
 
 COMMENT ON COLUMN v1.m IS '@notNull';
 SELECT throws_ok($$SELECT primecloud.contract('n')$$, '22023', NULL, 'a tag that the query refutes');
@@ -91,6 +95,8 @@ ALTER TABLE child ALTER v DROP NOT NULL;
 SELECT is(nulls('parent'), CASE WHEN current_setting('server_version_num')::int < 180000 THEN 'v' END, 'a child that lets NULL in');
 
 SELECT throws_ok($$SELECT primecloud.contract('no_such')$$, '3F000', 'schema no_such does not exist', 'no such schema');
+SELECT throws_ok($$SELECT primecloud.contract(NULL)$$, '22004', 'a contract is of a schema, and none is named', 'none is named');
+SELECT throws_ok($$SELECT primecloud.contract_fingerprint(NULL)$$, '22004', NULL, 'and a fingerprint is of one');
 SELECT throws_ok($$SELECT primecloud.contract('n', '{"int8": "float"}')$$, '22023', NULL, 'an option that is not known');
 
 -- Whatever the session is set to, and in another order of creation.

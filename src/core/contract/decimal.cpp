@@ -7,8 +7,9 @@
 
 namespace primecloud::contract {
 namespace {
-constexpr std::int64_t farthest = 20000;  // digits before or behind the point that a number may have
+constexpr std::int64_t farthest = 20000;  // how far an exponent may move the point
 constexpr std::int64_t countable = 18;
+constexpr std::int64_t uncountable = std::int64_t{1} << 40;
 
 std::optional<std::int64_t> whole_part(const decimal &number) noexcept {
   if (number.point <= 0) return 0;
@@ -20,10 +21,19 @@ std::optional<std::int64_t> whole_part(const decimal &number) noexcept {
   }
   return number.negative ? -part : part;
 }
-}  // namespace
 
-std::optional<decimal> read_decimal(std::string_view text) {
-  if (!is_json_number(text)) return std::nullopt;
+// What stands behind the e.  One beyond all counting counts as that.
+std::int64_t exponent_of(std::string_view text) {
+  if (text.starts_with('+')) text.remove_prefix(1);
+  std::int64_t exponent = 0;
+  if (std::from_chars(text.data(), text.data() + text.size(), exponent).ec != std::errc() || exponent > uncountable ||
+      exponent < -uncountable)
+    return text.starts_with('-') ? -uncountable : uncountable;
+  return exponent;
+}
+
+// Of a number of JSON.
+decimal parts_of(std::string_view text) {
   decimal number;
   std::size_t i = text.front() == '-' ? 1 : 0;
   number.negative = i == 1;
@@ -36,13 +46,7 @@ std::optional<decimal> read_decimal(std::string_view text) {
     number.digits += text[i];
     if (!behind) number.point++;
   }
-  if (i < text.size()) {
-    if (text[++i] == '+') i++;
-    std::int64_t exponent = 0;
-    const auto [end, code] = std::from_chars(text.data() + i, text.data() + text.size(), exponent);
-    if (code != std::errc() || exponent > farthest || exponent < -farthest) return std::nullopt;
-    number.point += exponent;
-  }
+  if (i < text.size()) number.point += exponent_of(text.substr(i + 1));
   const std::size_t zeros = number.digits.find_first_not_of('0');
   if (zeros == std::string::npos) return decimal{};
   number.digits.erase(0, zeros);
@@ -50,6 +54,17 @@ std::optional<decimal> read_decimal(std::string_view text) {
   number.digits.erase(number.digits.find_last_not_of('0') + 1);
   return number;
 }
+}  // namespace
+
+std::optional<decimal> read_decimal(std::string_view text) {
+  if (!is_json_number(text)) return std::nullopt;
+  decimal number = parts_of(text);
+  const auto reach = farthest + static_cast<std::int64_t>(text.size());
+  if (number.point > reach || number.point < -reach) return std::nullopt;
+  return number;
+}
+
+int compare_written(std::string_view a, std::string_view b) { return compare(parts_of(a), parts_of(b)); }
 
 int compare(const decimal &a, const decimal &b) noexcept {
   const auto sign = [](const decimal &of) { return of.digits.empty() ? 0 : of.negative ? -1 : 1; };

@@ -18,6 +18,8 @@ struct decimal {
 std::optional<decimal> read_decimal(std::string_view text);
 
 int compare(const decimal &a, const decimal &b) noexcept;  // as strcmp
+// The same of two numbers of JSON, however far from the point.
+int compare_written(std::string_view a, std::string_view b);
 
 // As short as can be without an exponent: 0.10 is 0.1, 1e3 is 1000.
 std::string text_of(const decimal &number);

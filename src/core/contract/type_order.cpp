@@ -4,8 +4,8 @@
 #include <array>
 #include <string_view>
 
+#include "core/contract/decimal.hpp"
 #include "core/contract/wire.hpp"
-#include "core/contract/written_number.hpp"
 
 namespace primecloud::contract {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "core/contract/decimal.hpp"
 #include "core/contract/source_text.hpp"
-#include "core/contract/written_number.hpp"
 
 namespace primecloud::contract {
 namespace {

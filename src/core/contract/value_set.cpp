@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "core/contract/characters.hpp"
+#include "core/contract/decimal.hpp"
 #include "core/contract/type_order.hpp"
 #include "core/contract/wire.hpp"
-#include "core/contract/written_number.hpp"
 
 namespace primecloud::contract {
 namespace {
