@@ -51,7 +51,7 @@ cxx_archive = $(filter /%,$(shell $(CXX) -print-file-name=libstdc++.a))
 SHLIB_LINK  = -lsodium -lexpat -lcrypto $(or $(cxx_archive),-lstdc++)
 SHLIB_EXPORTS = src/primecloud.exports.txt
 
-EXTRA_CLEAN = $(OBJS:.o=.d) $(OBJS:.o=.bc) src/primecloud.exports.list
+EXTRA_CLEAN = $(OBJS:.o=.d) $(OBJS:.o=.bc) src/primecloud.exports.list build/server
 
 # Bitcode lets JIT inline a function; none of these is one it inlines, and building it
 # doubles the time.  `make with_llvm=yes` builds it all the same; with_llvm=yes in the environment
@@ -82,9 +82,12 @@ $(error the headers are of PostgreSQL $(VERSION), the server is $(server): insta
 endif
 endif
 
-# Objects are of one release of the server: those of another are made again.
+# Objects are of one release of the server: those of another are made again.  (Where there are none
+# this leaves nothing behind: a package's sources are what they were.)
+ifneq ($(or $(filter-out clean distclean,$(MAKECMDGOALS)),$(if $(MAKECMDGOALS),,all)),)
 ifneq ($(VERSION),$(shell cat build/server 2>/dev/null))
 $(shell mkdir -p build && echo '$(VERSION)' > build/server)
+endif
 endif
 $(OBJS): build/server
 
