@@ -63,7 +63,7 @@ endif
 endif
 
 PG_CONFIG ?= pg_config
-PGXS := $(shell $(PG_CONFIG) --pgxs)
+PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
 ifeq ($(PGXS),)
 $(error no $(PG_CONFIG) here: install postgresql-server-dev-all (Debian), or name yours with PG_CONFIG=...)
 endif
