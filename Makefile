@@ -53,7 +53,7 @@ cxx_archive = $(filter /%,$(shell $(CXX) -print-file-name=libstdc++.a))
 SHLIB_LINK  = -lsodium -lexpat -lcrypto $(or $(cxx_archive),-lstdc++)
 SHLIB_EXPORTS = src/primecloud.exports.txt
 
-EXTRA_CLEAN = $(OBJS:.o=.d) $(OBJS:.o=.bc) build/units src/primecloud.exports.list
+EXTRA_CLEAN = $(OBJS:.o=.d) $(OBJS:.o=.bc) build/units build/server src/primecloud.exports.list
 
 # Bitcode lets JIT inline a function; none of these is one it inlines, and building it
 # doubles the time.  `make with_llvm=yes` builds it all the same; with_llvm=yes in the environment
@@ -65,7 +65,7 @@ endif
 endif
 
 PG_CONFIG ?= pg_config
-PGXS := $(shell $(PG_CONFIG) --pgxs)
+PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
 ifeq ($(PGXS),)
 $(error no $(PG_CONFIG) here: install postgresql-server-dev-all (Debian), or name yours with PG_CONFIG=...)
 endif
@@ -84,9 +84,12 @@ $(error the headers are of PostgreSQL $(VERSION), the server is $(server): insta
 endif
 endif
 
-# Objects are of one release of the server: those of another are made again.
+# Objects are of one release of the server: those of another are made again.  (Where there are none
+# this leaves nothing behind: a package's sources are what they were.)
+ifneq ($(or $(filter-out clean distclean,$(MAKECMDGOALS)),$(if $(MAKECMDGOALS),,all)),)
 ifneq ($(VERSION),$(shell cat build/server 2>/dev/null))
 $(shell mkdir -p build && echo '$(VERSION)' > build/server)
+endif
 endif
 $(OBJS): build/server
 

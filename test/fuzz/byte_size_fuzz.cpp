@@ -1,4 +1,5 @@
 // Any text under any convention: no crash, no overflow, and what is accepted reads back.
+#include <cstdint>
 #include <cstdlib>
 
 #include "core/types/byte_size.hpp"

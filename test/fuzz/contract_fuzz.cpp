@@ -1,5 +1,6 @@
 // Any JSON as a contract: refused, or read into files that are the same each time, and into no
 // difference from itself.
+#include <cstdint>
 #include <cstdlib>
 #include <string_view>
 

@@ -1,5 +1,6 @@
 // Any text as a cursor: no crash; what a key's owner made reads back, and one that
 // differs in a character does not.
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 

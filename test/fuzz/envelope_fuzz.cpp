@@ -1,5 +1,6 @@
 // Any text and any bytes as an envelope: no crash, one text for each envelope, and what
 // is accepted opens for nobody who lacks the key.
+#include <cstdint>
 #include <cstdlib>
 
 #include "core/secret/envelope.hpp"

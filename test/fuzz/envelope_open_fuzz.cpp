@@ -1,5 +1,6 @@
 // The input says what is sealed, where, and what is altered afterwards: the envelope
 // opens where it belongs, and nowhere else, and not once a byte of it differs.
+#include <cstdint>
 #include <cstdlib>
 
 #include "core/secret/envelope.hpp"

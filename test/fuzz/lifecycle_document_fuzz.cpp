@@ -1,5 +1,6 @@
 // Any text, as XML or JSON: refused, or read into a configuration that comes back
 // the same from every form it is written in, but for what XML has no word for.
+#include <cstdint>
 #include <cstdlib>
 #include <utility>
 

@@ -1,6 +1,7 @@
 // Any bytes, as a record from a client: refused, or taken byte for byte and then
 // safe to evaluate, explain and print.
 #include <algorithm>
+#include <cstdint>
 #include <cstdlib>
 
 #include "core/lifecycle/explain.hpp"

@@ -1,4 +1,5 @@
 // Any text, as the tags of an object: agrees with a reader that allocates.
+#include <cstdint>
 #include <cstdlib>
 
 #include "../unit/lifecycle_plain.hpp"

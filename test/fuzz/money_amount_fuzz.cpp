@@ -1,4 +1,5 @@
 // Any text as an amount of money: no crash, and what is accepted reads back.
+#include <cstdint>
 #include <cstdlib>
 
 #include "core/types/money_amount.hpp"

@@ -1,5 +1,6 @@
 // Any text as a bucket name, host name, access key id or colour: no crash, and a
 // physical bucket name is a bucket name that the tenant's own name ends.
+#include <cstdint>
 #include <cstdlib>
 
 #include "core/types/bucket_name.hpp"

@@ -1,4 +1,5 @@
 // Any text as a stored password hash: no crash, and nothing beyond the limits is accepted.
+#include <cstdint>
 #include <cstdlib>
 #include <string>
 

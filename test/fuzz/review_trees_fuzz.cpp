@@ -1,5 +1,6 @@
 // Any text as kept trees, and any tree through the algebra: no crash; what is folded says no
 // more than before; a predicate implies itself.
+#include <cstdint>
 #include <cstdlib>
 
 #include "core/review/encoded.hpp"

@@ -1,5 +1,6 @@
 // Any text as a root key file: no crash; versions are positive, ascending and single; a
 // refusal quotes nothing of the file.
+#include <cstdint>
 #include <cstdlib>
 
 #include "core/secret/root_key.hpp"

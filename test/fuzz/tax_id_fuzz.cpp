@@ -1,5 +1,6 @@
 // Any text as a tax id: no crash, both spellings read back, and the value is one that
 // binary input takes.  Any eight bytes as binary input: what it takes, text takes too.
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 

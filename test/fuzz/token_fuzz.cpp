@@ -3,6 +3,7 @@
 // fuzzer reaches what base64url would keep it from.
 #include <sodium.h>
 
+#include <cstdint>
 #include <cstdlib>
 #include <vector>
 

@@ -1,4 +1,5 @@
 // Any text as a TypeID: no crash, and what is accepted is written the same.
+#include <cstdint>
 #include <cstdlib>
 
 #include "core/types/typeid.hpp"
