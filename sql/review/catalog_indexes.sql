@@ -64,8 +64,13 @@ AS $$
       AND i.family NOT IN (SELECT l.amopfamily FROM leakproof AS l)
     UNION ALL
     SELECT 'list_without_index', 'notice', t.label, format('lists are read by %I, and no index has it behind %I', a.attname, t.tenant_name),
+        -- (The index on the tenant alone is the beginning of that, and goes.)
         format('CREATE INDEX %sON %s (%I, %I DESC%s);', CASE t.kind WHEN 'r' THEN 'CONCURRENTLY ' ELSE '' END, t.label, t.tenant_name,
-            a.attname, CASE WHEN x.attnum IS NOT NULL THEN ', id DESC' ELSE '' END), ARRAY[a.attname::text]
+            a.attname, CASE WHEN x.attnum IS NOT NULL THEN ', id DESC' ELSE '' END) || coalesce((SELECT string_agg(format(
+                ' DROP INDEX %s%s;', CASE t.kind WHEN 'r' THEN 'CONCURRENTLY ' ELSE '' END, i.index::regclass), '' ORDER BY i.name)
+            FROM i JOIN method AS m ON m.oid = i.method AND m.amname = 'btree' WHERE i.rel = t.rel AND i.columns = ARRAY[t.tenant]
+                AND i.included = '{}' AND NOT i.is_unique AND NOT i.owned AND i.valid AND NOT i.part AND i.predicate IS NULL), ''),
+        ARRAY[a.attname::text]
     FROM t JOIN pg_attribute AS a ON a.attrelid = t.rel AND a.attname IN ('created_at', 'recorded_at', 'occurred_at', 'at')
     JOIN pg_attrdef AS d ON d.adrelid = t.rel AND d.adnum = a.attnum
     LEFT JOIN pg_attribute AS x ON x.attrelid = t.rel AND x.attname = 'id' AND NOT x.attisdropped

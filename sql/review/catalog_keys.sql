@@ -35,7 +35,9 @@ AS $$
         format('(%s) leads to %s, which may be another tenant''s%s', (SELECT string_agg(quote_ident(m.attname), ', ' ORDER BY m.n) FROM met
             AS m
             WHERE m.key = k.key), f.label, CASE k.on_delete WHEN 'c' THEN ', and ON DELETE CASCADE deletes across' ELSE '' END),
-        format('SELECT primecloud.protect_fk(%L, %L);', t.label, k.name), ARRAY[k.said]
+        format(CASE WHEN (SELECT bool_or(m.col = t.tenant OR m.target = f.tenant) FROM met AS m WHERE m.key = k.key)
+            THEN '-- choose: ALTER TABLE %s DROP CONSTRAINT %I, and one in which the tenants meet'
+            ELSE 'SELECT primecloud.protect_fk(%L, %L);' END, t.label, k.name), ARRAY[k.said]
     FROM k JOIN t ON t.rel = k.rel JOIN t AS f ON f.rel = k.target
     WHERE t.tenant IS NOT NULL AND f.tenant IS NOT NULL AND NOT t.shared AND NOT f.shared AND NOT t.exempt
       AND NOT EXISTS (SELECT FROM met AS m WHERE m.key = k.key AND m.col = t.tenant AND m.target = f.tenant)

@@ -57,7 +57,7 @@ AS $$
     FROM t JOIN pg_index AS i ON i.indrelid = t.rel JOIN pg_class AS c ON c.oid = i.indexrelid WHERE NOT (i.indisvalid AND i.indisready)
     UNION ALL
     SELECT 'change_unfinished', 'warning', format('%s.%I', t.label, k.conname), 'the constraint was never validated',
-        format('ALTER TABLE %s VALIDATE CONSTRAINT %I;', t.label, k.conname), '{}'
+        format('ALTER TABLE %s VALIDATE CONSTRAINT %I; -- choose: what becomes of rows that break it', t.label, k.conname), '{}'
     FROM t JOIN pg_constraint AS k ON k.conrelid = t.rel WHERE NOT k.convalidated AND k.conparentid = 0 AND k.coninhcount = 0
         -- (On 18 a foreign key that is not enforced is not validated either.)
         AND coalesce((to_jsonb(k) ->> 'conenforced')::boolean, true)
