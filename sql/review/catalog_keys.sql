@@ -43,7 +43,8 @@ AS $$
     roots AS (SELECT r.rel, r.label, a.atttypid AS type, a.attname FROM t AS r JOIN pg_attribute AS a ON a.attrelid = r.rel
         AND a.attnum = r.tenant WHERE r.root AND r.here)
     SELECT 'fk_without_tenant', 'warning', format('%s.%I', t.label, k.name),
-        format('(%s) leads to %s, which may be another tenant''s%s', n.columns, f.label, CASE k.on_delete WHEN 'c' THEN ', and ON DELETE CASCADE deletes across' ELSE '' END),
+        format('(%s) leads to %s, which may be another tenant''s%s', n.columns, f.label, CASE k.on_delete WHEN 'c'
+            THEN ', and ON DELETE CASCADE deletes across' ELSE '' END),
         format(CASE WHEN n.crosses
             THEN '-- choose: ALTER TABLE %s DROP CONSTRAINT %I, and one in which the tenants meet'
             ELSE 'SELECT primecloud.protect_fk(%L, %L);' END, t.label, k.name), ARRAY[k.said]

@@ -12,7 +12,8 @@ AS $$
     FROM pg_locks AS l WHERE l.locktype = 'advisory' AND l.pid = pg_backend_pid() AND l.granted
       AND l.database = (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database())
 $$;
-COMMENT ON FUNCTION primecloud_internal.review_session_locks() IS 'the advisory locks of the session: how each is held, and its key or keys';
+COMMENT ON FUNCTION primecloud_internal.review_session_locks()
+    IS 'the advisory locks of the session: how each is held, and its key or keys';
 
 -- However often it was taken.
 CREATE FUNCTION primecloud_internal.review_unlock(held text) RETURNS void
