@@ -43,23 +43,22 @@ AS $$
             AND regexp_replace(c.words, '_tax_id_', '_') !~ '_(id|ids|last4|key|name|at|count|type|hash|status)_' AS personal) AS x
     WHERE c.comment ~ '(^|[^\w@])@public\M' AND c.base <> 'boolean'::regtype AND (x.secret OR x.personal)
     UNION ALL
-    SELECT 'pii_open_to_clients', 'warning', t.label, format('%s: an external client of the account reads it', (SELECT string_agg(
-            quote_ident(c.attname), ', ' ORDER BY c.attnum) FROM c WHERE c.rel = t.rel AND c.comment ~ '(^|[^\w@])@pii\M')),
+    SELECT 'pii_open_to_clients', 'warning', t.label, format('%s: an external client of the account reads it', c.personal),
         format('SELECT primecloud.protect_table(%L, %L, read_role => ''developer'');', t.label, t.tenant_name), '{}'
-    FROM t JOIN open AS o ON o.rel = t.rel
-    WHERE t.reach && '{SELECT}' AND NOT t.exempt AND NOT t.part AND EXISTS (SELECT FROM c WHERE c.rel = t.rel
-        AND c.comment ~ '(^|[^\w@])@pii\M')
+    FROM t JOIN open AS o ON o.rel = t.rel JOIN (SELECT c.rel, string_agg(quote_ident(c.attname), ', ' ORDER BY c.attnum) AS personal
+        FROM c WHERE c.comment ~ '(^|[^\w@])@pii\M' GROUP BY c.rel) AS c ON c.rel = t.rel
+    WHERE t.reach && '{SELECT}' AND NOT t.exempt AND NOT t.part
     UNION ALL
     SELECT 'read_model_lags', 'notice', l.label, format('does not have %s of %s', l.missing, l.source_label),
         format('-- choose: CREATE OR REPLACE with %s, or a comment @omit on what stays out', l.missing), ARRAY[l.missing]
     FROM lagging AS l
     UNION ALL
     SELECT 'retention_undefined', 'notice', t.label, 'is named as a log, and nothing says how long its rows are kept',
-        format('SELECT primecloud.retain(%L, %L, ''1 year''); -- choose: how long', t.label, (SELECT c.attname FROM c WHERE c.rel = t.rel
-            AND c.type = 'timestamptz'::regtype ORDER BY c.attnum LIMIT 1)), '{}'
-    FROM t WHERE t.kind IN ('r', 'p') AND NOT t.part
+        format('SELECT primecloud.retain(%L, %L, ''1 year''); -- choose: how long', t.label, c.attname), '{}'
+    FROM t JOIN (SELECT DISTINCT ON (c.rel) c.rel, c.attname FROM c WHERE c.type = 'timestamptz'::regtype ORDER BY c.rel, c.attnum) AS c
+        ON c.rel = t.rel
+    WHERE t.kind IN ('r', 'p') AND NOT t.part
         AND primecloud_internal.words_of(t.name) ~ '(^|_)(log|logs|events|records|metrics|usage|history|attempts|notifications)$'
-        AND EXISTS (SELECT FROM c WHERE c.rel = t.rel AND c.type = 'timestamptz'::regtype)
         AND NOT coalesce((w).registered -> 'retained' ? t.name::text, false)
 $$;
 COMMENT ON FUNCTION primecloud_internal.review_contract(primecloud_internal.review_words)

@@ -64,12 +64,19 @@ AS $$
       AND i.family NOT IN (SELECT l.amopfamily FROM leakproof AS l)
     UNION ALL
     SELECT 'list_without_index', 'notice', t.label, format('lists are read by %I, and no index has it behind %I', a.attname, t.tenant_name),
+        -- (The index on the tenant alone is the beginning of that, and goes.)
         format('CREATE INDEX %sON %s (%I, %I DESC%s);', CASE t.kind WHEN 'r' THEN 'CONCURRENTLY ' ELSE '' END, t.label, t.tenant_name,
-            a.attname, CASE WHEN x.attnum IS NOT NULL THEN ', id DESC' ELSE '' END), ARRAY[a.attname::text]
+            a.attname, CASE WHEN x.attnum IS NOT NULL THEN ', id DESC' ELSE '' END) || coalesce(b.dropped, ''),
+        ARRAY[a.attname::text]
     FROM t JOIN pg_attribute AS a ON a.attrelid = t.rel AND a.attname IN ('created_at', 'recorded_at', 'occurred_at', 'at')
     JOIN pg_attrdef AS d ON d.adrelid = t.rel AND d.adnum = a.attnum
     LEFT JOIN pg_attribute AS x ON x.attrelid = t.rel AND x.attname = 'id' AND NOT x.attisdropped
-    WHERE t.tenant IS NOT NULL AND NOT t.part AND a.attnotnull AND a.atttypid = 'timestamptz'::regtype AND pg_get_expr(d.adbin, d.adrelid)
+    LEFT JOIN (SELECT o.rel, string_agg(format(' DROP INDEX %s%s;', CASE o.kind WHEN 'r' THEN 'CONCURRENTLY ' ELSE '' END,
+            o.index::regclass), '' ORDER BY o.name) AS dropped FROM (SELECT t.rel, t.kind, i.index, i.name FROM i JOIN t ON t.rel = i.rel
+            JOIN method AS m ON m.oid = i.method AND m.amname = 'btree' WHERE i.columns = ARRAY[t.tenant] AND i.included = '{}'
+                AND NOT i.is_unique AND NOT i.owned AND i.valid AND NOT i.part AND i.predicate IS NULL) AS o GROUP BY o.rel) AS b
+        ON b.rel = t.rel
+    WHERE t.tenant IS NOT NULL AND NOT t.part AND a.attnotnull AND a.atttypid = 'timestamptz'::regtype AND pg_get_expr(d.adbin, t.rel)
             IN ('now()', 'CURRENT_TIMESTAMP', 'transaction_timestamp()', 'statement_timestamp()', 'clock_timestamp()')
       AND NOT EXISTS (SELECT FROM i WHERE i.rel = t.rel AND i.columns[1] = t.tenant AND i.columns[2] = a.attnum AND i.valid
           AND i.predicate IS NULL)

@@ -26,19 +26,31 @@ AS $$
         FROM k CROSS JOIN LATERAL unnest(k.columns, k.targets) WITH ORDINALITY AS u(col, target, n)
         JOIN pg_attribute AS a ON a.attrelid = k.rel AND a.attnum = u.col
         JOIN pg_attribute AS b ON b.attrelid = k.target AND b.attnum = u.target),
+    -- What a key's columns come to: asked once for all keys, and not once for each.
+    per AS MATERIALIZED (
+        SELECT m.key, string_agg(quote_ident(m.attname), ', ' ORDER BY m.n) AS columns,
+            bool_or(m.col = t.tenant AND m.target = f.tenant) AS meets, bool_or(m.col = t.tenant OR m.target = f.tenant) AS crosses,
+            string_agg(quote_ident(m.attname), ', ' ORDER BY m.n) FILTER (WHERE NOT m.attnotnull) AS nullable,
+            coalesce(bool_or(NOT m.attnotnull) FILTER (WHERE m.col = t.tenant), false) AS tenant,
+            count(*) FILTER (WHERE m.col IS DISTINCT FROM t.tenant AND m.attnotnull) AS there,
+            count(*) FILTER (WHERE m.col IS DISTINCT FROM t.tenant AND NOT m.attnotnull) AS open,
+            string_agg(quote_ident(m.attname), ', ' ORDER BY m.n) FILTER (WHERE m.set AND m.attnotnull) AS kept,
+            string_agg(quote_ident(m.attname), ', ' ORDER BY m.n) FILTER (WHERE m.set AND NOT m.attnotnull) AS free
+        FROM met AS m JOIN k ON k.key = m.key JOIN t ON t.rel = k.rel LEFT JOIN t AS f ON f.rel = k.target GROUP BY m.key),
     -- Types that are one, and what is one kept as another.
     base AS MATERIALIZED (SELECT y.oid, coalesce(nullif(y.typbasetype, 0), y.oid) AS base FROM pg_type AS y),
     alike AS MATERIALIZED (SELECT c.castsource, c.casttarget FROM pg_cast AS c WHERE c.castmethod = 'b' AND c.castcontext = 'i'),
     roots AS (SELECT r.rel, r.label, a.atttypid AS type, a.attname FROM t AS r JOIN pg_attribute AS a ON a.attrelid = r.rel
         AND a.attnum = r.tenant WHERE r.root AND r.here)
     SELECT 'fk_without_tenant', 'warning', format('%s.%I', t.label, k.name),
-        format('(%s) leads to %s, which may be another tenant''s%s', (SELECT string_agg(quote_ident(m.attname), ', ' ORDER BY m.n) FROM met
-            AS m
-            WHERE m.key = k.key), f.label, CASE k.on_delete WHEN 'c' THEN ', and ON DELETE CASCADE deletes across' ELSE '' END),
-        format('SELECT primecloud.protect_fk(%L, %L);', t.label, k.name), ARRAY[k.said]
-    FROM k JOIN t ON t.rel = k.rel JOIN t AS f ON f.rel = k.target
+        format('(%s) leads to %s, which may be another tenant''s%s', n.columns, f.label, CASE k.on_delete WHEN 'c'
+            THEN ', and ON DELETE CASCADE deletes across' ELSE '' END),
+        format(CASE WHEN n.crosses
+            THEN '-- choose: ALTER TABLE %s DROP CONSTRAINT %I, and one in which the tenants meet'
+            ELSE 'SELECT primecloud.protect_fk(%L, %L);' END, t.label, k.name), ARRAY[k.said]
+    FROM k JOIN t ON t.rel = k.rel JOIN t AS f ON f.rel = k.target JOIN per AS n ON n.key = k.key
     WHERE t.tenant IS NOT NULL AND f.tenant IS NOT NULL AND NOT t.shared AND NOT f.shared AND NOT t.exempt
-      AND NOT EXISTS (SELECT FROM met AS m WHERE m.key = k.key AND m.col = t.tenant AND m.target = f.tenant)
+      AND n.meets IS NOT TRUE
     UNION ALL
     SELECT 'key_type_differs', 'warning', format('%s.%I', t.label, m.attname),
         format('is %s, and what it refers to, %s.%I, is %s', m.type::regtype, f.label, m.target_name, m.target_type::regtype),
@@ -63,12 +75,7 @@ AS $$
         format('a NULL in (%s) and the key is not asked at all', n.nullable),
         format('ALTER TABLE %s DROP CONSTRAINT %I, ADD CONSTRAINT %I %s; -- choose: or the columns NOT NULL', t.label, k.name, k.name,
             regexp_replace(k.said, '(REFERENCES [^(]+\([^)]*\))', '\1 MATCH FULL')), ARRAY[k.said]
-    FROM k JOIN t ON t.rel = k.rel CROSS JOIN LATERAL (
-        SELECT string_agg(quote_ident(m.attname), ', ' ORDER BY m.n) FILTER (WHERE NOT m.attnotnull) AS nullable,
-            coalesce(bool_or(NOT m.attnotnull) FILTER (WHERE m.col = t.tenant), false) AS tenant,
-            count(*) FILTER (WHERE m.col IS DISTINCT FROM t.tenant AND m.attnotnull) AS there,
-            count(*) FILTER (WHERE m.col IS DISTINCT FROM t.tenant AND NOT m.attnotnull) AS open
-        FROM met AS m WHERE m.key = k.key) AS n
+    FROM k JOIN t ON t.rel = k.rel JOIN per AS n ON n.key = k.key
     WHERE k.match = 's' AND cardinality(k.columns) > 1 AND (n.tenant OR n.there > 0 AND n.open > 0)
     UNION ALL
     SELECT 'set_null_impossible', 'error', format('%s.%I', t.label, k.name),
@@ -78,10 +85,7 @@ AS $$
                 || ' -- choose: or the column without NOT NULL'
                 ELSE regexp_replace(k.said, 'ON DELETE SET NULL( \([^)]*\))?', format('ON DELETE SET NULL (%s)', n.free)) END),
                     ARRAY[k.said]
-    FROM k JOIN t ON t.rel = k.rel CROSS JOIN LATERAL (
-        SELECT string_agg(quote_ident(m.attname), ', ' ORDER BY m.n) FILTER (WHERE m.set AND m.attnotnull) AS kept,
-            string_agg(quote_ident(m.attname), ', ' ORDER BY m.n) FILTER (WHERE m.set AND NOT m.attnotnull) AS free
-        FROM met AS m WHERE m.key = k.key) AS n
+    FROM k JOIN t ON t.rel = k.rel JOIN per AS n ON n.key = k.key
     WHERE n.kept IS NOT NULL
 $$;
 COMMENT ON FUNCTION primecloud_internal.review_key_findings(primecloud_internal.review_words)

@@ -6,8 +6,8 @@ CREATE FUNCTION primecloud_internal.review_open(w primecloud_internal.review_wor
 AS $$
     WITH RECURSIVE t AS MATERIALIZED (SELECT t.*, t.kind IN ('r', 'p') AS plain,
             t.reach && '{SELECT,INSERT,UPDATE,DELETE}' AS reached FROM unnest((w).tables) AS t),
-    policy AS MATERIALIZED (SELECT p.polrelid, string_agg(quote_ident(p.polname), ', ' ORDER BY p.polname) AS names FROM pg_policy AS p
-        GROUP BY p.polrelid),
+    policy AS MATERIALIZED (SELECT p.polrelid, string_agg(quote_ident(p.polname), ', ' ORDER BY p.polname) AS names,
+            bool_or(p.polname = 'primecloud_floor') AS floored FROM pg_policy AS p GROUP BY p.polrelid),
     definer AS MATERIALIZED (
         SELECT p.proowner, min(p.oid::regprocedure::text COLLATE "C") AS f FROM pg_proc AS p
         WHERE p.prosecdef AND p.oid >= 16384
@@ -24,7 +24,8 @@ AS $$
         SELECT k.oid, k.conrelid FROM leads AS l JOIN pg_constraint AS k ON k.contype = 'f' AND k.confrelid = l.rel
         JOIN t AS c ON c.rel = k.conrelid WHERE c.tenant IS NULL AND NOT c.shared AND NOT c.rls AND k.conrelid <> k.confrelid),
     way AS MATERIALIZED (
-        SELECT DISTINCT ON (l.rel) l.rel, k.conname, f.label AS parent, f.tenant IS NULL AS further
+        SELECT DISTINCT ON (l.rel) l.rel, k.conname, f.label AS parent, f.tenant IS NULL AS further, f.root,
+            f.tenant_name, k.conkey
         FROM leads AS l JOIN pg_constraint AS k ON k.oid = l.key JOIN t AS f ON f.rel = k.confrelid
         ORDER BY l.rel, f.tenant IS NULL, k.conname)
     SELECT 'rls_off', 'error', t.label,
@@ -44,14 +45,21 @@ AS $$
     SELECT 'partition_unprotected', 'error', t.label,
         format('%s has row security, this part of it has none, and %s by its own name', a.label,
             coalesce(primecloud_internal.review_role_names(t.grantees) || ' reaches it', 'its owner, the application, reaches it')),
-        CASE WHEN a.tenant IS NOT NULL THEN format('SELECT primecloud.protect_table(%L, %L);', a.label, a.tenant_name)
+        -- (Over policies of another hand protect_table() would lay its own: they are left as they are.)
+        CASE WHEN p.floored THEN format('SELECT primecloud.protect_table(%L, %L);', a.label, a.tenant_name)
+            WHEN t.grantees = '{}' THEN format('-- choose: another owner for %s', t.label)
             ELSE format('REVOKE ALL ON %s FROM %s;', t.label, primecloud_internal.review_role_names(t.grantees)) END, ARRAY[a.label]
-    FROM t JOIN t AS a ON a.rel = t.parent
+    FROM t JOIN t AS a ON a.rel = t.parent LEFT JOIN policy AS p ON p.polrelid = a.rel
     WHERE (t.here OR a.here) AND t.plain AND NOT t.rls AND t.reached AND NOT t.exempt
     UNION ALL
     SELECT 'tenant_column_missing', 'error', t.label,
         format('no tenant column, and %I leads to %s%s', y.conname, y.parent, CASE WHEN y.further THEN ', and on to a tenant' END),
-        format('SELECT primecloud.protect_child(%L, %L);', t.label, y.parent), ARRAY[y.conname::text]
+        format(CASE WHEN y.further THEN E'-- choose: when %2$s has its tenant\nSELECT primecloud.protect_child(%1$L, %2$L);'
+            WHEN y.root THEN 'SELECT primecloud.protect_child(%1$L, %2$L);'
+            ELSE 'SELECT primecloud.protect_child(%1$L, %2$L); SELECT primecloud.protect_fk(%1$L, %3$L); CREATE INDEX ON %1$s (%4$I, %5$s);'
+            END, t.label, y.parent, y.conname, y.tenant_name, (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY u.n)
+                FROM unnest(y.conkey) WITH ORDINALITY AS u(col, n) JOIN pg_attribute AS a ON a.attrelid = t.rel AND a.attnum = u.col)),
+        ARRAY[y.conname::text]
     FROM t JOIN way AS y ON y.rel = t.rel
     WHERE t.here AND t.plain AND NOT t.rls AND NOT t.part AND t.parent IS NULL AND NOT t.exempt AND t.reached
     UNION ALL

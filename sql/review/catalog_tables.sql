@@ -10,11 +10,11 @@ AS $$
         FROM pg_constraint AS k WHERE k.contype IN ('p', 'f') GROUP BY k.conrelid),
     published AS MATERIALIZED (SELECT DISTINCT p.rel FROM primecloud_internal.review_published(w) AS p JOIN pg_publication AS b
         ON b.oid = p.pub WHERE b.pubupdate OR b.pubdelete),
-    -- A CHECK that was validated says NOT NULL as well as the column does.
+    -- A CHECK that was validated says NOT NULL as well as the column does.  (By the table: others are not deparsed.)
     checked AS MATERIALIZED (SELECT t.rel FROM t JOIN pg_constraint AS k ON k.conrelid = t.rel AND k.contype = 'c' AND k.convalidated
-        WHERE t.tenant = ANY (k.conkey) AND regexp_replace(pg_get_expr(k.conbin, k.conrelid), '[()]', '', 'g')
+        WHERE t.tenant = ANY (k.conkey) AND regexp_replace(pg_get_expr(k.conbin, t.rel), '[()]', '', 'g')
             ~ format('(^| AND )%s IS NOT NULL( AND |$)', regexp_replace(quote_ident(t.tenant_name), '(\W)', '\\\1', 'g'))
-          AND pg_get_expr(k.conbin, k.conrelid) !~ ' OR | CASE '),
+          AND pg_get_expr(k.conbin, t.rel) !~ ' OR | CASE '),
     -- Of a foreign key the name: its triggers have numbers in theirs.
     silent AS (
         SELECT DISTINCT t.label, coalesce(k.conname, g.tgname) AS name, g.tgisinternal, (t.rel)::oid AS rel
@@ -57,7 +57,7 @@ AS $$
     FROM t JOIN pg_index AS i ON i.indrelid = t.rel JOIN pg_class AS c ON c.oid = i.indexrelid WHERE NOT (i.indisvalid AND i.indisready)
     UNION ALL
     SELECT 'change_unfinished', 'warning', format('%s.%I', t.label, k.conname), 'the constraint was never validated',
-        format('ALTER TABLE %s VALIDATE CONSTRAINT %I;', t.label, k.conname), '{}'
+        format('ALTER TABLE %s VALIDATE CONSTRAINT %I; -- choose: what becomes of rows that break it', t.label, k.conname), '{}'
     FROM t JOIN pg_constraint AS k ON k.conrelid = t.rel WHERE NOT k.convalidated AND k.conparentid = 0 AND k.coninhcount = 0
         -- (On 18 a foreign key that is not enforced is not validated either.)
         AND coalesce((to_jsonb(k) ->> 'conenforced')::boolean, true)

@@ -24,6 +24,7 @@ AS $$
         SELECT t.rel, 0::int2 FROM t JOIN pg_class AS c ON c.oid = t.rel
         CROSS JOIN LATERAL aclexplode(coalesce(c.relacl, acldefault('r', c.relowner))) AS g
         WHERE g.privilege_type = 'UPDATE' AND g.grantee = ANY ((w).reached)),
+    led_to AS MATERIALIZED (SELECT DISTINCT f.conindid AS index FROM pg_constraint AS f WHERE f.contype = 'f'),
     asked AS (
         SELECT k.index, k.rel, string_agg(quote_ident(k.attname), ', ' ORDER BY k.attnum) AS columns, bool_or(k.attnum = t.tenant) AS bound,
             bool_or(k.primary AND k.made) AS made, bool_or(s.rel IS NOT NULL) OR t.reach && '{INSERT}' AS written
@@ -32,10 +33,12 @@ AS $$
     SELECT 'unique_without_tenant', 'warning', format('%s.%I', t.label, c.relname),
         format('(%s) is one for all tenants: whoever writes is told what another has', a.columns),
         CASE WHEN k.contype IN ('u', 'p') THEN format('SELECT primecloud.protect_unique(%L, %L);%s', t.label, k.conname,
-                CASE k.contype WHEN 'p' THEN ' -- choose: or a key that nobody chooses' ELSE '' END)
+                CASE WHEN l.index IS NOT NULL THEN ' -- choose: first protect_fk() of the keys that lead to it'
+                    WHEN k.contype = 'p' THEN ' -- choose: or a key that nobody chooses' ELSE '' END)
             ELSE format('-- choose: %I with %I among its columns', c.relname, t.tenant_name) END, ARRAY[a.columns]
     FROM asked AS a JOIN t ON t.rel = a.rel JOIN pg_class AS c ON c.oid = a.index
     LEFT JOIN pg_constraint AS k ON k.conindid = a.index AND k.contype IN ('u', 'p', 'x')
+    LEFT JOIN led_to AS l ON l.index = a.index
     WHERE NOT a.bound AND NOT a.made AND a.written
 $$;
 COMMENT ON FUNCTION primecloud_internal.review_unique(primecloud_internal.review_words) IS 'unique_without_tenant';

@@ -54,6 +54,7 @@ DECLARE
     step record;
     known oid[];
     sequences jsonb;
+    locks text[] := ARRAY(SELECT l FROM primecloud_internal.review_session_locks() AS l);
     said text;
     code text;
     space text;
@@ -88,6 +89,10 @@ BEGIN
                         'table', CASE WHEN named <> '' THEN format('%I.%I', space, named) END, 'column', nullif(field, ''));
                 END;
                 EXIT WHEN trial.failure IS NOT NULL;
+                IF to_regprocedure('primecloud_internal.review_held_locks()') IS NULL THEN
+                    RAISE feature_not_supported USING MESSAGE = format('statement %s of the change, %s, is not tried: %s', step.number,
+                        step.tag, 'it takes away what tries it'), HINT = 'Take it out of what is reviewed.';
+                END IF;
                 effects := effects || ARRAY(
                     SELECT (step.number, step.tag, h.rel, h.mode, h.scans > coalesce((seen -> h.rel::text ->> 0)::bigint, 0),
                         h.file::bigint IS DISTINCT FROM (seen -> h.rel::text ->> 1)::bigint, patient <>
@@ -110,6 +115,7 @@ BEGIN
             RAISE;
         END IF;
     END;
+    PERFORM primecloud_internal.review_unlock(l) FROM primecloud_internal.review_session_locks() AS l WHERE l <> ALL (locks);
     PERFORM setval(q.seq::regclass, coalesce((sequences ->> q.seq::text)::bigint, s.seqstart), (sequences ->> q.seq::text) IS NOT NULL)
     FROM primecloud_internal.review_sequences() AS q JOIN pg_sequence AS s ON s.seqrelid = q.seq
     WHERE sequences ? q.seq::text AND (sequences ->> q.seq::text)::bigint IS DISTINCT FROM q.last;

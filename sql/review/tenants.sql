@@ -42,8 +42,10 @@ AS $$
             AND d.refclassid = 'pg_class'::regclass AND d.refobjid = p.polrelid AND d.refobjsubid > 0
         WHERE p.polname = 'primecloud_floor' GROUP BY p.polrelid
         UNION ALL
+        -- (People, as protect_people() shows them, are of no tenant.)
         SELECT c.rel, c.attnum, CASE WHEN n.attnum IS NOT NULL THEN 2 WHEN c.person THEN 5 ELSE 3 END
         FROM compared AS c LEFT JOIN named AS n ON n.attrelid = c.rel AND n.attnum = c.attnum
+        WHERE c.rel NOT IN (SELECT p.polrelid FROM pg_policy AS p WHERE starts_with(p.polname::text, 'primecloud_people'))
         UNION ALL SELECT n.attrelid, n.attnum, 4 FROM named AS n),
     first AS MATERIALIZED (
         SELECT DISTINCT ON (c.rel) c.rel, c.attnum, c.rank FROM candidate AS c WHERE c.rank < 5 ORDER BY c.rel, c.rank, c.attnum),

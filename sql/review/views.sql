@@ -65,15 +65,17 @@ AS $$
             ELSE EXISTS (SELECT FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) AS a
                 WHERE a.grantee = ANY ((w).reached) AND a.privilege_type = 'EXECUTE') END)
     SELECT f.check_name, f.level, f.object, f.evidence,
-        replace(f.fix, '{app}', concat_ws(', ', 'PUBLIC', primecloud_internal.review_role_names(nullif((w).app, '{}')))),
+        replace(f.fix, '{app}', concat_ws(', ', 'PUBLIC', primecloud_internal.review_role_names(nullif((w).app, '{}'))))
+            -- (Who may not execute what a policy asks sees no row: it fails.)
+            || CASE WHEN EXISTS (SELECT FROM pg_depend AS d WHERE d.classid = 'pg_policy'::regclass AND d.refclassid = 'pg_proc'::regclass
+                AND d.refobjid = to_regprocedure(f.object)) THEN ' -- choose: a policy asks it, so rather an owner whom policies hold'
+                ELSE '' END,
         string_to_array(f.parts, chr(31))
     FROM (SELECT coalesce(array_agg(t.rel), '{}') AS rels, coalesce(array_agg(t.tenant), '{}') AS tenants FROM unnest((w).tables) AS t
             WHERE t.tenant IS NOT NULL AND t.kind IN ('r', 'p', 'f')) AS x,
         primecloud_internal.review_definers_judged(ARRAY(SELECT f.oid FROM f ORDER BY f.oid), (w).schema, x.rels, x.tenants) AS f
     -- (What the control plane ships, as it ships it, was looked at once for all.)
-    WHERE NOT EXISTS (SELECT FROM pg_proc AS p JOIN primecloud_internal.schema_statements() AS s
-            ON s.kind = 'function' AND s.name = p.proname WHERE p.oid = to_regprocedure(f.object) AND p.prosrc <> ''
-          AND strpos(replace(s.statement, '@schema@', (w).label), p.prosrc) > 0)
+    WHERE f.object NOT IN (SELECT b.said FROM primecloud_internal.review_shipped_bodies((w).schema) AS b)
 $$;
 COMMENT ON FUNCTION primecloud_internal.review_definers(primecloud_internal.review_words) IS 'definer_bypasses_policies';
 

@@ -138,3 +138,9 @@ SELECT * FROM primecloud.contract_gate((SELECT contract FROM snapshot), 'cloud')
 --(
 ROLLBACK;
 --)
+
+# What a review finds in it, and in what the extension itself is made of
+=0
+SELECT level, "check", object
+    FROM unnest('{cloud,primecloud,primecloud_internal}'::name[], '{cloud_app,NULL,NULL}'::name[])
+        AS s(schema, app), primecloud.review(s.schema, s.app) WHERE level <> 'notice';

@@ -162,3 +162,22 @@ SELECT * FROM sessions;
 SELECT * FROM accounts WHERE custom_domain = 'panel.customer-1.example';
 > Such look-ups, the account switcher and the operator's dashboard cross accounts: they belong to
 > narrow functions of a gate role, see docs/adoption.md.
+
+# A gate, from here on
+> Its old types and names stay, and are accepted with a reason; whatever comes beside them is stopped.
+--(
+\connect - postgres
+--)
+=0
+SELECT "check", object FROM primecloud.review('public', 'hosting_app_role', levels => '{error}')
+    WHERE "check" !~ '^secret_';
+SELECT primecloud.review_baseline('public', 'hosting_app_role', 'it was so when it was adopted')
+    AS accepted;
+=1
+SELECT primecloud.review_gate('public', 'hosting_app_role') AS passed;
+CREATE TABLE tickets (id bigint PRIMARY KEY, account_id integer NOT NULL REFERENCES accounts);
+!55000
+SELECT primecloud.review_gate('public', 'hosting_app_role', levels => '{error}');
+--(
+DROP TABLE tickets;
+--)

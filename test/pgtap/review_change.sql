@@ -6,7 +6,8 @@ CREATE ROLE review_change_app;
 CREATE SCHEMA shop AUTHORIZATION review_change_owner;
 CREATE SCHEMA kept;
 SET ROLE review_change_owner;
-CREATE TABLE shop.orders (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, account_id integer NOT NULL, title varchar(20), n integer);
+CREATE TABLE shop.orders (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, account_id integer NOT NULL, title varchar(20), n integer)
+    WITH (autovacuum_enabled = off);
 INSERT INTO shop.orders (account_id, title) SELECT 1, 'new' FROM generate_series(1, 500);
 CREATE TABLE shop.plans (id bigint PRIMARY KEY, name text);
 CREATE FUNCTION shop.said(ddl text) RETURNS text LANGUAGE sql AS $$
@@ -22,7 +23,11 @@ DECLARE
 BEGIN
     FOR rel IN SELECT c.oid FROM pg_class AS c WHERE c.relnamespace = 'pg_catalog'::regnamespace AND c.relkind = 'r'
         AND c.relname NOT IN ('pg_statistic', 'pg_largeobject') ORDER BY c.relname LOOP
-        EXECUTE format('SELECT md5(string_agg(t::text, %L ORDER BY t::text)) FROM %s AS t', E'\n', rel) INTO hash;
+        -- (What the server counts of relations that are not tried it may count meanwhile.)
+        EXECUTE format('SELECT md5(string_agg(%1$s, %3$L ORDER BY %1$s)) FROM %2$s AS t', CASE rel WHEN 'pg_class'::regclass THEN
+            '((to_jsonb(t) - CASE t.relnamespace::regnamespace::text WHEN ''shop'' THEN ''{}'' ELSE '
+            '''{relpages,reltuples,relallvisible,relallfrozen,relfrozenxid,relminmxid}'' END::text[])::text)' ELSE '(t::text)' END, rel,
+            E'\n') INTO hash;
         hashes := concat(hashes, rel, hash);
     END LOOP;
     RETURN hashes || (SELECT string_agg(s.sequencename || s.last_value, ',' ORDER BY s.sequencename) FROM pg_sequences AS s WHERE

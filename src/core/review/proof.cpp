@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/review/proven.hpp"
+
 namespace primecloud::review {
 namespace {
 
@@ -18,9 +20,9 @@ constexpr asked commands[] = {{"SELECT", 'r', false},
 
 const node *said_by(const policy &p, const asked &what) { return what.written ? check_of(p) : p.row; }
 
-const node *bound_in(const conjunction &all) {
+const node *proof_in(const conjunction &all) {
   for (const node *n : all)
-    if (is_bound(n, true)) return n;
+    if (is_proof(n)) return n;
   return nullptr;
 }
 
@@ -36,7 +38,7 @@ struct prover {
       const node *said = said_by(p, what);
       if (p.permissive || !p.applies[who] || !covers(p, what.command) || said == nullptr) continue;
       const node *plain = normal(made, said);
-      const bool holds = binds(plain, true);
+      const bool holds = is_proven(plain);
       if (holds) say(what, true, "restrictive policy " + std::string(p.name) + " stands before all: " + shown(plain));
       if (holds) return true;
     }
@@ -45,14 +47,23 @@ struct prover {
 
   void each_disjunct(const asked &what, const policy &p, const node *plain) {
     const auto all = disjuncts(plain);
-    if (!all) return say(what, binds(plain, true), "policy " + std::string(p.name) + ", as a whole: " + shown(plain));
+    if (!all) return say(what, is_proven(plain), "policy " + std::string(p.name) + ", as a whole: " + shown(plain));
     if (all->empty()) return say(what, true, "policy " + std::string(p.name) + " lets nothing through");
     for (const auto &one : *all) {
-      const node *by = bound_in(one);
-      say(what, by != nullptr || binds(made.both(one), true),
-          "policy " + std::string(p.name) + ", disjunct " + shown(made.both(one)) +
-              (by != nullptr ? ": bound by " + shown(by) : ": nothing in it is bound to " + std::string(of.tenant)));
+      const node *by = proof_in(one), *as_one = made.both(one);
+      const bool holds = by != nullptr || is_proven(as_one);
+      say(what, holds,
+          "policy " + std::string(p.name) + ", disjunct " + shown(as_one) +
+              (by != nullptr ? ": bound by " + shown(by)
+               : holds       ? ""
+                             : ": " + missing(as_one)));
     }
+  }
+
+  std::string missing(const node *disjunct) const {
+    if (const node *call = decides_by_itself(disjunct))
+      return shown(call) + " decides by itself, and what it does is not followed";
+    return "nothing in it is bound to " + std::string(of.tenant);
   }
 
   void prove(const asked &what, asker who) {
