@@ -59,19 +59,34 @@ $$;
 COMMENT ON FUNCTION primecloud_internal.review_hygiene(primecloud_internal.review_words)
     IS 'leftover_object, audit_rewritable, exemption_expired, software_outdated, token_key_unsound';
 
--- What protect_table() would still do, but for the index, which has a check of its own, and its note.
-CREATE FUNCTION primecloud_internal.review_drift(w primecloud_internal.review_words) RETURNS SETOF primecloud_internal.review_row
-    LANGUAGE sql STABLE PARALLEL SAFE
+-- Whoever owns a table makes policies of any name on it, and what they say ends no review: of what cannot be planned that is said.
+CREATE FUNCTION primecloud_internal.review_plan(rel regclass, tenant_column name) RETURNS SETOF primecloud_internal.plan_step
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT 'protection_drifted', 'error', t.label, format('protect_table() would still do: %s', string_agg(DISTINCT s.kind, ', '
-            ORDER BY s.kind)), string_agg(s.statement || ';', ' ' ORDER BY s.n), ARRAY[string_agg(DISTINCT s.kind, ', ' ORDER BY s.kind)]
+BEGIN
+    RETURN QUERY SELECT * FROM primecloud_internal.protection_plan(rel, tenant_column, NULL, NULL, NULL, rel);
+EXCEPTION WHEN OTHERS THEN
+    RETURN NEXT primecloud_internal.step('lost', format('what protect_table() would still do cannot be said: %s', SQLERRM),
+        format('-- choose: SELECT primecloud.unprotect_table(%L), or DROP POLICY of those that it did not make, and protect_table()', rel));
+END $$;
+COMMENT ON FUNCTION primecloud_internal.review_plan(regclass, name) IS 'protection_plan(), or why there is none';
+
+-- What protect_table() would still do, but for the index, which has a check of its own, and its note.
+CREATE FUNCTION primecloud_internal.review_drift(w primecloud_internal.review_words) RETURNS SETOF primecloud_internal.review_row
+    LANGUAGE sql STABLE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT 'protection_drifted', 'error', t.label, CASE WHEN bool_or(s.kind = 'lost') THEN max(s.object) ELSE format(
+            'protect_table() would still do: %s', string_agg(DISTINCT s.kind, ', ' ORDER BY s.kind)) END,
+        CASE WHEN bool_or(s.kind = 'lost') THEN max(s.statement) ELSE string_agg(s.statement || ';', ' ' ORDER BY s.n) END,
+        ARRAY[string_agg(DISTINCT s.kind, ', ' ORDER BY s.kind)]
     FROM unnest((w).tables) AS t
-    CROSS JOIN LATERAL primecloud_internal.protection_plan(t.rel, t.tenant_name, NULL, NULL, NULL, t.rel)
+    CROSS JOIN LATERAL primecloud_internal.review_plan(t.rel, t.tenant_name)
         WITH ORDINALITY AS s(kind, object, statement, n)
     WHERE t.here AND t.kind IN ('r', 'p') AND NOT t.part AND t.parent IS NULL AND NOT t.exempt AND t.tenant IS NOT NULL
       AND EXISTS (SELECT FROM pg_policy AS p WHERE p.polrelid = t.rel AND p.polname = 'primecloud_floor')
-      AND s.kind IN ('policy', 'drop policy', 'row security', 'not null', 'default')
+      AND s.kind IN ('policy', 'drop policy', 'row security', 'not null', 'default', 'lost')
     GROUP BY t.rel, t.label
 $$;
 COMMENT ON FUNCTION primecloud_internal.review_drift(primecloud_internal.review_words) IS 'protection_drifted';

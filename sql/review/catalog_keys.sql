@@ -74,17 +74,18 @@ AS $$
     SELECT 'foreign_key_skips_nulls', 'warning', format('%s.%I', t.label, k.name),
         format('a NULL in (%s) and the key is not asked at all', n.nullable),
         format('ALTER TABLE %s DROP CONSTRAINT %I, ADD CONSTRAINT %I %s; -- choose: or the columns NOT NULL', t.label, k.name, k.name,
-            regexp_replace(k.said, '(REFERENCES [^(]+\([^)]*\))', '\1 MATCH FULL')), ARRAY[k.said]
+            primecloud_internal.review_foreign_key(k.key, 'FULL', NULL, NULL)), ARRAY[k.said]
     FROM k JOIN t ON t.rel = k.rel JOIN per AS n ON n.key = k.key
     WHERE k.match = 's' AND cardinality(k.columns) > 1 AND (n.tenant OR n.there > 0 AND n.open > 0)
     UNION ALL
     SELECT 'set_null_impossible', 'error', format('%s.%I', t.label, k.name),
         format('SET NULL would set %s, which is NOT NULL: the statement on %s fails', n.kept, k.target::regclass),
-        format('ALTER TABLE %s DROP CONSTRAINT %I, ADD CONSTRAINT %I %s;', t.label, k.name, k.name,
-            CASE WHEN n.free IS NULL OR k.on_update = 'n' THEN regexp_replace(k.said, 'SET NULL( \([^)]*\))?', 'RESTRICT', 'g')
-                || ' -- choose: or the column without NOT NULL'
-                ELSE regexp_replace(k.said, 'ON DELETE SET NULL( \([^)]*\))?', format('ON DELETE SET NULL (%s)', n.free)) END),
-                    ARRAY[k.said]
+        CASE WHEN n.free IS NULL OR k.on_update = 'n'
+            THEN format('ALTER TABLE %s DROP CONSTRAINT %I, ADD CONSTRAINT %I %s; -- choose: or the column without NOT NULL', t.label,
+                k.name, k.name, primecloud_internal.review_foreign_key(k.key, NULL, CASE k.on_delete WHEN 'n' THEN 'RESTRICT' END,
+                    CASE k.on_update WHEN 'n' THEN 'RESTRICT' END))
+            ELSE format('ALTER TABLE %s DROP CONSTRAINT %I, ADD CONSTRAINT %I %s;', t.label, k.name, k.name,
+                primecloud_internal.review_foreign_key(k.key, NULL, format('SET NULL (%s)', n.free), NULL)) END, ARRAY[k.said]
     FROM k JOIN t ON t.rel = k.rel JOIN per AS n ON n.key = k.key
     WHERE n.kept IS NOT NULL
 $$;

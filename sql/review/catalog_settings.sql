@@ -47,12 +47,15 @@ AS $$
             ELSE quote_ident(pg_get_userbyid(u.setrole)) END, CASE u.name WHEN 'session_replication_role'
             THEN 'turns triggers and keys off' ELSE 'a policy reads it' END),
         format('ALTER %s RESET %s;', concat_ws(' IN ', CASE WHEN u.setrole <> 0 THEN format('ROLE %I', pg_get_userbyid(u.setrole)) END,
-            CASE WHEN u.setdatabase <> 0 THEN format('DATABASE %I', current_database()) END), u.name), ARRAY[u.name]
+            CASE WHEN u.setdatabase <> 0 THEN format('DATABASE %I', current_database()) END),
+            primecloud_internal.review_setting_name(u.name)),
+        ARRAY[u.name]
     FROM undermined AS u WHERE u.setrole <> 0 OR u.setdatabase <> 0
     UNION ALL
     SELECT 'setting_undermines_policies', 'error', CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END,
         format('%s may set %s', primecloud_internal.review_role_names(ARRAY[a.grantee]), p.parname),
-        format('REVOKE %s ON PARAMETER %s FROM %s;', a.privilege_type, p.parname, primecloud_internal.review_role_names(ARRAY[a.grantee])),
+        format('REVOKE %s ON PARAMETER %s FROM %s;', a.privilege_type, primecloud_internal.review_setting_name(p.parname),
+            primecloud_internal.review_role_names(ARRAY[a.grantee])),
         ARRAY[p.parname]
     FROM pg_parameter_acl AS p CROSS JOIN LATERAL aclexplode(p.paracl) AS a
     WHERE a.grantee = ANY ((w).reached) AND (p.parname = 'session_replication_role' OR starts_with(p.parname, 'primecloud.'))

@@ -35,7 +35,7 @@ CREATE FUNCTION primecloud_internal.review_change_findings(script text, schema n
     LANGUAGE sql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET jit = off
 AS $$
-    SELECT f.check_name, f.level, f.object, f.evidence, f.fix, f.fingerprint FROM (
+    SELECT f.check_name, f.level, f.object, f.evidence, primecloud_internal.review_fix(f.fix), f.fingerprint FROM (
         SELECT DISTINCT ON (r.fingerprint COLLATE "C") r.* FROM (
             SELECT x.*, primecloud_internal.review_fingerprint(x.check_name, x.object, x.parts) AS fingerprint,
                 array_position('{error,warning,notice}', x.level) AS grade

@@ -30,9 +30,11 @@ DECLARE
     found record;
 BEGIN
     SELECT count(*) FILTER (WHERE a.fingerprint IS NULL) AS open, count(a.fingerprint) AS accepted,
-        string_agg(format('%s %s on %s: %s [%s]', f.level, f."check", f.object, f.evidence, f.fingerprint), E'\n')
+        string_agg(primecloud_internal.one_line(format('%s %s on %s: %s [%s]', f.level, f."check", f.object, f.evidence, f.fingerprint)),
+            E'\n' ORDER BY f.n)
             FILTER (WHERE a.fingerprint IS NULL) AS said
-    INTO found FROM primecloud.review(schema, app_role, checks, levels) AS f
+    INTO found FROM primecloud.review(schema, app_role, checks, levels) WITH ORDINALITY
+        AS f("check", level, object, evidence, fix, fingerprint, n)
     LEFT JOIN primecloud_internal.review_accepted(schema) AS a ON a.fingerprint = f.fingerprint;
     IF found.open > 0 THEN
         RAISE object_not_in_prerequisite_state USING MESSAGE = format('schema "%s" has %s findings that are not accepted', schema,

@@ -8,14 +8,29 @@ CREATE FUNCTION primecloud_internal.review_policies_judged(rels oid[], tenants s
 COMMENT ON FUNCTION primecloud_internal.review_policies_judged(oid[], smallint[], oid[], oid[])
     IS 'findings of the policies of tables with these tenant columns (0: none), for the app and for the roles that it may become';
 
+-- What closes a table that a policy asks: it is protected by its tenant column, or nobody writes it.
+CREATE FUNCTION primecloud_internal.review_closed(w primecloud_internal.review_words, asked text) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT CASE WHEN t.tenant IS NOT NULL THEN format('SELECT primecloud.protect_table(%L, %L);', t.label, t.tenant_name)
+        WHEN t.grantees = '{}' THEN format('-- choose: another owner for %s, or row security', t.label)
+        ELSE format('REVOKE INSERT, UPDATE, DELETE ON %s FROM %s; -- choose: or row security', t.label,
+            primecloud_internal.review_role_names(t.grantees)) END
+    FROM unnest((w).tables) AS t WHERE t.label = asked
+$$;
+COMMENT ON FUNCTION primecloud_internal.review_closed(primecloud_internal.review_words, text)
+    IS 'what takes a table that a policy asks out of the hands of the application';
+
 CREATE FUNCTION primecloud_internal.review_policy_findings(w primecloud_internal.review_words)
     RETURNS SETOF primecloud_internal.review_row
     LANGUAGE sql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
     -- (Of those whom the app may become, PUBLIC is nobody; without an app it is everybody who comes.)
-    SELECT f.check_name, f.level, f.object, f.evidence,
-        replace(f.fix, '{app}', coalesce(primecloud_internal.review_role_names(nullif((w).app, '{}')), 'PUBLIC')),
+    SELECT f.check_name, f.level, f.object, f.evidence, CASE WHEN f.check_name = 'policy_reads_writable_table'
+        THEN coalesce(primecloud_internal.review_closed(w, f.parts), f.fix) ELSE primecloud_internal.review_for_app(f.fix,
+            coalesce(primecloud_internal.review_role_names(nullif((w).app, '{}')), 'PUBLIC')) END,
         string_to_array(f.parts, chr(31))
     FROM (SELECT array_agg(t.rel ORDER BY t.label) AS rels, array_agg(coalesce(t.tenant, 0::int2) ORDER BY t.label) AS tenants
         FROM unnest((w).tables) AS t WHERE t.here AND t.kind IN ('r', 'p') AND t.rls AND NOT t.exempt) AS t,

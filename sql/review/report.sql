@@ -1,6 +1,17 @@
 -- The findings of a schema as other tools read them: TAP lines, or one SARIF 2.1.0 document.
 
-CREATE FUNCTION primecloud_internal.review_sarif(findings finding[], reasons jsonb) RETURNS text
+-- A name as a part of a URI.
+CREATE FUNCTION primecloud_internal.review_uri(name text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT string_agg(CASE WHEN b BETWEEN 48 AND 57 OR b BETWEEN 65 AND 90 OR b BETWEEN 97 AND 122 OR b = 95 THEN chr(b)
+        ELSE '%' || upper(lpad(to_hex(b), 2, '0')) END, '' ORDER BY n)
+    FROM (SELECT n, get_byte(convert_to(name, 'UTF8'), n) AS b FROM generate_series(0, octet_length(convert_to(name, 'UTF8')) - 1) AS n) AS x
+$$;
+COMMENT ON FUNCTION primecloud_internal.review_uri(text) IS 'a name as a part of a URI';
+
+CREATE FUNCTION primecloud_internal.review_sarif(schema text, findings finding[], reasons jsonb) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $$
@@ -13,14 +24,29 @@ AS $$
                     'ruleId', f."check",
                     'level', CASE f.level WHEN 'notice' THEN 'note' ELSE f.level END,
                     'message', jsonb_build_object('text', concat_ws(E'\n', f.object || ': ' || f.evidence, f.fix)),
-                    'locations', jsonb_build_array(jsonb_build_object('logicalLocations', jsonb_build_array(
+                    -- (Code hosts show a result beside a line of a file, and refuse one without.)
+                    'locations', jsonb_build_array(jsonb_build_object('physicalLocation', jsonb_build_object(
+                        'artifactLocation', jsonb_build_object('uri', primecloud_internal.review_uri(schema) || '.sql'),
+                        'region', jsonb_build_object('startLine', 1)), 'logicalLocations', jsonb_build_array(
                         jsonb_build_object('fullyQualifiedName', f.object)))),
                     'partialFingerprints', jsonb_build_object('primecloud/v1', f.fingerprint))
                 || CASE WHEN reasons ? f.fingerprint THEN jsonb_build_object('suppressions', jsonb_build_array(jsonb_build_object(
                     'kind', 'external', 'justification', reasons ->> f.fingerprint))) ELSE '{}' END ORDER BY f.n)
                 FROM unnest(findings) WITH ORDINALITY AS f("check", level, object, evidence, fix, fingerprint, n)), '[]')))) ::text
 $$;
-COMMENT ON FUNCTION primecloud_internal.review_sarif(finding[], jsonb) IS 'findings as a SARIF document; what is accepted is suppressed';
+COMMENT ON FUNCTION primecloud_internal.review_sarif(text, finding[], jsonb) IS 'findings as a SARIF document; what is accepted is suppressed';
+
+-- A line of TAP.  In a description # would begin a directive: TODO would make a failure a success.
+CREATE FUNCTION primecloud_internal.review_tap(passes boolean, number bigint, description text, accepted text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
+AS $$
+    SELECT concat(CASE WHEN passes THEN 'ok ' ELSE 'not ok ' END, number, ' - ', x.said, ' # accepted: ' || x.reason)
+    FROM (SELECT replace(primecloud_internal.one_line(description), '#', '\#'),
+        replace(primecloud_internal.one_line(accepted), '#', '\#')) AS x(said, reason)
+$$;
+COMMENT ON FUNCTION primecloud_internal.review_tap(boolean, bigint, text, text)
+    IS 'a finding as a line of the Test Anything Protocol, which no name in it can turn into another';
 
 CREATE FUNCTION review_report(schema name, app_role name DEFAULT NULL, format text DEFAULT 'tap', checks text[] DEFAULT NULL,
     levels text[] DEFAULT NULL) RETURNS SETOF text
@@ -33,15 +59,14 @@ DECLARE
         a);
 BEGIN
     IF format = 'sarif' THEN
-        RETURN NEXT primecloud_internal.review_sarif(findings, reasons);
+        RETURN NEXT primecloud_internal.review_sarif(schema, findings, reasons);
     ELSIF format = 'tap' THEN
         -- A notice fails nothing, nor does what was accepted: both are said.
         RETURN NEXT '1..' || greatest(cardinality(findings), 1);
-        RETURN QUERY SELECT concat_ws(E'\n', concat(CASE WHEN f.level = 'notice' OR reasons ? f.fingerprint THEN 'ok ' ELSE 'not ok ' END,
-                f.n, ' - ', f."check", ' ', f.object, CASE WHEN reasons ? f.fingerprint THEN ' # accepted: '
-                    || translate(reasons ->> f.fingerprint, E'\n\r', '  ') END),
-            '# ' || replace(f.level || ': ' || f.evidence, E'\n', E'\n# '), '# ' || replace(f.fix, E'\n', E'\n# '),
-            '# fingerprint ' || f.fingerprint)
+        RETURN QUERY SELECT concat_ws(E'\n', primecloud_internal.review_tap(f.level = 'notice' OR reasons ? f.fingerprint, f.n,
+                f."check" || ' ' || f.object, reasons ->> f.fingerprint),
+            '# ' || primecloud_internal.one_line(f.level || ': ' || f.evidence),
+            '# ' || regexp_replace(f.fix, '\r\n|[\u000a-\u000d\u0085\u2028\u2029]', E'\n# ', 'g'), '# fingerprint ' || f.fingerprint)
         FROM unnest(findings) WITH ORDINALITY AS f("check", level, object, evidence, fix, fingerprint, n) ORDER BY f.n;
         IF findings = '{}' THEN
             RETURN NEXT 'ok 1 - nothing is found';

@@ -79,7 +79,7 @@ CREATE FUNCTION review(schema name, app_role name DEFAULT NULL, checks text[] DE
     LANGUAGE sql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET jit = off SET enable_nestloop = off
 AS $$
-    SELECT f.check_name, f.level, f.object, f.evidence, f.fix, f.fingerprint FROM (
+    SELECT f.check_name, f.level, f.object, f.evidence, primecloud_internal.review_fix(f.fix), f.fingerprint FROM (
         SELECT DISTINCT ON (r.fingerprint COLLATE "C") r.* FROM (
             SELECT x.*, primecloud_internal.review_fingerprint(x.check_name, x.object, x.parts) AS fingerprint,
                 array_position('{error,warning,notice}', x.level) AS grade

@@ -37,7 +37,7 @@ CREATE FUNCTION primecloud_internal.review_views(w primecloud_internal.review_wo
 AS $$
     -- In the fix {app} stands for those who were granted it.
     SELECT f.check_name, f.level, f.object, f.evidence,
-        replace(f.fix, '{app}', coalesce(primecloud_internal.review_role_names(nullif(t.grantees, '{}')), 'PUBLIC')),
+        primecloud_internal.review_for_app(f.fix, coalesce(primecloud_internal.review_role_names(nullif(t.grantees, '{}')), 'PUBLIC')),
         string_to_array(f.parts, chr(31))
     FROM (SELECT coalesce(array_agg(t.rel), '{}') AS rels, coalesce(array_agg(t.tenant), '{}') AS tenants FROM unnest((w).tables) AS t
             WHERE t.tenant IS NOT NULL AND t.kind IN ('r', 'p', 'f')) AS x,
@@ -65,7 +65,7 @@ AS $$
             ELSE EXISTS (SELECT FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) AS a
                 WHERE a.grantee = ANY ((w).reached) AND a.privilege_type = 'EXECUTE') END)
     SELECT f.check_name, f.level, f.object, f.evidence,
-        replace(f.fix, '{app}', concat_ws(', ', 'PUBLIC', primecloud_internal.review_role_names(nullif((w).app, '{}'))))
+        primecloud_internal.review_for_app(f.fix, concat_ws(', ', 'PUBLIC', primecloud_internal.review_role_names(nullif((w).app, '{}'))))
             -- (Who may not execute what a policy asks sees no row: it fails.)
             || CASE WHEN EXISTS (SELECT FROM pg_depend AS d WHERE d.classid = 'pg_policy'::regclass AND d.refclassid = 'pg_proc'::regclass
                 AND d.refobjid = to_regprocedure(f.object)) THEN ' -- choose: a policy asks it, so rather an owner whom policies hold'

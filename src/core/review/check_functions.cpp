@@ -35,8 +35,8 @@ void check_kind(const judged &p, std::uint32_t flag, const char *check, const ch
       fix = alter(p, true, true);
       break;
     }
-    fix += (fix.empty() ? "" : "\n") + std::string(flag == refused ? "GRANT EXECUTE ON FUNCTION " : "ALTER FUNCTION ") +
-           name + change;
+    fix += (fix.empty() ? "" : "\n") + ("ALTER FUNCTION " + name) + change;
+    if (flag == refused) fix = "GRANT EXECUTE ON FUNCTION " + listed(names) + change;
   }
   const std::string evidence = said + listed(names);
   add(found, p, check, level, evidence, std::move(fix), std::move(names));

@@ -105,9 +105,7 @@ void check_setting(const judged &p, findings &found) {
   add(found, p, "policy_setting_unreliable", "warning",
       no_setting ? "there is no setting " + std::string(by->text) + ", and without a dot nobody can make one"
                  : "after SET LOCAL a setting is the empty string, which is no value of the type: " + shown(by),
-      no_setting ? alter(p, true, true)
-                 : "-- choose: nullif(current_setting(..), '') around the setting, or the product's context\n" +
-                       alter(p, true, true),
+      alter(p, true, true, no_setting ? "" : "or nullif(current_setting(..), '') around the setting"),
       {shown(by)});
 }
 

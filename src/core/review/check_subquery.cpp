@@ -1,5 +1,6 @@
 // What the subqueries of a policy compare and read.
 #include "core/review/checks.hpp"
+#include "core/review/literal.hpp"
 
 namespace primecloud::review {
 namespace {
@@ -48,7 +49,7 @@ void check_subquery(const judged &p, findings &found) {
   if (!p.it.writable.empty()) {
     add(found, p, "policy_reads_writable_table", "error",
         "the policy asks " + std::string(p.it.writable) + ", which the app may write and which has no row security",
-        "SELECT primecloud.protect_table('" + std::string(p.it.writable) + "');", {std::string(p.it.writable)});
+        "SELECT primecloud.protect_table(" + literal(p.it.writable) + ");", {std::string(p.it.writable)});
   }
   if (p.it.permissive && p.row_held) return;
   if (const node *comparison = self_compared(p)) {

@@ -27,7 +27,7 @@ void check_nothing(const judged &p, findings &found) {
   add(found, p, "policy_always_false", "warning",
       std::string(row ? "USING (" : "WITH CHECK (") + text +
           ") is true for no row: say so by a REVOKE, or name the rows",
-      "-- choose: DROP POLICY and REVOKE, or the rows that are meant\n" + alter(p, row, check), {text});
+      alter(p, row, check, "the rows that are meant, or DROP POLICY and REVOKE"), {text});
 }
 
 }  // namespace

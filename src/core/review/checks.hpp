@@ -8,7 +8,8 @@ namespace primecloud::review {
 void add(findings &found, const judged &p, const char *check, const char *level, std::string evidence, std::string fix,
          std::vector<std::string> parts = {});
 
-std::string alter(const judged &p, bool row, bool check);  // ALTER POLICY .. with the bound predicate
+// ALTER POLICY .. with the bound predicate; behind it what else there is to choose, in words that no name is part of.
+std::string alter(const judged &p, bool row, bool check, std::string_view choice = {});
 std::string expression(const node *n);                     // as evidence shows it
 bool is_for(const judged &p);                              // whether it applies to anybody who comes
 

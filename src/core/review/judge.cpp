@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "core/review/checks.hpp"
+#include "core/review/literal.hpp"
 
 namespace primecloud::review {
 namespace {
@@ -59,8 +60,8 @@ void check_index_use(nursery &made, const table &of, findings &found) {
         {"tenant_predicate_under_or", "warning", std::string(of.object),
          "no comparison of " + std::string(of.tenant) + " is common to all that a SELECT is allowed: " + shown_parts +
              "; 50 to 500 times the work of an index condition",
-         "-- choose: a restrictive floor, if nothing is to be seen across tenants\nCREATE POLICY tenant_floor ON " +
-             std::string(of.object) + " AS RESTRICTIVE USING (" + std::string(of.bound) + ");",
+         "CREATE POLICY tenant_floor ON " + std::string(of.object) + " AS RESTRICTIVE USING (" + std::string(of.bound) +
+             "); -- choose: if nothing is to be seen across tenants",
          std::move(kept)});
     return;
   }
@@ -77,21 +78,18 @@ std::string expression(const node *n) { return shown(n); }
 
 // A policy that the product made is altered by nobody but the product.
 std::string made_anew(const judged &p) {
-  std::string table = "'";
-  for (const char c : p.of.object) table.append(c == '\'' ? 2 : 1, c);
-  table += "'";
-  return "-- choose: the column is no tenant's, or SELECT primecloud.unprotect_table(" + table +
+  return "-- choose: the column is no tenant's, or SELECT primecloud.unprotect_table(" + literal(p.of.object) +
          "); and protect_table()";
 }
 
-std::string alter(const judged &p, bool row, bool check) {
+std::string alter(const judged &p, bool row, bool check, std::string_view choice) {
   if (p.it.name.starts_with("primecloud_")) return made_anew(p);
   const std::string head = "ALTER POLICY " + std::string(p.it.name) + " ON " + std::string(p.of.object);
-  if (p.of.bound.empty()) return "-- choose: name the rows\n-- " + head + " USING (...);";
+  if (p.of.bound.empty()) return "-- choose: name the rows: " + head + " USING (...)";
   std::string fix = head;
   if (row && p.it.command != 'a') fix += " USING (" + std::string(p.of.bound) + ")";
   if ((check && p.it.check != nullptr) || p.it.command == 'a') fix += " WITH CHECK (" + std::string(p.of.bound) + ")";
-  return fix + ";";
+  return fix + (choice.empty() ? ";" : "; -- choose: " + std::string(choice));
 }
 
 bool is_for(const judged &p) {
