@@ -7,7 +7,8 @@ CREATE FUNCTION primecloud_internal.review_uri(name text) RETURNS text
 AS $$
     SELECT string_agg(CASE WHEN b BETWEEN 48 AND 57 OR b BETWEEN 65 AND 90 OR b BETWEEN 97 AND 122 OR b = 95 THEN chr(b)
         ELSE '%' || upper(lpad(to_hex(b), 2, '0')) END, '' ORDER BY n)
-    FROM (SELECT n, get_byte(convert_to(name, 'UTF8'), n) AS b FROM generate_series(0, octet_length(convert_to(name, 'UTF8')) - 1) AS n) AS x
+    FROM (SELECT n, get_byte(convert_to(name, 'UTF8'), n) AS b
+        FROM generate_series(0, octet_length(convert_to(name, 'UTF8')) - 1) AS n) AS x
 $$;
 COMMENT ON FUNCTION primecloud_internal.review_uri(text) IS 'a name as a part of a URI';
 
@@ -34,7 +35,8 @@ AS $$
                     'kind', 'external', 'justification', reasons ->> f.fingerprint))) ELSE '{}' END ORDER BY f.n)
                 FROM unnest(findings) WITH ORDINALITY AS f("check", level, object, evidence, fix, fingerprint, n)), '[]')))) ::text
 $$;
-COMMENT ON FUNCTION primecloud_internal.review_sarif(text, finding[], jsonb) IS 'findings as a SARIF document; what is accepted is suppressed';
+COMMENT ON FUNCTION primecloud_internal.review_sarif(text, finding[], jsonb)
+    IS 'findings as a SARIF document; what is accepted is suppressed';
 
 -- A line of TAP.  In a description # would begin a directive: TODO would make a failure a success.
 CREATE FUNCTION primecloud_internal.review_tap(passes boolean, number bigint, description text, accepted text) RETURNS text

@@ -105,8 +105,7 @@ void check_setting(const judged &p, findings &found) {
   add(found, p, "policy_setting_unreliable", "warning",
       no_setting ? "there is no setting " + std::string(by->text) + ", and without a dot nobody can make one"
                  : "after SET LOCAL a setting is the empty string, which is no value of the type: " + shown(by),
-      alter(p, true, true, no_setting ? "" : "or nullif(current_setting(..), '') around the setting"),
-      {shown(by)});
+      alter(p, true, true, no_setting ? "" : "or nullif(current_setting(..), '') around the setting"), {shown(by)});
 }
 
 }  // namespace

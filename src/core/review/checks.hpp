@@ -10,8 +10,8 @@ void add(findings &found, const judged &p, const char *check, const char *level,
 
 // ALTER POLICY .. with the bound predicate; behind it what else there is to choose, in words that no name is part of.
 std::string alter(const judged &p, bool row, bool check, std::string_view choice = {});
-std::string expression(const node *n);                     // as evidence shows it
-bool is_for(const judged &p);                              // whether it applies to anybody who comes
+std::string expression(const node *n);  // as evidence shows it
+bool is_for(const judged &p);           // whether it applies to anybody who comes
 
 void check_truth(const judged &p, findings &found);      // always true, always false, floors
 void check_scope(const judged &p, findings &found);      // disjuncts: who, shared, inverted, literal, unbound

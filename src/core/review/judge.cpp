@@ -56,13 +56,12 @@ void check_index_use(nursery &made, const table &of, findings &found) {
     }
     if (!bound || parts->size() < 2) continue;
     kept.resize(std::min<std::size_t>(kept.size(), 8));
-    found.push_back(
-        {"tenant_predicate_under_or", "warning", std::string(of.object),
-         "no comparison of " + std::string(of.tenant) + " is common to all that a SELECT is allowed: " + shown_parts +
-             "; 50 to 500 times the work of an index condition",
-         "CREATE POLICY tenant_floor ON " + std::string(of.object) + " AS RESTRICTIVE USING (" + std::string(of.bound) +
-             "); -- choose: if nothing is to be seen across tenants",
-         std::move(kept)});
+    found.push_back({"tenant_predicate_under_or", "warning", std::string(of.object),
+                     "no comparison of " + std::string(of.tenant) + " is common to all that a SELECT is allowed: " +
+                         shown_parts + "; 50 to 500 times the work of an index condition",
+                     "CREATE POLICY tenant_floor ON " + std::string(of.object) + " AS RESTRICTIVE USING (" +
+                         std::string(of.bound) + "); -- choose: if nothing is to be seen across tenants",
+                     std::move(kept)});
     return;
   }
 }
