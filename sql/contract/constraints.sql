@@ -85,6 +85,7 @@ BEGIN ATOMIC
             || jsonb_strip_nulls(jsonb_build_object(
                 'text', CASE WHEN h.told THEN NULL WHEN h.contype = 'c' THEN pg_get_expr(h.conbin, h.conrelid, true)
                     ELSE pg_get_constraintdef(h.oid, true) END,
+                'only_values', CASE WHEN h.told AND primecloud_internal.contract_only_values(h.conbin) THEN true END,
                 'not_valid', CASE WHEN NOT h.convalidated THEN true END)))
     FROM held AS h GROUP BY h.conrelid;
 END;

@@ -55,7 +55,7 @@ CREATE FUNCTION primecloud_internal.contract_normal_rules(entity jsonb) RETURNS 
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT coalesce(jsonb_object_agg(r.key, jsonb_build_object('code', r.value) || ((entity #> ARRAY['checks', r.key]) - 'columns')), '{}')
-    FROM jsonb_each(entity -> 'rules') AS r WHERE entity #>> ARRAY['checks', r.key, 'told'] = 'none';
+    FROM jsonb_each(entity -> 'rules') AS r WHERE NOT entity #> ARRAY['checks', r.key] ? 'only_values';
 END;
 COMMENT ON FUNCTION primecloud_internal.contract_normal_rules(jsonb) IS 'the rules of a table that its columns do not tell';
 

@@ -11,6 +11,11 @@ CREATE FUNCTION primecloud_internal.contract_told(condition pg_node_tree) RETURN
 COMMENT ON FUNCTION primecloud_internal.contract_told(pg_node_tree) IS
     'whether what a CHECK says of columns is all that it demands';
 
+CREATE FUNCTION primecloud_internal.contract_only_values(condition pg_node_tree) RETURNS boolean
+    LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'primecloud_contract_lists';
+COMMENT ON FUNCTION primecloud_internal.contract_only_values(pg_node_tree) IS
+    'whether a CHECK says what an enum or NOT NULL would, and no more';
+
 CREATE FUNCTION primecloud_internal.contract_default(expression pg_node_tree) RETURNS text
     LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'primecloud_contract_default';
 COMMENT ON FUNCTION primecloud_internal.contract_default(pg_node_tree) IS

@@ -66,7 +66,13 @@ bool contract_told(owned_tree tree) {
   return contract::read(*condition).told;
 }
 
+bool contract_lists(owned_tree tree) {
+  const contract::term *condition = pg::guarded([&] { return contract::read_condition(tree_of(tree.value), 1); });
+  return contract::read(*condition).only_values();
+}
+
 }  // namespace
 
+PRIMECLOUD_FUNCTION(primecloud_contract_lists, contract_lists);
 PRIMECLOUD_FUNCTION(primecloud_contract_facts, contract_facts);
 PRIMECLOUD_FUNCTION(primecloud_contract_told, contract_told);

@@ -1,5 +1,5 @@
 -- What contract() says where the cases do not ask, and that it says the same to every session.
-SELECT plan(46);
+SELECT plan(49);
 CREATE SCHEMA n;
 SET search_path = n, public;
 CREATE TYPE st AS ENUM ('x', 'y', 'z');
@@ -98,6 +98,23 @@ SELECT throws_ok($$SELECT primecloud.contract('no_such')$$, '3F000', 'schema no_
 SELECT throws_ok($$SELECT primecloud.contract(NULL)$$, '22004', 'a contract is of a schema, and none is named', 'none is named');
 SELECT throws_ok($$SELECT primecloud.contract_fingerprint(NULL)$$, '22004', NULL, 'and a fingerprint is of one');
 SELECT throws_ok($$SELECT primecloud.contract('n', '{"int8": "float"}')$$, '22023', NULL, 'an option that is not known');
+
+-- A check that says what an enum would has no name in what is compared; one with bounds has.
+CREATE FUNCTION changes() RETURNS text LANGUAGE sql AS $$ SELECT string_agg(d.change, ' ')
+    FROM told, primecloud.contract_diff(told.c, primecloud.contract('n')) d WHERE d.object LIKE 'a.%' $$;
+UPDATE told SET c = primecloud.contract('n');
+SELECT primecloud.contract_fingerprint('n') AS fingerprint \gset
+ALTER TABLE a RENAME CONSTRAINT a_word_check TO words;
+SELECT is(primecloud.contract_fingerprint('n') || coalesce(changes(), ''), :'fingerprint',
+    'a list of values under another name is the same');
+ALTER TABLE a RENAME CONSTRAINT a_double_check TO doubles;
+SELECT is((primecloud.contract_fingerprint('n') <> :'fingerprint') || changes(), 'trueconstraint_renamed',
+    'bounds are not');
+UPDATE told SET c = primecloud.contract('n');
+SELECT primecloud.contract_fingerprint('n') AS fingerprint \gset
+ALTER TABLE a ADD CONSTRAINT again CHECK (double >= -1);
+SELECT is((primecloud.contract_fingerprint('n') <> :'fingerprint') || changes(), 'trueconstraint_added',
+    'nor is a name more for what holds');
 
 -- Whatever the session is set to, and in another order of creation.
 SELECT md5(primecloud.contract('n')::text) AS document, primecloud.contract_fingerprint('n') AS fingerprint \gset

@@ -1,5 +1,7 @@
 #include "core/contract/check.hpp"
 
+#include <algorithm>
+
 #include "core/contract/check_terms.hpp"
 
 namespace primecloud::contract {
@@ -62,6 +64,14 @@ saying read_all(const term *const *conditions, std::size_t count) {
   saying whole{{}, true};
   for (std::size_t i = 0; i < count; i++) add(whole, read(*conditions[i]));
   return whole;
+}
+
+bool saying::only_values() const {
+  return told && std::all_of(columns.begin(), columns.end(), [](const auto &column) {
+           facts known = column.second;
+           known.not_null = false;
+           return known.only_values() || json_of(known) == json_of({});
+         });
 }
 
 }  // namespace primecloud::contract

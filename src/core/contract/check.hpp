@@ -10,6 +10,8 @@ namespace primecloud::contract {
 struct saying {
   std::map<int, facts> columns;
   bool told = false;  // whether the columns' facts are all that the condition demands
+
+  bool only_values() const;  // whether these are lists of values, or that there is one: an enum's, or NOT NULL's
 };
 
 // Of a condition that is not false for any row, as a CHECK promises it.

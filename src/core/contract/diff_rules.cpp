@@ -21,11 +21,9 @@ node rules_of(const node &entity) {
 // What types and values do not tell: it stands as a rule of its own.
 bool is_opaque(const node &rule) { return rule["told"].text != "all" || rule["not_valid"].flag_or(false); }
 
-// A told rule has no text: it is the same one where its columns are what they were.
-bool same_rule(const node &old, const node &next, const node &before, const node &after) {
-  if (old != next) return false;
-  if (is_opaque(old) && old.has("text")) return true;
-  for (const auto &name : old["columns"].texts()) {
+// Whether columns are what they were.
+bool same_columns(const node &columns, const node &before, const node &after) {
+  for (const auto &name : columns.texts()) {
     node was = before["columns"][name], is = after["columns"][name];
     for (const auto *key : {"description", "breaks", "position"}) {
       was.members.erase(key);
@@ -36,6 +34,13 @@ bool same_rule(const node &old, const node &next, const node &before, const node
   return true;
 }
 
+// What an enum or NOT NULL would say has no name that is kept.
+bool is_list(const node &rule) { return rule["only_values"].flag_or(false); }
+
+// A told rule has no text: it is the same one where its columns are what they were.
+bool same_rule(const node &old, const node &next, const node &before, const node &after) {
+  return old == next && ((is_opaque(old) && old.has("text")) || same_columns(old["columns"], before, after));
+}
 }  // namespace
 
 void diff_rules(contract_pair &both, const std::string &entity, const node &before, const node &after) {
@@ -43,12 +48,20 @@ void diff_rules(contract_pair &both, const std::string &entity, const node &befo
   const auto pairs = pair_constraints(was, is, [&](const std::string &old, const std::string &next) {
     return same_rule(was[old], is[next], before, after);
   });
+  // Bounds that stand as they stood are somebody else's now: a domain's, or another check's.
+  const auto moved = [&](const node &rule) {
+    return !is_opaque(rule) && !is_list(rule) && same_columns(rule["columns"], before, after);
+  };
   const auto gone = [&](const std::string &name) {
     if (is_opaque(was[name]) && !any_missing(was[name]["columns"], after["columns"]))
       both.tell(entity + "." + name, "constraint_removed", false, false, "no type told it");
+    else if (moved(was[name]))
+      both.tell(entity + "." + name, "constraint_removed", false, false, "what it says holds as before");
   };
   const auto come = [&](const std::string &name) {
-    if (is_opaque(is[name]) && !all_missing(is[name]["columns"], before["columns"]))
+    if (moved(is[name]))
+      both.tell(entity + "." + name, "constraint_added", false, false, "what it says held before");
+    else if (is_opaque(is[name]) && !all_missing(is[name]["columns"], before["columns"]))
       both.tell(entity + "." + name, "constraint_added", false, true,
                 "rows that were taken are refused with " + is[name]["code"].text);
   };
@@ -61,9 +74,11 @@ void diff_rules(contract_pair &both, const std::string &entity, const node &befo
     gone(name);
     come(name);
   }
-  for (const auto &[old, next] : pairs.renamed)
+  for (const auto &[old, next] : pairs.renamed) {
+    if (is_list(was[old])) continue;
     both.tell(std::string(entity).append(".").append(old), "constraint_renamed", false, true,
               "errors name " + next + " now");
+  }
   for (const auto &name : pairs.gone) gone(name);
   for (const auto &name : pairs.come) come(name);
 }
