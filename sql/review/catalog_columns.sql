@@ -47,6 +47,9 @@ AS $$
     FROM c JOIN t ON t.rel = c.rel
     WHERE c.words ~ '_(status|state)_$' AND c.base IN ('text'::regtype, 'varchar'::regtype) AND NOT c.checked AND NOT t.shared
       AND (c.rel, c.attnum) NOT IN (SELECT r.rel, r.col FROM ruled AS r)
+      -- (Beside a city or a country it is a part of one.)
+      AND (c.rel, regexp_replace(c.words, '_state_$', '_')) NOT IN (SELECT o.rel, regexp_replace(o.words, '_(city|country)_$', '_')
+          FROM c AS o WHERE o.words ~ '_(city|country)_$')
     UNION ALL
     SELECT 'money_inexact', 'warning', c.object, format('%s does not keep cents', c.type::regtype),
         format('ALTER TABLE %s ALTER COLUMN %I TYPE bigint USING round(%I::numeric * 100); -- choose: cents, or primecloud.money_amount',
