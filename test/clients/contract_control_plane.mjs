@@ -10,7 +10,7 @@ const DONE = [
   ['app', `share_object($b, 'a/b')`], ['app', `tag_object($b, 'k', 'tag')`], ['app', `set_domain('files.example.com')`],
   ['app', `request_quota(1099511627776000, 'more')`], ['app', `set_bucket_lifecycle($b, ${LIFECYCLE})`], ['app', `grant_bucket($b, $m)`],
   ['app', `notify('order_placed', 't')`], ['app', `mark_all_read()`], ['app', `set_smtp('smtp.example.com', 'u', 'p', 'a@example.com')`], ['app', `orders_count('exact')`],
-  ['app', `place_order($p, request_id => 'r')`], ['app', `order_transition($i, 'canceled', 'x')`],
+  ['app', `place_order($p, request_id => 'r')`], ['app', `move_order($i, 'canceled', 'x')`],
   ['platform', `note_order($i, 'n')`], ['platform', `set_price('vps', 'core', 'core', 7)`],
   ['platform', `set_vps_credentials($v, 'h.example.com', '10.0.0.1', 'secret')`], ['platform', `quote_order($v, 5)`],
   ['worker', `record_usage($u)`], ['worker', `claim_outbox('minio', 'w')`], ['maintenance', `generate_invoices()`],
