@@ -64,4 +64,9 @@ SELECT is(pg_temp.told(ddl, words), wanted, ddl || ': ' || words) FROM (VALUES
     ('ALTER TABLE shop.orders ADD UNIQUE (account_id, id, n)',
         'change_locks shop.orders .* under AccessExclusiveLock.*readers too.*USING INDEX', true)
     ) AS v(ddl, words, wanted);
+-- what no ROLLBACK undoes
+SELECT throws_ok(format('SELECT primecloud.review_change(%L, ''shop'')', ddl), '0A000', NULL, ddl) FROM unnest(ARRAY[
+    'SELECT pg_create_physical_replication_slot(''x'')', 'SELECT pg_reload_conf()', 'SELECT pg_switch_wal()',
+    'SELECT pg_logical_emit_message(false, ''a'', ''b'')', 'EXPLAIN ANALYZE SELECT setval(''shop.orders_id_seq'', 7)']) AS ddl;
+SELECT lives_ok('SELECT primecloud.review_change(''EXPLAIN SELECT 1'', ''shop'')', 'what explains a question is tried');
 SELECT * FROM finish();
