@@ -38,7 +38,9 @@ AS $$
     SELECT 'rls_not_forced', CASE WHEN o.app OR d.f IS NOT NULL THEN 'error' ELSE 'warning' END, t.label,
         format('policies do not hold the owner %I%s%s', pg_get_userbyid(t.owner),
             CASE WHEN o.app THEN ', whose privileges the application has' END, ', as whom the application runs ' || d.f),
-        format('ALTER TABLE %s FORCE ROW LEVEL SECURITY;', t.label), '{}'
+        CASE WHEN (SELECT r.rolsuper OR r.rolbypassrls FROM pg_roles AS r WHERE r.oid = t.owner)
+            THEN format('-- choose: another owner for %s: whom no policy holds, FORCE ROW LEVEL SECURITY does not hold', t.label)
+            ELSE format('ALTER TABLE %s FORCE ROW LEVEL SECURITY;', t.label) END, '{}'
     FROM t LEFT JOIN owned AS o ON o.owner = t.owner LEFT JOIN definer AS d ON d.proowner = t.owner
     WHERE t.here AND t.plain AND t.rls AND NOT t.forced AND NOT t.exempt
     UNION ALL

@@ -33,7 +33,8 @@ AS $$
     SELECT 'unique_without_tenant', 'warning', format('%s.%I', t.label, c.relname),
         format('(%s) is one for all tenants: whoever writes is told what another has', a.columns),
         CASE WHEN k.contype IN ('u', 'p') THEN format('SELECT primecloud.protect_unique(%L, %L);%s', t.label, k.conname,
-                CASE WHEN l.index IS NOT NULL THEN ' -- choose: first protect_fk() of the keys that lead to it'
+                CASE WHEN NOT t.rls THEN ' -- choose: first protect_table()'
+                WHEN l.index IS NOT NULL THEN ' -- choose: first protect_fk() of the keys that lead to it'
                     WHEN k.contype = 'p' THEN ' -- choose: or a key that nobody chooses' ELSE '' END)
             ELSE format('-- choose: %I with %I among its columns', c.relname, t.tenant_name) END, ARRAY[a.columns]
     FROM asked AS a JOIN t ON t.rel = a.rel JOIN pg_class AS c ON c.oid = a.index

@@ -11,11 +11,14 @@ DECLARE
     trial primecloud_internal.review_trial;
 BEGIN
     PERFORM primecloud_internal.review_change_refuse(script, schema, pages);
-    trial := primecloud_internal.review_change_try(script, schema, path);
+    trial := primecloud_internal.review_change_try(script, schema, app_role, path);
     RETURN QUERY SELECT * FROM primecloud_internal.review_change_readers(trial);
     RETURN QUERY SELECT * FROM primecloud_internal.review_change_writers(trial);
     RETURN QUERY SELECT * FROM primecloud_internal.review_change_costs(trial);
     RETURN QUERY SELECT * FROM primecloud_internal.review_change_protection(trial, tenants);
+    RETURN QUERY SELECT * FROM primecloud_internal.review_change_reach(trial, words.reached);
+    RETURN QUERY SELECT 'change_brings_finding', f.level, f.object, format('review() finds %s: %s', f."check", f.evidence), f.fix,
+        ARRAY[f."check", f.fingerprint] FROM unnest(trial.found) AS f;
     IF trial.failure IS NOT NULL THEN
         -- What is said of a column that cannot be NULL is of those who write, whoever meets it first.
         RETURN QUERY SELECT CASE WHEN f ->> 'code' = '23502' AND f ->> 'column' IS NOT NULL THEN 'change_breaks_writers' ELSE

@@ -21,7 +21,8 @@ AS $$
         FROM r LEFT JOIN below AS b ON b.rel = r.oid
         UNION ALL
         SELECT 'column', r.oid, a.attnum, r.oid, format('%s.%I', r.label, a.attname), jsonb_build_object('name', a.attname, 'type',
-            a.atttypid, 'mod', a.atttypmod, 'filled', a.atthasdef OR a.attidentity <> '' OR a.attgenerated <> '', 'there', a.attnotnull)
+            a.atttypid, 'mod', a.atttypmod, 'filled', a.atthasdef OR a.attidentity <> '' OR a.attgenerated <> '', 'there', a.attnotnull,
+            'made', a.attidentity = 'a' OR a.attgenerated <> '')
         FROM r JOIN pg_attribute AS a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
         UNION ALL
         SELECT 'constraint', k.oid, 0, r.oid, format('%s.%I', r.label, k.conname), jsonb_build_object('kind', k.contype, 'columns',
@@ -33,6 +34,13 @@ AS $$
             'roles', p.polroles, 'using', pg_get_expr(p.polqual, r.oid), 'check', coalesce(pg_get_expr(p.polwithcheck, r.oid),
                 CASE WHEN p.polcmd IN ('*', 'w') THEN pg_get_expr(p.polqual, r.oid) END))
         FROM r JOIN pg_policy AS p ON p.polrelid = r.oid
+        UNION ALL
+        SELECT DISTINCT 'word', e.oid, 0, NULL::oid, format('%s.%I', e.enumtypid::regtype, e.enumlabel), jsonb_build_object('type',
+            e.enumtypid, 'word', e.enumlabel)
+        FROM r JOIN pg_attribute AS a ON a.attrelid = r.oid AND a.attnum > 0 JOIN pg_enum AS e ON e.enumtypid = a.atttypid
+        UNION ALL
+        SELECT 'part', i.inhrelid, 0, r.oid, r.label, jsonb_build_object('part', i.inhrelid::regclass::text)
+        FROM r JOIN pg_inherits AS i ON i.inhparent = r.oid JOIN pg_class AS c ON c.oid = i.inhrelid AND c.relispartition
         UNION ALL
         SELECT 'function', p.oid, 0, NULL, p.oid::regprocedure::text, '{}' FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid =
             p.pronamespace

@@ -8,13 +8,15 @@ AS $$
     -- (Nobody waits for a table that is new, or empty.)
     e AS MATERIALIZED (
         SELECT b.label, e.rel, e.number, e.tag, bool_or(coalesce(e.scanned, false)) AS scanned, bool_or(e.moved) AS moved,
-            bool_or(e.patient) AS patient, bool_or(e.mode IN ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock'))
-                AS blocks, max(e.mode) FILTER (WHERE e.mode IN ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock',
-                'AccessExclusiveLock')) AS mode
+            bool_or(e.patient) AS patient, bool_or(x.rank IS NOT NULL AND e.way IS DISTINCT FROM 'validate') AS blocks,
+            -- (A key is added under the strongest, whatever the index took first; a lock of before is not told of again.)
+            CASE WHEN e.tag = 'ALTER TABLE' AND e.way IN ('unique', 'exclude', 'type') THEN 'AccessExclusiveLock'
+                ELSE (array_agg(e.mode ORDER BY x.rank DESC) FILTER (WHERE x.rank IS NOT NULL))[1] END AS mode, e.way
         FROM unnest((trial).effects) AS e JOIN b ON b.kind = 'relation' AND b.rel = e.rel
+        CROSS JOIN LATERAL (SELECT array_position('{ShareLock,ShareRowExclusiveLock,ExclusiveLock,AccessExclusiveLock}', e.mode)) AS x(rank)
         WHERE (b.says ->> 'rows')::boolean AND e.tag NOT IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE', 'MERGE', 'TRUNCATE TABLE',
             'DROP TABLE')
-        GROUP BY b.label, e.rel, e.number, e.tag)
+        GROUP BY b.label, e.rel, e.number, e.tag, e.way)
     SELECT DISTINCT ON (e.label) 'change_rewrites_table', 'warning', e.label, format('statement %s, %s, writes every row anew while nobody '
             'reads or writes', e.number, e.tag), '-- choose: a column or table beside it, filled in batches', ARRAY[e.tag]
     FROM e WHERE e.moved
@@ -25,7 +27,10 @@ AS $$
                 ', readers too, and whoever comes while it waits: no lock_timeout '
                 'is set' ELSE '' END),
         CASE e.tag WHEN 'CREATE INDEX' THEN '-- choose: CREATE INDEX CONCURRENTLY' WHEN 'REINDEX' THEN '-- choose: REINDEX CONCURRENTLY'
-            ELSE '-- choose: NOT VALID first, and VALIDATE CONSTRAINT in a transaction of its own' END, ARRAY[e.tag]
+            ELSE CASE e.way WHEN 'unique' THEN '-- choose: CREATE UNIQUE INDEX CONCURRENTLY first, and ADD CONSTRAINT .. USING INDEX'
+                WHEN 'exclude' THEN '-- choose: an hour at which nobody waits; it has no other way'
+                WHEN 'type' THEN '-- choose: a column beside it, filled in batches'
+                ELSE '-- choose: NOT VALID first, and VALIDATE CONSTRAINT in a transaction of its own' END END, ARRAY[e.tag]
     FROM e WHERE e.scanned AND e.blocks AND NOT e.moved ORDER BY e.label, e.number)
     UNION ALL
     SELECT 'change_loosens', 'warning', b.label, 'the rule is gone, and no other took its place',

@@ -59,6 +59,23 @@ AS $$
         '-- choose: the old one beside it, until nobody calls it', ARRAY['gone']
     FROM b WHERE b.kind = 'function' AND b.label NOT IN (SELECT a.label FROM a WHERE a.kind = 'function')
     UNION ALL
+    SELECT 'change_breaks_readers', 'error', b.label, format('the rows of %s are not read through it any more', b.says ->> 'part'),
+        '-- choose: when nobody asks for them any more', ARRAY[b.says ->> 'part']
+    FROM b JOIN a AS r ON r.kind = 'relation' AND r.rel = b.rel
+    WHERE b.kind = 'part' AND NOT EXISTS (SELECT FROM a WHERE a.kind = 'part' AND a.id = b.id AND a.rel = b.rel)
+      AND EXISTS (SELECT FROM b AS o WHERE o.kind = 'relation' AND o.rel = b.id AND (o.says ->> 'rows')::boolean)
+    UNION ALL
+    SELECT 'change_breaks_readers', 'error', b.label, CASE WHEN w.label IS NULL THEN 'the value is gone' ELSE
+        format('the value is %L now', w.says ->> 'word') END, '-- choose: both values, until nobody knows the old one', ARRAY['gone']
+    FROM b LEFT JOIN a AS w ON w.kind = 'word' AND w.id = b.id
+    WHERE b.kind = 'word' AND w.says ->> 'word' IS DISTINCT FROM b.says ->> 'word'
+      AND EXISTS (SELECT FROM a WHERE a.kind = 'word' AND a.says -> 'type' = b.says -> 'type')
+    UNION ALL
+    SELECT 'change_breaks_readers', 'notice', w.label, 'readers meet a value that they do not know',
+        '-- choose: when every reader knows it', ARRAY['new']
+    FROM a AS w WHERE w.kind = 'word' AND w.id NOT IN (SELECT b.id FROM b WHERE b.kind = 'word')
+      AND EXISTS (SELECT FROM b WHERE b.kind = 'word' AND b.says -> 'type' = w.says -> 'type')
+    UNION ALL
     SELECT DISTINCT 'change_breaks_readers', 'error', b.label, format('statement %s takes its rows away', e.number),
         '-- choose: DELETE of what is not needed', ARRAY['rows']
     FROM unnest((trial).effects) AS e JOIN b ON b.kind = 'relation' AND b.rel = e.rel
@@ -77,7 +94,11 @@ AS $$
         SELECT a.rel, a.part, a.label, b.says AS before, a.says AS after FROM a JOIN old ON old.rel = a.rel
         LEFT JOIN b ON b.kind = 'column' AND b.rel = a.rel AND b.part = a.part WHERE a.kind = 'column'),
     rule AS MATERIALIZED (
-        SELECT a.label, a.rel, a.says FROM a JOIN old ON old.rel = a.rel WHERE a.kind = 'constraint' AND (a.says ->> 'kind') = 'c'
+        SELECT a.label, a.rel, a.says FROM a JOIN old ON old.rel = a.rel WHERE a.kind = 'constraint' AND (a.says ->> 'kind') IN ('c', 'f')
+          -- (What has another name, or is of a column that has, is the same.)
+          AND NOT EXISTS (SELECT FROM b WHERE b.kind = 'constraint' AND b.id = a.id)
+          AND NOT EXISTS (SELECT FROM b WHERE b.kind = 'constraint' AND b.rel = a.rel AND (b.says ->> 'kind') = 'f'
+              AND (a.says ->> 'kind') = 'f' AND b.says -> 'columns' = a.says -> 'columns')
           AND NOT EXISTS (SELECT FROM b WHERE b.kind = 'constraint' AND b.rel = a.rel AND (b.says ->> 'kind') = 'c'
               AND primecloud_internal.review_wider_check(b.says ->> 'says', a.says ->> 'says'))
           -- What a column that is new may hold was nobody's before.
@@ -93,6 +114,8 @@ AS $$
             '-- choose: a DEFAULT, and when nobody writes NULL any more'),
         ((c.before ->> 'filled')::boolean AND NOT (c.after ->> 'filled')::boolean AND (c.after ->> 'there')::boolean, 'default',
             'it is NOT NULL, and its default is gone', '-- choose: the default'),
+        (NOT (c.before ->> 'made')::boolean AND (c.after ->> 'made')::boolean, 'made', 'it is made by the server now, and who writes it '
+            'is refused', '-- choose: when nobody writes it any more'),
         (NOT primecloud_internal.review_takes_as_much((c.before ->> 'type')::oid, (c.before ->> 'mod')::int, (c.after ->> 'type')::oid,
             (c.after ->> 'mod')::int), 'type', format('it was %s, and takes less as %s', format_type((c.before ->> 'type')::oid,
             (c.before ->> 'mod')::int), format_type((c.after ->> 'type')::oid, (c.after ->> 'mod')::int)), '-- choose: a column beside it')
@@ -102,5 +125,14 @@ AS $$
     SELECT 'change_breaks_writers', 'error', r.label, 'rows that were taken are refused now',
         '-- choose: when nobody writes such rows any more', ARRAY[(r.says ->> 'says')]
     FROM rule AS r
+    UNION ALL
+    -- A key of columns that were there, of which none was a key by fewer of them.
+    SELECT 'change_breaks_writers', 'error', k.label, 'rows that were taken twice are refused now',
+        '-- choose: when nobody writes such rows any more', ARRAY['unique']
+    FROM a AS k JOIN old ON old.rel = k.rel
+    WHERE k.kind = 'key' AND NOT EXISTS (SELECT FROM b WHERE b.kind = 'key' AND (b.id = k.id OR b.rel = k.rel
+            AND k.says -> 'columns' @> (b.says -> 'columns')))
+      AND NOT EXISTS (SELECT FROM a AS c LEFT JOIN b ON b.kind = 'column' AND b.rel = c.rel AND b.part = c.part
+          WHERE c.kind = 'column' AND c.rel = k.rel AND k.says -> 'columns' ? (c.says ->> 'name') AND b.rel IS NULL)
 $$;
 COMMENT ON FUNCTION primecloud_internal.review_change_writers(primecloud_internal.review_trial) IS 'change_breaks_writers';

@@ -9,12 +9,12 @@ COMMENT ON FUNCTION primecloud_internal.review_change_statements(text)
 
 -- What a statement did to a relation that was there before: locks, a look at every row, another file.
 CREATE TYPE primecloud_internal.review_effect AS (number int, tag text, rel oid, mode text, scanned boolean, moved boolean, patient
-    boolean);
+    boolean, way text);
 COMMENT ON TYPE primecloud_internal.review_effect IS 'what one statement of a migration did to a table';
 
 -- What was there before, what is there after, and what happened in between.
 CREATE TYPE primecloud_internal.review_trial AS (before primecloud_internal.review_fact[], after primecloud_internal.review_fact[],
-    effects primecloud_internal.review_effect[], alone text[], failure jsonb);
+    effects primecloud_internal.review_effect[], alone text[], failure jsonb, found primecloud.finding[]);
 COMMENT ON TYPE primecloud_internal.review_trial IS 'what review_change() saw of a migration';
 
 -- What cannot be tried is said before anything is.
@@ -43,7 +43,8 @@ COMMENT ON FUNCTION primecloud_internal.review_change_refuse(text, name, bigint)
 
 -- The caller's own text, with the caller's rights and under his search_path; what the server undoes with the subtransaction is undone.
 -- Between the statements every name is looked up in pg_catalog alone.
-CREATE FUNCTION primecloud_internal.review_change_try(script text, schema name, path text) RETURNS primecloud_internal.review_trial
+CREATE FUNCTION primecloud_internal.review_change_try(script text, schema name, app_role name, path text)
+    RETURNS primecloud_internal.review_trial
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -54,6 +55,7 @@ DECLARE
     step record;
     known oid[];
     sequences jsonb;
+    found primecloud.finding[] := ARRAY(SELECT f FROM primecloud.review(schema, app_role, levels => '{error,warning}') AS f);
     locks text[] := ARRAY(SELECT l FROM primecloud_internal.review_session_locks() AS l);
     said text;
     code text;
@@ -69,7 +71,8 @@ BEGIN
     BEGIN
         PERFORM set_config('lock_timeout', '100ms', true), primecloud_internal.review_own_rows(ARRAY(SELECT c.oid FROM pg_class AS c
             WHERE c.oid >= 16384 AND c.relkind IN ('r', 'p', 'm', 'i', 'I') AND c.relpersistence <> 't'));
-        FOR step IN SELECT * FROM primecloud_internal.review_change_statements(script) AS s WHERE s.action = 'run' ORDER BY s.number LOOP
+        FOR step IN SELECT * FROM (SELECT s.*, coalesce(lag(s.action) OVER (ORDER BY s.number) = 'skip', false) AS apart
+            FROM primecloud_internal.review_change_statements(script) AS s) AS s WHERE s.action = 'run' ORDER BY s.number LOOP
             DECLARE
                 held jsonb := (SELECT jsonb_object_agg(format('%s %s', h.rel, h.mode), ARRAY[h.scans, h.file::bigint])
                     FROM primecloud_internal.review_held_locks() AS h);
@@ -96,7 +99,7 @@ BEGIN
                 effects := effects || ARRAY(
                     SELECT (step.number, step.tag, h.rel, h.mode, h.scans > coalesce((seen -> h.rel::text ->> 0)::bigint, 0),
                         h.file::bigint IS DISTINCT FROM (seen -> h.rel::text ->> 1)::bigint, patient <>
-                            '100ms')::primecloud_internal.review_effect
+                            '100ms', primecloud_internal.review_way(step.statement, step.apart))::primecloud_internal.review_effect
                     FROM primecloud_internal.review_held_locks() AS h
                     WHERE h.rel = ANY (known) AND (NOT coalesce(held ? format('%s %s', h.rel, h.mode), false)
                         OR h.scans > coalesce((seen -> h.rel::text ->> 0)::bigint, 0)
@@ -107,6 +110,11 @@ BEGIN
             END;
         END LOOP;
         trial.after := primecloud_internal.review_facts(schema);
+        IF trial.failure IS NULL AND to_regnamespace(quote_ident(schema)) IS NOT NULL
+            AND (app_role IS NULL OR to_regrole(quote_ident(app_role)) IS NOT NULL) THEN
+            trial.found := primecloud_internal.review_new(found, ARRAY(SELECT f FROM primecloud.review(schema, app_role,
+                levels => '{error,warning}') AS f));
+        END IF;
         done := true;
         RAISE feature_not_supported USING MESSAGE = 'a change that was tried is undone',
             HINT = 'Nobody sees this: it takes back what was tried.';
@@ -122,5 +130,5 @@ BEGIN
     trial.effects := effects;
     RETURN trial;
 END $$;
-COMMENT ON FUNCTION primecloud_internal.review_change_try(text, name, text)
+COMMENT ON FUNCTION primecloud_internal.review_change_try(text, name, name, text)
     IS 'runs a migration statement by statement, looks before and after, and undoes it';

@@ -16,6 +16,19 @@ CREATE FUNCTION primecloud_internal.review_predicates_compared(open_before text,
 COMMENT ON FUNCTION primecloud_internal.review_predicates_compared(text, text, text, text)
     IS 'opened, closed, both, neither, or that it cannot be decided: of the trees of permissive and restrictive policies, before and after';
 
+-- A schema that is none would be a document of no tables, and every one of another's would be new.
+CREATE FUNCTION primecloud_internal.review_schema(schema name) RETURNS name
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_namespace AS n WHERE n.nspname = schema) THEN
+        RAISE invalid_schema_name USING MESSAGE = format('schema "%s" does not exist', schema), HINT = 'Name the schema to review.';
+    END IF;
+    RETURN schema;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.review_schema(name) IS 'the name of a schema; 3F000 where there is none';
+
 CREATE FUNCTION review_policies(schema name) RETURNS jsonb
     LANGUAGE sql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
@@ -38,7 +51,8 @@ AS $$
         FROM t JOIN pg_policy AS p ON p.polrelid = t.oid
         LEFT JOIN said AS s ON s.object = t.label AND s.policy = quote_ident(p.polname)
         GROUP BY t.oid)
-    SELECT jsonb_build_object('schema', schema, 'tables', coalesce(jsonb_object_agg(t.label, jsonb_build_object(
+    SELECT jsonb_build_object('schema', primecloud_internal.review_schema(schema), 'tables',
+        coalesce(jsonb_object_agg(t.label, jsonb_build_object(
         'row_security', t.relrowsecurity, 'forced', t.relforcerowsecurity, 'policies', coalesce(p.said, '{}'))), '{}'))
     FROM t LEFT JOIN policy AS p ON p.oid = t.oid
 $$;

@@ -17,7 +17,9 @@ DECLARE
     t primecloud_internal.review_table;
     askers oid[];
     part record;
-    tried record;
+    seen boolean;
+    tried text;
+    forged text;
     proved boolean := true;
 BEGIN
     IF rel IS NULL OR app_role IS NULL THEN
@@ -61,18 +63,20 @@ BEGIN
         RETURN NEXT;
     END LOOP;
     IF NOT proved THEN
-        SELECT x.seen, x.says INTO tried FROM primecloud_internal.review_witness(t, app_role, askers) AS x;
+        SELECT x.seen, x.says INTO seen, tried FROM primecloud_internal.review_witness(t, app_role, askers) AS x;
         step := step + 1;
         command := 'SELECT';
-        holds := NOT tried.seen;
-        says := tried.says;
+        holds := NOT seen;
+        says := tried;
         RETURN NEXT;
     END IF;
+    forged := (SELECT coalesce(max(', and which one that is any SQL may set'), '') FROM primecloud_internal.review_policy_findings(w) AS f
+        WHERE f.check_name = 'policy_forgeable_context' AND strpos(f.object, t.label || '.') = 1);
     step := step + 1;
     command := NULL;
     holds := proved;
-    says := CASE WHEN proved THEN format('%s reads and writes rows of %s of its own tenant alone', quote_ident(app_role), t.label)
-        WHEN tried.seen THEN format('%s is open: %s sees a row that is not its own', t.label, quote_ident(app_role))
+    says := CASE WHEN proved THEN format('%s reads and writes rows of %s of its own tenant alone%s', quote_ident(app_role), t.label, forged)
+        WHEN seen THEN format('%s is open: %s sees a row that is not its own', t.label, quote_ident(app_role))
         ELSE format('not proved: see the steps that do not hold; assert_isolated(%L, %L) tries it with rows', t.label, app_role) END;
     RETURN NEXT;
 END $$;

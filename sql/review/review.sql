@@ -39,6 +39,10 @@ AS $$
 DECLARE
     wrong text;
 BEGIN
+    IF checks = '{}' OR levels = '{}' THEN
+        RAISE invalid_parameter_value USING MESSAGE = 'no check or no level is named, and nothing would be found',
+            HINT = 'Pass NULL for all.';
+    END IF;
     IF cardinality(checks) > 100 OR cardinality(levels) > 3 THEN
         RAISE invalid_parameter_value USING MESSAGE = 'more checks or levels are named than there are', HINT = 'Name each once.';
     END IF;

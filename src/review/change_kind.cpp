@@ -38,14 +38,38 @@ SERVER_CODE pg::visit_of_tree as_visit(visit function) {
   return reinterpret_cast<pg::visit_of_tree>(reinterpret_cast<void *>(function));
 }
 
-// setval() writes a sequence for good, wherever it is called.
-SERVER_CODE bool sets_sequence(Node *node, void *) {
+// What writes for good, wherever it is called.
+constexpr const char *lasting[] = {"setval",
+                                   "pg_create_physical_replication_slot",
+                                   "pg_create_logical_replication_slot",
+                                   "pg_copy_physical_replication_slot",
+                                   "pg_copy_logical_replication_slot",
+                                   "pg_drop_replication_slot",
+                                   "pg_reload_conf",
+                                   "pg_switch_wal",
+                                   "pg_rotate_logfile",
+                                   "pg_stat_reset",
+                                   "pg_stat_reset_shared",
+                                   "pg_create_restore_point",
+                                   "pg_logical_emit_message",
+                                   "pg_cancel_backend",
+                                   "pg_terminate_backend",
+                                   "pg_promote",
+                                   "lo_export"};
+
+SERVER_CODE bool is_lasting(const char *function) {
+  for (const char *one : lasting)
+    if (strcmp(function, one) == 0) return true;
+  return false;
+}
+
+SERVER_CODE bool writes_for_good(Node *node, void *) {
   if (node == nullptr) return false;
   if (IsA(node, FuncCall)) {
     const auto *name = reinterpret_cast<const FuncCall *>(node)->funcname;
-    if (strcmp(strVal(llast(name)), "setval") == 0) return true;
+    if (is_lasting(strVal(llast(name)))) return true;
   }
-  return raw_expression_tree_walker(node, as_visit(sets_sequence), nullptr);
+  return raw_expression_tree_walker(node, as_visit(writes_for_good), nullptr);
 }
 
 SERVER_CODE verdict judge_transaction(const TransactionStmt *statement) {
@@ -93,7 +117,11 @@ verdict judge(Node *statement) {
     case T_SelectStmt:
     case T_InsertStmt:
     case T_UpdateStmt:
-    case T_DeleteStmt: return sets_sequence(statement, nullptr) ? verdict{"refuse", stays} : run;
+    case T_DeleteStmt: return writes_for_good(statement, nullptr) ? verdict{"refuse", stays} : run;
+    case T_ExplainStmt: {
+      const verdict explained = judge(reinterpret_cast<const ExplainStmt *>(statement)->query);
+      return strcmp(explained.action, "refuse") == 0 ? explained : run;
+    }
     case T_VacuumStmt:
       return reinterpret_cast<const VacuumStmt *>(statement)->is_vacuumcmd ? verdict{"alone", outside} : run;
     case T_ClusterStmt:
