@@ -93,13 +93,14 @@ DECLARE
     space oid;
     asking oid;
     told jsonb;
-    differs jsonb := contract.options - 'role';
+    differs jsonb;
 BEGIN
     IF contract.schema IS NULL THEN
         RAISE null_value_not_allowed USING MESSAGE = 'a contract is of a schema, and none is named',
             HINT = 'Name a schema of this database: SELECT nspname FROM pg_namespace.';
     END IF;
     PERFORM primecloud_internal.check_contract_options(contract.options);
+    differs := contract.options - 'role';
     SELECT n.oid INTO space FROM pg_namespace AS n WHERE n.nspname = contract.schema;
     IF NOT FOUND THEN
         RAISE invalid_schema_name USING MESSAGE = format('schema %s does not exist', quote_ident(contract.schema)),

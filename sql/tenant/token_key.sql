@@ -68,11 +68,9 @@ BEGIN
             HINT = 'The kid is the name of the key in the header of its tokens.';
     END IF;
     kept := primecloud_internal.token_key_kept(alg, key);
-    IF primecloud_internal.token_key_published(kept) THEN
-        RAISE invalid_parameter_value USING MESSAGE = format('the key of "%s" is published, or a pattern: anybody can sign with it', kid),
-            HINT = CASE alg WHEN 'HS256' THEN 'Take 32 random bytes: openssl rand 32'
-                ELSE 'Make a pair: openssl genpkey -algorithm ed25519 -out key.pem && openssl pkey -in key.pem -pubout -outform DER | tail '
-                    '-c 32' END;
+    PERFORM primecloud_internal.refuse_token_key(kid, alg, kept);
+    IF primecloud_internal.token_key_revoked(alg, kept, issuer) IS NOT NULL THEN
+        RAISE invalid_parameter_value USING MESSAGE = format('"%s" would have a key that was revoked', kid), HINT = 'Make a new key.';
     END IF;
     INSERT INTO primecloud_internal.token_key (kid, alg, key, issuer) VALUES (kid, alg, kept, issuer);
 EXCEPTION WHEN unique_violation THEN
@@ -90,6 +88,7 @@ AS $$
 DECLARE
     found primecloud_internal.token_key;
 BEGIN
+    LOCK TABLE primecloud_internal.token_key IN SHARE ROW EXCLUSIVE MODE;  -- (as token_key_revoked())
     SELECT k.* INTO STRICT found FROM primecloud_internal.token_key AS k
     WHERE k.kid = one_token_key.kid AND coalesce(k.issuer, '') = coalesce(one_token_key.issuer, k.issuer, '') FOR UPDATE;
     RETURN found;
@@ -110,11 +109,10 @@ AS $$
 DECLARE
     old primecloud_internal.token_key := primecloud_internal.one_token_key(kid, issuer);
 BEGIN
-    UPDATE primecloud_internal.token_key AS k SET revoked_at = least(k.revoked_at, now())
-    WHERE k.kid = old.kid AND k.issuer IS NOT DISTINCT FROM old.issuer;
+    PERFORM primecloud_internal.end_token_key(old, now());
 END $$;
 COMMENT ON FUNCTION revoke_token_key(text, text) IS
-    'refuses every token of a key from this transaction''s commit on, in every session; an issuer''s set does not bring it back';
+    'refuses every token of a key, under whatever kid, from this transaction''s commit on, in every session; nothing brings it back';
 REVOKE ALL ON FUNCTION revoke_token_key(text, text) FROM PUBLIC;
 
 CREATE FUNCTION rotate_token_key(kid text, new_kid text, new_key bytea, grace interval DEFAULT '1 hour', issuer text DEFAULT NULL)
@@ -131,13 +129,13 @@ BEGIN
         RAISE invalid_parameter_value USING MESSAGE = format('the grace is %s', coalesce(grace::text, 'NULL')),
             HINT = 'Say for how long tokens of the old key are still taken: at least as long as a token lives.';
     END IF;
-    IF old.key = primecloud_internal.token_key_kept(old.alg, new_key) THEN
+    IF primecloud_internal.token_key_identity(old.alg, old.key)
+        = primecloud_internal.token_key_identity(old.alg, primecloud_internal.token_key_kept(old.alg, new_key)) THEN
         RAISE invalid_parameter_value USING MESSAGE = format('"%s" would have the key of "%s"', new_kid, kid),
             HINT = 'Make a new key pair.';
     END IF;
     PERFORM primecloud.add_token_key(new_kid, old.alg, new_key, old.issuer);
-    UPDATE primecloud_internal.token_key AS k SET revoked_at = least(k.revoked_at, now() + grace)
-    WHERE k.kid = old.kid AND k.issuer IS NOT DISTINCT FROM old.issuer;
+    PERFORM primecloud_internal.end_token_key(old, now() + grace);
 END $$;
 COMMENT ON FUNCTION rotate_token_key(text, text, bytea, interval, text) IS
     'adds the next key, of the same algorithm and issuer, and lets the old one end after the grace, in which both verify';

@@ -12,14 +12,12 @@ BEGIN
     IF given.passed_over IS NOT NULL THEN
         RETURN NULL;
     END IF;
-    IF primecloud_internal.token_key_published(given.key) THEN
-        RAISE invalid_parameter_value USING
-            MESSAGE = format('the key of "%s" is published, or a pattern: anybody can sign with it', given.kid),
-            HINT = 'Nothing of the set was taken.';
-    END IF;
+    PERFORM primecloud_internal.refuse_token_key(given.kid, given.alg, given.key);
     SELECT k.* INTO known FROM primecloud_internal.token_key AS k WHERE k.kid = given.kid AND k.issuer = take_token_key.issuer;
     IF NOT FOUND THEN
-        INSERT INTO primecloud_internal.token_key (kid, alg, key, issuer, from_set) VALUES (given.kid, given.alg, given.key, issuer, true);
+        INSERT INTO primecloud_internal.token_key (kid, alg, key, issuer, from_set, revoked_at)
+        VALUES (given.kid, given.alg, given.key, issuer, true,
+            primecloud_internal.token_key_revoked(given.alg, given.key, issuer));  -- (what was revoked stays so, under any kid)
     ELSIF known.key <> given.key OR known.alg <> given.alg THEN
         RAISE invalid_parameter_value USING MESSAGE = format('the set has another key "%s" than the issuer had', given.kid),
             HINT = 'A new key takes a new kid: ask the issuer. Nothing of the set was taken.';

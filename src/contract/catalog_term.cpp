@@ -117,6 +117,7 @@ SERVER_CODE const term *read_parts(const BoolExpr *parts, int value_number) {
 
 SERVER_CODE const term *read_condition(Node *tree, int value_number) {
   check_stack_depth();
+  CHECK_FOR_INTERRUPTS();
   if (tree == nullptr) return opaque();
   switch (nodeTag(tree)) {
     case T_BoolExpr: return read_parts(reinterpret_cast<BoolExpr *>(tree), value_number);

@@ -1,5 +1,5 @@
 -- What contract() says where the cases do not ask, and that it says the same to every session.
-SELECT plan(49);
+SELECT plan(50);
 CREATE SCHEMA n;
 SET search_path = n, public;
 CREATE TYPE st AS ENUM ('x', 'y', 'z');
@@ -97,6 +97,7 @@ SELECT is(nulls('parent'), CASE WHEN current_setting('server_version_num')::int 
 SELECT throws_ok($$SELECT primecloud.contract('no_such')$$, '3F000', 'schema no_such does not exist', 'no such schema');
 SELECT throws_ok($$SELECT primecloud.contract(NULL)$$, '22004', 'a contract is of a schema, and none is named', 'none is named');
 SELECT throws_ok($$SELECT primecloud.contract_fingerprint(NULL)$$, '22004', NULL, 'and a fingerprint is of one');
+SELECT throws_ok($$SELECT primecloud.contract('n', 'null')$$, '22023', 'options of a contract are a JSON object', 'no options');
 SELECT throws_ok($$SELECT primecloud.contract('n', '{"int8": "float"}')$$, '22023', NULL, 'an option that is not known');
 
 -- A check that says what an enum would has no name in what is compared; one with bounds has.

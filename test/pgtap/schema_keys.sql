@@ -13,6 +13,8 @@ SELECT account_id AS b FROM people WHERE who = 'b_owner' \gset
 
 SELECT act('a_owner', $$SELECT id || ' ' || secret_access_key FROM cloud.create_access_key('ci', 'read')$$) AS a_made \gset
 SELECT act('b_owner', $$SELECT id || ' ' || secret_access_key FROM cloud.create_access_key('ci', 'read')$$) AS b_made \gset
+SELECT is(left(act('a_owner', format('SELECT id FROM cloud.create_access_key(%L)', name)), 5), '22023', 'a key needs a name: ' || what)
+FROM (VALUES ('none', NULL), ('an empty one', ''), ('a blank one', '  '), ('a long one', repeat('x', 201))) AS t(what, name);
 SELECT is(act('a_admin', $$SELECT cloud.set_smtp('mail.example.com', 'mailer', 'correct horse', 'a@example.com')$$), '', 'a mail server');
 CREATE FUNCTION told(who text, made text) RETURNS text LANGUAGE sql AS $$
     SELECT act(who, format($q$SELECT primecloud.reveal('cloud.access_key_secrets', 'secret', %L::uuid, 'provision')$q$,

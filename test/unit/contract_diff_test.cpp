@@ -50,7 +50,8 @@ TEST(ContractDiff, Cases) {
 
 TEST(ContractDiff, RefusesWhatIsNoContract) {
   const std::string good = whole(json::object());
-  for (const char *bad : {"", "[]", "null", "{", "{\"version\":2,\"entities\":{}}", "{\"version\":1}", "1e999"}) {
+  for (const char *bad : {"", "[]", "null", "{", "{\"version\":2,\"entities\":{}}", "{\"version\":1}", "1e999",
+                          "{\"version\":1,\"entities\":{\"a\":1}}"}) {
     EXPECT_THROW(diff(good, bad), error) << bad;
     EXPECT_THROW(diff(bad, good), error) << bad;
   }

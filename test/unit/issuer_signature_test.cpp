@@ -2,12 +2,14 @@
 #include "core/tenant/signature.hpp"
 
 #include <gtest/gtest.h>
+#include <sodium.h>
 
 #include <algorithm>
 #include <string>
 #include <vector>
 
 #include "core/base64url.hpp"
+#include "core/tenant/key_identity.hpp"
 #include "core/tenant/public_key.hpp"
 
 namespace {
@@ -151,6 +153,59 @@ TEST(Signature, KeysThatNobodyCanHaveMade) {
   EXPECT_FALSE(is_sound_p256(off) || is_sound_p256(octets(64)) || is_sound_p256(octets(64, 0xff)) || is_sound_p256({}));
 }
 
+// The points of small order, with each spelling: whoever sends R = A and S = 0 signs with them.
+TEST(Signature, PointsWithWhichAnybodySigns) {
+  const std::string rest(60, '0'), ones(60, 'f');
+  const std::string eighth = "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc",
+                    other = "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03";
+  for (const auto &hex : {"00" + rest + "00", "01" + rest + "00", "ec" + ones + "7f", "ed" + ones + "7f",
+                          "ee" + ones + "7f", eighth + "05", other + "7a"}) {
+    octets small(32);
+    sodium_hex2bin(small.data(), 32, hex.data(), hex.size(), nullptr, nullptr, nullptr);
+    for (const std::uint8_t sign : {0, 0x80}) {
+      small[31] = static_cast<std::uint8_t>((small[31] & 0x7f) | sign);
+      EXPECT_FALSE(public_key_of(token_algorithm::eddsa, small)) << hex;
+    }
+  }
+  EXPECT_TRUE(public_key_of(token_algorithm::eddsa, decoded("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo")));
+}
+
+TEST(KeyIdentity, IsOneForEveryoneWhoSignsWithIt) {
+  const auto id = [](token_algorithm algorithm, const octets &key) { return key_identity(algorithm, key); };
+  const auto flipped = [](octets key, std::size_t at) {
+    key[at] ^= 0x80;
+    return key;
+  };
+  const octets secret(33, 'x'), ed(32, 'e');
+  EXPECT_EQ(id(token_algorithm::rs256, decoded(modulus)), id(token_algorithm::ps256, decoded(modulus)));
+  EXPECT_EQ(id(token_algorithm::eddsa, ed), id(token_algorithm::eddsa, flipped(ed, 31)));
+  EXPECT_NE(id(token_algorithm::eddsa, ed), id(token_algorithm::eddsa, flipped(ed, 0)));
+  EXPECT_EQ(id(token_algorithm::es256, point()), id(token_algorithm::es256, flipped(point(), 63)));
+  EXPECT_NE(id(token_algorithm::es256, point()), id(token_algorithm::es256, flipped(point(), 0)));
+  auto longer = secret;
+  longer.push_back(0);
+  EXPECT_EQ(id(token_algorithm::hs256, secret), id(token_algorithm::hs256, longer));
+  EXPECT_NE(id(token_algorithm::hs256, secret), id(token_algorithm::hs256, flipped(secret, 0)));
+}
+
+TEST(KeyIdentity, SecretsThatArePublicKeys) {
+  const std::string body = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE" + std::string(rfc_x);
+  for (const auto &text : {"-----BEGIN PUBLIC KEY-----\n" + body, body, " {\"kty\":\"EC\"}" + body,
+                           std::string("302a300506032b6570032100"
+                                       "00112233445566778899"),
+                           "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKC" + body})
+    EXPECT_TRUE(is_public_text(bytes(text))) << text;
+  for (const auto &text : {"correct horse battery staple, and again", "YW5kIGFnYWluIGFuZCBhZ2FpbiBhbmQgYWdhaW4="})
+    EXPECT_FALSE(is_public_text(bytes(text))) << text;
+  const auto key = point();
+  auto whole = key;
+  whole.insert(whole.begin(), 4);
+  EXPECT_TRUE(is_written_key(key, key) && is_written_key(whole, key));
+  EXPECT_TRUE(is_written_key(bytes(base64url_encode(key)), key) &&
+              is_written_key(bytes(base64url_encode(key) + "=="), key));
+  EXPECT_FALSE(is_written_key(bytes(std::string(64, 'x')), key));
+}
+
 std::string jwk(std::string_view more) {
   return "{\"kty\":\"EC\",\"crv\":\"P-256\",\"kid\":\"k\",\"x\":\"" + std::string(rfc_x) + "\",\"y\":\"" +
          std::string(rfc_y) + "\"" + std::string(more) + "}";
@@ -162,7 +217,10 @@ TEST(WebKey, WhatItSays) {
   EXPECT_EQ((*key).id, "k");
   EXPECT_EQ((*key).algorithm, token_algorithm::es256);
   EXPECT_EQ((*key).key, point());
-  for (const auto other : {R"(,"use":"enc")", R"(,"alg":"ECDH-ES")"}) {
+  EXPECT_EQ((*read_web_key(jwk(R"(,"key_ops":["verify"],"use":"sig")"))).passed_over, "");
+  for (const auto other :
+       {R"(,"use":"enc")", R"(,"alg":"ECDH-ES")", R"(,"use":7)", R"(,"use":null)", R"(,"key_ops":"verify")",
+        R"(,"key_ops":["encrypt"])", R"(,"key_ops":[])", R"(,"key_ops":[7])"}) {
     const auto passed = read_web_key(jwk(other));
     ASSERT_TRUE(passed);
     EXPECT_NE((*passed).passed_over, "");

@@ -31,10 +31,21 @@ export function service(name) {
   return url;
 }
 
+const known = ['minio', 'sftpgo', 'mail'];
+
+// Those that are to be served; a name that is none would be a service whose orders nobody carries out.
+function servedOf(list) {
+  const served = list.split(',').map((name) => name.trim()).filter((name) => name !== '');
+  const wrong = served.filter((name) => !known.includes(name));
+  if (wrong.length > 0 || served.length === 0)
+    throw new Error(`SERVICES lists some of ${known.join(', ')}, between commas, not ${wrong.join(', ') || 'none'}`);
+  return [...new Set(served)];
+}
+
 export const worker = {
   name: optional('WORKER_NAME', `${hostname()}:${process.pid}`),
   schema: optional('CLOUD_SCHEMA', 'cloud'),
-  services: optional('SERVICES', 'minio,sftpgo,mail').split(','),
+  services: servedOf(optional('SERVICES', known.join(','))),
   lease: number('LEASE_SECONDS', 60, 2, 3600),
   slots: number('SLOTS', 4, 1, 100),         // orders of one service at a time
   idle: number('IDLE_SECONDS', 1, 0.05, 60), // between two looks at an outbox that has nothing

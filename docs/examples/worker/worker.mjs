@@ -52,7 +52,7 @@ async function carry(service, carryOut, order) {
 
 // Takes as much as it can begin at once, and nothing while the service cannot be reached: its orders keep their attempts.
 async function serve(service) {
-  const carryOut = await carriers[service](), running = new Set();
+  const carryOut = carrying[service], running = new Set();
   const { signal } = stopping;
   const pause = (seconds) => sleep(seconds * 1000 * (0.75 + Math.random() / 2), undefined, { signal }).catch(() => {});
   const rest = (seconds) => Promise.race([pause(seconds), ...running]);
@@ -101,6 +101,9 @@ for (const name of ['SIGTERM', 'SIGINT']) {
   });
 }
 
+// What a service's settings lack is said before anything is begun.
+const carrying = {};
+for (const service of worker.services) carrying[service] = await carriers[service]();
 log('info', 'started', { services: worker.services, lease: worker.lease });
 watch();
 await Promise.all(worker.services.map(serve));

@@ -7,6 +7,10 @@ AS $create_access_key$
 BEGIN
     PERFORM @schema@.check_text('name', create_access_key.name), @schema@.check_text('permissions', create_access_key.permissions);
     PERFORM @schema@.command_account('developer', 'create_access_key');
+    IF (char_length(btrim(create_access_key.name)) BETWEEN 1 AND 200) IS NOT TRUE THEN
+        RAISE invalid_parameter_value USING MESSAGE = 'the key has no name, or one of more than 200 characters',
+            HINT = 'Say what it is for.';
+    END IF;
     RETURN QUERY SELECT * FROM @schema@.make_access_key(create_access_key.name, create_access_key.permissions, create_access_key.expires_at,
         NULL);
 END

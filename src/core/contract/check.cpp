@@ -10,7 +10,7 @@ namespace {
 void add(saying &whole, const saying &part) {
   for (const auto &[column, known] : part.columns) {
     const auto [at, is_new] = whole.columns.emplace(column, known);
-    if (!is_new) at->second = intersection(at->second, known);
+    if (!is_new) intersect(at->second, known);
   }
   whole.told &= part.told;
 }
@@ -26,24 +26,23 @@ bool only_null(const facts &known) { return known.values && known.values->empty(
 // A OR B says of a column what both sides say of it.  It is all that they demand where they speak of
 // nothing else, and each lists values, or all but one say IS NULL.
 saying read_either(const term &condition) {
-  saying whole;
-  bool is_first = true, all_told = true, all_lists = true;
+  std::map<int, std::vector<facts>> sides;
+  std::size_t parts = 0;
+  bool all_told = true, all_lists = true;
   int others = 0;
-  for (const term *part = condition.first; part != nullptr; part = part->next) {
-    const saying side = read(*part);
+  for (const term *part = condition.first; part != nullptr; part = part->next, parts++) {
+    saying side = read(*part);
     if (side.told && side.columns.empty()) return {{}, true};  // it is true or unknown in any case
     all_told &= side.told && side.columns.size() == 1;
-    for (const auto &[column, known] : side.columns) {
+    for (auto &[column, known] : side.columns) {
       all_lists &= known.only_values() && !known.not_null;
       others += only_null(known) ? 0 : 1;
+      sides[column].push_back(std::move(known));
     }
-    if (is_first) {
-      whole.columns = side.columns;
-    } else {
-      std::erase_if(whole.columns, [&](const auto &known) { return side.columns.count(known.first) == 0; });
-      for (auto &[column, known] : whole.columns) known = alternative(known, side.columns.at(column));
-    }
-    is_first = false;
+  }
+  saying whole;
+  for (const auto &[column, known] : sides) {
+    if (known.size() == parts) whole.columns.emplace(column, alternative(known));
   }
   whole.told = all_told && whole.columns.size() == 1 && (all_lists || others <= 1);
   return whole;

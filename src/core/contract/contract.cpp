@@ -4,12 +4,19 @@
 
 namespace primecloud::contract {
 
+namespace {
+[[noreturn]] void refuse(const std::string &why) {
+  throw error(invalid_value, "this is no contract" + why).with_hint("Give what primecloud.contract() returned.");
+}
+}  // namespace
+
 node read_contract(std::string_view text) {
   node contract = read_document(text);
-  if (contract["version"].text != "1" || !contract["entities"].is_object()) {
-    throw error(invalid_value,
-                "this is no contract that this version reads: it says version " + contract["version"].text_or("null"))
-        .with_hint("Give what primecloud.contract() returned.");
+  const node &version = contract["version"];
+  if (version.text != "1") refuse(" that this version reads: it says version " + version.text_or("null"));
+  if (!contract["entities"].is_object()) refuse(": it has no entities");
+  for (const auto &[name, entity] : contract["entities"].members) {
+    if (!entity.is_object()) refuse(": entity \"" + name + "\" is no object");
   }
   return contract;
 }

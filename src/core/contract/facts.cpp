@@ -5,10 +5,8 @@
 namespace primecloud::contract {
 namespace {
 
-bool same(const value &a, const value &b) { return a.is == b.is && a.text == b.text; }
-bool holds(const std::vector<value> &values, const value &one) {
-  return std::any_of(values.begin(), values.end(), [&](const value &other) { return same(one, other); });
-}
+using key = std::pair<constant::kind, std::string_view>;
+key key_of(const value &one) { return {one.is, one.text}; }
 
 // The tighter of two; `toward` is 1 where a greater number is tighter.
 std::optional<limit> tighter(const std::optional<limit> &a, const std::optional<limit> &b, int toward) {
@@ -31,43 +29,54 @@ bool facts::only_values() const {
   return values && !elements_not_null && !low && !high && !min_length && !max_length && patterns.empty();
 }
 
-facts intersection(const facts &a, const facts &b) {
-  facts out = a;
-  out.not_null |= b.not_null;
-  out.elements_not_null |= b.elements_not_null;
-  if (a.values && b.values) {
-    std::erase_if(*out.values, [&](const value &one) { return !holds(*b.values, one); });
-  } else if (b.values) {
-    out.values = b.values;
+void intersect(facts &known, const facts &other) {
+  known.not_null |= other.not_null;
+  known.elements_not_null |= other.elements_not_null;
+  if (known.values && other.values) {
+    std::set<key> kept;
+    for (const value &one : *other.values) kept.insert(key_of(one));
+    std::erase_if(*known.values, [&](const value &one) { return kept.count(key_of(one)) == 0; });
+  } else if (other.values) {
+    known.values = other.values;
   }
-  out.low = tighter(a.low, b.low, 1);
-  out.high = tighter(a.high, b.high, -1);
-  out.no_nan |= b.no_nan;
-  out.no_infinity |= b.no_infinity;
-  out.no_minus_infinity |= b.no_minus_infinity;
-  out.min_length = both_lengths(a.min_length, b.min_length, [](auto x, auto y) { return std::max(x, y); });
-  out.max_length = both_lengths(a.max_length, b.max_length, [](auto x, auto y) { return std::min(x, y); });
-  out.patterns.insert(b.patterns.begin(), b.patterns.end());
-  return out;
+  known.low = tighter(known.low, other.low, 1);
+  known.high = tighter(known.high, other.high, -1);
+  known.no_nan |= other.no_nan;
+  known.no_infinity |= other.no_infinity;
+  known.no_minus_infinity |= other.no_minus_infinity;
+  known.min_length = both_lengths(known.min_length, other.min_length, [](auto x, auto y) { return std::max(x, y); });
+  known.max_length = both_lengths(known.max_length, other.max_length, [](auto x, auto y) { return std::min(x, y); });
+  known.patterns.insert(other.patterns.begin(), other.patterns.end());
 }
 
-facts alternative(const facts &a, const facts &b) {
-  const auto only_null = [](const facts &of) { return of.values && of.values->empty(); };
+facts alternative(const std::vector<facts> &sides) {
   facts out;
-  if (only_null(a) || only_null(b)) {
-    out = only_null(a) ? b : a;
-  } else if (a.values && b.values) {
-    out.values = a.values;
-    for (const value &one : *b.values) {
-      if (!holds(*out.values, one)) out.values->push_back(one);
+  out.values.emplace();
+  out.no_nan = out.no_infinity = out.no_minus_infinity = out.not_null = out.elements_not_null = true;
+  std::set<key> had;
+  const facts *only = nullptr;
+  std::size_t others = 0;
+  for (const facts &side : sides) {
+    out.not_null &= side.not_null;
+    out.elements_not_null &= side.elements_not_null;
+    if (side.values && side.values->empty()) continue;  // (nothing but NULL)
+    only = ++others == 1 ? &side : nullptr;
+    if (!side.values) out.values.reset();
+    out.no_nan &= side.no_nan;
+    out.no_infinity &= side.no_infinity;
+    out.no_minus_infinity &= side.no_minus_infinity;
+    if (!out.values) continue;
+    for (const value &one : *side.values) {
+      if (had.insert(key_of(one)).second) out.values->push_back(one);
     }
-    out.no_nan = a.no_nan && b.no_nan;
-    out.no_infinity = a.no_infinity && b.no_infinity;
-    out.no_minus_infinity = a.no_minus_infinity && b.no_minus_infinity;
   }
-  out.not_null = a.not_null && b.not_null;
-  out.elements_not_null = a.elements_not_null && b.elements_not_null;
-  return out;
+  if (others > 1 && out.values) return out;
+  facts rest;
+  if (only != nullptr) rest = *only;
+  if (others == 0) rest.values.emplace();
+  rest.not_null = out.not_null;
+  rest.elements_not_null = out.elements_not_null;
+  return rest;
 }
 
 }  // namespace primecloud::contract

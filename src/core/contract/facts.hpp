@@ -34,9 +34,11 @@ struct facts {
   bool only_values() const;  // and nothing else
 };
 
-// What is known where both are, and where one of the two is.
-facts intersection(const facts &a, const facts &b);
-facts alternative(const facts &a, const facts &b);
+// What is known where both are, in the place of the first.
+void intersect(facts &known, const facts &other);
+
+// What is known where one of them is.  All at once: two by two it would take the square of the time.
+facts alternative(const std::vector<facts> &sides);
 
 // As members of a JSON object: those of the canonical form, and `not_null`, `excluded` (of NaN,
 // Infinity, -Infinity).  Empty where nothing is known.

@@ -98,7 +98,7 @@ result<octet_string> unwrap_pem(std::string_view text) {
 
 bool is_sound(token_algorithm algorithm, octets_view key) noexcept {
   switch (algorithm) {
-    case token_algorithm::eddsa: return key.size() == crypto_sign_PUBLICKEYBYTES;
+    case token_algorithm::eddsa: return is_sound_ed25519(key);
     case token_algorithm::es256: return is_sound_p256(key);
     case token_algorithm::rs256:
     case token_algorithm::ps256: return is_sound_rsa(key);
@@ -126,7 +126,8 @@ result<octet_string> public_key_of(token_algorithm algorithm, octets_view given)
   if (key.empty()) return refuse_public_key("the key is none of that algorithm, or not in PEM or DER");
   if (!is_sound(algorithm, key))
     return refuse_public_key(
-        "the key is broken: RSA has 2048 to 4096 bits and the exponent 65537, ES256 a point of P-256");
+        "the key is broken: RSA has 2048 to 4096 bits and the exponent 65537, ES256 a point of P-256, EdDSA one of "
+        "Ed25519");
   return octet_string(key.begin(), key.end());
 }
 

@@ -4,6 +4,7 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
+#include <sodium.h>
 
 #include <algorithm>
 #include <bit>
@@ -118,6 +119,11 @@ bool verify_p256(octets_view point, octets_view message, octets_view signature) 
 bool is_sound_rsa(octets_view modulus) noexcept {
   const no_errors_left at_end;
   return is_sound(rsa_key(modulus).get());
+}
+
+// Neither of a small order, with which anybody signs, nor written in another way than keys are.
+bool is_sound_ed25519(octets_view point) noexcept {
+  return point.size() == crypto_core_ed25519_BYTES && crypto_core_ed25519_is_valid_point(point.data()) == 1;
 }
 
 bool is_sound_p256(octets_view point) noexcept {

@@ -22,5 +22,6 @@ bool verify_p256(octets_view point, octets_view message, octets_view signature) 
 // Whether somebody can have made it as a key: what no prime numbers make, and a point beside the curve, are none.
 bool is_sound_rsa(octets_view modulus) noexcept;
 bool is_sound_p256(octets_view point) noexcept;
+bool is_sound_ed25519(octets_view point) noexcept;
 
 }  // namespace primecloud

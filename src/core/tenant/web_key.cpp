@@ -34,6 +34,14 @@ std::optional<token_algorithm> algorithm_of(const nlohmann::json &key) {
   return std::nullopt;
 }
 
+// What a key says that it is for; what says it in no way that anybody knows is for something else.
+bool verifies(const nlohmann::json &key) {
+  if (key.contains("use") && text_member(key, "use") != "sig") return false;
+  const auto operations = key.find("key_ops");
+  if (operations == key.end()) return true;
+  return operations->is_array() && std::find(operations->begin(), operations->end(), "verify") != operations->end();
+}
+
 std::optional<octets> octets_of(const nlohmann::json &key, token_algorithm algorithm) {
   if (algorithm == token_algorithm::eddsa) return octets_member(key, "x");
   if (algorithm == token_algorithm::es256) {
@@ -48,7 +56,7 @@ std::optional<octets> octets_of(const nlohmann::json &key, token_algorithm algor
 }
 
 bool is_sound(token_algorithm algorithm, const octets &key) {
-  if (algorithm == token_algorithm::eddsa) return key.size() == 32;
+  if (algorithm == token_algorithm::eddsa) return is_sound_ed25519(key);
   return algorithm == token_algorithm::es256 ? is_sound_p256(key) : is_sound_rsa(key);
 }
 
@@ -61,9 +69,8 @@ result<web_key> read_web_key(std::string_view json) {
     return refuse_key_set("a key of the set is a shared secret");
   if (key->contains("d")) return refuse_key_set("a key of the set is a private one");
   web_key read;
-  const auto use = text_member(*key, "use");
   const auto algorithm = algorithm_of(*key);
-  if (use && *use != "sig") read.passed_over = "it does not sign";
+  if (!verifies(*key)) read.passed_over = "it does not sign";
   if (!algorithm) read.passed_over = "it is of another algorithm than EdDSA, RS256, PS256 and ES256";
   if (!read.passed_over.empty()) return read;
   const auto id = text_member(*key, "kid");
@@ -71,7 +78,9 @@ result<web_key> read_web_key(std::string_view json) {
   auto octets = octets_of(*key, *algorithm);
   if (!octets || !is_sound(*algorithm, *octets))
     return refuse_key_set(
-        "a key of the set is broken: RSA has 2048 to 4096 bits and the exponent 65537, ES256 a point of P-256");
+        "a key of the set is broken: RSA has 2048 to 4096 bits and the exponent 65537, ES256 a point of P-256, EdDSA "
+        "one "
+        "of Ed25519");
   read.id = *id;
   read.algorithm = *algorithm;
   read.key = std::move(*octets);
