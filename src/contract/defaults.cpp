@@ -1,6 +1,7 @@
 // contract_default, contract_argument_defaults: what is there where nothing is given.
 #include "contract/catalog_tree.hpp"
 #include "core/json/text.hpp"
+#include "core/json/writer.hpp"
 #include "pg/function.hpp"
 #include "pg/owned.hpp"
 #include "pg/string_info.hpp"
@@ -75,10 +76,15 @@ SERVER_CODE bool write_value(StringInfo out, Node *tree) {
 SERVER_CODE void write_default(StringInfo out, Node *tree) {
   StringInfoData value;
   initStringInfo(&value);
-  if (write_value(&value, tree))
-    appendStringInfo(out, "{\"constant\":%s}", value.data);
-  else
-    appendStringInfoString(out, "{\"computed\":true}");
+  json_writer json(pg::into(out));
+  json.open('{');
+  if (write_value(&value, tree)) {
+    json.name("constant");
+    appendBinaryStringInfo(out, value.data, value.len);
+  } else {
+    json.truth("computed", true);
+  }
+  json.close('}');
 }
 
 // NULL for a default of NULL, which is none.

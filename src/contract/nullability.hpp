@@ -60,6 +60,10 @@ SERVER_CODE column_states columns_of_table(walk &all, Oid relation);
 SERVER_CODE column_states columns_of_query(walk &all, const Query *query, scope *up, assumption *assumed);
 SERVER_CODE column_states columns_of_cte(scope &at, const RangeTblEntry *entry);
 SERVER_CODE column_state state_of(scope &at, Node *expression);
+SERVER_CODE column_state state_of_aggregate(scope &at, const Aggref *call);
+SERVER_CODE column_state state_of_window(scope &at, const WindowFunc *call);
+SERVER_CODE column_state known(bool not_null);
+SERVER_CODE column_state one_of(scope &at, const List *values, bool all_must_be);
 SERVER_CODE column_state state_of_column(scope &at, const Var *column);
 
 // The query whose rows a function with an SQL body gives; nullptr for another function.

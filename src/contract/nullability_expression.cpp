@@ -10,13 +10,26 @@ extern "C" {
 }
 
 namespace primecloud::contract {
-namespace {
 
 SERVER_CODE column_state known(bool not_null) {
   column_state made;
   made.not_null = not_null;
   return made;
 }
+
+// One of several values: NULL if all must be there and one is not, or if none is.
+SERVER_CODE column_state one_of(scope &at, const List *values, bool all_must_be) {
+  column_state whole = known(all_must_be && values != NIL);
+  const ListCell *cell;
+  foreach (cell, values) {
+    const column_state state = state_of(at, static_cast<Node *>(lfirst(cell)));
+    whole.not_null = all_must_be ? whole.not_null && state.not_null : whole.not_null || state.not_null;
+    whole.flows = list_concat_unique_ptr(whole.flows, state.flows);
+  }
+  return whole;
+}
+
+namespace {
 
 template <class T>
 Node *below(Node *tree) noexcept {
@@ -32,18 +45,6 @@ SERVER_CODE column_state passed(scope &at, Node *arg, bool keeps_null) {
   return state;
 }
 
-// One of several values: NULL if all must be there and one is not, or if none is.
-SERVER_CODE column_state one_of(scope &at, const List *values, bool all_must_be) {
-  column_state whole = known(all_must_be && values != NIL);
-  const ListCell *cell;
-  foreach (cell, values) {
-    const column_state state = state_of(at, static_cast<Node *>(lfirst(cell)));
-    whole.not_null = all_must_be ? whole.not_null && state.not_null : whole.not_null || state.not_null;
-    whole.flows = list_concat_unique_ptr(whole.flows, state.flows);
-  }
-  return whole;
-}
-
 SERVER_CODE column_state state_of_case(scope &at, const CaseExpr *choice) {
   column_state whole =
       choice->defresult == nullptr ? known(false) : state_of(at, reinterpret_cast<Node *>(choice->defresult));
@@ -52,35 +53,6 @@ SERVER_CODE column_state state_of_case(scope &at, const CaseExpr *choice) {
   foreach (cell, choice->args)
     whole = either(whole, state_of(at, reinterpret_cast<Node *>(lfirst_node(CaseWhen, cell)->result)));
   return whole;
-}
-
-// Of the others the values of their arguments may come: the greatest, one of them, all of them.
-SERVER_CODE column_state state_of_aggregate(scope &at, const Aggref *call) {
-  if (call->aggfnoid == F_COUNT_ANY || call->aggfnoid == F_COUNT_ || call->aggfnoid == F_REGR_COUNT) return known(true);
-  column_state whole;
-  const ListCell *cell;
-  foreach (cell, call->args)
-    whole.flows = list_concat_unique_ptr(
-        whole.flows, state_of(at, reinterpret_cast<Node *>(lfirst_node(TargetEntry, cell)->expr)).flows);
-  return whole;
-}
-
-SERVER_CODE column_state state_of_window(scope &at, const WindowFunc *call) {
-  switch (call->winfnoid) {
-    case F_COUNT_ANY:
-    case F_COUNT_:
-    case F_ROW_NUMBER:
-    case F_RANK_:
-    case F_DENSE_RANK_:
-    case F_PERCENT_RANK_:
-    case F_CUME_DIST_: return known(true);
-    case F_NTILE: return known(state_of(at, static_cast<Node *>(list_nth(call->args, 0))).not_null);
-    default: {
-      column_state whole = one_of(at, call->args, true);
-      whole.not_null = false;
-      return whole;
-    }
-  }
 }
 
 SERVER_CODE column_state state_of_sublink(scope &at, const SubLink *link) {
