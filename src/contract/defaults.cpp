@@ -76,9 +76,9 @@ SERVER_CODE void write_default(StringInfo out, Node *tree) {
   StringInfoData value;
   initStringInfo(&value);
   if (write_value(&value, tree))
-    appendStringInfo(out, "{\"constant\":%s}", value.data);
+    appendStringInfo(out, " {\"constant\":%s}", value.data);
   else
-    appendStringInfoString(out, "{\"computed\":true}");
+    appendStringInfoString(out, " {\"computed\":true}");
 }
 
 // NULL for a default of NULL, which is none.
@@ -87,7 +87,7 @@ SERVER_CODE std::optional<std::string_view> contract_default(owned_tree tree) {
   initStringInfo(&out);
   write_default(&out, tree_of(tree.value));
   const std::string_view text(out.data, static_cast<std::size_t>(out.len));
-  return text == R"({"constant":null})" ? std::nullopt : std::optional(text);
+  return text == R"( {"constant":null})" ? std::nullopt : std::optional(text);
 }
 
 // Of a function's arguments, in order; NULL is a constant here.
