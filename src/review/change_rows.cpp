@@ -23,6 +23,8 @@ SERVER_CODE void make_new(Relation rows, Oid relation) {
   if (!HeapTupleIsValid(tuple)) return;
   if (pg::owns_relation(GetUserId(), relation)) CatalogTupleUpdate(rows, &tuple->t_self, tuple);
   heap_freetuple(tuple);
+  // (One that is named twice is made new twice.)
+  CommandCounterIncrement();
 }
 
 // Of relations that are not the caller's nothing is written: he builds no index on them either.
@@ -36,7 +38,6 @@ SERVER_CODE Datum review_own_rows(FunctionCallInfo fcinfo) noexcept {
     if (relation >= FirstNormalObjectId) make_new(rows, relation);
   }
   table_close(rows, RowExclusiveLock);
-  CommandCounterIncrement();
   return Datum{0};
 }
 
