@@ -1,7 +1,8 @@
 -- contract: its fingerprint.
 
 CREATE FUNCTION contract_fingerprint(schema name) RETURNS text
-    LANGUAGE sql STABLE PARALLEL SAFE SET jit = off
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp SET jit = off
 BEGIN ATOMIC
     SELECT encode(sha256(convert_to(primecloud_internal.contract_normal(contract(contract_fingerprint.schema))::text, 'UTF8')), 'hex');
 END;

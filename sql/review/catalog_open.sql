@@ -2,7 +2,7 @@
 
 CREATE FUNCTION primecloud_internal.review_open(w primecloud_internal.review_words) RETURNS SETOF primecloud_internal.review_row
     LANGUAGE sql STABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $$
     WITH RECURSIVE t AS MATERIALIZED (SELECT t.*, t.kind IN ('r', 'p') AS plain,
             t.reach && '{SELECT,INSERT,UPDATE,DELETE}' AS reached FROM unnest((w).tables) AS t),

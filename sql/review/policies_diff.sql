@@ -83,7 +83,10 @@ CREATE FUNCTION primecloud_internal.review_tables_of(document jsonb) RETURNS jso
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    IF jsonb_typeof(document -> 'tables') IS DISTINCT FROM 'object' THEN
+    IF jsonb_typeof(document -> 'tables') IS DISTINCT FROM 'object'
+        OR document @? '$.tables.* ? (!(@.row_security.type() == "boolean") || !(@.policies.type() == "object"))'
+        OR document @? '$.tables.*.policies.* ? (!(@.command like_regex "^(ALL|SELECT|INSERT|UPDATE|DELETE)$")
+            || !(@.permissive.type() == "boolean") || !(@.roles.type() == "array"))' THEN
         RAISE invalid_parameter_value USING MESSAGE = 'this is no document of policies', HINT = 'Pass what review_policies() returned.';
     END IF;
     RETURN document -> 'tables';

@@ -24,7 +24,7 @@ COMMENT ON FUNCTION primecloud_internal.review_comers(primecloud_internal.review
 CREATE FUNCTION primecloud_internal.review_try_rows(t primecloud_internal.review_table, app_role name, askers oid[], OUT seen boolean,
     OUT says text)
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $$
 DECLARE
     -- What clients alone make, and no setting of the server's or of an extension's.
