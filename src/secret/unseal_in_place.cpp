@@ -82,7 +82,8 @@ SERVER_CODE pg::nothing unseal_in_place(pg::relation table, std::string_view col
   // A type of somebody's would run his code as whoever asks.
   if (type.oid >= FirstNormalObjectId || get_typtype(type.oid) != TYPTYPE_BASE) {
     ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-            errmsg("a column is not unsealed into type %s at once", format_type_be(type.oid)),
+            errmsg("a column is not unsealed into type %s at once",
+                   format_type_extended(type.oid, -1, FORMAT_TYPE_ALLOW_INVALID)),
             errhint("Unseal it into text or bytea, and alter its type then."));
   }
   const auto mode = secret::unopened_of(otherwise);
