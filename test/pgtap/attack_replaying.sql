@@ -133,12 +133,13 @@ SELECT is(harness.who(harness.raw(format(payload, current_database(), harness.no
     ('an exp in exponents', '28000', '{"sub":"mallory","account":"1","aud":"%s","exp":%se0}')) AS c(name, expected, payload);
 
 -- What is good now, later.
-SELECT harness.mint('{"sub": "mallory", "account": "1"}', '{"alg": "HS256", "kid": "second"}') AS second,
+SELECT harness.mint('{"sub": "mallory", "account": "1"}', '{"alg": "HS256", "kid": "second"}',
+        '\x7ffb8f6f7e57fb23cdf93e9b54df8e1b9106f84dfb5fad4155626f0fe7730260') AS second,
        harness.now() + 10 AS brief_exp, harness.mint(jsonb_build_object('sub', 'mallory', 'account', '1', 'exp', harness.now() + 10))
            AS brief \gset
 SELECT is(harness.who(:'brief'), 'mallory 1 developer', 'a token that is good for ten seconds');
 SELECT is(harness.who(:'second'), '28000', 'a token before its key is known');
-SELECT primecloud.add_token_key('second', 'HS256', '\x5b1d0a63cf1c7e0d2f9a44d0b9e7c1a8835f60e2d7914caab3f05e6c28d19b74') \g /dev/null
+SELECT primecloud.add_token_key('second', 'HS256', '\x7ffb8f6f7e57fb23cdf93e9b54df8e1b9106f84dfb5fad4155626f0fe7730260') \g /dev/null
 SELECT is(harness.who(:'second'), 'mallory 1 developer', 'and after');
 SELECT is(harness.who(:'second'), 'mallory 1 developer', 'and again: it may be used until it expires (said in the docs)');
 -- Whatever empties the caches of a backend between the first look and the second.
@@ -162,7 +163,7 @@ UPDATE primecloud_internal.token_key SET issuer = NULL WHERE kid = 'second';
 SELECT is(harness.who(:'second'), 'mallory 1 developer', 'and no more');
 UPDATE primecloud_internal.token_key SET key = decode(repeat('5b', 32), 'hex') WHERE kid = 'second';
 SELECT is(harness.who(:'second'), '28000', 'another key under the same id, with the cached token');
-UPDATE primecloud_internal.token_key SET key = '\x5b1d0a63cf1c7e0d2f9a44d0b9e7c1a8835f60e2d7914caab3f05e6c28d19b74' WHERE kid = 'second';
+UPDATE primecloud_internal.token_key SET key = '\x7ffb8f6f7e57fb23cdf93e9b54df8e1b9106f84dfb5fad4155626f0fe7730260' WHERE kid = 'second';
 SELECT is(harness.who(:'second'), 'mallory 1 developer', 'and the old key again');
 BEGIN;
 SELECT primecloud.revoke_token_key('second') \g /dev/null
