@@ -104,5 +104,4 @@ AS $$
         coalesce(primecloud_internal.contract_drizzle_facts(schema), '{}'))
 $$;
 COMMENT ON FUNCTION contract_drizzle(name, jsonb) IS
-    'a schema for Drizzle: tables, views, keys, relations, indexes, defaults and policies, so that drizzle-kit push against the '
-        'database finds nothing to do';
+    'a schema for Drizzle: tables, views, keys, relations, indexes, defaults and policies';
