@@ -68,6 +68,7 @@ BEGIN
             HINT = 'The kid is the name of the key in the header of its tokens.';
     END IF;
     kept := primecloud_internal.token_key_kept(alg, key);
+    PERFORM primecloud_internal.lock_token_keys();
     PERFORM primecloud_internal.refuse_token_key(kid, alg, kept);
     IF primecloud_internal.token_key_revoked(alg, kept, issuer) IS NOT NULL THEN
         RAISE invalid_parameter_value USING MESSAGE = format('"%s" would have a key that was revoked', kid), HINT = 'Make a new key.';
@@ -88,7 +89,7 @@ AS $$
 DECLARE
     found primecloud_internal.token_key;
 BEGIN
-    LOCK TABLE primecloud_internal.token_key IN SHARE ROW EXCLUSIVE MODE;  -- (as token_key_revoked())
+    PERFORM primecloud_internal.lock_token_keys();
     SELECT k.* INTO STRICT found FROM primecloud_internal.token_key AS k
     WHERE k.kid = one_token_key.kid AND coalesce(k.issuer, '') = coalesce(one_token_key.issuer, k.issuer, '') FOR UPDATE;
     RETURN found;

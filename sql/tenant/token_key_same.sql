@@ -14,8 +14,24 @@ COMMENT ON FUNCTION primecloud_internal.token_secret_public(bytea, bytea)
     IS 'whether a shared secret is that public key, raw or written; without one whether it is PEM, DER or a JWK';
 REVOKE ALL ON FUNCTION primecloud_internal.token_secret_public(bytea, bytea) FROM PUBLIC;
 
--- Since when; tokens of an issuer are taken by keys of none, too.  Locks the table, for revoking looks for the same key
--- under other ids: of two transactions one sees the other's.  Who verifies tokens does not wait.
+-- Who adds a key and who revokes one look for the same key under other ids: of two transactions one sees the other's, so
+-- neither may keep a snapshot of before.  Who verifies tokens does not wait.
+CREATE FUNCTION primecloud_internal.lock_token_keys() RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE object_not_in_prerequisite_state USING MESSAGE = format('token keys are neither added nor revoked in a %s transaction',
+            current_setting('transaction_isolation')),
+            HINT = 'A key revoked after it began would not be seen: use READ COMMITTED.';
+    END IF;
+    LOCK TABLE primecloud_internal.token_key IN SHARE ROW EXCLUSIVE MODE;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.lock_token_keys() IS 'waits for who adds and revokes keys; 55000 where his would not be seen';
+REVOKE ALL ON FUNCTION primecloud_internal.lock_token_keys() FROM PUBLIC;
+
+-- Locked before by lock_token_keys().  (Tokens of an issuer are taken by keys of none, too.)
 CREATE FUNCTION primecloud_internal.token_key_revoked(alg text, key bytea, issuer text) RETURNS timestamptz
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SUPPORT primecloud_internal.hide_plaintext
     SET search_path = pg_catalog, pg_temp
@@ -23,13 +39,12 @@ AS $$
 DECLARE
     identity bytea := primecloud_internal.token_key_identity(alg, key);
 BEGIN
-    LOCK TABLE primecloud_internal.token_key IN SHARE ROW EXCLUSIVE MODE;
     RETURN (SELECT min(k.revoked_at) FROM primecloud_internal.token_key AS k
         WHERE k.revoked_at IS NOT NULL AND (k.issuer IS NULL OR token_key_revoked.issuer IS NULL OR k.issuer = token_key_revoked.issuer)
         AND primecloud_internal.token_key_identity(k.alg, k.key) = identity);
 END $$;
 COMMENT ON FUNCTION primecloud_internal.token_key_revoked(text, bytea, text)
-    IS 'since when a key is revoked under whatever kid; NULL: it is not; waits for who adds and revokes keys';
+    IS 'since when a key is revoked under whatever kid; NULL: it is not';
 REVOKE ALL ON FUNCTION primecloud_internal.token_key_revoked(text, bytea, text) FROM PUBLIC;
 
 CREATE FUNCTION primecloud_internal.end_token_key(ended primecloud_internal.token_key, at timestamptz) RETURNS void
@@ -38,15 +53,10 @@ CREATE FUNCTION primecloud_internal.end_token_key(ended primecloud_internal.toke
 AS $$
 DECLARE
     identity bytea := primecloud_internal.token_key_identity(ended.alg, ended.key);
-    other record;
 BEGIN
-    FOR other IN SELECT k.kid, k.issuer FROM primecloud_internal.token_key AS k
-        WHERE (k.issuer IS NULL OR ended.issuer IS NULL OR k.issuer = ended.issuer)
-        AND primecloud_internal.token_key_identity(k.alg, k.key) = identity
-    LOOP
-        UPDATE primecloud_internal.token_key AS k SET revoked_at = least(k.revoked_at, at)
-        WHERE k.kid = other.kid AND k.issuer IS NOT DISTINCT FROM other.issuer;
-    END LOOP;
+    UPDATE primecloud_internal.token_key AS k SET revoked_at = least(k.revoked_at, at)
+    WHERE (k.issuer IS NULL OR ended.issuer IS NULL OR k.issuer = ended.issuer)
+      AND primecloud_internal.token_key_identity(k.alg, k.key) = identity;
 END $$;
 COMMENT ON FUNCTION primecloud_internal.end_token_key(primecloud_internal.token_key, timestamptz)
     IS 'ends a key at that time under every kid that it has';

@@ -12,6 +12,7 @@ BEGIN
     IF given.passed_over IS NOT NULL THEN
         RETURN NULL;
     END IF;
+    PERFORM primecloud_internal.lock_token_keys();
     PERFORM primecloud_internal.refuse_token_key(given.kid, given.alg, given.key);
     SELECT k.* INTO known FROM primecloud_internal.token_key AS k WHERE k.kid = given.kid AND k.issuer = take_token_key.issuer;
     IF NOT FOUND THEN

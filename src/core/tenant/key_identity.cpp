@@ -13,6 +13,13 @@ namespace {
 
 constexpr std::size_t hmac_block = 64, longest_secret = 256;
 
+// A secret's octets, which stay in no memory.
+struct wiped {
+  std::uint8_t *octets;
+  std::size_t size;
+  ~wiped() { sodium_memzero(octets, size); }
+};
+
 // A text without the blanks before it.
 std::string_view text_of(octets_view octets) noexcept {
   const std::string_view text(reinterpret_cast<const char *>(octets.data()), octets.size());
@@ -46,6 +53,7 @@ template <class F>
 bool any_reading(octets_view given, F asks) noexcept {
   if (asks(given)) return true;
   std::uint8_t read[longest_secret];
+  const wiped at_end{read, sizeof read};
   const auto text = text_of(given);
   std::size_t size = 0;
   const auto read_anything = [&](int failed) { return failed == 0 && size > 0 && asks(octets_view(read, size)); };
@@ -66,6 +74,7 @@ bool same(octets_view a, octets_view b) noexcept { return std::equal(a.begin(), 
 std::array<std::uint8_t, 32> key_identity(token_algorithm algorithm, octets_view key) noexcept {
   std::array<std::uint8_t, 32> digest{};
   std::uint8_t own[hmac_block] = {};
+  const wiped at_end{own, sizeof own};
   if (algorithm == token_algorithm::eddsa && key.size() == 32) {
     std::copy(key.begin(), key.end(), own);
     own[31] &= 0x7f;

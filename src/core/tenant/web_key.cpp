@@ -78,9 +78,8 @@ result<web_key> read_web_key(std::string_view json) {
   auto octets = octets_of(*key, *algorithm);
   if (!octets || !is_sound(*algorithm, *octets))
     return refuse_key_set(
-        "a key of the set is broken: RSA has 2048 to 4096 bits and the exponent 65537, ES256 a point of P-256, EdDSA "
-        "one "
-        "of Ed25519");
+        "a key of the set is broken: RSA has 2048 to 4096 bits and the exponent 65537, ES256 a point of P-256, "
+        "EdDSA one of Ed25519");
   read.id = *id;
   read.algorithm = *algorithm;
   read.key = std::move(*octets);
