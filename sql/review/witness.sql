@@ -13,7 +13,7 @@ CREATE FUNCTION primecloud_internal.review_try_witness(rel oid, app_role text, t
     SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'primecloud_review_try_witness';
 COMMENT ON FUNCTION primecloud_internal.review_try_witness(oid, text, text, text)
-    IS 'runs an INSERT with the rights of the caller, looks for its row as a role, and takes it back';
+    IS 'runs an INSERT as the owner of a table, whose rights the caller has, looks for its row as a role, and takes it back';
 
 -- Something of a type that a NOT NULL column takes.
 CREATE FUNCTION primecloud_internal.review_filler(type oid, mod integer, other boolean) RETURNS text
@@ -73,14 +73,18 @@ AS $$
         WHEN EXISTS (SELECT FROM pg_trigger AS g WHERE g.tgrelid = ANY (m.parts)
             AND CASE WHEN r.rolsuper THEN g.tgenabled IN ('A', 'R') ELSE NOT g.tgisinternal END) THEN 'its triggers would run'
         WHEN m.made IS NOT NULL THEN format('it would run what %s made', m.made)
+        -- (To a domain a check is added without a lock on the tables that have it.)
+        WHEN w.rolsuper AND EXISTS (SELECT FROM pg_attribute AS a JOIN pg_type AS y ON y.oid = a.atttypid LEFT JOIN pg_type AS e
+            ON e.oid = y.typelem JOIN pg_roles AS o ON o.oid = coalesce(e.typowner, y.typowner) WHERE a.attrelid = ANY (m.parts)
+            AND NOT a.attisdropped AND 'd' IN (y.typtype, e.typtype) AND NOT o.rolsuper) THEN 'a domain of it is of a lesser role'
         WHEN r.rolsuper THEN NULL
         WHEN NOT pg_has_role(c.relowner, 'USAGE') THEN format('it is not of %I', current_user)
         WHEN c.relrowsecurity AND c.relforcerowsecurity AND NOT r.rolbypassrls THEN 'policies hold its owner too: ask as a superuser'
         WHEN NOT pg_has_role(app_role, 'MEMBER') THEN format('%I may not become %I: ask as a superuser', current_user, app_role) END
-    FROM pg_class AS c JOIN pg_roles AS r ON r.rolname = current_user
+    FROM pg_class AS c JOIN pg_roles AS r ON r.rolname = current_user JOIN pg_roles AS w ON w.oid = c.relowner
     CROSS JOIN LATERAL (SELECT ARRAY(SELECT c.oid UNION SELECT p.relid FROM pg_partition_tree(c.oid) AS p) AS parts,
         string_agg(quote_ident(pg_get_userbyid(o)), ', ' ORDER BY pg_get_userbyid(o)) AS made
-        FROM primecloud_internal.code_owners(c.oid) AS o JOIN pg_roles AS w ON w.oid = o WHERE NOT w.rolsuper AND w.oid <> r.oid) AS m
+        FROM primecloud_internal.code_owners(c.oid) AS o JOIN pg_roles AS x ON x.oid = o WHERE NOT x.rolsuper AND x.oid <> r.oid) AS m
     WHERE c.oid = rel
 $$;
 COMMENT ON FUNCTION primecloud_internal.review_untried(regclass, name) IS 'why review_prove() tries no row of a table; NULL where it does';

@@ -63,7 +63,7 @@ END $$;
 COMMENT ON FUNCTION primecloud_internal.review_try_rows(primecloud_internal.review_table, name, oid[])
     IS 'puts rows of what policies let through into a table, and tells whether the application sees one';
 
--- With the rights of the caller alone.  Whatever was done is undone, the lock too.
+-- With the rights of the table's owner, which the caller has.  Whatever was done is undone, the lock too.
 CREATE FUNCTION primecloud_internal.review_witness(t primecloud_internal.review_table, app_role name, askers oid[], OUT seen boolean,
     OUT says text)
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -78,8 +78,8 @@ BEGIN
         RETURN;
     END IF;
     BEGIN
-        -- Nothing is attached to a table that is locked so; what was before is looked at once more.
-        EXECUTE format('LOCK TABLE %s IN ROW EXCLUSIVE MODE NOWAIT', t.label);
+        -- No code comes to a table that is locked so, nor a part; what was before is looked at once more.
+        EXECUTE format('LOCK TABLE %s IN SHARE UPDATE EXCLUSIVE MODE NOWAIT', t.label);
         reason := CASE WHEN to_regclass(t.label) IS DISTINCT FROM t.rel::regclass THEN 'it was renamed meanwhile'
             ELSE primecloud_internal.review_untried(t.rel, app_role) END;
         says := 'no row is tried: ' || reason;

@@ -1,12 +1,15 @@
-// A row, put into a table, looked for as the application's role, and taken back: for review_prove().  The statement is
-// run with the rights of whoever asks, and of nobody else; what the role then sees is read with the rights of the role.
+// A row, put into a table, looked for as the application's role, and taken back: for review_prove().  It is put in as
+// the table's owner, by whoever has his rights, so that code that comes to the table meanwhile has no more than these;
+// what the role then sees is read with the rights of the role.
 #include "pg/array_view.hpp"
 #include "pg/as_role.hpp"
 #include "pg/attempt.hpp"
 #include "pg/c_string.hpp"
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
+#include "pg/past_policies.hpp"
 #include "tenant/claim.hpp"
+#include "tenant/owner.hpp"
 
 extern "C" {
 #include "executor/spi.h"
@@ -28,7 +31,7 @@ SERVER_CODE void set_while_trying(const char *name, const char *value) {
   set_config_option(name, value, PGC_SUSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0, false);
 }
 
-// The statement writes the one table that was looked at, and no rule of it makes it write another.
+// The statement writes the one table that was looked at: by its name it might be another's by now.
 SERVER_CODE void check_written(SPIPlanPtr plan, Oid table) {
   const List *const sources = SPI_plan_get_plan_sources(plan);
   const auto *source = static_cast<const CachedPlanSource *>(linitial(sources));
@@ -39,13 +42,22 @@ SERVER_CODE void check_written(SPIPlanPtr plan, Oid table) {
           errmsg("table \"%s\" was changed meanwhile", get_rel_name(table)), errhint("Ask again."));
 }
 
-// Where the row is: as a condition on the table.
+SERVER_CODE Oid owner_for_caller(Oid table) {
+  const Oid owner = tenant::state_of(table).owner;
+  if (!OidIsValid(owner) || !has_privs_of_role(GetUserId(), owner))
+    aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, get_rel_name(table));
+  return owner;
+}
+
+// As the table's owner.  Where the row is: as a condition on the table.
 SERVER_CODE const char *insert_witness(const witness_trial &t) {
-  SPIPlanPtr plan = SPI_prepare(t.statement, 0, nullptr);
-  if (plan == nullptr) elog(ERROR, "could not prepare: %s", SPI_result_code_string(SPI_result));
+  const pg::identity asked = pg::current_identity();
+  pg::become(owner_for_caller(t.table), SECURITY_RESTRICTED_OPERATION);
+  SPIPlanPtr plan = pg::prepare_past_policies(t.statement, 0, nullptr);
   check_written(plan, t.table);
   const int code = SPI_execute_plan(plan, nullptr, nullptr, false, 0);
   if (code != SPI_OK_INSERT_RETURNING || SPI_processed != 1) elog(ERROR, "no row was inserted");
+  pg::resume(asked);
   HeapTuple row = SPI_tuptable->vals[0];
   return psprintf("tableoid = %s AND ctid = '%s'", SPI_getvalue(row, SPI_tuptable->tupdesc, 1),
                   SPI_getvalue(row, SPI_tuptable->tupdesc, 2));
@@ -63,10 +75,11 @@ SERVER_CODE void enter_other(const char *tenant) {
 
 SERVER_CODE void try_row(witness_trial &t) {
   if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "could not connect to the SQL manager");
-  set_while_trying("row_security", "on");
-  // Of a superuser nothing is run that a table's owner attached, foreign keys neither.
+  // By a superuser no triggers are fired, those of foreign keys neither.
   if (superuser()) set_while_trying("session_replication_role", "replica");
   const char *where = insert_witness(t);
+  set_while_trying("search_path", "pg_catalog, pg_temp");  // whatever ran has set
+  set_while_trying("row_security", "on");
   const char *name = quote_qualified_identifier(get_namespace_name(get_rel_namespace(t.table)), get_rel_name(t.table));
   if (t.tenant != nullptr) enter_other(t.tenant);
   pg::become(t.role, SECURITY_RESTRICTED_OPERATION);

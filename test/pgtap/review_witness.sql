@@ -81,6 +81,20 @@ CREATE RULE spy AS ON INSERT TO shop.files DO ALSO INSERT INTO shop.ran VALUES (
 SELECT alike(shop.witness('shop.files'), 'no row is tried: it has rules |%', 'a rule');
 DROP RULE spy ON shop.files;
 
+-- By a superuser, too, it runs as the owner of the table: what comes to it meanwhile has no more than his rights.
+CREATE FUNCTION shop.tell(integer) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'ran as %', current_user; END $$;
+CREATE TABLE shop.pages (id bigint PRIMARY KEY, account_id integer NOT NULL CHECK (shop.tell(account_id)));
+GRANT SELECT ON shop.pages TO review_witness_app;
+SELECT alike(shop.witness('shop.pages'), '%ran as postgres%', 'what a superuser made is run by his own table');
+ALTER TABLE shop.pages OWNER TO review_witness_owner;
+SELECT alike(shop.witness('shop.pages'), '%ran as review_witness_owner%', 'as the owner of the table');
+CREATE DOMAIN shop.plain AS integer;
+ALTER DOMAIN shop.plain OWNER TO review_witness_owner;
+CREATE TABLE shop.plains (id bigint PRIMARY KEY, account_id integer, n shop.plain, ns shop.plain[]);
+SELECT alike(shop.witness('shop.plains'), 'no row is tried: a domain of it is of a lesser role |%', 'a domain may get a check meanwhile');
+ALTER TABLE shop.plains DROP COLUMN n;
+SELECT alike(shop.witness('shop.plains'), 'no row is tried: a domain of it is of a lesser role |%', 'an array of it, too');
+
 -- Whoever is no superuser: of tables of his own, and as a role that he may become.
 ALTER TABLE shop.files OWNER TO review_witness_owner;
 SET ROLE review_witness_owner;
