@@ -38,18 +38,6 @@ $$;
 COMMENT ON FUNCTION primecloud_internal.review_sarif(text, finding[], jsonb)
     IS 'findings as a SARIF document; what is accepted is suppressed';
 
--- A line of TAP.  In a description # would begin a directive: TODO would make a failure a success.
-CREATE FUNCTION primecloud_internal.review_tap(passes boolean, number bigint, description text, accepted text) RETURNS text
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
-AS $$
-    SELECT concat(CASE WHEN passes THEN 'ok ' ELSE 'not ok ' END, number, ' - ', x.said, ' # accepted: ' || x.reason)
-    FROM (SELECT replace(primecloud_internal.one_line(description), '#', '\#'),
-        replace(primecloud_internal.one_line(accepted), '#', '\#')) AS x(said, reason)
-$$;
-COMMENT ON FUNCTION primecloud_internal.review_tap(boolean, bigint, text, text)
-    IS 'a finding as a line of the Test Anything Protocol, which no name in it can turn into another';
-
 CREATE FUNCTION review_report(schema name, app_role name DEFAULT NULL, format text DEFAULT 'tap', checks text[] DEFAULT NULL,
     levels text[] DEFAULT NULL) RETURNS SETOF text
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE
@@ -65,8 +53,8 @@ BEGIN
     ELSIF format = 'tap' THEN
         -- A notice fails nothing, nor does what was accepted: both are said.
         RETURN NEXT '1..' || greatest(cardinality(findings), 1);
-        RETURN QUERY SELECT concat_ws(E'\n', primecloud_internal.review_tap(f.level = 'notice' OR reasons ? f.fingerprint, f.n,
-                f."check" || ' ' || f.object, reasons ->> f.fingerprint),
+        RETURN QUERY SELECT concat_ws(E'\n', primecloud_internal.tap_line(f.level = 'notice' OR reasons ? f.fingerprint, f.n,
+                f."check" || ' ' || f.object, 'accepted:', reasons ->> f.fingerprint),
             '# ' || primecloud_internal.one_line(f.level || ': ' || f.evidence),
             '# ' || regexp_replace(f.fix, '\r\n|[\u000a-\u000d\u0085\u2028\u2029]', E'\n# ', 'g'), '# fingerprint ' || f.fingerprint)
         FROM unnest(findings) WITH ORDINALITY AS f("check", level, object, evidence, fix, fingerprint, n) ORDER BY f.n;

@@ -52,7 +52,7 @@ BEGIN
             number := number + 1;
             RETURN NEXT primecloud_internal.tap_line(true, number, format('%s: %s', target.relid,
                 CASE target.sort WHEN 0 THEN 'no row of another is reached' ELSE 'it shows no row of another' END),
-                'not tried: ' || reason);
+                'SKIP', 'not tried: ' || reason);
             CONTINUE;
         END IF;
         IF target.relid = rel THEN
@@ -74,7 +74,7 @@ BEGIN
             number := number + 1;
             IF NOT tried.applies THEN
                 RETURN NEXT primecloud_internal.tap_line(true, number, format('%s: %s', target.relid, tried.claim),
-                    'the table has rows of ' || CASE WHEN known.one IS NULL THEN 'no tenant' ELSE 'one tenant' END);
+                    'SKIP', 'the table has rows of ' || CASE WHEN known.one IS NULL THEN 'no tenant' ELSE 'one tenant' END);
                 CONTINUE;
             END IF;
             SELECT * INTO outcome FROM primecloud_internal.try_as(app_role, tried.tenant, tried.role, tried.statement, tried.argument,

@@ -5,7 +5,7 @@
 -- of a table whose ranks are declared and not registered.
 CREATE FUNCTION primecloud_internal.rank_columns(rel regclass, role_column name DEFAULT NULL) RETURNS name[]
     LANGUAGE plpgsql STABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off SET jit = off
+    SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off
 AS $$
 DECLARE
     named text[];

@@ -48,7 +48,7 @@ COMMENT ON FUNCTION primecloud_internal.written_names(regclass, int2)
 CREATE FUNCTION primecloud_internal.open_carriers(target regclass, role_column name DEFAULT NULL)
     RETURNS TABLE (key oid, source regclass, source_column int2, gone boolean, role text)
     LANGUAGE plpgsql STABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off SET jit = off
+    SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off
 AS $$
 BEGIN
     RETURN QUERY WITH held AS MATERIALIZED (SELECT relowner FROM pg_class WHERE oid = target),

@@ -25,14 +25,16 @@ $$;
 COMMENT ON FUNCTION primecloud_internal.dollar_quoted(text, text)
     IS 'a text in dollar quotes, whose tag grows until it does not occur in it';
 
--- A line of TAP.  In a description # would begin a directive: TODO would make a failure a success.
-CREATE FUNCTION primecloud_internal.tap_line(holds boolean, number int, description text, skipped text DEFAULT NULL) RETURNS text
+-- A line of TAP.  In a description # would begin a directive: TODO would make a failure a success.  What is behind it is
+-- our word, SKIP or one that is no directive, and why.
+CREATE FUNCTION primecloud_internal.tap_line(holds boolean, number bigint, description text, word text DEFAULT NULL,
+    why text DEFAULT NULL) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $$
-    SELECT CASE WHEN holds THEN 'ok ' ELSE 'not ok ' END || number || ' - ' || replace(primecloud_internal.one_line(description), '#', '\#')
-        || coalesce(' # SKIP ' || primecloud_internal.one_line(skipped), '');
+    SELECT concat(CASE WHEN holds THEN 'ok ' ELSE 'not ok ' END, number, ' - ',
+        replace(primecloud_internal.one_line(description), '#', '\#'),
+        ' # ' || word || ' ' || replace(primecloud_internal.one_line(why), '#', '\#'));
 $$;
-COMMENT ON FUNCTION primecloud_internal.tap_line(boolean, int, text, text)
+COMMENT ON FUNCTION primecloud_internal.tap_line(boolean, bigint, text, text, text)
     IS 'a result in the Test Anything Protocol, which no name in it can turn into another';
-REVOKE ALL ON FUNCTION primecloud_internal.tap_line(boolean, int, text, text) FROM PUBLIC;
