@@ -21,6 +21,9 @@ SERVER_CODE List *conditions_below(tree_walk &w, Node *n, List *found) {
     found = conditions_below(w, castNode(JoinExpr, n)->larg, found);
     found = conditions_below(w, castNode(JoinExpr, n)->rarg, found);
     said = castNode(JoinExpr, n)->quals;
+    // Of an outer join they take no row away.
+    if (castNode(JoinExpr, n)->jointype != JOIN_INNER && said != nullptr)
+      return lappend(found, const_cast<node *>(opaque(w, "JOIN", list_make1(const_cast<node *>(walk_tree(w, said))))));
   }
   return said == nullptr ? found : lappend(found, const_cast<node *>(walk_tree(w, said)));
 }

@@ -71,11 +71,25 @@ SERVER_CODE contents look_into(tree_walk &w, Query *query) {
   return found;
 }
 
+SERVER_CODE bool has_outer_join(Node *n) {
+  check_stack_depth();
+  if (n == nullptr || IsA(n, RangeTblRef)) return false;
+  if (IsA(n, JoinExpr)) {
+    const auto *join = castNode(JoinExpr, n);
+    return join->jointype != JOIN_INNER || has_outer_join(join->larg) || has_outer_join(join->rarg);
+  }
+  ListCell *cell;
+  foreach (cell, castNode(FromExpr, n)->fromlist)
+    if (has_outer_join(static_cast<Node *>(lfirst(cell)))) return true;
+  return false;
+}
+
 SERVER_CODE std::uint32_t flags_of(const Query *query, const contents &has) {
   const bool regrouped = query->hasAggs || query->groupClause != NIL || query->groupingSets != NIL ||
                          query->havingQual != nullptr || query->setOperations != nullptr || query->hasTargetSRFs ||
                          query->limitCount != nullptr || query->limitOffset != nullptr;
-  return (has.reads ? reads : 0) | (regrouped || has.other ? grouped : 0);
+  return (has.reads ? reads : 0) | (regrouped || has.other ? grouped : 0) |
+         (has_outer_join(reinterpret_cast<Node *>(query->jointree)) ? outer_joined : 0);
 }
 
 // A subquery as a node of its own; `before` are args[1] and args[2], and what stands in FROM follows.

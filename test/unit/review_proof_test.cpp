@@ -17,6 +17,7 @@ struct ReviewProof : testing::Test {
   const node *claim = made.make({.is = kind::context, .flags = setting | to_text, .text = "app.tenant"}, {});
   const node *member = made.make({.is = kind::other, .number = 1, .text = "m.account_id"}, {});
   const node *user = made.make({.is = kind::other, .number = 2, .text = "m.user_id"}, {});
+  const node *person = made.make({.is = kind::other, .number = (1 << 16) + 1, .text = "u.id"}, {});  // of another table
 
   const node *text(std::string_view said) { return made.literal(text_literal, said); }
   const node *equal(const node *a, const node *b) { return made.compare(relation::equal, a, b); }
@@ -25,6 +26,9 @@ struct ReviewProof : testing::Test {
   const node *exists(const node *conditions) { return made.make({.is = kind::exists, .flags = reads}, {conditions}); }
   const node *call(std::uint32_t flags, std::vector<const node *> args) {
     return made.make({.is = kind::call, .flags = flags, .text = "f"}, args);
+  }
+  const node *selected(kind is, const node *conditions, const node *what) {
+    return made.make({.is = is, .flags = reads}, {conditions, what});
   }
   bool proven(const node *n) { return is_proven(normal(made, n)); }
 
@@ -61,6 +65,47 @@ TEST_F(ReviewProof, AsksSubqueriesForBoth) {
   EXPECT_TRUE(proven(exists(all_of({joined, named}))));
   EXPECT_FALSE(proven(exists(joined)));
   EXPECT_FALSE(proven(exists(any_of({joined, named}))));
+}
+
+TEST_F(ReviewProof, OfTwoTablesTheyMustMeet) {
+  const node *joined = equal(member, account), *named = equal(person, context), *met = equal(user, person);
+  EXPECT_FALSE(proven(exists(all_of({joined, named}))));
+  EXPECT_TRUE(proven(exists(all_of({joined, named, met}))));
+  EXPECT_FALSE(proven(exists(all_of({joined, named, any_of({met, open})}))));
+  EXPECT_FALSE(proven(exists(all_of({joined, named, call(0, {met})}))));  // as of an outer join
+  // One in the other.
+  EXPECT_TRUE(proven(exists(all_of({joined, exists(all_of({met, named}))}))));
+  EXPECT_FALSE(proven(exists(all_of({joined, exists(named)}))));
+  EXPECT_TRUE(proven(exists(all_of({joined, equal(user, selected(kind::scalar, named, person))}))));
+  EXPECT_FALSE(proven(exists(all_of({joined, equal(user, selected(kind::scalar, named, member))}))));
+}
+
+TEST_F(ReviewProof, WhatIsSelectedIsTheAskers) {
+  const node *named = equal(user, context), *apart = equal(person, context);
+  const auto in = [&](const node *where, const node *what) {
+    return made.make({.is = kind::any_row, .op = relation::equal, .flags = reads}, {where, account, what});
+  };
+  EXPECT_TRUE(proven(in(named, member)));
+  EXPECT_TRUE(proven(in(named, call(cast, {member}))));
+  EXPECT_FALSE(proven(in(apart, member)));
+  EXPECT_FALSE(proven(in(named, text("7"))));
+  EXPECT_TRUE(proven(equal(account, selected(kind::scalar, named, call(0, {member})))));
+  EXPECT_FALSE(proven(equal(account, selected(kind::scalar, apart, member))));
+  EXPECT_TRUE(proven(equal(account, selected(kind::scalar, made.truth(true), context))));
+}
+
+TEST_F(ReviewProof, WhatIsGroupedHasARowOfNone) {
+  const node *both = all_of({equal(member, account), equal(user, context)});
+  EXPECT_FALSE(proven(made.make({.is = kind::exists, .flags = reads | grouped}, {both})));
+  const node *none = made.make({.is = kind::exists, .flags = reads | outer_joined}, {made.truth(false)});
+  EXPECT_FALSE(is_truth(normal(made, none), false));
+  EXPECT_TRUE(is_truth(normal(made, exists(made.truth(false))), false));
+}
+
+TEST_F(ReviewProof, TakesTimeByTheNest) {
+  const node *value = context;
+  for (int i = 0; i < 2000; i++) value = selected(kind::scalar, equal(user, value), user);
+  EXPECT_TRUE(proven(equal(account, value)));
 }
 
 TEST_F(ReviewProof, WitnessesHaveTheConstants) {

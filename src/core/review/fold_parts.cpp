@@ -93,7 +93,8 @@ const node *folded_list(nursery &made, const node *n) {
 
 const node *folded_subquery(nursery &made, const node *n) {
   const node *where = n->args[0];
-  const bool empty = !n->has(grouped) && (where->is == kind::nothing || is_truth(where, false));
+  const bool empty =
+      !n->has(grouped) && !n->has(outer_joined) && (where->is == kind::nothing || is_truth(where, false));
   if (empty && n->is == kind::exists) return made.truth(false);
   if (empty && n->is == kind::any_row) return made.truth(false);
   if (empty && n->is == kind::all_row) return made.truth(true);

@@ -78,6 +78,8 @@ inline constexpr std::uint32_t absent_role = 1u << 28;  // asks for a role that 
 inline constexpr std::uint32_t placeholder = 1u
                                              << 29;  // a setting that only clients make: it is empty once it was there
 
+inline constexpr std::uint32_t outer_joined = 1u << 30;  // a subquery that has a row where one side has none
+
 struct node {
   kind is = kind::nothing;
   relation op = relation::none;
