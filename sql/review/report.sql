@@ -1,18 +1,18 @@
 -- The findings of a schema as other tools read them: TAP lines, or one SARIF 2.1.0 document.
 
 -- A name as a part of a URI.
-CREATE FUNCTION primecloud_internal.review_uri(name text) RETURNS text
+CREATE FUNCTION primecloud_internal.review_uri(name name) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT string_agg(CASE WHEN b BETWEEN 48 AND 57 OR b BETWEEN 65 AND 90 OR b BETWEEN 97 AND 122 OR b = 95 THEN chr(b)
         ELSE '%' || upper(lpad(to_hex(b), 2, '0')) END, '' ORDER BY n)
-    FROM (SELECT n, get_byte(convert_to(name, 'UTF8'), n) AS b
-        FROM generate_series(0, octet_length(convert_to(name, 'UTF8')) - 1) AS n) AS x
+    FROM (SELECT n, get_byte(convert_to(name::text, 'UTF8'), n) AS b
+        FROM generate_series(0, octet_length(convert_to(name::text, 'UTF8')) - 1) AS n) AS x
 $$;
-COMMENT ON FUNCTION primecloud_internal.review_uri(text) IS 'a name as a part of a URI';
+COMMENT ON FUNCTION primecloud_internal.review_uri(name) IS 'a name as a part of a URI';
 
-CREATE FUNCTION primecloud_internal.review_sarif(schema text, findings finding[], reasons jsonb) RETURNS text
+CREATE FUNCTION primecloud_internal.review_sarif(schema name, findings finding[], reasons jsonb) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $$
@@ -35,7 +35,7 @@ AS $$
                     'kind', 'external', 'justification', reasons ->> f.fingerprint))) ELSE '{}' END ORDER BY f.n)
                 FROM unnest(findings) WITH ORDINALITY AS f("check", level, object, evidence, fix, fingerprint, n)), '[]')))) ::text
 $$;
-COMMENT ON FUNCTION primecloud_internal.review_sarif(text, finding[], jsonb)
+COMMENT ON FUNCTION primecloud_internal.review_sarif(name, finding[], jsonb)
     IS 'findings as a SARIF document; what is accepted is suppressed';
 
 CREATE FUNCTION review_report(schema name, app_role name DEFAULT NULL, format text DEFAULT 'tap', checks text[] DEFAULT NULL,

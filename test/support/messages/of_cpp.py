@@ -36,11 +36,17 @@ class Sources:
                 self.constants[name] = [str(product)]
         for function in self.functions:
             self.by_name.setdefault(function.name, []).append(function)
+        # By each name the functions that have it in their bodies.
+        self.naming = {}
+        for function in self.functions:
+            for name in {str(word) for word in function.found if word.kind == "id"}:
+                self.naming.setdefault(name, []).append(function)
 
     def callers(self, function):
         """Yields (caller, arguments): of the file, or else of the room."""
+        calling = [(f, given) for f in self.naming.get(function.name, ()) if f is not function for _, given, _ in f.calls({function.name})]
         for near in (lambda f: f.path == function.path, lambda f: f.path.parent == function.path.parent, lambda f: function.path.suffix == ".hpp"):
-            found = [(f, given) for f in self.functions if near(f) and f is not function for _, given, _ in f.calls({function.name})]
+            found = [(f, given) for f, given in calling if near(f)]
             if found:
                 return found
         return []
