@@ -44,11 +44,8 @@ BEGIN
                 ELSE 'do not hold' END, primecloud_internal.review_role_names(ARRAY[a])) FROM unnest(w.app) AS a WHERE t.rls
         UNION ALL SELECT p.* FROM primecloud_internal.review_proof(t.rel, coalesce(t.tenant, 0::int2), askers) AS p WHERE t.rls
         -- What leads past its policies: parts by their own names, views and functions that run as others, what it is granted besides.
-        UNION ALL SELECT NULL, x.rls OR NOT x.reach && '{SELECT,INSERT,UPDATE,DELETE}', format('part %s %s', x.label,
-            CASE WHEN x.rls THEN 'has row security of its own' WHEN x.reach && '{SELECT,INSERT,UPDATE,DELETE}'
-                THEN 'is reached by its own name, without row security' ELSE 'is not reached by its own name' END)
-            FROM unnest(w.tables) AS x WHERE x.rel IN (SELECT i.relid FROM pg_partition_tree(t.rel) AS i WHERE i.relid <> t.rel
-                UNION SELECT i.inhrelid FROM pg_inherits AS i WHERE i.inhparent = t.rel)
+        UNION ALL SELECT NULL, x.* FROM primecloud_internal.review_relatives(w, t, askers) AS x
+        UNION ALL SELECT NULL, x.* FROM primecloud_internal.review_past(w, t) AS x
         UNION ALL SELECT NULL, false, format('%s: %s', f.check_name, f.evidence)
             FROM (SELECT * FROM primecloud_internal.review_views(w) UNION ALL SELECT * FROM primecloud_internal.review_definers(w)) AS f
             WHERE EXISTS (SELECT FROM unnest(f.parts) AS p, unnest(string_to_array(p, ', ')) AS named WHERE named = t.label)
@@ -69,6 +66,9 @@ BEGIN
         holds := NOT seen;
         says := tried;
         RETURN NEXT;
+    END IF;
+    IF NOT EXISTS (SELECT FROM pg_class AS c WHERE c.oid = rel) THEN
+        RAISE undefined_table USING MESSAGE = format('the table with OID %s was dropped meanwhile', rel::oid), HINT = 'Ask again.';
     END IF;
     forged := (SELECT coalesce(max(', and which one that is any SQL may set'), '') FROM primecloud_internal.review_policy_findings(w) AS f
         WHERE f.check_name = 'policy_forgeable_context' AND strpos(f.object, t.label || '.') = 1);

@@ -1,5 +1,11 @@
 -- Which column of a table is its tenant's.
 
+CREATE FUNCTION primecloud_internal.review_tenant_words() RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$ SELECT '{accountid,tenantid,orgid,organizationid,organisationid,workspaceid}'::text[] $$;
+COMMENT ON FUNCTION primecloud_internal.review_tenant_words() IS 'what columns of tenants are called, in small letters';
+
 -- Own columns that a policy compares for equality with what says who asks.
 CREATE FUNCTION primecloud_internal.review_compared() RETURNS TABLE (rel oid, attnum int2, person boolean)
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -34,7 +40,7 @@ AS $$
         SELECT a.attrelid, a.attnum FROM pg_attribute AS a
         JOIN pg_class AS c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p', 'f', 'm', 'v')
         WHERE a.attnum > 0 AND NOT a.attisdropped AND c.oid >= 16384 AND replace(lower(a.attname), '_', '')
-            IN ('accountid', 'tenantid', 'orgid', 'organizationid', 'organisationid', 'workspaceid')),
+            = ANY (primecloud_internal.review_tenant_words())),
     compared AS MATERIALIZED (SELECT * FROM primecloud_internal.review_compared()),
     candidate AS MATERIALIZED (
         SELECT p.polrelid AS rel, min(d.refobjsubid)::int2 AS attnum, 0 AS rank

@@ -3,6 +3,8 @@
 #include "review/tree_walk.hpp"
 
 extern "C" {
+#include "catalog/pg_type.h"
+#include "nodes/nodeFuncs.h"
 #include "nodes/primnodes.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
@@ -29,6 +31,12 @@ SERVER_CODE bool asks_absent_role(const tree_walk &w, const char *name, const Fu
                    : c->consttype == OIDOID ? DatumGetObjectId(c->constvalue)
                                             : InvalidOid;
   return !OidIsValid(role) || !is_member_of_role(w.book->app, role);
+}
+
+// Integers among each other (too large is an error), and to numeric: others round, cut or fold.
+bool is_widening(Oid from, Oid to) {
+  const auto is_integer = [](Oid type) { return type == INT2OID || type == INT4OID || type == INT8OID; };
+  return is_integer(from) && (is_integer(to) || to == NUMERICOID);
 }
 
 SERVER_CODE char *lowered(char *name) {
@@ -94,6 +102,7 @@ SERVER_CODE const node *walk_call(tree_walk &w, const FuncExpr *call) {
   for (std::uint32_t i = 1; i < made->count; i++)
     if (!is_constant(made->args[i])) return made;
   if (made->count > 1) made->count = 1;  // lengths and flags of the cast
+  if (is_widening(exprType(static_cast<Node *>(linitial(call->args))), call->funcresulttype)) made->flags |= lossless;
   return made;
 }
 

@@ -34,7 +34,7 @@ bool is_one_of(const char *name, std::initializer_list<const char *> names) {
 }
 
 // The product's functions that say who comes.
-std::uint32_t product_flags(const char *name, bool &context) {
+bits product_flags(const char *name, bool &context) {
   context = strncmp(name, "tenant_", 7) == 0 || is_one_of(name, {"user_id", "has_role", "role", "context"});
   if (strcmp(name, "in_scope") == 0) return asks | confines;
   return is_one_of(name, {"user_id", "has_role", "role"}) ? person : 0;
@@ -84,14 +84,14 @@ bool names_a_person(std::string_view name) {
   return false;
 }
 
-SERVER_CODE std::uint32_t flags_of_setting(const char *name) {
+SERVER_CODE bits flags_of_setting(const char *name) {
   constexpr int is_placeholder = GUC_CUSTOM_PLACEHOLDER;
   if (pg_strncasecmp(name, "primecloud.", 11) == 0) return setting;
   const bool dotted = strchr(name, '.') != nullptr;
   const char *value = GetConfigOption(name, true, false);
   if (value == nullptr && !dotted) return setting | unknown;
   const bool made_by_clients = dotted && (GetConfigOptionFlags(name, true) & is_placeholder) == is_placeholder;
-  std::uint32_t flags = setting | (names_a_person(name) ? person : 0);
+  bits flags = setting | (names_a_person(name) ? person : 0);
   if (value == nullptr || made_by_clients) return flags | forgeable | placeholder;
   for (const char *open : {"application_name", "search_path", "timezone", "work_mem", "datestyle", "client_encoding"})
     if (pg_strcasecmp(name, open) == 0) flags |= forgeable;

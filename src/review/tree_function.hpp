@@ -10,7 +10,7 @@ struct function_facts {
   Oid oid;
   const char *name;      // as it is called
   const char *label;     // what ALTER FUNCTION takes: schema.name(types); the name alone of the server's own
-  std::uint32_t flags;   // of a call
+  bits flags;            // of a call
   bool pinned, product;  // the server's own; of the schema primecloud
   bool context;          // asks who comes, by its name or its body
   bool inlines;          // SQL that the planner puts in the place of the call
@@ -28,7 +28,7 @@ SERVER_CODE function_book open_function_book(Oid app);
 SERVER_CODE function_facts *facts_of(const function_book &book, Oid function);
 
 // What the flags of a setting's context are, by its name.
-SERVER_CODE std::uint32_t flags_of_setting(const char *name);
+SERVER_CODE bits flags_of_setting(const char *name);
 bool names_a_person(std::string_view name);
 
 }  // namespace primecloud::review

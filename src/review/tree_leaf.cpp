@@ -127,6 +127,7 @@ SERVER_CODE const node *walk_column(tree_walk &w, const Var *column) {
   made->text = psprintf("%s.%s", quote_identifier(entry->eref->aliasname), quote_identifier(name));
   made->flags = (strcmp(name, "raw_user_meta_data") == 0 ? claimed : 0) | (column->vartype == BOOLOID ? boolean : 0);
   if (entry->rtekind == RTE_RELATION && entry->relid < FirstUnpinnedObjectId) made->flags |= catalog;
+  if (entry->rtekind == RTE_RELATION && column->varattno > 0) made->flags |= kept_in(entry->relid, column->varattno);
   return made;
 }
 

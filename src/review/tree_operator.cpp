@@ -54,13 +54,20 @@ SERVER_CODE const char *operator_name(Oid operator_id) {
 
 bool is_pattern(const char *name) { return is_one_of(name, {"~~", "~~*", "~", "~*", "!~~", "!~~*", "!~", "!~*"}); }
 
-SERVER_CODE std::uint32_t flags_of_operator(tree_walk &w, Oid operator_id, const char *name, Oid left) {
+// Whether what is equal by an operator is the same: neither citext nor a collation of letters alike.
+SERVER_CODE bool tells_apart(Oid operator_id, Oid collation) {
+  if (operator_id >= FirstUnpinnedObjectId) return false;
+  return collation < FirstUnpinnedObjectId || get_collation_isdeterministic(collation);
+}
+
+SERVER_CODE bits flags_of_operator(tree_walk &w, Oid operator_id, const char *name, Oid left, Oid collation) {
   const Oid function = get_opcode(operator_id);
   const function_facts *facts = facts_of(*w.book, function);
   w.called = list_append_unique_oid(w.called, function);
   // (An operator's own STABLE function is the price of the comparison, not of a call.)
-  std::uint32_t flags = facts->flags & (strict | unstable | fixed_context | refused);
+  bits flags = facts->flags & (strict | unstable | fixed_context | refused);
   if (operator_id >= FirstUnpinnedObjectId) return flags;
+  if (tells_apart(operator_id, collation)) flags |= exact;
   if (is_pattern(name)) flags |= pattern;
   if ((left == JSONBOID || left == JSONOID) && is_one_of(name, {"->", "->>", "#>", "#>>"})) flags |= json_step;
   return flags;
@@ -72,7 +79,7 @@ SERVER_CODE node *compared(tree_walk &w, kind is, const OpExpr *n) {
   const Oid left = exprType(static_cast<Node *>(linitial(n->args)));
   node *made = new_node(w, is, below);
   made->op = relation_of_operator(n->opno);
-  made->flags = flags_of_operator(w, n->opno, name, left) | boolean;
+  made->flags = flags_of_operator(w, n->opno, name, left, n->inputcollid) | boolean;
   if (is == kind::compare && (made->op == relation::none || made->count != 2)) {
     made->is = kind::call;
     made->text = name;
@@ -102,18 +109,19 @@ SERVER_CODE const node *walk_array_operator(tree_walk &w, const ScalarArrayOpExp
   node *made = new_node(w, n->useOr ? kind::any : kind::all, walk_list(w, n->args));
   const char *name = operator_name(n->opno);
   made->op = relation_of_operator(n->opno);
-  made->flags = flags_of_operator(w, n->opno, name, InvalidOid) & ~strict;
+  made->flags = flags_of_operator(w, n->opno, name, InvalidOid, n->inputcollid) & ~strict;
   made->text = name;
   return made;
 }
 
 // `a op ANY (SELECT ..)`: the operator and the left side; of rows, = where each of them is.
-SERVER_CODE const node *left_of(tree_walk &w, Node *test, relation &op, std::uint32_t &flags) {
+SERVER_CODE const node *left_of(tree_walk &w, Node *test, relation &op, bits &flags) {
   if (test != nullptr && IsA(test, OpExpr)) {
     const auto *operation = castNode(OpExpr, test);
     op = relation_of_operator(operation->opno);
     const char *name = get_opname(operation->opno);
     if (name != nullptr && (strchr(name, '~') != nullptr)) flags |= pattern;
+    if (tells_apart(operation->opno, operation->inputcollid)) flags |= exact;
     return walk_tree(w, static_cast<Node *>(linitial(operation->args)));
   }
   List *sides = NIL;

@@ -84,7 +84,7 @@ SERVER_CODE bool has_outer_join(Node *n) {
   return false;
 }
 
-SERVER_CODE std::uint32_t flags_of(const Query *query, const contents &has) {
+SERVER_CODE bits flags_of(const Query *query, const contents &has) {
   const bool regrouped = query->hasAggs || query->groupClause != NIL || query->groupingSets != NIL ||
                          query->havingQual != nullptr || query->setOperations != nullptr || query->hasTargetSRFs ||
                          query->limitCount != nullptr || query->limitOffset != nullptr;
@@ -136,7 +136,7 @@ SERVER_CODE const node *walk_sublink(tree_walk &w, const SubLink *link) {
     case ANY_SUBLINK:
     case ALL_SUBLINK: {
       relation op = relation::none;
-      std::uint32_t flags = 0;
+      bits flags = 0;
       const node *left = left_of(w, link->testexpr, op, flags);
       node *made = queried(w, link->subLinkType == ANY_SUBLINK ? kind::any_row : kind::all_row, query, left, true);
       made->op = op;

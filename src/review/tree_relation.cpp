@@ -11,6 +11,7 @@ extern "C" {
 #include "catalog/pg_authid.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_index.h"
+#include "catalog/pg_inherits.h"
 #include "catalog/pg_policy.h"
 #include "nodes/nodes.h"
 #include "utils/acl.h"
@@ -92,6 +93,23 @@ SERVER_CODE subject subject_of(Oid relation, AttrNumber tenant) {
   pg::for_each_catalog_row(IndexRelationId, IndexIndrelidIndexId, Anum_pg_index_indrelid, relation,
                            [&](HeapTuple tuple, TupleDesc columns) { read_index(of, tuple, columns); });
   return of;
+}
+
+// (What a view or a foreign table gives is made somewhere else; a parent's unique index holds no child's rows.)
+SERVER_CODE bits kept_in(Oid relation, AttrNumber column) {
+  const char kind = get_rel_relkind(relation);
+  if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE) return 0;
+  if (kind == RELKIND_RELATION && has_subclass(relation)) return stored;
+  bits found = stored;
+  pg::for_each_catalog_row(IndexRelationId, IndexIndrelidIndexId, Anum_pg_index_indrelid, relation,
+                           [&](HeapTuple tuple, TupleDesc) {
+                             const auto *index = reinterpret_cast<const FormData_pg_index *>(GETSTRUCT(tuple));
+                             const bool holds = index->indisunique && index->indisvalid && index->indimmediate;
+                             if (holds && index->indnkeyatts == 1 && index->indkey.values[0] == column &&
+                                 heap_attisnull(tuple, Anum_pg_index_indpred, nullptr))
+                               found |= unique_key;
+                           });
+  return found;
 }
 
 SERVER_CODE List *policies_of(Oid relation) {

@@ -1,6 +1,7 @@
 #include "review/tree_walk.hpp"
 
 extern "C" {
+#include "catalog/pg_type.h"
 #include "nodes/nodeFuncs.h"
 #include "nodes/primnodes.h"
 #include "utils/lsyscache.h"
@@ -52,10 +53,19 @@ SERVER_CODE const node *walk_value_function(tree_walk &w, const SQLValueFunction
   return made;
 }
 
+// By way of its text, a text names a value and a value has a text of its own; but a name and char(n) cut it.
+SERVER_CODE bool keeps_apart(Oid from, Oid to) {
+  const Oid text = is_text_like(from) ? from : to;
+  const Oid other = getBaseType(is_text_like(from) ? to : from);
+  return is_text_like(text) && getBaseType(text) != NAMEOID && getBaseType(text) != BPCHAROID && other != BOOLOID &&
+         other != CHAROID && !is_text_like(other);
+}
+
 SERVER_CODE const node *walk_cast(tree_walk &w, Node *whole, Node *argument, Oid type) {
   node *made = new_node(w, kind::call, list_make1(const_cast<node *>(walk_tree(w, argument))));
   made->text = psprintf("::%s", format_type_be(type));
   made->flags = cast | strict | (is_text_like(type) ? to_text : 0) | (list_member(w.of.indexed, whole) ? keyed : 0);
+  if (keeps_apart(exprType(argument), type)) made->flags |= lossless;
   return made;
 }
 

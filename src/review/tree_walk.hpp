@@ -53,9 +53,10 @@ SERVER_CODE const node *walk_operator(tree_walk &w, Node *n);
 SERVER_CODE const node *walk_array_operator(tree_walk &w, const ScalarArrayOpExpr *n);
 SERVER_CODE const node *walk_sublink(tree_walk &w, const SubLink *link);
 SERVER_CODE const node *walk_body(tree_walk &w, const function_facts *facts, List *arguments);  // nullptr: not inlined
-SERVER_CODE const node *left_of(tree_walk &w, Node *test, relation &op, std::uint32_t &flags);  // of ANY (SELECT ..)
+SERVER_CODE const node *left_of(tree_walk &w, Node *test, relation &op, bits &flags);           // of ANY (SELECT ..)
 SERVER_CODE relation relation_of_operator(Oid operator_id);
 SERVER_CODE bool is_text_like(Oid type);
+SERVER_CODE bits kept_in(Oid relation, AttrNumber column);  // stored, and unique_key
 
 // The conditions of a query: of its WHERE, its joins and its HAVING.  The query is entered first.
 SERVER_CODE void enter_query(tree_walk &w, Query *query);

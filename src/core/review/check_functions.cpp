@@ -6,12 +6,12 @@
 namespace primecloud::review {
 namespace {
 
-void names_of(const node *n, std::uint32_t flag, std::vector<std::string> &names) {
+void names_of(const node *n, bits flag, std::vector<std::string> &names) {
   if (n->has(flag) && std::find(names.begin(), names.end(), n->text) == names.end()) names.emplace_back(n->text);
   for (const node *below : *n) names_of(below, flag, names);
 }
 
-std::vector<std::string> names_of(const judged &p, std::uint32_t flag) {
+std::vector<std::string> names_of(const judged &p, bits flag) {
   std::vector<std::string> names;
   if (p.it.row != nullptr) names_of(p.it.row, flag, names);
   if (p.it.check != nullptr) names_of(p.it.check, flag, names);
@@ -24,8 +24,8 @@ std::string listed(const std::vector<std::string> &names) {
   return all;
 }
 
-void check_kind(const judged &p, std::uint32_t flag, const char *check, const char *level, const char *said,
-                const char *change, findings &found) {
+void check_kind(const judged &p, bits flag, const char *check, const char *level, const char *said, const char *change,
+                findings &found) {
   auto names = names_of(p, flag);
   if (names.empty()) return;
   std::string fix;

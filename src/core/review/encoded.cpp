@@ -23,7 +23,8 @@ struct reader {
 
   const node *tree(int depth) {
     unsigned is, op, negated;
-    std::uint32_t flags, count;
+    bits flags;
+    std::uint32_t count;
     std::int64_t value;
     std::size_t length;
     if (depth > deepest || ++nodes > most) return nullptr;

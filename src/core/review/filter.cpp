@@ -88,7 +88,7 @@ const node *as_filter(nursery &made, const node *n) {
     case kind::compare: return compare_as_filter(made, n);
     case kind::distinct:
       if (!n->negated || (!never_null(n->args[0]) && !never_null(n->args[1]))) return n;
-      return folded_compare(made, made.compare(relation::equal, n->args[0], n->args[1]));
+      return folded_compare(made, made.compare(relation::equal, n->args[0], n->args[1], strict | (n->flags & exact)));
     default: return n;
   }
 }

@@ -40,7 +40,8 @@ const node *folded_distinct(nursery &made, const node *n) {
   if (a->is == kind::nothing) return folded_is_null(made, made.is_null(b, !n->negated));
   if (b->is == kind::nothing) return folded_is_null(made, made.is_null(a, !n->negated));
   if (never_null(a) && never_null(b))
-    return folded_compare(made, made.compare(n->negated ? relation::equal : relation::unequal, a, b));
+    return folded_compare(
+        made, made.compare(n->negated ? relation::equal : relation::unequal, a, b, strict | (n->flags & exact)));
   return n;
 }
 

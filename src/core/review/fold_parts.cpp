@@ -87,7 +87,8 @@ const node *folded_list(nursery &made, const node *n) {
   if (list->is == kind::nothing) return made.nothing();
   if (list->is != kind::list || list->count > 64 || n->op == relation::none) return n;
   std::vector<const node *> each;
-  for (const node *element : *list) each.push_back(folded_compare(made, made.compare(n->op, n->args[0], element)));
+  for (const node *element : *list)
+    each.push_back(folded_compare(made, made.compare(n->op, n->args[0], element, strict | (n->flags & exact))));
   return joined(made, n->is == kind::any ? kind::either : kind::both, each);
 }
 
@@ -106,7 +107,7 @@ const node *folded_subquery(nursery &made, const node *n) {
   if (!is_truth(where, true)) return n;
   if (n->is == kind::scalar) return n->args[1];
   if (n->is == kind::array_of) return made.make({.is = kind::list}, {n->args[1]});
-  return folded_compare(made, made.compare(n->op, n->args[1], n->args[2]));
+  return folded_compare(made, made.compare(n->op, n->args[1], n->args[2], strict | (n->flags & exact)));
 }
 
 }  // namespace primecloud::review

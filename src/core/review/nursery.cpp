@@ -24,8 +24,8 @@ const node *nursery::is_null(const node *n, bool negated) {
   return make({.is = kind::is_null, .negated = negated}, {n});
 }
 const node *nursery::negation(const node *n) { return make({.is = kind::negation}, {n}); }
-const node *nursery::compare(relation op, const node *left, const node *right) {
-  return make({.is = kind::compare, .op = op, .flags = strict}, {left, right});
+const node *nursery::compare(relation op, const node *left, const node *right, bits flags) {
+  return make({.is = kind::compare, .op = op, .flags = flags}, {left, right});
 }
 
 const node *nursery::joined(kind how, const std::vector<const node *> &parts) {

@@ -26,6 +26,15 @@ const node *proof_in(const conjunction &all) {
   return nullptr;
 }
 
+// The functions whose bodies are not followed, and that are taken for whoever asks; empty without one.
+std::string taken_for_asker(const node *n) {
+  if (n->is == kind::context && !n->has(product) && !n->has(setting) && !n->has(role_name))
+    return "; it is believed that " + shown(n) + " says who asks";
+  for (const node *below : *n)
+    if (std::string said = taken_for_asker(below); !said.empty()) return said;
+  return {};
+}
+
 struct prover {
   nursery &made;
   const table &of;
@@ -39,7 +48,10 @@ struct prover {
       if (p.permissive || !p.applies[who] || !covers(p, what.command) || said == nullptr) continue;
       const node *plain = normal(made, said);
       const bool holds = is_proven(plain);
-      if (holds) say(what, true, "restrictive policy " + std::string(p.name) + " stands before all: " + shown(plain));
+      if (holds)
+        say(what, true,
+            "restrictive policy " + std::string(p.name) + " stands before all: " + shown(plain) +
+                taken_for_asker(plain));
       if (holds) return true;
     }
     return false;
@@ -47,14 +59,16 @@ struct prover {
 
   void each_disjunct(const asked &what, const policy &p, const node *plain) {
     const auto all = disjuncts(plain);
-    if (!all) return say(what, is_proven(plain), "policy " + std::string(p.name) + ", as a whole: " + shown(plain));
+    if (!all)
+      return say(what, is_proven(plain),
+                 "policy " + std::string(p.name) + ", as a whole: " + shown(plain) + taken_for_asker(plain));
     if (all->empty()) return say(what, true, "policy " + std::string(p.name) + " lets nothing through");
     for (const auto &one : *all) {
       const node *by = proof_in(one), *as_one = made.both(one);
       const bool holds = by != nullptr || is_proven(as_one);
       say(what, holds,
           "policy " + std::string(p.name) + ", disjunct " + shown(as_one) +
-              (by != nullptr ? ": bound by " + shown(by)
+              (by != nullptr ? ": bound by " + shown(by) + taken_for_asker(by)
                : holds       ? ""
                              : ": " + missing(as_one)));
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/review/asker.hpp"
 #include "core/review/connected.hpp"
 
 namespace primecloud::review {
@@ -15,11 +16,10 @@ bool either_way(const node *n, bool (*one)(const node *), bool (*other)(const no
 
 bool is_proof(const node *n) {
   switch (n->is) {
-    case kind::compare: return n->op == relation::equal && either_way(n, is_tenant_column, is_of_asker);
-    case kind::distinct: return n->negated && either_way(n, is_tenant_column, is_of_asker);
-    case kind::any: return n->op == relation::equal && is_tenant_column(n->args[0]) && is_of_asker(n->args[1]);
+    case kind::compare: return is_equality(n) && either_way(n, is_tenant_column, is_asker);
+    case kind::any: return is_equality(n) && is_tenant_column(n->args[0]) && is_asker(n->args[1]);
     case kind::any_row:
-      return n->op == relation::equal && is_tenant_column(n->args[1]) && connections(n->args[0]).give(n->args[2]);
+      return is_equality(n) && is_tenant_column(n->args[1]) && connections(n->args[0]).give(n->args[2]);
     // (What is grouped may have a row where its conditions have none.)
     case kind::exists: return !n->has(grouped) && connections(n->args[0]).meet_the_tenant();
     case kind::is_true: return !n->negated && n->number != 0 && is_proof(n->args[0]);

@@ -45,52 +45,56 @@ relation inverse(relation op);  // NOT (a op b)
 relation turned(relation op);   // b op a
 
 // What is known of a node: bits of `flags`.
-inline constexpr std::uint32_t not_null = 1;         // of a column
-inline constexpr std::uint32_t tenant = 2;           // the tenant column
-inline constexpr std::uint32_t boolean = 4;          // of a type that is one
-inline constexpr std::uint32_t keyed = 8;            // the column is a key of an index
-inline constexpr std::uint32_t strict = 1u << 4;     // NULL for a NULL
-inline constexpr std::uint32_t stable = 1u << 5;     // the provolatile of a function
-inline constexpr std::uint32_t unstable = 1u << 6;   // VOLATILE
-inline constexpr std::uint32_t cast = 1u << 7;       // a conversion that runs code
-inline constexpr std::uint32_t to_text = 1u << 8;    // of type text or one like it
-inline constexpr std::uint32_t json_step = 1u << 9;  // -> ->> #> #>>
-inline constexpr std::uint32_t pattern = 1u << 10;   // LIKE, ~ and the like
-inline constexpr std::uint32_t asks = 1u << 11;     // a function whose body asks for a context and that takes arguments
-inline constexpr std::uint32_t setting = 1u << 12;  // current_setting of a constant, which is the text
-inline constexpr std::uint32_t forgeable = 1u << 13;  // any SQL may set it
-inline constexpr std::uint32_t unknown = 1u << 14;    // a setting without a dot that the server does not know
-inline constexpr std::uint32_t role_name = 1u << 15;  // current_user and the like
-inline constexpr std::uint32_t person = 1u << 16;     // a context that is somebody and no tenant
-inline constexpr std::uint32_t product = 1u << 17;    // a function of the product
-inline constexpr std::uint32_t wrapped = 1u << 18;    // inside (SELECT ...), so asked once
-inline constexpr std::uint32_t unparallel = 1u << 19;
-inline constexpr std::uint32_t reads = 1u << 20;    // a subquery with a relation
-inline constexpr std::uint32_t grouped = 1u << 21;  // a subquery that may have a row where its conditions have none
-inline constexpr std::uint32_t claimed = 1u << 22;  // a column or body with metadata that the client writes
-inline constexpr std::uint32_t fixed_context =
-    1u << 23;                                       // IMMUTABLE, though its body asks for a context or reads a relation
-inline constexpr std::uint32_t refused = 1u << 24;  // the app may not execute it
-inline constexpr std::uint32_t rank = 1u << 25;     // asks for a role above the lowest
-inline constexpr std::uint32_t confines = 1u << 26;     // in_scope
-inline constexpr std::uint32_t catalog = 1u << 27;      // a column of a system catalog
-inline constexpr std::uint32_t absent_role = 1u << 28;  // asks for a role that the app cannot take
-inline constexpr std::uint32_t placeholder = 1u
-                                             << 29;  // a setting that only clients make: it is empty once it was there
+using bits = std::uint64_t;
+inline constexpr bits not_null = 1;               // of a column
+inline constexpr bits tenant = 2;                 // the tenant column
+inline constexpr bits boolean = 4;                // of a type that is one
+inline constexpr bits keyed = 8;                  // the column is a key of an index
+inline constexpr bits strict = bits{1} << 4;      // NULL for a NULL
+inline constexpr bits stable = bits{1} << 5;      // the provolatile of a function
+inline constexpr bits unstable = bits{1} << 6;    // VOLATILE
+inline constexpr bits cast = bits{1} << 7;        // a conversion that runs code
+inline constexpr bits to_text = bits{1} << 8;     // of type text or one like it
+inline constexpr bits json_step = bits{1} << 9;   // -> ->> #> #>>
+inline constexpr bits pattern = bits{1} << 10;    // LIKE, ~ and the like
+inline constexpr bits asks = bits{1} << 11;       // a function whose body asks for a context and that takes arguments
+inline constexpr bits setting = bits{1} << 12;    // current_setting of a constant, which is the text
+inline constexpr bits forgeable = bits{1} << 13;  // any SQL may set it
+inline constexpr bits unknown = bits{1} << 14;    // a setting without a dot that the server does not know
+inline constexpr bits role_name = bits{1} << 15;  // current_user and the like
+inline constexpr bits person = bits{1} << 16;     // a context that is somebody and no tenant
+inline constexpr bits product = bits{1} << 17;    // a function of the product
+inline constexpr bits wrapped = bits{1} << 18;    // inside (SELECT ...), so asked once
+inline constexpr bits unparallel = bits{1} << 19;
+inline constexpr bits reads = bits{1} << 20;    // a subquery with a relation
+inline constexpr bits grouped = bits{1} << 21;  // a subquery that may have a row where its conditions have none
+inline constexpr bits claimed = bits{1} << 22;  // a column or body with metadata that the client writes
+inline constexpr bits fixed_context = bits{1}
+                                      << 23;        // IMMUTABLE, though its body asks for a context or reads a relation
+inline constexpr bits refused = bits{1} << 24;      // the app may not execute it
+inline constexpr bits rank = bits{1} << 25;         // asks for a role above the lowest
+inline constexpr bits confines = bits{1} << 26;     // in_scope
+inline constexpr bits catalog = bits{1} << 27;      // a column of a system catalog
+inline constexpr bits absent_role = bits{1} << 28;  // asks for a role that the app cannot take
+inline constexpr bits placeholder = bits{1} << 29;  // a setting that only clients make: it is empty once it was there
 
-inline constexpr std::uint32_t outer_joined = 1u << 30;  // a subquery that has a row where one side has none
+inline constexpr bits outer_joined = bits{1} << 30;  // a subquery that has a row where one side has none
+inline constexpr bits exact = bits{1} << 31;         // a comparison whose equal values are the same
+inline constexpr bits lossless = bits{1} << 32;      // a conversion that keeps different values different
+inline constexpr bits stored = bits{1} << 33;        // of a subquery's column: a table has it, as it is
+inline constexpr bits unique_key = bits{1} << 34;    // and no two of its rows have it alike
 
 struct node {
   kind is = kind::nothing;
   relation op = relation::none;
   bool negated = false;
-  std::uint32_t flags = 0;
+  bits flags = 0;
   std::uint32_t count = 0;
   std::int64_t number = 0;
   std::string_view text = {};
   const node *const *args = nullptr;
 
-  bool has(std::uint32_t all) const { return (flags & all) == all; }
+  bool has(bits all) const { return (flags & all) == all; }
   const node *const *begin() const { return args; }
   const node *const *end() const { return args + count; }
 };
