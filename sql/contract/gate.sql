@@ -1,7 +1,8 @@
 -- The gate of a pipeline: a change that breaks somebody, and that nobody has accepted, ends it.
 
 -- A line "@breaks column_removed orders.note nobody reads it" in a comment accepts a change: of the object that the comment is on,
--- or of the one it names, which may be gone: then the line stands at its table, or at the schema.
+-- or of the one it names, which may be gone: then the line stands at its table, or at the schema.  Who may write a comment on
+-- something else accepts nothing of it.
 CREATE FUNCTION primecloud_internal.contract_accepted(contract jsonb) RETURNS TABLE (holder text, line text)
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
@@ -32,8 +33,10 @@ BEGIN
     SELECT coalesce(jsonb_agg(to_jsonb(d) || jsonb_build_object('accepted', (d.readers = 'breaking' OR d.writers = 'breaking') AND (
             EXISTS (SELECT FROM primecloud_internal.contract_accepted(after) AS b CROSS JOIN LATERAL (
                     SELECT ltrim(substr(b.line, length(d.change) + 1)) || ' ' AS rest) AS r
+                -- (Of what is its own, or all of the schema's: another's table has another's comment.)
                 WHERE starts_with(b.line || ' ', d.change || ' ') AND (b.holder = d.object
-                    OR starts_with(r.rest, d.object || ' ') OR starts_with(b.holder || '.' || r.rest, d.object || ' ')))
+                    OR (b.holder = '' OR starts_with(d.object, b.holder || '.')) AND (starts_with(r.rest, d.object || ' ')
+                        OR starts_with(b.holder || '.' || r.rest, d.object || ' '))))
             OR EXISTS (SELECT FROM unnest(contract_gate.accept) AS a (line)
                 WHERE starts_with(a.line || ' ', d.change || ' ' || d.object || ' ')))) ORDER BY n), '[]') INTO found_
     FROM primecloud.contract_diff(contract_gate.before, after) WITH ORDINALITY AS d (object, change, readers, writers, reason, review, n);

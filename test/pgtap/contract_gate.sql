@@ -1,0 +1,40 @@
+-- contract_gate(): a change is accepted by a comment on what changed, or on what holds it, and by nobody else's.
+SELECT no_plan();
+SET client_min_messages = error;
+CREATE SCHEMA g;
+CREATE TABLE g.orders (id integer PRIMARY KEY, loaves integer NOT NULL CHECK (loaves BETWEEN 1 AND 40), note text);
+CREATE TABLE g.other (id integer PRIMARY KEY, note text);
+CREATE FUNCTION g.read() RETURNS integer STABLE LANGUAGE sql AS 'SELECT 1';
+CREATE TYPE g.word AS ENUM ('a', 'b');
+SELECT primecloud.contract('g') AS before \gset
+ALTER TABLE g.orders DROP CONSTRAINT orders_loaves_check, ADD CONSTRAINT orders_loaves_check CHECK (loaves BETWEEN 1 AND 24), DROP note;
+CREATE FUNCTION g.accepted(before jsonb, holder text, line text, accept text[] DEFAULT '{}') RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    COMMENT ON SCHEMA g IS NULL;
+    COMMENT ON TABLE g.orders IS NULL;
+    COMMENT ON COLUMN g.orders.loaves IS NULL;
+    EXECUTE format('COMMENT ON %s IS %L', holder, line);
+    BEGIN
+        RETURN (SELECT string_agg(object, ' ') FROM primecloud.contract_gate(before, 'g', accept) WHERE accepted);
+    EXCEPTION WHEN object_not_in_prerequisite_state THEN
+        GET STACKED DIAGNOSTICS line := PG_EXCEPTION_DETAIL;
+        RETURN 'refused: ' || array_to_string(ARRAY(SELECT split_part(l, ':', 1) FROM unnest(string_to_array(line, E'\n')) AS l), ', ');
+    END;
+END $$;
+\set both '@breaks bound_tightened orders.loaves smaller\n@breaks column_removed orders.note nobody'
+SELECT is(g.accepted(:'before', holder, replace(line, '\n', E'\n')), said, concat_ws(': ', holder, said)) FROM (VALUES
+    ('TABLE g.other', '', 'refused: bound_tightened orders.loaves, column_removed orders.note'),
+    ('TABLE g.other', :'both', 'refused: bound_tightened orders.loaves, column_removed orders.note'),
+    ('COLUMN g.other.note', :'both', 'refused: bound_tightened orders.loaves, column_removed orders.note'),
+    ('FUNCTION g.read()', :'both', 'refused: bound_tightened orders.loaves, column_removed orders.note'),
+    ('TYPE g.word', :'both', 'refused: bound_tightened orders.loaves, column_removed orders.note'),
+    ('COLUMN g.orders.loaves', :'both', 'refused: column_removed orders.note'),
+    ('TABLE g.orders', :'both', 'orders.loaves orders.note'),
+    ('TABLE g.orders', '@breaks bound_tightened loaves smaller\n@breaks column_removed note nobody', 'orders.loaves orders.note'),
+    ('SCHEMA g', :'both', 'orders.loaves orders.note'),
+    ('SCHEMA g', '@breaks bound_tightened orders.loave smaller\n@breaks column_removed orders nobody',
+        'refused: bound_tightened orders.loaves, column_removed orders.note')) AS c (holder, line, said);
+SELECT is(g.accepted(:'before', 'SCHEMA g', '', '{bound_tightened orders.loaves,column_removed orders.note}'), 'orders.loaves orders.note',
+    'or by whoever runs the gate');
+DROP SCHEMA g CASCADE;
+SELECT * FROM finish();
