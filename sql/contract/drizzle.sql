@@ -13,8 +13,8 @@ AS $$
         'sequences', primecloud_internal.drizzle_sequences(n.oid),
         'relations', (SELECT coalesce(jsonb_object_agg(c.relname, jsonb_strip_nulls(jsonb_build_object('kind', c.relkind,
                 'read_alone', nullif(c.relispartition OR m.objid IS NOT NULL, false),
-                'rls', c.relrowsecurity, 'forced', nullif(c.relforcerowsecurity, false), 'columns', a.columns, 'indexes', i.indexes, 'constraints', k.constraints,
-                'policies', p.policies))), '{}')
+                'rls', c.relrowsecurity, 'forced', nullif(c.relforcerowsecurity, false), 'columns', a.columns,
+                'indexes', i.indexes, 'constraints', k.constraints, 'policies', p.policies))), '{}')
             FROM pg_class AS c LEFT JOIN primecloud_internal.drizzle_columns(n.oid) AS a ON a.relation = c.oid
                 LEFT JOIN primecloud_internal.drizzle_indexes(n.oid) AS i ON i.relation = c.oid
                 LEFT JOIN primecloud_internal.drizzle_constraints(n.oid) AS k ON k.relation = c.oid
@@ -35,4 +35,4 @@ AS $$
         coalesce(primecloud_internal.contract_drizzle_facts(schema), '{}'))
 $$;
 COMMENT ON FUNCTION contract_drizzle(name, jsonb) IS
-    'a schema for Drizzle: tables, views, keys, relations, indexes, defaults and policies';
+    'a schema for Drizzle: tables, views, keys, relations, indexes, defaults, sequences and policies';

@@ -9,8 +9,8 @@ AS $$
         'invalid', nullif(NOT i.indisvalid, false),
         -- drizzle-kit takes the index that a foreign key ends at for that of a constraint.
         'unread', nullif(EXISTS (SELECT FROM pg_constraint AS b WHERE b.conindid = i.indexrelid), false),
-        'plain', k.plain AND i.indnatts = i.indnkeyatts,
-        'definition', CASE WHEN NOT k.plain OR i.indnatts <> i.indnkeyatts THEN right(pg_get_indexdef(i.indexrelid), -length(
+        'plain', k.plain,
+        'definition', CASE WHEN NOT k.plain THEN right(pg_get_indexdef(i.indexrelid), -length(
             format('CREATE %sINDEX %I ON %s%I.%I USING %I (', CASE WHEN i.indisunique THEN 'UNIQUE ' END, c.relname,
                 CASE WHEN c.relkind = 'I' THEN 'ONLY ' END, n.nspname, t.relname, m.amname))) END)))
     FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid JOIN pg_am AS m ON m.oid = c.relam
@@ -18,8 +18,8 @@ AS $$
         CROSS JOIN LATERAL (SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object('column', a.attname,
                 'descending', (i.indoption[number - 1] & 1) = 1, 'nulls_first', (i.indoption[number - 1] & 2) = 2))
                 ORDER BY number) AS columns,
-                bool_and(number > i.indnkeyatts OR (a.attname IS NOT NULL AND o.opcdefault AND x.attoptions IS NULL
-                    AND i.indcollation[number - 1] = a.attcollation)) AS plain
+                i.indnatts = i.indnkeyatts AND NOT i.indnullsnotdistinct AND bool_and(a.attname IS NOT NULL AND o.opcdefault
+                    AND x.attoptions IS NULL AND i.indcollation[number - 1] = a.attcollation) AS plain
             FROM generate_series(1, i.indnatts) AS number LEFT JOIN pg_opclass AS o ON o.oid = i.indclass[number - 1]
                 LEFT JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[number - 1] AND a.attnum > 0
                 LEFT JOIN pg_attribute AS x ON x.attrelid = i.indexrelid AND x.attnum = number) AS k

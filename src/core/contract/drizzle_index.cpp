@@ -49,7 +49,9 @@ std::string drizzle_file::index(const std::string &name, const node &told) {
     read = made;
   } else {
     // drizzle-kit has no words for the rest: it is one expression, to which it adds the last bracket.
+    static constexpr std::string_view nulls = " NULLS NOT DISTINCT";  // it cannot come last
     std::string definition = told["definition"].text;
+    if (definition.ends_with(nulls)) definition.resize(definition.size() - nulls.size());
     if (definition.ends_with(")")) definition.pop_back();
     made = head + sql_template(without_cuts(definition, cuts)) + ")";
     read += settings_of(told);
