@@ -4,7 +4,7 @@
 -- What drizzle-kit reads and an application has no use for, partitions and members of extensions, is told to it alone.
 CREATE FUNCTION primecloud_internal.contract_drizzle_facts(schema name) RETURNS jsonb
     LANGUAGE sql STABLE STRICT PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET jit = off
 AS $$
     SELECT jsonb_build_object('schema', n.nspname,
         'enums', (SELECT coalesce(jsonb_object_agg(e.typname, e.labels), '{}') FROM (

@@ -36,18 +36,19 @@ AS $$
     SELECT c.conrelid, jsonb_object_agg(c.conname, jsonb_strip_nulls(jsonb_build_object('kind', c.contype,
         'expression', pg_get_expr(c.conbin, c.conrelid), 'inherited', nullif(c.conparentid <> 0, false),
         'nulls_equal', nullif(c.contype = 'u' AND strpos(pg_get_constraintdef(c.oid), 'UNIQUE NULLS NOT DISTINCT') = 1, false),
-        'columns', (SELECT jsonb_agg(a.attname ORDER BY k.n) FROM unnest(c.conkey) WITH ORDINALITY AS k (num, n)
-            JOIN pg_attribute AS a ON a.attrelid = c.conrelid AND a.attnum = k.num),
-        'to', t.relname, 'to_schema', (SELECT n.nspname FROM pg_namespace AS n WHERE n.oid = nullif(t.relnamespace, space)),
-        'to_columns', (SELECT jsonb_agg(a.attname ORDER BY k.n) FROM unnest(c.confkey) WITH ORDINALITY AS k (num, n)
-            JOIN pg_attribute AS a ON a.attrelid = c.confrelid AND a.attnum = k.num),
-        'to_read', (SELECT jsonb_agg(a.attname ORDER BY a.attnum) FROM pg_attribute AS a
-            WHERE a.attrelid = c.confrelid AND a.attnum = ANY (c.confkey)),
-        'on_delete', c.confdeltype, 'on_update', c.confupdtype,
-        'set_columns', (SELECT jsonb_agg(a.attname ORDER BY a.attnum) FROM pg_attribute AS a
-            WHERE a.attrelid = c.conrelid AND a.attnum = ANY (c.confdelsetcols)),
-        'deferrable', nullif(c.condeferrable, false), 'deferred', nullif(c.condeferred, false))))
+        'columns', CASE WHEN c.contype <> 'c' THEN (SELECT jsonb_agg(a.attname ORDER BY k.n)
+            FROM unnest(c.conkey) WITH ORDINALITY AS k (num, n) JOIN pg_attribute AS a ON a.attrelid = c.conrelid AND a.attnum = k.num) END,
+        'deferrable', nullif(c.condeferrable, false), 'deferred', nullif(c.condeferred, false)))
+        || CASE WHEN c.contype = 'f' THEN jsonb_strip_nulls(jsonb_build_object('to', t.relname, 'to_schema', o.nspname,
+            'to_columns', (SELECT jsonb_agg(a.attname ORDER BY k.n) FROM unnest(c.confkey) WITH ORDINALITY AS k (num, n)
+                JOIN pg_attribute AS a ON a.attrelid = c.confrelid AND a.attnum = k.num),
+            'to_read', (SELECT jsonb_agg(a.attname ORDER BY a.attnum) FROM pg_attribute AS a
+                WHERE a.attrelid = c.confrelid AND a.attnum = ANY (c.confkey)),
+            'on_delete', c.confdeltype, 'on_update', c.confupdtype,
+            'set_columns', CASE WHEN c.confdelsetcols IS NOT NULL THEN (SELECT jsonb_agg(a.attname ORDER BY a.attnum)
+                FROM pg_attribute AS a WHERE a.attrelid = c.conrelid AND a.attnum = ANY (c.confdelsetcols)) END)) ELSE '{}' END)
     FROM pg_constraint AS c LEFT JOIN pg_class AS t ON t.oid = c.confrelid
+        LEFT JOIN pg_namespace AS o ON o.oid = nullif(t.relnamespace, space)
     WHERE c.connamespace = space AND c.contype IN ('p', 'u', 'f', 'c') AND c.conrelid <> 0
     GROUP BY c.conrelid
 $$;
