@@ -23,8 +23,9 @@ BEGIN ATOMIC
             || jsonb_build_object('nullable', NOT (w.tagged OR (p.proretset AND t.typtype = 'c')))
             || jsonb_strip_nulls(jsonb_build_object('class', primecloud_internal.contract_class(w.comment))) END
     FROM pg_proc AS p JOIN pg_type AS t ON t.oid = p.prorettype
-        CROSS JOIN LATERAL (SELECT obj_description(p.oid, 'pg_proc') AS comment, '' = ANY (primecloud_internal.contract_words(
-            primecloud_internal.contract_tags(obj_description(p.oid, 'pg_proc'), 'notNull'))) AS tagged) AS w
+        LEFT JOIN pg_description AS d ON d.objoid = p.oid AND d.classoid = 'pg_proc'::regclass AND d.objsubid = 0
+        CROSS JOIN LATERAL (SELECT d.description AS comment,
+            '' = ANY (primecloud_internal.contract_words(primecloud_internal.contract_tags(d.description, 'notNull'))) AS tagged) AS w
     WHERE p.oid = function;
 END;
 COMMENT ON FUNCTION primecloud_internal.contract_returns(oid, jsonb, jsonb) IS 'what a call gives back';
@@ -40,11 +41,12 @@ BEGIN ATOMIC
         ARRAY(SELECT DISTINCT p.prorettype FROM pg_proc AS p WHERE p.oid = ANY (functions)), space) AS s),
     called AS MATERIALIZED (
         SELECT p.oid, p.proname::text AS name, p.prokind = 'f' AND p.provolatile <> 'v' AS is_read, c.refuted, p.proretset, p.prokind,
-            coalesce(a.arguments, '[]') AS arguments, obj_description(p.oid, 'pg_proc') AS comment,
+            coalesce(a.arguments, '[]') AS arguments, d.description AS comment,
             primecloud_internal.contract_returns(p.oid, c.columns, s.sent) AS returns,
             row_number() OVER (PARTITION BY p.proname ORDER BY coalesce(a.types, '') COLLATE "C", p.oid) AS place
         FROM pg_proc AS p JOIN shapes AS s ON s.type = p.prorettype LEFT JOIN arguments AS a ON a.function = p.oid
             LEFT JOIN results AS c ON c.function = p.oid
+            LEFT JOIN pg_description AS d ON d.objoid = p.oid AND d.classoid = 'pg_proc'::regclass AND d.objsubid = 0
         WHERE p.oid = ANY (functions)),
     named AS (
         SELECT c.*, CASE WHEN returns ? 'row' THEN primecloud_internal.contract_name(c.name, false) || 'Result'

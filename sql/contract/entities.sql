@@ -38,9 +38,10 @@ BEGIN ATOMIC
     rules AS MATERIALIZED (SELECT * FROM primecloud_internal.contract_rules(relations)),
     told AS MATERIALIZED (
         SELECT c.oid, c.relkind, c.relnamespace, c.reltype, c.relname,
-            coalesce(obj_description(c.oid, 'pg_class'), CASE WHEN c.relkind = 'c' THEN obj_description(c.reltype,
-                'pg_type') END) AS comment
-        FROM pg_class AS c WHERE c.oid = ANY (relations))
+            coalesce(d.description, CASE WHEN c.relkind = 'c' THEN e.description END) AS comment
+        FROM pg_class AS c LEFT JOIN pg_description AS d ON d.objoid = c.oid AND d.classoid = 'pg_class'::regclass AND d.objsubid = 0
+            LEFT JOIN pg_description AS e ON e.objoid = c.reltype AND e.classoid = 'pg_type'::regclass AND e.objsubid = 0
+        WHERE c.oid = ANY (relations))
     SELECT coalesce(jsonb_object_agg(primecloud_internal.contract_type_label(t.reltype, space), jsonb_build_object(
             'name', primecloud_internal.contract_outer_name(space, t.relnamespace, t.relname, t.relkind <> 'c', t.comment),
             'kind', primecloud_internal.contract_kind(t.relkind),

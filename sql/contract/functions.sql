@@ -31,11 +31,12 @@ BEGIN ATOMIC
     shapes AS MATERIALIZED (
         SELECT s.* FROM primecloud_internal.contract_sent(ARRAY(SELECT DISTINCT p.type FROM parameters AS p), space) AS s),
     sent AS MATERIALIZED (
-        SELECT a.*, p.pronargs, p.pronargdefaults, obj_description(p.oid, 'pg_proc') AS comment,
+        SELECT a.*, p.pronargs, p.pronargdefaults, d.description AS comment,
             CASE WHEN a.sent > p.pronargs - p.pronargdefaults THEN primecloud_internal.contract_argument_defaults(p.proargdefaults)::jsonb
                 -> (a.sent - 1 - (p.pronargs - p.pronargdefaults)) END AS fallback,
             s.sent AS shape
-        FROM parameters AS a JOIN pg_proc AS p ON p.oid = a.function JOIN shapes AS s ON s.type = a.type),
+        FROM parameters AS a JOIN pg_proc AS p ON p.oid = a.function JOIN shapes AS s ON s.type = a.type
+            LEFT JOIN pg_description AS d ON d.objoid = p.oid AND d.classoid = 'pg_proc'::regclass AND d.objsubid = 0),
     told AS (
         SELECT s.*, s.sent > s.pronargs - s.pronargdefaults AS optional,
             coalesce(s.fallback @> '{"constant": null}', false)
@@ -66,11 +67,11 @@ BEGIN ATOMIC
             space) AS b),
     given AS (
         SELECT p.function, p.given, coalesce(p.name, 'column' || p.given) AS name, p.type, s.flows, s.source, s.source_number,
-            coalesce(s.not_null, false) AS not_null, coalesce(s.made_null, false) AS made_null, c.comment,
-            primecloud_internal.contract_words(primecloud_internal.contract_tags(c.comment, 'notNull')) AS tagged,
-            primecloud_internal.contract_words(primecloud_internal.contract_tags(c.comment, 'nullable')) AS untagged
+            coalesce(s.not_null, false) AS not_null, coalesce(s.made_null, false) AS made_null, c.description AS comment,
+            primecloud_internal.contract_words(primecloud_internal.contract_tags(c.description, 'notNull')) AS tagged,
+            primecloud_internal.contract_words(primecloud_internal.contract_tags(c.description, 'nullable')) AS untagged
         FROM parameters AS p LEFT JOIN states AS s ON s.of = p.function AND s.number = p.given
-            CROSS JOIN LATERAL (SELECT obj_description(p.function, 'pg_proc') AS comment OFFSET 0) AS c)
+            LEFT JOIN pg_description AS c ON c.objoid = p.function AND c.classoid = 'pg_proc'::regclass AND c.objsubid = 0)
     SELECT g.function, jsonb_object_agg(g.name,
             coalesce(f.body - '{default,writable,breaks,source,not_null}'::text[],
                 h.sent)

@@ -13,39 +13,26 @@ CREATE FUNCTION primecloud_internal.contract_given_name(asked text) RETURNS text
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'primecloud_contract_given_name';
 COMMENT ON FUNCTION primecloud_internal.contract_given_name(text) IS 'the name that a comment asks for, made an identifier';
 
-CREATE FUNCTION primecloud_internal.contract_lines(comment text, tag text) RETURNS text[]
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
-    -- What follows the tag to the end of its line.
-    SELECT coalesce(array_agg(btrim(m[2], E' \t\r') ORDER BY n), '{}')
-    FROM regexp_matches(contract_lines.comment COLLATE "C", '(^|[ \t\r\n])@' || contract_lines.tag || '(?![A-Za-z0-9_])([^\n]*)', 'g')
-        WITH ORDINALITY AS found (m, n);
-END;
-COMMENT ON FUNCTION primecloud_internal.contract_lines(text, text) IS 'contract_tags of a comment that may have the tag';
+CREATE FUNCTION primecloud_internal.contract_lines(comment text, tag text) RETURNS text
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'primecloud_contract_lines';
+COMMENT ON FUNCTION primecloud_internal.contract_lines(text, text) IS
+    'what follows a tag to the end of its line, a line break before each';
 
 -- (One expression, which is put where it is called: most comments have no tag, and none of those is searched.)
 CREATE FUNCTION primecloud_internal.contract_tags(comment text, tag text) RETURNS text[]
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN strpos(comment, '@' || tag) > 0 THEN primecloud_internal.contract_lines(comment, tag) ELSE '{}' END;
+RETURN CASE WHEN strpos(comment, '@' || tag) > 0 
+    THEN (string_to_array(primecloud_internal.contract_lines(comment, tag), E'\n'))[2:] ELSE '{}' END;
 COMMENT ON FUNCTION primecloud_internal.contract_tags(text, text) IS 'what a comment says behind a tag, to the end of each line';
 
 CREATE FUNCTION primecloud_internal.contract_breaks(comment text) RETURNS jsonb
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN strpos(comment, '@breaks') > 0
-    THEN nullif(to_jsonb(primecloud_internal.contract_lines(comment, 'breaks')), '[]') END;
+    THEN nullif(to_jsonb((string_to_array(primecloud_internal.contract_lines(comment, 'breaks'), E'\n'))[2:]), '[]') END;
 COMMENT ON FUNCTION primecloud_internal.contract_breaks(text) IS 'the breaks that a comment allows; NULL for none';
 
 CREATE FUNCTION primecloud_internal.contract_class(comment text) RETURNS text
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
-    -- The one that hides most; NULL where the comment says none.
-    SELECT CASE
-        WHEN contract_class.comment COLLATE "C" ~ '(^|[^A-Za-z0-9_@])@secret(?![A-Za-z0-9_])' THEN 'secret'
-        WHEN contract_class.comment COLLATE "C" ~ '(^|[^A-Za-z0-9_@])@token(?![A-Za-z0-9_])' THEN 'token'
-        WHEN contract_class.comment COLLATE "C" ~ '(^|[^A-Za-z0-9_@])@pii(?![A-Za-z0-9_])' THEN 'pii'
-        WHEN contract_class.comment COLLATE "C" ~ '(^|[^A-Za-z0-9_@])@public(?![A-Za-z0-9_])' THEN 'public'
-    END;
-END;
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'primecloud_contract_class';
 COMMENT ON FUNCTION primecloud_internal.contract_class(text) IS 'the class of sensitivity that a comment says; NULL for none';
 
 CREATE FUNCTION primecloud_internal.contract_description(comment text) RETURNS text

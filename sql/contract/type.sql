@@ -41,7 +41,8 @@ BEGIN ATOMIC
             THEN 'base'
             WHEN 'r' THEN 'range' WHEN 'm' THEN 'multirange' WHEN 'p' THEN 'pseudo' END END,
         'extension', e.extname,
-        'wire', CASE WHEN t.oid >= 16384 AND primecloud_internal.contract_casts_to_json(t.oid) THEN 'json' END))
+        'wire', CASE WHEN t.oid >= 16384 AND EXISTS (SELECT FROM pg_cast AS c WHERE c.castsource = t.oid AND c.casttarget = 114)
+            AND primecloud_internal.contract_casts_to_json(t.oid) THEN 'json' END))
     FROM pg_type AS t JOIN pg_namespace AS n ON n.oid = t.typnamespace
         LEFT JOIN pg_depend AS d ON d.classid = 1247 AND d.objid = t.oid AND d.refclassid = 3079 AND d.deptype = 'e'
         LEFT JOIN pg_extension AS e ON e.oid = d.refobjid
@@ -58,7 +59,8 @@ BEGIN ATOMIC
         CASE WHEN typmod < 0 THEN '{}' ELSE primecloud_internal.contract_modifier(base, typmod) END AS modifier)
     SELECT of || (w.known - '{values,not_null,excluded,elements_nullable,max_length,min_length}'::text[]) || w.modifier
         || jsonb_strip_nulls(jsonb_build_object(
-            'values', CASE WHEN w.known ? 'values' THEN primecloud_internal.contract_values(w.known, base, typmod) END,
+            'values', CASE WHEN base >= 16384 OR base = 1042 THEN CASE WHEN w.known ? 'values'
+                THEN primecloud_internal.contract_values(w.known, base, typmod) END ELSE w.known -> 'values' END,
             'max_length', CASE WHEN base <> 1042 THEN least((w.known ->> 'max_length')::bigint, (w.modifier ->> 'max_length')::bigint)
                 ELSE (w.modifier ->> 'max_length')::bigint END,
             'min_length', CASE WHEN base <> 1042 THEN (w.known ->> 'min_length')::bigint ELSE (w.modifier ->> 'min_length')::bigint END,

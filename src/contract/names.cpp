@@ -1,5 +1,7 @@
-// contract_key, contract_name, contract_given_name: names that the contract gives.
+// contract_key, contract_name, contract_given_name: names that the contract gives; contract_lines, contract_class:
+// tags.
 #include "core/contract/names.hpp"
+#include "core/contract/comment.hpp"
 
 #include "pg/function.hpp"
 
@@ -11,8 +13,14 @@ std::string contract_name(std::string_view name, bool holds_rows) {
   return holds_rows ? contract::row_name(name) : contract::type_name(name);
 }
 std::string contract_given_name(std::string_view asked) { return contract::given_name(asked); }
+std::string contract_lines(std::string_view comment, std::string_view tag) {
+  return contract::lines_behind(comment, tag);
+}
+std::optional<std::string> contract_class(std::string_view comment) { return contract::class_of(comment); }
 }  // namespace
 
 PRIMECLOUD_FUNCTION(primecloud_contract_key, contract_key);
 PRIMECLOUD_FUNCTION(primecloud_contract_name, contract_name);
 PRIMECLOUD_FUNCTION(primecloud_contract_given_name, contract_given_name);
+PRIMECLOUD_FUNCTION(primecloud_contract_lines, contract_lines);
+PRIMECLOUD_FUNCTION(primecloud_contract_class, contract_class);

@@ -91,3 +91,33 @@ for (const given of cases) {
     for (const { json, as } of given.valid ?? []) assert.equal(verdicts(as, json).ajv, true);
   });
 }
+
+// What a database stores beside the types' usual values.
+test('beyond doubles, declared dimensions and finite times', async () => {
+  const client = new pg.Client({ database: process.env.PGDATABASE, user: 'postgres' });
+  await client.connect();
+  try {
+    await client.query(`BEGIN; CREATE SCHEMA far; SET search_path = far, public;
+      CREATE TABLE held (id int, n numeric, least numeric CHECK (least > 0), few numeric(20, 2), tags int[], at timestamptz);
+      INSERT INTO held VALUES (1, -(10.0 ^ 400), 10.0 ^ 400, 5, '{1}', 'infinity'), (2, 1, 1, 5, '{{1}}', '-infinity')`);
+    const { rows: [{ zod, schema, types, endless }] } = await client.query(`SELECT primecloud.contract_zod('far') AS zod, primecloud.contract_json_schema('far') AS schema,
+      primecloud.contract_typescript('far') AS types, primecloud.contract_typescript('far', '{"dates":"infinity"}') AS endless`);
+    const { rows } = await client.query('SELECT primecloud.to_camel_json(v)::text AS json, at FROM held AS v ORDER BY id');
+    writeFileSync('contract/far.zod.ts', zod);
+    const { Held } = await tsImport('./contract/far.zod.ts', import.meta.url);
+    const validates = (strictNumbers, row) => new Ajv2020({ strict: true, strictNumbers }).addSchema(schema, 'far').getSchema('far#/$defs/Held')(row);
+    const [far, deep] = rows.map(({ json }) => JSON.parse(json));
+    assert.equal(far.n, -Infinity);
+    assert.equal(Held.safeParse(far).success, true);
+    assert.deepEqual([validates(false, far), validates(true, far)], [true, false]);
+    for (const wrong of [{ least: -Infinity }, { few: Infinity }, { n: NaN }]) assert.equal(Held.safeParse({ ...far, ...wrong }).success, false, JSON.stringify(wrong));
+    assert.deepEqual(deep.tags, [[1]]);
+    assert.deepEqual([Held.safeParse(deep).success, validates(false, deep)], [false, false]);
+    assert.deepEqual(rows.map(({ at }) => at), [Infinity, -Infinity]);
+    assert.match(types, /  at: globalThis.Date \| null;/);
+    assert.match(endless, /  at: globalThis.Date \| number \| null;/);
+  } finally {
+    await client.query('ROLLBACK');
+    await client.end();
+  }
+});

@@ -7,7 +7,7 @@ namespace {
 
 using sign = term::sign;
 
-bool is_upper(sign order) { return order == sign::less || order == sign::at_most; }
+bool bounds_above(sign order) { return order == sign::less || order == sign::at_most; }
 bool is_strict(sign order) { return order == sign::less || order == sign::greater; }
 
 // Below a number is neither NaN, which sorts above all, nor infinity; above one is no -infinity.
@@ -21,13 +21,13 @@ saying read_unbounded(const term &condition, std::string_view bound) {
   facts known;
   if (bound == "NaN") {
     if (condition.order == sign::less) known.no_nan = true;
-    if (!is_upper(condition.order)) return {};
+    if (!bounds_above(condition.order)) return {};
   } else if (bound == "Infinity") {
-    if (!is_upper(condition.order)) return {};
+    if (!bounds_above(condition.order)) return {};
     known.no_nan = true;
     known.no_infinity = condition.order == sign::less;
   } else if (bound == "-Infinity") {
-    if (is_upper(condition.order)) return {};
+    if (bounds_above(condition.order)) return {};
     known.no_minus_infinity = condition.order == sign::greater;
   } else {
     return {};
@@ -90,8 +90,8 @@ saying read_bound(const term &condition) {
     default: bound = bound_of_float(condition, text, exact);
   }
   facts known;
-  if (condition.number != number_kind::whole) exclude(known, is_upper(condition.order));
-  (is_upper(condition.order) ? known.high : known.low) = bound;
+  if (condition.number != number_kind::whole) exclude(known, bounds_above(condition.order));
+  (bounds_above(condition.order) ? known.high : known.low) = bound;
   return {{{condition.column, known}}, exact && bound};
 }
 

@@ -26,8 +26,10 @@ std::string side_name(const edge &relation) {
 std::string drizzle_file::relations() {
   std::vector<edge> edges;
   for (const auto &[name, relation] : facts_["relations"].members) {
+    if (relation.has("read_alone")) continue;
     for (const auto &[constraint, told] : relation["constraints"].members) {
-      if (told["kind"].text == "f" && !told.has("to_schema") && constants_.count(told["to"].text))
+      const node &to = facts_["relations"][told["to"].text];
+      if (told["kind"].text == "f" && !told.has("to_schema") && to.is_object() && !to.has("read_alone"))
         edges.push_back({name, told["to"].text, constraint, &told});
     }
   }

@@ -13,6 +13,7 @@ struct emit_options {
   std::string fingerprint;
   bool brand = false;          // ids get types of their own
   bool dates_as_text = false;  // the driver's parsers of times are off
+  bool endless_dates = false;  // its ±infinity, which it gives as numbers, is told
   bool snake_names = false;    // Drizzle's properties are named as in SQL
   bool reject_unknown = false, strip_unknown = false;
   std::string int8 = "number";  // string, bigint

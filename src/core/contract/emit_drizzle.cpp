@@ -6,108 +6,133 @@
 #include "core/contract/source_text.hpp"
 
 namespace primecloud::contract {
-namespace {
-
 std::string unused(std::string name, std::set<std::string> &taken) {
   if (!is_identifier(name)) name = "_" + type_name(name);
   while (!taken.insert(name).second) name += "_";
   return name;
 }
 
-// Whether relation `name` is partitioned: Drizzle knows no such tables, and would drop what it does not know.
-bool is_table(const node &relation) { return relation["kind"].text == "r" || relation["kind"].text == "p"; }
-
-std::string single_key(const node &relation) {
-  for (const auto &[name, constraint] : relation["constraints"].members) {
-    if (constraint["kind"].text == "p" && constraint["columns"].items.size() == 1)
-      return constraint["columns"].items.front().text;
-  }
-  return {};
-}
-
-}  // namespace
-
-std::vector<std::pair<std::string, const node *>> placed(const node &columns) {
-  std::vector<std::pair<std::string, const node *>> all;
-  for (const auto &[name, column] : columns.members) all.emplace_back(name, &column);
-  std::sort(all.begin(), all.end(), [](const auto &a, const auto &b) {
-    return (*a.second)["position"].count_or(0) < (*b.second)["position"].count_or(0);
-  });
-  return all;
-}
-
 drizzle_file::drizzle_file(const node &facts, const emit_options &options) : facts_(facts), options_(options) {
-  std::set<std::string> taken = {"sql", "relations", "custom", "fingerprint", "schema", "table"};
-  for (const auto *name :
-       {"smallint",   "integer",    "bigint",   "serial",   "smallserial", "bigserial",       "boolean",
-        "text",       "varchar",    "char",     "numeric",  "real",        "doublePrecision", "json",
-        "jsonb",      "uuid",       "interval", "inet",     "cidr",        "macaddr",         "macaddr8",
-        "time",       "timestamp",  "date",     "index",    "uniqueIndex", "unique",          "check",
-        "foreignKey", "primaryKey", "pgPolicy", "pgSchema", "pgTable",     "pgView",          "pgMaterializedView",
-        "pgEnum",     "customType"})
-    taken.insert(name);
-  for (const auto &[name, relation] : facts["relations"].members) constants_[name] = unused(key_of(name), taken);
+  taken_ = {"sql",       "relations",  "custom", "fingerprint", "schema", "table", "pushed",
+            "rewritten", "expression", "one",    "many",        "named",  "forced"};
+  for (const auto *name : {"smallint",
+                           "integer",
+                           "bigint",
+                           "serial",
+                           "smallserial",
+                           "bigserial",
+                           "boolean",
+                           "text",
+                           "varchar",
+                           "char",
+                           "numeric",
+                           "real",
+                           "doublePrecision",
+                           "json",
+                           "jsonb",
+                           "uuid",
+                           "interval",
+                           "inet",
+                           "cidr",
+                           "macaddr",
+                           "macaddr8",
+                           "time",
+                           "timestamp",
+                           "date",
+                           "index",
+                           "uniqueIndex",
+                           "unique",
+                           "check",
+                           "foreignKey",
+                           "primaryKey",
+                           "pgPolicy",
+                           "pgSchema",
+                           "pgTable",
+                           "pgView",
+                           "pgMaterializedView",
+                           "pgEnum",
+                           "customType",
+                           "pgSequence",
+                           "PgTableExtraConfigValue"})
+    taken_.insert(name);
+  for (const bool alone : {false, true}) {
+    for (const auto &[name, relation] : facts["relations"].members) {
+      if (relation.has("read_alone") != alone) continue;
+      const std::string own = unused(key_of(name), taken_);
+      // What is not exported always has a name of its own beside that of the export.
+      const bool parted = alone || relation["kind"].text == "p";
+      constants_[name] = parted ? unused("_" + own, taken_) : own;
+      if (parted) exports_[name] = own;
+    }
+  }
   for (const auto &[name, labels] : facts["enums"].members)
-    constants_["enum " + name] = unused(key_of(name) + "Enum", taken);
+    constants_["enum " + name] = unused(key_of(name) + "Enum", taken_);
 }
 
 std::string drizzle_file::property_of(const std::string &column) const {
   return options_.snake_names ? column : key_of(column);
 }
 
-std::string drizzle_file::table(const std::string &name, const node &relation) {
-  const bool open = facts_["schema"].text == "public";
-  std::string text = "export const " + constant_of(name) + " = " + (open ? use("pgTable") : "schema.table") + "(" +
-                     string_literal(name) + ", {\n";
-  const std::string primary = single_key(relation);
-  for (const auto &[column_name, told] : placed(relation["columns"]))
-    text += column(column_name, *told, column_name == primary);
-  text += "}";
-  if (const auto more = extras(name, relation); !more.empty())
-    text += ", (table) => [\n  " + joined(more, ",\n  ") + ",\n]";
-  return text + ")" + (relation["rls"].flag_or(false) ? ".enableRLS()" : "") + ";\n\n";
-}
-
-// A view is there already: drizzle-kit neither makes, drops nor compares it.
-std::string drizzle_file::view(const std::string &name, const node &relation) {
-  const bool materialized = relation["kind"].text == "m", open = facts_["schema"].text == "public";
-  std::string text = "export const " + constant_of(name) + " = " +
-                     (open           ? use(materialized ? "pgMaterializedView" : "pgView")
-                      : materialized ? "schema.materializedView"
-                                     : "schema.view") +
-                     "(" + string_literal(name) + ", {\n";
-  for (const auto &[column_name, told] : placed(relation["columns"])) text += column(column_name, *told, false);
-  return text + "}).existing();\n\n";
-}
-
 std::string drizzle_file::text() {
-  std::string body;
-  const bool open = facts_["schema"].text == "public";
+  std::string enums, tables, head;
   for (const auto &[name, labels] : facts_["enums"].members) {
     std::vector<std::string> all;
     for (const auto &label : labels.texts()) all.push_back(string_literal(label));
-    body += "export const " + constants_.at("enum " + name) + " = " + (open ? use("pgEnum") : "schema.enum") + "(" +
-            string_literal(name) + ", [" + joined(all, ", ") + "]);\n";
+    enums += "export const " + constants_.at("enum " + name) + " = " + (in_public() ? use("pgEnum") : "schema.enum") +
+             "(" + string_literal(name) + ", [" + joined(all, ", ") + "]);\n";
   }
-  if (!body.empty()) body += "\n";
-  for (const auto &[name, relation] : facts_["relations"].members) {
-    if (is_table(relation)) body += table(name, relation);
+  if (!enums.empty()) enums += "\n";
+  for (const bool views : {false, true}) {
+    for (const auto &[name, told] : facts_["relations"].members) {
+      if (is_view(told) == views) tables += relation(name, told);
+    }
   }
-  for (const auto &[name, relation] : facts_["relations"].members) {
-    if (!is_table(relation)) body += view(name, relation);
-  }
-  body += relations();
-  if (!open)
+  tables += relations();
+  std::string body = enums + sequences() + outside() + tables;
+  if (!in_public())
     body = "export const schema = " + use("pgSchema") + "(" + string_literal(facts_["schema"].text) + ");\n\n" + body;
-  if (body.find("custom(") != body.npos)
-    body = "const custom = <T = string>(type: string) => " + use("customType") +
-           "<{ data: T }>({ dataType: () => type });\n" + body;
-  std::string head = heading("The schema of an application, for Drizzle", options_.fingerprint) +
-                     "import { relations, sql } from \"drizzle-orm\";\n";
+  head = heading("The schema of an application, for Drizzle", options_.fingerprint);
+  body = helpers(body.find("custom(") != body.npos) + body;
+  head += "import { relations, sql } from \"drizzle-orm\";\n";
   head += "import { " + joined(used_, ", ") + " } from \"drizzle-orm/pg-core\";\n\n";
   head += "export const fingerprint = " + string_literal(options_.fingerprint) + ";\n";
   body.pop_back();
   return head + body;
+}
+
+// What the file's parts rest on.
+std::string drizzle_file::helpers(bool custom) {
+  std::string text;
+  if (pushed_)
+    text +=
+        "// drizzle-kit push compares this file with what it reads of the database, which is less than there is; it "
+        "alone is told that.\n"
+        "const pushed = (globalThis as { process?: { argv?: string[] } }).process?.argv?.includes(\"push\") ?? "
+        "false;\n";
+  if (named_)
+    text +=
+        "// (A primary key of one column is told by its name.)\n"
+        "const named = <T>(column: T): T => {\n"
+        "  if (!pushed) (column as { config: { primaryKey: boolean } }).config.primaryKey = false;\n"
+        "  return column;\n};\n";
+  if (forced_)
+    text +=
+        "// drizzle-kit has no words for FORCE ROW LEVEL SECURITY: they stand behind the condition of a policy.\n"
+        "const forced = (table: string) =>\n"
+        "  pushed ? sql`` : sql.raw(`); ALTER TABLE ${table} FORCE ROW LEVEL SECURITY, RESET (fillfactor`);\n";
+  if (json_)
+    text +=
+        "const rewritten = (text: string, type: string) => "
+        "sql.raw(`'${JSON.stringify(JSON.parse(text))}'::${type}`);\n";
+  if (expressions_)
+    text +=
+        "const expression = (order: \"asc\" | \"desc\", nulls: \"first\" | \"last\") =>\n"
+        "  ({ name: \"\", keyAsName: false, columnType: \"\", indexConfig: { order, nulls }, defaultConfig: {} }) as "
+        "never;\n";
+  if (custom)
+    text += "const custom = <T = string>(type: string) => " + use("customType") +
+            "<{ data: T }>({ dataType: () => type });\n";
+  return text;
 }
 
 std::string emit_drizzle(const node &, const node &facts, const emit_options &options) {

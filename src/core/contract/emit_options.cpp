@@ -29,7 +29,10 @@ emit_options read_options(const node &options) {
     } else if (name == "brand") {
       read.brand = flag(name, value);
     } else if (name == "dates") {
-      read.dates_as_text = one_of(name, value, "string", "date", "date and string");
+      if (value.text != "date" && value.text != "string" && value.text != "infinity")
+        refuse(name, value, "date, infinity and string");
+      read.dates_as_text = value.text == "string";
+      read.endless_dates = value.text == "infinity";
     } else if (name == "naming") {
       read.snake_names = one_of(name, value, "snake", "camel", "camel and snake");
     } else if (name == "unknown_keys") {

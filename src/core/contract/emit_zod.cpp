@@ -37,12 +37,21 @@ std::string integer(const value_type &type) {
   return "z.int()" + bounds(ended);
 }
 
+// JSON.parse makes Infinity of more digits than a double has; what a numeric can hold of them.
+std::vector<std::string> beyond_doubles(const value_type &type) {
+  std::vector<std::string> all;
+  if (!type.is_builtin("numeric") || (type.precision && *type.precision - type.scale.value_or(0) < 309)) return all;
+  if (!type.low) all.emplace_back("globalThis.Number.NEGATIVE_INFINITY");
+  if (!type.high) all.emplace_back("globalThis.Number.POSITIVE_INFINITY");
+  return all;
+}
+
 std::string real(const value_type &type) {
-  const std::string number = "z.number()" + bounds(type);
-  if (type.non_finite.empty()) return number;
-  std::vector<std::string> names;
+  std::vector<std::string> names, parts{"z.number()" + bounds(type)};
+  if (const auto ends = beyond_doubles(type); !ends.empty()) parts.push_back("z.literal([" + joined(ends, ", ") + "])");
   for (const auto &name : type.non_finite) names.push_back(string_literal(name));
-  return "z.union([" + number + ", z.enum([" + joined(names, ", ") + "])])";
+  if (!names.empty()) parts.push_back("z.enum([" + joined(names, ", ") + "])");
+  return parts.size() == 1 ? parts.front() : "z.union([" + joined(parts, ", ") + "])";
 }
 
 // Lengths are of characters, as the server counts them, not of UTF-16 units.

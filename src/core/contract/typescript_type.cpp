@@ -70,7 +70,9 @@ std::string typescript_types::row_base(const value_type &type) const {
   switch (driver_form_of(type)) {
     case driver_form::number: return type.values && !type.is_float() ? union_of(*type.values) : "number";
     case driver_form::boolean: return "boolean";
-    case driver_form::date: return options_.dates_as_text ? "string" : "globalThis.Date";
+    case driver_form::date:
+      if (options_.endless_dates) return "globalThis.Date | number";
+      return options_.dates_as_text ? "string" : "globalThis.Date";
     case driver_form::bytes: return "globalThis.Uint8Array";
     case driver_form::json: return "Json";
     case driver_form::interval:
