@@ -25,9 +25,13 @@ AS $$
             ELSE 'no primary key: no row can be named' END,
         coalesce((SELECT format('ALTER TABLE %s ADD PRIMARY KEY (%s); -- choose: what names a row', t.label,
                 string_agg(quote_ident(a.attname), ', ' ORDER BY a.attname = 'id', a.attnum))
-            FROM pg_attribute AS a WHERE a.attrelid = t.rel AND (a.attnum = t.tenant OR a.attname = 'id') AND NOT a.attisdropped
+            FROM pg_attribute AS a WHERE a.attrelid = t.rel AND NOT a.attisdropped AND (a.attnum = t.tenant OR a.attname = 'id'
+                OR a.attnum = ANY ((SELECT x.partattrs::int2[] FROM pg_partitioned_table AS x WHERE x.partrelid = t.rel)::int2[]))
             HAVING bool_or(a.attname = 'id')),
-            format('ALTER TABLE %s ADD COLUMN id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY; -- choose: what names a row', t.label)),
+            CASE WHEN t.kind = 'p' THEN format('-- choose: ALTER TABLE %s ADD PRIMARY KEY (...): what names a row, with what it is '
+                'partitioned by', t.label)
+            ELSE format('ALTER TABLE %s ADD COLUMN id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY; -- choose: what names a row',
+                t.label) END),
                 '{}'::text[]
     FROM t LEFT JOIN keyed AS k ON k.rel = t.rel LEFT JOIN published AS p ON p.rel = t.rel
     WHERE NOT t.part AND k.primary IS NOT TRUE

@@ -9,10 +9,11 @@ AS $$
     SELECT CASE WHEN ddl ~* '\mVALIDATE\s+CONSTRAINT\M' AND ddl !~* '(\mSET|\mALTER\s+COLUMN|\mADD)\M'
             THEN CASE WHEN apart THEN 'validate' END
         WHEN ddl ~* '\mEXCLUDE\M' THEN 'exclude' WHEN ddl ~* '\m(UNIQUE|PRIMARY\s+KEY)\M' THEN 'unique'
+        WHEN ddl ~* '\mATTACH\s+PARTITION\M' THEN 'attach' WHEN ddl ~* '\mREFERENCES\M' THEN 'references'
         WHEN ddl ~* '\mTYPE\M' THEN 'type' END
 $$;
 COMMENT ON FUNCTION primecloud_internal.review_way(text, boolean)
-    IS 'validate, exclude, unique, type, or NULL: what a statement reads every row for';
+    IS 'validate, exclude, unique, attach, references, type, or NULL: what a statement reads every row for';
 
 -- What review() finds after and not before.  Where as many of a check are gone as came, an object has another name.
 CREATE FUNCTION primecloud_internal.review_new(before primecloud.finding[], after primecloud.finding[]) RETURNS primecloud.finding[]

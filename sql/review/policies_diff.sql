@@ -22,6 +22,9 @@ CREATE FUNCTION primecloud_internal.review_schema(schema name) RETURNS name
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+    IF schema IS NULL THEN
+        RAISE null_value_not_allowed USING MESSAGE = 'the schema is NULL', HINT = 'Name the schema to review.';
+    END IF;
     IF NOT EXISTS (SELECT FROM pg_namespace AS n WHERE n.nspname = schema) THEN
         RAISE invalid_schema_name USING MESSAGE = format('schema "%s" does not exist', schema), HINT = 'Name the schema to review.';
     END IF;

@@ -75,6 +75,9 @@ AS $$
 DECLARE
     words primecloud_internal.review_words;
 BEGIN
+    IF schema IS NULL THEN
+        RAISE null_value_not_allowed USING MESSAGE = 'the schema is NULL', HINT = 'Name the schema to review.';
+    END IF;
     words.schema := (SELECT n.oid FROM pg_namespace AS n WHERE n.nspname = schema);
     IF words.schema IS NULL THEN
         RAISE invalid_schema_name USING MESSAGE = format('schema "%s" does not exist', schema), HINT = 'Name the schema to review.';

@@ -1,4 +1,5 @@
-// What a subquery gives to whoever asks: which of its entries are bound to him, and whether what it selects is of these.
+// What a subquery gives to whoever asks: which of its entries are bound to him, and whether what it selects is of
+// these.
 #pragma once
 
 #include <cstdint>
