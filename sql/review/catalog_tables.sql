@@ -41,8 +41,8 @@ AS $$
         format('ALTER TABLE %1$s ADD CONSTRAINT %2$I CHECK (%3$I IS NOT NULL) NOT VALID; ALTER TABLE %1$s VALIDATE CONSTRAINT %2$I; '
             'ALTER TABLE %1$s ALTER COLUMN %3$I SET NOT NULL, DROP CONSTRAINT %2$I; -- choose: whose the rows without one are', t.label,
             left(t.name, 40) || '_tenant_there', t.tenant_name), '{}'
-    FROM t JOIN pg_attribute AS a ON a.attrelid = t.rel AND a.attnum = t.tenant
-    WHERE NOT a.attnotnull AND NOT t.part AND NOT t.root AND t.rel NOT IN (SELECT c.rel FROM checked AS c)
+    FROM t JOIN pg_attribute AS a ON a.attrelid = t.rel AND a.attnum = t.tenant JOIN pg_type AS y ON y.oid = a.atttypid
+    WHERE NOT a.attnotnull AND NOT y.typnotnull AND NOT t.part AND NOT t.root AND t.rel NOT IN (SELECT c.rel FROM checked AS c)
     UNION ALL
     SELECT 'trigger_disabled', 'error', format('%s.%I', s.label, s.name),
         CASE WHEN s.tgisinternal THEN 'the triggers of the constraint are disabled: it is not held' ELSE 'the trigger is disabled' END,

@@ -6,7 +6,7 @@ COMMENT ON TYPE primecloud_internal.review_fact IS 'what review_change() knows o
 
 -- (Expressions are compared as they are printed: the trees have places in the text in them.)
 CREATE FUNCTION primecloud_internal.review_facts(schema name) RETURNS primecloud_internal.review_fact[]
-    LANGUAGE sql STABLE PARALLEL SAFE
+    LANGUAGE sql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 AS $$
     WITH r AS MATERIALIZED (
@@ -17,6 +17,9 @@ AS $$
         WHERE n.nspname = schema AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't'),
     below AS MATERIALIZED (SELECT i.inhparent AS rel, sum(pg_relation_size(i.inhrelid)) AS size FROM r JOIN pg_inherits AS i
         ON i.inhparent = r.oid JOIN pg_class AS c ON c.oid = i.inhrelid AND c.relkind IN ('r', 'm') GROUP BY i.inhparent),
+    tree AS MATERIALIZED (
+        SELECT s.* FROM (SELECT coalesce(array_agg(r.oid), '{}') AS rels FROM r WHERE r.relrowsecurity AND r.relkind IN ('r', 'p')) AS x,
+            primecloud_internal.review_policy_trees(x.rels, array_fill(0::int2, ARRAY[cardinality(x.rels)])) AS s),
     fact AS (
         SELECT 'relation' AS kind, r.oid AS id, 0 AS part, r.oid AS rel, r.label, jsonb_build_object('kind', r.relkind, 'child', r.child, 'rls',
             r.relrowsecurity, 'forced', r.relforcerowsecurity, 'file', pg_relation_filenode(r.oid),
@@ -35,8 +38,9 @@ AS $$
         UNION ALL
         SELECT 'policy', p.oid, 0, r.oid, r.label, jsonb_build_object('name', p.polname, 'permissive', p.polpermissive, 'command', p.polcmd,
             'roles', p.polroles, 'using', pg_get_expr(p.polqual, r.oid), 'check', coalesce(pg_get_expr(p.polwithcheck, r.oid),
-                CASE WHEN p.polcmd IN ('*', 'w') THEN pg_get_expr(p.polqual, r.oid) END))
-        FROM r JOIN pg_policy AS p ON p.polrelid = r.oid
+                CASE WHEN p.polcmd IN ('*', 'w') THEN pg_get_expr(p.polqual, r.oid) END), 'using_tree', s.using_tree, 'check_tree',
+            coalesce(s.check_tree, CASE WHEN p.polcmd IN ('*', 'w') THEN s.using_tree END))
+        FROM r JOIN pg_policy AS p ON p.polrelid = r.oid LEFT JOIN tree AS s ON s.object = r.label AND s.policy = quote_ident(p.polname)
         UNION ALL
         SELECT DISTINCT 'word', e.oid, 0, NULL::oid, format('%s.%I', e.enumtypid::regtype, e.enumlabel), jsonb_build_object('type',
             e.enumtypid, 'word', e.enumlabel)

@@ -55,6 +55,17 @@ AS $$
              AND (b.says -> 'columns') @> (a.says -> 'columns')
           OR (a.says ->> 'kind') = 'p' AND (b.says ->> 'kind') = 'u' AND (a.says -> 'columns') = b.says -> 'columns'))
     UNION ALL
+    -- An index that is a key, and no constraint.
+    SELECT 'change_loosens', 'warning', b.label, 'what was unique may be there twice', '-- choose: keep it, or the one that follows it',
+        '{unique}'
+    FROM b JOIN a AS r ON r.kind = 'relation' AND r.rel = b.rel
+    WHERE b.kind = 'key' AND NOT (r.says ->> 'child')::boolean AND jsonb_array_length(b.says -> 'columns') > 0
+      AND NOT EXISTS (SELECT FROM b AS k WHERE k.kind = 'constraint' AND k.rel = b.rel AND k.label = b.label)
+      AND NOT EXISTS (SELECT FROM a WHERE a.kind = 'key' AND (a.id = b.id OR a.rel = b.rel AND b.says -> 'columns' @> (a.says ->
+          'columns')))
+      AND NOT EXISTS (SELECT FROM jsonb_array_elements_text(b.says -> 'columns') AS n WHERE NOT EXISTS (SELECT FROM a
+          WHERE a.kind = 'column' AND a.rel = b.rel AND (a.says ->> 'name') = n))
+    UNION ALL
     SELECT 'change_loosens', 'warning', b.label, 'it may be NULL now', '-- choose: keep NOT NULL, or a CHECK', '{null}'
     FROM b JOIN a ON a.kind = 'column' AND a.rel = b.rel AND a.part = b.part
     WHERE b.kind = 'column' AND (b.says ->> 'there')::boolean AND NOT (a.says ->> 'there')::boolean
@@ -65,15 +76,17 @@ COMMENT ON FUNCTION primecloud_internal.review_change_costs(primecloud_internal.
     IS 'change_rewrites_table, change_locks, change_writes_rows, change_loosens';
 
 -- Whether one predicate lets through no more than another: the same, or the same and something else.
-CREATE FUNCTION primecloud_internal.review_no_more(narrow text, wide text) RETURNS boolean
+CREATE FUNCTION primecloud_internal.review_no_more(narrow text, wide text, narrow_tree text, wide_tree text) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT narrow IS NOT DISTINCT FROM wide OR narrow = 'false' OR wide = 'true'
+    -- Or where it follows from the other.
+    SELECT narrow IS NOT DISTINCT FROM wide OR coalesce(primecloud_internal.review_predicate_implied(narrow_tree, wide_tree), false) OR narrow = 'false' OR wide = 'true'
         OR starts_with(narrow, format('(%s AND ', wide)) OR right(narrow, length(wide) + 6) = format(' AND %s)', wide)
         OR strpos(narrow, format(' AND %s AND ', wide)) > 0 AND narrow !~ ' OR '
 $$;
-COMMENT ON FUNCTION primecloud_internal.review_no_more(text, text) IS 'whether a predicate is another one, or that with an AND';
+COMMENT ON FUNCTION primecloud_internal.review_no_more(text, text, text, text)
+    IS 'whether a predicate is another one, or that with an AND, or follows from it: by their texts and trees';
 
 CREATE FUNCTION primecloud_internal.review_change_protection(trial primecloud_internal.review_trial, tenants jsonb)
     RETURNS SETOF primecloud_internal.review_row
@@ -88,8 +101,9 @@ AS $$
                 'roles'))
                 AS covers, (a.says ->> 'command') IN ('*', b.says ->> 'command')
                 AND (a.says -> 'roles' @> '["0"]' OR (a.says -> 'roles') @> (b.says -> 'roles')) AS covered,
-            primecloud_internal.review_no_more(a.says ->> 'using', b.says ->> 'using')
-                AND primecloud_internal.review_no_more(a.says ->> 'check', b.says ->> 'check') AS no_more
+            primecloud_internal.review_no_more(a.says ->> 'using', b.says ->> 'using', a.says ->> 'using_tree', b.says ->> 'using_tree')
+                AND primecloud_internal.review_no_more(a.says ->> 'check', b.says ->> 'check', a.says ->> 'check_tree', b.says ->>
+                    'check_tree') AS no_more
         FROM b JOIN a ON a.kind = 'policy' AND a.rel = b.rel AND (a.says -> 'permissive') = (b.says -> 'permissive') WHERE b.kind =
             'policy'),
     weaker(rel, label, why, part) AS (
@@ -119,7 +133,19 @@ AS $$
         FROM b JOIN a AS r ON r.kind = 'relation' AND r.rel = b.rel JOIN a ON a.kind = 'key' AND a.rel = b.rel
         WHERE b.kind = 'key' AND (b.says -> 'columns') ? (tenants ->> b.rel::text) AND NOT EXISTS (SELECT FROM a AS s WHERE s.kind = 'key'
             AND s.rel = b.rel AND (s.says -> 'columns') = b.says -> 'columns') AND NOT EXISTS (SELECT FROM b AS o WHERE o.kind = 'key'
-            AND o.id = a.id) AND (a.says -> 'columns') = (b.says -> 'columns') - (tenants ->> b.rel::text))
+            AND o.id = a.id) AND (a.says -> 'columns') = (b.says -> 'columns') - (tenants ->> b.rel::text)
+        UNION ALL
+        -- The tenant out of a foreign key.
+        SELECT b.rel, r.label, format('%s led to rows of the same tenant, and leads to those of all now', a.label), a.label
+        FROM b JOIN a AS r ON r.kind = 'relation' AND r.rel = b.rel
+        JOIN b AS c ON c.kind = 'column' AND c.rel = b.rel AND (c.says ->> 'name') = tenants ->> b.rel::text
+        JOIN a ON a.kind = 'constraint' AND a.rel = b.rel AND (a.says ->> 'kind') = 'f'
+        WHERE b.kind = 'constraint' AND (b.says ->> 'kind') = 'f' AND b.says -> 'columns' @> to_jsonb(c.part)
+          AND NOT EXISTS (SELECT FROM a AS s WHERE s.kind = 'constraint' AND s.rel = b.rel AND s.says ->> 'kind' = 'f'
+              AND s.says -> 'columns' @> (b.says -> 'columns'))
+          AND NOT EXISTS (SELECT FROM b AS o WHERE o.kind = 'constraint' AND o.id = a.id)
+          AND jsonb_array_length(a.says -> 'columns') > 0
+          AND b.says -> 'columns' @> (a.says -> 'columns') AND NOT a.says -> 'columns' @> to_jsonb(c.part))
     SELECT 'change_weakens_protection', 'error', w.label, w.why, '-- choose: leave it out, or what holds instead', ARRAY[w.part]
     FROM weaker AS w
 $$;

@@ -1,7 +1,7 @@
 -- review_change(): which statements are tried, and what is left of the rows after them.
 
 -- `apart`: it is the first of a transaction; `with_value`: in its transaction a value was added to an enum, so the value is of no use.
--- (Without BEGIN each statement is a transaction; here all are tried in one.)
+-- (Outside of BEGIN and COMMIT each statement is a transaction; here all are tried in one.)
 CREATE FUNCTION primecloud_internal.review_change_steps(script text)
     RETURNS TABLE (number int, statement text, tag text, concurrent boolean, apart boolean, with_value boolean)
     LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 20
@@ -15,8 +15,8 @@ AS $$
     -- What stands between a BEGIN and the end of it.
     block AS MATERIALIZED (
         SELECT s.unit FROM s GROUP BY s.unit HAVING bool_or(s.action = 'skip' AND s.tag IN ('BEGIN', 'START TRANSACTION')))
-    SELECT s.number, s.statement, s.tag, s.concurrent, s.apart, s.unit IN (SELECT b.unit FROM block AS b)
-        AND EXISTS (SELECT FROM s AS o WHERE o.unit = s.unit AND o.number < s.number AND o.adds)
+    SELECT s.number, s.statement, s.tag, s.concurrent, s.apart OR s.unit NOT IN (SELECT b.unit FROM block AS b),
+        s.unit IN (SELECT b.unit FROM block AS b) AND EXISTS (SELECT FROM s AS o WHERE o.unit = s.unit AND o.number < s.number AND o.adds)
     FROM s WHERE s.action = 'run'
 $$;
 COMMENT ON FUNCTION primecloud_internal.review_change_steps(text) IS 'the statements of a script that review_change() tries';

@@ -16,6 +16,13 @@ CREATE FUNCTION primecloud_internal.review_predicates_compared(open_before text,
 COMMENT ON FUNCTION primecloud_internal.review_predicates_compared(text, text, text, text)
     IS 'opened, closed, both, neither, or that it cannot be decided: of the trees of permissive and restrictive policies, before and after';
 
+CREATE FUNCTION primecloud_internal.review_predicate_implied(narrow text, wide text) RETURNS boolean
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'primecloud_review_predicate_implied';
+COMMENT ON FUNCTION primecloud_internal.review_predicate_implied(text, text)
+    IS 'whether a predicate lets through no more than another, by their trees; false where that cannot be decided';
+
 -- A schema that is none would be a document of no tables, and every one of another's would be new.
 CREATE FUNCTION primecloud_internal.review_schema(schema name) RETURNS name
     LANGUAGE plpgsql STABLE PARALLEL SAFE

@@ -47,10 +47,10 @@ constexpr std::uint32_t faults[] = {claimed, role_name, fixed_context, unstable,
 
 bool is_sound(const node *n) {
   return has_context(n) && !contains(n, [](const node *at) {
-    for (const std::uint32_t fault : faults)
-      if (at->has(fault)) return true;
-    return at->has(cast) && !at->has(to_text) && at->count > 0 && at->args[0]->has(setting | placeholder);
-  });
+           for (const std::uint32_t fault : faults)
+             if (at->has(fault)) return true;
+           return at->has(cast) && !at->has(to_text) && at->count > 0 && at->args[0]->has(setting | placeholder);
+         });
 }
 
 struct search {

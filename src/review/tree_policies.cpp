@@ -53,8 +53,12 @@ SERVER_CODE const char *idle_roles(const stored_policy &policy, const askers &wh
 
 // A relation that is asked, has no row security and may be written by one of those whom the policy is for.
 SERVER_CODE const char *writable(const List *read, const askers &who, const bool *applies) {
+  List *tables = NIL;
   ListCell *cell;
   foreach (cell, read) {
+    tables = list_concat_unique_oid(tables, tables_below(lfirst_oid(cell)));
+  }
+  foreach (cell, tables) {
     relation_facts facts;
     if (!read_relation(lfirst_oid(cell), facts) || facts.secured) continue;
     if (facts.kind != RELKIND_RELATION && facts.kind != RELKIND_PARTITIONED_TABLE) continue;

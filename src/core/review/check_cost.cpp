@@ -74,8 +74,9 @@ std::string lifted(const node *call) {
 
 void check_cost(const judged &p, findings &found) {
   if (p.row == nullptr) return;
+  // (As it is said: what only a review folds, no planner makes a condition of.)
   uses of_tenant;
-  of_tenant.count(p.row, false);
+  of_tenant.count(is_constant(p.row) ? p.row : p.it.row, false);
   if (of_tenant.inside > 0 && of_tenant.bare == 0 && !p.row_held) {
     add(found, p, "tenant_predicate_opaque", "warning",
         "no index serves " + shown(p.row) + ": " + std::string(p.of.tenant) + " stands inside an expression only",

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/review/ranges.hpp"
+
 namespace primecloud::review {
 namespace {
 
@@ -88,6 +90,12 @@ struct world {
     if (a == null || b == null) return unknown_truth;
     return (a == b) == (n->op == relation::equal);
   }
+  // Whether there is such a case: what is within another is not true without it.
+  bool is_one(const std::vector<std::pair<std::size_t, std::size_t>> &within) const {
+    return std::all_of(within.begin(), within.end(), [&](const auto &pair) {
+      return opaque_values[pair.first] != 1 || opaque_values[pair.second] == 1;
+    });
+  }
   // Another case; false: that was the last.
   bool next() {
     const int values = 1 + static_cast<int>(constants.size() + terms.size());
@@ -119,7 +127,9 @@ answer implies(nursery &, const node *a, const node *b) {
   all.note(a);
   all.note(b);
   if (!all.begin()) return answer::undecided;
+  const auto within = ranges_within(all.opaque);
   do {
+    if (!all.is_one(within)) continue;
     // (Of what is not understood a case may be none that there is.)
     if (all.truth(a) == 1 && all.truth(b) != 1) return all.opaque.empty() ? answer::no : answer::undecided;
   } while (all.next());
