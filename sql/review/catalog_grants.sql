@@ -24,7 +24,8 @@ AS $$
         FROM t JOIN granted AS g ON g.rel = t.rel JOIN command AS c(name, cmd) ON c.name = g.privilege_type
         LEFT JOIN pg_roles AS x ON x.oid = g.grantee
         -- (Whom no policy holds needs none.)
-        WHERE t.rls AND NOT t.exempt AND NOT coalesce(x.rolsuper OR x.rolbypassrls, false) AND NOT EXISTS (SELECT FROM permissive AS p WHERE p.polrelid = t.rel AND p.polcmd IN ('*', c.cmd)
+        WHERE t.rls AND NOT t.exempt AND NOT coalesce(x.rolsuper OR x.rolbypassrls, false)
+          AND NOT EXISTS (SELECT FROM permissive AS p WHERE p.polrelid = t.rel AND p.polcmd IN ('*', c.cmd)
             AND CASE c.cmd WHEN 'a' THEN p.checks ELSE p.uses END)
         GROUP BY t.rel, t.label, g.privilege_type),
     past AS (

@@ -31,7 +31,8 @@ AS $$
     sealed AS MATERIALIZED (SELECT y.oid FROM pg_type AS y JOIN pg_namespace AS n ON n.oid = y.typnamespace
         WHERE n.nspname = 'primecloud' AND y.typname = 'sealed'),
     c AS MATERIALIZED (
-        SELECT t.rel, t.label, t.name, t.tenant_name, t.kind, t.here, t.part, t.reach, t.exempt, a.attnum, a.attname, a.attacl, d.description,
+        SELECT t.rel, t.label, t.name, t.tenant_name, t.kind, t.here, t.part, t.reach, t.exempt, a.attnum, a.attname,
+            a.attacl, d.description,
             coalesce(nullif(y.typbasetype, 0), y.oid) AS type, y.typcategory AS category,
             '_' || primecloud_internal.words_of(a.attname) || '_' AS words
         FROM t JOIN pg_attribute AS a ON a.attrelid = t.rel AND a.attnum > 0 AND NOT a.attisdropped JOIN pg_type AS y ON y.oid = a.atttypid

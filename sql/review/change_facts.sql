@@ -21,7 +21,8 @@ AS $$
         SELECT s.* FROM (SELECT coalesce(array_agg(r.oid), '{}') AS rels FROM r WHERE r.relrowsecurity AND r.relkind IN ('r', 'p')) AS x,
             primecloud_internal.review_policy_trees(x.rels, array_fill(0::int2, ARRAY[cardinality(x.rels)])) AS s),
     fact AS (
-        SELECT 'relation' AS kind, r.oid AS id, 0 AS part, r.oid AS rel, r.label, jsonb_build_object('kind', r.relkind, 'child', r.child, 'rls',
+        SELECT 'relation' AS kind, r.oid AS id, 0 AS part, r.oid AS rel, r.label, jsonb_build_object('kind', r.relkind,
+            'child', r.child, 'rls',
             r.relrowsecurity, 'forced', r.relforcerowsecurity, 'file', pg_relation_filenode(r.oid),
             'rows', coalesce(b.size, 0) + CASE WHEN r.relkind IN ('r', 'm') THEN pg_relation_size(r.oid) ELSE 0 END > 0) AS says
         FROM r LEFT JOIN below AS b ON b.rel = r.oid

@@ -7,7 +7,8 @@ AS $$
     WITH b AS MATERIALIZED (SELECT * FROM unnest((trial).before)), a AS MATERIALIZED (SELECT * FROM unnest((trial).after)),
     -- (Nobody waits for a table that is new, or empty.)
     e AS MATERIALIZED (
-        SELECT b.label, (b.says ->> 'child')::boolean AS child, e.rel, e.number, e.tag, bool_or(coalesce(e.scanned, false)) AS scanned, bool_or(e.moved) AS moved,
+        SELECT b.label, (b.says ->> 'child')::boolean AS child, e.rel, e.number, e.tag, bool_or(coalesce(e.scanned, false)) AS scanned,
+            bool_or(e.moved) AS moved,
             bool_or(e.patient) AS patient, bool_or(x.rank IS NOT NULL AND e.way IS DISTINCT FROM 'validate') AS blocks,
             -- (A key is added under the strongest, whatever the index took first; a lock of before is not told of again.)
             CASE WHEN e.tag = 'ALTER TABLE' AND e.way IN ('unique', 'exclude', 'type') THEN 'AccessExclusiveLock'
@@ -29,7 +30,8 @@ AS $$
                 ', readers too, and whoever comes while it waits: no lock_timeout '
                 'is set' ELSE '' END),
         CASE e.tag WHEN 'CREATE INDEX' THEN '-- choose: CREATE INDEX CONCURRENTLY' WHEN 'REINDEX' THEN '-- choose: REINDEX CONCURRENTLY'
-            ELSE CASE CASE WHEN e.way = 'references' AND e.child THEN 'key of parts' ELSE e.way END WHEN 'unique' THEN '-- choose: CREATE UNIQUE INDEX CONCURRENTLY first, and ADD CONSTRAINT .. USING INDEX'
+            ELSE CASE CASE WHEN e.way = 'references' AND e.child THEN 'key of parts' ELSE e.way END
+                WHEN 'unique' THEN '-- choose: CREATE UNIQUE INDEX CONCURRENTLY first, and ADD CONSTRAINT .. USING INDEX'
                 WHEN 'exclude' THEN '-- choose: an hour at which nobody waits; it has no other way'
                 WHEN 'type' THEN '-- choose: a column beside it, filled in batches'
                 WHEN 'attach' THEN '-- choose: first a CHECK of the bounds and NOT NULL, NOT VALID and validated, on what is attached, '
@@ -50,7 +52,8 @@ AS $$
       -- (Of columns that are gone nothing has to hold.)
       AND NOT EXISTS (SELECT FROM jsonb_array_elements_text(b.says -> 'columns') AS n WHERE NOT EXISTS (SELECT FROM a
           WHERE a.kind = 'column' AND a.rel = b.rel AND a.part = n::int))
-      AND NOT EXISTS (SELECT FROM a WHERE a.kind IN ('constraint', 'inherited') AND a.rel = b.rel AND (a.says ->> 'says' = (b.says ->> 'says')
+      AND NOT EXISTS (SELECT FROM a WHERE a.kind IN ('constraint', 'inherited') AND a.rel = b.rel
+          AND (a.says ->> 'says' = (b.says ->> 'says')
           OR (a.says ->> 'kind') = (b.says ->> 'kind') AND (a.says -> 'columns') @> (b.says -> 'columns')
              AND (b.says -> 'columns') @> (a.says -> 'columns')
           OR (a.says ->> 'kind') = 'p' AND (b.says ->> 'kind') = 'u' AND (a.says -> 'columns') = b.says -> 'columns'))
@@ -69,24 +72,12 @@ AS $$
     SELECT 'change_loosens', 'warning', b.label, 'it may be NULL now', '-- choose: keep NOT NULL, or a CHECK', '{null}'
     FROM b JOIN a ON a.kind = 'column' AND a.rel = b.rel AND a.part = b.part
     WHERE b.kind = 'column' AND (b.says ->> 'there')::boolean AND NOT (a.says ->> 'there')::boolean
-      AND NOT (b.says ->> 'inherited')::boolean AND NOT EXISTS (SELECT FROM a AS k WHERE k.kind = 'constraint' AND k.rel = b.rel AND (k.says ->> 'kind') = 'c'
+      AND NOT (b.says ->> 'inherited')::boolean AND NOT EXISTS (SELECT FROM a AS k WHERE k.kind = 'constraint'
+          AND k.rel = b.rel AND (k.says ->> 'kind') = 'c'
           AND strpos(k.says ->> 'says', format('(%I IS NOT NULL)', a.says ->> 'name')) > 0)
 $$;
 COMMENT ON FUNCTION primecloud_internal.review_change_costs(primecloud_internal.review_trial)
     IS 'change_rewrites_table, change_locks, change_writes_rows, change_loosens';
-
--- Whether one predicate lets through no more than another: the same, or the same and something else.
-CREATE FUNCTION primecloud_internal.review_no_more(narrow text, wide text, narrow_tree text, wide_tree text) RETURNS boolean
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp
-AS $$
-    -- Or where it follows from the other.
-    SELECT narrow IS NOT DISTINCT FROM wide OR coalesce(primecloud_internal.review_predicate_implied(narrow_tree, wide_tree), false) OR narrow = 'false' OR wide = 'true'
-        OR starts_with(narrow, format('(%s AND ', wide)) OR right(narrow, length(wide) + 6) = format(' AND %s)', wide)
-        OR strpos(narrow, format(' AND %s AND ', wide)) > 0 AND narrow !~ ' OR '
-$$;
-COMMENT ON FUNCTION primecloud_internal.review_no_more(text, text, text, text)
-    IS 'whether a predicate is another one, or that with an AND, or follows from it: by their texts and trees';
 
 CREATE FUNCTION primecloud_internal.review_change_protection(trial primecloud_internal.review_trial, tenants jsonb)
     RETURNS SETOF primecloud_internal.review_row

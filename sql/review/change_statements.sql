@@ -18,34 +18,6 @@ CREATE TYPE primecloud_internal.review_trial AS (before primecloud_internal.revi
     emptied oid[]);
 COMMENT ON TYPE primecloud_internal.review_trial IS 'what review_change() saw of a migration';
 
--- What cannot be tried is said before anything is.
-CREATE FUNCTION primecloud_internal.review_change_refuse(script text, schema name, pages bigint) RETURNS void
-    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-    SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
-AS $$
-DECLARE
-    wrong record;
-    size bigint := (SELECT coalesce(sum(pg_relation_size(c.oid)), 0) / 8192 FROM pg_class AS c JOIN pg_namespace AS n
-        ON n.oid = c.relnamespace WHERE n.nspname = schema AND c.relkind IN ('r', 'm'));
-BEGIN
-    IF script IS NULL THEN
-        RAISE null_value_not_allowed USING MESSAGE = 'the change is NULL', HINT = 'Pass the text of a migration.';
-    END IF;
-    SELECT s.* INTO wrong FROM primecloud_internal.review_change_statements(script) AS s WHERE s.action = 'refuse' ORDER BY s.number LIMIT
-        1;
-    IF FOUND THEN
-        RAISE feature_not_supported USING MESSAGE = format('statement %s of the change, %s, is not tried: %s', wrong.number, wrong.tag,
-            wrong.why), HINT = CASE WHEN starts_with(wrong.tag, '\') THEN 'Pass SQL alone: what the command reads or writes in its place.'
-            ELSE 'Take it out of what is reviewed.' END;
-    END IF;
-    IF size > pages THEN
-        RAISE program_limit_exceeded USING MESSAGE = format('schema "%s" has %s pages of rows, and the change is tried on %s at most',
-            schema, size, pages), HINT =
-                'It takes the locks and does the rewrites that it warns of: try it on a copy, or say pages => ... .';
-    END IF;
-END $$;
-COMMENT ON FUNCTION primecloud_internal.review_change_refuse(text, name, bigint) IS 'refuses what review_change() does not try';
-
 -- The caller's own text, with the caller's rights and under his search_path; what the server undoes with the subtransaction is undone.
 -- Between the statements every name is looked up in pg_catalog alone.
 CREATE FUNCTION primecloud_internal.review_change_try(script text, schema name, app_role name, path text)

@@ -76,7 +76,7 @@ CREATE FUNCTION primecloud_internal.review_asked_again(tries int, code text, sai
 AS $$
 BEGIN
     IF current_setting('transaction_isolation') <> 'read committed' THEN
-        RAISE serialization_failure USING MESSAGE = format('the schema was changed since the transaction began: %s', said),
+        RAISE serialization_failure USING MESSAGE = 'the schema was changed since the transaction began', DETAIL = said,
             HINT = 'Ask again in a new transaction.';
     END IF;
     IF tries >= 5 THEN

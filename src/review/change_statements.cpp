@@ -56,12 +56,10 @@ SERVER_CODE void put(const ReturnSetInfo *rows, int number, const char *script, 
 
 // What psql reads itself is no SQL, and the parser would say no more than that of it.
 SERVER_CODE bool put_psql_command(const ReturnSetInfo *rows, std::string_view script) {
-  const review::span command = review::psql_command(script);
+  int ended = 0;
+  const review::span command = review::psql_command(script, ended);
   if (command.size == 0) return false;
-  const std::string_view before = script.substr(0, command.at);
-  int number = 1;
-  for (const char c : before) number += c == ';' ? 1 : 0;
-  put_row(rows, number, "", pg::c_string(script.substr(command.at, command.size)),
+  put_row(rows, ended + 1, "", pg::c_string(script.substr(command.at, command.size)),
           {"refuse", "it is a command of psql, which the server does not know"}, false);
   return true;
 }

@@ -88,13 +88,14 @@ span word_concurrently(std::string_view statement) noexcept {
   return {};
 }
 
-span psql_command(std::string_view script) noexcept {
+span psql_command(std::string_view script, int &ended) noexcept {
   std::size_t i = 0;
   while (i < script.size()) {
     if (script[i] == '\\') {
       const std::size_t end = word_end(script, i + 1);
       return {i, (end > i + 1 ? end : i + 2) - i};
     }
+    ended += script[i] == ';' ? 1 : 0;
     const std::size_t behind = past_what_is_told(script, i);
     // (A dollar within a word begins nothing.)
     i = behind != 0 ? behind : in_word(script[i]) ? word_end(script, i) : i + 1;
