@@ -10,10 +10,10 @@ AS $$
             THEN CASE WHEN apart THEN 'validate' END
         WHEN ddl ~* '\mEXCLUDE\M' THEN 'exclude' WHEN ddl ~* '\m(UNIQUE|PRIMARY\s+KEY)\M' THEN 'unique'
         WHEN ddl ~* '\mATTACH\s+PARTITION\M' THEN 'attach' WHEN ddl ~* '\mREFERENCES\M' THEN 'references'
-        WHEN ddl ~* '\mTYPE\M' THEN 'type' END
+        WHEN ddl ~* '\mADD\s+VALUE\M' THEN 'value' WHEN ddl ~* '\mTYPE\M' THEN 'type' END
 $$;
 COMMENT ON FUNCTION primecloud_internal.review_way(text, boolean)
-    IS 'validate, exclude, unique, attach, references, type, or NULL: what a statement reads every row for';
+    IS 'validate, exclude, unique, attach, references, value, type, or NULL: what a statement is for, where that decides what it costs';
 
 -- What review() finds after and not before.  Where as many of a check are gone as came, an object has another name.
 CREATE FUNCTION primecloud_internal.review_new(before primecloud.finding[], after primecloud.finding[]) RETURNS primecloud.finding[]

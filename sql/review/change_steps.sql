@@ -38,7 +38,7 @@ AS $$
     WITH s AS MATERIALIZED (
         SELECT s.*, coalesce(lag(s.action) OVER w = 'skip', false) AS apart,
             count(*) FILTER (WHERE s.action = 'skip') OVER w AS unit,
-            s.tag = 'ALTER TYPE' AND s.statement ~* '\mADD\s+VALUE\M' AS adds
+            s.tag = 'ALTER TYPE' AND primecloud_internal.review_way(s.statement, false) = 'value' AS adds
         FROM primecloud_internal.review_change_statements(script) AS s WINDOW w AS (ORDER BY s.number)),
     -- What stands between a BEGIN and the end of it.
     block AS MATERIALIZED (
