@@ -97,6 +97,20 @@ SERVER_CODE List *contexts_in(const function_book &book, const subject &of, Node
   return all.found;
 }
 
+SERVER_CODE List *with_contexts(List *of_schema, const List *of_table) {
+  const ListCell *cell, *known;
+  foreach (cell, of_table) {
+    const auto *one = static_cast<const own_context *>(lfirst(cell));
+    bool there = false;
+    foreach (known, of_schema) {
+      const auto *other = static_cast<const own_context *>(lfirst(known));
+      there = there || (one->type == other->type && strcmp(one->said, other->said) == 0);
+    }
+    if (!there) of_schema = lappend(of_schema, lfirst(cell));
+  }
+  return of_schema;
+}
+
 SERVER_CODE void choose_context(const List *of_table, const List *of_schema, Oid relation, AttrNumber tenant,
                                 table &out) {
   const bool own = of_table != NIL;

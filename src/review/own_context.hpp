@@ -17,6 +17,9 @@ struct own_context {
 // Those of one policy's expression, onto the others.
 SERVER_CODE List *contexts_in(const function_book &book, const subject &of, Node *expression, List *found);
 
+// Those of a schema with those of one more of its tables, each once.
+SERVER_CODE List *with_contexts(List *of_schema, const List *of_table);
+
 // Of those of the table itself, else of the schema, what the table's tenant is to be compared with; `out.bound` stays
 // as it is where that is the product's.
 SERVER_CODE void choose_context(const List *of_table, const List *of_schema, Oid relation, AttrNumber tenant,

@@ -35,7 +35,7 @@ finding_rows judged_policies(oids relations, pg::array_view<int16> tenants, oids
       CHECK_FOR_INTERRUPTS();
       parse_bodies(book, one.relation);
       if (!lay_out(book, who, one.relation, one.tenant, one.of, &one.contexts)) return false;
-      of_schema = list_concat(of_schema, one.contexts);
+      of_schema = with_contexts(of_schema, one.contexts);
       return true;
     });
     if (there) seen.push_back(one);
