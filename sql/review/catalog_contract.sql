@@ -46,7 +46,10 @@ AS $$
     SELECT 'pii_open_to_clients', 'warning', t.label, format('%s: an external client of the account reads it', c.personal),
         format('SELECT primecloud.protect_table(%L, %L, read_role => ''developer'');', t.label, t.tenant_name), '{}'
     FROM t JOIN open AS o ON o.rel = t.rel JOIN (SELECT c.rel, string_agg(quote_ident(c.attname), ', ' ORDER BY c.attnum) AS personal
-        FROM c WHERE c.comment ~ '(^|[^\w@])@pii\M' GROUP BY c.rel) AS c ON c.rel = t.rel
+        FROM c JOIN pg_class AS r ON r.oid = c.rel JOIN pg_attribute AS a ON a.attrelid = c.rel AND a.attnum = c.attnum
+        WHERE c.comment ~ '(^|[^\w@])@pii\M' AND EXISTS (SELECT FROM (SELECT x.* FROM aclexplode(coalesce(r.relacl, acldefault('r',
+            r.relowner))) AS x UNION ALL SELECT x.* FROM aclexplode(a.attacl) AS x) AS x
+            WHERE x.privilege_type = 'SELECT' AND x.grantee = ANY ((w).reached)) GROUP BY c.rel) AS c ON c.rel = t.rel
     WHERE t.reach && '{SELECT}' AND NOT t.exempt AND NOT t.part
     UNION ALL
     SELECT 'read_model_lags', 'notice', l.label, format('does not have %s of %s', l.missing, l.source_label),

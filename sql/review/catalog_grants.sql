@@ -22,7 +22,10 @@ AS $$
     silent AS (
         SELECT t.rel, t.label, g.privilege_type, array_agg(DISTINCT g.grantee) AS grantees
         FROM t JOIN granted AS g ON g.rel = t.rel JOIN command AS c(name, cmd) ON c.name = g.privilege_type
-        WHERE t.rls AND NOT t.exempt AND NOT EXISTS (SELECT FROM permissive AS p WHERE p.polrelid = t.rel AND p.polcmd IN ('*', c.cmd)
+        LEFT JOIN pg_roles AS x ON x.oid = g.grantee
+        -- (Whom no policy holds needs none.)
+        WHERE t.rls AND NOT t.exempt AND NOT coalesce(x.rolsuper OR x.rolbypassrls, false)
+          AND NOT EXISTS (SELECT FROM permissive AS p WHERE p.polrelid = t.rel AND p.polcmd IN ('*', c.cmd)
             AND CASE c.cmd WHEN 'a' THEN p.checks ELSE p.uses END)
         GROUP BY t.rel, t.label, g.privilege_type),
     past AS (
@@ -54,7 +57,8 @@ AS $$
             primecloud_internal.review_role_names(s.grantees)),
         format('REVOKE %s ON %s FROM %s; -- choose: or the policy that was meant', s.privilege_type, s.label,
             primecloud_internal.review_role_names(s.grantees)), ARRAY[s.privilege_type]
-    FROM silent AS s
+    FROM silent AS s JOIN t ON t.rel = s.rel WHERE (w).app = '{}' OR EXISTS (SELECT FROM unnest((w).app) AS a
+        WHERE primecloud_internal.review_held(a, t.owner, t.rls, t.forced))
     UNION ALL
     SELECT 'privilege_beyond_policies', CASE WHEN p.empties THEN 'error' ELSE 'warning' END, p.label,
         format('%s has %s, which no policy holds', primecloud_internal.review_role_names(p.grantees), p.privileges),

@@ -43,7 +43,7 @@ AS $$
     expressed AS MATERIALIZED (
         SELECT DISTINCT s.rel FROM slow AS s JOIN i ON i.rel = s.rel AND i.columns[1] = 0 AND i.valid AND i.predicate IS NULL
         JOIN pg_policy AS p ON p.polrelid = s.rel
-        WHERE strpos(pg_get_expr(p.polqual, p.polrelid), trim('()' FROM pg_get_indexdef(i.index, 1, true))) > 0),
+        WHERE strpos(pg_get_expr(p.polqual, p.polrelid), trim('()' FROM pg_get_indexdef(i.index, 1, false))) > 0),
     leakproof AS MATERIALIZED (
         SELECT DISTINCT a.amopfamily FROM pg_amop AS a JOIN pg_operator AS o ON o.oid = a.amopopr JOIN pg_proc AS p ON p.oid = o.oprcode
         WHERE a.amoppurpose = 's' AND p.proleakproof),
@@ -76,7 +76,9 @@ AS $$
             JOIN method AS m ON m.oid = i.method AND m.amname = 'btree' WHERE i.columns = ARRAY[t.tenant] AND i.included = '{}'
                 AND NOT i.is_unique AND NOT i.owned AND i.valid AND NOT i.part AND i.predicate IS NULL) AS o GROUP BY o.rel) AS b
         ON b.rel = t.rel
-    WHERE t.tenant IS NOT NULL AND NOT t.part AND a.attnotnull AND a.atttypid = 'timestamptz'::regtype AND pg_get_expr(d.adbin, t.rel)
+    -- (Of the table of tenants each has one row.)
+    WHERE t.tenant IS NOT NULL AND NOT t.root AND NOT t.part AND a.attnotnull AND a.atttypid = 'timestamptz'::regtype
+      AND pg_get_expr(d.adbin, t.rel)
             IN ('now()', 'CURRENT_TIMESTAMP', 'transaction_timestamp()', 'statement_timestamp()', 'clock_timestamp()')
       AND NOT EXISTS (SELECT FROM i WHERE i.rel = t.rel AND i.columns[1] = t.tenant AND i.columns[2] = a.attnum AND i.valid
           AND i.predicate IS NULL)

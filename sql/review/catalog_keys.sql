@@ -40,8 +40,10 @@ AS $$
     -- Types that are one, and what is one kept as another.
     base AS MATERIALIZED (SELECT y.oid, coalesce(nullif(y.typbasetype, 0), y.oid) AS base FROM pg_type AS y),
     alike AS MATERIALIZED (SELECT c.castsource, c.casttarget FROM pg_cast AS c WHERE c.castmethod = 'b' AND c.castcontext = 'i'),
+    -- (One of another schema counts where a tenant of this one refers to it.)
     roots AS (SELECT r.rel, r.label, a.atttypid AS type, a.attname FROM t AS r JOIN pg_attribute AS a ON a.attrelid = r.rel
-        AND a.attnum = r.tenant WHERE r.root AND r.here)
+        AND a.attnum = r.tenant WHERE r.root AND (r.here OR EXISTS (SELECT FROM k JOIN t AS c ON c.rel = k.rel
+            WHERE k.target = r.rel AND k.columns = ARRAY[c.tenant])))
     SELECT 'fk_without_tenant', 'warning', format('%s.%I', t.label, k.name),
         format('(%s) leads to %s, which may be another tenant''s%s', n.columns, f.label, CASE k.on_delete WHEN 'c'
             THEN ', and ON DELETE CASCADE deletes across' ELSE '' END),

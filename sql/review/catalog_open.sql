@@ -1,5 +1,20 @@
 -- Tables whose rows are open: no row security, or none that holds.
 
+-- Whether the policies of a schema ask who comes, and none of them the product: what the product protects then asks another.
+CREATE FUNCTION primecloud_internal.review_has_own_context(w primecloud_internal.review_words) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
+AS $$
+    WITH p AS MATERIALIZED (SELECT p.oid, p.polqual, p.polrelid FROM pg_policy AS p JOIN unnest((w).tables) AS t
+        ON t.rel = p.polrelid AND t.here AND t.rls)
+    SELECT NOT EXISTS (SELECT FROM p JOIN pg_depend AS d ON d.classid = 'pg_policy'::regclass AND d.objid = p.oid
+            AND d.refclassid = 'pg_proc'::regclass JOIN pg_proc AS f ON f.oid = d.refobjid
+            JOIN pg_namespace AS n ON n.oid = f.pronamespace WHERE n.nspname = 'primecloud')
+        AND EXISTS (SELECT FROM p WHERE pg_get_expr(p.polqual, p.polrelid) ~ '[\w"]\.[\w"]+\(|current_setting\(')
+$$;
+COMMENT ON FUNCTION primecloud_internal.review_has_own_context(primecloud_internal.review_words)
+    IS 'whether a schema has a context of its own, and not the product''s';
+
 CREATE FUNCTION primecloud_internal.review_open(w primecloud_internal.review_words) RETURNS SETOF primecloud_internal.review_row
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
@@ -17,22 +32,33 @@ AS $$
     owned AS MATERIALIZED (SELECT o.owner, bool_or(pg_has_role(r, o.owner, 'USAGE')) AS app
         FROM (SELECT DISTINCT t.owner FROM t) AS o, unnest((w).app) AS r GROUP BY o.owner),
     -- What leads to a tenant by a foreign key, hop by hop; what is shared leads nowhere.
+    -- (What refers to the table of tenants is called as those are that do.)
+    called AS MATERIALIZED (
+        SELECT k.confrelid AS rel, mode() WITHIN GROUP (ORDER BY c.tenant_name) AS name FROM pg_constraint AS k
+        JOIN t AS c ON c.rel = k.conrelid AND k.conkey = ARRAY[c.tenant] JOIN t AS f ON f.rel = k.confrelid AND f.root
+        WHERE k.contype = 'f' GROUP BY k.confrelid),
     leads AS (
-        SELECT k.oid AS key, k.conrelid AS rel FROM pg_constraint AS k JOIN t AS f ON f.rel = k.confrelid JOIN t AS c ON c.rel = k.conrelid
+        SELECT k.oid AS key, k.conrelid AS rel, CASE WHEN f.root THEN coalesce(n.name, 'account_id') ELSE f.tenant_name END AS name
+        FROM pg_constraint AS k JOIN t AS f ON f.rel = k.confrelid JOIN t AS c ON c.rel = k.conrelid LEFT JOIN called AS n ON n.rel = f.rel
         WHERE k.contype = 'f' AND f.tenant IS NOT NULL AND NOT f.shared AND c.tenant IS NULL AND NOT c.shared AND NOT c.rls
         UNION
-        SELECT k.oid, k.conrelid FROM leads AS l JOIN pg_constraint AS k ON k.contype = 'f' AND k.confrelid = l.rel
+        SELECT k.oid, k.conrelid, l.name FROM leads AS l JOIN pg_constraint AS k ON k.contype = 'f' AND k.confrelid = l.rel
         JOIN t AS c ON c.rel = k.conrelid WHERE c.tenant IS NULL AND NOT c.shared AND NOT c.rls AND k.conrelid <> k.confrelid),
     way AS MATERIALIZED (
-        SELECT DISTINCT ON (l.rel) l.rel, k.conname, f.label AS parent, f.tenant IS NULL AS further, f.root,
-            f.tenant_name, k.conkey
+        SELECT DISTINCT ON (l.rel) l.rel, k.conname, f.label AS parent, f.rel AS above, f.tenant IS NULL AS further, f.root,
+            l.name, k.conkey, concat(CASE WHEN l.name <> 'account_id' THEN format(', tenant_column => %L', l.name) END,
+                CASE WHEN (SELECT count(*) FROM pg_constraint AS o WHERE o.contype = 'f' AND o.conrelid = l.rel AND o.confrelid = f.rel) > 1
+                    THEN format(', constraint_name => %L', k.conname) END) AS more
         FROM leads AS l JOIN pg_constraint AS k ON k.oid = l.key JOIN t AS f ON f.rel = k.confrelid
-        ORDER BY l.rel, f.tenant IS NULL, k.conname)
+        ORDER BY l.rel, f.tenant IS NULL, k.conname, l.name),
+    -- (In a comment behind SQL no name stands.)
+    own(choice) AS (SELECT CASE WHEN primecloud_internal.review_has_own_context(w)
+        THEN ' -- choose: or row security with the context that the policies of the schema ask' ELSE '' END)
     SELECT 'rls_off', 'error', t.label,
         format('tenant column %I, row security is off; %s%s', t.tenant_name, CASE WHEN t.reached THEN 'reached by '
             || primecloud_internal.review_role_names(t.grantees) ELSE 'reached by nobody yet' END, '; dormant policies: ' || p.names),
-        format('SELECT primecloud.protect_table(%L, %L);', t.label, t.tenant_name), ARRAY[t.tenant_name::text]
-    FROM t LEFT JOIN policy AS p ON p.polrelid = t.rel
+        format('SELECT primecloud.protect_table(%L, %L);', t.label, t.tenant_name) || own.choice, ARRAY[t.tenant_name::text]
+    FROM own CROSS JOIN t LEFT JOIN policy AS p ON p.polrelid = t.rel
     WHERE t.here AND t.plain AND t.tenant IS NOT NULL AND NOT t.rls AND NOT t.part AND t.parent IS NULL AND NOT t.exempt
     UNION ALL
     SELECT 'rls_not_forced', CASE WHEN o.app OR d.f IS NOT NULL THEN 'error' ELSE 'warning' END, t.label,
@@ -56,13 +82,15 @@ AS $$
     UNION ALL
     SELECT 'tenant_column_missing', 'error', t.label,
         format('no tenant column, and %I leads to %s%s', y.conname, y.parent, CASE WHEN y.further THEN ', and on to a tenant' END),
-        format(CASE WHEN y.further THEN E'-- choose: when %2$s has its tenant\nSELECT primecloud.protect_child(%1$L, %2$L);'
-            WHEN y.root THEN 'SELECT primecloud.protect_child(%1$L, %2$L);'
-            ELSE 'SELECT primecloud.protect_child(%1$L, %2$L); SELECT primecloud.protect_fk(%1$L, %3$L); CREATE INDEX ON %1$s (%4$I, %5$s);'
-            END, t.label, y.parent, y.conname, y.tenant_name, (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY u.n)
-                FROM unnest(y.conkey) WITH ORDINALITY AS u(col, n) JOIN pg_attribute AS a ON a.attrelid = t.rel AND a.attnum = u.col)),
+        format(CASE WHEN y.further THEN E'-- choose: when %2$s has its tenant\nSELECT primecloud.protect_child(%1$L, %2$L%6$s);'
+            WHEN y.root THEN 'SELECT primecloud.protect_child(%1$L, %2$L%6$s);'
+            ELSE 'SELECT primecloud.protect_child(%1$L, %2$L%6$s); SELECT primecloud.protect_fk(%1$L, %3$L); '
+                'CREATE INDEX ON %1$s (%4$I, %5$s);'
+            END, t.label, y.parent, y.conname, y.name, (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY u.n)
+                FROM unnest(y.conkey) WITH ORDINALITY AS u(col, n) JOIN pg_attribute AS a ON a.attrelid = t.rel AND a.attnum = u.col),
+            y.more) || CASE WHEN p.floored IS NOT TRUE AND NOT y.further THEN ' -- choose: first protect_table() of that one' ELSE '' END,
         ARRAY[y.conname::text]
-    FROM t JOIN way AS y ON y.rel = t.rel
+    FROM t JOIN way AS y ON y.rel = t.rel LEFT JOIN policy AS p ON p.polrelid = y.above
     WHERE t.here AND t.plain AND NOT t.rls AND NOT t.part AND t.parent IS NULL AND NOT t.exempt AND t.reached
     UNION ALL
     SELECT 'table_undeclared', CASE WHEN t.reach && '{INSERT,UPDATE,DELETE}' THEN 'warning' ELSE 'notice' END, t.label,

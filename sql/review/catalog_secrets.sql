@@ -31,7 +31,8 @@ AS $$
     sealed AS MATERIALIZED (SELECT y.oid FROM pg_type AS y JOIN pg_namespace AS n ON n.oid = y.typnamespace
         WHERE n.nspname = 'primecloud' AND y.typname = 'sealed'),
     c AS MATERIALIZED (
-        SELECT t.rel, t.label, t.name, t.kind, t.here, t.part, t.reach, t.exempt, a.attnum, a.attname, a.attacl, d.description,
+        SELECT t.rel, t.label, t.name, t.tenant_name, t.kind, t.here, t.part, t.reach, t.exempt, a.attnum, a.attname,
+            a.attacl, d.description,
             coalesce(nullif(y.typbasetype, 0), y.oid) AS type, y.typcategory AS category,
             '_' || primecloud_internal.words_of(a.attname) || '_' AS words
         FROM t JOIN pg_attribute AS a ON a.attrelid = t.rel AND a.attnum > 0 AND NOT a.attisdropped JOIN pg_type AS y ON y.oid = a.atttypid
@@ -70,8 +71,7 @@ AS $$
             AS a WHERE a.privilege_type = 'EXECUTE' AND a.grantee = ANY ((w).reached))
         GROUP BY p.oid, p.prokind)
     SELECT 'secret_in_clear', 'error', format('%s.%I', s.label, s.attname), format('%s, in clear: in every backup, and for whoever reads '
-            'the table', s.type::regtype), format('SELECT primecloud.seal_column(%L, %L, %L);', s.label, s.attname,
-            s.name || '.' || s.attname), '{}'::text[]
+            'the table', s.type::regtype), primecloud_internal.review_seal(s.rel, s.label, s.name, s.tenant_name, s.attname), '{}'::text[]
     FROM secret AS s WHERE s.here AND s.kind IN ('r', 'p', 'f') AND NOT s.part AND NOT s.exempt
         AND (s.category = 'S' OR s.type IN ('bytea'::regtype, 'json'::regtype, 'jsonb'::regtype))
         AND s.type NOT IN (SELECT o.oid FROM sealed AS o) AND primecloud_internal.review_names_secret(s.words, false)

@@ -25,9 +25,13 @@ AS $$
             ELSE 'no primary key: no row can be named' END,
         coalesce((SELECT format('ALTER TABLE %s ADD PRIMARY KEY (%s); -- choose: what names a row', t.label,
                 string_agg(quote_ident(a.attname), ', ' ORDER BY a.attname = 'id', a.attnum))
-            FROM pg_attribute AS a WHERE a.attrelid = t.rel AND (a.attnum = t.tenant OR a.attname = 'id') AND NOT a.attisdropped
+            FROM pg_attribute AS a WHERE a.attrelid = t.rel AND NOT a.attisdropped AND (a.attnum = t.tenant OR a.attname = 'id'
+                OR a.attnum = ANY ((SELECT x.partattrs::int2[] FROM pg_partitioned_table AS x WHERE x.partrelid = t.rel)::int2[]))
             HAVING bool_or(a.attname = 'id')),
-            format('ALTER TABLE %s ADD COLUMN id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY; -- choose: what names a row', t.label)),
+            CASE WHEN t.kind = 'p' THEN format('-- choose: ALTER TABLE %s ADD PRIMARY KEY (...): what names a row, with what it is '
+                'partitioned by', t.label)
+            ELSE format('ALTER TABLE %s ADD COLUMN id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY; -- choose: what names a row',
+                t.label) END),
                 '{}'::text[]
     FROM t LEFT JOIN keyed AS k ON k.rel = t.rel LEFT JOIN published AS p ON p.rel = t.rel
     WHERE NOT t.part AND k.primary IS NOT TRUE
@@ -37,8 +41,8 @@ AS $$
         format('ALTER TABLE %1$s ADD CONSTRAINT %2$I CHECK (%3$I IS NOT NULL) NOT VALID; ALTER TABLE %1$s VALIDATE CONSTRAINT %2$I; '
             'ALTER TABLE %1$s ALTER COLUMN %3$I SET NOT NULL, DROP CONSTRAINT %2$I; -- choose: whose the rows without one are', t.label,
             left(t.name, 40) || '_tenant_there', t.tenant_name), '{}'
-    FROM t JOIN pg_attribute AS a ON a.attrelid = t.rel AND a.attnum = t.tenant
-    WHERE NOT a.attnotnull AND NOT t.part AND NOT t.root AND t.rel NOT IN (SELECT c.rel FROM checked AS c)
+    FROM t JOIN pg_attribute AS a ON a.attrelid = t.rel AND a.attnum = t.tenant JOIN pg_type AS y ON y.oid = a.atttypid
+    WHERE NOT a.attnotnull AND NOT y.typnotnull AND NOT t.part AND NOT t.root AND t.rel NOT IN (SELECT c.rel FROM checked AS c)
     UNION ALL
     SELECT 'trigger_disabled', 'error', format('%s.%I', s.label, s.name),
         CASE WHEN s.tgisinternal THEN 'the triggers of the constraint are disabled: it is not held' ELSE 'the trigger is disabled' END,

@@ -83,8 +83,11 @@ CREATE FUNCTION primecloud_internal.review_references(w primecloud_internal.revi
     SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $$
     WITH t AS MATERIALIZED (SELECT t.* FROM unnest((w).tables) AS t WHERE t.here AND t.kind IN ('r', 'p') AND NOT t.part),
-    keyed AS MATERIALIZED (SELECT DISTINCT k.conrelid AS rel, u.col FROM pg_constraint AS k CROSS JOIN LATERAL unnest(k.conkey) AS u(col)
-        WHERE k.contype = 'f'),
+    keyed AS MATERIALIZED (SELECT DISTINCT k.conrelid AS rel, u.col, CASE WHEN cardinality(k.conkey) = 1 THEN k.confrelid END AS target
+        FROM pg_constraint AS k CROSS JOIN LATERAL unnest(k.conkey) AS u(col) WHERE k.contype = 'f'),
+    -- The table of tenants, or that of another schema to which tenants of this one refer.
+    roots AS MATERIALIZED (SELECT r.rel, r.label, r.tenant_name FROM unnest((w).tables) AS r WHERE r.root AND r.kind IN ('r', 'p')
+        AND (r.here OR EXISTS (SELECT FROM keyed AS k JOIN t ON t.rel = k.rel AND t.tenant = k.col WHERE k.target = r.rel))),
     target AS MATERIALIZED (SELECT lower(t.name) AS name, t.rel, t.label, a.attname, a.atttypid FROM t JOIN pg_constraint AS k
         ON k.conrelid = t.rel AND k.contype = 'p' AND cardinality(k.conkey) = 1
         JOIN pg_attribute AS a ON a.attrelid = t.rel AND a.attnum = k.conkey[1]),
@@ -99,12 +102,14 @@ AS $$
           AND NOT EXISTS (SELECT FROM keyed AS k WHERE k.rel = c.rel AND k.col = c.attnum)
           AND NOT EXISTS (SELECT FROM col AS o WHERE o.rel = c.rel AND lower(o.attname) = c.stem || '_type')
         UNION
-        SELECT t.rel, t.label, t.tenant_name, f.label, f.tenant_name FROM t JOIN t AS f ON f.root AND f.rel <> t.rel
+        SELECT t.rel, t.label, t.tenant_name, f.label, f.tenant_name FROM t JOIN roots AS f ON f.rel <> t.rel
         WHERE t.tenant IS NOT NULL AND NOT t.root AND NOT EXISTS (SELECT FROM keyed AS k WHERE k.rel = t.rel AND k.col = t.tenant))
     SELECT 'reference_unenforced', 'notice', format('%s.%I', n.label, n.attname), format('names a row of %s, and no key holds it to that',
             n.target),
-        format('ALTER TABLE %s ADD FOREIGN KEY (%I) REFERENCES %s (%I) NOT VALID; -- choose: and VALIDATE CONSTRAINT', n.label, n.attname,
-            n.target, n.key), ARRAY[n.target]
-    FROM named AS n
+        -- (Until 18 a partitioned table has no key that is not valid.)
+        format('ALTER TABLE %s ADD FOREIGN KEY (%I) REFERENCES %s (%I)%s', n.label, n.attname, n.target, n.key, CASE WHEN t.kind = 'p'
+            THEN '; -- choose: an hour for it, or first that of each part' ELSE ' NOT VALID; -- choose: and VALIDATE CONSTRAINT' END),
+        ARRAY[n.target]
+    FROM named AS n JOIN t ON t.rel = n.rel
 $$;
 COMMENT ON FUNCTION primecloud_internal.review_references(primecloud_internal.review_words) IS 'reference_unenforced';

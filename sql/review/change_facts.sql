@@ -6,34 +6,42 @@ COMMENT ON TYPE primecloud_internal.review_fact IS 'what review_change() knows o
 
 -- (Expressions are compared as they are printed: the trees have places in the text in them.)
 CREATE FUNCTION primecloud_internal.review_facts(schema name) RETURNS primecloud_internal.review_fact[]
-    LANGUAGE sql STABLE PARALLEL SAFE
+    LANGUAGE sql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 AS $$
     WITH r AS MATERIALIZED (
-        SELECT c.*, format('%I.%I', n.nspname, c.relname) AS label FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+        -- (What a part has of a table that is told of as well is told of that one.)
+        SELECT c.*, format('%I.%I', n.nspname, c.relname) AS label, EXISTS (SELECT FROM pg_inherits AS i JOIN pg_class AS p
+            ON p.oid = i.inhparent AND p.relnamespace = c.relnamespace WHERE i.inhrelid = c.oid) AS child
+        FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
         WHERE n.nspname = schema AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't'),
     below AS MATERIALIZED (SELECT i.inhparent AS rel, sum(pg_relation_size(i.inhrelid)) AS size FROM r JOIN pg_inherits AS i
         ON i.inhparent = r.oid JOIN pg_class AS c ON c.oid = i.inhrelid AND c.relkind IN ('r', 'm') GROUP BY i.inhparent),
+    tree AS MATERIALIZED (
+        SELECT s.* FROM (SELECT coalesce(array_agg(r.oid), '{}') AS rels FROM r WHERE r.relrowsecurity AND r.relkind IN ('r', 'p')) AS x,
+            primecloud_internal.review_policy_trees(x.rels, array_fill(0::int2, ARRAY[cardinality(x.rels)])) AS s),
     fact AS (
-        SELECT 'relation' AS kind, r.oid AS id, 0 AS part, r.oid AS rel, r.label, jsonb_build_object('kind', r.relkind, 'rls',
+        SELECT 'relation' AS kind, r.oid AS id, 0 AS part, r.oid AS rel, r.label, jsonb_build_object('kind', r.relkind,
+            'child', r.child, 'rls',
             r.relrowsecurity, 'forced', r.relforcerowsecurity, 'file', pg_relation_filenode(r.oid),
             'rows', coalesce(b.size, 0) + CASE WHEN r.relkind IN ('r', 'm') THEN pg_relation_size(r.oid) ELSE 0 END > 0) AS says
         FROM r LEFT JOIN below AS b ON b.rel = r.oid
         UNION ALL
         SELECT 'column', r.oid, a.attnum, r.oid, format('%s.%I', r.label, a.attname), jsonb_build_object('name', a.attname, 'type',
             a.atttypid, 'mod', a.atttypmod, 'filled', a.atthasdef OR a.attidentity <> '' OR a.attgenerated <> '', 'there', a.attnotnull,
-            'made', a.attidentity = 'a' OR a.attgenerated <> '')
+            'made', a.attidentity = 'a' OR a.attgenerated <> '', 'inherited', r.child AND a.attinhcount > 0)
         FROM r JOIN pg_attribute AS a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
         UNION ALL
-        SELECT 'constraint', k.oid, 0, r.oid, format('%s.%I', r.label, k.conname), jsonb_build_object('kind', k.contype, 'columns',
-            coalesce(k.conkey, '{}'),
+        SELECT CASE WHEN k.conparentid = 0 AND NOT (r.child AND k.coninhcount > 0) THEN 'constraint' ELSE 'inherited' END, k.oid, 0, r.oid,
+            format('%s.%I', r.label, k.conname), jsonb_build_object('kind', k.contype, 'columns', coalesce(k.conkey, '{}'),
             'validated', k.convalidated, 'says', regexp_replace(pg_get_constraintdef(k.oid), ' NOT VALID$', ''))
-        FROM r JOIN pg_constraint AS k ON k.conrelid = r.oid WHERE k.contype IN ('c', 'f', 'p', 'u', 'x') AND k.conparentid = 0
+        FROM r JOIN pg_constraint AS k ON k.conrelid = r.oid WHERE k.contype IN ('c', 'f', 'p', 'u', 'x')
         UNION ALL
         SELECT 'policy', p.oid, 0, r.oid, r.label, jsonb_build_object('name', p.polname, 'permissive', p.polpermissive, 'command', p.polcmd,
             'roles', p.polroles, 'using', pg_get_expr(p.polqual, r.oid), 'check', coalesce(pg_get_expr(p.polwithcheck, r.oid),
-                CASE WHEN p.polcmd IN ('*', 'w') THEN pg_get_expr(p.polqual, r.oid) END))
-        FROM r JOIN pg_policy AS p ON p.polrelid = r.oid
+                CASE WHEN p.polcmd IN ('*', 'w') THEN pg_get_expr(p.polqual, r.oid) END), 'using_tree', s.using_tree, 'check_tree',
+            coalesce(s.check_tree, CASE WHEN p.polcmd IN ('*', 'w') THEN s.using_tree END))
+        FROM r JOIN pg_policy AS p ON p.polrelid = r.oid LEFT JOIN tree AS s ON s.object = r.label AND s.policy = quote_ident(p.polname)
         UNION ALL
         SELECT DISTINCT 'word', e.oid, 0, NULL::oid, format('%s.%I', e.enumtypid::regtype, e.enumlabel), jsonb_build_object('type',
             e.enumtypid, 'word', e.enumlabel)

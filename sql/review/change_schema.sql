@@ -52,7 +52,8 @@ AS $$
             m.says ->> 'name') END, '-- choose: the old column beside the new one, until nobody reads it', ARRAY['gone']
     FROM b JOIN a AS r ON r.kind = 'relation' AND r.label = (SELECT o.label FROM b AS o WHERE o.kind = 'relation' AND o.rel = b.rel)
     LEFT JOIN a AS m ON m.kind = 'column' AND m.rel = b.rel AND m.part = b.part
-    WHERE b.kind = 'column' AND NOT EXISTS (SELECT FROM a AS c WHERE c.kind = 'column' AND c.rel = r.rel
+    WHERE b.kind = 'column' AND NOT (b.says ->> 'inherited')::boolean AND NOT EXISTS (SELECT FROM a AS c
+        WHERE c.kind = 'column' AND c.rel = r.rel
         AND (c.says ->> 'name') = b.says ->> 'name')
     UNION ALL
     SELECT 'change_breaks_readers', 'error', b.label, 'the function is gone, or takes other arguments',
@@ -80,6 +81,9 @@ AS $$
         '-- choose: DELETE of what is not needed', ARRAY['rows']
     FROM unnest((trial).effects) AS e JOIN b ON b.kind = 'relation' AND b.rel = e.rel
     WHERE e.tag = 'TRUNCATE TABLE' AND e.moved AND (b.says ->> 'rows')::boolean
+    UNION ALL
+    SELECT 'change_breaks_readers', 'error', b.label, 'none of its rows is left', '-- choose: DELETE of what is not needed', ARRAY['rows']
+    FROM unnest((trial).emptied) AS m JOIN b ON b.kind = 'relation' AND b.rel = m WHERE (b.says ->> 'rows')::boolean
 $$;
 COMMENT ON FUNCTION primecloud_internal.review_change_readers(primecloud_internal.review_trial) IS 'change_breaks_readers';
 
@@ -92,12 +96,13 @@ AS $$
     old AS MATERIALIZED (SELECT b.rel FROM b WHERE b.kind = 'relation' AND (b.says ->> 'kind') IN ('r', 'p')),
     col AS MATERIALIZED (
         SELECT a.rel, a.part, a.label, b.says AS before, a.says AS after FROM a JOIN old ON old.rel = a.rel
-        LEFT JOIN b ON b.kind = 'column' AND b.rel = a.rel AND b.part = a.part WHERE a.kind = 'column'),
+        LEFT JOIN b ON b.kind = 'column' AND b.rel = a.rel AND b.part = a.part
+        WHERE a.kind = 'column' AND NOT ((a.says ->> 'inherited')::boolean AND coalesce((b.says ->> 'inherited')::boolean, true))),
     rule AS MATERIALIZED (
         SELECT a.label, a.rel, a.says FROM a JOIN old ON old.rel = a.rel WHERE a.kind = 'constraint' AND (a.says ->> 'kind') IN ('c', 'f')
           -- (What has another name, or is of a column that has, is the same.)
-          AND NOT EXISTS (SELECT FROM b WHERE b.kind = 'constraint' AND b.id = a.id)
-          AND NOT EXISTS (SELECT FROM b WHERE b.kind = 'constraint' AND b.rel = a.rel AND (b.says ->> 'kind') = 'f'
+          AND NOT EXISTS (SELECT FROM b WHERE b.kind IN ('constraint', 'inherited') AND b.id = a.id)
+          AND NOT EXISTS (SELECT FROM b WHERE b.kind IN ('constraint', 'inherited') AND b.rel = a.rel AND (b.says ->> 'kind') = 'f'
               AND (a.says ->> 'kind') = 'f' AND b.says -> 'columns' = a.says -> 'columns')
           AND NOT EXISTS (SELECT FROM b WHERE b.kind = 'constraint' AND b.rel = a.rel AND (b.says ->> 'kind') = 'c'
               AND primecloud_internal.review_wider_check(b.says ->> 'says', a.says ->> 'says'))

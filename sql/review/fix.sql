@@ -15,6 +15,23 @@ CREATE FUNCTION primecloud_internal.review_for_app(fix text, roles text) RETURNS
 AS $$ SELECT CASE WHEN right(fix, 6) = '{app};' THEN left(fix, -6) || roles || ';' ELSE fix END $$;
 COMMENT ON FUNCTION primecloud_internal.review_for_app(text, text) IS 'a fix with the roles of the application where it ends in {app}';
 
+-- seal_column() of a table's own key and tenant, which it takes to be id and account_id.
+CREATE FUNCTION primecloud_internal.review_seal(rel oid, label text, name name, tenant name, col name) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT CASE WHEN k.key IS NULL OR tenant IS NULL OR k.kind NOT IN ('r', 'p')
+        THEN format('-- choose: primecloud.seal_column() of %s, once it has a column that names a row, and its tenant''s', label)
+        ELSE format('SELECT primecloud.seal_column(%L, %L, %L%s%s);', label, col, name || '.' || col,
+            CASE WHEN k.key <> 'id' THEN format(', id_column => %L', k.key) ELSE '' END,
+            CASE WHEN tenant <> 'account_id' THEN format(', tenant_column => %L', tenant) ELSE '' END) END
+    FROM (SELECT (SELECT c.relkind FROM pg_class AS c WHERE c.oid = rel) AS kind, (SELECT (array_agg(a.attname))[1]
+        FROM pg_constraint AS p JOIN pg_attribute AS a ON a.attrelid = rel AND a.attnum = ANY (p.conkey) AND a.attname <> tenant
+            AND a.attnum <> ALL (coalesce((SELECT x.partattrs::int2[] FROM pg_partitioned_table AS x WHERE x.partrelid = rel), '{}'))
+        WHERE p.conrelid = rel AND p.contype = 'p' HAVING count(*) = 1) AS key) AS k
+$$;
+COMMENT ON FUNCTION primecloud_internal.review_seal(oid, text, name, name, name) IS 'what seals a column, in the words of its table';
+
 -- The name of a setting, of which each part is a name.
 CREATE FUNCTION primecloud_internal.review_setting_name(setting text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE

@@ -16,12 +16,22 @@ CREATE FUNCTION primecloud_internal.review_predicates_compared(open_before text,
 COMMENT ON FUNCTION primecloud_internal.review_predicates_compared(text, text, text, text)
     IS 'opened, closed, both, neither, or that it cannot be decided: of the trees of permissive and restrictive policies, before and after';
 
+CREATE FUNCTION primecloud_internal.review_predicate_implied(narrow text, wide text) RETURNS boolean
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'primecloud_review_predicate_implied';
+COMMENT ON FUNCTION primecloud_internal.review_predicate_implied(text, text)
+    IS 'whether a predicate lets through no more than another, by their trees; false where that cannot be decided';
+
 -- A schema that is none would be a document of no tables, and every one of another's would be new.
 CREATE FUNCTION primecloud_internal.review_schema(schema name) RETURNS name
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+    IF schema IS NULL THEN
+        RAISE null_value_not_allowed USING MESSAGE = 'the schema is NULL', HINT = 'Name the schema to review.';
+    END IF;
     IF NOT EXISTS (SELECT FROM pg_namespace AS n WHERE n.nspname = schema) THEN
         RAISE invalid_schema_name USING MESSAGE = format('schema "%s" does not exist', schema), HINT = 'Name the schema to review.';
     END IF;

@@ -26,8 +26,8 @@ BEGIN
         RAISE null_value_not_allowed USING MESSAGE = 'a table and the role of the application are needed',
             HINT = 'Name the role that the application logs in as.';
     END IF;
-    w := primecloud_internal.review_words_of((SELECT n.nspname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-        WHERE c.oid = rel), app_role);
+    w := primecloud_internal.review_words_of(coalesce((SELECT n.nspname FROM pg_class AS c JOIN pg_namespace AS n
+        ON n.oid = c.relnamespace WHERE c.oid = rel), ''), app_role);
     SELECT x.* INTO t FROM unnest(w.tables) AS x WHERE x.rel = review_prove.rel AND x.kind IN ('r', 'p');
     IF t.rel IS NULL THEN
         RAISE wrong_object_type USING MESSAGE = format('%s is no table that can be protected', rel), HINT = 'Name a table.';

@@ -1,12 +1,10 @@
 -- review(): what is unsafe, slow or careless in a schema.
 
 -- What each theme gives, before anything is left out.
-CREATE FUNCTION primecloud_internal.review_rows(schema name, app_role name) RETURNS SETOF primecloud_internal.review_row
+CREATE FUNCTION primecloud_internal.review_themes(words primecloud_internal.review_words) RETURNS SETOF primecloud_internal.review_row
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE
-    SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off SET standard_conforming_strings = on
+    SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-    words primecloud_internal.review_words := primecloud_internal.review_words_of(schema, app_role);
 BEGIN
     RETURN QUERY SELECT * FROM primecloud_internal.review_tree_findings(words);
     RETURN QUERY SELECT * FROM primecloud_internal.review_open(words);
@@ -29,7 +27,29 @@ BEGIN
     RETURN QUERY SELECT * FROM primecloud_internal.review_hygiene(words);
     RETURN QUERY SELECT * FROM primecloud_internal.review_drift(words);
 END $$;
-COMMENT ON FUNCTION primecloud_internal.review_rows(name, name) IS 'what all checks find in a schema';
+COMMENT ON FUNCTION primecloud_internal.review_themes(primecloud_internal.review_words) IS 'what all checks find in a schema';
+
+-- Of what was there when it was asked: what others drop meanwhile is asked of again.
+CREATE FUNCTION primecloud_internal.review_rows(schema name, app_role name) RETURNS SETOF primecloud_internal.review_row
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off SET standard_conforming_strings = on
+AS $$
+DECLARE
+    found primecloud_internal.review_row[];
+    words primecloud_internal.review_words;
+BEGIN
+    FOR tries IN 1..5 LOOP
+        words := primecloud_internal.review_words_of(schema, app_role);
+        BEGIN
+            found := ARRAY(SELECT r FROM primecloud_internal.review_themes(words) AS r);
+            EXIT;
+        EXCEPTION WHEN internal_error OR undefined_table OR undefined_function OR undefined_object OR undefined_column THEN
+            PERFORM primecloud_internal.review_asked_again(tries, SQLSTATE, SQLERRM);
+        END;
+    END LOOP;
+    RETURN QUERY SELECT * FROM unnest(found);
+END $$;
+COMMENT ON FUNCTION primecloud_internal.review_rows(name, name) IS 'what all checks find in a schema, whatever others drop meanwhile';
 
 -- A word that is none would find nothing, and a gate would pass.
 CREATE FUNCTION primecloud_internal.review_chosen(checks text[], levels text[]) RETURNS boolean

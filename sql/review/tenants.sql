@@ -24,7 +24,7 @@ AS $$
             AND d.refobjid = s.polrelid AND d.refobjsubid > 0
         JOIN pg_attribute AS a ON a.attrelid = s.polrelid AND a.attnum = d.refobjsubid
         CROSS JOIN LATERAL (SELECT regexp_replace(quote_ident(a.attname), '([^\w"])', '\\\1', 'g')) AS n(name))
-    SELECT h.polrelid, h.attnum, bool_and(h.what ~* '(user|\muid\(|person|actor|subject|CURRENT_ROLE|''sub'')')
+    SELECT h.polrelid, h.attnum, bool_and(h.what ~* '(user|[^u]uid\M|person|actor|subject|CURRENT_ROLE|[.'']sub'')')
     FROM hit AS h WHERE h.what IS NOT NULL GROUP BY h.polrelid, h.attnum
 $$;
 COMMENT ON FUNCTION primecloud_internal.review_compared()

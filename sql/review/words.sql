@@ -68,13 +68,35 @@ CREATE FUNCTION primecloud_internal.review_registered(schema text) RETURNS jsonb
     AS 'MODULE_PATHNAME', 'primecloud_door';
 COMMENT ON FUNCTION primecloud_internal.review_registered(text) IS 'what review() has to know of registrations';
 
+-- What the server prints of an object that another session drops meanwhile is an internal error: of what is there then it is asked
+-- again.  Where the snapshot is kept, the same would be asked as often as one likes.
+CREATE FUNCTION primecloud_internal.review_asked_again(tries int, code text, said text) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE serialization_failure USING MESSAGE = 'the schema was changed since the transaction began', DETAIL = said,
+            HINT = 'Ask again in a new transaction.';
+    END IF;
+    IF tries >= 5 THEN
+        RAISE EXCEPTION USING ERRCODE = code, MESSAGE = said, HINT = 'Ask again when nobody changes the schema.';
+    END IF;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.review_asked_again(int, text, text)
+    IS 'returns where something is to be asked again that failed since somebody changed a schema, and raises where that is of no use';
+
+-- (It is VOLATILE for the snapshot: each try has one of its own.)
 CREATE FUNCTION primecloud_internal.review_words_of(schema name, app_role name) RETURNS primecloud_internal.review_words
-    LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     words primecloud_internal.review_words;
 BEGIN
+    IF schema IS NULL THEN
+        RAISE null_value_not_allowed USING MESSAGE = 'the schema is NULL', HINT = 'Name the schema to review.';
+    END IF;
     words.schema := (SELECT n.oid FROM pg_namespace AS n WHERE n.nspname = schema);
     IF words.schema IS NULL THEN
         RAISE invalid_schema_name USING MESSAGE = format('schema "%s" does not exist', schema), HINT = 'Name the schema to review.';
@@ -86,7 +108,14 @@ BEGIN
     words.label := quote_ident(schema);
     words.app := primecloud_internal.review_app(words.schema, app_role);
     words.reached := ARRAY(SELECT DISTINCT r.role FROM primecloud_internal.review_reached(words.app) AS r) || 0::oid;
-    words.tables := ARRAY(SELECT t FROM primecloud_internal.review_tables(words.schema, words.reached) AS t);
+    FOR tries IN 1..5 LOOP
+        BEGIN
+            words.tables := ARRAY(SELECT t FROM primecloud_internal.review_tables(words.schema, words.reached) AS t);
+            EXIT;
+        EXCEPTION WHEN internal_error OR undefined_table OR undefined_function OR undefined_object OR undefined_column THEN
+            PERFORM primecloud_internal.review_asked_again(tries, SQLSTATE, SQLERRM);
+        END;
+    END LOOP;
     words.registered := primecloud_internal.review_registered(schema::text);
     RETURN words;
 END $$;

@@ -1,17 +1,21 @@
-// review_own_rows(): rows of pg_class made new by this (sub)transaction, as they are.
+// review_own_rows(): rows of pg_class made new by this (sub)transaction, as they are; review_is_empty().
 //
 // An index build and ANALYZE write the size of a table into its row of pg_class where it stands, which no ROLLBACK
 // undoes. Written to a row that the transaction itself has made, it goes with that row.
 #include "pg/server_function.hpp"
 
 extern "C" {
+#include "access/relation.h"
 #include "access/table.h"
+#include "access/tableam.h"
 #include "access/transam.h"
 #include "access/xact.h"
 #include "catalog/indexing.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "utils/array.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
 #include "utils/syscache.h"
 }
 
@@ -41,6 +45,27 @@ SERVER_CODE Datum review_own_rows(FunctionCallInfo fcinfo) noexcept {
   return Datum{0};
 }
 
+SERVER_CODE bool has_no_row(Relation relation) {
+  TupleTableSlot *slot = table_slot_create(relation, nullptr);
+  TableScanDesc scan = table_beginscan(relation, GetActiveSnapshot(), 0, nullptr);
+  const bool none = !table_scan_getnextslot(scan, ForwardScanDirection, slot);
+  table_endscan(scan);
+  ExecDropSingleTupleTableSlot(slot);
+  return none;
+}
+
+// By the rows and not by policies, for whoever owns the table and so could ask it himself; false of all else.
+SERVER_CODE Datum review_is_empty(FunctionCallInfo fcinfo) noexcept {
+  Relation relation = try_relation_open(PG_GETARG_OID(0), AccessShareLock);
+  if (relation == nullptr) return BoolGetDatum(false);
+  const bool asked =
+      relation->rd_rel->relkind == RELKIND_RELATION && pg::owns_relation(GetUserId(), RelationGetRelid(relation));
+  const bool empty = asked && has_no_row(relation);
+  relation_close(relation, NoLock);
+  return BoolGetDatum(empty);
+}
+
 }  // namespace
 
+PRIMECLOUD_SERVER_FUNCTION(primecloud_review_is_empty, review_is_empty);
 PRIMECLOUD_SERVER_FUNCTION(primecloud_review_own_rows, review_own_rows);

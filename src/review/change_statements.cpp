@@ -34,14 +34,11 @@ SERVER_CODE bool take_off_concurrently(char *text) {
   return list_length(again) == 1 && !review::is_concurrent(linitial_node(RawStmt, again)->stmt);
 }
 
-SERVER_CODE void put(const ReturnSetInfo *rows, int number, const char *script, const RawStmt *raw) {
-  char *text = text_of(script, raw);
-  review::verdict verdict = review::judge(raw->stmt);
-  const bool concurrent = review::is_concurrent(raw->stmt);
-  if (concurrent && !take_off_concurrently(text)) verdict = {"alone", "it runs outside of transactions"};
+SERVER_CODE void put_row(const ReturnSetInfo *rows, int number, const char *text, const char *tag,
+                         review::verdict verdict, bool concurrent) {
   Datum values[] = {Int32GetDatum(number),
                     CStringGetTextDatum(text),
-                    CStringGetTextDatum(GetCommandTagName(CreateCommandTag(raw->stmt))),
+                    CStringGetTextDatum(tag),
                     CStringGetTextDatum(verdict.action),
                     CStringGetTextDatum(verdict.why),
                     BoolGetDatum(concurrent)};
@@ -49,10 +46,29 @@ SERVER_CODE void put(const ReturnSetInfo *rows, int number, const char *script, 
   tuplestore_putvalues(rows->setResult, rows->setDesc, values, nulls);
 }
 
+SERVER_CODE void put(const ReturnSetInfo *rows, int number, const char *script, const RawStmt *raw) {
+  char *text = text_of(script, raw);
+  review::verdict verdict = review::judge(raw->stmt);
+  const bool concurrent = review::is_concurrent(raw->stmt);
+  if (concurrent && !take_off_concurrently(text)) verdict = {"alone", "it runs outside of transactions"};
+  put_row(rows, number, text, GetCommandTagName(CreateCommandTag(raw->stmt)), verdict, concurrent);
+}
+
+// What psql reads itself is no SQL, and the parser would say no more than that of it.
+SERVER_CODE bool put_psql_command(const ReturnSetInfo *rows, std::string_view script) {
+  int ended = 0;
+  const review::span command = review::psql_command(script, ended);
+  if (command.size == 0) return false;
+  put_row(rows, ended + 1, "", pg::c_string(script.substr(command.at, command.size)),
+          {"refuse", "it is a command of psql, which the server does not know"}, false);
+  return true;
+}
+
 SERVER_CODE Datum review_change_statements(FunctionCallInfo fcinfo) noexcept {
   const char *script = text_to_cstring(PG_GETARG_TEXT_PP(0));
   InitMaterializedSRF(fcinfo, 0);
   const auto *rows = reinterpret_cast<ReturnSetInfo *>(fcinfo->resultinfo);
+  if (put_psql_command(rows, script)) return Datum{0};
   const List *const read = pg_parse_query(script);
   const ListCell *cell;
   int number = 0;

@@ -1,4 +1,4 @@
-// Where in a statement a word stands: outside of quotes and comments.
+// Where in a script a word stands: outside of quotes and comments.
 #pragma once
 
 #include <cstddef>
@@ -13,5 +13,9 @@ struct span {
 
 // The first CONCURRENTLY that is a word of the language. (As a name it would be quoted.)
 span word_concurrently(std::string_view statement) noexcept;
+
+// The first command of psql (\i, \copy), by its backslash and its letters, and how many
+// statements end before it.  (The server knows no backslash but in quotes.)
+span psql_command(std::string_view script, int &ended) noexcept;
 
 }  // namespace primecloud::review

@@ -2,12 +2,20 @@
 #include "pg/function.hpp"
 #include "review/bodies.hpp"
 #include "review/finding_rows.hpp"
+#include "review/own_context.hpp"
 #include "review/tree_policies.hpp"
 
 namespace primecloud::review {
 namespace {
 
 using oids = pg::array_view<Oid>;
+
+struct seen_table {
+  Oid relation;
+  AttrNumber tenant;
+  table of;
+  List *contexts;
+};
 
 finding_rows judged_policies(oids relations, pg::array_view<int16> tenants, oids app, oids others) {
   askers who{};
@@ -19,17 +27,24 @@ finding_rows judged_policies(oids relations, pg::array_view<int16> tenants, oids
     who.roles = roles;
     book = open_function_book(app.count > 0 ? app.each[0] : InvalidOid);
   });
-  findings found;
+  std::vector<seen_table> seen;
+  List *of_schema = NIL;
   for (int i = 0; i < relations.count && i < tenants.count; i++) {
-    table of;
+    seen_table one{relations.each[i], tenants.each[i], {}, NIL};
     const bool there = pg::guarded([&] {
       CHECK_FOR_INTERRUPTS();
-      parse_bodies(book, relations.each[i]);
-      return lay_out(book, who, relations.each[i], tenants.each[i], of);
+      parse_bodies(book, one.relation);
+      if (!lay_out(book, who, one.relation, one.tenant, one.of, &one.contexts)) return false;
+      of_schema = with_contexts(of_schema, one.contexts);
+      return true;
     });
-    if (!there) continue;
+    if (there) seen.push_back(one);
+  }
+  findings found;
+  for (seen_table &one : seen) {
+    if (one.tenant > 0) pg::guarded([&] { choose_context(one.contexts, of_schema, one.relation, one.tenant, one.of); });
     nursery made;
-    judge_table(made, of, found);
+    judge_table(made, one.of, found);
   }
   return rows_of(found);
 }

@@ -54,6 +54,13 @@ std::string predicates_compared(std::string_view open_before, std::string_view n
   return name_of(before == nullptr || after == nullptr ? change::undecided : compared(made, before, after));
 }
 
+// Whether what one lets through the other does; false where that is not known.
+bool predicate_implied(std::string_view narrow, std::string_view wide) {
+  nursery made;
+  const auto one = decoded(made, narrow), other = decoded(made, wide);
+  return one && other && implies(made, normal(made, made.both(*one)), normal(made, made.both(*other))) == answer::yes;
+}
+
 using steps = pg::rows<std::tuple<std::string, bool, std::string>>;
 
 steps proof(Oid relation, int16 tenant, oids who_asks) {
@@ -73,6 +80,7 @@ steps proof(Oid relation, int16 tenant, oids who_asks) {
 
 PRIMECLOUD_FUNCTION(primecloud_review_policy_trees, policy_trees);
 PRIMECLOUD_FUNCTION(primecloud_review_predicates_compared, predicates_compared);
+PRIMECLOUD_FUNCTION(primecloud_review_predicate_implied, predicate_implied);
 PRIMECLOUD_FUNCTION(primecloud_review_proof, proof);
 
 }  // namespace

@@ -73,6 +73,7 @@ SERVER_CODE node *call_node(tree_walk &w, const function_facts *facts, List *arg
       made->is = kind::context, made->flags |= role_name | person;
     if (strstr(facts->name, "json") != nullptr && strstr(facts->name, "extract_path") != nullptr)
       made->flags |= json_step;
+    if (strcmp(facts->name, "string_to_array") == 0) made->flags |= strict;  // of what it takes apart
     if (strcmp(facts->name, "current_setting") == 0) make_setting(w, made);
     return made;
   }

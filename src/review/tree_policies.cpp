@@ -1,6 +1,7 @@
 #include "review/tree_policies.hpp"
 
 #include "pg/role_name.hpp"
+#include "review/own_context.hpp"
 
 extern "C" {
 #include "access/htup_details.h"
@@ -52,8 +53,12 @@ SERVER_CODE const char *idle_roles(const stored_policy &policy, const askers &wh
 
 // A relation that is asked, has no row security and may be written by one of those whom the policy is for.
 SERVER_CODE const char *writable(const List *read, const askers &who, const bool *applies) {
+  List *tables = NIL;
   ListCell *cell;
   foreach (cell, read) {
+    tables = list_concat_unique_oid(tables, tables_below(lfirst_oid(cell)));
+  }
+  foreach (cell, tables) {
     relation_facts facts;
     if (!read_relation(lfirst_oid(cell), facts) || facts.secured) continue;
     if (facts.kind != RELKIND_RELATION && facts.kind != RELKIND_PARTITIONED_TABLE) continue;
@@ -100,7 +105,8 @@ SERVER_CODE void lay_out_policy(const function_book &book, const subject &of, co
 
 }  // namespace
 
-SERVER_CODE bool lay_out(const function_book &book, const askers &who, Oid relation, AttrNumber tenant, table &out) {
+SERVER_CODE bool lay_out(const function_book &book, const askers &who, Oid relation, AttrNumber tenant, table &out,
+                         List **contexts) {
   relation_facts facts;
   if (!read_relation(relation, facts) || !facts.secured) return false;
   out = {};
@@ -108,7 +114,7 @@ SERVER_CODE bool lay_out(const function_book &book, const askers &who, Oid relat
   out.askers = who.count;
   const char *column = tenant > 0 ? get_attname(relation, tenant, true) : nullptr;
   if (column != nullptr) out.tenant = quote_identifier(column);
-  out.bound = bound_predicate(relation, tenant);
+  out.bound = out.ours = bound_predicate(relation, tenant);
   auto *held = static_cast<bool *>(palloc0(who.count + 1));
   auto *privileges = static_cast<std::uint8_t *>(palloc0(who.count + 1));
   for (std::size_t asker = 0; asker < who.count; asker++) {
@@ -122,7 +128,9 @@ SERVER_CODE bool lay_out(const function_book &book, const askers &who, Oid relat
   ListCell *cell;
   foreach (cell, stored) {
     policy laid_out;
-    lay_out_policy(book, of, who, facts, *static_cast<const stored_policy *>(lfirst(cell)), out, held, laid_out);
+    const auto &one = *static_cast<const stored_policy *>(lfirst(cell));
+    lay_out_policy(book, of, who, facts, one, out, held, laid_out);
+    if (contexts != nullptr) *contexts = contexts_in(book, of, one.check, contexts_in(book, of, one.row, *contexts));
     policies[out.policy_count++] = laid_out;
   }
   out.policies = policies;

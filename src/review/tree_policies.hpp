@@ -12,7 +12,9 @@ struct askers {
   std::size_t count;
 };
 
-// Lays out the table; false: it is not there, or has no row security.
-SERVER_CODE bool lay_out(const function_book &book, const askers &who, Oid relation, AttrNumber tenant, table &out);
+// Lays out the table; false: it is not there, or has no row security.  `contexts`, if asked for: of own_context, what
+// its policies compare the tenant with.
+SERVER_CODE bool lay_out(const function_book &book, const askers &who, Oid relation, AttrNumber tenant, table &out,
+                         List **contexts = nullptr);
 
 }  // namespace primecloud::review

@@ -36,6 +36,9 @@ SERVER_CODE bool passes_policies(Oid role);  // a superuser, or BYPASSRLS
 // Tenant column = context of the product, as SQL.
 SERVER_CODE const char *bound_predicate(Oid relation, AttrNumber tenant);
 
+// The tables that a relation reads: itself, or what is below a view, through views.
+SERVER_CODE List *tables_below(Oid relation);
+
 // The way from a relation back to a table whose policies ask in subqueries, as a role; nullptr without one.
 SERVER_CODE const char *way_back(Oid role, Oid from, Oid target);
 

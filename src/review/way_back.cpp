@@ -7,6 +7,7 @@ extern "C" {
 #include "catalog/pg_class.h"
 #include "nodes/primnodes.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 }
 
 namespace primecloud::review {
@@ -72,6 +73,18 @@ SERVER_CODE bool goes_back(search &s, Oid role, Oid relation) {
 }
 
 }  // namespace
+
+SERVER_CODE List *tables_below(Oid relation) {
+  List *found = list_make1_oid(relation), *tables = NIL;
+  for (int i = 0; i < list_length(found); i++) {
+    const Oid one = list_nth_oid(found, i);
+    Query *query = get_rel_relkind(one) == RELKIND_VIEW ? view_query(one) : nullptr;
+    if (query == nullptr) tables = lappend_oid(tables, one);
+    // (A view has itself among its entries.)
+    if (query != nullptr) note_relation(reinterpret_cast<Node *>(query), &found);
+  }
+  return tables;
+}
 
 SERVER_CODE const char *way_back(Oid role, Oid from, Oid target) {
   search s{target, NIL, nullptr};

@@ -31,13 +31,15 @@ const node *asked_per_row(const node *n) {
   return nullptr;
 }
 
+// (One that is given a column is asked for each row wherever it stands: rather the one below it that is not.)
 const node *call_of(const node *n) {
   if (is_subquery(n)) return nullptr;
   const bool asked = n->is == kind::context || n->is == kind::call;
-  if (asked && n->has(stable) && !n->has(wrapped) && !n->has(product)) return n;
+  const node *call = asked && n->has(stable) && !n->has(wrapped) && !n->has(product) ? n : nullptr;
+  if (call != nullptr && !has_own(call)) return call;
   for (const node *below : *n)
-    if (const node *found = call_of(below)) return found;
-  return nullptr;
+    if (const node *found = call_of(below); found != nullptr && (call == nullptr || !has_own(found))) call = found;
+  return call;
 }
 
 const node *unparallel_in(const node *n) {
@@ -59,12 +61,22 @@ const node *called_per_row(const node *n) {
   return nullptr;
 }
 
+// What is to be done of a call.
+std::string lifted(const node *call) {
+  if (call->has(unparallel) && call->text.find('(') != call->text.npos)
+    return "-- choose: ALTER FUNCTION " + std::string(call->text) + " PARALLEL SAFE, if it is";
+  if (has_own(call))
+    return "-- choose: it is given a column, so another predicate: one that is asked once, and compared";
+  return "-- choose: (SELECT " + shown(call, 100) + "), which is asked once";
+}
+
 }  // namespace
 
 void check_cost(const judged &p, findings &found) {
   if (p.row == nullptr) return;
+  // (As it is said: what only a review folds, no planner makes a condition of.)
   uses of_tenant;
-  of_tenant.count(p.row, false);
+  of_tenant.count(is_constant(p.row) ? p.row : p.it.row, false);
   if (of_tenant.inside > 0 && of_tenant.bare == 0 && !p.row_held) {
     add(found, p, "tenant_predicate_opaque", "warning",
         "no index serves " + shown(p.row) + ": " + std::string(p.of.tenant) + " stands inside an expression only",
@@ -79,7 +91,7 @@ void check_cost(const judged &p, findings &found) {
   if (call == nullptr) return;
   add(found, p, "policy_call_per_row", "notice",
       (call->has(unparallel) ? "keeps the query from running in parallel: " : "called for each row: ") + shown(call),
-      "-- choose: (SELECT " + shown(call, 100) + "), which is asked once", {shown(call)});
+      lifted(call), {shown(call)});
 }
 
 }  // namespace primecloud::review

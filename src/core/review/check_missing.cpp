@@ -1,5 +1,6 @@
 // What is open when nobody has entered: the predicate with every context missing.
 #include <algorithm>
+#include <iterator>
 
 #include "core/review/checks.hpp"
 
@@ -44,6 +45,10 @@ struct search {
     }
     if (n->is == kind::either) {
       for (const node *part : *n) look(part, held);
+      // (What asks nobody is open with a context and without.)
+      std::vector<const node *> asking;
+      std::copy_if(n->begin(), n->end(), std::back_inserter(asking), has_context);
+      if (asking.size() < n->count) n = made.either(asking);
     }
     if (opened != nullptr || held) return;
     becomes = opens_without(made, n);

@@ -52,7 +52,8 @@ void check_forgeable(const judged &p, findings &found) {
   if (by == nullptr && p.check != nullptr) by = forged(p.check);
   if (by == nullptr || is_floored(p)) return;
   add(found, p, "policy_forgeable_context", "warning", "any SQL may set what the tenant is compared with: " + shown(by),
-      alter(p, true, true), {shown(by)});
+      alter_with_ours(p, true, true, "whoever comes then enters, which primecloud.protect_table() expects too"),
+      {shown(by)});
 }
 
 bool is_client_claim(const node *n) {
@@ -105,7 +106,8 @@ void check_setting(const judged &p, findings &found) {
   add(found, p, "policy_setting_unreliable", "warning",
       no_setting ? "there is no setting " + std::string(by->text) + ", and without a dot nobody can make one"
                  : "after SET LOCAL a setting is the empty string, which is no value of the type: " + shown(by),
-      alter(p, true, true, no_setting ? "" : "or nullif(current_setting(..), '') around the setting"), {shown(by)});
+      alter_with_ours(p, true, true, no_setting ? "" : "or nullif(current_setting(..), '') around the setting"),
+      {shown(by)});
 }
 
 }  // namespace
@@ -115,12 +117,12 @@ void check_source(const judged &p, findings &found) {
   check_setting(p, found);
   if (const node *claim = first_in(p, is_client_claim)) {
     add(found, p, "policy_client_claim", "error", "the client writes this claim itself: " + shown(claim),
-        alter(p, true, true), {shown(claim)});
+        alter_with_ours(p, true, true), {shown(claim)});
   }
   if (p.row_held || (p.row == nullptr && p.check_held)) return;
   if (const node *role = first_in(p, compares_role)) {
     add(found, p, "policy_compares_role", "warning", "one pool has one role, whoever comes: " + shown(role),
-        alter(p, true, true), {shown(role)});
+        alter_with_ours(p, true, true), {shown(role)});
   }
   const auto matches = [](const node *n) { return n->has(pattern) && has_context(n); };
   if (const node *like = first_in(p, matches)) {

@@ -10,6 +10,8 @@ void add(findings &found, const judged &p, const char *check, const char *level,
 
 // ALTER POLICY .. with the bound predicate; behind it what else there is to choose, in words that no name is part of.
 std::string alter(const judged &p, bool row, bool check, std::string_view choice = {});
+// The same with the product's context: where the fault is the schema's own.
+std::string alter_with_ours(const judged &p, bool row, bool check, std::string_view choice = {});
 std::string expression(const node *n);  // as evidence shows it
 bool is_for(const judged &p);           // whether it applies to anybody who comes
 

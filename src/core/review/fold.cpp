@@ -11,7 +11,18 @@ bool has_nothing(const node *n) {
   return std::any_of(n->begin(), n->end(), [](const node *arg) { return arg->is == kind::nothing; });
 }
 
+// What a text without a letter comes to: as a setting that nobody made is one.
+const node *of_empty_text(nursery &made, const node *n) {
+  for (const std::string_view name : {"length", "char_length", "character_length", "octet_length", "bit_length"})
+    if (n->text == name) return made.literal(integer_literal, "0");
+  for (const std::string_view name : {"btrim", "ltrim", "rtrim", "lower", "upper"})
+    if (n->text == name) return made.literal(text_literal, "");
+  return n;
+}
+
 const node *folded_call(nursery &made, const node *n) {
+  const bool of_text = n->count > 0 && n->args[0]->is == kind::literal && n->args[0]->number == text_literal;
+  if (of_text && n->args[0]->text.empty()) return of_empty_text(made, n);
   if (!n->has(pattern) || n->count != 2 || n->text.substr(0, 2) != "~~" || n->args[1]->is != kind::literal) return n;
   const bool any_text = n->args[1]->text.find_first_not_of('%') == std::string_view::npos;
   return any_text && !n->args[1]->text.empty() && never_null(n->args[0]) ? made.truth(true) : n;

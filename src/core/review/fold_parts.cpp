@@ -87,8 +87,11 @@ const node *folded_list(nursery &made, const node *n) {
   if (list->is == kind::nothing) return made.nothing();
   if (list->is != kind::list || list->count > 64 || n->op == relation::none) return n;
   std::vector<const node *> each;
-  for (const node *element : *list)
-    each.push_back(folded_compare(made, made.compare(n->op, n->args[0], element, strict | (n->flags & exact))));
+  for (const node *element : *list) {
+    const bool unknown = element->is == kind::nothing || n->args[0]->is == kind::nothing;
+    const node *one = made.compare(n->op, n->args[0], element, strict | (n->flags & exact));
+    each.push_back(unknown ? made.nothing() : folded_compare(made, one));
+  }
   return joined(made, n->is == kind::any ? kind::either : kind::both, each);
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/review/ranges.hpp"
+
 namespace primecloud::review {
 namespace {
 
@@ -88,6 +90,12 @@ struct world {
     if (a == null || b == null) return unknown_truth;
     return (a == b) == (n->op == relation::equal);
   }
+  // Whether there is such a case: what is within another is not true without it.
+  bool is_one(const std::vector<std::pair<std::size_t, std::size_t>> &within) const {
+    return std::all_of(within.begin(), within.end(), [&](const auto &pair) {
+      return opaque_values[pair.first] != 1 || opaque_values[pair.second] == 1;
+    });
+  }
   // Another case; false: that was the last.
   bool next() {
     const int values = 1 + static_cast<int>(constants.size() + terms.size());
@@ -119,30 +127,13 @@ answer implies(nursery &, const node *a, const node *b) {
   all.note(a);
   all.note(b);
   if (!all.begin()) return answer::undecided;
+  const auto within = ranges_within(all.opaque);
   do {
+    if (!all.is_one(within)) continue;
     // (Of what is not understood a case may be none that there is.)
     if (all.truth(a) == 1 && all.truth(b) != 1) return all.opaque.empty() ? answer::no : answer::undecided;
   } while (all.next());
   return answer::yes;
-}
-
-change compared(nursery &made, const node *before, const node *after) {
-  const node *was = normal(made, before), *is = normal(made, after);
-  const answer kept = implies(made, was, is), within = implies(made, is, was);
-  if (kept == answer::undecided || within == answer::undecided) return change::undecided;
-  if (kept == answer::yes) return within == answer::yes ? change::neither : change::opened;
-  return within == answer::yes ? change::closed : change::both;
-}
-
-const char *name_of(change c) {
-  switch (c) {
-    case change::neither: return "neither";
-    case change::opened: return "opened";
-    case change::closed: return "closed";
-    case change::both: return "both";
-    case change::undecided: return "cannot be decided";
-  }
-  return "cannot be decided";
 }
 
 }  // namespace primecloud::review

@@ -81,14 +81,24 @@ std::string made_anew(const judged &p) {
          "); and protect_table()";
 }
 
-std::string alter(const judged &p, bool row, bool check, std::string_view choice) {
+std::string altered(const judged &p, std::string_view bound, bool row, bool check, std::string_view choice) {
   if (p.it.name.starts_with("primecloud_")) return made_anew(p);
   const std::string head = "ALTER POLICY " + std::string(p.it.name) + " ON " + std::string(p.of.object);
-  if (p.of.bound.empty()) return "-- choose: name the rows: " + head + " USING (...)";
+  if (bound.empty()) return "-- choose: name the rows: " + head + " USING (...)";
   std::string fix = head;
-  if (row && p.it.command != 'a') fix += " USING (" + std::string(p.of.bound) + ")";
-  if ((check && p.it.check != nullptr) || p.it.command == 'a') fix += " WITH CHECK (" + std::string(p.of.bound) + ")";
+  if (row && p.it.command != 'a') fix += " USING (" + std::string(bound) + ")";
+  if ((check && p.it.check != nullptr) || p.it.command == 'a') fix += " WITH CHECK (" + std::string(bound) + ")";
   return fix + (choice.empty() ? ";" : "; -- choose: " + std::string(choice));
+}
+
+// (What is written of a context that any SQL may set is said to be a choice: it is a finding itself.)
+std::string alter(const judged &p, bool row, bool check, std::string_view choice) {
+  if (p.of.forgeable && choice.empty()) choice = "any SQL may set that; or primecloud.protect_table()";
+  return altered(p, p.of.bound, row, check, choice);
+}
+
+std::string alter_with_ours(const judged &p, bool row, bool check, std::string_view choice) {
+  return altered(p, p.of.ours, row, check, choice);
 }
 
 bool is_for(const judged &p) {

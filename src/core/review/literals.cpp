@@ -42,6 +42,9 @@ bool never_null(const node *n) {
       for (const node *arg : *n)
         if (never_null(arg)) return true;
       return false;
+    case kind::call:
+      // A conversion of a value is one.
+      return n->has(cast) && n->count == 1 && never_null(n->args[0]);
     case kind::both:
     case kind::either:
     case kind::negation:

@@ -29,6 +29,8 @@ struct table {
   std::string_view object;       // schema.table
   std::string_view tenant = {};  // the tenant column, quoted; empty without one
   std::string_view bound = {};   // tenant column = context, as SQL
+  std::string_view ours = {};    // the same with the product's, where `bound` has the schema's own
+  bool forgeable = false;        // any SQL may set what `bound` asks
   const policy *policies = nullptr;
   std::size_t policy_count = 0;
   std::size_t askers = 0;
