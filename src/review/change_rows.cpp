@@ -2,6 +2,7 @@
 //
 // An index build and ANALYZE write the size of a table into its row of pg_class where it stands, which no ROLLBACK
 // undoes. Written to a row that the transaction itself has made, it goes with that row.
+#include "pg/function.hpp"
 #include "pg/server_function.hpp"
 
 extern "C" {
@@ -55,17 +56,17 @@ SERVER_CODE bool has_no_row(Relation relation) {
 }
 
 // By the rows and not by policies, for whoever owns the table and so could ask it himself; false of all else.
-SERVER_CODE Datum review_is_empty(FunctionCallInfo fcinfo) noexcept {
-  Relation relation = try_relation_open(PG_GETARG_OID(0), AccessShareLock);
-  if (relation == nullptr) return BoolGetDatum(false);
+SERVER_CODE bool review_is_empty(Oid asked_for) {
+  Relation relation = try_relation_open(asked_for, AccessShareLock);
+  if (relation == nullptr) return false;
   const bool asked =
       relation->rd_rel->relkind == RELKIND_RELATION && pg::owns_relation(GetUserId(), RelationGetRelid(relation));
   const bool empty = asked && has_no_row(relation);
   relation_close(relation, NoLock);
-  return BoolGetDatum(empty);
+  return empty;
 }
 
 }  // namespace
 
-PRIMECLOUD_SERVER_FUNCTION(primecloud_review_is_empty, review_is_empty);
+PRIMECLOUD_FUNCTION(primecloud_review_is_empty, review_is_empty);
 PRIMECLOUD_SERVER_FUNCTION(primecloud_review_own_rows, review_own_rows);
