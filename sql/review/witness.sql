@@ -59,32 +59,3 @@ AS $$
 $$;
 COMMENT ON FUNCTION primecloud_internal.review_witness_insert(oid, smallint, jsonb, boolean)
     IS 'the INSERT of a row with some values and fillers, of one tenant or another';
-
--- Why nothing is tried: it would run what others made with rights of the caller's that they do not have, or he may not.
-CREATE FUNCTION primecloud_internal.review_untried(rel regclass, app_role name) RETURNS text
-    LANGUAGE sql STABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp
-AS $$
-    SELECT CASE
-        WHEN current_setting('transaction_read_only')::boolean THEN 'the transaction reads alone'
-        WHEN c.relpersistence = 't' THEN 'it is temporary'
-        WHEN EXISTS (SELECT FROM pg_class AS x WHERE x.oid = ANY (m.parts) AND x.relkind = 'f') THEN 'a part of it is on another server'
-        WHEN EXISTS (SELECT FROM pg_rewrite AS r WHERE r.ev_class = ANY (m.parts)) THEN 'it has rules'
-        WHEN EXISTS (SELECT FROM pg_trigger AS g WHERE g.tgrelid = ANY (m.parts)
-            AND CASE WHEN r.rolsuper THEN g.tgenabled IN ('A', 'R') ELSE NOT g.tgisinternal END) THEN 'its triggers would run'
-        WHEN m.made IS NOT NULL THEN format('it would run what %s made', m.made)
-        -- (To a domain a check is added without a lock on the tables that have it.)
-        WHEN w.rolsuper AND EXISTS (SELECT FROM pg_attribute AS a JOIN pg_type AS y ON y.oid = a.atttypid LEFT JOIN pg_type AS e
-            ON e.oid = y.typelem JOIN pg_roles AS o ON o.oid = coalesce(e.typowner, y.typowner) WHERE a.attrelid = ANY (m.parts)
-            AND NOT a.attisdropped AND 'd' IN (y.typtype, e.typtype) AND NOT o.rolsuper) THEN 'a domain of it is of a lesser role'
-        WHEN r.rolsuper THEN NULL
-        WHEN NOT pg_has_role(c.relowner, 'USAGE') THEN format('it is not of %I', current_user)
-        WHEN c.relrowsecurity AND c.relforcerowsecurity AND NOT r.rolbypassrls THEN 'policies hold its owner too: ask as a superuser'
-        WHEN NOT pg_has_role(app_role, 'MEMBER') THEN format('%I may not become %I: ask as a superuser', current_user, app_role) END
-    FROM pg_class AS c JOIN pg_roles AS r ON r.rolname = current_user JOIN pg_roles AS w ON w.oid = c.relowner
-    CROSS JOIN LATERAL (SELECT ARRAY(SELECT c.oid UNION SELECT p.relid FROM pg_partition_tree(c.oid) AS p) AS parts,
-        string_agg(quote_ident(pg_get_userbyid(o)), ', ' ORDER BY pg_get_userbyid(o)) AS made
-        FROM primecloud_internal.code_owners(c.oid) AS o JOIN pg_roles AS x ON x.oid = o WHERE NOT x.rolsuper AND x.oid <> r.oid) AS m
-    WHERE c.oid = rel
-$$;
-COMMENT ON FUNCTION primecloud_internal.review_untried(regclass, name) IS 'why review_prove() tries no row of a table; NULL where it does';

@@ -62,39 +62,3 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION primecloud_internal.review_try_rows(primecloud_internal.review_table, name, oid[])
     IS 'puts rows of what policies let through into a table, and tells whether the application sees one';
-
--- With the rights of the table's owner, which the caller has.  Whatever was done is undone, the lock too.
-CREATE FUNCTION primecloud_internal.review_witness(t primecloud_internal.review_table, app_role name, askers oid[], OUT seen boolean,
-    OUT says text)
-    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-    SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    reason text := primecloud_internal.review_untried(t.rel, app_role);
-    done boolean := false;
-BEGIN
-    says := 'no row is tried: ' || reason;
-    IF reason IS NOT NULL THEN
-        RETURN;
-    END IF;
-    BEGIN
-        -- No code comes to a table that is locked so, nor a part; what was before is looked at once more.
-        EXECUTE format('LOCK TABLE %s IN SHARE UPDATE EXCLUSIVE MODE NOWAIT', t.label);
-        reason := CASE WHEN to_regclass(t.label) IS DISTINCT FROM t.rel::regclass THEN 'it was renamed meanwhile'
-            ELSE primecloud_internal.review_untried(t.rel, app_role) END;
-        says := 'no row is tried: ' || reason;
-        IF reason IS NULL THEN
-            SELECT r.seen, r.says INTO seen, says FROM primecloud_internal.review_try_rows(t, app_role, askers) AS r;
-        END IF;
-        done := true;
-        RAISE feature_not_supported USING MESSAGE = 'what was tried is undone', HINT = 'Nobody sees this: it takes back what was tried.';
-    EXCEPTION WHEN feature_not_supported THEN
-        IF NOT done THEN
-            RAISE;
-        END IF;
-    WHEN lock_not_available THEN
-        says := 'no row is tried: somebody holds it locked';
-    END;
-END $$;
-COMMENT ON FUNCTION primecloud_internal.review_witness(primecloud_internal.review_table, name, oid[])
-    IS 'whether the application sees a row that no tenant of its own has, put in and taken back; why that was not tried';

@@ -46,7 +46,7 @@ BEGIN
         WHERE c.relkind = 'v' AND has_table_privilege(app_role, v.view, 'SELECT')
         ORDER BY 2, 3, 1
     LOOP
-        reason := primecloud_internal.reason_to_skip(target.relid);
+        reason := primecloud_internal.hold_for_trial(target.relid);
         fires := primecloud_internal.writes_by_triggers(target.relid);
         IF reason IS NOT NULL THEN
             number := number + 1;
@@ -62,7 +62,7 @@ BEGIN
                 WHERE r.other = known.other);
         ELSE
             foreign_row := (SELECT t.answer FROM primecloud_internal.try_as(app_role, known.other, 'owner',
-                format('SELECT t::text FROM %s AS t WHERE %I::text = %L', target.relid, tenant_column, known.other), NULL, true, fires)
+                format('SELECT t FROM %s AS t WHERE %I::text = %L', target.relid, tenant_column, known.other), NULL, true, fires, NULL)
                     AS t);
         END IF;
         FOR tried IN SELECT * FROM primecloud_internal.isolation_probes(target.relid, tenant_column, known.one, known.other, known.own_rows,
@@ -78,7 +78,7 @@ BEGIN
                 CONTINUE;
             END IF;
             SELECT * INTO outcome FROM primecloud_internal.try_as(app_role, tried.tenant, tried.role, tried.statement, tried.argument,
-                tried.reads, fires);
+                tried.reads, fires, target.relid);
             -- A view may be one that cannot be written at all.
             IF outcome.answer::bigint = tried.allowed OR (tried.allowed <= 0 AND outcome.refused = '42501')
                 OR (target.sort = 1 AND outcome.refused IN ('55000', '0A000', '42P10')) THEN

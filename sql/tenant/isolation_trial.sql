@@ -10,14 +10,15 @@ REVOKE ALL ON FUNCTION primecloud_internal.enter_probe(text, text) FROM PUBLIC;
 -- Runs one statement as a role in a tenant and undoes it: what it answered (a count, or the
 -- rows it touched), the SQLSTATE it was refused with, or why it could not be tried.  Triggers
 -- and rules are left out, unless it is they that are tried: what a trigger does outside the
--- transaction (a sequence, an advisory lock of the session) is not undone.
+-- transaction (a sequence, an advisory lock of the session) is not undone.  The argument is a row
+-- of `shape`: as one it is given, since a cast from text to it is its owner's to make.
 CREATE FUNCTION primecloud_internal.try_as(app_role text, tenant text, role text, statement text, argument text, reads boolean,
-    fires boolean, OUT answer text, OUT refused text, OUT untried text)
+    fires boolean, shape regclass, OUT answer text, OUT refused text, OUT untried text)
     LANGUAGE c VOLATILE PARALLEL UNSAFE
     AS 'MODULE_PATHNAME', 'primecloud_try_as';
-COMMENT ON FUNCTION primecloud_internal.try_as(text, text, text, text, text, boolean, boolean)
+COMMENT ON FUNCTION primecloud_internal.try_as(text, text, text, text, text, boolean, boolean, regclass)
     IS 'runs a statement with the rights of a role alone, in a tenant, and undoes it; called by assert_isolated()';
-REVOKE ALL ON FUNCTION primecloud_internal.try_as(text, text, text, text, text, boolean, boolean) FROM PUBLIC;
+REVOKE ALL ON FUNCTION primecloud_internal.try_as(text, text, text, text, text, boolean, boolean, regclass) FROM PUBLIC;
 
 -- Two tenants of a table, how many rows the one has, a row of the other, and whether all of
 -- the table was read.  Without SQL: whatever the table's owner made does not run.
@@ -106,6 +107,7 @@ CREATE FUNCTION primecloud_internal.reason_to_skip(target regclass) RETURNS text
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT CASE WHEN c.relpersistence = 't' THEN 'it is temporary'
+                WHEN primecloud_internal.asks_too_much(target) THEN 'what its policies ask comes to more than can be planned'
                 ELSE (SELECT 'it runs what ' || string_agg(pg_get_userbyid(o), ', ' ORDER BY pg_get_userbyid(o)) || ' made'
                       FROM primecloud_internal.code_owners(target) AS o
                       WHERE NOT EXISTS (SELECT FROM pg_roles WHERE oid = o AND rolsuper)) END

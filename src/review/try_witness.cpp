@@ -8,14 +8,15 @@
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
 #include "pg/past_policies.hpp"
+#include "pg/startup.hpp"
 #include "tenant/claim.hpp"
 #include "tenant/owner.hpp"
 
 extern "C" {
 #include "executor/spi.h"
+#include "optimizer/planner.h"
 #include "utils/acl.h"
 #include "utils/guc.h"
-#include "utils/plancache.h"
 }
 
 namespace {
@@ -31,16 +32,29 @@ SERVER_CODE void set_while_trying(const char *name, const char *value) {
   set_config_option(name, value, PGC_SUSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0, false);
 }
 
-// The statement writes the one table that was looked at: by its name it might be another's by now.
-SERVER_CODE void check_written(SPIPlanPtr plan, Oid table) {
-  const List *const sources = SPI_plan_get_plan_sources(plan);
-  const auto *source = static_cast<const CachedPlanSource *>(linitial(sources));
-  if (list_length(sources) == 1 && list_length(source->relationOids) == 1 &&
-      linitial_oid(source->relationOids) == table)
-    return;
-  ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-          errmsg("table \"%s\" was changed meanwhile", get_rel_name(table)), errhint("Ask again."));
+// The statement is about the one table that was looked at: by its name it might be another's by now, until it is
+// planned.  So what is planned is looked at.
+Oid awaited = InvalidOid;
+planner_hook_type next_planner = nullptr;
+
+SERVER_CODE void check_planned(const Query *query) {
+  if (!OidIsValid(awaited)) return;
+  const Oid table = awaited;
+  awaited = InvalidOid;
+  const auto *entry = query->rtable == NIL ? nullptr : linitial_node(RangeTblEntry, query->rtable);
+  if (entry != nullptr && entry->rtekind == RTE_RELATION && entry->relid == table && query->resultRelation <= 1) return;
+  ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("the table was changed meanwhile"),
+          errhint("Ask again."));
 }
+
+SERVER_CODE void watch_planner() {
+  next_planner = planner_hook;
+  planner_hook = [](Query *query, auto... rest) {
+    check_planned(query);
+    return (next_planner != nullptr ? next_planner : standard_planner)(query, rest...);
+  };
+}
+const pg::startup watching{watch_planner};
 
 SERVER_CODE Oid owner_for_caller(Oid table) {
   const Oid owner = tenant::state_of(table).owner;
@@ -54,7 +68,7 @@ SERVER_CODE const char *insert_witness(const witness_trial &t) {
   const pg::identity asked = pg::current_identity();
   pg::become(owner_for_caller(t.table), SECURITY_RESTRICTED_OPERATION);
   SPIPlanPtr plan = pg::prepare_past_policies(t.statement, 0, nullptr);
-  check_written(plan, t.table);
+  awaited = t.table;
   const int code = SPI_execute_plan(plan, nullptr, nullptr, false, 0);
   if (code != SPI_OK_INSERT_RETURNING || SPI_processed != 1) elog(ERROR, "no row was inserted");
   pg::resume(asked);
@@ -75,6 +89,7 @@ SERVER_CODE void enter_other(const char *tenant) {
 
 SERVER_CODE void try_row(witness_trial &t) {
   if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "could not connect to the SQL manager");
+  set_while_trying("lock_timeout", "1");  // a key that somebody is writing is waited for by nobody
   // By a superuser no triggers are fired, those of foreign keys neither.
   if (superuser()) set_while_trying("session_replication_role", "replica");
   const char *where = insert_witness(t);
@@ -83,6 +98,7 @@ SERVER_CODE void try_row(witness_trial &t) {
   const char *name = quote_qualified_identifier(get_namespace_name(get_rel_namespace(t.table)), get_rel_name(t.table));
   if (t.tenant != nullptr) enter_other(t.tenant);
   pg::become(t.role, SECURITY_RESTRICTED_OPERATION);
+  awaited = t.table;
   const int code = SPI_execute(psprintf("SELECT FROM %s WHERE %s", name, where), false, 1);
   if (code != SPI_OK_SELECT) elog(ERROR, "could not read: %s", SPI_result_code_string(code));
   t.seen = SPI_processed > 0;
@@ -105,7 +121,9 @@ SERVER_CODE std::tuple<std::optional<bool>, std::optional<std::string_view>> try
     if (!superuser()) return {std::nullopt, "only a superuser enters a tenant to try"};
     t.tenant = pg::c_string(*tenant);
   }
+  awaited = InvalidOid;
   const auto failed = pg::attempt([&t] { try_row(t); });
+  awaited = InvalidOid;
   if (t.finished) return {t.seen, std::nullopt};
   if (failed->code == ERRCODE_QUERY_CANCELED || failed->code == ERRCODE_ADMIN_SHUTDOWN)
     ereport(ERROR, errcode(failed->code), errmsg_internal("%s", failed->message));

@@ -11,16 +11,17 @@
 extern "C" {
 #include "executor/spi.h"
 #include "utils/acl.h"
+#include "utils/lsyscache.h"
 }
 
 namespace {
 using namespace primecloud;
 
 struct trial {
-  Oid role;
+  Oid role, shape;  // what the argument is a row of
   const char *tenant, *rank, *statement;
-  Datum argument;
-  bool has_argument, reads, fires;
+  const char *argument;
+  bool reads, fires;
   MemoryContext answers;  // outlives the subtransaction
   bool prepared = false;  // what fails before is no answer of the table's
   bool finished = false;
@@ -55,6 +56,13 @@ SERVER_CODE void leave_out_triggers() {
   set_config_option("session_replication_role", "replica", PGC_SUSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0, false);
 }
 
+// By the input function of the type: a cast from text would be the owner's.
+SERVER_CODE Datum row_of(Oid type, const char *text) {
+  Oid input, parameter;
+  getTypeInputInfo(type, &input, &parameter);
+  return OidInputFunctionCall(input, pstrdup(text), parameter, -1);
+}
+
 // As the role, in a security-restricted operation: a function of a view's cannot go back
 // to who runs the test, as SET ROLE would let it, nor leave anything in his session.
 SERVER_CODE void run_as_role(trial &t) {
@@ -66,10 +74,10 @@ SERVER_CODE void run_as_role(trial &t) {
   if (!t.fires) leave_out_triggers();
   t.prepared = true;
   pg::become(t.role, SECURITY_RESTRICTED_OPERATION);
-  Oid types[] = {TEXTOID};
-  Datum values[] = {t.argument};
+  Oid types[] = {t.argument == nullptr ? InvalidOid : get_rel_type_id(t.shape)};
+  Datum values[] = {t.argument == nullptr ? Datum{0} : row_of(types[0], t.argument)};
   const int code =
-      SPI_execute_with_args(t.statement, t.has_argument ? 1 : 0, types, values, nullptr, false, t.reads ? 1 : 0);
+      SPI_execute_with_args(t.statement, t.argument == nullptr ? 0 : 1, types, values, nullptr, false, t.reads ? 1 : 0);
   if (code < 0) elog(ERROR, "could not execute: %s", SPI_result_code_string(code));
   keep_answer(t);
   t.finished = true;
@@ -95,14 +103,14 @@ using outcome =
 // not be tried, which is no refusal.
 SERVER_CODE outcome try_as(std::string_view role, std::optional<std::string_view> tenant, std::string_view rank,
                            std::string_view statement, std::optional<std::string_view> argument, bool reads,
-                           bool fires) {
+                           bool fires, std::optional<pg::relation> shape) {
   trial t{};
   t.role = role_to_try(role);
   t.tenant = tenant ? pg::c_string(*tenant) : nullptr;
   t.rank = pg::c_string(rank);
   t.statement = pg::c_string(statement);
-  t.has_argument = argument.has_value();
-  t.argument = argument ? pg::datum<std::string_view>::put(*argument) : Datum{0};
+  t.shape = shape ? shape->oid : InvalidOid;
+  t.argument = argument ? pg::c_string(*argument) : nullptr;
   t.reads = reads;
   t.fires = fires;
   t.answers = CurrentMemoryContext;
