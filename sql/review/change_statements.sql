@@ -35,6 +35,7 @@ DECLARE
     found primecloud.finding[] := ARRAY(SELECT f FROM primecloud.review(schema, app_role, levels => '{error,warning}') AS f);
     locks text[] := ARRAY(SELECT l FROM primecloud_internal.review_session_locks() AS l);
     later text[] := '{}';
+    origin boolean := primecloud_internal.review_has_origin();
     said text;
     code text;
     space text;
@@ -126,7 +127,10 @@ BEGIN
             RAISE;
         END IF;
     END;
-    PERFORM primecloud_internal.review_unlock(l) FROM primecloud_internal.review_session_locks() AS l WHERE l <> ALL (locks);
+    PERFORM primecloud_internal.review_session_restored(locks);
+    IF primecloud_internal.review_has_origin() AND NOT origin THEN
+        PERFORM pg_replication_origin_session_reset();
+    END IF;
     PERFORM setval(q.seq::regclass, coalesce((sequences ->> q.seq::text)::bigint, s.seqstart), (sequences ->> q.seq::text) IS NOT NULL)
     FROM primecloud_internal.review_sequences() AS q JOIN pg_sequence AS s ON s.seqrelid = q.seq
     WHERE sequences ? q.seq::text AND (sequences ->> q.seq::text)::bigint IS DISTINCT FROM q.last;

@@ -1,13 +1,5 @@
 -- The policies of a schema as a document, and what two documents say of each other.
 
-CREATE FUNCTION primecloud_internal.review_policy_trees(rels oid[], tenants smallint[])
-    RETURNS TABLE (object text, policy text, using_said text, using_tree text, check_said text, check_tree text)
-    LANGUAGE c STABLE STRICT PARALLEL UNSAFE ROWS 100
-    SET search_path = pg_catalog, pg_temp
-    AS 'MODULE_PATHNAME', 'primecloud_review_policy_trees';
-COMMENT ON FUNCTION primecloud_internal.review_policy_trees(oid[], smallint[]) 
-    IS 'the predicates of policies, to be read and to be compared';
-
 CREATE FUNCTION primecloud_internal.review_predicates_compared(open_before text, narrow_before text, open_after text, narrow_after text)
     RETURNS text
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE

@@ -72,6 +72,11 @@ BEGIN
     END IF;
     forged := (SELECT coalesce(max(', and which one that is any SQL may set'), '') FROM primecloud_internal.review_policy_findings(w) AS f
         WHERE f.check_name = 'policy_forgeable_context' AND strpos(f.object, t.label || '.') = 1);
+    -- (By its name, which the last row says, it might be another's by now.)
+    IF to_regclass(t.label) IS DISTINCT FROM rel THEN
+        RAISE object_not_in_prerequisite_state USING MESSAGE = format('table %s was dropped or renamed meanwhile', t.label),
+            HINT = 'Ask again.';
+    END IF;
     step := step + 1;
     command := NULL;
     holds := proved;

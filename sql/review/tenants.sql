@@ -6,15 +6,38 @@ CREATE FUNCTION primecloud_internal.review_tenant_words() RETURNS text[]
 AS $$ SELECT '{accountid,tenantid,orgid,organizationid,organisationid,workspaceid}'::text[] $$;
 COMMENT ON FUNCTION primecloud_internal.review_tenant_words() IS 'what columns of tenants are called, in small letters';
 
+CREATE FUNCTION primecloud_internal.review_policy_trees(rels oid[], tenants smallint[])
+    RETURNS TABLE (object text, policy text, using_said text, using_tree text, check_said text, check_tree text)
+    LANGUAGE c STABLE STRICT PARALLEL UNSAFE ROWS 100
+    SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'primecloud_review_policy_trees';
+COMMENT ON FUNCTION primecloud_internal.review_policy_trees(oid[], smallint[]) 
+    IS 'the predicates of policies, to be read and to be compared';
+
+-- What the policies of the database say.  To write one out the server locks its table and what it asks: whoever has a table
+-- of his locked would make all wait that ask of other schemas.  So of these the trees are read.
+CREATE FUNCTION primecloud_internal.review_said(schema oid) RETURNS TABLE (oid oid, polrelid oid, said text)
+    LANGUAGE sql STABLE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT p.oid, p.polrelid, concat_ws(' AND ', pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid))
+    FROM pg_class AS c JOIN pg_policy AS p ON p.polrelid = c.oid WHERE c.relnamespace = schema
+    UNION ALL
+    SELECT p.oid, p.polrelid, concat_ws(' AND ', t.using_said, t.check_said)
+    FROM pg_class AS c CROSS JOIN LATERAL primecloud_internal.review_policy_trees(ARRAY[c.oid], '{0}') AS t
+    JOIN pg_policy AS p ON p.polrelid = c.oid AND quote_ident(p.polname) = t.policy
+    WHERE c.relnamespace <> schema AND c.relrowsecurity AND c.oid >= 16384
+$$;
+COMMENT ON FUNCTION primecloud_internal.review_said(oid)
+    IS 'what policies say: those of a schema in the server''s words, others as they are read';
+
 -- Own columns that a policy compares for equality with what says who asks.
-CREATE FUNCTION primecloud_internal.review_compared() RETURNS TABLE (rel oid, attnum int2, person boolean)
-    LANGUAGE sql STABLE PARALLEL SAFE
+CREATE FUNCTION primecloud_internal.review_compared(schema oid) RETURNS TABLE (rel oid, attnum int2, person boolean)
+    LANGUAGE sql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $$
     WITH context(words) AS (VALUES ('([\w"]+\.[\w"]+\(|current_setting\(|CURRENT_USER|SESSION_USER|CURRENT_ROLE)')),
-    said AS MATERIALIZED (
-        SELECT p.oid, p.polrelid, concat_ws(' AND ', pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid)) AS said
-        FROM pg_policy AS p),
+    said AS MATERIALIZED (SELECT p.* FROM primecloud_internal.review_said(schema) AS p),
     hit AS (
         SELECT s.polrelid, a.attnum, coalesce(substring(s.said FROM format('(?:^|[( .])%s\)?(?:::(?:text|character varying))?\)? '
                 '= ([^=]*?%s[^=]*)', n.name, c.words)),
@@ -27,13 +50,13 @@ AS $$
     SELECT h.polrelid, h.attnum, bool_and(h.what ~* '(user|[^u]uid\M|person|actor|subject|CURRENT_ROLE|[.'']sub'')')
     FROM hit AS h WHERE h.what IS NOT NULL GROUP BY h.polrelid, h.attnum
 $$;
-COMMENT ON FUNCTION primecloud_internal.review_compared()
+COMMENT ON FUNCTION primecloud_internal.review_compared(oid)
     IS 'columns that policies compare with a context, and whether all of these tell the person alone';
 
 -- Candidates, the best first: what the floor compares (0), a foreign key to the table of tenants (1), what policies compare
 -- (2, 3), what is called so (4), what a policy compares with the person alone (5); of a part what its parent has (6).
-CREATE FUNCTION primecloud_internal.review_tenant_columns() RETURNS TABLE (rel oid, attnum int2, root boolean)
-    LANGUAGE sql STABLE PARALLEL SAFE
+CREATE FUNCTION primecloud_internal.review_tenant_columns(schema oid) RETURNS TABLE (rel oid, attnum int2, root boolean)
+    LANGUAGE sql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
     WITH RECURSIVE named AS MATERIALIZED (
@@ -41,7 +64,7 @@ AS $$
         JOIN pg_class AS c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p', 'f', 'm', 'v')
         WHERE a.attnum > 0 AND NOT a.attisdropped AND c.oid >= 16384 AND replace(lower(a.attname), '_', '')
             = ANY (primecloud_internal.review_tenant_words())),
-    compared AS MATERIALIZED (SELECT * FROM primecloud_internal.review_compared()),
+    compared AS MATERIALIZED (SELECT * FROM primecloud_internal.review_compared(schema)),
     candidate AS MATERIALIZED (
         SELECT p.polrelid AS rel, min(d.refobjsubid)::int2 AS attnum, 0 AS rank
         FROM pg_policy AS p JOIN pg_depend AS d ON d.classid = 'pg_policy'::regclass AND d.objid = p.oid
@@ -89,4 +112,5 @@ AS $$
     SELECT DISTINCT ON (b.rel) b.rel, b.attnum, r.rel IS NOT NULL FROM below AS b LEFT JOIN root AS r ON r.rel = b.rel
     ORDER BY b.rel, b.depth
 $$;
-COMMENT ON FUNCTION primecloud_internal.review_tenant_columns() IS 'the tenant columns of all tables, and which are the tables of tenants';
+COMMENT ON FUNCTION primecloud_internal.review_tenant_columns(oid)
+    IS 'the tenant columns of all tables, and which are the tables of tenants';

@@ -1,7 +1,7 @@
 -- What the checks share, of all relations that are no extension's and not temporary: keys and views lead out of a schema.
 
 CREATE FUNCTION primecloud_internal.review_tables(schema oid, reached oid[]) RETURNS SETOF primecloud_internal.review_table
-    LANGUAGE sql STABLE PARALLEL SAFE
+    LANGUAGE sql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 AS $$
     WITH RECURSIVE relation AS MATERIALIZED (
@@ -40,7 +40,7 @@ AS $$
     LEFT JOIN parent AS p ON p.rel = r.oid
     LEFT JOIN (SELECT DISTINCT x.oid FROM exempt AS x) AS e ON e.oid = r.oid
     LEFT JOIN shared AS s ON s.polrelid = r.oid
-    LEFT JOIN primecloud_internal.review_tenant_columns() AS t ON t.rel = r.oid
+    LEFT JOIN primecloud_internal.review_tenant_columns(schema) AS t ON t.rel = r.oid
     LEFT JOIN pg_attribute AS a ON a.attrelid = r.oid AND a.attnum = t.attnum
 $$;
 COMMENT ON FUNCTION primecloud_internal.review_tables(oid, oid[]) IS 'the relations of the database as the checks of review() see them';

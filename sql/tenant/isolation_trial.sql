@@ -13,7 +13,7 @@ REVOKE ALL ON FUNCTION primecloud_internal.enter_probe(text, text) FROM PUBLIC;
 -- transaction (a sequence, an advisory lock of the session) is not undone.  The argument is a row
 -- of `shape`: as one it is given, since a cast from text to it is its owner's to make.
 CREATE FUNCTION primecloud_internal.try_as(app_role text, tenant text, role text, statement text, argument text, reads boolean,
-    fires boolean, shape regclass, OUT answer text, OUT refused text, OUT untried text)
+    fires boolean, shape regclass DEFAULT NULL, OUT answer text, OUT refused text, OUT untried text)
     LANGUAGE c VOLATILE PARALLEL UNSAFE
     AS 'MODULE_PATHNAME', 'primecloud_try_as';
 COMMENT ON FUNCTION primecloud_internal.try_as(text, text, text, text, text, boolean, boolean, regclass)

@@ -1,7 +1,8 @@
 -- What a statement over relations comes to besides them, and what of that somebody else may change while it is tried.
 
 -- Policies, views, checks, indexes, generated columns, statistics, parts, types, and all that any of these is made of.
--- (Schemas and extensions hold no code, and what defaults ask is not asked: every column is named.)
+-- (Schemas and extensions hold no code, and what defaults ask is not asked: every column is named.  Triggers and rules of tables
+-- are left out of a trial, but for those that fire always.)
 CREATE FUNCTION primecloud_internal.reached_objects(relations oid[], keys boolean) RETURNS TABLE (classid oid, objid oid)
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp SET jit = off
@@ -18,9 +19,10 @@ AS $$
                 AND k.contypid = o.objid
             UNION ALL SELECT t.classid, t.objid FROM (SELECT o.objid WHERE o.classid = 'pg_class'::regclass) AS c(oid) CROSS JOIN LATERAL (
                 SELECT 'pg_policy'::regclass AS classid, p.oid AS objid FROM pg_policy AS p WHERE p.polrelid = c.oid
-                UNION ALL SELECT 'pg_rewrite'::regclass, w.oid FROM pg_rewrite AS w WHERE w.ev_class = c.oid
+                UNION ALL SELECT 'pg_rewrite'::regclass, w.oid FROM pg_rewrite AS w JOIN pg_class AS r ON r.oid = w.ev_class
+                    WHERE w.ev_class = c.oid AND (r.relkind = 'v' OR w.ev_type = '1' OR w.ev_enabled IN ('A', 'R'))
                 UNION ALL SELECT 'pg_constraint'::regclass, k.oid FROM pg_constraint AS k WHERE k.conrelid = c.oid
-                    AND (k.contype <> 'f' OR keys AND c.oid = ANY (relations))
+                    AND (k.contype NOT IN ('f', 't') OR k.contype = 'f' AND keys AND c.oid = ANY (relations))
                 UNION ALL SELECT 'pg_class'::regclass, i.indexrelid FROM pg_index AS i WHERE i.indrelid = c.oid
                 UNION ALL SELECT 'pg_statistic_ext'::regclass, s.oid FROM pg_statistic_ext AS s WHERE s.stxrelid = c.oid
                 UNION ALL SELECT 'pg_class'::regclass, i.inhrelid FROM pg_inherits AS i WHERE i.inhparent = c.oid

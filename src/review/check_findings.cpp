@@ -3,6 +3,7 @@
 #include "pg/catalog_rows.hpp"
 #include "pg/function.hpp"
 #include "review/finding_rows.hpp"
+#include "review/patient.hpp"
 #include "review/tree_relation.hpp"
 
 extern "C" {
@@ -55,7 +56,7 @@ finding_rows judged_checks(pg::array_view<Oid> relations) {
     });
     for (int i = 0; i < list_length(checks); i++) {
       const auto &check = *static_cast<const stored_check *>(list_nth(checks, i));
-      nursery made;
+      nursery made(heed_interrupts);
       // A CHECK takes what is true or NULL: it is broken where its negation is true.
       if (!is_truth(normal(made, made.negation(check.said)), false)) continue;
       const std::string text = shown(check.said);

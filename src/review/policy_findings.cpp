@@ -3,6 +3,7 @@
 #include "review/bodies.hpp"
 #include "review/finding_rows.hpp"
 #include "review/own_context.hpp"
+#include "review/patient.hpp"
 #include "review/tree_policies.hpp"
 
 namespace primecloud::review {
@@ -43,7 +44,7 @@ finding_rows judged_policies(oids relations, pg::array_view<int16> tenants, oids
   findings found;
   for (seen_table &one : seen) {
     if (one.tenant > 0) pg::guarded([&] { choose_context(one.contexts, of_schema, one.relation, one.tenant, one.of); });
-    nursery made;
+    nursery made(heed_interrupts);
     judge_table(made, one.of, found);
   }
   return rows_of(found);

@@ -5,6 +5,7 @@
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
 #include "review/bodies.hpp"
+#include "review/patient.hpp"
 #include "review/tree_policies.hpp"
 
 namespace primecloud::review {
@@ -49,7 +50,7 @@ const node *effective(nursery &made, std::string_view open, std::string_view nar
 
 std::string predicates_compared(std::string_view open_before, std::string_view narrow_before,
                                 std::string_view open_after, std::string_view narrow_after) {
-  nursery made;
+  nursery made(heed_interrupts);
   const node *before = effective(made, open_before, narrow_before), *after = effective(made, open_after, narrow_after);
   return name_of(before == nullptr || after == nullptr ? change::undecided : compared(made, before, after));
 }
@@ -73,7 +74,7 @@ steps proof(Oid relation, int16 tenant, oids who_asks) {
     return lay_out(book, who, relation, tenant, of);
   });
   if (!there) return rows;
-  nursery made;
+  nursery made(heed_interrupts);
   for (const step &one : proof_of(made, of)) rows.emplace_back(one.command, one.holds, one.says);
   return rows;
 }

@@ -34,7 +34,7 @@ SERVER_CODE const node *raw_constant(raw_walk &w, const A_Const *c) {
 }
 
 SERVER_CODE const node *raw_parameter(raw_walk &w, int number) {
-  return number > 0 && number <= w.to.parameter_count ? w.to.parameters[number - 1] : give_up(w);
+  return number > 0 && number <= w.to.parameter_count ? met_again(w.to, w.to.parameters[number - 1]) : give_up(w);
 }
 
 // A name is a parameter: there is no FROM.

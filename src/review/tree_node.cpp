@@ -37,13 +37,22 @@ SERVER_CODE const node *walk_other(tree_walk &w, Node *n) {
   return opaque(w, name, all.below);
 }
 
+// What stands in one more place is read once more by all that comes after.
+SERVER_CODE const node *met_again(tree_walk &w, const node *known) {
+  w.left -= static_cast<int>(known->weight);
+  return w.left > 0 ? known : opaque(w, "too_much_to_read", NIL);
+}
+
 SERVER_CODE node *new_node(tree_walk &w, kind is, List *below) {
   auto *made = static_cast<node *>(palloc0(sizeof(node)));
   made->is = is;
   made->count = static_cast<std::uint32_t>(list_length(below));
   auto **args = static_cast<const node **>(palloc(sizeof(node *) * (made->count + 1)));
-  for (std::uint32_t i = 0; i < made->count; i++)
+  made->weight = 1;
+  for (std::uint32_t i = 0; i < made->count; i++) {
     args[i] = static_cast<const node *>(list_nth(below, static_cast<int>(i)));
+    made->weight += args[i]->weight;
+  }
   made->args = args;
   w.left--;
   return made;

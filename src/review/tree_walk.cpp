@@ -71,7 +71,7 @@ SERVER_CODE const node *walk_cast(tree_walk &w, Node *whole, Node *argument, Oid
 
 SERVER_CODE const node *walk_parameter(tree_walk &w, const Param *n) {
   if (n->paramkind == PARAM_EXTERN && n->paramid > 0 && n->paramid <= w.parameter_count)
-    return w.parameters[n->paramid - 1];
+    return met_again(w, w.parameters[n->paramid - 1]);
   return opaque(w, psprintf("parameter_%d", n->paramid), NIL);
 }
 
@@ -92,6 +92,7 @@ SERVER_CODE const node *walk_subscript(tree_walk &w, const SubscriptingRef *n) {
 
 SERVER_CODE const node *walk_tree(tree_walk &w, Node *n) {
   check_stack_depth();
+  CHECK_FOR_INTERRUPTS();
   if (n == nullptr) return new_node(w, kind::nothing);
   if (w.left <= 0) return opaque(w, "too_much_to_read", NIL);
   switch (nodeTag(n)) {
@@ -113,7 +114,7 @@ SERVER_CODE const node *walk_tree(tree_walk &w, Node *n) {
       return made;
     }
     case T_CaseExpr: return walk_case(w, castNode(CaseExpr, n));
-    case T_CaseTestExpr: return w.case_value != nullptr ? w.case_value : opaque(w, "case_value", NIL);
+    case T_CaseTestExpr: return w.case_value != nullptr ? met_again(w, w.case_value) : opaque(w, "case_value", NIL);
     case T_CoalesceExpr: return new_node(w, kind::first, walk_list(w, castNode(CoalesceExpr, n)->args));
     case T_SQLValueFunction: return walk_value_function(w, castNode(SQLValueFunction, n));
     case T_RelabelType: return walk_tree(w, reinterpret_cast<Node *>(castNode(RelabelType, n)->arg));

@@ -44,6 +44,7 @@ SERVER_CODE const node *walk_tree(tree_walk &w, Node *n);
 SERVER_CODE node *new_node(tree_walk &w, kind is, List *below = NIL);
 SERVER_CODE const node *walk_other(tree_walk &w, Node *n);  // what has no word of its own
 SERVER_CODE const node *opaque(tree_walk &w, const char *name, List *below);
+SERVER_CODE const node *met_again(tree_walk &w, const node *known);
 SERVER_CODE List *walk_list(tree_walk &w, List *each);
 SERVER_CODE const node *walk_constant(tree_walk &w, const Const *c);
 SERVER_CODE const node *walk_column(tree_walk &w, const Var *column);

@@ -6,6 +6,7 @@
 #include "pg/role_name.hpp"
 #include "review/bodies.hpp"
 #include "review/finding_rows.hpp"
+#include "review/patient.hpp"
 #include "review/view_facts.hpp"
 
 extern "C" {
@@ -98,7 +99,7 @@ void leaks(const view &v, const reading &r, findings &found) {
 }
 
 void judge_view(const view &v, findings &found) {
-  nursery made;
+  nursery made(heed_interrupts);
   const reading *open = nullptr, *filtered = nullptr;
   std::vector<std::string> kept;
   for (int i = 0; i < list_length(v.readings); i++) {

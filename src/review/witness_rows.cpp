@@ -3,6 +3,7 @@
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
 #include "review/bodies.hpp"
+#include "review/patient.hpp"
 #include "review/tree_policies.hpp"
 
 namespace primecloud::review {
@@ -21,7 +22,7 @@ told witness_rows(Oid relation, int16 tenant, pg::array_view<Oid> who_asks) {
     return lay_out(book, who, relation, tenant, of);
   });
   if (!there) return rows;
-  nursery made;
+  nursery made(heed_interrupts);
   for (const std::string &name : settings_of(of)) rows.emplace_back(0, name, 0, std::nullopt);
   int32 number = 0;
   for (const witness &one : witnesses_of(made, of)) {

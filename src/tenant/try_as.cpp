@@ -102,8 +102,8 @@ using outcome =
 // What the statement answered, or the SQLSTATE it was refused with; `untried`: why it could
 // not be tried, which is no refusal.
 SERVER_CODE outcome try_as(std::string_view role, std::optional<std::string_view> tenant, std::string_view rank,
-                           std::string_view statement, std::optional<std::string_view> argument, bool reads,
-                           bool fires, std::optional<pg::relation> shape) {
+                           std::string_view statement, std::optional<std::string_view> argument, bool reads, bool fires,
+                           std::optional<pg::relation> shape) {
   trial t{};
   t.role = role_to_try(role);
   t.tenant = tenant ? pg::c_string(*tenant) : nullptr;

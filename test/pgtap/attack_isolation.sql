@@ -272,7 +272,7 @@ SELECT throws_ok($$SET ROLE isolation_third;
     'nobody else may try');
 RESET ROLE;
 -- Nor may who was given the function try as somebody whom he is not; and what lies in his session stays.
-GRANT EXECUTE ON FUNCTION primecloud_internal.try_as(text, text, text, text, text, boolean, boolean) TO isolation_app;
+GRANT EXECUTE ON FUNCTION primecloud_internal.try_as(text, text, text, text, text, boolean, boolean, regclass) TO isolation_app;
 GRANT USAGE ON SCHEMA primecloud_internal TO isolation_app;
 SELECT dblink_exec('app', 'PREPARE mine AS SELECT ''mine''::text'), dblink_exec('app', 'BEGIN') \gset done_
 SELECT is((SELECT answer FROM dblink('app', $$SELECT t.answer FROM primecloud_internal.try_as('isolation_app', '1', 'owner',

@@ -104,6 +104,28 @@ SELECT harness.does('one',
 SELECT is(harness.told('evil.orders'), NULL, 'a table with casts of its row');
 SELECT is(harness.ran(), 'did not run', 'and these are not run');
 
+-- A table of his that he holds locked, with what its policies ask: who asks of another schema waits for nobody.
+CREATE SCHEMA vic;
+CREATE TABLE vic.notes (id bigint PRIMARY KEY, account_id integer NOT NULL);
+SELECT harness.does('one', 'ALTER POLICY p ON evil.notes USING (account_id IN (SELECT a.id FROM evil.asked AS a))', 'BEGIN',
+    'LOCK TABLE evil.notes, evil.asked, evil.shown, evil.orders') \gset done_
+SET statement_timeout = '20s';
+SELECT lives_ok(q, q) FROM unnest(ARRAY['SELECT FROM primecloud.review(''vic'', ''meanwhile_app'')',
+    'SELECT FROM primecloud.review_prove(''vic.notes'', ''meanwhile_app'')', 'SELECT primecloud.review_policies(''vic'')',
+    'SELECT FROM primecloud.review_report(''vic'', ''meanwhile_app'')', 'SELECT primecloud.contract(''vic'')',
+    'SELECT primecloud.contract_drizzle(''vic'')']) AS q;
+RESET statement_timeout;
+SELECT harness.does('one', 'ROLLBACK') \gset done_
+DROP SCHEMA vic CASCADE;
+
+-- Policies of a few lines that come to more than anybody reads: calls within calls of a function that asks twice for what it is given.
+SELECT harness.does('one', 'CREATE FUNCTION evil.twice(x bigint) RETURNS bigint LANGUAGE sql IMMUTABLE AS ''SELECT x + x''',
+    format('ALTER POLICY p ON evil.notes USING (account_id = %sid%s)', repeat('evil.twice(', 40), repeat(')', 40))) \gset done_
+SET statement_timeout = '20s';
+SELECT lives_ok(q, q) FROM unnest(ARRAY['SELECT FROM primecloud.review(''evil'', ''meanwhile_app'')',
+    'SELECT FROM primecloud.review_prove(''evil.notes'', ''meanwhile_app'')', 'SELECT primecloud.review_policies(''evil'')']) AS q;
+RESET statement_timeout;
+
 -- Policies that ask each other come to more than any machine has: nothing of them is planned.
 DO $$
 DECLARE asks text := 'account_id = 1';

@@ -5,6 +5,7 @@
 namespace primecloud::review {
 
 const node *nursery::make(node made, const std::vector<const node *> &below) {
+  if (pause_ != nullptr && nodes_.size() % 1024 == 0) pause_();
   below_.push_back(below);
   made.count = static_cast<std::uint32_t>(below.size());
   made.args = below_.back().data();

@@ -11,6 +11,9 @@ namespace primecloud::review {
 
 class nursery {
  public:
+  // `pause` is called now and then, and may throw: who asks may have given up.
+  explicit nursery(void (*pause)() = nullptr) : pause_(pause) {}
+
   const node *make(node made, const std::vector<const node *> &below);
   const node *with(const node *like, const std::vector<const node *> &below);  // the same over other arguments
   const node *truth(bool value) const { return value ? &yes_ : &no_; }
@@ -28,6 +31,7 @@ class nursery {
   const node *joined(kind how, const std::vector<const node *> &parts);
 
   const node yes_{.is = kind::truth, .number = 1}, no_{.is = kind::truth}, none_{};
+  void (*const pause_)();
   std::deque<node> nodes_;
   std::deque<std::vector<const node *>> below_;
 };

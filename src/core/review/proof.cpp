@@ -1,6 +1,7 @@
 #include "core/review/proof.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "core/review/proven.hpp"
 
@@ -35,6 +36,8 @@ std::string taken_for_asker(const node *n) {
   return {};
 }
 
+constexpr std::size_t most = 10000;  // of steps: then policies are told as a whole
+
 struct prover {
   nursery &made;
   const table &of;
@@ -58,7 +61,7 @@ struct prover {
   }
 
   void each_disjunct(const asked &what, const policy &p, const node *plain) {
-    const auto all = disjuncts(plain);
+    const auto all = steps.size() < most ? disjuncts(plain) : std::nullopt;
     if (!all)
       return say(what, is_proven(plain),
                  "policy " + std::string(p.name) + ", as a whole: " + shown(plain) + taken_for_asker(plain));
@@ -100,11 +103,10 @@ std::vector<step> proof_of(nursery &made, const table &of) {
   for (const asked &what : commands)
     for (asker who = 0; who < of.askers; who++) p.prove(what, who);
   // The same is said once, however many come.
+  std::set<std::pair<std::string_view, std::string_view>> said;
   std::vector<step> once;
-  for (auto &one : p.steps) {
-    const auto said = [&](const step &other) { return other.command == one.command && other.says == one.says; };
-    if (std::none_of(once.begin(), once.end(), said)) once.push_back(std::move(one));
-  }
+  for (const step &one : p.steps)
+    if (said.emplace(one.command, one.says).second) once.push_back(one);
   return once;
 }
 

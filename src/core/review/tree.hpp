@@ -93,6 +93,7 @@ struct node {
   std::int64_t number = 0;
   std::string_view text = {};
   const node *const *args = nullptr;
+  std::uint32_t weight = 1;  // nodes below it and itself, each as often as it is met: some stand in several places
 
   bool has(bits all) const { return (flags & all) == all; }
   const node *const *begin() const { return args; }
