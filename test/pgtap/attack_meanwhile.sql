@@ -38,10 +38,12 @@ SELECT harness.does('one',
     'CREATE VIEW evil.shown AS SELECT id FROM evil.asked', 'GRANT SELECT ON evil.shown TO meanwhile_app',
     'CREATE DOMAIN evil.word AS text', 'CREATE TYPE evil.state AS ENUM (''new'')',
     'CREATE TABLE evil.orders (id bigint PRIMARY KEY, account_id integer NOT NULL, body text, state evil.state)',
-    'INSERT INTO evil.orders VALUES (1, 1, ''a''), (2, 2, ''b'')', 'GRANT SELECT, INSERT, UPDATE, DELETE ON evil.orders TO meanwhile_app');
+    'INSERT INTO evil.orders VALUES (1, 1, ''a''), (2, 2, ''b'')',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON evil.orders TO meanwhile_app');
 SELECT primecloud.protect_table('evil.orders');
 \o
-SELECT alike(harness.proved('evil.notes'), 'a row was put in, seen by meanwhile_app, who had entered another tenant,%', 'a table alone is tried');
+SELECT alike(harness.proved('evil.notes'), 'a row was put in, seen by meanwhile_app, who had entered another tenant,%',
+    'a table alone is tried');
 SELECT is(harness.told('evil.orders'), NULL, 'and protected ones are, an enum of the owner''s in it');
 
 -- A snapshot that was taken before: nothing is tried under it.
@@ -100,7 +102,8 @@ SELECT harness.does('one',
     $$CREATE FUNCTION evil.read(text) RETURNS evil.orders LANGUAGE plpgsql AS
         'DECLARE r evil.orders; BEGIN PERFORM evil.spy($1); RETURN r; END'$$,
     $$CREATE FUNCTION evil.write(evil.orders) RETURNS text LANGUAGE sql AS 'SELECT evil.spy(''x'')::text'$$,
-    'CREATE CAST (text AS evil.orders) WITH FUNCTION evil.read(text)', 'CREATE CAST (evil.orders AS text) WITH FUNCTION evil.write') \gset done_
+    'CREATE CAST (text AS evil.orders) WITH FUNCTION evil.read(text)',
+    'CREATE CAST (evil.orders AS text) WITH FUNCTION evil.write') \gset done_
 SELECT is(harness.told('evil.orders'), NULL, 'a table with casts of its row');
 SELECT is(harness.ran(), 'did not run', 'and these are not run');
 
@@ -135,7 +138,8 @@ BEGIN
         EXECUTE format('GRANT SELECT ON evil.u%s TO meanwhile_app', i);
         EXECUTE format('ALTER TABLE evil.u%s ENABLE ROW LEVEL SECURITY', i);
         EXECUTE format('CREATE POLICY p ON evil.u%s USING (%s)', i, asks);
-        asks := replace('id IN (SELECT id FROM evil.u0) OR id IN (SELECT account_id FROM evil.u0) OR account_id IN (SELECT id FROM evil.u0)',
+        asks := replace('id IN (SELECT id FROM evil.u0) OR id IN (SELECT account_id FROM evil.u0) OR '
+            'account_id IN (SELECT id FROM evil.u0)',
             'u0', 'u' || i);
     END LOOP;
 END $$;

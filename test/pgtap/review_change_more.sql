@@ -69,13 +69,15 @@ SELECT throws_ok(format('SELECT primecloud.review_change(%L, ''shop'')', ddl), '
     'SELECT pg_create_physical_replication_slot(''x'')', 'SELECT pg_reload_conf()', 'SELECT pg_switch_wal()',
     'SELECT pg_logical_emit_message(false, ''a'', ''b'')', 'EXPLAIN ANALYZE SELECT setval(''shop.orders_id_seq'', 7)',
     'SELECT pg_advisory_unlock(1)', 'SELECT pg_advisory_unlock_shared(1)', 'SELECT pg_catalog.pg_advisory_unlock_all()',
-    'SELECT pg_backup_start(''x'')', 'SELECT pg_replication_origin_session_setup(''o'')', 'SELECT pg_replication_origin_advance(''o'', ''0/7'')',
+    'SELECT pg_backup_start(''x'')', 'SELECT pg_replication_origin_session_setup(''o'')',
+    'SELECT pg_replication_origin_advance(''o'', ''0/7'')',
     'SELECT pg_replication_slot_advance(''s'', ''0/7'')', 'SELECT * FROM pg_logical_slot_get_changes(''s'', NULL, NULL)',
     'SELECT pg_stat_reset_slru(''Notify'')', 'SELECT setseed(0.5)']) AS ddl;
 -- What a body of a function hides, as far as it can be taken back.
 SELECT pg_advisory_lock(99), pg_advisory_lock_shared(7, 8) \gset done_
 SELECT lives_ok($$SELECT primecloud.review_change('DO ''BEGIN PERFORM pg_advisory_unlock_all(), pg_advisory_lock(100),
-    pg_replication_origin_create(''''o1''''), pg_replication_origin_session_setup(''''o1''''); END''', 'shop')$$, 'a body that does it all');
+    pg_replication_origin_create(''''o1''''), pg_replication_origin_session_setup(''''o1''''); END''', 'shop')$$,
+    'a body that does it all');
 SELECT is(string_agg(concat_ws(' ', classid, objid, mode), ', ' ORDER BY objid), '7 8 ShareLock, 0 99 ExclusiveLock',
     'locks that were held are, and no other') FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid();
 SELECT is(pg_replication_origin_session_is_setup(), false, 'and what the session writes is its own');

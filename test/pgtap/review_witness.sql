@@ -91,9 +91,11 @@ SELECT alike(shop.witness('shop.pages'), '%ran as review_witness_owner%', 'as th
 CREATE DOMAIN shop.plain AS integer;
 ALTER DOMAIN shop.plain OWNER TO review_witness_owner;
 CREATE TABLE shop.plains (id bigint PRIMARY KEY, account_id integer, n shop.plain, ns shop.plain[]);
-SELECT alike(shop.witness('shop.plains'), 'no row is tried: it asks what review_witness_owner may change meanwhile: type shop.plain |%', 'a domain may get a check meanwhile');
+SELECT alike(shop.witness('shop.plains'), 'no row is tried: it asks what review_witness_owner may change meanwhile: type shop.plain |%',
+    'a domain may get a check meanwhile');
 ALTER TABLE shop.plains DROP COLUMN n;
-SELECT alike(shop.witness('shop.plains'), 'no row is tried: it asks what review_witness_owner may change meanwhile: type shop.plain |%', 'an array of it, too');
+SELECT alike(shop.witness('shop.plains'), 'no row is tried: it asks what review_witness_owner may change meanwhile: type shop.plain |%',
+    'an array of it, too');
 
 -- Whoever is no superuser: of tables of his own, and as a role that he may become.
 ALTER TABLE shop.files OWNER TO review_witness_owner;
