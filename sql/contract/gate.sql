@@ -28,8 +28,12 @@ AS $$
 DECLARE
     after jsonb := primecloud.contract(contract_gate.schema, '{}');
     found_ jsonb;
-    refused text;
+    refused text := (SELECT min(a.line) FROM unnest(contract_gate.accept) AS a (line) WHERE a.line !~ '^[a-z_]+ [^ ]');
 BEGIN
+    IF refused IS NOT NULL THEN
+        RAISE invalid_parameter_value USING MESSAGE = format('"%s" accepts no change', refused),
+            HINT = 'Give a change and its object, as contract_diff tells them, and a reason: column_removed orders.note nobody reads it.';
+    END IF;
     SELECT coalesce(jsonb_agg(to_jsonb(d) || jsonb_build_object('accepted', (d.readers = 'breaking' OR d.writers = 'breaking') AND (
             EXISTS (SELECT FROM primecloud_internal.contract_accepted(after) AS b CROSS JOIN LATERAL (
                     SELECT ltrim(substr(b.line, length(d.change) + 1)) || ' ' AS rest) AS r

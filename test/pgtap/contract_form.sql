@@ -1,5 +1,5 @@
 -- What contract() says where the cases do not ask, and that it says the same to every session.
-SELECT plan(50);
+SELECT plan(51);
 CREATE SCHEMA n;
 SET search_path = n, public;
 CREATE TYPE st AS ENUM ('x', 'y', 'z');
@@ -125,6 +125,8 @@ SET bytea_output = 'escape'; SET quote_all_identifiers = on; SET standard_confor
 SELECT is(md5(primecloud.contract('n')::text), :'document', 'the same bytes under other settings');
 SELECT is(primecloud.contract_fingerprint('n'), :'fingerprint', 'and the same fingerprint');
 RESET ALL;
+SELECT throws_ok($$SELECT primecloud.contract_gate(primecloud.contract('n'), 'n', '{column_removed}')$$, '22023',
+    '"column_removed" accepts no change', 'who accepts names an object');
 CREATE ROLE contract_reader;
 GRANT USAGE ON SCHEMA n TO contract_reader;
 GRANT SELECT (id, n) ON n.a TO contract_reader;

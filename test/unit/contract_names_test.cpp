@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "core/contract/comment.hpp"
 #include "core/contract/names.hpp"
 
 using namespace primecloud::contract;
@@ -68,4 +69,20 @@ TEST(contract_names, a_name_that_is_asked_for_wins_if_it_is_one) {
   EXPECT_FALSE(is_identifier(""));
   EXPECT_FALSE(is_identifier("a b"));
   EXPECT_TRUE(is_identifier("Ünï$1"));
+}
+
+TEST(contract_names, a_tag_says_what_follows_to_the_end_of_its_line) {
+  EXPECT_EQ(lines_behind("takes it back\n@error P0002 none\r\n\t@error \t55000 baked ", "error"),
+            "\nP0002 none\n55000 baked");
+  EXPECT_EQ(lines_behind("@notNull", "notNull"), "\n");
+  EXPECT_EQ(lines_behind("@error a @error b\n@error", "error"), "\na @error b\n");
+  EXPECT_EQ(lines_behind("a@error x\n@errors y\n@@error z\n@error_ w", "error"), "");
+  EXPECT_EQ(lines_behind("", "error"), "");
+}
+
+TEST(contract_names, the_class_that_hides_most_wins) {
+  EXPECT_EQ(class_of("@pii, and @token (once)"), "token");
+  EXPECT_EQ(class_of("it is @secret."), "secret");
+  EXPECT_EQ(class_of("@public"), "public");
+  EXPECT_EQ(class_of("mail@public x @@pii @piis @pii_"), std::nullopt);
 }
