@@ -44,7 +44,7 @@ AS $$
 $$;
 COMMENT ON FUNCTION primecloud_internal.review_unique(primecloud_internal.review_words) IS 'unique_without_tenant';
 
--- Who may write the table of members, or of grants, enters any account: but for owners, who could not rise any more, and where
+-- Who may write the table of members, or of grants, enters any account: but for owners, who could not rise any more, and for admins where
 -- the policies compare the rank that is written with the writer's.
 CREATE FUNCTION primecloud_internal.review_membership(w primecloud_internal.review_words) RETURNS SETOF primecloud_internal.review_row
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -60,8 +60,8 @@ AS $$
             pg_get_expr(p.polqual, p.polrelid)) AS said
         FROM t JOIN pg_policy AS p ON p.polrelid = t.rel WHERE p.polcmd IN ('*', 'a', 'w') AND p.polroles && (w).reached),
     judged AS (
-        SELECT s.*, coalesce(s.said ~ '(tenant_\w+|has_role)\(''owner''' OR s.said = 'false' OR s.said ~ 'role_rank\('
-            OR s.part = 'grants' AND s.said ~ '(tenant_\w+|has_role)\(''admin''', false) AS narrow
+        SELECT s.*, coalesce(s.said ~ '(tenant_\w+|has_role)\(''owner''' OR s.said = 'false'
+            OR (s.part = 'grants' OR s.said ~ 'role_rank\(') AND s.said ~ '(tenant_\w+|has_role)\(''admin''', false) AS narrow
         FROM said AS s),
     open AS (
         SELECT t.rel, c.name, min(j.polname COLLATE "C") FILTER (WHERE j.polpermissive AND NOT j.narrow) AS policy,

@@ -21,7 +21,9 @@ AS $$
     written AS (SELECT b.label, e.number, e.tag FROM unnest((trial).effects) AS e JOIN b ON b.kind = 'relation' AND b.rel = e.rel
         WHERE e.written AND (b.says ->> 'rows')::boolean)
     SELECT DISTINCT ON (e.label) 'change_rewrites_table', 'warning', e.label, format('statement %s, %s, writes every row anew while nobody '
-            'reads or writes', e.number, e.tag), '-- choose: a column or table beside it, filled in batches', ARRAY[e.tag]
+            'reads or writes', e.number, e.tag), '-- choose: ' ||
+            CASE e.tag WHEN 'REFRESH MATERIALIZED VIEW' THEN 'CONCURRENTLY, with a unique index'
+            WHEN 'CLUSTER' THEN 'an hour at which nobody waits' ELSE 'a column or table beside it, filled in batches' END, ARRAY[e.tag]
     FROM e WHERE e.moved
     UNION ALL
     (SELECT DISTINCT ON (e.label) 'change_locks', 'warning', e.label,

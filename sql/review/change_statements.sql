@@ -60,8 +60,14 @@ BEGIN
                 BEGIN
                     PERFORM set_config('search_path', path, true);
                     EXECUTE step.statement;
+                    IF step.last THEN
+                        SET CONSTRAINTS ALL IMMEDIATE;
+                    END IF;
                     path := pg_catalog.current_setting('search_path');
                     PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+                    IF step.last THEN
+                        PERFORM primecloud_internal.review_put_off();
+                    END IF;
                 EXCEPTION WHEN OTHERS THEN
                     GET STACKED DIAGNOSTICS said = MESSAGE_TEXT, code = RETURNED_SQLSTATE, space = SCHEMA_NAME, named = TABLE_NAME,
                         field = COLUMN_NAME;

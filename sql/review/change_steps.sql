@@ -28,10 +28,10 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION primecloud_internal.review_change_refuse(text, name, bigint) IS 'refuses what review_change() does not try';
 
--- `apart`: it is the first of a transaction; `with_value`: in its transaction a value was added to an enum, so the value is of no use.
--- (Outside of BEGIN and COMMIT each statement is a transaction; here all are tried in one.)
+-- `apart`: it is the first of a transaction; `last`: the last; `with_value`: in its transaction a value was added to an enum, so the value
+-- is of no use.  (Outside of BEGIN and COMMIT each statement is a transaction; here all are tried in one.)
 CREATE FUNCTION primecloud_internal.review_change_steps(script text)
-    RETURNS TABLE (number int, statement text, tag text, concurrent boolean, apart boolean, with_value boolean)
+    RETURNS TABLE (number int, statement text, tag text, concurrent boolean, apart boolean, with_value boolean, last boolean)
     LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 20
     SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $$
@@ -44,10 +44,27 @@ AS $$
     block AS MATERIALIZED (
         SELECT s.unit FROM s GROUP BY s.unit HAVING bool_or(s.action = 'skip' AND s.tag IN ('BEGIN', 'START TRANSACTION')))
     SELECT s.number, s.statement, s.tag, s.concurrent, s.apart OR s.unit NOT IN (SELECT b.unit FROM block AS b),
-        s.unit IN (SELECT b.unit FROM block AS b) AND EXISTS (SELECT FROM s AS o WHERE o.unit = s.unit AND o.number < s.number AND o.adds)
+        s.unit IN (SELECT b.unit FROM block AS b) AND EXISTS (SELECT FROM s AS o WHERE o.unit = s.unit AND o.number < s.number AND o.adds),
+        s.unit NOT IN (SELECT b.unit FROM block AS b)
+            OR NOT EXISTS (SELECT FROM s AS o WHERE o.unit = s.unit AND o.number > s.number AND o.action = 'run')
     FROM s WHERE s.action = 'run'
 $$;
 COMMENT ON FUNCTION primecloud_internal.review_change_steps(text) IS 'the statements of a script that review_change() tries';
+
+-- What a COMMIT asks last is asked where a transaction of the script ends, and is put off again for the next one.
+CREATE FUNCTION primecloud_internal.review_put_off() RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    names text := (SELECT string_agg(DISTINCT format('%I.%I', n.nspname, k.conname), ', ') FROM pg_constraint AS k
+        JOIN pg_namespace AS n ON n.oid = k.connamespace WHERE k.condeferred AND k.conparentid = 0);
+BEGIN
+    IF names IS NOT NULL THEN
+        EXECUTE format('SET CONSTRAINTS %s DEFERRED', names);
+    END IF;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.review_put_off() IS 'puts constraints off that are INITIALLY DEFERRED, after they were asked';
 
 CREATE FUNCTION primecloud_internal.review_is_empty(rel oid) RETURNS boolean
     LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE

@@ -4,6 +4,7 @@ SET client_min_messages = error;
 CREATE ROLE review_rows_app;
 CREATE SCHEMA shop;
 CREATE TABLE shop.accounts (id integer PRIMARY KEY);
+CREATE TABLE shop.late (account_id integer NOT NULL REFERENCES shop.accounts DEFERRABLE INITIALLY DEFERRED, id integer PRIMARY KEY);
 CREATE TYPE shop.state AS ENUM ('new');
 CREATE TABLE shop.orders (account_id integer NOT NULL, id integer PRIMARY KEY, n integer, state shop.state,
     CONSTRAINT known FOREIGN KEY (account_id) REFERENCES shop.accounts);
@@ -34,7 +35,10 @@ SELECT is(pg_temp.said(ddl), wanted, ddl) FROM (VALUES
         'error change_breaks_readers shop.log.extra, error change_breaks_readers shop.log_2.extra, '
         'error change_breaks_writers shop.log.log_n_check, warning change_locks shop.log_2'),
     ('ALTER TABLE shop.log DETACH PARTITION shop.log_1', 'error change_breaks_readers shop.log'),
-    -- without BEGIN each statement is a transaction
+    -- without BEGIN each statement is a transaction: what is deferred is asked at its end, and not before
+    ('INSERT INTO shop.late VALUES (1, 1); CREATE INDEX ON shop.late (id); BEGIN; INSERT INTO shop.late VALUES (2, 2); INSERT INTO '
+        'shop.accounts VALUES (2); COMMIT', ''),
+    ('INSERT INTO shop.late VALUES (77, 1); CREATE INDEX ON shop.late (id)', 'error change_fails shop.late'),
     ('ALTER TYPE shop.state ADD VALUE ''late''; UPDATE shop.orders SET state = ''late'' WHERE n = 1; CREATE TABLE shop.more ()',
         'notice change_breaks_readers shop.state.late, notice change_not_tried database'),
     ('BEGIN; ALTER TYPE shop.state ADD VALUE ''late''; UPDATE shop.orders SET state = ''late'' WHERE n = 1; COMMIT',
