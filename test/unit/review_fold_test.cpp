@@ -74,6 +74,30 @@ TEST_F(ReviewTrees, KnowWhatIsOpenWithoutAContext) {
   EXPECT_TRUE(is_truth(without_contexts(made, or_true, false), true));
 }
 
+TEST_F(ReviewTrees, KnowWhatTextWithoutALetterComesTo) {
+  const node *empty = made.literal(text_literal, "");
+  const node *length = made.make({.is = kind::call, .flags = strict, .text = "length"}, {app_setting});
+  const node *none = made.compare(relation::equal, length, made.literal(integer_literal, "0"));
+  EXPECT_TRUE(is_truth(without_contexts(made, none, true), true));
+  EXPECT_TRUE(is_truth(without_contexts(made, none, false), false));
+  const node *other = made.make({.is = kind::call, .flags = strict, .text = "f"}, {empty});
+  EXPECT_EQ(fold(made, other)->is, kind::call);
+}
+
+TEST_F(ReviewTrees, KnowWhichRangeIsWithinAnother) {
+  const auto below = [&](relation op, const char *end) {
+    return made.compare(op, account, made.literal(integer_literal, end));
+  };
+  const node *five = below(relation::less, "5"), *seven = below(relation::less, "7");
+  EXPECT_EQ(implies(made, five, seven), answer::yes);
+  EXPECT_NE(implies(made, seven, five), answer::yes);
+  EXPECT_EQ(implies(made, five, below(relation::less_equal, "5")), answer::yes);
+  EXPECT_NE(implies(made, below(relation::less_equal, "5"), five), answer::yes);
+  EXPECT_NE(implies(made, five, below(relation::greater, "7")), answer::yes);
+  EXPECT_EQ(implies(made, below(relation::greater, "7"), below(relation::greater_equal, "7")), answer::yes);
+  EXPECT_NE(implies(made, five, made.compare(relation::less, title, made.literal(integer_literal, "7"))), answer::yes);
+}
+
 TEST_F(ReviewTrees, FactorIndexConditionsOut) {
   const node *one = all_of({ties, made.is_null(title, false)}), *two = all_of({ties, made.is_null(title, true)});
   EXPECT_EQ(index_conditions(made.either({one, two})).size(), 1u);
