@@ -63,10 +63,14 @@ COMMENT ON FUNCTION primecloud_internal.review_session_restored(text[])
 
 -- (Who may not ask has set none.)
 CREATE FUNCTION primecloud_internal.review_has_origin() RETURNS boolean
-    LANGUAGE sql VOLATILE PARALLEL UNSAFE
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT CASE WHEN has_function_privilege('pg_replication_origin_session_is_setup()', 'EXECUTE')
-        THEN pg_replication_origin_session_is_setup() ELSE false END
-$$;
+BEGIN
+    -- (A function that may not be called is refused before a CASE is asked.)
+    IF NOT has_function_privilege('pg_replication_origin_session_is_setup()', 'EXECUTE') THEN
+        RETURN false;
+    END IF;
+    RETURN pg_replication_origin_session_is_setup();
+END $$;
 COMMENT ON FUNCTION primecloud_internal.review_has_origin() IS 'whether what the session writes is marked as replayed from elsewhere';

@@ -67,13 +67,11 @@ BEGIN
         says := tried;
         RETURN NEXT;
     END IF;
-    IF NOT EXISTS (SELECT FROM pg_class AS c WHERE c.oid = rel) THEN
-        RAISE undefined_table USING MESSAGE = format('the table with OID %s was dropped meanwhile', rel::oid), HINT = 'Ask again.';
-    END IF;
     forged := (SELECT coalesce(max(', and which one that is any SQL may set'), '') FROM primecloud_internal.review_policy_findings(w) AS f
         WHERE f.check_name = 'policy_forgeable_context' AND strpos(f.object, t.label || '.') = 1);
     -- (By its name, which the last row says, it might be another's by now.)
-    IF to_regclass(t.label) IS DISTINCT FROM rel THEN
+    IF NOT EXISTS (SELECT FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+        WHERE c.oid = rel AND format('%I.%I', n.nspname, c.relname) = t.label) THEN
         RAISE object_not_in_prerequisite_state USING MESSAGE = format('table %s was dropped or renamed meanwhile', t.label),
             HINT = 'Ask again.';
     END IF;
