@@ -1,36 +1,7 @@
 -- review(): what is unsafe, slow or careless in a schema.
 
--- What each theme gives, before anything is left out.
-CREATE FUNCTION primecloud_internal.review_themes(words primecloud_internal.review_words) RETURNS SETOF primecloud_internal.review_row
-    LANGUAGE plpgsql STABLE PARALLEL UNSAFE
-    SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-    RETURN QUERY SELECT * FROM primecloud_internal.review_tree_findings(words);
-    RETURN QUERY SELECT * FROM primecloud_internal.review_open(words);
-    RETURN QUERY SELECT * FROM primecloud_internal.review_grants(words);
-    RETURN QUERY SELECT * FROM primecloud_internal.review_role_findings(words);
-    RETURN QUERY SELECT * FROM primecloud_internal.review_settings(words);
-    RETURN QUERY SELECT * FROM primecloud_internal.review_publications(words);
-    RETURN QUERY SELECT * FROM primecloud_internal.review_functions(words);
-    RETURN QUERY SELECT * FROM primecloud_internal.review_key_findings(words);
-    RETURN QUERY SELECT * FROM primecloud_internal.review_unique(words);
-    RETURN QUERY SELECT * FROM primecloud_internal.review_membership(words);
-    RETURN QUERY SELECT * FROM primecloud_internal.review_references(words);
-    RETURN QUERY SELECT * FROM primecloud_internal.review_index_findings(words);
-    RETURN QUERY SELECT * FROM primecloud_internal.review_duplicates(words);
-    RETURN QUERY SELECT * FROM primecloud_internal.review_unindexed(words);
-    RETURN QUERY SELECT * FROM primecloud_internal.review_whole(words);
-    RETURN QUERY SELECT * FROM primecloud_internal.review_types(words);
-    RETURN QUERY SELECT * FROM primecloud_internal.review_secrets(words);
-    RETURN QUERY SELECT * FROM primecloud_internal.review_contract(words);
-    RETURN QUERY SELECT * FROM primecloud_internal.review_hygiene(words);
-    RETURN QUERY SELECT * FROM primecloud_internal.review_drift(words);
-END $$;
-COMMENT ON FUNCTION primecloud_internal.review_themes(primecloud_internal.review_words) IS 'what all checks find in a schema';
-
 -- Of what was there when it was asked: what others drop meanwhile is asked of again.
-CREATE FUNCTION primecloud_internal.review_rows(schema name, app_role name) RETURNS SETOF primecloud_internal.review_row
+CREATE FUNCTION primecloud_internal.review_rows(schema name, app_role name, checks text[]) RETURNS SETOF primecloud_internal.review_row
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off SET standard_conforming_strings = on
 AS $$
@@ -41,7 +12,7 @@ BEGIN
     FOR tries IN 1..5 LOOP
         words := primecloud_internal.review_words_of(schema, app_role);
         BEGIN
-            found := ARRAY(SELECT r FROM primecloud_internal.review_themes(words) AS r);
+            found := ARRAY(SELECT r FROM primecloud_internal.review_themes(words, checks) AS r);
             EXIT;
         EXCEPTION WHEN internal_error OR undefined_table OR undefined_function OR undefined_object OR undefined_column THEN
             PERFORM primecloud_internal.review_asked_again(tries, SQLSTATE, SQLERRM);
@@ -49,7 +20,8 @@ BEGIN
     END LOOP;
     RETURN QUERY SELECT * FROM unnest(found);
 END $$;
-COMMENT ON FUNCTION primecloud_internal.review_rows(name, name) IS 'what all checks find in a schema, whatever others drop meanwhile';
+COMMENT ON FUNCTION primecloud_internal.review_rows(name, name, text[])
+    IS 'what the themes of these checks find in a schema, or all, whatever others drop meanwhile';
 
 -- A word that is none would find nothing, and a gate would pass.
 CREATE FUNCTION primecloud_internal.review_chosen(checks text[], levels text[]) RETURNS boolean
@@ -107,7 +79,7 @@ AS $$
         SELECT DISTINCT ON (r.fingerprint COLLATE "C") r.* FROM (
             SELECT x.*, primecloud_internal.review_fingerprint(x.check_name, x.object, x.parts) AS fingerprint,
                 array_position('{error,warning,notice}', x.level) AS grade
-            FROM primecloud_internal.review_rows(schema, app_role) AS x
+            FROM primecloud_internal.review_rows(schema, app_role, checks) AS x
             WHERE primecloud_internal.review_chosen(checks, levels)
               AND (checks IS NULL OR x.check_name = ANY (checks)) AND (levels IS NULL OR x.level = ANY (levels))
               AND NOT (x.check_name IN ('definer_bypasses_policies', 'definer_without_search_path')
