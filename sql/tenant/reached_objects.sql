@@ -39,7 +39,7 @@ COMMENT ON FUNCTION primecloud_internal.reached_objects(oid[], boolean)
 -- expression names, nor with a whole row, has nothing in it that could run.
 CREATE FUNCTION primecloud_internal.lesser_objects(relations oid[], keys boolean) RETURNS TABLE (classid oid, objid oid, owner oid)
     LANGUAGE sql STABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp SET jit = off
+    SET search_path = pg_catalog, pg_temp SET jit = off SET standard_conforming_strings = on
 AS $$
     WITH reached AS MATERIALIZED (SELECT r.* FROM primecloud_internal.reached_objects(relations, keys) AS r),
     -- (Of the server's first superuser no owner is written down.)
