@@ -36,7 +36,7 @@ std::string taken_for_asker(const node *n) {
   return {};
 }
 
-constexpr std::size_t most = 10000;  // of steps: then policies are told as a whole
+constexpr std::size_t most_steps = 10000;  // of steps: then policies are told as a whole
 
 struct prover {
   nursery &made;
@@ -61,7 +61,7 @@ struct prover {
   }
 
   void each_disjunct(const asked &what, const policy &p, const node *plain) {
-    const auto all = steps.size() < most ? disjuncts(plain) : std::nullopt;
+    const auto all = steps.size() < most_steps ? disjuncts(plain) : std::nullopt;
     if (!all)
       return say(what, is_proven(plain),
                  "policy " + std::string(p.name) + ", as a whole: " + shown(plain) + taken_for_asker(plain));
