@@ -87,7 +87,7 @@ SELECT dblink_exec('odd', format($$CREATE TEMP TABLE outbox AS SELECT %L::bigint
     SET search_path = pg_temp, cloud, pg_catalog$$, 1)) FROM (SELECT 1) AS one;
 SELECT is((SELECT v FROM dblink('odd', call('a add_service_account')) AS t(v text)), :'secret', 'names of the worker''s own catch nothing');
 SELECT is((SELECT count(*) FROM dblink('odd', 'EXPLAIN (ANALYZE, VERBOSE) ' || call('a add_service_account')) AS t(v text)
-    WHERE v ~ :'secret'), 0::bigint, 'a plan shows no secret');
+    WHERE strpos(v, :'secret') > 0), 0::bigint, 'a plan shows no secret');
 SELECT dblink_exec('odd', 'BEGIN ISOLATION LEVEL REPEATABLE READ');
 SELECT throws_ok(format($$SELECT * FROM dblink('odd', %L) AS t(v text)$$, call('a add_service_account')), '55000',
     'commands run in READ COMMITTED alone',
