@@ -1,15 +1,15 @@
 -- review_prove(): a table is held while rows of it are tried, and what stands there is looked at once more.
 
 -- With the rights of the table's owner, which the caller has.  Whatever was done is undone, the locks too.  Nothing comes to a
--- table that is held so: no policy, trigger, rule, index, constraint, part; and each statement has a look at the catalog of its own.
+-- table that is held so, and each statement has a look at the catalog of its own.
 CREATE FUNCTION primecloud_internal.review_witness(t primecloud_internal.review_table, app_role name, askers oid[], OUT seen boolean,
     OUT says text)
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    parts oid[] := primecloud_internal.review_line(t.rel);
-    reason text := primecloud_internal.review_untried(t.rel, app_role, parts);
+    held oid[] := primecloud_internal.review_held_by(t.rel);
+    reason text := primecloud_internal.review_untried(t.rel, app_role, held);
     done boolean := false;
 BEGIN
     says := 'no row is tried: ' || reason;
@@ -17,10 +17,11 @@ BEGIN
         RETURN;
     END IF;
     BEGIN
-        PERFORM primecloud_internal.hold_relations(parts, false);
-        parts := primecloud_internal.review_line(t.rel);
-        reason := CASE WHEN NOT primecloud_internal.held_here(parts) THEN 'it was changed meanwhile: ask again'
-            ELSE primecloud_internal.review_untried(t.rel, app_role, parts) END;
+        reason := primecloud_internal.hold_relations(held, false);
+        IF reason IS NULL THEN
+            reason := CASE WHEN held @> primecloud_internal.review_held_by(t.rel)
+                THEN primecloud_internal.review_untried(t.rel, app_role, held) ELSE 'it was changed meanwhile: ask again' END;
+        END IF;
         says := 'no row is tried: ' || reason;
         IF reason IS NULL THEN
             SELECT r.seen, r.says INTO seen, says FROM primecloud_internal.review_try_rows(t, app_role, askers) AS r;
@@ -33,8 +34,6 @@ BEGIN
         END IF;
     WHEN lock_not_available THEN
         says := 'no row is tried: somebody holds it locked';
-    WHEN undefined_table OR invalid_schema_name OR wrong_object_type OR syntax_error THEN
-        says := 'no row is tried: it was changed meanwhile: ask again';
     WHEN insufficient_privilege THEN
         says := 'no row is tried: a table above it is not of the caller';
     END;

@@ -61,15 +61,25 @@ BEGIN ISOLATION LEVEL SERIALIZABLE;
 SELECT alike(harness.proved('evil.notes'), 'no row is tried: the transaction keeps a snapshot,%', 'nor in a serializable one');
 ROLLBACK;
 
--- What a policy asks besides the table: its owner changes it whenever he likes.
+-- What a policy asks besides tables: its owner changes it whenever he likes.
 SELECT alike(said, 'no row is tried: it asks what meanwhile_owner may change meanwhile: ' || what || ' | not proved%', what)
 FROM (VALUES ('type evil.word', 'body::evil.word = ''link'''),
-    ('table evil.asked', 'id IN (SELECT a.id FROM evil.asked AS a) OR body = ''link'''),
-    ('%evil.asked', 'id IN (SELECT a.id FROM evil.shown AS a) OR body = ''link'''),
     ('type evil.state', 'body = ''new''::evil.state::text')) AS v(what, predicate)
 CROSS JOIN LATERAL (SELECT harness.does('one', format('ALTER POLICY p ON evil.notes USING (%s)', predicate))) AS d
 CROSS JOIN LATERAL (SELECT harness.proved('evil.notes' || left(d::text, 0))) AS p(said);
 SELECT harness.does('one', 'ALTER POLICY p ON evil.notes USING (body = ''link'')') \gset done_
+-- Tables and views that it asks are held, so nothing comes to them.
+SELECT harness.does('one', 'ALTER POLICY p ON evil.notes USING (id IN (SELECT a.id FROM evil.shown AS a) OR body = ''link'')',
+    'INSERT INTO evil.asked VALUES (1)') \gset done_
+SELECT alike(harness.proved('evil.notes'), 'a row was put in,%', 'a view that is asked is held, and what it reads');
+SELECT harness.does('one', 'BEGIN', 'LOCK TABLE evil.asked IN SHARE UPDATE EXCLUSIVE MODE') \gset done_
+SELECT alike(harness.proved('evil.notes'), 'no row is tried: somebody holds it locked%', 'or waited for by nobody');
+SELECT harness.does('one', 'ROLLBACK', 'CREATE POLICY q ON evil.asked USING (evil.spy(id::integer))',
+    'ALTER TABLE evil.asked ENABLE ROW LEVEL SECURITY') \gset done_
+SELECT alike(harness.proved('evil.notes'), 'no row is tried: it would run what meanwhile_owner made%', 'and what its policies run');
+SELECT is(harness.ran(), 'did not run', 'is not run');
+SELECT harness.does('one', 'DROP POLICY q ON evil.asked', 'ALTER TABLE evil.asked DISABLE ROW LEVEL SECURITY',
+    'ALTER POLICY p ON evil.notes USING (body = ''link'')') \gset done_
 CREATE TABLE harness.base (id bigint PRIMARY KEY, account_id integer, body text);
 ALTER TABLE harness.base OWNER TO meanwhile_owner;
 SELECT harness.does('one', 'ALTER TABLE evil.notes INHERIT harness.base') \gset done_
@@ -96,6 +106,20 @@ SELECT harness.does('one', 'DROP POLICY q ON evil.orders',
 SELECT alike(harness.told('evil.orders'), '%SKIP not tried: it asks what meanwhile_owner may change meanwhile: type evil.word',
     'a domain without a check, which may get one');
 SELECT harness.does('one', 'DROP POLICY q ON evil.orders') \gset done_
+
+-- A view of somebody who may read its table and do no more: it is held by itself, and tried.
+CREATE ROLE meanwhile_reader;
+GRANT USAGE, CREATE ON SCHEMA harness TO meanwhile_reader;
+GRANT USAGE ON SCHEMA harness, evil TO meanwhile_app, meanwhile_reader;
+SELECT harness.does('one', 'GRANT SELECT ON evil.orders TO meanwhile_reader') \gset done_
+SET ROLE meanwhile_reader;
+CREATE VIEW harness.seen AS SELECT id, account_id FROM evil.orders;
+GRANT SELECT ON harness.seen TO meanwhile_app;
+RESET ROLE;
+SELECT is((SELECT count(*) FROM primecloud.assert_isolated('evil.orders', 'meanwhile_app') AS line
+    WHERE line ~ '^ok \d+ - harness.seen: and none of another$'), 1::bigint, 'a reader''s view is tried');
+SELECT is(harness.told('evil.orders'), NULL, 'with all else');
+DROP VIEW harness.seen;
 
 -- Casts are the owner's to make, of the row of his table as of any type of his.
 SELECT harness.does('one',
@@ -155,7 +179,7 @@ RESET statement_timeout;
 \o /dev/null
 SELECT dblink_disconnect('one'), dblink_disconnect('two');
 DROP SCHEMA evil, harness CASCADE;
-DROP OWNED BY meanwhile_owner, meanwhile_app;
-DROP ROLE meanwhile_owner, meanwhile_app;
+DROP OWNED BY meanwhile_owner, meanwhile_app, meanwhile_reader;
+DROP ROLE meanwhile_owner, meanwhile_app, meanwhile_reader;
 \o
 SELECT * FROM finish();

@@ -65,6 +65,18 @@ SELECT throws_ok('SELECT primecloud.review(''shop'', ''review_gate_nobody'')', '
 -- (A gate that is asked for a check that is none would let everything pass.)
 SELECT throws_ok('SELECT primecloud.review_gate(''shop'', checks => ''{rls_of}'')', '22023', 'there is no check "rls_of"', 'a check');
 SELECT throws_ok('SELECT primecloud.review_gate(''shop'', levels => ''{errors}'')', '22023', 'there is no level "errors"', 'a level');
+-- (What is asked for some checks alone looks at the themes that say so: a check that its theme does not name would be lost.)
+SELECT is_empty($$
+    WITH source AS (SELECT p.proname, p.prosrc FROM pg_proc AS p WHERE p.pronamespace = 'primecloud_internal'::regnamespace),
+    theme AS (SELECT t.said[1] AS checks, t.said[2] AS function FROM source AS s CROSS JOIN LATERAL regexp_matches(s.prosrc,
+        'IF checks IS NULL(.*?) THEN\s+RETURN QUERY SELECT \* FROM primecloud_internal\.(\w+)\(', 'g') AS t(said)
+        WHERE s.proname = 'review_themes'),
+    known AS (SELECT (regexp_matches(s.prosrc, '[a-z]+(?:_[a-z]+)+(?=[,}])', 'g'))[1] AS name FROM source AS s
+        WHERE s.proname = 'review_chosen'),
+    given AS (SELECT DISTINCT t.function, t.checks, k.name FROM theme AS t JOIN source AS s ON s.proname = t.function
+        CROSS JOIN known AS k WHERE s.prosrc ~ format('''%s''', k.name))
+    SELECT g.function, g.name FROM given AS g WHERE g.checks !~ format('[{,]%s[,}]', g.name)
+    UNION ALL SELECT 'few', count(*)::text FROM given AS g HAVING count(*) < 40$$, 'each theme is asked for each check that it gives');
 SELECT throws_ok(format('SELECT primecloud.review_policies_diff(%L, %L)', b, a), '22023', 'this is no document of policies',
     'a document of policies: ' || b) FROM (VALUES ('{}', '{"tables": {}}'), ('{"tables": {}}', '1'), ('[]', '[]'),
     ('{"tables": {"t": 1}}', '{"tables": {}}'),
