@@ -8,10 +8,10 @@ COMMENT ON FUNCTION primecloud_internal.contract_changes(bytea, bytea) IS
 
 CREATE FUNCTION contract_diff(old jsonb, new jsonb)
     RETURNS TABLE (object text, change text, readers text, writers text, reason text, review boolean)
-    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 20
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1000 ROWS 20
     SET search_path = pg_catalog, pg_temp
 AS $$
-    -- What is no object is not read through to say so.
+    -- What is no object is not read through to say so.  (NULL is none either: of a snapshot that is not there nothing is safe.)
     SELECT c.object, c.change, c.readers, c.writers, c.reason, c.review
     FROM jsonb_array_elements(convert_from(primecloud_internal.contract_changes(
             convert_to(CASE jsonb_typeof(old) WHEN 'object' THEN old::text ELSE 'null' END, 'UTF8'),

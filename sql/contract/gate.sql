@@ -22,7 +22,7 @@ COMMENT ON FUNCTION primecloud_internal.contract_accepted(jsonb) IS 'changes tha
 
 CREATE FUNCTION contract_gate(before jsonb, schema name, accept text[] DEFAULT '{}')
     RETURNS TABLE (object text, change text, readers text, writers text, reason text, review boolean, accepted boolean)
-    LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE ROWS 20
+    LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 20
     SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $$
 DECLARE

@@ -96,7 +96,7 @@ END $$;
 COMMENT ON FUNCTION primecloud_internal.review_tables_of(jsonb) IS 'the tables of a document of review_policies(); 22023 for another';
 
 CREATE FUNCTION review_policies_diff(before jsonb, after jsonb) RETURNS TABLE (object text, role text, command text, change text)
-    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
     WITH t AS (

@@ -13,6 +13,7 @@ CREATE FUNCTION review_prove(rel regclass, app_role name) RETURNS TABLE (step in
     SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off SET standard_conforming_strings = on
 AS $$
 DECLARE
+    space name;
     w primecloud_internal.review_words;
     t primecloud_internal.review_table;
     askers oid[];
@@ -26,8 +27,11 @@ BEGIN
         RAISE null_value_not_allowed USING MESSAGE = 'a table and the role of the application are needed',
             HINT = 'Name the role that the application logs in as.';
     END IF;
-    w := primecloud_internal.review_words_of(coalesce((SELECT n.nspname FROM pg_class AS c JOIN pg_namespace AS n
-        ON n.oid = c.relnamespace WHERE c.oid = rel), ''), app_role);
+    space := (SELECT n.nspname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE c.oid = rel);
+    IF space IS NULL THEN
+        RAISE undefined_table USING MESSAGE = format('there is no table %s', rel), HINT = 'It was dropped meanwhile.';
+    END IF;
+    w := primecloud_internal.review_words_of(space, app_role);
     SELECT x.* INTO t FROM unnest(w.tables) AS x WHERE x.rel = review_prove.rel AND x.kind IN ('r', 'p');
     IF t.rel IS NULL THEN
         RAISE wrong_object_type USING MESSAGE = format('%s is no table that can be protected', rel), HINT = 'Name a table.';

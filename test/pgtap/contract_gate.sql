@@ -36,5 +36,10 @@ SELECT is(g.accepted(:'before', holder, replace(line, '\n', E'\n')), said, conca
         'refused: bound_tightened orders.loaves, column_removed orders.note')) AS c (holder, line, said);
 SELECT is(g.accepted(:'before', 'SCHEMA g', '', '{bound_tightened orders.loaves,column_removed orders.note}'), 'orders.loaves orders.note',
     'or by whoever runs the gate');
+-- A snapshot that is not there lets nothing pass.
+SELECT throws_ok('SELECT primecloud.contract_gate(NULL, ''g'')', '22023', NULL, 'nor without a snapshot');
+SELECT throws_ok('SELECT primecloud.contract_gate(primecloud.contract(''g''), NULL)', '22004', NULL, 'nor without a schema');
+SELECT throws_ok(format('SELECT primecloud.contract_gate(%L, ''g'', NULL)', :'before'), '55000', NULL, 'and NULL accepts nothing');
+SELECT throws_ok('SELECT primecloud.contract_diff(primecloud.contract(''g''), NULL)', '22023', NULL, 'nor is it compared');
 DROP SCHEMA g CASCADE;
 SELECT * FROM finish();

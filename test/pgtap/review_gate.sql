@@ -81,6 +81,8 @@ SELECT throws_ok(format('SELECT primecloud.review_policies_diff(%L, %L)', b, a),
     'a document of policies: ' || b) FROM (VALUES ('{}', '{"tables": {}}'), ('{"tables": {}}', '1'), ('[]', '[]'),
     ('{"tables": {"t": 1}}', '{"tables": {}}'),
     ('{"tables": {"t": {"row_security": true, "policies": {"p": {"command": "ANY"}}}}}', '{"tables": {}}')) AS v(b, a);
+SELECT throws_ok('SELECT primecloud.review_policies_diff(NULL, ''{"tables": {}}'')', '22023', 'this is no document of policies',
+    'nor is NULL one');
 SELECT throws_ok('SELECT primecloud.review_report(''shop'', format => ''xml'')', '22023', '"xml" is no format of a report', 'a format');
 SELECT is((SELECT string_agg(l, '|') FROM primecloud.review_report('shop', checks => '{exemption_expired}') AS l),
     '1..1|ok 1 - nothing is found',
