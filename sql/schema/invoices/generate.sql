@@ -27,8 +27,7 @@ BEGIN
         ON CONSTRAINT invoice_counters_pk DO NOTHING;
     PERFORM FROM @schema@.invoice_counters c WHERE c.issuer = 'platform' AND c.year = this_year FOR UPDATE;
     -- An account is told of its invoice, which refers to its row.  One that an open transaction holds is billed the next time.
-    free_accounts := ARRAY(SELECT a.id FROM @schema@.accounts a
-        WHERE EXISTS (SELECT FROM @schema@.account_subscriptions s WHERE s.account_id = a.id) FOR KEY SHARE SKIP LOCKED);
+    free_accounts := @schema@.unheld_accounts(ARRAY(SELECT DISTINCT s.account_id FROM @schema@.account_subscriptions s));
     busy := (SELECT count(DISTINCT s.account_id) FROM @schema@.account_subscriptions s) - cardinality(free_accounts);
     IF busy > 0 THEN
         RAISE WARNING 'accounts that are busy and not billed: %', busy USING HINT = 'Call generate_invoices again: it bills what is left.';

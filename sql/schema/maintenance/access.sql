@@ -9,7 +9,7 @@ AS $maintain_access$
     ), due AS (
         SELECT k.account_id, k.id FROM @schema@.access_keys k JOIN @schema@.accounts a ON a.id = k.account_id
         WHERE k.status = 'active' AND k.expires_at <= now()
-        ORDER BY k.expires_at LIMIT batch FOR NO KEY UPDATE OF k SKIP LOCKED FOR KEY SHARE OF a SKIP LOCKED
+        ORDER BY k.expires_at LIMIT batch FOR NO KEY UPDATE OF k SKIP LOCKED FOR SHARE OF a SKIP LOCKED
     ), ended AS (
         UPDATE @schema@.access_keys k SET status = 'revoked', revoked_at = now() FROM due d WHERE k.account_id = d.account_id
             AND k.id = d.id

@@ -1,7 +1,8 @@
 -- What time does to rows: set-based, a batch a transaction, so that it can stop
 -- and go on anywhere.  What an open transaction of an account holds is passed over until the next
 -- time, its own row among it, which a notification refers to.  In each, `told` sends the notifications:
--- counted, since a SELECT that nobody reads is not run.
+-- counted, since a SELECT that nobody reads is not run.  (An account FOR SHARE: to
+-- refer to it asks for KEY SHARE alone, which waits where one transaction has changed a row and then locks it FOR UPDATE.)
 
 CREATE FUNCTION @schema@.maintain_subscriptions(batch integer) RETURNS bigint
 LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -9,7 +10,7 @@ AS $maintain_subscriptions$
     WITH due AS (
         SELECT s.account_id, s.id, s.status AS was FROM @schema@.account_subscriptions s JOIN @schema@.accounts a ON a.id = s.account_id
         WHERE s.status IN ('trial', 'active', 'past_due') AND s.current_period_end <= now() ORDER BY s.current_period_end
-            LIMIT batch FOR NO KEY UPDATE OF s SKIP LOCKED FOR KEY SHARE OF a SKIP LOCKED
+            LIMIT batch FOR NO KEY UPDATE OF s SKIP LOCKED FOR SHARE OF a SKIP LOCKED
     ), moved AS (
         -- The next period begins where the last ended, however late this runs.
         UPDATE @schema@.account_subscriptions s
@@ -43,7 +44,7 @@ AS $maintain_invoices$
     WITH live AS (
         SELECT i.account_id, i.id, i.customer_id FROM @schema@.invoices i JOIN @schema@.accounts a ON a.id = i.account_id
         WHERE i.status = 'pending' AND i.due_at <= now() ORDER BY i.due_at
-            LIMIT batch FOR NO KEY UPDATE OF i SKIP LOCKED FOR KEY SHARE OF a SKIP LOCKED
+            LIMIT batch FOR NO KEY UPDATE OF i SKIP LOCKED FOR SHARE OF a SKIP LOCKED
     ), ended AS (
         -- of accounts that are gone
         SELECT i.account_id, i.id, i.customer_id FROM @schema@.invoices i WHERE i.status = 'pending' AND i.due_at <= now()

@@ -15,10 +15,8 @@ BEGIN
     END IF;
     -- No account is waited for: what one holds is left, and is reported again.  Collectors wait for each other, at a row
     -- that no command of an account takes.
-    free_accounts := ARRAY(SELECT a.id FROM @schema@.accounts a WHERE a.id IN (
-            SELECT b.account_id FROM jsonb_to_recordset(measurements) AS m(bucket text)
-            JOIN @schema@.buckets b ON b.physical_name = m.bucket)
-        ORDER BY a.id FOR KEY SHARE SKIP LOCKED);
+    free_accounts := @schema@.unheld_accounts(ARRAY(SELECT b.account_id FROM jsonb_to_recordset(measurements) AS m(bucket text)
+        JOIN @schema@.buckets b ON b.physical_name = m.bucket));
     INSERT INTO @schema@.account_locks (account_id, kind) SELECT f, 'usage' FROM unnest(free_accounts) AS f ORDER BY f
         ON CONFLICT DO NOTHING;
     PERFORM FROM @schema@.account_locks l WHERE l.account_id = ANY (free_accounts) AND l.kind = 'usage' ORDER BY l.account_id FOR UPDATE;
