@@ -26,7 +26,7 @@ EXTVERSION := $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" $(here)control
 
 MODULE_big = primecloud
 SOURCES    := $(sort $(patsubst $(here)%,%,$(foreach depth,src/*/ src/core/*/,$(wildcard $(here)$(depth)*.cpp))))
-# Compiled ten together, which takes a third of the time; `make APART=1` compiles each by itself.
+# Compiled thirty together, which takes a quarter of the time; `make APART=1` compiles each by itself.
 UNITS      := $(if $(APART),$(SOURCES),$(shell $(here)src/units build/units $(addprefix $(here),$(SOURCES))))
 OBJS        = $(UNITS:.cpp=.o)
 

@@ -16,9 +16,9 @@ using oids = pg::array_view<Oid>;
 std::optional<std::string> said(const node *n) { return n == nullptr ? std::nullopt : std::optional(shown(n, 2000)); }
 std::optional<std::string> tree(const node *n) { return n == nullptr ? std::nullopt : std::optional(encoded(n)); }
 
-using text = std::optional<std::string>;
+using maybe_text = std::optional<std::string>;
 // table, policy, USING, its tree, WITH CHECK, its tree
-using kept_policies = pg::rows<std::tuple<std::string, std::string, text, text, text, text>>;
+using kept_policies = pg::rows<std::tuple<std::string, std::string, maybe_text, maybe_text, maybe_text, maybe_text>>;
 
 kept_policies policy_trees(oids relations, pg::array_view<int16> tenants) {
   const function_book book = pg::guarded([&] { return open_function_book(InvalidOid); });

@@ -54,7 +54,7 @@ SERVER_CODE void watch_planner() {
     return (next_planner != nullptr ? next_planner : standard_planner)(query, rest...);
   };
 }
-const pg::startup watching{watch_planner};
+const pg::startup watching_try_witness{watch_planner};
 
 SERVER_CODE Oid owner_for_caller(Oid table) {
   const Oid owner = tenant::state_of(table).owner;

@@ -18,13 +18,13 @@ int on_missing_context = missing_is_error;
 const config_enum_entry missing_context_options[] = {
     {"error", missing_is_error, false}, {"empty", missing_is_empty, false}, {nullptr, 0, false}};
 
-SERVER_CODE void define_settings() {
+SERVER_CODE void define_at_least_settings() {
   DefineCustomEnumVariable("primecloud.missing_context", "What tenant functions do when no tenant has been entered.",
                            "error: raise 42501.  empty: return NULL, so that policies show no row.",
                            &on_missing_context, missing_is_error, missing_context_options, PGC_SUSET, 0, nullptr,
                            nullptr, nullptr);
 }
-const pg::startup settings{define_settings};
+const pg::startup at_least_settings{define_at_least_settings};
 
 }  // namespace
 

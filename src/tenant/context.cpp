@@ -46,14 +46,14 @@ SERVER_CODE bool check(char **value, void **extra, GucSource) noexcept {
 
 void assign_hook(const char *, void *extra) noexcept { record = static_cast<const context_record *>(extra); }
 
-SERVER_CODE void define_settings() {
+SERVER_CODE void define_context_settings() {
   DefineCustomStringVariable(
       "primecloud.context", "Tenant context of the transaction; set by primecloud.enter() alone.", nullptr, &setting,
       nullptr, PGC_SUSET,
       GUC_NO_SHOW_ALL | GUC_NO_RESET_ALL | GUC_SUPERUSER_ONLY | GUC_NOT_IN_SAMPLE | GUC_DISALLOW_IN_FILE, check,
       assign_hook, nullptr);
 }
-const pg::startup settings{define_settings};
+const pg::startup context_settings{define_context_settings};
 }  // namespace
 
 const context_record *current() noexcept { return record; }

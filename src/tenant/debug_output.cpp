@@ -42,13 +42,13 @@ SERVER_CODE PlannedStmt *plan(Query *query, const char *text, int options, Param
   return (next_planner != nullptr ? next_planner : standard_planner)(query, text, options, parameters);
 }
 
-SERVER_CODE void watch_server() {
+SERVER_CODE void watch_debug_output() {
   next_analyze = post_parse_analyze_hook;
   post_parse_analyze_hook = analyze;
   next_planner = planner_hook;
   planner_hook = plan;
 }
-const pg::startup watching{watch_server};
+const pg::startup watching_debug_output{watch_debug_output};
 
 }  // namespace
 }  // namespace primecloud::tenant

@@ -78,7 +78,7 @@ SERVER_CODE void at_end_of_subtransaction(SubXactEvent event, SubTransactionId e
   end_begun_queries();
 }
 
-SERVER_CODE void watch_server() {
+SERVER_CODE void watch_entered() {
   next_run = ExecutorRun_hook;
   // (What it takes behind the direction differs between servers.)
   ExecutorRun_hook = [](QueryDesc *query, ScanDirection direction, auto... rest) {
@@ -88,7 +88,7 @@ SERVER_CODE void watch_server() {
   RegisterXactCallback(at_end_of_transaction, nullptr);
   RegisterSubXactCallback(at_end_of_subtransaction, nullptr);
 }
-const pg::startup watching{watch_server};
+const pg::startup watching_entered{watch_entered};
 
 }  // namespace
 

@@ -35,12 +35,12 @@ SERVER_CODE bool check_level(int *, void **extra, GucSource) noexcept {
 }
 void note_level(int, void *extra) noexcept { lifted = extra != nullptr && *static_cast<const bool *>(extra); }
 
-SERVER_CODE void define_settings() {
+SERVER_CODE void define_guard_settings() {
   DefineCustomEnumVariable("primecloud.guard", "What happens to a command that would take protection off a table.",
                            "error: it is refused.  warn: it runs, with a warning.  off: nobody looks.", &level,
                            guard_error, levels, PGC_SUSET, 0, check_level, note_level, nullptr);
 }
-const pg::startup settings{define_settings};
+const pg::startup guard_settings{define_guard_settings};
 
 // A command as the server collects it for event triggers.
 struct ddl_command {

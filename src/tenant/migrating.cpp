@@ -43,8 +43,8 @@ SERVER_CODE void at_end_of_transaction(XactEvent event, void *) {
   touched = NIL;
 }
 
-SERVER_CODE void watch_server() { RegisterXactCallback(at_end_of_transaction, nullptr); }
-const pg::startup watching{watch_server};
+SERVER_CODE void watch_migrating() { RegisterXactCallback(at_end_of_transaction, nullptr); }
+const pg::startup watching_migrating{watch_migrating};
 
 }  // namespace
 

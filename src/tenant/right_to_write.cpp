@@ -30,7 +30,7 @@ void need_to_write(Oid relation, Oid role) {
 
 namespace {
 
-post_parse_analyze_hook_type next_hook = nullptr;
+post_parse_analyze_hook_type next_hook_right_to_write = nullptr;
 
 // What led here, by views and rules: rules may go round.
 struct way {
@@ -124,10 +124,10 @@ const Node *contained(const Node *statement) {
   }
 }
 
-SERVER_CODE void watch_server() {
-  next_hook = post_parse_analyze_hook;
+SERVER_CODE void watch_right_to_write() {
+  next_hook_right_to_write = post_parse_analyze_hook;
   post_parse_analyze_hook = [](ParseState *state, Query *query, auto... rest) {
-    if (next_hook != nullptr) next_hook(state, query, rest...);
+    if (next_hook_right_to_write != nullptr) next_hook_right_to_write(state, query, rest...);
     const Node *read = reinterpret_cast<const Node *>(query);
     while (read != nullptr && IsA(read, Query) && reinterpret_cast<const Query *>(read)->commandType == CMD_UTILITY)
       read = contained(reinterpret_cast<const Query *>(read)->utilityStmt);
@@ -135,7 +135,7 @@ SERVER_CODE void watch_server() {
       look_at(reinterpret_cast<const Query *>(read), GetUserId(), nullptr);
   };
 }
-const pg::startup watching{watch_server};
+const pg::startup watching_right_to_write{watch_right_to_write};
 
 }  // namespace
 }  // namespace primecloud::tenant

@@ -13,7 +13,7 @@ extern "C" {
 namespace primecloud::tenant {
 namespace {
 
-ProcessUtility_hook_type next_hook = nullptr;
+ProcessUtility_hook_type next_hook_right_to_write_stored = nullptr;
 
 // What is not there is the server's to tell.
 SERVER_CODE void look_at_target(const RangeVar *name) {
@@ -68,14 +68,15 @@ SERVER_CODE void look_at_command(const Node *command) {
   }
 }
 
-SERVER_CODE void watch_server() {
-  next_hook = ProcessUtility_hook;
+SERVER_CODE void watch_right_to_write_stored() {
+  next_hook_right_to_write_stored = ProcessUtility_hook;
   ProcessUtility_hook = [](PlannedStmt *statement, auto... rest) {
     if (!superuser()) look_at_command(statement->utilityStmt);
-    (next_hook != nullptr ? next_hook : standard_ProcessUtility)(statement, rest...);
+    (next_hook_right_to_write_stored != nullptr ? next_hook_right_to_write_stored : standard_ProcessUtility)(statement,
+                                                                                                             rest...);
   };
 }
-const pg::startup watching{watch_server};
+const pg::startup watching_right_to_write_stored{watch_right_to_write_stored};
 
 }  // namespace
 }  // namespace primecloud::tenant

@@ -17,7 +17,7 @@ extern "C" {
 namespace primecloud::tenant {
 namespace {
 
-ProcessUtility_hook_type next_hook = nullptr;
+ProcessUtility_hook_type next_hook_rights_before_locks = nullptr;
 
 // What is not there is the server's to tell.
 SERVER_CODE Oid named(const RangeVar *name) {
@@ -108,15 +108,15 @@ SERVER_CODE void look(PlannedStmt *statement, const char *text, bool read_only, 
                       ParamListInfo parameters, QueryEnvironment *environment, DestReceiver *destination,
                       QueryCompletion *completion) {
   if (!superuser()) look_at(statement->utilityStmt);
-  (next_hook != nullptr ? next_hook : standard_ProcessUtility)(statement, text, read_only, context, parameters,
-                                                               environment, destination, completion);
+  (next_hook_rights_before_locks != nullptr ? next_hook_rights_before_locks : standard_ProcessUtility)(
+      statement, text, read_only, context, parameters, environment, destination, completion);
 }
 
-SERVER_CODE void watch_server() {
-  next_hook = ProcessUtility_hook;
+SERVER_CODE void watch_rights_before_locks() {
+  next_hook_rights_before_locks = ProcessUtility_hook;
   ProcessUtility_hook = look;
 }
-const pg::startup watching{watch_server};
+const pg::startup watching_rights_before_locks{watch_rights_before_locks};
 
 }  // namespace
 }  // namespace primecloud::tenant

@@ -20,7 +20,7 @@ extern "C" {
 namespace primecloud::tenant {
 namespace {
 
-ProcessUtility_hook_type next_hook = nullptr;
+ProcessUtility_hook_type next_hook_rights_before_names = nullptr;
 
 // By the lock of a reader.  What is not there, or is no such thing, is the server's to tell.
 SERVER_CODE void need_owner(ObjectType kind, Node *name) {
@@ -70,14 +70,15 @@ SERVER_CODE void look_at_named(Node *command) {
   }
 }
 
-SERVER_CODE void watch_server() {
-  next_hook = ProcessUtility_hook;
+SERVER_CODE void watch_rights_before_names() {
+  next_hook_rights_before_names = ProcessUtility_hook;
   ProcessUtility_hook = [](PlannedStmt *statement, auto... rest) {
     if (!superuser()) look_at_named(statement->utilityStmt);
-    (next_hook != nullptr ? next_hook : standard_ProcessUtility)(statement, rest...);
+    (next_hook_rights_before_names != nullptr ? next_hook_rights_before_names : standard_ProcessUtility)(statement,
+                                                                                                         rest...);
   };
 }
-const pg::startup watching{watch_server};
+const pg::startup watching_rights_before_names{watch_rights_before_names};
 
 }  // namespace
 }  // namespace primecloud::tenant

@@ -47,12 +47,12 @@ SERVER_CODE role_kind kind_among(Datum settings) {
 
 // The session's own value is of no use: it is that of who logged in, not of who acts.
 char *shown = nullptr;
-SERVER_CODE void define_settings() {
+SERVER_CODE void define_role_kind_settings() {
   DefineCustomStringVariable("primecloud.role_kind", "What kind of role this is.",
                              "Set by create_app_role() and its sisters for the role that they make.", &shown, "",
                              PGC_SUSET, GUC_NOT_IN_SAMPLE | GUC_DISALLOW_IN_FILE, nullptr, nullptr, nullptr);
 }
-const pg::startup settings{define_settings};
+const pg::startup role_kind_settings{define_role_kind_settings};
 
 }  // namespace
 

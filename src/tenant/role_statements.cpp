@@ -16,7 +16,7 @@ extern "C" {
 namespace primecloud::tenant {
 namespace {
 
-ProcessUtility_hook_type next_hook = nullptr;
+ProcessUtility_hook_type next_hook_role_statements = nullptr;
 
 // A password, a limit or a setting of the role is every later login's, whoever's it is.  (The log need not have it.)
 SERVER_CODE void refuse_own_change(const RoleSpec *changed) {
@@ -57,15 +57,15 @@ SERVER_CODE void look(PlannedStmt *statement, const char *text, bool read_only, 
     if (IsA(command, AlterRoleSetStmt)) refuse_own_change(reinterpret_cast<const AlterRoleSetStmt *>(command)->role);
     if (IsA(command, LockStmt)) refuse_lock(reinterpret_cast<const LockStmt *>(command));
   }
-  (next_hook != nullptr ? next_hook : standard_ProcessUtility)(statement, text, read_only, context, parameters,
-                                                               environment, destination, completion);
+  (next_hook_role_statements != nullptr ? next_hook_role_statements : standard_ProcessUtility)(
+      statement, text, read_only, context, parameters, environment, destination, completion);
 }
 
-SERVER_CODE void watch_server() {
-  next_hook = ProcessUtility_hook;
+SERVER_CODE void watch_role_statements() {
+  next_hook_role_statements = ProcessUtility_hook;
   ProcessUtility_hook = look;
 }
-const pg::startup watching{watch_server};
+const pg::startup watching_role_statements{watch_role_statements};
 
 }  // namespace
 }  // namespace primecloud::tenant

@@ -25,13 +25,13 @@ namespace {
 using namespace primecloud;
 
 int preempt_after = 2000;
-SERVER_CODE void define_settings() {
+SERVER_CODE void define_row_holders_settings() {
   DefineCustomIntVariable("primecloud.preempt_after",
                           "Time that a command which takes something away waits for whom it is taken from.",
                           "Then the session that holds it up is ended.  0: it waits.", &preempt_after, 2000, 0, 3600000,
                           PGC_SUSET, GUC_UNIT_MS, nullptr, nullptr, nullptr);
 }
-const pg::startup settings{define_settings};
+const pg::startup row_holders_settings{define_row_holders_settings};
 
 struct holders {
   Datum *found;  // of int8: a backend's pid, or minus a transaction that is prepared

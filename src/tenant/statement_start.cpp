@@ -59,7 +59,7 @@ SERVER_CODE void watch_statements() {
   next_utility = ProcessUtility_hook;
   ProcessUtility_hook = utility;
 }
-const pg::startup watching{watch_statements};
+const pg::startup watching_statement_start{watch_statements};
 
 }  // namespace
 }  // namespace primecloud::tenant

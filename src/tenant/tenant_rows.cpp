@@ -92,10 +92,10 @@ SERVER_CODE void check_reader(Oid table) {
   }
 }
 
-using answer = std::tuple<std::optional<std::string_view>, std::optional<std::string_view>, int64,
-                          std::optional<std::string_view>, bool>;
+using told_rows = std::tuple<std::optional<std::string_view>, std::optional<std::string_view>, int64,
+                             std::optional<std::string_view>, bool>;
 
-SERVER_CODE answer tenant_rows(pg::relation table, std::string_view column) {
+SERVER_CODE told_rows tenant_rows(pg::relation table, std::string_view column) {
   Relation whole = tenant::open_whole(table.oid);
   check_reader(table.oid);
   survey s{pg::c_string(column), CurrentMemoryContext};

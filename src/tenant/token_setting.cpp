@@ -77,13 +77,13 @@ SERVER_CODE void take(const char *, void *extra) {
           errhidecontext(true));
 }
 
-SERVER_CODE void define_settings() {
+SERVER_CODE void define_token_setting_settings() {
   DefineCustomStringVariable(name, "Enters the account of a token for the rest of the transaction.",
                              "SET LOCAL only; it is verified, and not kept.", &nothing, "", PGC_USERSET,
                              GUC_NO_SHOW_ALL | GUC_NOT_IN_SAMPLE, check, take, nullptr);
   defined = true;
 }
-const pg::startup settings{define_settings};
+const pg::startup token_setting_settings{define_token_setting_settings};
 
 }  // namespace
 }  // namespace primecloud::tenant

@@ -54,7 +54,7 @@ struct {
   bool held = true;
 } left_behind;
 
-ProcessUtility_hook_type next_hook = nullptr;
+ProcessUtility_hook_type next_hook_traces = nullptr;
 
 SERVER_CODE void note_utility(PlannedStmt *statement, const char *text, bool read_only, ProcessUtilityContext context,
                               ParamListInfo parameters, QueryEnvironment *environment, DestReceiver *destination,
@@ -64,8 +64,8 @@ SERVER_CODE void note_utility(PlannedStmt *statement, const char *text, bool rea
   if (IsA(command, DeclareCursorStmt) &&
       (reinterpret_cast<const DeclareCursorStmt *>(command)->options & CURSOR_OPT_HOLD) != 0)
     left_behind.held = true;
-  (next_hook != nullptr ? next_hook : standard_ProcessUtility)(statement, text, read_only, context, parameters,
-                                                               environment, destination, completion);
+  (next_hook_traces != nullptr ? next_hook_traces : standard_ProcessUtility)(
+      statement, text, read_only, context, parameters, environment, destination, completion);
 }
 
 void forget_owner() noexcept { traces.known = traces.pending_known = false; }
@@ -110,18 +110,18 @@ SERVER_CODE void at_end_of_transaction(XactEvent event, void *) {
 void at_end_of_subtransaction(SubXactEvent event, SubTransactionId, SubTransactionId, void *) noexcept {
   if (event == SUBXACT_EVENT_ABORT_SUB && traces.pending_known) forget_owner();
 }
-SERVER_CODE void watch_server() {
+SERVER_CODE void watch_traces() {
   DefineCustomBoolVariable(
       "primecloud.keep_session_objects",
       "Temporary objects and held cursors outlive the transaction of the identity that made them.",
       "On is for connections that no pooler shares: whoever has the connection next and enters nobody finds them.",
       &keep_session_objects, false, PGC_SUSET, 0, nullptr, nullptr, nullptr);
-  next_hook = ProcessUtility_hook;
+  next_hook_traces = ProcessUtility_hook;
   ProcessUtility_hook = note_utility;
   RegisterXactCallback(at_end_of_transaction, nullptr);
   RegisterSubXactCallback(at_end_of_subtransaction, nullptr);
 }
-const pg::startup watching{watch_server};
+const pg::startup watching_traces{watch_traces};
 
 SERVER_CODE void clean_up() {
   if (left_behind.held) close_held_cursors();

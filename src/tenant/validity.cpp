@@ -82,12 +82,12 @@ void at_end_of_subtransaction(SubXactEvent event, SubTransactionId, SubTransacti
   if (event == SUBXACT_EVENT_ABORT_SUB) known = ~changes;
 }
 
-SERVER_CODE void watch_server() {
+SERVER_CODE void watch_validity() {
   CacheRegisterRelcacheCallback(note_change, 0);
   RegisterXactCallback(at_end_of_transaction, nullptr);
   RegisterSubXactCallback(at_end_of_subtransaction, nullptr);
 }
-const pg::startup watching{watch_server};
+const pg::startup watching_validity{watch_validity};
 
 }  // namespace
 

@@ -18,14 +18,14 @@ namespace {
 char *audience_setting = nullptr;
 int longest_life = 300;
 
-SERVER_CODE void define_settings() {
+SERVER_CODE void define_verified_claims_settings() {
   DefineCustomStringVariable("primecloud.token_audience",
                              "What a token must name in aud; empty: the name of the database.", nullptr,
                              &audience_setting, "", PGC_SUSET, 0, nullptr, nullptr, nullptr);
   DefineCustomIntVariable("primecloud.token_longest_life", "Longest life of a token that is accepted, from iat to exp.",
                           nullptr, &longest_life, 300, 1, 86400, PGC_SUSET, GUC_UNIT_S, nullptr, nullptr, nullptr);
 }
-const pg::startup settings{define_settings};
+const pg::startup verified_claims_settings{define_verified_claims_settings};
 
 verified_tokens *cache = nullptr;  // never freed: lives as long as the backend
 

@@ -32,7 +32,7 @@ SERVER_CODE Datum receive(FunctionCallInfo fcinfo) noexcept {
   }
   return pg::datum<money_amount>::put(amount);
 }
-SERVER_CODE pg::owned_bytes send(money_amount amount) noexcept {
+SERVER_CODE pg::owned_bytes send_money_amount(money_amount amount) noexcept {
   StringInfoData out;
   pq_begintypsend(&out);
   pq_sendint32(&out, static_cast<uint32>(amount.currency.code));
@@ -100,7 +100,7 @@ pg::money_array shares(pg::call_site call, money_amount amount, pg::int_array we
 PRIMECLOUD_FUNCTION(primecloud_money_amount_in, input);
 PRIMECLOUD_FUNCTION(primecloud_money_amount_out, output);
 PRIMECLOUD_SERVER_FUNCTION(primecloud_money_amount_recv, receive);
-PRIMECLOUD_FUNCTION(primecloud_money_amount_send, send);
+PRIMECLOUD_FUNCTION(primecloud_money_amount_send, send_money_amount);
 PRIMECLOUD_FUNCTION(primecloud_make_money, make);
 PRIMECLOUD_FUNCTION(primecloud_money_minor, minor_of);
 PRIMECLOUD_FUNCTION(primecloud_money_currency, currency_of);

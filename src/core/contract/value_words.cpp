@@ -12,7 +12,7 @@ std::string quoted(std::string_view text) {
 
 std::string literal(const node &value) {
   if (value.is == node::kind::null) return "null";
-  return value.is == node::kind::text ? quoted(value.text) : value.text;
+  return value.is == node::kind::text ? contract::quoted(value.text) : value.text;
 }
 
 std::string words(const value_type &type) {
