@@ -3,9 +3,13 @@
 -- The columns of a schema's tables, with their names as words between underscores and their types below domains.
 CREATE FUNCTION primecloud_internal.review_columns(w primecloud_internal.review_words)
     RETURNS TABLE (rel oid, label text, attnum int2, attname name, words text, type oid, base oid, checked boolean, comment text)
-    LANGUAGE sql STABLE PARALLEL SAFE
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY SELECT x.rel::oid, x.label::text, x.attnum::int2, x.attname::name, x.words::text, x.type::oid, x.base::oid,
+        x.checked::boolean, x.comment::text FROM (
     WITH RECURSIVE checked AS MATERIALIZED (SELECT DISTINCT k.contypid FROM pg_constraint AS k WHERE k.contypid <> 0 AND k.contype = 'c'),
     base AS MATERIALIZED (
         SELECT y.oid, y.oid AS base, y.typbasetype, c.contypid IS NOT NULL AS checked FROM pg_type AS y LEFT JOIN checked AS c
@@ -19,15 +23,28 @@ AS $$
     JOIN base AS b ON b.oid = a.atttypid AND b.typbasetype = 0
     LEFT JOIN pg_description AS d ON d.classoid = 'pg_class'::regclass AND d.objoid = t.rel AND d.objsubid = a.attnum
     WHERE t.here AND t.kind IN ('r', 'p', 'f') AND NOT t.part
-$$;
+    ) AS x(rel, label, attnum, attname, words, type, base, checked, comment);
+END $$;
 COMMENT ON FUNCTION primecloud_internal.review_columns(primecloud_internal.review_words) IS 'the columns of a schema, by their words';
 
 CREATE FUNCTION primecloud_internal.review_types(w primecloud_internal.review_words) RETURNS SETOF primecloud_internal.review_row
-    LANGUAGE sql STABLE PARALLEL UNSAFE
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY SELECT x.check_name::text, x.level::text, x.object::text, x.evidence::text, x.fix::text, x.parts::text[] FROM (
     WITH c AS MATERIALIZED (SELECT c.*, format('%s.%I', c.label, c.attname) AS object FROM primecloud_internal.review_columns(w) AS c),
     t AS MATERIALIZED (SELECT t.rel, t.shared, t.name FROM unnest((w).tables) AS t WHERE t.here),
+    -- Tables with expressions of a lesser role: it runs them who writes the table anew.
+    coded AS MATERIALIZED (
+        SELECT DISTINCT c.oid AS rel FROM pg_class AS c JOIN pg_roles AS o ON o.oid = c.relowner AND NOT o.rolsuper
+            AND o.rolname <> current_user
+        WHERE c.relnamespace = (w).schema AND (EXISTS (SELECT FROM pg_constraint AS k WHERE k.conrelid = c.oid AND k.contype = 'c')
+            OR EXISTS (SELECT FROM pg_attrdef AS d WHERE d.adrelid = c.oid)
+            OR EXISTS (SELECT FROM pg_index AS i WHERE i.indrelid = c.oid AND (i.indexprs IS NOT NULL OR i.indpred IS NOT NULL))
+            OR EXISTS (SELECT FROM pg_attribute AS a JOIN pg_type AS y ON y.oid = a.atttypid WHERE a.attrelid = c.oid
+                AND a.attnum > 0 AND y.oid >= 16384))),
     ruled AS MATERIALIZED (SELECT DISTINCT k.conrelid AS rel, u.col FROM pg_constraint AS k CROSS JOIN LATERAL unnest(k.conkey) AS u(col)
         WHERE k.contype IN ('c', 'f', 'p')),
     key AS MATERIALIZED (
@@ -58,7 +75,10 @@ AS $$
       AND c.words ~ '_(price|amount|total|cost|balance|fee|cents|subtotal)s?_' AND c.words !~ '_(rate|ratio|percent|index|of)s?_'
     UNION ALL
     SELECT 'type_unsuitable', u.level, c.object, format('%s: %s', c.type::regtype, u.why),
-        format('ALTER TABLE %s ALTER COLUMN %I TYPE %s;%s', c.label, c.attname, u.better, u.choose), ARRAY[c.type::regtype::text]
+        format('ALTER TABLE %s ALTER COLUMN %I TYPE %s;%s', c.label, c.attname, u.better,
+            CASE WHEN u.choose = '' AND k.rel IS NOT NULL
+                THEN ' -- choose: as the owner of the table, since it runs what he wrote in its checks'
+                ELSE u.choose END), ARRAY[c.type::regtype::text]
     FROM c JOIN (
         SELECT y.oid, 'warning' AS level, 'an oid that pg_upgrade refuses' AS why, 'text' AS better, '' AS choose FROM pg_type AS y
         WHERE y.typnamespace = 'pg_catalog'::regnamespace AND y.typname ~ '^reg' AND y.typname NOT IN ('regclass', 'regrole', 'regtype')
@@ -68,6 +88,7 @@ AS $$
             ('bpchar'::regtype, 'notice', 'padded with blanks', 'text', ''),
             ('json'::regtype, 'notice', 'no equality, no index, read anew each time', 'jsonb', ''),
             ('timetz'::regtype, 'notice', 'an offset without a day says no time', 'time', ' -- choose')) AS u ON u.oid = c.base
+    LEFT JOIN coded AS k ON k.rel = c.rel
     UNION ALL
     SELECT 'key_too_narrow', CASE WHEN c.base = 'smallint'::regtype OR x.rel IS NOT NULL THEN 'warning' ELSE 'notice' END, c.object,
         format('%s: %s', c.type::regtype, CASE WHEN c.base = 'smallint'::regtype THEN '32767 rows' WHEN x.rel IS NOT NULL
@@ -79,6 +100,7 @@ AS $$
     WHERE (k.alone OR s.rel IS NOT NULL) AND (c.base = 'smallint'::regtype OR c.base = 'integer'::regtype AND (x.rel IS NOT NULL
         OR s.rel IS NOT NULL AND primecloud_internal.words_of(t.name)
             ~ '(^|_)(log|logs|events|records|metrics|usage|history|attempts|notifications)$'))
-$$;
+    ) AS x(check_name, level, object, evidence, fix, parts);
+END $$;
 COMMENT ON FUNCTION primecloud_internal.review_types(primecloud_internal.review_words)
     IS 'state_unconstrained, money_inexact, type_unsuitable, key_too_narrow';

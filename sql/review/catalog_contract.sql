@@ -1,15 +1,18 @@
 -- What a schema promises of itself: classes, personal data, read models, how long rows are kept.
 
 CREATE FUNCTION primecloud_internal.review_contract(w primecloud_internal.review_words) RETURNS SETOF primecloud_internal.review_row
-    LANGUAGE sql STABLE PARALLEL SAFE
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY SELECT x.check_name::text, x.level::text, x.object::text, x.evidence::text, x.fix::text, x.parts::text[] FROM (
     WITH t AS MATERIALIZED (SELECT t.* FROM unnest((w).tables) AS t WHERE t.here),
     c AS MATERIALIZED (SELECT c.*, format('%s.%I', c.label, c.attname) AS object,
             c.comment ~ '(^|[^\w@])@(public|pii|token|secret)\M' AS classed FROM primecloud_internal.review_columns(w) AS c),
     -- What lets every rank of an account read: no least role, and no confinement.
     policy AS MATERIALIZED (
-        SELECT p.polrelid, p.polpermissive, coalesce(pg_get_expr(p.polqual, p.polrelid), '')
+        SELECT p.polrelid, p.polpermissive, coalesce(primecloud_internal.review_predicate(p.oid, false), '')
             ~ '(tenant_\w+|has_role)\(''(developer|admin|owner)''|in_scope\(|^false$' AS narrow
         FROM pg_policy AS p JOIN t ON t.rel = p.polrelid WHERE p.polcmd IN ('*', 'r') AND p.polroles && (w).reached
           AND t.tenant IS NOT NULL AND t.rls),
@@ -63,6 +66,7 @@ AS $$
     WHERE t.kind IN ('r', 'p') AND NOT t.part
         AND primecloud_internal.words_of(t.name) ~ '(^|_)(log|logs|events|records|metrics|usage|history|attempts|notifications)$'
         AND NOT coalesce((w).registered -> 'retained' ? t.name::text, false)
-$$;
+    ) AS x(check_name, level, object, evidence, fix, parts);
+END $$;
 COMMENT ON FUNCTION primecloud_internal.review_contract(primecloud_internal.review_words)
     IS 'column_unclassed, class_contradicts_name, pii_open_to_clients, read_model_lags, retention_undefined';

@@ -1,9 +1,12 @@
 -- Indexes that another one makes needless, and foreign keys that have none.
 
 CREATE FUNCTION primecloud_internal.review_duplicates(w primecloud_internal.review_words) RETURNS SETOF primecloud_internal.review_row
-    LANGUAGE sql STABLE PARALLEL SAFE
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY SELECT x.check_name::text, x.level::text, x.object::text, x.evidence::text, x.fix::text, x.parts::text[] FROM (
     WITH i AS MATERIALIZED (SELECT i.*, i.keys[1] AS first, m.amname = 'btree' AS ordered FROM primecloud_internal.review_indexes(w) AS i
         JOIN pg_am AS m ON m.oid = i.method WHERE i.valid AND NOT i.part),
     -- The one that goes, and the one that stays: what is unique stays, then what stands for a constraint, then the first by name.
@@ -19,13 +22,17 @@ AS $$
         CASE WHEN p.whole THEN format('has what %I has', p.other) ELSE format('is the beginning of %I', p.other) END,
         format('DROP INDEX %s%s;', CASE t.kind WHEN 'p' THEN '' ELSE 'CONCURRENTLY ' END, p.index::regclass), ARRAY[p.other::text]
     FROM pair AS p JOIN unnest((w).tables) AS t ON t.rel = p.rel
-$$;
+    ) AS x(check_name, level, object, evidence, fix, parts);
+END $$;
 COMMENT ON FUNCTION primecloud_internal.review_duplicates(primecloud_internal.review_words) IS 'index_duplicate';
 
 CREATE FUNCTION primecloud_internal.review_unindexed(w primecloud_internal.review_words) RETURNS SETOF primecloud_internal.review_row
-    LANGUAGE sql STABLE PARALLEL SAFE
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY SELECT x.check_name::text, x.level::text, x.object::text, x.evidence::text, x.fix::text, x.parts::text[] FROM (
     WITH k AS MATERIALIZED (SELECT * FROM primecloud_internal.review_keys(w)),
     i AS MATERIALIZED (
         SELECT i.rel, i.columns, i.is_unique, i.predicate IS NOT NULL AS partial, CASE WHEN i.predicate IS NOT NULL
@@ -46,5 +53,6 @@ AS $$
     CROSS JOIN LATERAL (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY u.n) AS columns
         FROM unnest(k.columns) WITH ORDINALITY AS u(col, n) JOIN pg_attribute AS a ON a.attrelid = k.rel AND a.attnum = u.col) AS c
     WHERE k.key NOT IN (SELECT v.key FROM covered AS v)
-$$;
+    ) AS x(check_name, level, object, evidence, fix, parts);
+END $$;
 COMMENT ON FUNCTION primecloud_internal.review_unindexed(primecloud_internal.review_words) IS 'foreign_key_unindexed';

@@ -1,9 +1,12 @@
 -- Functions that run as somebody else, and claims that the planner believes.
 
 CREATE FUNCTION primecloud_internal.review_functions(w primecloud_internal.review_words) RETURNS SETOF primecloud_internal.review_row
-    LANGUAGE sql STABLE PARALLEL SAFE
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY SELECT x.check_name::text, x.level::text, x.object::text, x.evidence::text, x.fix::text, x.parts::text[] FROM (
     WITH f AS MATERIALIZED (
         SELECT p.oid, p.oid::regprocedure::text AS said, CASE p.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END AS kind, p.proowner,
             p.prosecdef, p.proleakproof, p.prosqlbody IS NULL AND l.lanname NOT IN ('c', 'internal') AS text, p.proconfig,
@@ -46,6 +49,7 @@ AS $$
     SELECT 'leakproof_claimed', 'warning', f.said, 'the planner lets it see rows that policies hide, on its word alone',
         format('ALTER %s %s NOT LEAKPROOF;', f.kind, f.said), '{}'
     FROM f WHERE f.proleakproof
-$$;
+    ) AS x(check_name, level, object, evidence, fix, parts);
+END $$;
 COMMENT ON FUNCTION primecloud_internal.review_functions(primecloud_internal.review_words) IS
     'definer_without_search_path, leakproof_claimed';

@@ -1,9 +1,12 @@
 -- Grants: what policies leave open, or were never asked for.
 
 CREATE FUNCTION primecloud_internal.review_grants(w primecloud_internal.review_words) RETURNS SETOF primecloud_internal.review_row
-    LANGUAGE sql STABLE PARALLEL SAFE
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY SELECT x.check_name::text, x.level::text, x.object::text, x.evidence::text, x.fix::text, x.parts::text[] FROM (
     WITH t AS MATERIALIZED (SELECT t.* FROM unnest((w).tables) AS t WHERE t.here AND t.kind IN ('r', 'p')),
     -- What an owner has without a grant is said of the owner.
     granted AS MATERIALIZED (
@@ -32,7 +35,9 @@ AS $$
         SELECT t.rel, t.label, string_agg(DISTINCT g.privilege_type, ', ' ORDER BY g.privilege_type) AS privileges,
             bool_or(g.privilege_type = 'TRUNCATE') AS empties, array_agg(DISTINCT g.grantee) AS grantees
         FROM t JOIN granted AS g ON g.rel = t.rel
-        WHERE t.rls AND NOT t.exempt AND g.privilege_type IN ('TRUNCATE', 'REFERENCES', 'TRIGGER', 'MAINTAIN') GROUP BY t.rel, t.label),
+        -- (A part of a table under policies is under them by that one's name, and by its own under none.)
+        WHERE (t.rls OR t.parent IS NOT NULL) AND NOT t.exempt AND g.privilege_type IN ('TRUNCATE', 'REFERENCES', 'TRIGGER', 'MAINTAIN')
+        GROUP BY t.rel, t.label),
     -- A sequence that belongs to a column, or that a default asks.
     sequence AS (
         SELECT d.objid AS seq, d.refobjid AS rel FROM pg_depend AS d JOIN pg_class AS s ON s.oid = d.objid AND s.relkind = 'S'
@@ -84,6 +89,7 @@ AS $$
         SELECT string_agg(DISTINCT a.privilege_type, ', ' ORDER BY a.privilege_type) AS privileges FROM aclexplode(d.defaclacl) AS a
         WHERE a.grantee = 0 AND a.privilege_type IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')) AS p
     WHERE d.defaclobjtype = 'r' AND d.defaclnamespace IN (0, (w).schema) AND p.privileges IS NOT NULL
-$$;
+    ) AS x(check_name, level, object, evidence, fix, parts);
+END $$;
 COMMENT ON FUNCTION primecloud_internal.review_grants(primecloud_internal.review_words)
     IS 'grant_without_policy, privilege_beyond_policies, grant_to_public';

@@ -1,9 +1,12 @@
 -- What was left behind, what ran out, and what nobody may rewrite.
 
 CREATE FUNCTION primecloud_internal.review_hygiene(w primecloud_internal.review_words) RETURNS SETOF primecloud_internal.review_row
-    LANGUAGE sql STABLE PARALLEL SAFE
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY SELECT x.check_name::text, x.level::text, x.object::text, x.evidence::text, x.fix::text, x.parts::text[] FROM (
     WITH t AS MATERIALIZED (SELECT t.* FROM unnest((w).tables) AS t WHERE t.here),
     object AS MATERIALIZED (
         SELECT t.label AS object, t.name, CASE t.kind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'f' THEN 'FOREIGN TABLE'
@@ -55,7 +58,8 @@ AS $$
         format('-- choose: SELECT primecloud.rotate_token_key(%L, new_kid, new_key)', k ->> 'kid'), '{}'
     FROM jsonb_array_elements(CASE jsonb_typeof((w).registered -> 'keys') WHEN 'array' THEN (w).registered -> 'keys' ELSE '[]' END) AS k
     WHERE k ->> 'alg' = 'HS256' OR (k ->> 'newer')::boolean AND k ->> 'until' IS NULL
-$$;
+    ) AS x(check_name, level, object, evidence, fix, parts);
+END $$;
 COMMENT ON FUNCTION primecloud_internal.review_hygiene(primecloud_internal.review_words)
     IS 'leftover_object, audit_rewritable, exemption_expired, software_outdated, token_key_unsound';
 
@@ -74,9 +78,12 @@ COMMENT ON FUNCTION primecloud_internal.review_plan(regclass, name) IS 'protecti
 
 -- What protect_table() would still do, but for the index, which has a check of its own, and its note.
 CREATE FUNCTION primecloud_internal.review_drift(w primecloud_internal.review_words) RETURNS SETOF primecloud_internal.review_row
-    LANGUAGE sql STABLE PARALLEL UNSAFE
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY SELECT x.check_name::text, x.level::text, x.object::text, x.evidence::text, x.fix::text, x.parts::text[] FROM (
     SELECT 'protection_drifted', 'error', t.label, CASE WHEN bool_or(s.kind = 'lost') THEN max(s.object) ELSE format(
             'protect_table() would still do: %s', string_agg(DISTINCT s.kind, ', ' ORDER BY s.kind)) END,
         CASE WHEN bool_or(s.kind = 'lost') THEN max(s.statement) ELSE string_agg(s.statement || ';', ' ' ORDER BY s.n) END,
@@ -88,5 +95,6 @@ AS $$
       AND EXISTS (SELECT FROM pg_policy AS p WHERE p.polrelid = t.rel AND p.polname = 'primecloud_floor')
       AND s.kind IN ('policy', 'drop policy', 'row security', 'not null', 'default', 'lost')
     GROUP BY t.rel, t.label
-$$;
+    ) AS x(check_name, level, object, evidence, fix, parts);
+END $$;
 COMMENT ON FUNCTION primecloud_internal.review_drift(primecloud_internal.review_words) IS 'protection_drifted';

@@ -6,9 +6,14 @@ CREATE FUNCTION primecloud_internal.review_indexes(w primecloud_internal.review_
     RETURNS TABLE (index oid, rel oid, name name, method oid, columns int2[], keys text[], included int2[], predicate text, expressions
         text,
         is_unique boolean, owned boolean, valid boolean, part boolean, family oid)
-    LANGUAGE sql STABLE PARALLEL SAFE
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY SELECT x.index::oid, x.rel::oid, x.name::name, x.method::oid, x.columns::int2[], x.keys::text[],
+        x.included::int2[], x.predicate::text, x.expressions::text, x.is_unique::boolean, x.owned::boolean, x.valid::boolean,
+        x.part::boolean, x.family::oid FROM (
     SELECT i.indexrelid, i.indrelid, c.relname, c.relam, (i.indkey::int2[])[0:i.indnkeyatts - 1],
         ARRAY(SELECT concat_ws(' ', u.col, u.class, u.coll, CASE WHEN (i.indoption::int2[])[0] & 1 = 1 THEN u.option # 3 ELSE u.option END)
             FROM unnest((i.indkey::int2[])[0:i.indnkeyatts - 1], i.indclass::oid[], i.indcollation::oid[], i.indoption::int2[])
@@ -21,13 +26,17 @@ AS $$
     FROM unnest((w).tables) AS t JOIN pg_index AS i ON i.indrelid = t.rel JOIN pg_class AS c ON c.oid = i.indexrelid
     JOIN pg_opclass AS o ON o.oid = (i.indclass::oid[])[0]
     WHERE t.here AND t.kind IN ('r', 'p', 'm')
-$$;
+    ) AS x(index, rel, name, method, columns, keys, included, predicate, expressions, is_unique, owned, valid, part, family);
+END $$;
 COMMENT ON FUNCTION primecloud_internal.review_indexes(primecloud_internal.review_words) IS 'the indexes of a schema, to be compared';
 
 CREATE FUNCTION primecloud_internal.review_index_findings(w primecloud_internal.review_words) RETURNS SETOF primecloud_internal.review_row
-    LANGUAGE sql STABLE PARALLEL SAFE
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY SELECT x.check_name::text, x.level::text, x.object::text, x.evidence::text, x.fix::text, x.parts::text[] FROM (
     WITH t AS MATERIALIZED (SELECT t.* FROM unnest((w).tables) AS t WHERE t.here AND t.kind IN ('r', 'p')),
     i AS MATERIALIZED (SELECT * FROM primecloud_internal.review_indexes(w)),
     method AS MATERIALIZED (SELECT a.oid, a.amname FROM pg_am AS a WHERE a.amtype = 'i'),
@@ -43,7 +52,7 @@ AS $$
     expressed AS MATERIALIZED (
         SELECT DISTINCT s.rel FROM slow AS s JOIN i ON i.rel = s.rel AND i.columns[1] = 0 AND i.valid AND i.predicate IS NULL
         JOIN pg_policy AS p ON p.polrelid = s.rel
-        WHERE strpos(pg_get_expr(p.polqual, p.polrelid), trim('()' FROM pg_get_indexdef(i.index, 1, false))) > 0),
+        WHERE strpos(primecloud_internal.review_predicate(p.oid, false), trim('()' FROM pg_get_indexdef(i.index, 1, false))) > 0),
     leakproof AS MATERIALIZED (
         SELECT DISTINCT a.amopfamily FROM pg_amop AS a JOIN pg_operator AS o ON o.oid = a.amopopr JOIN pg_proc AS p ON p.oid = o.oprcode
         WHERE a.amoppurpose = 's' AND p.proleakproof),
@@ -82,6 +91,7 @@ AS $$
             IN ('now()', 'CURRENT_TIMESTAMP', 'transaction_timestamp()', 'statement_timestamp()', 'clock_timestamp()')
       AND NOT EXISTS (SELECT FROM i WHERE i.rel = t.rel AND i.columns[1] = t.tenant AND i.columns[2] = a.attnum AND i.valid
           AND i.predicate IS NULL)
-$$;
+    ) AS x(check_name, level, object, evidence, fix, parts);
+END $$;
 COMMENT ON FUNCTION primecloud_internal.review_index_findings(primecloud_internal.review_words)
     IS 'tenant_without_index, index_unusable_under_policies, list_without_index';

@@ -4,20 +4,28 @@
 CREATE FUNCTION primecloud_internal.review_keys(w primecloud_internal.review_words)
     RETURNS TABLE (key oid, name name, rel oid, target oid, columns int2[], targets int2[], on_delete "char", on_update "char",
         sets int2[], match "char", said text)
-    LANGUAGE sql STABLE PARALLEL SAFE
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY SELECT x.key::oid, x.name::name, x.rel::oid, x.target::oid, x.columns::int2[], x.targets::int2[],
+        x.on_delete::"char", x.on_update::"char", x.sets::int2[], x.match::"char", x.said::text FROM (
     SELECT k.oid, k.conname, k.conrelid, k.confrelid, k.conkey, k.confkey, k.confdeltype, k.confupdtype,
         coalesce(k.confdelsetcols, k.conkey), k.confmatchtype, pg_get_constraintdef(k.oid)
     FROM pg_constraint AS k JOIN unnest((w).tables) AS t ON t.rel = k.conrelid
     WHERE k.contype = 'f' AND k.conparentid = 0 AND t.here AND t.kind IN ('r', 'p') AND NOT t.part
-$$;
+    ) AS x(key, name, rel, target, columns, targets, on_delete, on_update, sets, match, said);
+END $$;
 COMMENT ON FUNCTION primecloud_internal.review_keys(primecloud_internal.review_words) IS 'the foreign keys of a schema';
 
 CREATE FUNCTION primecloud_internal.review_key_findings(w primecloud_internal.review_words) RETURNS SETOF primecloud_internal.review_row
-    LANGUAGE sql STABLE PARALLEL SAFE
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY SELECT x.check_name::text, x.level::text, x.object::text, x.evidence::text, x.fix::text, x.parts::text[] FROM (
     WITH t AS MATERIALIZED (SELECT t.* FROM unnest((w).tables) AS t WHERE t.kind IN ('r', 'p')),
     k AS MATERIALIZED (SELECT * FROM primecloud_internal.review_keys(w)),
     met AS MATERIALIZED (
@@ -92,6 +100,7 @@ AS $$
                 primecloud_internal.review_foreign_key(k.key, NULL, format('SET NULL (%s)', n.free), NULL)) END, ARRAY[k.said]
     FROM k JOIN t ON t.rel = k.rel JOIN per AS n ON n.key = k.key
     WHERE n.kept IS NOT NULL
-$$;
+    ) AS x(check_name, level, object, evidence, fix, parts);
+END $$;
 COMMENT ON FUNCTION primecloud_internal.review_key_findings(primecloud_internal.review_words)
     IS 'fk_without_tenant, key_type_differs, foreign_key_skips_nulls, set_null_impossible';

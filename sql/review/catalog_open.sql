@@ -10,15 +10,18 @@ AS $$
     SELECT NOT EXISTS (SELECT FROM p JOIN pg_depend AS d ON d.classid = 'pg_policy'::regclass AND d.objid = p.oid
             AND d.refclassid = 'pg_proc'::regclass JOIN pg_proc AS f ON f.oid = d.refobjid
             JOIN pg_namespace AS n ON n.oid = f.pronamespace WHERE n.nspname = 'primecloud')
-        AND EXISTS (SELECT FROM p WHERE pg_get_expr(p.polqual, p.polrelid) ~ '[\w"]\.[\w"]+\(|current_setting\(')
+        AND EXISTS (SELECT FROM p WHERE primecloud_internal.review_predicate(p.oid, false) ~ '[\w"]\.[\w"]+\(|current_setting\(')
 $$;
 COMMENT ON FUNCTION primecloud_internal.review_has_own_context(primecloud_internal.review_words)
     IS 'whether a schema has a context of its own, and not the product''s';
 
 CREATE FUNCTION primecloud_internal.review_open(w primecloud_internal.review_words) RETURNS SETOF primecloud_internal.review_row
-    LANGUAGE sql STABLE PARALLEL SAFE
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY SELECT x.check_name::text, x.level::text, x.object::text, x.evidence::text, x.fix::text, x.parts::text[] FROM (
     WITH RECURSIVE t AS MATERIALIZED (SELECT t.*, t.kind IN ('r', 'p') AS plain,
             t.reach && '{SELECT,INSERT,UPDATE,DELETE}' AS reached FROM unnest((w).tables) AS t),
     policy AS MATERIALIZED (SELECT p.polrelid, string_agg(quote_ident(p.polname), ', ' ORDER BY p.polname) AS names,
@@ -51,6 +54,12 @@ AS $$
                     THEN format(', constraint_name => %L', k.conname) END) AS more
         FROM leads AS l JOIN pg_constraint AS k ON k.oid = l.key JOIN t AS f ON f.rel = k.confrelid
         ORDER BY l.rel, f.tenant IS NULL, k.conname, l.name),
+    -- What is deleted or changed here is so in tables of tenants, past their policies.
+    carried AS MATERIALIZED (
+        SELECT k.confrelid AS rel, string_agg(DISTINCT c.label, ', ') AS tables FROM pg_constraint AS k
+        JOIN t AS f ON f.rel = k.confrelid JOIN t AS c ON c.rel = k.conrelid AND c.tenant IS NOT NULL
+        WHERE k.contype = 'f' AND (k.confdeltype IN ('c', 'n', 'd') AND f.reach && '{DELETE}'
+            OR k.confupdtype IN ('c', 'n', 'd') AND f.reach && '{UPDATE}') GROUP BY k.confrelid),
     -- (In a comment behind SQL no name stands.)
     own(choice) AS (SELECT CASE WHEN primecloud_internal.review_has_own_context(w)
         THEN ' -- choose: or row security with the context that the policies of the schema ask' ELSE '' END)
@@ -93,13 +102,16 @@ AS $$
     FROM t JOIN way AS y ON y.rel = t.rel LEFT JOIN policy AS p ON p.polrelid = y.above
     WHERE t.here AND t.plain AND NOT t.rls AND NOT t.part AND t.parent IS NULL AND NOT t.exempt AND t.reached
     UNION ALL
-    SELECT 'table_undeclared', CASE WHEN t.reach && '{INSERT,UPDATE,DELETE}' THEN 'warning' ELSE 'notice' END, t.label,
+    SELECT 'table_undeclared', CASE WHEN d.tables IS NOT NULL THEN 'error' WHEN t.reach && '{INSERT,UPDATE,DELETE}' THEN 'warning'
+            ELSE 'notice' END, t.label,
         'no tenant, no row security, and nothing says that it is shared; the application has '
-            || (SELECT string_agg(p, ', ' ORDER BY p) FROM unnest(t.reach) AS p WHERE p IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')),
+            || (SELECT string_agg(p, ', ' ORDER BY p) FROM unnest(t.reach) AS p WHERE p IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE'))
+            || coalesce(', which a foreign key carries on to the rows of every tenant in ' || d.tables, ''),
         format('SELECT primecloud.share_table(%L);', t.label) || CASE WHEN t.reach && '{INSERT,UPDATE,DELETE}'
             AND t.grantees <> '{}' THEN format(' REVOKE INSERT, UPDATE, DELETE ON %s FROM %s;', t.label,
                 primecloud_internal.review_role_names(t.grantees)) ELSE '' END, '{}'
-    FROM t WHERE t.here AND t.plain AND t.tenant IS NULL AND NOT t.rls AND NOT t.shared AND NOT t.part AND t.parent IS NULL
+    FROM t LEFT JOIN carried AS d ON d.rel = t.rel
+    WHERE t.here AND t.plain AND t.tenant IS NULL AND NOT t.rls AND NOT t.shared AND NOT t.part AND t.parent IS NULL
         AND NOT t.exempt AND t.reached AND NOT EXISTS (SELECT FROM way AS y WHERE y.rel = t.rel)
     UNION ALL
     SELECT 'foreign_table_exposed', 'error', t.label,
@@ -110,6 +122,7 @@ AS $$
         ARRAY[t.tenant_name::text]
     FROM t LEFT JOIN t AS a ON a.rel = t.parent
     WHERE (t.here OR a.here) AND t.kind = 'f' AND t.tenant IS NOT NULL AND t.reached AND NOT t.exempt
-$$;
+    ) AS x(check_name, level, object, evidence, fix, parts);
+END $$;
 COMMENT ON FUNCTION primecloud_internal.review_open(primecloud_internal.review_words)
     IS 'rls_off, rls_not_forced, partition_unprotected, tenant_column_missing, table_undeclared, foreign_table_exposed';

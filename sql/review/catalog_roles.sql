@@ -1,9 +1,12 @@
 -- What the application's role is, or may become.
 
 CREATE FUNCTION primecloud_internal.review_role_findings(w primecloud_internal.review_words) RETURNS SETOF primecloud_internal.review_row
-    LANGUAGE sql STABLE PARALLEL SAFE
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY SELECT x.check_name::text, x.level::text, x.object::text, x.evidence::text, x.fix::text, x.parts::text[] FROM (
     WITH way AS MATERIALIZED (
         SELECT r.*, quote_ident(pg_get_userbyid(r.path[1])) AS app, x.rolname, x.rolsuper, x.rolbypassrls, x.rolcreaterole,
             x.rolreplication,
@@ -72,6 +75,7 @@ AS $$
         string_agg(DISTINCT format('REVOKE CREATE ON %s FROM %s;', c.what, primecloud_internal.review_role_names(ARRAY[c.grantee])), ' '),
             '{}'
     FROM creates AS c GROUP BY c.object
-$$;
+    ) AS x(check_name, level, object, evidence, fix, parts);
+END $$;
 COMMENT ON FUNCTION primecloud_internal.review_role_findings(primecloud_internal.review_words)
     IS 'app_role_bypasses_rls, app_role_owns_tables, app_role_overpowered, app_role_creates_objects';

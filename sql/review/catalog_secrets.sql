@@ -3,9 +3,12 @@
 -- Which column of a table a column of a view is, through views: as the rule's target list says of each.
 CREATE FUNCTION primecloud_internal.review_view_columns(w primecloud_internal.review_words)
     RETURNS TABLE (view oid, attnum int2, rel oid, origin int2)
-    LANGUAGE sql STABLE PARALLEL SAFE
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY SELECT x.view::oid, x.attnum::int2, x.rel::oid, x.origin::int2 FROM (
     WITH RECURSIVE target AS MATERIALIZED (
         SELECT DISTINCT r.ev_class AS view, m[1]::int2 AS attnum, m[3]::oid AS rel, m[4]::int2 AS origin
         FROM unnest((w).tables) AS t JOIN pg_rewrite AS r ON r.ev_class = t.rel AND r.ev_type = '1'
@@ -19,14 +22,18 @@ AS $$
         UNION
         SELECT y.view, y.attnum, t.rel, t.origin FROM way AS y JOIN target AS t ON t.view = y.rel AND t.attnum = y.origin)
     SELECT y.view, y.attnum, y.rel, y.origin FROM way AS y
-$$;
+    ) AS x(view, attnum, rel, origin);
+END $$;
 COMMENT ON FUNCTION primecloud_internal.review_view_columns(primecloud_internal.review_words)
     IS 'the columns of views, and the columns of tables that they show';
 
 CREATE FUNCTION primecloud_internal.review_secrets(w primecloud_internal.review_words) RETURNS SETOF primecloud_internal.review_row
-    LANGUAGE sql STABLE PARALLEL SAFE
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY SELECT x.check_name::text, x.level::text, x.object::text, x.evidence::text, x.fix::text, x.parts::text[] FROM (
     WITH t AS MATERIALIZED (SELECT t.* FROM unnest((w).tables) AS t WHERE t.kind IN ('r', 'p', 'f', 'v', 'm')),
     sealed AS MATERIALIZED (SELECT y.oid FROM pg_type AS y JOIN pg_namespace AS n ON n.oid = y.typnamespace
         WHERE n.nspname = 'primecloud' AND y.typname = 'sealed'),
@@ -69,7 +76,22 @@ AS $$
         WHERE p.pronamespace = (w).schema AND p.prosecdef AND EXISTS (SELECT FROM aclexplode(coalesce(p.proacl, acldefault('f',
             p.proowner)))
             AS a WHERE a.privilege_type = 'EXECUTE' AND a.grantee = ANY ((w).reached))
-        GROUP BY p.oid, p.prokind)
+        GROUP BY p.oid, p.prokind),
+    -- Or columns of its own that are called as a secret of a table that it reads.
+    called AS MATERIALIZED (
+        SELECT p.oid, p.prokind, '_' || primecloud_internal.words_of(u.name) || '_' AS words FROM pg_proc AS p
+        CROSS JOIN LATERAL unnest(p.proargnames, p.proargmodes, p.proallargtypes) AS u(name, mode, type)
+        JOIN pg_type AS y ON y.oid = u.type
+        WHERE p.pronamespace = (w).schema AND p.prosecdef AND u.mode IN ('o', 'b', 't')
+          AND y.oid NOT IN (SELECT s.oid FROM sealed AS s)
+          AND '_' || primecloud_internal.words_of(u.name) || '_' IN (SELECT s.words FROM secret AS s)
+          AND EXISTS (SELECT FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) AS a
+            WHERE a.privilege_type = 'EXECUTE' AND a.grantee = ANY ((w).reached))),
+    asked AS MATERIALIZED (SELECT array_agg(c.oid ORDER BY c.oid) AS each FROM (SELECT DISTINCT c.oid FROM called AS c) AS c),
+    shown AS (
+        SELECT c.oid::regprocedure::text AS said, c.prokind, min(s.label || '.' || quote_ident(s.attname)) AS column
+        FROM asked AS q CROSS JOIN LATERAL primecloud_internal.review_bodies(q.each) AS b JOIN called AS c ON c.oid = q.each[b.number]
+        JOIN secret AS s ON s.rel = b.rel AND s.words = c.words WHERE NOT b.writes GROUP BY c.oid, c.prokind)
     SELECT 'secret_in_clear', 'error', format('%s.%I', s.label, s.attname), format('%s, in clear: in every backup, and for whoever reads '
             'the table', s.type::regtype), primecloud_internal.review_seal(s.rel, s.label, s.name, s.tenant_name, s.attname), '{}'::text[]
     FROM secret AS s WHERE s.here AND s.kind IN ('r', 'p', 'f') AND NOT s.part AND NOT s.exempt
@@ -88,6 +110,7 @@ AS $$
     SELECT 'secret_readable', 'error', g.said, format('gives rows with %s to whoever calls it', g.column),
         format('-- choose: another row type, or REVOKE EXECUTE ON %s %s FROM PUBLIC', CASE g.prokind WHEN 'p' THEN 'PROCEDURE'
             ELSE 'FUNCTION' END, g.said), ARRAY[g.column]
-    FROM given AS g
-$$;
+    FROM (SELECT * FROM given UNION SELECT * FROM shown) AS g
+    ) AS x(check_name, level, object, evidence, fix, parts);
+END $$;
 COMMENT ON FUNCTION primecloud_internal.review_secrets(primecloud_internal.review_words) IS 'secret_in_clear, secret_readable';

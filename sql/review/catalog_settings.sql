@@ -15,9 +15,12 @@ $$;
 COMMENT ON FUNCTION primecloud_internal.review_path(text[]) IS 'the schemas of a search_path among settings, in their order';
 
 CREATE FUNCTION primecloud_internal.review_settings(w primecloud_internal.review_words) RETURNS SETOF primecloud_internal.review_row
-    LANGUAGE sql STABLE PARALLEL SAFE
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY SELECT x.check_name::text, x.level::text, x.object::text, x.evidence::text, x.fix::text, x.parts::text[] FROM (
     WITH RECURSIVE login AS (
         SELECT a AS role FROM unnest((w).app) AS a
         UNION SELECT m.member FROM login AS l JOIN pg_auth_members AS m ON m.roleid = l.role),
@@ -29,7 +32,8 @@ AS $$
             OR s.setrole IN (SELECT l.role FROM login AS l JOIN pg_roles AS r ON r.oid = l.role AND r.rolcanlogin AND NOT r.rolsuper))),
     -- Only names that are set are looked for: in the policies, and in the functions that they call.
     policy AS MATERIALIZED (
-        SELECT p.oid, lower(concat_ws(' ', pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid))) AS said
+        SELECT p.oid, lower(concat_ws(' ', primecloud_internal.review_predicate(p.oid, false),
+            primecloud_internal.review_predicate(p.oid, true))) AS said
         FROM pg_policy AS p JOIN unnest((w).tables) AS t ON t.rel = p.polrelid AND t.here WHERE EXISTS (SELECT FROM place)),
     said AS MATERIALIZED (
         SELECT p.said FROM policy AS p
@@ -59,15 +63,19 @@ AS $$
         ARRAY[p.parname]
     FROM pg_parameter_acl AS p CROSS JOIN LATERAL aclexplode(p.paracl) AS a
     WHERE a.grantee = ANY ((w).reached) AND (p.parname = 'session_replication_role' OR starts_with(p.parname, 'primecloud.'))
-$$;
+    ) AS x(check_name, level, object, evidence, fix, parts);
+END $$;
 COMMENT ON FUNCTION primecloud_internal.review_settings(primecloud_internal.review_words) IS 'setting_undermines_policies';
 
 -- A publication by name, by schema, or of all tables; of a partitioned table the rows leave as its own.
 CREATE FUNCTION primecloud_internal.review_published(w primecloud_internal.review_words)
     RETURNS TABLE (rel oid, pub oid, how text, filtered boolean)
-    LANGUAGE sql STABLE PARALLEL SAFE
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY SELECT x.rel::oid, x.pub::oid, x.how::text, x.filtered::boolean FROM (
     SELECT r.prrelid, r.prpubid, 'table', r.prqual IS NOT NULL FROM pg_publication_rel AS r
     UNION ALL
     SELECT c.oid, n.pnpubid, 'schema', false FROM pg_publication_namespace AS n JOIN pg_class AS c ON c.relnamespace = n.pnnspid
@@ -75,14 +83,18 @@ AS $$
     UNION ALL
     SELECT c.oid, p.oid, 'all', false FROM pg_publication AS p JOIN pg_class AS c ON c.relnamespace = (w).schema
     WHERE p.puballtables AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence = 'p'
-$$;
+    ) AS x(rel, pub, how, filtered);
+END $$;
 COMMENT ON FUNCTION primecloud_internal.review_published(primecloud_internal.review_words) IS
     'the tables of a schema that are in a publication';
 
 CREATE FUNCTION primecloud_internal.review_publications(w primecloud_internal.review_words) RETURNS SETOF primecloud_internal.review_row
-    LANGUAGE sql STABLE PARALLEL SAFE
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY SELECT x.check_name::text, x.level::text, x.object::text, x.evidence::text, x.fix::text, x.parts::text[] FROM (
     SELECT 'publication_unfiltered', 'warning', t.label,
         format('publication %I sends the rows of every tenant%s', b.pubname, CASE p.how WHEN 'table' THEN '' WHEN 'schema'
             THEN ', as the whole schema''s' ELSE ', as all tables''' END),
@@ -92,5 +104,6 @@ AS $$
     FROM primecloud_internal.review_published(w) AS p JOIN pg_publication AS b ON b.oid = p.pub
     JOIN unnest((w).tables) AS t ON t.rel = p.rel
     WHERE t.here AND t.tenant IS NOT NULL AND NOT t.shared AND NOT t.exempt AND NOT p.filtered
-$$;
+    ) AS x(check_name, level, object, evidence, fix, parts);
+END $$;
 COMMENT ON FUNCTION primecloud_internal.review_publications(primecloud_internal.review_words) IS 'publication_unfiltered';

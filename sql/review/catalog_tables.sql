@@ -1,9 +1,12 @@
 -- What keeps the rows of a table whole.
 
 CREATE FUNCTION primecloud_internal.review_whole(w primecloud_internal.review_words) RETURNS SETOF primecloud_internal.review_row
-    LANGUAGE sql STABLE PARALLEL SAFE
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY SELECT x.check_name::text, x.level::text, x.object::text, x.evidence::text, x.fix::text, x.parts::text[] FROM (
     WITH t AS MATERIALIZED (SELECT t.*, c.relpersistence, c.relreplident FROM unnest((w).tables) AS t JOIN pg_class AS c ON c.oid = t.rel
         WHERE t.here AND t.kind IN ('r', 'p')),
     keyed AS MATERIALIZED (SELECT k.conrelid AS rel, bool_or(k.contype = 'p') AS primary, bool_or(k.contype = 'f') AS foreign
@@ -65,6 +68,7 @@ AS $$
     FROM t JOIN pg_constraint AS k ON k.conrelid = t.rel WHERE NOT k.convalidated AND k.conparentid = 0 AND k.coninhcount = 0
         -- (On 18 a foreign key that is not enforced is not validated either.)
         AND coalesce((to_jsonb(k) ->> 'conenforced')::boolean, true)
-$$;
+    ) AS x(check_name, level, object, evidence, fix, parts);
+END $$;
 COMMENT ON FUNCTION primecloud_internal.review_whole(primecloud_internal.review_words)
     IS 'primary_key_missing, tenant_column_nullable, trigger_disabled, table_unlogged, change_unfinished';

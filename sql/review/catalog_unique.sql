@@ -1,9 +1,12 @@
 -- Keys that tell one tenant what another has, references that nobody enforces, and who may let himself in.
 
 CREATE FUNCTION primecloud_internal.review_unique(w primecloud_internal.review_words) RETURNS SETOF primecloud_internal.review_row
-    LANGUAGE sql STABLE PARALLEL SAFE
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY SELECT x.check_name::text, x.level::text, x.object::text, x.evidence::text, x.fix::text, x.parts::text[] FROM (
     WITH t AS MATERIALIZED (SELECT t.* FROM unnest((w).tables) AS t WHERE t.here AND t.kind IN ('r', 'p') AND t.tenant IS NOT NULL
         AND NOT t.root AND NOT t.shared AND NOT t.exempt AND NOT t.part),
     -- The columns that an index has as keys, in expressions too.
@@ -41,23 +44,27 @@ AS $$
     LEFT JOIN pg_constraint AS k ON k.conindid = a.index AND k.contype IN ('u', 'p', 'x')
     LEFT JOIN led_to AS l ON l.index = a.index
     WHERE NOT a.bound AND NOT a.made AND a.written
-$$;
+    ) AS x(check_name, level, object, evidence, fix, parts);
+END $$;
 COMMENT ON FUNCTION primecloud_internal.review_unique(primecloud_internal.review_words) IS 'unique_without_tenant';
 
 -- Who may write the table of members, or of grants, enters any account: but for owners, who could not rise any more, and for admins where
 -- the policies compare the rank that is written with the writer's.
 CREATE FUNCTION primecloud_internal.review_membership(w primecloud_internal.review_words) RETURNS SETOF primecloud_internal.review_row
-    LANGUAGE sql STABLE PARALLEL SAFE
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY SELECT x.check_name::text, x.level::text, x.object::text, x.evidence::text, x.fix::text, x.parts::text[] FROM (
     WITH t AS MATERIALIZED (
         SELECT DISTINCT t.rel, t.label, t.rls, t.reach, t.tenant_name, r.part FROM unnest((w).tables) AS t
         JOIN pg_class AS c ON c.oid = t.rel JOIN pg_namespace AS n ON n.oid = c.relnamespace
         JOIN primecloud_internal.registered_table AS r ON r.relation_schema = n.nspname AND r.relation_name = c.relname
         WHERE t.here AND r.part IN ('members', 'grants') AND t.reach && '{INSERT,UPDATE}'),
     said AS (
-        SELECT t.rel, t.part, p.polname, p.polpermissive, p.polcmd, coalesce(pg_get_expr(p.polwithcheck, p.polrelid),
-            pg_get_expr(p.polqual, p.polrelid)) AS said
+        SELECT t.rel, t.part, p.polname, p.polpermissive, p.polcmd, coalesce(primecloud_internal.review_predicate(p.oid, true),
+            primecloud_internal.review_predicate(p.oid, false)) AS said
         FROM t JOIN pg_policy AS p ON p.polrelid = t.rel WHERE p.polcmd IN ('*', 'a', 'w') AND p.polroles && (w).reached),
     judged AS (
         SELECT s.*, coalesce(s.said ~ '(tenant_\w+|has_role)\(''owner''' OR s.said = 'false'
@@ -75,13 +82,17 @@ AS $$
         format('SELECT primecloud.protect_table(%L, %L, write_role => ''owner'', delete_role => ''owner'');', t.label, t.tenant_name),
         ARRAY[o.name]
     FROM t JOIN open AS o ON o.rel = t.rel WHERE NOT t.rls OR o.policy IS NOT NULL AND NOT o.floor ORDER BY t.rel, o.name
-$$;
+    ) AS x(check_name, level, object, evidence, fix, parts);
+END $$;
 COMMENT ON FUNCTION primecloud_internal.review_membership(primecloud_internal.review_words) IS 'membership_writable';
 
 CREATE FUNCTION primecloud_internal.review_references(w primecloud_internal.review_words) RETURNS SETOF primecloud_internal.review_row
-    LANGUAGE sql STABLE PARALLEL SAFE
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY SELECT x.check_name::text, x.level::text, x.object::text, x.evidence::text, x.fix::text, x.parts::text[] FROM (
     WITH t AS MATERIALIZED (SELECT t.* FROM unnest((w).tables) AS t WHERE t.here AND t.kind IN ('r', 'p') AND NOT t.part),
     keyed AS MATERIALIZED (SELECT DISTINCT k.conrelid AS rel, u.col, CASE WHEN cardinality(k.conkey) = 1 THEN k.confrelid END AS target
         FROM pg_constraint AS k CROSS JOIN LATERAL unnest(k.conkey) AS u(col) WHERE k.contype = 'f'),
@@ -111,5 +122,6 @@ AS $$
             THEN '; -- choose: an hour for it, or first that of each part' ELSE ' NOT VALID; -- choose: and VALIDATE CONSTRAINT' END),
         ARRAY[n.target]
     FROM named AS n JOIN t ON t.rel = n.rel
-$$;
+    ) AS x(check_name, level, object, evidence, fix, parts);
+END $$;
 COMMENT ON FUNCTION primecloud_internal.review_references(primecloud_internal.review_words) IS 'reference_unenforced';

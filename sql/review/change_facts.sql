@@ -86,7 +86,10 @@ CREATE FUNCTION primecloud_internal.review_sequences() RETURNS TABLE (seq oid, l
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT q.seqrelid, pg_sequence_last_value(q.seqrelid) FROM pg_sequence AS q JOIN pg_class AS c ON c.oid = q.seqrelid
+    -- (What the extension keeps it writes beside the transaction: its numbers are used.)
     WHERE c.relpersistence <> 't' AND has_sequence_privilege(q.seqrelid, 'UPDATE')
+      AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.classid = 'pg_class'::regclass AND d.objid = q.seqrelid AND d.deptype = 'e')
+      AND c.relnamespace NOT IN ('primecloud'::regnamespace, 'primecloud_internal'::regnamespace)
 $$;
 COMMENT ON FUNCTION primecloud_internal.review_sequences() IS 'the sequences that the caller may set, and where they are';
 

@@ -24,9 +24,12 @@ COMMENT ON FUNCTION primecloud_internal.review_closed(primecloud_internal.review
 
 CREATE FUNCTION primecloud_internal.review_policy_findings(w primecloud_internal.review_words)
     RETURNS SETOF primecloud_internal.review_row
-    LANGUAGE sql STABLE PARALLEL UNSAFE
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY SELECT x.check_name::text, x.level::text, x.object::text, x.evidence::text, x.fix::text, x.parts::text[] FROM (
     -- (Of those whom the app may become, PUBLIC is nobody; without an app it is everybody who comes.)
     SELECT f.check_name, f.level, f.object, f.evidence, CASE WHEN f.check_name = 'policy_reads_writable_table'
         THEN coalesce(primecloud_internal.review_closed(w, f.parts), f.fix) ELSE primecloud_internal.review_for_app(f.fix,
@@ -37,6 +40,7 @@ AS $$
         primecloud_internal.review_policies_judged(t.rels, t.tenants,
             CASE (w).app WHEN '{}' THEN '{0}' ELSE (w).app END,
             ARRAY(SELECT r FROM unnest((w).reached) AS r WHERE r <> 0 AND r <> ALL ((w).app))) AS f
-$$;
+    ) AS x(check_name, level, object, evidence, fix, parts);
+END $$;
 COMMENT ON FUNCTION primecloud_internal.review_policy_findings(primecloud_internal.review_words)
     IS 'policy_*, policies_overlap, write_check_open, floor_always_true, tenant_predicate_*';

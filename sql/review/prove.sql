@@ -20,6 +20,8 @@ DECLARE
     part record;
     seen boolean;
     tried text;
+    line oid[];
+    roles boolean := false;
     forged text;
     proved boolean := true;
 BEGIN
@@ -36,6 +38,7 @@ BEGIN
     IF t.rel IS NULL THEN
         RAISE wrong_object_type USING MESSAGE = format('%s is no table that can be protected', rel), HINT = 'Name a table.';
     END IF;
+    line := primecloud_internal.review_line(t.rel);
     askers := w.app || ARRAY(SELECT r FROM unnest(w.reached) AS r WHERE r <> 0 AND r <> ALL (w.app));
     step := 0;
     FOR part IN
@@ -49,18 +52,23 @@ BEGIN
         UNION ALL SELECT p.* FROM primecloud_internal.review_proof(t.rel, coalesce(t.tenant, 0::int2), askers) AS p WHERE t.rls
         -- What leads past its policies: parts by their own names, views and functions that run as others, what it is granted besides.
         UNION ALL SELECT NULL, x.* FROM primecloud_internal.review_relatives(w, t, askers) AS x
-        UNION ALL SELECT NULL, x.* FROM primecloud_internal.review_past(w, t) AS x
+        UNION ALL SELECT NULL, x.* FROM primecloud_internal.review_past(w, t, line) AS x
+        UNION ALL SELECT NULL, x.* FROM primecloud_internal.review_writers(w, line) AS x
         UNION ALL SELECT NULL, false, format('%s: %s', f.check_name, f.evidence)
             FROM (SELECT * FROM primecloud_internal.review_views(w) UNION ALL SELECT * FROM primecloud_internal.review_definers(w)) AS f
-            WHERE EXISTS (SELECT FROM unnest(f.parts) AS p, unnest(string_to_array(p, ', ')) AS named WHERE named = t.label)
-        UNION ALL SELECT NULL, NOT t.reach && '{TRUNCATE}', CASE WHEN t.reach && '{TRUNCATE}' THEN 'TRUNCATE is granted, and asks no policy'
-            ELSE 'TRUNCATE is not granted' END
+            WHERE EXISTS (SELECT FROM unnest(f.parts) AS p, unnest(string_to_array(p, ', ')) AS named, unnest(w.tables) AS x
+                WHERE x.label = named AND x.rel = ANY (line))
+        -- (Of a part it takes the part, of what it is a part of all.)
+        UNION ALL SELECT NULL, count(*) = 0, CASE count(*) WHEN 0 THEN 'TRUNCATE is not granted' ELSE format(
+                'TRUNCATE is granted on %s, and asks no policy', string_agg(x.label, ', ' ORDER BY x.label COLLATE "C")) END
+            FROM unnest(w.tables) AS x WHERE x.rel = ANY (line) AND x.reach && '{TRUNCATE}'
     LOOP
         step := step + 1;
         command := part.command;
         holds := part.holds;
         says := part.says;
         proved := proved AND part.holds;
+        roles := roles OR part.command IS NOT NULL AND part.says ~ '\m(CURRENT_USER|SESSION_USER|CURRENT_ROLE)\M';
         RETURN NEXT;
     END LOOP;
     IF NOT proved THEN
@@ -82,7 +90,8 @@ BEGIN
     step := step + 1;
     command := NULL;
     holds := proved;
-    says := CASE WHEN proved THEN format('%s reads and writes rows of %s of its own tenant alone%s', quote_ident(app_role), t.label, forged)
+    says := CASE WHEN proved THEN format('%s reads and writes rows of %s of its own tenant alone%s%s', quote_ident(app_role), t.label,
+            forged, CASE WHEN roles THEN ', which is that of the role: all who log in as it share it' ELSE '' END)
         WHEN seen THEN format('%s is open: %s sees a row that is not its own', t.label, quote_ident(app_role))
         ELSE format('not proved: see the steps that do not hold; assert_isolated(%L, %L) tries it with rows', t.label, app_role) END;
     RETURN NEXT;

@@ -32,7 +32,7 @@ $$;
 COMMENT ON FUNCTION primecloud_internal.review_relatives(primecloud_internal.review_words, primecloud_internal.review_table, oid[])
     IS 'the parts and parents of a table, and whether each is bound or not reached';
 
-CREATE FUNCTION primecloud_internal.review_past(w primecloud_internal.review_words, t primecloud_internal.review_table)
+CREATE FUNCTION primecloud_internal.review_past(w primecloud_internal.review_words, t primecloud_internal.review_table, line oid[])
     RETURNS TABLE (holds boolean, says text)
     LANGUAGE sql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
@@ -46,7 +46,8 @@ AS $$
         OR NOT r.rolsuper AND pg_has_role(r.oid, t.owner, 'MEMBER')
         OR NOT r.rolsuper AND r.rolcreaterole AND current_setting('server_version_num')::integer < 160000)
     -- A trigger runs with the rights of whoever writes, and sees his rows.
-    UNION ALL SELECT false, 'TRIGGER is granted: a trigger of the role would see the rows that others write' WHERE t.reach && '{TRIGGER}'
+    UNION ALL SELECT false, 'TRIGGER is granted: a trigger of the role would see the rows that others write'
+        WHERE EXISTS (SELECT FROM unnest(w.tables) AS x WHERE x.rel = ANY (line) AND x.reach && '{TRIGGER}')
     UNION ALL SELECT false, format('%s: %s', f.check_name, f.evidence) FROM primecloud_internal.review_policy_findings(w) AS f
         WHERE f.check_name = 'policy_reads_writable_table' AND starts_with(f.object, t.label || '.')
     -- Two columns that may be the tenant's.
@@ -56,5 +57,5 @@ AS $$
             AND replace(lower(t.tenant_name), '_', '') <> ALL (primecloud_internal.review_tenant_words())
             AND NOT EXISTS (SELECT FROM pg_policy AS p WHERE p.polrelid = t.rel AND p.polname = 'primecloud_floor')
 $$;
-COMMENT ON FUNCTION primecloud_internal.review_past(primecloud_internal.review_words, primecloud_internal.review_table)
+COMMENT ON FUNCTION primecloud_internal.review_past(primecloud_internal.review_words, primecloud_internal.review_table, oid[])
     IS 'what leads past the policies of a table, or makes its proof another column''s; no row: nothing';

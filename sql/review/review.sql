@@ -1,9 +1,11 @@
 -- review(): what is unsafe, slow or careless in a schema.
 
--- Of what was there when it was asked: what others drop meanwhile is asked of again.
+-- (To plan what the themes ask takes longer than to answer it of a small schema: they are of a language that keeps plans, and
+-- nothing in these depends on what they are given.)  Of what was there when it was asked: what others drop meanwhile is asked of again.
 CREATE FUNCTION primecloud_internal.review_rows(schema name, app_role name, checks text[]) RETURNS SETOF primecloud_internal.review_row
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off SET standard_conforming_strings = on
+    SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     found primecloud_internal.review_row[];
@@ -76,15 +78,17 @@ CREATE FUNCTION review(schema name, app_role name DEFAULT NULL, checks text[] DE
     SET search_path = pg_catalog, pg_temp SET jit = off SET enable_nestloop = off
 AS $$
     SELECT f.check_name, f.level, f.object, f.evidence, primecloud_internal.review_fix(f.fix), f.fingerprint FROM (
-        SELECT DISTINCT ON (r.fingerprint COLLATE "C") r.* FROM (
-            SELECT x.*, primecloud_internal.review_fingerprint(x.check_name, x.object, x.parts) AS fingerprint,
+        SELECT DISTINCT ON (r.same COLLATE "C") r.*,
+            -- (What was accepted as a warning is not as an error.)
+            primecloud_internal.review_fingerprint(r.check_name, r.object, r.level || coalesce(r.parts, '{}')) AS fingerprint FROM (
+            SELECT x.*, primecloud_internal.review_fingerprint(x.check_name, x.object, x.parts) AS same,
                 array_position('{error,warning,notice}', x.level) AS grade
             FROM primecloud_internal.review_rows(schema, app_role, checks) AS x
             WHERE primecloud_internal.review_chosen(checks, levels)
               AND (checks IS NULL OR x.check_name = ANY (checks)) AND (levels IS NULL OR x.level = ANY (levels))
               AND NOT (x.check_name IN ('definer_bypasses_policies', 'definer_without_search_path')
                 AND x.object IN (SELECT s FROM primecloud_internal.review_shipped(schema) AS s))) AS r
-        ORDER BY r.fingerprint COLLATE "C", r.grade, r.evidence COLLATE "C") AS f
+        ORDER BY r.same COLLATE "C", r.grade, r.evidence COLLATE "C") AS f
     ORDER BY f.grade, f.object COLLATE "C", f.check_name COLLATE "C", f.fingerprint COLLATE "C"
 $$;
 COMMENT ON FUNCTION review(name, name, text[], text[])

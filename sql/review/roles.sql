@@ -2,9 +2,12 @@
 
 -- A role that may inherit from, become, or let itself into another has what that one has.
 CREATE FUNCTION primecloud_internal.review_reached(app oid[]) RETURNS TABLE (role oid, path oid[])
-    LANGUAGE sql STABLE PARALLEL SAFE ROWS 20
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE ROWS 20
     SET search_path = pg_catalog, pg_temp
 AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY SELECT x.role::oid, x.path::oid[] FROM (
     WITH RECURSIVE membership AS MATERIALIZED (
         -- (Until 16 a membership is all of it.)
         SELECT m.member, m.roleid FROM pg_auth_members AS m CROSS JOIN LATERAL to_jsonb(m) AS j
@@ -15,7 +18,8 @@ AS $$
         SELECT m.roleid, r.path || m.roleid FROM reach AS r JOIN membership AS m ON m.member = r.role
         WHERE m.roleid <> ALL (r.path) AND cardinality(r.path) < 12)
     SELECT DISTINCT ON (r.path[1], r.role) r.role, r.path FROM reach AS r ORDER BY r.path[1], r.role, cardinality(r.path), r.path
-$$;
+    ) AS x(role, path);
+END $$;
 COMMENT ON FUNCTION primecloud_internal.review_reached(oid[]) IS 'the roles that these are, inherit from or can become, and the way there';
 
 -- Without a name: every role that holds a grant in the schema.  Those whom no policy holds are no application's.

@@ -16,11 +16,27 @@ COMMENT ON FUNCTION primecloud_internal.review_policy_trees(oid[], smallint[])
 
 -- What the policies of the database say.  To write one out the server locks its table and what it asks: whoever has a table
 -- of his locked would make all wait that ask of other schemas.  So of these the trees are read.
+-- (So are those of a policy of the schema's that ask tables of another.)
+CREATE FUNCTION primecloud_internal.review_predicate(policy oid, checked boolean) RETURNS text
+    LANGUAGE sql STABLE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT CASE WHEN EXISTS (SELECT FROM pg_depend AS d JOIN pg_class AS o ON o.oid = d.refobjid WHERE d.classid = 'pg_policy'::regclass
+            AND d.objid = p.oid AND d.refclassid = 'pg_class'::regclass AND o.relnamespace <> c.relnamespace)
+        THEN (SELECT CASE WHEN checked THEN t.check_said ELSE t.using_said END
+            FROM primecloud_internal.review_policy_trees(ARRAY[c.oid], '{0}') AS t WHERE t.policy = quote_ident(p.polname))
+        ELSE pg_get_expr(CASE WHEN checked THEN p.polwithcheck ELSE p.polqual END, p.polrelid) END
+    FROM pg_policy AS p JOIN pg_class AS c ON c.oid = p.polrelid WHERE p.oid = policy
+$$;
+COMMENT ON FUNCTION primecloud_internal.review_predicate(oid, boolean)
+    IS 'what a policy''s USING or WITH CHECK says, without waiting for a table of another schema that it asks';
+
 CREATE FUNCTION primecloud_internal.review_said(schema oid) RETURNS TABLE (oid oid, polrelid oid, said text)
     LANGUAGE sql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT p.oid, p.polrelid, concat_ws(' AND ', pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid))
+    SELECT p.oid, p.polrelid, concat_ws(' AND ', primecloud_internal.review_predicate(p.oid, false),
+        primecloud_internal.review_predicate(p.oid, true))
     FROM pg_class AS c JOIN pg_policy AS p ON p.polrelid = c.oid WHERE c.relnamespace = schema
     UNION ALL
     SELECT p.oid, p.polrelid, concat_ws(' AND ', t.using_said, t.check_said)
@@ -33,9 +49,12 @@ COMMENT ON FUNCTION primecloud_internal.review_said(oid)
 
 -- Own columns that a policy compares for equality with what says who asks.
 CREATE FUNCTION primecloud_internal.review_compared(schema oid) RETURNS TABLE (rel oid, attnum int2, person boolean)
-    LANGUAGE sql STABLE PARALLEL UNSAFE
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY SELECT x.rel::oid, x.attnum::int2, x.person::boolean FROM (
     WITH context(words) AS (VALUES ('([\w"]+\.[\w"]+\(|current_setting\(|CURRENT_USER|SESSION_USER|CURRENT_ROLE)')),
     said AS MATERIALIZED (SELECT p.* FROM primecloud_internal.review_said(schema) AS p),
     hit AS (
@@ -49,16 +68,20 @@ AS $$
         CROSS JOIN LATERAL (SELECT regexp_replace(quote_ident(a.attname), '([^\w"])', '\\\1', 'g')) AS n(name))
     SELECT h.polrelid, h.attnum, bool_and(h.what ~* '(user|[^u]uid\M|person|actor|subject|CURRENT_ROLE|[.'']sub'')')
     FROM hit AS h WHERE h.what IS NOT NULL GROUP BY h.polrelid, h.attnum
-$$;
+    ) AS x(rel, attnum, person);
+END $$;
 COMMENT ON FUNCTION primecloud_internal.review_compared(oid)
     IS 'columns that policies compare with a context, and whether all of these tell the person alone';
 
 -- Candidates, the best first: what the floor compares (0), a foreign key to the table of tenants (1), what policies compare
 -- (2, 3), what is called so (4), what a policy compares with the person alone (5); of a part what its parent has (6).
 CREATE FUNCTION primecloud_internal.review_tenant_columns(schema oid) RETURNS TABLE (rel oid, attnum int2, root boolean)
-    LANGUAGE sql STABLE PARALLEL UNSAFE
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY SELECT x.rel::oid, x.attnum::int2, x.root::boolean FROM (
     WITH RECURSIVE named AS MATERIALIZED (
         SELECT a.attrelid, a.attnum FROM pg_attribute AS a
         JOIN pg_class AS c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p', 'f', 'm', 'v')
@@ -111,6 +134,7 @@ AS $$
         JOIN pg_attribute AS a ON a.attrelid = i.inhrelid AND a.attname = b.attname AND NOT a.attisdropped)
     SELECT DISTINCT ON (b.rel) b.rel, b.attnum, r.rel IS NOT NULL FROM below AS b LEFT JOIN root AS r ON r.rel = b.rel
     ORDER BY b.rel, b.depth
-$$;
+    ) AS x(rel, attnum, root);
+END $$;
 COMMENT ON FUNCTION primecloud_internal.review_tenant_columns(oid)
     IS 'the tenant columns of all tables, and which are the tables of tenants';

@@ -35,7 +35,7 @@ BEGIN
     WHEN lock_not_available THEN
         says := 'no row is tried: somebody holds it locked';
     WHEN insufficient_privilege THEN
-        says := 'no row is tried: a table above it is not of the caller';
+        says := 'no row is tried: a part of it, or what it is a part of, is not of the caller';
     END;
 END $$;
 COMMENT ON FUNCTION primecloud_internal.review_witness(primecloud_internal.review_table, name, oid[])

@@ -34,6 +34,7 @@ AS $$
     code AS (SELECT DISTINCT o.owner FROM other AS o WHERE o.classid = 'pg_proc'::regclass)
     SELECT coalesce((SELECT format('it would run what %s made', string_agg(c.owner, ', ' ORDER BY c.owner)) FROM code AS c
             HAVING count(*) > 0),
+        primecloud_internal.lesser_calls_said(parts, NOT (SELECT r.rolsuper FROM pg_roles AS r WHERE r.rolname = current_user)),
         (SELECT format('it asks what %s may change meanwhile: %s', o.owner, d.said) FROM other AS o
             CROSS JOIN LATERAL (SELECT coalesce(pg_describe_object(o.classid, o.objid, 0), 'what is gone')) AS d(said)
             ORDER BY d.said COLLATE "C", o.owner LIMIT 1))

@@ -1,9 +1,14 @@
 -- What the checks share, of all relations that are no extension's and not temporary: keys and views lead out of a schema.
 
 CREATE FUNCTION primecloud_internal.review_tables(schema oid, reached oid[]) RETURNS SETOF primecloud_internal.review_table
-    LANGUAGE sql STABLE PARALLEL UNSAFE
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY SELECT x.rel::oid, x.label::text, x.name::name, x.here::boolean, x.kind::"char", x.owner::oid, x.rls::boolean,
+        x.forced::boolean, x.part::boolean, x.parent::oid, x.tenant::int2, x.tenant_name::name, x.root::boolean,
+        x.shared::boolean, x.exempt::boolean, x.reach::text[], x.grantees::oid[] FROM (
     WITH RECURSIVE relation AS MATERIALIZED (
         SELECT c.oid, c.relname, c.relnamespace, c.relkind, c.relowner, c.relrowsecurity, c.relforcerowsecurity, c.relacl, n.nspname,
             c.relispartition
@@ -42,7 +47,8 @@ AS $$
     LEFT JOIN shared AS s ON s.polrelid = r.oid
     LEFT JOIN primecloud_internal.review_tenant_columns(schema) AS t ON t.rel = r.oid
     LEFT JOIN pg_attribute AS a ON a.attrelid = r.oid AND a.attnum = t.attnum
-$$;
+    ) AS x(rel, label, name, here, kind, owner, rls, forced, part, parent, tenant, tenant_name, root, shared, exempt, reach, grantees);
+END $$;
 COMMENT ON FUNCTION primecloud_internal.review_tables(oid, oid[]) IS 'the relations of the database as the checks of review() see them';
 
 -- What callers may not read themselves: names of what is registered, and, for a superuser, of keys that verify tokens.

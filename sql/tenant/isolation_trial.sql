@@ -108,9 +108,10 @@ CREATE FUNCTION primecloud_internal.reason_to_skip(target regclass) RETURNS text
 AS $$
     SELECT CASE WHEN c.relpersistence = 't' THEN 'it is temporary'
                 WHEN primecloud_internal.asks_too_much(target) THEN 'what its policies ask comes to more than can be planned'
-                ELSE (SELECT 'it runs what ' || string_agg(pg_get_userbyid(o), ', ' ORDER BY pg_get_userbyid(o)) || ' made'
+                ELSE coalesce((SELECT 'it runs what ' || string_agg(pg_get_userbyid(o), ', ' ORDER BY pg_get_userbyid(o)) || ' made'
                       FROM primecloud_internal.code_owners(target) AS o
-                      WHERE NOT EXISTS (SELECT FROM pg_roles WHERE oid = o AND rolsuper)) END
+                      WHERE NOT EXISTS (SELECT FROM pg_roles WHERE oid = o AND rolsuper)),
+                    primecloud_internal.lesser_calls_said(ARRAY[target::oid], false)) END
     FROM pg_class c WHERE c.oid = target;
 $$;
 COMMENT ON FUNCTION primecloud_internal.reason_to_skip(regclass)

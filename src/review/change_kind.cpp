@@ -12,7 +12,6 @@ namespace {
 
 constexpr verdict run = {"run", ""};
 constexpr const char *outside = "it runs outside of transactions";
-constexpr const char *stays = "what it does stays, whatever is rolled back";
 
 SERVER_CODE bool says_concurrently(const List *options) {
   const ListCell *cell;
@@ -36,40 +35,6 @@ using visit = bool (*)(Node *, void *);
 
 SERVER_CODE pg::visit_of_tree as_visit(visit function) {
   return reinterpret_cast<pg::visit_of_tree>(reinterpret_cast<void *>(function));
-}
-
-// What is there for good, or stays in the session, wherever it is called: by how names begin.  (Of the locks of a
-// session nobody is told how often one was taken: what lets go of them cannot be undone.)
-constexpr const char *lasting[] = {"setval",
-                                   "setseed",
-                                   "pg_create_physical_replication_slot",
-                                   "pg_create_logical_replication_slot",
-                                   "pg_copy_physical_replication_slot",
-                                   "pg_copy_logical_replication_slot",
-                                   "pg_drop_replication_slot",
-                                   "pg_replication_slot_",
-                                   "pg_replication_origin_",
-                                   "pg_logical_slot_get_",
-                                   "pg_logical_emit_message",
-                                   "pg_sync_replication_slots",
-                                   "pg_advisory_unlock",
-                                   "pg_backup_",
-                                   "pg_stat_reset",
-                                   "pg_reload_conf",
-                                   "pg_switch_wal",
-                                   "pg_wal_replay_",
-                                   "pg_log_standby_snapshot",
-                                   "pg_rotate_logfile",
-                                   "pg_create_restore_point",
-                                   "pg_cancel_backend",
-                                   "pg_terminate_backend",
-                                   "pg_promote",
-                                   "lo_export"};
-
-SERVER_CODE bool is_lasting(const char *function) {
-  for (const char *one : lasting)
-    if (strncmp(function, one, strlen(one)) == 0) return true;
-  return false;
 }
 
 SERVER_CODE bool writes_for_good(Node *node, void *) {
@@ -115,6 +80,8 @@ verdict judge(Node *statement) {
     case T_NotifyStmt:
     case T_PrepareStmt:
     case T_DeallocateStmt:
+    case T_FetchStmt:
+    case T_ClosePortalStmt:
     case T_CreateSubscriptionStmt:
     case T_AlterSubscriptionStmt:
     case T_DropSubscriptionStmt: return {"refuse", stays};

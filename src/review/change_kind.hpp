@@ -1,6 +1,8 @@
 // What review_change() does with a statement, by its kind.
 #pragma once
 
+#include <string_view>
+
 #include "pg/postgres.hpp"
 
 extern "C" {
@@ -16,7 +18,12 @@ struct verdict {
   const char *why;
 };
 
+inline constexpr const char *stays = "what it does stays, whatever is rolled back";
+bool is_lasting(std::string_view function);
+
 SERVER_CODE verdict judge(Node *statement);
+// And what its words call, where the parser's tree is not walked: in views, defaults, cursors, texts.
+verdict judge_calls(const Node *statement, std::string_view text);
 
 // Whether it says CONCURRENTLY.
 SERVER_CODE bool is_concurrent(const Node *statement);

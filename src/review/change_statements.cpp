@@ -49,6 +49,7 @@ SERVER_CODE void put_row(const ReturnSetInfo *rows, int number, const char *text
 SERVER_CODE void put(const ReturnSetInfo *rows, int number, const char *script, const RawStmt *raw) {
   char *text = text_of(script, raw);
   review::verdict verdict = review::judge(raw->stmt);
+  if (strcmp(verdict.action, "run") == 0) verdict = review::judge_calls(raw->stmt, text);
   const bool concurrent = review::is_concurrent(raw->stmt);
   if (concurrent && !take_off_concurrently(text)) verdict = {"alone", "it runs outside of transactions"};
   put_row(rows, number, text, GetCommandTagName(CreateCommandTag(raw->stmt)), verdict, concurrent);

@@ -16,6 +16,11 @@ SERVER_CODE relation relation_named(const char *name) {
   return relation::none;
 }
 
+bool gives_text(const node *n) {
+  while ((n->is == kind::null_if || n->is == kind::first) && n->count > 0) n = n->args[0];
+  return n->has(to_text);
+}
+
 }  // namespace
 
 SERVER_CODE const node *raw_operator(raw_walk &w, const A_Expr *n) {
@@ -71,6 +76,8 @@ SERVER_CODE const node *raw_cast(raw_walk &w, const TypeCast *n) {
   node *made = new_node(w.to, kind::call, list_make1(const_cast<node *>(of)));
   made->text = psprintf("::%s", type);
   made->flags = cast | strict | (to_text_type ? to_text : 0);
+  const bool cut = strcmp(type, "bpchar") == 0 || strcmp(type, "char") == 0 || strcmp(type, "bool") == 0;
+  if (gives_text(of) && !to_text_type && !cut) made->flags |= named;
   return made;
 }
 

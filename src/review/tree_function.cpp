@@ -91,7 +91,7 @@ SERVER_CODE bits flags_of_setting(const char *name) {
   const char *value = GetConfigOption(name, true, false);
   if (value == nullptr && !dotted) return setting | unknown;
   const bool made_by_clients = dotted && (GetConfigOptionFlags(name, true) & is_placeholder) == is_placeholder;
-  bits flags = setting | (names_a_person(name) ? person : 0);
+  bits flags = setting | (names_a_person(name) ? person : 0) | (dotted ? 0 : servers);
   if (value == nullptr || made_by_clients) return flags | forgeable | placeholder;
   for (const char *open : {"application_name", "search_path", "timezone", "work_mem", "datestyle", "client_encoding"})
     if (pg_strcasecmp(name, open) == 0) flags |= forgeable;

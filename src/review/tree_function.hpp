@@ -16,6 +16,8 @@ struct function_facts {
   bool inlines;          // SQL that the planner puts in the place of the call
   Node *raw;             // its body, parsed and no more (bodies.hpp); nullptr where that is not done or not possible
   bool tried;            // to parse it
+  List *reads, *calls;   // relations and functions of its body (body_calls.hpp); where it was looked for
+  bool followed;
 };
 
 // Remembers what it has looked at.

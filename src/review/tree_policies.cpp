@@ -6,7 +6,6 @@
 extern "C" {
 #include "access/htup_details.h"
 #include "catalog/pg_attribute.h"
-#include "catalog/pg_class.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -51,36 +50,6 @@ SERVER_CODE const char *idle_roles(const stored_policy &policy, const askers &wh
   return found;
 }
 
-// A relation that is asked, has no row security and may be written by one of those whom the policy is for.
-SERVER_CODE const char *writable(const List *read, const askers &who, const bool *applies) {
-  List *tables = NIL;
-  ListCell *cell;
-  foreach (cell, read) {
-    tables = list_concat_unique_oid(tables, tables_below(lfirst_oid(cell)));
-  }
-  foreach (cell, tables) {
-    relation_facts facts;
-    if (!read_relation(lfirst_oid(cell), facts) || facts.secured) continue;
-    if (facts.kind != RELKIND_RELATION && facts.kind != RELKIND_PARTITIONED_TABLE) continue;
-    for (std::size_t asker = 0; asker < who.count; asker++) {
-      if (applies[asker] && (privileges_of(who.roles[asker], lfirst_oid(cell)) & ~may_read) != 0) return facts.label;
-    }
-  }
-  return "";
-}
-
-SERVER_CODE const char *recursion(const List *read, const askers &who, const bool *applies, Oid relation,
-                                  const char *label) {
-  ListCell *cell;
-  for (std::size_t asker = 0; asker < who.count; asker++) {
-    foreach (cell, read) {
-      const char *way = applies[asker] ? way_back(who.roles[asker], lfirst_oid(cell), relation) : nullptr;
-      if (way != nullptr) return psprintf("%s -> %s", label, way);
-    }
-  }
-  return "";
-}
-
 SERVER_CODE void lay_out_policy(const function_book &book, const subject &of, const askers &who,
                                 const relation_facts &facts, const stored_policy &stored, const table &whole,
                                 const bool *held, policy &out) {
@@ -98,9 +67,7 @@ SERVER_CODE void lay_out_policy(const function_book &book, const subject &of, co
     applies[asker] = held[asker] && is_for_role(stored, who.roles[asker]);
   out.applies = applies;
   out.idle_roles = idle_roles(stored, who, of.relation, whole);
-  if (w.read == NIL) return;
-  out.writable = writable(w.read, who, applies);
-  out.recursion = recursion(w.read, who, applies, of.relation, facts.label);
+  look_at_asked(book, {w.read, w.called}, who, of.relation, stored, facts.label, out);
 }
 
 }  // namespace

@@ -39,7 +39,13 @@ SERVER_CODE const char *bound_predicate(Oid relation, AttrNumber tenant);
 // The tables that a relation reads: itself, or what is below a view, through views.
 SERVER_CODE List *tables_below(Oid relation);
 
-// The way from a relation back to a table whose policies ask in subqueries, as a role; nullptr without one.
-SERVER_CODE const char *way_back(Oid role, Oid from, Oid target);
+// The way from what a policy asks back to its table, as a role; nullptr without one.  By a call it is gone at run time.
+struct way {
+  const char *said;
+  bool by_call;
+};
+struct asked;
+SERVER_CODE way way_back(const function_book &book, Oid role, const asked &below, Oid target, const stored_policy &from,
+                         const char *label);
 
 }  // namespace primecloud::review

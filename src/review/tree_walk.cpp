@@ -53,22 +53,6 @@ SERVER_CODE const node *walk_value_function(tree_walk &w, const SQLValueFunction
   return made;
 }
 
-// By way of its text, a text names a value and a value has a text of its own; but a name and char(n) cut it.
-SERVER_CODE bool keeps_apart(Oid from, Oid to) {
-  const Oid text = is_text_like(from) ? from : to;
-  const Oid other = getBaseType(is_text_like(from) ? to : from);
-  return is_text_like(text) && getBaseType(text) != NAMEOID && getBaseType(text) != BPCHAROID && other != BOOLOID &&
-         other != CHAROID && !is_text_like(other);
-}
-
-SERVER_CODE const node *walk_cast(tree_walk &w, Node *whole, Node *argument, Oid type) {
-  node *made = new_node(w, kind::call, list_make1(const_cast<node *>(walk_tree(w, argument))));
-  made->text = psprintf("::%s", format_type_be(type));
-  made->flags = cast | strict | (is_text_like(type) ? to_text : 0) | (list_member(w.of.indexed, whole) ? keyed : 0);
-  if (keeps_apart(exprType(argument), type)) made->flags |= lossless;
-  return made;
-}
-
 SERVER_CODE const node *walk_parameter(tree_walk &w, const Param *n) {
   if (n->paramkind == PARAM_EXTERN && n->paramid > 0 && n->paramid <= w.parameter_count)
     return met_again(w, w.parameters[n->paramid - 1]);
@@ -117,7 +101,7 @@ SERVER_CODE const node *walk_tree(tree_walk &w, Node *n) {
     case T_CaseTestExpr: return w.case_value != nullptr ? met_again(w, w.case_value) : opaque(w, "case_value", NIL);
     case T_CoalesceExpr: return new_node(w, kind::first, walk_list(w, castNode(CoalesceExpr, n)->args));
     case T_SQLValueFunction: return walk_value_function(w, castNode(SQLValueFunction, n));
-    case T_RelabelType: return walk_tree(w, reinterpret_cast<Node *>(castNode(RelabelType, n)->arg));
+    case T_RelabelType: return walk_label(w, castNode(RelabelType, n));
     case T_CollateExpr: return walk_tree(w, reinterpret_cast<Node *>(castNode(CollateExpr, n)->arg));
     case T_CoerceToDomain: return walk_tree(w, reinterpret_cast<Node *>(castNode(CoerceToDomain, n)->arg));
     case T_CoerceViaIO: {

@@ -48,6 +48,8 @@ SERVER_CODE const node *met_again(tree_walk &w, const node *known);
 SERVER_CODE List *walk_list(tree_walk &w, List *each);
 SERVER_CODE const node *walk_constant(tree_walk &w, const Const *c);
 SERVER_CODE const node *walk_column(tree_walk &w, const Var *column);
+SERVER_CODE const node *walk_cast(tree_walk &w, Node *whole, Node *argument, Oid type);
+SERVER_CODE const node *walk_label(tree_walk &w, RelabelType *n);
 SERVER_CODE const node *walk_call(tree_walk &w, const FuncExpr *call);
 SERVER_CODE node *call_node(tree_walk &w, const function_facts *facts, List *arguments);  // of walked arguments
 SERVER_CODE const node *walk_operator(tree_walk &w, Node *n);

@@ -21,7 +21,7 @@ struct trail {
 
 struct place {
   Oid reader;
-  bool as_owner, barriers, stored;
+  bool as_owner, barriers, stored, rule;
   const char *chain, *lent;
   List *conditions;
 };
@@ -45,9 +45,15 @@ SERVER_CODE const node *seen_by(const trail &t, List *outer, Query *query, Index
   return conditions_of(w, query);
 }
 
+// (A rule of a table has the row that it is about among its entries, under these names.)
+bool is_old_or_new(const RangeTblEntry *named) {
+  const char *alias = named->eref == nullptr ? "" : named->eref->aliasname;
+  return strcmp(alias, "old") == 0 || strcmp(alias, "new") == 0;
+}
+
 SERVER_CODE void follow_entry(trail &t, place at, List *outer, Query *query, Index entry, Oid view) {
   const RangeTblEntry *named = rt_fetch(entry, query->rtable);
-  if (named->relid == view) return;
+  if (named->relid == view && !(at.rule && !is_old_or_new(named))) return;
   relation_facts facts;
   if (t.left-- <= 0 || !read_relation(named->relid, facts)) return;
   const AttrNumber tenant = t.tenants->column_of(named->relid);
@@ -67,6 +73,7 @@ SERVER_CODE void follow_entry(trail &t, place at, List *outer, Query *query, Ind
   if (below == nullptr || list_member_oid(t.around, named->relid)) return;
   at.chain = psprintf("%s -> %s", at.chain, facts.label);
   at.stored = at.stored || facts.kind == RELKIND_MATVIEW;
+  at.rule = false;
   if (!facts.invoker) at.reader = facts.owner, at.as_owner = true;
   if (!facts.invoker && facts.kind == RELKIND_VIEW) at.lent = lend(at.lent, facts.label);
   at.barriers = at.barriers && (facts.barrier || below->jointree->quals == nullptr);
@@ -120,6 +127,7 @@ SERVER_CODE List *readings_of(const function_book &book, const tenant_tables &te
                as_owner,
                facts.barrier || query->jointree->quals == nullptr,
                facts.kind == RELKIND_MATVIEW,
+               !rule->is_view,
                chain,
                "",
                NIL};

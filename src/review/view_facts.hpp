@@ -39,4 +39,8 @@ SERVER_CODE List *written_tenant(const function_book &book, const tenant_tables 
 // beside.
 SERVER_CODE bool reads_past_policies(const function_book &book, reading &r, const askers &who);
 
+// Whether conditions on the way bind it to who asks; whether its own policies show the reader more.  No server code.
+bool is_tied(nursery &made, const reading &r);
+bool is_shown_more(nursery &made, const reading &r);
+
 }  // namespace primecloud::review

@@ -1,7 +1,6 @@
 // primecloud_internal.review_views_judged(): views, rules and materialized views that show what policies hide.
 #include <algorithm>
 
-#include "core/review/joined.hpp"
 #include "pg/function.hpp"
 #include "pg/role_name.hpp"
 #include "review/bodies.hpp"
@@ -49,26 +48,14 @@ SERVER_CODE bool look_at_view(const function_book &book, const tenant_tables &te
   return v.readings != NIL;
 }
 
-bool is_tied(nursery &made, const reading &r) {
-  for (int i = 0; i < list_length(r.conditions); i++)
-    if (binds_by_join(normal(made, static_cast<const node *>(list_nth(r.conditions, i))))) return true;
-  return false;
-}
-
-bool is_shown_more(nursery &made, const reading &r) {
-  for (int i = 0; i < list_length(r.own_policies); i++)
-    if (!binds(normal(made, static_cast<const node *>(list_nth(r.own_policies, i))), false)) return true;
-  return false;
-}
-
 std::string role_name(Oid role) {
   return pg::guarded([&] { return pg::role_name(role); });
 }
 
 void bypasses(const view &v, const reading &r, findings &found) {
   const bool by_rule = strstr(r.chain, ", rule ") != nullptr;
-  std::string fix = by_rule ? "-- choose: DROP RULE; a rule reads and writes as its owner"
-                            : std::string(r.lent) + "GRANT SELECT ON " + r.label + " TO {app};";
+  std::string fix =
+      by_rule ? "-- choose: DROP RULE; a rule reads and writes as its owner" : std::string(r.lent) + "{grants}";
   if (r.stored) fix = "-- choose: a table in the place of the materialized view, protected";
   found.push_back({"view_bypasses_policies",
                    "error",

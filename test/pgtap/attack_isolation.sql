@@ -197,6 +197,15 @@ FROM (VALUES ('clean', 'CREATE INDEX ON clean (n) WHERE public.at_planning(1)'),
         'public.at_planning(1); GRANT SELECT ON v TO isolation_app'),
     ('v', 'CREATE VIEW v AS SELECT * FROM clean; CREATE TRIGGER t INSTEAD OF INSERT ON v FOR EACH ROW EXECUTE FUNCTION at_writing(); GRANT '
         'SELECT, INSERT ON v TO isolation_app')) AS t(skipped, made);
+-- What he wrote is his, though the function that it names is the server's.
+SELECT is(one_trap(made), skipped || ' # SKIP not tried: what isolation_owner wrote would call ' || called, made)
+FROM (VALUES ('clean: no row of another is reached', 'pg_advisory_lock(bigint)',
+        'ALTER TABLE clean ADD CHECK (pg_advisory_lock(99) IS NOT NULL)'),
+    ('clean: no row of another is reached', 'query_to_xml(text,boolean,boolean,text)',
+        'CREATE POLICY more ON clean USING (query_to_xml(''SELECT public.trap()'', true, true, '''') IS NOT NULL)'),
+    ('v: it shows no row of another', 'query_to_xml(text,boolean,boolean,text)', 'CREATE VIEW v AS SELECT id, account_id FROM clean; '
+        'GRANT SELECT, INSERT ON v TO isolation_app; ALTER TABLE clean ALTER label SET DEFAULT query_to_xml(''SELECT public.trap()'', '
+        'true, true, '''')::text')) AS t(skipped, called, made);
 -- What a trigger does outside the transaction stays undone: no lock is left with the superuser.
 SET ROLE isolation_owner;
 CREATE FUNCTION keeps_a_lock() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_advisory_lock(4711); RETURN NEW; END $$;

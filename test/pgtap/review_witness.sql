@@ -82,7 +82,7 @@ SELECT alike(shop.witness('shop.files'), 'no row is tried: it has rules |%', 'a 
 DROP RULE spy ON shop.files;
 
 -- By a superuser, too, it runs as the owner of the table: what comes to it meanwhile has no more than his rights.
-CREATE FUNCTION shop.tell(integer) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'ran as %', current_user; END $$;
+CREATE FUNCTION shop.tell(integer) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RAISE EXCEPTION 'ran as %', current_user; END $$;
 CREATE TABLE shop.pages (id bigint PRIMARY KEY, account_id integer NOT NULL CHECK (shop.tell(account_id)));
 GRANT SELECT ON shop.pages TO review_witness_app;
 SELECT alike(shop.witness('shop.pages'), '%ran as postgres%', 'what a superuser made is run by his own table');
@@ -96,6 +96,35 @@ SELECT alike(shop.witness('shop.plains'), 'no row is tried: it asks what review_
 ALTER TABLE shop.plains DROP COLUMN n;
 SELECT alike(shop.witness('shop.plains'), 'no row is tried: it asks what review_witness_owner may change meanwhile: type shop.plain |%',
     'an array of it, too');
+
+-- What a lesser role wrote is its own, though the functions that it names are the server's: those that run a text run it.
+CREATE TABLE shop.parted (id integer, account_id integer NOT NULL) PARTITION BY RANGE (id);
+CREATE TABLE shop.part PARTITION OF shop.parted DEFAULT;
+GRANT SELECT ON shop.parted TO review_witness_app;
+ALTER TABLE shop.part OWNER TO review_witness_owner;
+CREATE FUNCTION pg_temp.checked(expression text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('ALTER TABLE shop.part DROP CONSTRAINT IF EXISTS c, ADD CONSTRAINT c CHECK (%s)', expression);
+    RETURN split_part(shop.witness('shop.parted'), ' | ', 1);
+END $$;
+SELECT alike(pg_temp.checked(expression), replace(wanted, '!', 'no row is tried: what review_witness_owner wrote would call '), expression)
+FROM (VALUES ('id > 0', 'a row was put in,%'), ('id > 0 AND now() > ''2000-01-01'' AND random() >= 0', 'a row was put in,%'),
+    ('query_to_xml(''SELECT shop.tell(1)'', true, true, '''') IS NOT NULL', '!query_to_xml(%'),
+    ('table_to_xml(''shop.ran'', true, true, '''') IS NOT NULL', '!table_to_xml(%'),
+    ('pg_advisory_lock(99) IS NOT NULL', '!pg_advisory_lock(bigint)'),
+    ('lo_export(1, ''/tmp/x'') = 1', '!lo_export(oid,text)'),
+    ('primecloud.enter_trusted(''1'', ''u'', ''owner'') IS NOT NULL',
+        '!primecloud.enter_trusted(text,text,text)')) AS v(expression, wanted);
+ALTER TABLE shop.part DROP CONSTRAINT c;
+CREATE VIEW shop.shown AS SELECT query_to_xml('SELECT 1', true, true, '') IS NOT NULL AS yes;
+GRANT SELECT ON shop.shown TO review_witness_app;
+ALTER TABLE shop.parted ENABLE ROW LEVEL SECURITY;
+CREATE POLICY p ON shop.parted USING ((SELECT s.yes FROM shop.shown AS s));
+SELECT unalike(shop.witness('shop.parted'), 'no row is tried%', 'a view of a superuser''s');
+ALTER VIEW shop.shown OWNER TO review_witness_owner;
+SELECT alike(shop.witness('shop.parted'), 'no row is tried: what review_witness_owner wrote would call query_to_xml(%',
+    'a view of a lesser role''s');
+DROP TABLE shop.parted;
 
 -- Whoever is no superuser: of tables of his own, and as a role that he may become.
 ALTER TABLE shop.files OWNER TO review_witness_owner;

@@ -11,15 +11,25 @@ const node *without_conversions(const node *n) {
   return n;
 }
 
+namespace {
+
+// (Whoever asks is who the text that he gives says; of stored texts several might be one value.)
+const node *as_it_was_given(const node *n) {
+  while (n->is == kind::call && n->has(cast) && (n->has(lossless) || n->has(named)) && n->count == 1) n = n->args[0];
+  return n;
+}
+
+}  // namespace
+
 bool is_tenant_column(const node *n) {
   const node *column = without_conversions(n);
   return column->is == kind::own && column->has(tenant);
 }
 
 bool is_asker(const node *n) {
-  const node *value = without_conversions(n);
+  const node *value = as_it_was_given(n);
   switch (value->is) {
-    case kind::context: return !has_own(value);
+    case kind::context: return !has_own(value) && !value->has(servers);
     case kind::scalar:
     case kind::array_of: return connections(value->args[0]).give(value->args[1]);
     case kind::null_if: return is_asker(value->args[0]) && is_constant(value->args[1]);

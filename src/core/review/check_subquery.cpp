@@ -43,12 +43,16 @@ const node *self_compared(const judged &p) {
 void check_subquery(const judged &p, findings &found) {
   if (!p.it.recursion.empty()) {
     add(found, p, "policy_recursion", "error",
-        "the policy comes back to its own table, and every query fails with 42P17: " + std::string(p.it.recursion),
+        "the policy comes back to its own table, and every query " +
+            std::string(p.it.recursion_by_call ? "that meets a row fails with 54001: " : "fails with 42P17: ") +
+            std::string(p.it.recursion),
         alter(p, true, true), {std::string(p.it.recursion)});
   }
   if (!p.it.writable.empty()) {
     add(found, p, "policy_reads_writable_table", "error",
-        "the policy asks " + std::string(p.it.writable) + ", which the app may write and which has no row security",
+        "the policy asks " + std::string(p.it.writable) +
+            (p.it.writable_by.empty() ? "" : " by " + std::string(p.it.writable_by)) +
+            ", which the app may write and which has no row security",
         "SELECT primecloud.protect_table(" + literal(p.it.writable) + ");", {std::string(p.it.writable)});
   }
   if (p.it.permissive && p.row_held) return;

@@ -17,12 +17,14 @@ struct policy {
   std::string_view object;  // schema.table.policy
   char command = '*';       // as pg_policy has it: r, a, w, d, *
   bool permissive = true;
-  const node *row = nullptr;         // USING
-  const node *check = nullptr;       // WITH CHECK
-  const bool *applies = nullptr;     // to each asker
-  std::string_view writable = {};    // a relation that it asks and that the app may write
-  std::string_view recursion = {};   // the way back to its own table
-  std::string_view idle_roles = {};  // roles that it is for and that cannot use it
+  const node *row = nullptr;          // USING
+  const node *check = nullptr;        // WITH CHECK
+  const bool *applies = nullptr;      // to each asker
+  std::string_view writable = {};     // a relation that it asks and that the app may write
+  std::string_view writable_by = {};  // the function of the policy that asks it; empty: the policy does
+  std::string_view recursion = {};    // the way back to its own table
+  bool recursion_by_call = false;     // a function is on that way
+  std::string_view idle_roles = {};   // roles that it is for and that cannot use it
 };
 
 struct table {
