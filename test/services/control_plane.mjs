@@ -6,14 +6,14 @@ const server = { host: process.env.PGHOST, database: process.env.PGDATABASE };
 export const superuser = new pg.Pool({ ...server, user: 'postgres', max: 4 });
 const applications = new pg.Pool({ ...server, user: 'services_app', max: 4 });
 const pools = [superuser, applications];
-const key = randomBytes(32);
+const key = randomBytes(32), kid = `services ${process.pid}`;
 
 export const look = async (text, values) => (await superuser.query(text, values)).rows;
 
 const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
 function token(person, account) {
   const now = Math.floor(Date.now() / 1000);
-  const signed = `${part({ alg: 'HS256', kid: 'services' })}.${part({ sub: person, aud: server.database, iat: now, exp: now + 120, ...(account && { account }) })}`;
+  const signed = `${part({ alg: 'HS256', kid })}.${part({ sub: person, aud: server.database, iat: now, exp: now + 120, ...(account && { account }) })}`;
   return `${signed}.${createHmac('sha256', key).update(signed).digest('base64url')}`;
 }
 
@@ -43,5 +43,5 @@ export async function openAccount(number) {
   return { number, person, account, slug: `account-${number}`, inside: (work) => as(person, account, work) };
 }
 
-export const begin = () => look(`SELECT primecloud.add_token_key('services', 'HS256', $1)`, [key]);
+export const begin = () => look(`SELECT primecloud.add_token_key($1, 'HS256', $2)`, [kid, key]);
 export const end = () => Promise.all(pools.map((pool) => pool.end()));

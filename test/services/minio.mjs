@@ -43,7 +43,7 @@ function cipherTag(key, nonce) {
 }
 
 export async function minio({ gateway, administrator, trouble }) {
-  const keys = new Map(), sizes = new Map(), dropped = [];
+  const keys = new Map(), sizes = new Map(), dropped = [], state = { keys, sizes, dropped }; // barren: the parent may have no keys
   const uid = (accessKey) => `key-${accessKey}`;
   const attach = (accessKey, document) => gateway.iam({ Action: 'PutUserPolicy', UserName: uid(accessKey), PolicyName: 'its',
     PolicyDocument: JSON.stringify(document), Version: '2010-05-08' });
@@ -53,7 +53,7 @@ export async function minio({ gateway, administrator, trouble }) {
       const order = decrypt(administrator.secretKey, body);
       fits(order, added, 'add');
       must(order.policy && order.targetUser, 'a key without a policy or a parent');
-      if (keys.has(order.accessKey)) return [400, { Code: 'XMinioIAMServiceAccount' }];
+      if (keys.has(order.accessKey) || state.barren) return [400, { Code: 'XMinioIAMServiceAccountNotAllowed' }];
       keys.set(order.accessKey, { status: 'on', name: order.name, expiration: order.expiration });
       try {
         await gateway.admin('PUT', 'user', { uid: uid(order.accessKey), 'display-name': 'key', 'access-key': order.accessKey,
@@ -101,5 +101,5 @@ export async function minio({ gateway, administrator, trouble }) {
     if (!gateway.signedBy(administrator, { method, url, headers, body })) return [403, { Code: 'SignatureDoesNotMatch' }];
     return call(url.searchParams, body);
   } });
-  return { ...server, keys, sizes, dropped };
+  return Object.assign(state, server);
 }

@@ -1,5 +1,5 @@
 // Mails, through the account's own server or the platform's.
-import { lookup } from 'node:dns/promises';
+import { Resolver } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { createTransport } from 'nodemailer';
 import { ServiceError } from './http.mjs';
@@ -14,16 +14,32 @@ const idDomain = optional('MAIL_ID_DOMAIN', from.address.split('@')[1]);
 // Addresses that are let through although they are not public: of a relay in your own network that customers may name.
 const allowed = new Set(optional('MAIL_ALLOWED_ADDRESSES', '').split(',').filter(Boolean));
 
+// Asked of the name servers: this machine's own names are nobody's mail server, and one name server that takes its time would keep all
+// look-ups of this process waiting in lookup().
+async function addressesOf(host, signal) {
+  if (isIP(host)) return [host];
+  const resolver = new Resolver({ timeout: worker.timeout / 2, tries: 1 });
+  const stop = () => resolver.cancel();
+  signal.addEventListener('abort', stop);
+  const found = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)]);
+  signal.removeEventListener('abort', stop);
+  signal.throwIfAborted();
+  const addresses = found.flatMap(({ value }) => value ?? []);
+  if (addresses.length > 0) return addresses;
+  throw new ServiceError(`mail: the account's server has no address (${found[0].reason.code})`);
+}
+
 // A customer names the host.  Every address that it leads to must be one of the internet, and the one that was asked about
 // is the one that is connected to: the name would be resolved anew.
-async function publicAddress(host) {
-  const addresses = isIP(host) ? [{ address: host }] : await lookup(host, { all: true });
-  for (const { address } of addresses) {
+async function publicAddress(host, signal) {
+  const addresses = await addressesOf(host, signal);
+  if (addresses.length > 16) throw new ServiceError('mail: the account\'s server has more addresses than are looked at');
+  for (const address of addresses) {
     if (!allowed.has(address) && !(await outbox.isPublicHost(address))) {
       throw new ServiceError('mail: the account\'s server is in no public network');
     }
   }
-  return addresses[0].address;
+  return addresses[0];
 }
 
 // encryption: ssl from the first byte, tls by STARTTLS and nothing without it, or none.
@@ -35,36 +51,34 @@ function transport({ address, host, port, encryption, username, password }) {
     disableFileAccess: true, disableUrlAccess: true });
 }
 
-async function ownServer(sender, secret) {
+async function ownServer(sender, secret, signal) {
   if (!sender.host) return undefined;
-  const address = await publicAddress(sender.host);
+  const address = await publicAddress(sender.host, signal);
   const password = await secret();
   return password === undefined ? undefined : { ...sender, address, password }; // gone meanwhile: the platform's then
 }
 
-export async function sendMail(order, secret, signal) {
+export async function sendMail(order, secret, lost) {
   const { account, notification, title, to } = order.payload;
   const recipients = await outbox.mailRecipients(account, to.audience);
   const sender = await outbox.mailSender(account);
   if (recipients.length === 0 || !sender) return; // the account is gone, and nobody is to be told
-  const own = await ownServer(sender, secret);
-  const mailer = transport(own ?? { ...platform, address: platform.host });
-  const stop = () => mailer.close();
-  signal.addEventListener('abort', stop);
+  // The whole of it: a server that says a word now and then is never silent for long, and keeps others' mails waiting.
+  const signal = AbortSignal.any([lost, AbortSignal.timeout(worker.timeout)]);
+  const own = await ownServer(sender, secret, signal);
   try {
     // The same Message-ID whenever it is sent, so that twice is seen as once.
-    const { rejected } = await mailer.sendMail({ messageId: `<${notification}@${idDomain}>`, subject: title,
+    const { rejected } = await transport(own ?? { ...platform, address: platform.host }).sendMail({ signal,
+      messageId: `<${notification}@${idDomain}>`, subject: title,
       from: own ? { address: sender.from_email, name: sender.from_name } : { ...from, name: sender.branding_name ?? from.name },
       to: recipients.map(({ email, display_name }) => ({ address: email, name: display_name })), text: textOf(order.payload),
       headers: { 'Auto-Submitted': 'auto-generated' } });
     if (rejected?.length === recipients.length) throw new ServiceError('mail: no recipient was taken');
   } catch (error) {
-    if (error.name === 'ServiceError') throw error;
+    if (error.name === 'ServiceError' || lost.aborted) throw error;
     // Its words may quote what was sent: the code alone.
-    throw new ServiceError(`mail: ${own ? 'the account\'s' : 'the platform\'s'} server: ${error.responseCode ?? error.code ?? error.name}`,
-      { unreachable: !own && ['ECONNECTION', 'ESOCKET', 'ETIMEDOUT', 'EDNS'].includes(error.code) });
-  } finally {
-    signal.removeEventListener('abort', stop);
-    mailer.close();
+    const code = signal.aborted ? 'no end in time' : error.responseCode ?? error.code ?? error.name;
+    throw new ServiceError(`mail: ${own ? 'the account\'s' : 'the platform\'s'} server: ${code}`,
+      { unreachable: !own && (signal.aborted || ['ECONNECTION', 'ESOCKET', 'ETIMEDOUT', 'EDNS'].includes(error.code)) });
   }
 }

@@ -28,15 +28,19 @@ export function encrypt(password, text) {
   return Buffer.concat([salt, Buffer.from([2]), nonce, seal(1, plain, about)]);
 }
 
-async function ask(method, call, query, body, { signal, good }) {
+function ask(method, call, query, body, { signal, good }) {
   const url = addressOf(base, ['minio', 'admin', 'v3', call], query);
-  await send('minio', url, { method, body, signal, good, headers: sign({ method, url, body, region, accessKey, secretKey }) });
+  return send('minio', url, { method, body, signal, good, headers: sign({ method, url, body, region, accessKey, secretKey }) });
 }
 
 export async function addServiceAccount({ secretKey: named, ...payload }, secret, signal) {
   const body = encrypt(secretKey, JSON.stringify({ ...payload, secretKey: secret, targetUser: parent }));
-  // Access keys are random: one that is taken is ours, of a try that was not heard of.
-  await ask('PUT', 'add-service-account', {}, body, { signal, good: ['XMinioIAMServiceAccount', 'XMinioIAMServiceAccountUsed'] });
+  const added = await ask('PUT', 'add-service-account', {}, body, { signal, good: ['XMinioIAMServiceAccountNotAllowed'] });
+  if (added !== undefined) return;
+  // The access key is taken, and random, so it is ours, of a try that was not heard of; or its parent may have no keys. An update is
+  // right for the one, and has nothing to change (404) in the other.
+  const update = encrypt(secretKey, JSON.stringify({ newPolicy: payload.policy, newSecretKey: secret }));
+  await ask('POST', 'update-service-account', { accessKey: payload.accessKey }, update, { signal });
 }
 
 // Always with newPolicy: MinIO takes an update without it as an order to drop the key's policy.

@@ -4,7 +4,7 @@ import { send, ServiceError } from './http.mjs';
 import { lifecycle } from './outbox.mjs';
 import { sameRules } from './same_rules.mjs';
 import { optional, required, service } from './settings.mjs';
-import { addressOf, sign } from './signature.mjs';
+import { addressOf, hasSteps, sign } from './signature.mjs';
 
 const base = service('STORE_URL');
 const region = optional('STORE_REGION', 'us-east-1');
@@ -12,8 +12,8 @@ const region = optional('STORE_REGION', 'us-east-1');
 const constraint = optional('STORE_LOCATION_CONSTRAINT');
 const accessKey = required('STORE_ACCESS_KEY'), secretKey = required('STORE_SECRET_KEY');
 
-function ask(method, bucket, query, { body = '', signal, good } = {}) {
-  const url = addressOf(base, [bucket], query);
+function ask(method, bucket, query, { key, body = '', signal, good } = {}) {
+  const url = addressOf(base, key === undefined ? [bucket] : [bucket, ...key.split('/')], query);
   const headers = body ? { 'content-md5': createHash('md5').update(body).digest('base64'), 'content-type': 'application/xml' } : {};
   return send('minio', url, { method, body: body || undefined, signal, good,
     headers: sign({ method, url, body, region, accessKey, secretKey, headers }) });
@@ -48,22 +48,34 @@ const inside = (xml, name) => unescaped(new RegExp(`<${name}>([^<]*)</${name}>`)
 const each = (xml, names) => [...xml.matchAll(new RegExp(`<(${names})>(.*?)</\\1>`, 'gs'))].map((found) => found[2]);
 const escaped = (text) => text.replace(/[<>&"'\r\n\t]/g, (c) => `&#${c.charCodeAt(0)};`);
 
+// Keys are whatever customers called them. With encoding-type they arrive in one piece: XML has no word for most control characters.
+const keyOf = (one, encoded) => (encoded ? decodeURIComponent(inside(one, 'Key').replace(/\+/g, ' ')) : inside(one, 'Key'));
+const listed = (xml, names) => each(xml, names).map((one) => ({ key: keyOf(one, xml.includes('<EncodingType>url</EncodingType>')),
+  version: inside(one, 'VersionId'), upload: inside(one, 'UploadId') }));
+const inXml = ({ key }) => !/[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u.test(key);
+
 // Every version of every object, and every upload that was begun.  Long work: the claim is renewed beside it.
 async function empty(bucket, signal) {
-  for (;;) {
-    const xml = await ask('GET', bucket, { versions: '', 'max-keys': '1000' }, { signal, good: ['NoSuchBucket'] });
+  for (let first; ;) {
+    const xml = await ask('GET', bucket, { versions: '', 'encoding-type': 'url', 'max-keys': '1000' }, { signal, good: ['NoSuchBucket'] });
     if (xml === undefined) return;
-    const found = each(xml, 'Version|DeleteMarker');
+    const found = listed(xml, 'Version|DeleteMarker');
     if (found.length === 0) break;
-    const objects = found.map((one) =>
-      `<Object><Key>${escaped(inside(one, 'Key'))}</Key><VersionId>${inside(one, 'VersionId')}</VersionId></Object>`);
-    const answer = await ask('POST', bucket, { delete: '' }, { signal, body: `<Delete><Quiet>true</Quiet>${objects.join('')}</Delete>` });
-    if (/<Error>/.test(answer)) throw new ServiceError(`minio: objects cannot be deleted (${inside(answer, 'Code') || 'no code'})`);
+    if (JSON.stringify(found[0]) === first) throw new ServiceError('minio: an object is there still, though nobody refused to delete it');
+    first = JSON.stringify(found[0]);
+    await deleteTogether(bucket, found.filter(inXml), signal);
+    for (const { key, version } of found.filter((one) => !inXml(one))) await ask('DELETE', bucket, { versionId: version }, { key, signal });
   }
-  const uploads = await ask('GET', bucket, { uploads: '' }, { signal, good: ['NoSuchBucket'] });
-  for (const upload of each(uploads ?? '', 'Upload')) {
-    const url = addressOf(base, [bucket, ...inside(upload, 'Key').split('/')], { uploadId: inside(upload, 'UploadId') });
-    await send('minio', url, { method: 'DELETE', signal, good: ['NoSuchUpload'],
-      headers: sign({ method: 'DELETE', url, region, accessKey, secretKey }) });
+  const uploads = await ask('GET', bucket, { uploads: '', 'encoding-type': 'url' }, { signal, good: ['NoSuchBucket'] });
+  for (const { key, upload } of listed(uploads ?? '', 'Upload')) {
+    // (One that no URL names goes with the bucket.)
+    if (!hasSteps(key.split('/'))) await ask('DELETE', bucket, { uploadId: upload }, { key, signal, good: ['NoSuchUpload'] });
   }
+}
+
+async function deleteTogether(bucket, objects, signal) {
+  if (objects.length === 0) return;
+  const named = objects.map(({ key, version }) => `<Object><Key>${escaped(key)}</Key><VersionId>${escaped(version)}</VersionId></Object>`);
+  const answer = await ask('POST', bucket, { delete: '' }, { signal, body: `<Delete><Quiet>true</Quiet>${named.join('')}</Delete>` });
+  if (/<Error>/.test(answer)) throw new ServiceError(`minio: objects cannot be deleted (${inside(answer, 'Code') || 'no code'})`);
 }

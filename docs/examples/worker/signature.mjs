@@ -1,5 +1,6 @@
 // Signature version 4, by which the S3 API and MinIO's admin API know who asks.
 import { createHash, createHmac } from 'node:crypto';
+import { ServiceError } from './http.mjs';
 
 const sha256 = (text) => createHash('sha256').update(text).digest('hex');
 const hmac = (key, text) => createHmac('sha256', key).update(text).digest();
@@ -7,8 +8,12 @@ const hmac = (key, text) => createHmac('sha256', key).update(text).digest();
 // encodeURIComponent leaves some characters that the signature wants encoded.
 export const encode = (text) => encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 
+// A step in a path is taken by whoever reads the URL, encoded or not: `bucket/../other` is another's bucket, and no URL names a key of that name.
+export const hasSteps = (segments) => segments.some((segment) => segment === '.' || segment === '..');
+
 // A URL of a path and a query, both encoded as they are signed.
 export function addressOf(base, segments, query = {}) {
+  if (hasSteps(segments)) throw new ServiceError('a name with a step in it is in no URL');
   const path = segments.map(encode).join('/');
   const asked = Object.keys(query).sort().map((name) => `${encode(name)}=${encode(query[name])}`).join('&');
   return new URL(`${base.pathname.replace(/\/$/, '')}/${path}${asked && `?${asked}`}`, base);

@@ -19,5 +19,6 @@ const texts = {
 
 // One that is not known is sent with its title: a new type is no reason to lose a mail.
 export function textOf({ template, title, message, metadata }) {
-  return [texts[template]?.(metadata) ?? title, message].filter(Boolean).join('\n\n') + '\n';
+  const text = Object.hasOwn(texts, template) ? texts[template](metadata ?? {}) : title;
+  return [text, message].filter(Boolean).join('\n\n') + '\n';
 }
