@@ -48,7 +48,7 @@ struct {
 } traces;
 
 // Whether anybody has prepared a statement by SQL, or held a cursor open, since the last
-// clean-up.  Unknown is yes: the library may have been loaded after it.
+// clean-up.  Unknown is yes: the library may have been loaded after it, where it was not before the first statement.
 struct {
   bool prepared = true;
   bool held = true;
@@ -116,6 +116,7 @@ SERVER_CODE void watch_traces() {
       "Temporary objects and held cursors outlive the transaction of the identity that made them.",
       "On is for connections that no pooler shares: whoever has the connection next and enters nobody finds them.",
       &keep_session_objects, false, PGC_SUSET, 0, nullptr, nullptr, nullptr);
+  if (IsInitProcessingMode()) left_behind = {false, false};  // preloaded: to look costs the first who enters two plans
   next_hook_traces = ProcessUtility_hook;
   ProcessUtility_hook = note_utility;
   RegisterXactCallback(at_end_of_transaction, nullptr);

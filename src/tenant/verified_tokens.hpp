@@ -5,6 +5,7 @@
 #include <sodium.h>
 
 #include <array>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,7 +32,7 @@ class verified_tokens {
   const verified *find(std::string_view token) const noexcept {
     const auto wanted = hash_of(token);
     for (std::size_t i = 0; i < places; i++) {
-      if (hashes_[i] == wanted && entries_[i] && entries_[i]->token == token) return &*entries_[i];
+      if (hashes_[i] == wanted && entries_[i] && entries_[i]->token == token) return entries_[i].get();
     }
     return nullptr;
   }
@@ -42,9 +43,9 @@ class verified_tokens {
   }
   const verified *keep(verified &&entry) {
     const std::size_t place = next_++ % places;
-    entries_[place].reset();
-    hashes_[place] = hash_of(entry.token);
-    return &entries_[place].emplace(std::move(entry));
+    entries_[place] = std::make_unique<verified>(std::move(entry));
+    hashes_[place] = hash_of(entries_[place]->token);
+    return entries_[place].get();
   }
 
  private:
@@ -61,7 +62,8 @@ class verified_tokens {
   static constexpr std::size_t places = 256;
   std::uint8_t key_[crypto_shorthash_KEYBYTES];
   std::array<std::uint64_t, places> hashes_{};
-  std::array<std::optional<verified>, places> entries_;
+  // (By pointers: room for all of them, zeroed, were half a megabyte for each new connection's first token.)
+  std::array<std::unique_ptr<verified>, places> entries_;
   std::size_t next_ = 0;
 };
 

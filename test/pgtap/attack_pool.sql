@@ -114,6 +114,8 @@ INSERT INTO harness.cases (name, usual, ours, statements) VALUES
     '{BEGIN,"{mallory}","DECLARE c CURSOR WITH HOLD FOR SELECT 3",COMMIT,BEGIN,"{victim}","FETCH ALL FROM c"}'),
 ('the same by who entered nobody', '3', '34000',
     '{BEGIN,"{victim}",COMMIT,BEGIN,"DECLARE c CURSOR WITH HOLD FOR SELECT 3",COMMIT,BEGIN,"{victim}","FETCH ALL FROM c"}'),
+('both before anybody entered: the statement', '3', '26000', '{"PREPARE s1 AS SELECT 3",BEGIN,"{victim}","EXECUTE s1"}'),
+('and the cursor', '3', '34000', '{BEGIN,"DECLARE c CURSOR WITH HOLD FOR SELECT 3",COMMIT,BEGIN,"{victim}","FETCH ALL FROM c"}'),
 -- What is one's own within a transaction is there
 ('a temporary table within its transaction', '5', '5',
     '{BEGIN,"{victim}","CREATE TEMP TABLE mine AS SELECT id FROM {t} WHERE id < 90","SAVEPOINT s","SELECT count(*) FROM mine"}'),
@@ -152,5 +154,9 @@ SELECT is(harness.backend('SET primecloud.keep_session_objects = on'), 'SET', '(
 SELECT is(harness.backend('SET primecloud.keep_session_objects = on', 'BEGIN', :'victim',
     'CREATE TEMP TABLE mine AS SELECT id FROM guarded WHERE id < 90 ORDER BY id', 'COMMIT', 'TABLE mine'), '42P01', 'but it does not take');
 SELECT is(harness.backend('BEGIN', :'victim', 'SET primecloud.keep_session_objects = on'), '42501', 'nor afterwards');
+-- What the library, which entering loads, could not see being made.
+SELECT is(harness.backend('PREPARE s1 AS SELECT 3', 'BEGIN', :'victim', 'EXECUTE s1'), '26000', 'a statement older than the library');
+SELECT is(harness.backend('BEGIN', 'DECLARE c CURSOR WITH HOLD FOR SELECT 3', 'COMMIT', 'BEGIN', :'victim', 'FETCH ALL FROM c'), '34000',
+    'and such a cursor');
 SELECT * FROM finish();
 \ir support/done.sql
