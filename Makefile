@@ -104,7 +104,7 @@ $(OBJS:.o=.bc): %.bc: %.o  # so bitcode follows headers too
 $(OBJS) $(OBJS:.o=.bc) $(SHLIB_EXPORTS:.txt=.list): | directories
 .PHONY: directories
 directories:
-	@$(MKDIR_P) $(sort $(dir $(OBJS)))
+	@$(MKDIR_P) $(sort $(dir $(OBJS)) src)
 
 $(DATA_built): $(SQL_MODULES) $(SQL_SCHEMA) $(SQL_STEPS) $(SQL_WRAP) sql/modules.list sql/schema/files.list
 	cat $(addprefix $(srcdir)/,$(SQL_MODULES)) > $@
