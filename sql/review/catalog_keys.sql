@@ -58,7 +58,10 @@ BEGIN
         format(CASE WHEN n.crosses
             THEN '-- choose: ALTER TABLE %s DROP CONSTRAINT %I, and one in which the tenants meet'
             ELSE 'SELECT primecloud.protect_fk(%L, %L);'
-                || CASE WHEN t.rls AND f.rls THEN '' ELSE ' -- choose: first protect_table() of both tables' END END,
+                || CASE WHEN CASE f.rel WHEN t.rel THEN 1 ELSE 2 END = (SELECT count(*) FROM pg_policy AS p
+                    WHERE p.polname = 'primecloud_floor'
+                    AND p.polrelid IN (t.rel, f.rel)) THEN ''
+                    ELSE ' -- choose: first protect_table() of both tables' END END,
             t.label, k.name), ARRAY[k.said]
     FROM k JOIN t ON t.rel = k.rel JOIN t AS f ON f.rel = k.target JOIN per AS n ON n.key = k.key
     WHERE t.tenant IS NOT NULL AND f.tenant IS NOT NULL AND NOT t.shared AND NOT f.shared AND NOT t.exempt

@@ -55,7 +55,8 @@ AS $$
         GROUP BY t.oid)
     SELECT jsonb_build_object('schema', primecloud_internal.review_schema(schema), 'tables',
         coalesce(jsonb_object_agg(t.label, jsonb_build_object(
-        'row_security', t.relrowsecurity, 'forced', t.relforcerowsecurity, 'policies', coalesce(p.said, '{}'))), '{}'))
+        'row_security', t.relrowsecurity, 'forced', t.relforcerowsecurity, 'policies', coalesce(p.said, '{}'),
+        'asks', primecloud_internal.review_asks(t.oid))), '{}'))
     FROM t LEFT JOIN policy AS p ON p.oid = t.oid
 $$;
 COMMENT ON FUNCTION review_policies(name)
@@ -111,13 +112,16 @@ AS $$
             UNION ALL SELECT e.role FROM jsonb_each(coalesce(t.was -> 'policies', '{}')) AS p
                 CROSS JOIN LATERAL jsonb_array_elements_text(p.value -> 'roles') AS e(role)) AS x(role))
     SELECT t.label, r.role, c.command, CASE WHEN t.was IS NULL THEN 'a new table' WHEN t.is IS NULL THEN 'a table less'
-        ELSE primecloud_internal.review_predicates_compared(
+        WHEN d.change IN ('neither', 'closed') AND primecloud_internal.review_replaced(t.was -> 'asks', t.is -> 'asks')
+            THEN 'cannot be decided'
+        ELSE d.change END
+    FROM t JOIN r ON r.label = t.label
+    CROSS JOIN (VALUES (1, 'SELECT'), (2, 'INSERT'), (3, 'UPDATE'), (4, 'UPDATE CHECK'), (5, 'DELETE')) AS c(n, command)
+    CROSS JOIN LATERAL (SELECT CASE WHEN t.was IS NOT NULL AND t.is IS NOT NULL THEN primecloud_internal.review_predicates_compared(
             primecloud_internal.review_effective(t.was, r.role, c.command, true),
             primecloud_internal.review_effective(t.was, r.role, c.command, false),
             primecloud_internal.review_effective(t.is, r.role, c.command, true),
-            primecloud_internal.review_effective(t.is, r.role, c.command, false)) END
-    FROM t JOIN r ON r.label = t.label
-    CROSS JOIN (VALUES (1, 'SELECT'), (2, 'INSERT'), (3, 'UPDATE'), (4, 'UPDATE CHECK'), (5, 'DELETE')) AS c(n, command)
+            primecloud_internal.review_effective(t.is, r.role, c.command, false)) END) AS d(change)
     ORDER BY t.label COLLATE "C", r.role <> 'PUBLIC', r.role COLLATE "C", c.n
 $$;
 COMMENT ON FUNCTION review_policies_diff(jsonb, jsonb)

@@ -58,6 +58,10 @@ BEGIN
             FROM (SELECT * FROM primecloud_internal.review_views(w) UNION ALL SELECT * FROM primecloud_internal.review_definers(w)) AS f
             WHERE EXISTS (SELECT FROM unnest(f.parts) AS p, unnest(string_to_array(p, ', ')) AS named, unnest(w.tables) AS x
                 WHERE x.label = named AND x.rel = ANY (line))
+        -- What the role is, besides: it reads files, other sessions or the log of writes, or drops what it owns.
+        UNION ALL SELECT NULL, false, format('%s: %s', f.check_name, f.evidence) FROM primecloud_internal.review_role_findings(w) AS f
+            WHERE f.check_name = 'app_role_overpowered' AND f.level = 'error' AND f.evidence !~ ' has CREATEROLE$'
+                OR f.check_name = 'app_role_owns_tables' AND f.object = w.label
         -- (Of a part it takes the part, of what it is a part of all.)
         UNION ALL SELECT NULL, count(*) = 0, CASE count(*) WHEN 0 THEN 'TRUNCATE is not granted' ELSE format(
                 'TRUNCATE is granted on %s, and asks no policy', string_agg(x.label, ', ' ORDER BY x.label COLLATE "C")) END

@@ -2,7 +2,9 @@
 #include "review/raw_walk.hpp"
 
 extern "C" {
+#include "nodes/parsenodes.h"
 #include "nodes/primnodes.h"
+#include "nodes/value.h"
 #include "utils/builtins.h"
 }
 
@@ -14,6 +16,17 @@ SERVER_CODE relation relation_named(const char *name) {
   for (int i = 0; i < 6; i++)
     if (strcmp(name, names[i]) == 0) return static_cast<relation>(i + 1);
   return relation::none;
+}
+
+SERVER_CODE const char *lengths(const List *each) {
+  const char *found = "";
+  const ListCell *cell;
+  foreach (cell, each) {
+    const auto *one = static_cast<const Node *>(lfirst(cell));
+    const bool number = IsA(one, A_Const) && IsA(&castNode(A_Const, one)->val, Integer);
+    found = psprintf("%s%s%d", found, *found == '\0' ? "" : ", ", number ? intVal(&castNode(A_Const, one)->val) : -1);
+  }
+  return found;
 }
 
 bool gives_text(const node *n) {
@@ -72,12 +85,16 @@ SERVER_CODE const node *raw_cast(raw_walk &w, const TypeCast *n) {
   if (of->is == kind::literal || of->is == kind::truth || of->is == kind::nothing) return of;
   const char *type = strVal(llast(n->typeName->names));
   const bool to_text_type = strcmp(type, "text") == 0 || strcmp(type, "varchar") == 0 || strcmp(type, "name") == 0;
-  if (to_text_type && of->has(to_text)) return of;
+  const bool cut_to = n->typeName->typmods != NIL;
+  if (to_text_type && of->has(to_text) && !cut_to) return of;
   node *made = new_node(w.to, kind::call, list_make1(const_cast<node *>(of)));
   made->text = psprintf("::%s", type);
+  if (cut_to)
+    made =
+        const_cast<node *>(opaque(w.to, psprintf("::%s(%s)", type, lengths(n->typeName->typmods)), list_make1(made)));
   made->flags = cast | strict | (to_text_type ? to_text : 0);
   const bool cut = strcmp(type, "bpchar") == 0 || strcmp(type, "char") == 0 || strcmp(type, "bool") == 0;
-  if (gives_text(of) && !to_text_type && !cut) made->flags |= named;
+  if (gives_text(of) && !to_text_type && !cut && !cut_to) made->flags |= named;
   return made;
 }
 

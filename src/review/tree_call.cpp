@@ -97,6 +97,13 @@ SERVER_CODE const node *walk_call(tree_walk &w, const FuncExpr *call) {
   if (list_member(w.of.indexed, call)) made->flags |= keyed;
   if (!facts->pinned) return made;
   if (asks_absent_role(w, facts->name, call)) made->flags |= absent_role;
+  // What is cut to a length is another value, and no label of the same.
+  int32 length = -1;
+  if (exprIsLengthCoercion(reinterpret_cast<const Node *>(call), &length) && length >= 0) {
+    made->text = psprintf("::%s", format_type_with_typemod(call->funcresulttype, length));
+    made->count = 1;
+    return made;
+  }
   if (call->funcformat == COERCE_EXPLICIT_CALL || call->funcformat == COERCE_SQL_SYNTAX) return made;
   made->flags = (made->flags & ~stable) | cast | (is_text_like(call->funcresulttype) ? to_text : 0);
   made->text = psprintf("::%s", format_type_be(call->funcresulttype));

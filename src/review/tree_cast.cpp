@@ -40,7 +40,8 @@ SERVER_CODE bool is_label(Oid from, Oid to) {
 
 SERVER_CODE const node *walk_cast(tree_walk &w, Node *whole, Node *argument, Oid type) {
   node *made = new_node(w, kind::call, list_make1(const_cast<node *>(walk_tree(w, argument))));
-  made->text = psprintf("::%s", format_type_be(type));
+  const int32 length = IsA(whole, ArrayCoerceExpr) ? castNode(ArrayCoerceExpr, whole)->resulttypmod : -1;
+  made->text = psprintf("::%s", format_type_with_typemod(type, length));
   made->flags = cast | strict | (is_text_like(type) ? to_text : 0) | (list_member(w.of.indexed, whole) ? keyed : 0);
   if (keeps_apart(exprType(argument), type)) made->flags |= lossless;
   if (names_a_value(exprType(argument), type) || IsA(whole, RelabelType)) made->flags |= named;

@@ -25,9 +25,8 @@ SERVER_CODE void look_at_entry(tree_walk &w, const RangeTblEntry *entry, content
     case RTE_RELATION: {
       w.read = list_append_unique_oid(w.read, entry->relid);
       found.reads = true;
-      const char *name = get_rel_name(entry->relid);
       found.names = psprintf("%s%s%s", found.names == nullptr ? "" : found.names, found.names == nullptr ? "" : ", ",
-                             name == nullptr ? "?" : quote_identifier(name));
+                             name_from(w.of.relation, entry));
       return;
     }
     case RTE_SUBQUERY: {
@@ -115,7 +114,8 @@ SERVER_CODE node *queried(tree_walk &w, kind is, Query *query, const node *left,
   }
   node *made = new_node(w, is, list_concat(below, has.extra));
   made->flags = flags_of(query, has);
-  if (has.names != nullptr) made->text = has.names;
+  made->text = has.names == nullptr ? "" : has.names;
+  if (const char *rest = rest_of(query)) made->text = psprintf("%s~%s", has.names == nullptr ? "" : has.names, rest);
   leave_query(w);
   return made;
 }

@@ -64,6 +64,10 @@ SERVER_CODE bits kept_in(Oid relation, AttrNumber column);  // stored, and uniqu
 // The conditions of a query: of its WHERE, its joins and its HAVING.  The query is entered first.
 SERVER_CODE void enter_query(tree_walk &w, Query *query);
 SERVER_CODE void leave_query(tree_walk &w);
+// What it calls a relation that it reads: with its schema where that is not the subject's.
+SERVER_CODE const char *name_from(Oid subject, const RangeTblEntry *entry);
+// What a query has besides tables, conditions and columns, so that two that differ in it are two: nullptr for nothing.
+SERVER_CODE const char *rest_of(const Query *query);
 SERVER_CODE const node *conditions_of(tree_walk &w, Query *query);
 
 }  // namespace primecloud::review
