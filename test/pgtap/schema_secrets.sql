@@ -34,8 +34,16 @@ SELECT act('a_dev', format($$SELECT id || ' ' || secret_access_key FROM cloud.ro
 SELECT is(act('a_admin', $$SELECT cloud.set_smtp('mail.example.com', 'mailer', 'correct horse', 'a@example.com')$$), '', 'a mail server');
 SELECT is(primecloud.reveal('cloud.account_smtp_secrets', 'password', account_id, 'test'), 'correct horse', 'its password, sealed')
     FROM cloud.account_smtp_secrets;
-SELECT is(act('a_admin', $$SELECT cloud.set_smtp('mail2.example.com', 'mailer', NULL, 'a@example.com')$$), '',
+SELECT is(act('a_admin', $$SELECT cloud.set_smtp('mail.example.com', 'mailer', NULL, 'b@example.com', from_name => 'B')$$), '',
     'changed without a password');
+-- Who may set the server was never told its password, and has it sent to no server of his own.
+SELECT is(act('a_admin', format('SELECT cloud.set_smtp(%s)', elsewhere)), '22023', 'not without it: ' || elsewhere) FROM unnest(ARRAY[
+    $$'mail.evil.example', 'mailer', NULL, 'b@example.com'$$, $$'mail.example.com', 'other', NULL, 'b@example.com'$$,
+    $$'mail.example.com', 'mailer', NULL, 'b@example.com', 2525$$,
+    $$'mail.example.com', 'mailer', NULL, 'b@example.com', encryption => 'none'$$,
+    $$'mail.evil.example', 'mailer', NULL, 'b@example.com', enabled => false$$]) AS elsewhere;
+SELECT is((SELECT row(host, port, username, encryption, from_email)::text FROM cloud.account_smtp),
+    '(mail.example.com,587,mailer,tls,b@example.com)', 'and nothing of it stays');
 SELECT is(primecloud.reveal('cloud.account_smtp_secrets', 'password', account_id, 'test'), 'correct horse', 'keeps it')
     FROM cloud.account_smtp_secrets;
 SELECT is(act('a_platform', $$SELECT cloud.place_vps_order('debian-12', 'sp', 1, 1, 25)$$), '42501', 'an operator places no order');
@@ -52,7 +60,7 @@ BEGIN
         RETURN QUERY EXECUTE format('SELECT %L::text FROM %s t WHERE t::text LIKE %L', rel, rel, '%' || needle || '%');
     END LOOP;
 END $$;
-SELECT isnt_empty($$SELECT rows_with('mail2.example.com')$$, 'TC017: (the search finds what is there)');
+SELECT isnt_empty($$SELECT rows_with('mail.example.com')$$, 'TC017: (the search finds what is there)');
 SELECT is_empty(format('SELECT rows_with(%L)', needle), 'TC017: nowhere in the clear')
     FROM unnest(ARRAY[:'secret_half', split_part(:'rotated', ' ', 2), 'correct horse', 'hunter2']) AS needle;
 SELECT is_empty(format($$SELECT act('a_owner', %L)$$ || $$ FROM generate_series(1, 1)

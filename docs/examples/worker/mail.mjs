@@ -26,7 +26,7 @@ async function addressesOf(host, signal) {
   signal.throwIfAborted();
   const addresses = found.flatMap(({ value }) => value ?? []);
   if (addresses.length > 0) return addresses;
-  throw new ServiceError(`mail: the account's server has no address (${found[0].reason.code})`);
+  throw new ServiceError(`mail: the account's server has no address (${found[0].reason?.code})`);
 }
 
 // A customer names the host.  Every address that it leads to must be one of the internet, and the one that was asked about

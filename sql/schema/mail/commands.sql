@@ -10,12 +10,19 @@ BEGIN
     PERFORM @schema@.check_text('host', set_smtp.host), @schema@.check_text('username', set_smtp.username, 1100),
         @schema@.check_text('password', set_smtp.password, 65536), @schema@.check_text('from_email', set_smtp.from_email),
         @schema@.check_text('encryption', set_smtp.encryption), @schema@.check_text('from_name', set_smtp.from_name);
-    INSERT INTO @schema@.account_smtp (account_id, is_enabled, host, port, username, from_email, from_name, encryption)
+    INSERT INTO @schema@.account_smtp AS s (account_id, is_enabled, host, port, username, from_email, from_name, encryption)
     VALUES (account, set_smtp.enabled, set_smtp.host, set_smtp.port, set_smtp.username, set_smtp.from_email, set_smtp.from_name,
         set_smtp.encryption)
     ON CONFLICT ON CONSTRAINT account_smtp_pk DO UPDATE SET is_enabled = excluded.is_enabled, host = excluded.host, port = excluded.port,
         username = excluded.username, from_email = excluded.from_email, from_name = excluded.from_name, encryption = excluded.encryption,
-            updated_at = now();
+            updated_at = now()
+        -- Asked of the row as it is once it is locked: what another sets just now counts.
+        WHERE set_smtp.password IS NOT NULL
+            OR (s.host, s.port, s.username, s.encryption) = (excluded.host, excluded.port, excluded.username, excluded.encryption);
+    IF NOT FOUND THEN
+        RAISE invalid_parameter_value USING MESSAGE = 'another host, port, login or encryption of the mail server needs its password',
+            HINT = 'The one that is kept goes nowhere but where it was given for: say it again.';
+    END IF;
     -- Without a new password the old one stays.
     IF set_smtp.password IS NOT NULL THEN
         INSERT INTO @schema@.account_smtp_secrets (account_id, password)
@@ -26,7 +33,7 @@ BEGIN
 END
 $set_smtp$;
 COMMENT ON FUNCTION @schema@.set_smtp(text, text, text, text, integer, text, text, boolean)
-    IS 'sets the account''s mail server, its password sealed; admins';
+    IS 'sets the account''s mail server, its password sealed; without one the old one stays, for the same server and login; admins';
 GRANT EXECUTE ON FUNCTION @schema@.set_smtp TO @app@;
 
 CREATE FUNCTION @schema@.remove_smtp() RETURNS boolean
