@@ -11,7 +11,8 @@ DECLARE
     one record;
     carrier pg_constraint;
 BEGIN
-    SELECT o.* INTO one FROM primecloud_internal.open_carriers(target, role_column) AS o JOIN pg_constraint k ON k.oid = o.key
+    SELECT o.* INTO one FROM primecloud_internal.open_carriers(target, role_column) AS o,
+        LATERAL (SELECT conname FROM pg_constraint WHERE oid = o.key OFFSET 0) AS k
     WHERE CASE WHEN spared IS NULL OR o.role = 'public' OR NOT o.source = ANY (mended) THEN true
         ELSE NOT pg_has_role(o.role, spared, 'MEMBER') END
     ORDER BY k.conname, o.gone, o.source::text, o.role <> 'public', o.role, o.source_column LIMIT 1;

@@ -33,8 +33,9 @@ BEGIN
             SELECT t::oid, rel::oid FROM unnest(rel || others) AS t
             UNION
             SELECT i.inhrelid, i.inhparent FROM meets JOIN pg_inherits i ON i.inhparent = meets.below)
-        SELECT * FROM meets) AS m
-    JOIN pg_class b ON b.oid = m.below JOIN pg_class a ON a.oid = m.above
+        SELECT * FROM meets) AS m,
+        LATERAL (SELECT relowner FROM pg_class WHERE oid = m.below OFFSET 0) AS b,
+        LATERAL (SELECT relowner FROM pg_class WHERE oid = m.above OFFSET 0) AS a
     WHERE b.relowner <> a.relowner ORDER BY m.below, m.above;
 END $$;
 COMMENT ON FUNCTION primecloud_internal.check_one_hand(regclass, regclass[])

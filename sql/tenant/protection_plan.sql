@@ -31,7 +31,9 @@ CREATE FUNCTION primecloud_internal.broken_indexes(rel regclass) RETURNS SETOF p
 AS $$
 BEGIN
     RETURN QUERY SELECT (primecloud_internal.step('drop index', t.relid::text, format('DROP INDEX %s', i.indexrelid::regclass))).*
-    FROM primecloud_internal.table_tree(rel) AS t JOIN pg_index i ON i.indrelid = t.relid JOIN pg_class c ON c.oid = i.indexrelid
+    -- (Of each table by itself: joined, the indexes of all tables were gone through for each.)
+    FROM primecloud_internal.table_tree(rel) AS t, LATERAL (SELECT * FROM pg_index WHERE indrelid = t.relid OFFSET 0) AS i
+    JOIN pg_class c ON c.oid = i.indexrelid
     WHERE NOT i.indisvalid AND c.relname = primecloud_internal.unfinished_note(t.relid) ->> 'index' AND NOT c.relispartition
         ORDER BY t.level, t.relid;
 END $$;

@@ -14,6 +14,21 @@ SELECT cmp_ok(calls_of('free_name'), '>=', 20::bigint, '(and names are tried)');
 SELECT cmp_ok(calls_of('relation_name'), '<=', 200::bigint, 'each table''s name is asked for some times, and not for each other table');
 SELECT cmp_ok(calls_of('obj_description'), '<=', 200::bigint, 'and so is what is noted of it');
 COMMIT;
+
+-- What is asked of one table reads of the catalogs what is its own, however many tables there are.
+CREATE FUNCTION rows_read(catalog regclass) RETURNS bigint LANGUAGE sql AS $$
+    SELECT pg_stat_get_xact_tuples_returned(catalog) + pg_stat_get_xact_tuples_fetched(catalog) $$;
+CREATE FUNCTION rows_read_by(call text, catalog regclass) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+    before bigint;
+BEGIN
+    EXECUTE 'SELECT count(*) FROM ' || call;  -- the server's own caches
+    before := rows_read(catalog);
+    EXECUTE 'SELECT count(*) FROM ' || call;
+    RETURN rows_read(catalog) - before;
+END $$;
+SELECT cmp_ok(rows_read_by($$primecloud_internal.check_one_kind('shop.t20', 'primecloud_floor')$$, 'pg_policy'), '<=', 10::bigint,
+    'a table''s five policies, of a hundred');
 SELECT is(primecloud_internal.free_name('shop', 't1'), 't1_1', 'a name that is taken is numbered');
 SELECT is(primecloud_internal.free_name('shop', 'free'), 'free', 'one that is not is kept');
 SELECT is(primecloud_internal.free_name('public', 't1'), 't1', 'each schema has names of its own');
