@@ -1,9 +1,11 @@
 // contract_diff: two contracts as JSON in UTF-8, whatever the database's encoding is, and the
 // changes between them likewise.
 #include "core/contract/diff.hpp"
+#include "core/contract/pause.hpp"
 #include "core/contract/value_words.hpp"
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
+#include "pg/interrupts.hpp"
 
 namespace {
 using namespace primecloud;
@@ -13,6 +15,7 @@ std::string_view text_of(pg::bytes_view bytes) { return {reinterpret_cast<const 
 
 octets contract_changes(pg::bytes_view before, pg::bytes_view after) {
   using contract::json_text;
+  const contract::pausing patient(pg::heed_interrupts);
   const auto verdict = [](bool breaks) { return breaks ? "\"breaking\"" : "\"safe\""; };
   std::string rows = "[";
   for (const auto &row : contract::diff(text_of(before), text_of(after))) {

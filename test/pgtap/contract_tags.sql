@@ -32,7 +32,8 @@ SELECT is(t.said(place, replace(comment, '\n', E'\n')), said, concat_ws(': ', pl
     ('FUNCTION t.f', '@nullable', '@nullable is followed by no name'),
     ('FUNCTION t.f', '@name F', '@name F is of tables, views, enums and composite types alone'),
     ('FUNCTION t.f', '@breaks function_removed f nobody calls it', NULL),
-    ('FUNCTION t.f', '@breaks function_remved f', '@breaks function_remved f is not followed by the name of a change, as contract_diff tells it'),
+    ('FUNCTION t.f', '@breaks function_remved f',
+        '@breaks function_remved f is not followed by the name of a change, as contract_diff tells it'),
     ('PROCEDURE t.p', '@Error P0002', '@Error P0002 is written @error'),
     ('PROCEDURE t.p', '@not_null', '@not_null is written @notNull'),
     ('TABLE t.orders', '@name Purchase\n@breaks column_removed orders.note x\nmail a@public.org @param @throws P0002', NULL),
@@ -58,7 +59,8 @@ SELECT is(t.said(place, replace(comment, '\n', E'\n')), said, concat_ws(': ', pl
     ('SCHEMA t', '@breaks column_removed orders.note nobody', NULL),
     ('SCHEMA t', '@breaks column_removed', '@breaks column_removed names no object'),
     ('TABLE t.orders', E'@error \x1b[31m\t', '@error ?[31m is of functions alone'),
-    ('TABLE t.orders', '@error ' || repeat('é', 200), '@error ' || repeat('é', 93) || ' is of functions alone')) AS c (place, comment, said);
+    ('TABLE t.orders', '@error ' || repeat('é', 200),
+        '@error ' || repeat('é', 93) || ' is of functions alone')) AS c (place, comment, said);
 
 -- What somebody else's comment says wrong stops nobody.
 CREATE ROLE tagger;

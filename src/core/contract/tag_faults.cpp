@@ -14,20 +14,33 @@ namespace {
 using fault = std::optional<std::string>;
 
 // As contract_diff tells them.
-constexpr std::string_view change_names[] = {
-    "argument_added",     "argument_removed",      "arguments_reordered",  "bound_loosened",     "bound_tightened",
-    "class_lowered",      "class_raised",          "column_added",         "column_removed",     "constraint_added",
-    "constraint_removed", "constraint_renamed",    "cursor_scope_changed", "default_added",      "default_changed",
-    "default_removed",    "entity_added",          "entity_kind_changed",  "entity_removed",     "error_added",
-    "error_removed",      "function_added",        "function_kind_changed", "function_removed",  "generated_changed",
-    "key_added",          "key_changed",           "key_removed",          "name_changed",       "nullability_loosened",
-    "nullability_tightened", "overload_ambiguous", "readability_gained",   "readability_lost",   "relation_added",
-    "relation_changed",   "relation_removed",      "result_changed",       "type_changed",       "type_narrowed",
-    "type_renamed",       "type_widened",          "value_added",          "value_removed",      "writability_gained",
-    "writability_lost"};
+constexpr std::string_view change_names[] = {"argument_added",        "argument_removed",
+                                             "arguments_reordered",   "bound_loosened",
+                                             "bound_tightened",       "class_lowered",
+                                             "class_raised",          "column_added",
+                                             "column_removed",        "constraint_added",
+                                             "constraint_removed",    "constraint_renamed",
+                                             "cursor_scope_changed",  "default_added",
+                                             "default_changed",       "default_removed",
+                                             "entity_added",          "entity_kind_changed",
+                                             "entity_removed",        "error_added",
+                                             "error_removed",         "function_added",
+                                             "function_kind_changed", "function_removed",
+                                             "generated_changed",     "key_added",
+                                             "key_changed",           "key_removed",
+                                             "name_changed",          "nullability_loosened",
+                                             "nullability_tightened", "overload_ambiguous",
+                                             "readability_gained",    "readability_lost",
+                                             "relation_added",        "relation_changed",
+                                             "relation_removed",      "result_changed",
+                                             "type_changed",          "type_narrowed",
+                                             "type_renamed",          "type_widened",
+                                             "value_added",           "value_removed",
+                                             "writability_gained",    "writability_lost"};
 
 bool starts_with_code(std::string_view text) {
-  return text.size() >= 5 && std::all_of(text.begin(), text.begin() + 5, [](char c) { return is_digit(c) || is_upper(c); }) &&
+  return text.size() >= 5 &&
+         std::all_of(text.begin(), text.begin() + 5, [](char c) { return is_digit(c) || is_upper(c); }) &&
          (text.size() == 5 || !is_word_letter(text[5]));
 }
 
@@ -67,7 +80,8 @@ fault of_names(std::string_view rest, const commented &on, bool not_null) {
     const auto end = std::min(rest.find_first_of(" ,"), rest.size());
     const auto name = rest.substr(0, end);
     if (!is_line_of(on.given, name) && (not_null || !is_line_of(on.sent, name)))
-      return "names \"" + std::string(name) + "\", which is no column of the result" + (not_null ? "" : " and no argument");
+      return "names \"" + std::string(name) + "\", which is no column of the result" +
+             (not_null ? "" : " and no argument");
     rest = without_blanks(rest.substr(end));
     if (!rest.starts_with(',')) return std::nullopt;
     rest = without_blanks(rest.substr(1));
@@ -84,7 +98,8 @@ fault of_nulls(std::string_view rest, const commented &on, bool not_null, std::s
 }
 
 fault of_tag(std::string_view tag, std::string_view rest, const commented &on, std::string_view comment) {
-  if ((tag == "error" || tag == "breaks") && !lines_behind(rest, tag).empty()) return "is followed by another on its line";
+  if ((tag == "error" || tag == "breaks") && !lines_behind(rest, tag).empty())
+    return "is followed by another on its line";
   if (tag == "error") return of_error(rest, on);
   if (tag == "breaks") return of_breaks(rest, on);
   if (tag == "notNull" || tag == "nullable") return of_nulls(rest, on, tag == "notNull", comment);
@@ -112,10 +127,12 @@ std::string tag_faults(std::string_view comment, const commented &on) {
   for (auto at = comment.find('@'); at != comment.npos; at = comment.find('@', at + 1)) {
     if (at > 0 && !is_blank(comment[at - 1])) continue;
     const auto begin = at + 1;
-    const auto end = std::min(
-        comment.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789", begin), comment.size());
+    const auto end =
+        std::min(comment.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789", begin),
+                 comment.size());
     const auto word = comment.substr(begin, end - begin);
-    for (const std::string_view tag : {"name", "error", "breaks", "notNull", "nullable", "public", "pii", "token", "secret"}) {
+    for (const std::string_view tag :
+         {"name", "error", "breaks", "notNull", "nullable", "public", "pii", "token", "secret"}) {
       if (meant(word) != meant(tag)) continue;
       const auto rest = trimmed(comment.substr(end, std::min(comment.find('\n', end), comment.size()) - end));
       const auto why = word == tag ? of_tag(tag, rest, on, comment) : fault("is written @" + std::string(tag));
