@@ -83,35 +83,26 @@ COMMENT ON FUNCTION primecloud_internal.contract_assembled(oid, oid) IS 'the con
 
 -- The settings are those that text of values and expressions depends on.  (Plans rest on no statistics, which a new database
 -- has none of; jit would take the price of a scan that is not wanted for real.)
-CREATE FUNCTION contract(schema name, options jsonb DEFAULT '{}') RETURNS jsonb
+CREATE FUNCTION primecloud_internal.contract_whole(schema name, options jsonb) RETURNS jsonb
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off SET extra_float_digits = 1 SET bytea_output = hex
     SET datestyle = 'ISO, YMD' SET intervalstyle = postgres SET timezone = 'UTC' SET lc_monetary = 'C'
     SET standard_conforming_strings = on SET enable_seqscan = off SET jit = off
-AS $contract$
+AS $contract_whole$
 DECLARE
-    space oid;
+    space oid := primecloud_internal.contract_space(contract_whole.schema);
     asking oid;
     told jsonb;
     differs jsonb;
 BEGIN
-    IF contract.schema IS NULL THEN
-        RAISE null_value_not_allowed USING MESSAGE = 'a contract is of a schema, and none is named',
-            HINT = 'Name a schema of this database: SELECT nspname FROM pg_namespace.';
-    END IF;
-    PERFORM primecloud_internal.check_contract_options(contract.options);
-    differs := contract.options - 'role';
-    SELECT n.oid INTO space FROM pg_namespace AS n WHERE n.nspname = contract.schema;
-    IF NOT FOUND THEN
-        RAISE invalid_schema_name USING MESSAGE = format('schema %s does not exist', quote_ident(contract.schema)),
-            HINT = 'Name a schema of this database: SELECT nspname FROM pg_namespace.';
-    END IF;
-    asking := (contract.options ->> 'role')::regrole;
+    PERFORM primecloud_internal.check_contract_options(contract_whole.options);
+    differs := contract_whole.options - 'role';
+    asking := (contract_whole.options ->> 'role')::regrole;
     IF has_schema_privilege(asking, space, 'USAGE') IS FALSE THEN
         space := 0;
     END IF;
     -- Expressions then do not name the schema that they stand in.
-    PERFORM set_config('search_path', format('pg_catalog, %I, pg_temp', contract.schema), true);
+    PERFORM set_config('search_path', format('pg_catalog, %I, pg_temp', contract_whole.schema), true);
     told := primecloud_internal.contract_assembled(space, asking);
     PERFORM set_config('search_path', 'pg_catalog, pg_temp', true);
     PERFORM primecloud_internal.check_contract_keys(told), primecloud_internal.check_contract_names(told),
@@ -119,6 +110,19 @@ BEGIN
     SELECT coalesce(jsonb_object_agg(o.key, o.value), '{}') INTO differs
     FROM jsonb_each(differs) AS o WHERE jsonb '{"int8": "number", "pii": true, "brand": false}' -> o.key IS DISTINCT FROM o.value;
     RETURN told || CASE differs WHEN '{}' THEN jsonb '{}' ELSE jsonb_build_object('options', differs) END;
+END
+$contract_whole$;
+COMMENT ON FUNCTION primecloud_internal.contract_whole(name, jsonb) IS 'the contract, and nothing said of what its comments say wrong';
+
+CREATE FUNCTION contract(schema name, options jsonb DEFAULT '{}') RETURNS jsonb
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp SET jit = off
+AS $contract$
+DECLARE
+    told jsonb := primecloud_internal.contract_whole(contract.schema, contract.options);
+BEGIN
+    PERFORM primecloud_internal.warn_of_contract_tags(contract.schema);
+    RETURN told;
 END
 $contract$;
 COMMENT ON FUNCTION contract(name, jsonb) IS

@@ -1,4 +1,23 @@
--- contract: what a role may do, where the contract is told to one.
+-- contract: which schema it is asked of, and what a role may do, where it is told to one.
+
+CREATE FUNCTION primecloud_internal.contract_space(schema name) RETURNS oid
+    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $contract_space$
+DECLARE
+    space oid := (SELECT n.oid FROM pg_namespace AS n WHERE n.nspname = contract_space.schema);
+BEGIN
+    IF contract_space.schema IS NULL THEN
+        RAISE null_value_not_allowed USING MESSAGE = 'a contract is of a schema, and none is named',
+            HINT = 'Name a schema of this database: SELECT nspname FROM pg_namespace.';
+    END IF;
+    IF space IS NULL THEN
+        RAISE invalid_schema_name USING MESSAGE = format('schema %s does not exist', quote_ident(contract_space.schema)),
+            HINT = 'Name a schema of this database: SELECT nspname FROM pg_namespace.';
+    END IF;
+    RETURN space;
+END
+$contract_space$;
+COMMENT ON FUNCTION primecloud_internal.contract_space(name) IS 'the schema that a contract is asked of';
 
 CREATE FUNCTION primecloud_internal.contract_column_rights(role_ oid, relation oid, number smallint) RETURNS TABLE (told boolean,
     flags jsonb)

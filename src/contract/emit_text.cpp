@@ -1,8 +1,10 @@
 // The emitters: a contract as JSON in UTF-8, whatever the database's encoding is, and a file likewise.
 #include "core/contract/contract.hpp"
 #include "core/contract/emit.hpp"
+#include "core/contract/pause.hpp"
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
+#include "pg/interrupts.hpp"
 
 namespace {
 using namespace primecloud;
@@ -19,6 +21,7 @@ std::string emitted(std::string_view what, const contract::node &told, const con
 }
 
 octets contract_emit(std::string_view what, pg::bytes_view told, pg::bytes_view options, pg::bytes_view facts) {
+  const contract::pausing patient(pg::heed_interrupts);
   const auto asked = contract::read_options(contract::read_document(text_of(options)));
   const std::string file =
       emitted(what, contract::read_for_emitting(text_of(told)), contract::read_document(text_of(facts)), asked);

@@ -1,7 +1,8 @@
-// contract_key, contract_name, contract_given_name: names that the contract gives; contract_lines, contract_class:
-// tags.
+// contract_key, contract_name, contract_given_name: names that the contract gives; contract_lines, contract_class,
+// contract_comment_faults: tags.
 #include "core/contract/names.hpp"
 #include "core/contract/comment.hpp"
+#include "core/contract/tag_faults.hpp"
 
 #include "pg/function.hpp"
 
@@ -17,6 +18,10 @@ std::string contract_lines(std::string_view comment, std::string_view tag) {
   return contract::lines_behind(comment, tag);
 }
 std::optional<std::string> contract_class(std::string_view comment) { return contract::class_of(comment); }
+std::string contract_comment_faults(std::string_view comment, std::string_view kind, std::string_view sent,
+                                    std::string_view given) {
+  return contract::tag_faults(comment, {kind, sent, given});
+}
 }  // namespace
 
 PRIMECLOUD_FUNCTION(primecloud_contract_key, contract_key);
@@ -24,3 +29,4 @@ PRIMECLOUD_FUNCTION(primecloud_contract_name, contract_name);
 PRIMECLOUD_FUNCTION(primecloud_contract_given_name, contract_given_name);
 PRIMECLOUD_FUNCTION(primecloud_contract_lines, contract_lines);
 PRIMECLOUD_FUNCTION(primecloud_contract_class, contract_class);
+PRIMECLOUD_FUNCTION(primecloud_contract_comment_faults, contract_comment_faults);

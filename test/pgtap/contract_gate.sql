@@ -41,5 +41,14 @@ SELECT throws_ok('SELECT primecloud.contract_gate(NULL, ''g'')', '22023', NULL, 
 SELECT throws_ok('SELECT primecloud.contract_gate(primecloud.contract(''g''), NULL)', '22004', NULL, 'nor without a schema');
 SELECT throws_ok(format('SELECT primecloud.contract_gate(%L, ''g'', NULL)', :'before'), '55000', NULL, 'and NULL accepts nothing');
 SELECT throws_ok('SELECT primecloud.contract_diff(primecloud.contract(''g''), NULL)', '22023', NULL, 'nor is it compared');
+-- However many functions a snapshot has of one name, each is compared with each once.
+CREATE FUNCTION g.many(type text) RETURNS jsonb LANGUAGE sql AS $$
+    SELECT jsonb_build_object('version', 1, 'entities', '{}'::jsonb, 'reads', jsonb_build_object('f', (
+        SELECT jsonb_agg(jsonb_build_object('key', 'f', 'many', false, 'returns', '{"void": true}'::jsonb, 'arguments', (
+            SELECT jsonb_agg(jsonb_build_object('name', 'a' || j, 'key', 'a' || j, 'type', type || i)) FROM generate_series(1, 40) AS j)))
+        FROM generate_series(1, 200) AS i))) $$;
+SET statement_timeout = '30s';
+SELECT is((SELECT count(*) FROM primecloud.contract_diff(g.many('a'), g.many('b'))), 40::bigint, 'many overloads');
+RESET statement_timeout;
 DROP SCHEMA g CASCADE;
 SELECT * FROM finish();

@@ -1,23 +1,15 @@
 #include "core/contract/comment.hpp"
 
-#include "core/ascii.hpp"
+#include "core/contract/tags.hpp"
 
 namespace primecloud::contract {
 namespace {
 
-bool goes_on(char letter) { return is_lower(letter) || is_upper(letter) || is_digit(letter) || letter == '_'; }
-
-bool ends_at(std::string_view comment, std::size_t at) { return at >= comment.size() || !goes_on(comment[at]); }
-
-std::string_view trimmed(std::string_view line) {
-  const auto begin = line.find_first_not_of(" \t\r");
-  if (begin == line.npos) return {};
-  return line.substr(begin, line.find_last_not_of(" \t\r") - begin + 1);
-}
+bool ends_at(std::string_view comment, std::size_t at) { return at >= comment.size() || !is_word_letter(comment[at]); }
 
 bool has_word(std::string_view comment, std::string_view tag) {
   for (auto at = comment.find(tag); at != comment.npos; at = comment.find(tag, at + 1)) {
-    const bool begins = at == 0 || (!goes_on(comment[at - 1]) && comment[at - 1] != '@');
+    const bool begins = at == 0 || (!is_word_letter(comment[at - 1]) && comment[at - 1] != '@');
     if (begins && ends_at(comment, at + tag.size())) return true;
   }
   return false;
@@ -30,7 +22,7 @@ std::string lines_behind(std::string_view comment, std::string_view tag) {
   std::string lines;
   for (auto at = comment.find(sign); at != comment.npos; at = comment.find(sign, at)) {
     const auto behind = at + sign.size();
-    const bool begins = at == 0 || std::string_view(" \t\r\n").find(comment[at - 1]) != std::string_view::npos;
+    const bool begins = at == 0 || is_blank(comment[at - 1]);
     if (!begins || !ends_at(comment, behind)) {
       at = behind;
       continue;

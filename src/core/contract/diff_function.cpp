@@ -4,6 +4,7 @@
 
 #include "core/contract/contract_pair.hpp"
 #include "core/contract/overloads.hpp"
+#include "core/contract/pause.hpp"
 
 namespace primecloud::contract {
 namespace {
@@ -58,6 +59,7 @@ void diff_errors(contract_pair &both, const std::string &name, const node &befor
   const auto without = [](const std::vector<std::string> &from, const std::vector<std::string> &others) {
     std::string list;
     for (const auto &code : from) {
+      pausing::now_and_then();
       if (std::find(others.begin(), others.end(), code) == others.end()) list += (list.empty() ? "" : ", ") + code;
     }
     return list;

@@ -62,8 +62,8 @@ std::string drizzle_file::relations() {
     }
     if (one) helpers.emplace_back("one");
     if (many) helpers.emplace_back("many");
-    text += "export const " + constant_of(name) + "Relations = relations(" + constant_of(name) + ", ({ " +
-            joined(helpers, ", ") + " }) => ({\n  " + joined(members, ",\n  ") + ",\n}));\n\n";
+    text += "export const " + unused(constant_of(name) + "Relations", taken_) + " = relations(" + constant_of(name) +
+            ", ({ " + joined(helpers, ", ") + " }) => ({\n  " + joined(members, ",\n  ") + ",\n}));\n\n";
   }
   return text;
 }

@@ -13,8 +13,9 @@ std::string unused(std::string name, std::set<std::string> &taken) {
 }
 
 drizzle_file::drizzle_file(const node &facts, const emit_options &options) : facts_(facts), options_(options) {
-  taken_ = {"sql",       "relations",  "custom", "fingerprint", "schema", "table", "pushed",
-            "rewritten", "expression", "one",    "many",        "named",  "forced"};
+  taken_ = {"sql",       "relations",  "custom",  "fingerprint", "schema", "table",      "pushed",
+            "rewritten", "expression", "one",     "many",        "named",  "forced",     "JSON",
+            "exports",   "module",     "require", "process",     "Object", "globalThis", "undefined"};
   for (const auto *name : {"smallint",
                            "integer",
                            "bigint",
@@ -70,7 +71,8 @@ drizzle_file::drizzle_file(const node &facts, const emit_options &options) : fac
 }
 
 std::string drizzle_file::property_of(const std::string &column) const {
-  return options_.snake_names ? column : key_of(column);
+  // (Of __proto__ Drizzle, which copies its columns into an object, makes no column.)
+  return options_.snake_names && column != "__proto__" ? column : key_of(column);
 }
 
 std::string drizzle_file::text() {

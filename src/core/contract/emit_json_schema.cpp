@@ -12,9 +12,9 @@ namespace {
 using members = std::vector<std::string>;
 
 std::string object(const members &of) { return "{" + joined(of, ",") + "}"; }
-std::string pair(std::string_view name, const std::string &value) { return quoted(name) + ":" + value; }
+std::string pair(std::string_view name, const std::string &value) { return json_text(name) + ":" + value; }
 std::string list(const members &of) { return "[" + joined(of, ",") + "]"; }
-std::string typed(const char *name) { return object({pair("type", quoted(name))}); }
+std::string typed(const char *name) { return object({pair("type", json_text(name))}); }
 std::string either(const std::string &one, const std::string &other) {
   return object({pair("anyOf", list({one, other}))});
 }
@@ -29,7 +29,7 @@ std::string listed(const std::vector<node> &values) {
 }
 
 std::string number(const value_type &type, const char *name) {
-  members said{pair("type", quoted(name))};
+  members said{pair("type", json_text(name))};
   const bool small = type.is_builtin("int2"), middle = type.is_builtin("int4");
   const char *least = small ? "-32768" : middle ? "-2147483648" : nullptr;
   const char *most = small ? "32767" : middle ? "2147483647" : nullptr;
@@ -41,15 +41,15 @@ std::string number(const value_type &type, const char *name) {
 }
 
 std::string text(const value_type &type) {
-  members said{pair("type", quoted("string"))};
+  members said{pair("type", json_text("string"))};
   if (type.min_length) said.push_back(pair("minLength", std::to_string(*type.min_length)));
   if (type.max_length) said.push_back(pair("maxLength", std::to_string(*type.max_length)));
   std::vector<std::string> patterns = type.patterns;
   if (const auto own = text_pattern(type); !own.empty()) patterns.emplace_back(own);
-  if (patterns.size() == 1) said.push_back(pair("pattern", quoted(patterns.front())));
+  if (patterns.size() == 1) said.push_back(pair("pattern", json_text(patterns.front())));
   if (patterns.size() > 1) {
     members all;
-    for (const auto &pattern : patterns) all.push_back(object({pair("pattern", quoted(pattern))}));
+    for (const auto &pattern : patterns) all.push_back(object({pair("pattern", json_text(pattern))}));
     said.push_back(pair("allOf", "[" + joined(all, ",") + "]"));
   }
   return object(said);
@@ -66,7 +66,8 @@ class schema_types {
     std::string schema = named ? reference(names_.name_of(type)) : base(type);
     if (!type.is_array()) return schema;
     if (type.elements_nullable) schema = nullable(schema);
-    for (int i = 0; i < type.dimensions; i++) schema = object({pair("type", quoted("array")), pair("items", schema)});
+    for (int i = 0; i < type.dimensions; i++)
+      schema = object({pair("type", json_text("array")), pair("items", schema)});
     return schema;
   }
 
@@ -75,8 +76,8 @@ class schema_types {
     if (told["nullable"].flag_or(false)) schema = nullable(schema);
     members notes;
     if (const auto &words = told["description"].text; !words.empty())
-      notes.push_back(pair("description", quoted(words)));
-    if (told["class"].text == "pii") notes.push_back(pair("x-class", quoted("pii")));
+      notes.push_back(pair("description", json_text(words)));
+    if (told["class"].text == "pii") notes.push_back(pair("x-class", json_text("pii")));
     if (notes.empty()) return schema;
     schema.pop_back();
     return schema + (schema == "{" ? "" : ",") + joined(notes, ",") + "}";
@@ -87,17 +88,17 @@ class schema_types {
     for (const auto &[name, told] : in_place(columns)) {
       if (is_unread(*told)) continue;
       properties.push_back(pair((*told)["key"].text, column(*told)));
-      required.push_back(quoted((*told)["key"].text));
+      required.push_back(json_text((*told)["key"].text));
     }
-    members said{pair("type", quoted("object"))};
-    if (!description.empty()) said.push_back(pair("description", quoted(description)));
+    members said{pair("type", json_text("object"))};
+    if (!description.empty()) said.push_back(pair("description", json_text(description)));
     said.push_back(pair("properties", object(properties)));
     said.push_back(pair("required", "[" + joined(required, ",") + "]"));
     if (!options_.strip_unknown) said.push_back(pair("additionalProperties", "false"));
     return object(said);
   }
 
-  static std::string reference(const std::string &name) { return object({pair("$ref", quoted("#/$defs/" + name))}); }
+  static std::string reference(const std::string &name) { return object({pair("$ref", json_text("#/$defs/" + name))}); }
 
  private:
   static std::string nullable(const std::string &schema) {
@@ -107,7 +108,7 @@ class schema_types {
   std::string base(const value_type &type) const {
     if (is_vector(type))
       return object(
-          {pair("type", quoted("array")), pair("items", typed(type.type == "int2vector" ? "integer" : "string"))});
+          {pair("type", json_text("array")), pair("items", typed(type.type == "int2vector" ? "integer" : "string"))});
     switch (json_form_of(type)) {
       case json_form::any: return "{}";
       case json_form::sealed: return reference("Sealed");
@@ -117,11 +118,11 @@ class schema_types {
       case json_form::number: break;
     }
     if (type.is_builtin("int8") && options_.int8 == "string")
-      return object({pair("type", quoted("string")), pair("pattern", quoted("^-?[0-9]+$"))});
+      return object({pair("type", json_text("string")), pair("pattern", json_text("^-?[0-9]+$"))});
     if (type.values) return listed(*type.values);
     if (!type.is_float() || type.non_finite.empty()) return number(type, type.is_float() ? "number" : "integer");
     members names;
-    for (const auto &name : type.non_finite) names.push_back(quoted(name));
+    for (const auto &name : type.non_finite) names.push_back(json_text(name));
     return either(number(type, "number"), object({pair("enum", list(names))}));
   }
   typescript_types names_;
@@ -134,8 +135,8 @@ std::string emit_json_schema(const node &contract, const emit_options &options) 
   check_names(contract, options);
   const schema_types types(contract, options);
   const std::string sealed = object({pair("sealed", object({pair("const", "true")})), pair("key", typed("integer"))});
-  members defs{pair("Sealed", object({pair("type", quoted("object")), pair("properties", sealed),
-                                      pair("required", list({quoted("sealed"), quoted("key")})),
+  members defs{pair("Sealed", object({pair("type", json_text("object")), pair("properties", sealed),
+                                      pair("required", list({json_text("sealed"), json_text("key")})),
                                       pair("additionalProperties", "false")}))};
   for (const auto &[name, labels] : contract["enums"].members)
     defs.push_back(pair(contract["enum_names"][name]["name"].text, listed(labels.items)));
@@ -143,8 +144,8 @@ std::string emit_json_schema(const node &contract, const emit_options &options) 
     defs.push_back(pair(entity["name"].text, types.row(entity["columns"], entity["description"].text)));
   for (const auto &[name, returns] : result_rows(contract))
     defs.push_back(pair(name, types.row((*returns)["row"], "")));
-  return object({pair("$schema", quoted("https://json-schema.org/draft/2020-12/schema")),
-                 pair("$comment", quoted("fingerprint: " + options.fingerprint)), pair("$defs", object(defs))});
+  return object({pair("$schema", json_text("https://json-schema.org/draft/2020-12/schema")),
+                 pair("$comment", json_text("fingerprint: " + options.fingerprint)), pair("$defs", object(defs))});
 }
 
 }  // namespace primecloud::contract

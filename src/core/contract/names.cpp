@@ -18,14 +18,17 @@ constexpr std::string_view stay[] = {"ss", "us", "is"};
 
 // What may not be the name of a type, and what may not be one of anything.
 constexpr std::string_view reserved[] = {
-    "any",      "as",     "async",    "await",      "bigint",    "boolean",   "break",    "case",      "catch",
-    "class",    "const",  "continue", "debugger",   "declare",   "default",   "delete",   "do",        "else",
-    "enum",     "export", "extends",  "false",      "finally",   "for",       "function", "if",        "implements",
-    "import",   "in",     "infer",    "instanceof", "interface", "intrinsic", "keyof",    "let",       "namespace",
-    "never",    "new",    "null",     "number",     "object",    "package",   "private",  "protected", "public",
-    "readonly", "return", "static",   "string",     "super",     "switch",    "symbol",   "this",      "throw",
-    "true",     "try",    "type",     "typeof",     "undefined", "unique",    "unknown",  "var",       "void",
-    "while",    "with",   "yield"};
+    "any",       "arguments",  "as",       "async",    "await",    "bigint",     "boolean",   "break",     "case",
+    "catch",     "class",      "const",    "continue", "debugger", "declare",    "default",   "delete",    "do",
+    "else",      "enum",       "eval",     "export",   "extends",  "false",      "finally",   "for",       "function",
+    "if",        "implements", "import",   "in",       "infer",    "instanceof", "interface", "intrinsic", "keyof",
+    "let",       "namespace",  "never",    "new",      "null",     "number",     "object",    "package",   "private",
+    "protected", "public",     "readonly", "return",   "static",   "string",     "super",     "switch",    "symbol",
+    "this",      "throw",      "true",     "try",      "type",     "typeof",     "undefined", "unique",    "unknown",
+    "var",       "void",       "while",    "with",     "yield"};
+
+// What emitted files rest on, in small letters, which no other name of a type begins with.
+constexpr std::string_view rested_on[] = {"fingerprint", "globalThis", "z"};
 
 template <std::size_t n>
 bool holds(const std::string_view (&words)[n], std::string_view word) {
@@ -113,6 +116,8 @@ bool is_identifier(std::string_view text) {
   return true;
 }
 
-std::string given_name(std::string_view asked) { return is_identifier(asked) ? std::string(asked) : type_name(asked); }
+std::string given_name(std::string_view asked) {
+  return is_identifier(asked) && !holds(rested_on, asked) ? std::string(asked) : type_name(asked);
+}
 
 }  // namespace primecloud::contract

@@ -1,5 +1,7 @@
 #include "core/contract/node.hpp"
 
+#include "core/contract/pause.hpp"
+
 #include <charconv>
 #include <nlohmann/json.hpp>
 
@@ -64,6 +66,7 @@ class tree_builder : public nlohmann::json_sax<nlohmann::json> {
 
 const node &node::operator[](std::string_view name) const {
   static const node none;
+  pausing::now_and_then();
   const auto found = members.find(name);
   return found == members.end() ? none : found->second;
 }

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "core/contract/pause.hpp"
+
 namespace primecloud::contract {
 namespace {
 
@@ -14,27 +16,10 @@ std::string type_of(const node &argument) {
   return name;
 }
 
-std::vector<std::string> types_of(const node &function) {
-  std::vector<std::string> types;
-  for (const auto &argument : function["arguments"].items) types.push_back(type_of(argument));
-  return types;
-}
-
 int required(const node &function) {
   const auto &arguments = function["arguments"].items;
   return static_cast<int>(std::count_if(arguments.begin(), arguments.end(),
                                         [](const node &argument) { return !argument["optional"].flag_or(false); }));
-}
-
-// How much two functions have in common: names of arguments count most, then their types in place.
-int likeness(const node &a, const node &b) {
-  int score = 0;
-  const auto &left = a["arguments"].items, &right = b["arguments"].items;
-  for (std::size_t i = 0; i < left.size(); i++) {
-    for (const auto &other : right) score += left[i]["key"] == other["key"] ? 4 : 0;
-    if (i < right.size()) score += type_of(left[i]) == type_of(right[i]) ? 1 : 0;
-  }
-  return score;
 }
 
 template <std::size_t n>
@@ -60,6 +45,12 @@ int chosen(const std::string &first, const std::string &second) {
 
 }  // namespace
 
+std::vector<std::string> types_of(const node &function) {
+  std::vector<std::string> types;
+  for (const auto &argument : function["arguments"].items) types.push_back(type_of(argument));
+  return types;
+}
+
 overloads overloads_of(const node &contract, const std::string &name) {
   overloads all;
   for (const auto &function : contract["reads"][name].items) all.push_back({&function, false});
@@ -67,42 +58,12 @@ overloads overloads_of(const node &contract, const std::string &name) {
   return all;
 }
 
-paired_overloads pair_overloads(const overloads &before, const overloads &after) {
-  paired_overloads pairs{{}, before, after};
-  const auto take = [&](overloads::iterator old, overloads::iterator next) {
-    pairs.same.emplace_back(*old, *next);
-    pairs.gone.erase(old);
-    pairs.come.erase(next);
-  };
-  for (std::size_t i = 0; i < pairs.gone.size();) {
-    const auto next = std::find_if(pairs.come.begin(), pairs.come.end(), [&](const overload &o) {
-      return types_of(*o.told) == types_of(*pairs.gone[i].told);
-    });
-    if (next == pairs.come.end()) {
-      i++;
-    } else {
-      take(pairs.gone.begin() + static_cast<long>(i), next);
-    }
-  }
-  while (!pairs.gone.empty() && !pairs.come.empty()) {
-    auto old = pairs.gone.begin(), next = pairs.come.begin();
-    int best = -1;
-    for (auto a = pairs.gone.begin(); a != pairs.gone.end(); a++) {
-      for (auto b = pairs.come.begin(); b != pairs.come.end(); b++) {
-        const int score = likeness(*a->told, *b->told);
-        if (score > best) best = score, old = a, next = b;
-      }
-    }
-    take(old, next);
-  }
-  return pairs;
-}
-
 bool is_ambiguous(const node &old, const node &next) {
   const auto mine = types_of(old), theirs = types_of(next);
   const int least = std::max(required(old), required(next));
   const int most = static_cast<int>(std::min(mine.size(), theirs.size()));
   for (int count = least; count <= most; count++) {
+    pausing::now_and_then();
     const auto first = static_cast<std::size_t>(count);
     if (std::equal(mine.begin(), mine.begin() + static_cast<long>(first), theirs.begin())) return true;
     bool kept = false, lost = false;

@@ -1,6 +1,7 @@
 // Functions of one name before and after: which of them is which.
 #pragma once
 
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -15,6 +16,9 @@ struct overload {
 using overloads = std::vector<overload>;
 
 overloads overloads_of(const node &contract, const std::string &name);
+
+// The types of what a function is called with, in order.
+std::vector<std::string> types_of(const node &function);
 
 struct paired_overloads {
   std::vector<std::pair<overload, overload>> same;

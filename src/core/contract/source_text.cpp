@@ -14,7 +14,7 @@ void replace_all(std::string &text, std::string_view what, std::string_view with
 }  // namespace
 
 std::string string_literal(std::string_view text) {
-  std::string literal = quoted(text);
+  std::string literal = json_text(text);
   replace_all(literal, "</", "<\\/");
   replace_all(literal, "<!", "\\u003c!");
   replace_all(literal, "`", "\\u0060");

@@ -4,7 +4,7 @@
 
 namespace primecloud::contract {
 
-std::string quoted(std::string_view text) {
+std::string json_text(std::string_view text) {
   std::string out;
   write_json_string(text, [&](std::string_view piece) { out += piece; });
   return out;
@@ -12,7 +12,7 @@ std::string quoted(std::string_view text) {
 
 std::string literal(const node &value) {
   if (value.is == node::kind::null) return "null";
-  return value.is == node::kind::text ? contract::quoted(value.text) : value.text;
+  return value.is == node::kind::text ? json_text(value.text) : value.text;
 }
 
 std::string words(const value_type &type) {

@@ -9,7 +9,7 @@ namespace primecloud::contract {
 
 // As JSON writes it.
 std::string literal(const node &value);
-std::string quoted(std::string_view text);
+std::string json_text(std::string_view text);
 
 // varchar(10), numeric(8,2)[], int4 from 1 to 28, text of 'a', 'b'.
 std::string words(const value_type &type);
