@@ -11,9 +11,9 @@ BEGIN
     SELECT t.relid, CASE p.polname WHEN 'primecloud_floor' THEN 'protected as an account''s' WHEN 'primecloud_shared' THEN 'shared'
         ELSE 'protected as people' END AS kind INTO other
     -- (Of each table by itself: joined, the policies of all tables were gone through for each.)
-    FROM primecloud_internal.table_tree(rel) AS t, LATERAL (SELECT * FROM pg_policy WHERE polrelid = t.relid
-        AND polname IN ('primecloud_floor', 'primecloud_shared', 'primecloud_people') OFFSET 0) AS p
-    WHERE p.polname IS DISTINCT FROM check_one_kind.policy ORDER BY t.level, t.relid, p.polname LIMIT 1;
+    FROM primecloud_internal.table_tree(rel) AS t, LATERAL (SELECT * FROM pg_policy WHERE polrelid = t.relid OFFSET 0) AS p
+    WHERE p.polname IN ('primecloud_floor', 'primecloud_shared', 'primecloud_people')
+        AND p.polname IS DISTINCT FROM check_one_kind.policy ORDER BY t.level, t.relid, p.polname LIMIT 1;
     IF FOUND THEN
         RAISE object_not_in_prerequisite_state USING MESSAGE = format('table %s is %s', other.relid, other.kind),
             HINT = format('Call primecloud.unprotect_table(%L) first, if it is to be something else.', other.relid);
