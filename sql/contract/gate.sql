@@ -20,6 +20,19 @@ AS $$
 $$;
 COMMENT ON FUNCTION primecloud_internal.contract_accepted(jsonb) IS 'changes that comments accept, and where each is written';
 
+-- (Of what is its own, or all of the schema's: another's table has another's comment, also where its name begins as this one's.)
+CREATE FUNCTION primecloud_internal.contract_holds(holder text, object text, before jsonb, after jsonb) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+RETURN holder = '' OR ((starts_with(object, holder || '.') OR starts_with(object, holder || '(') OR starts_with(object, holder || '->'))
+    AND NOT EXISTS (SELECT FROM (VALUES (before), (after)) AS c (body),
+            unnest('{entities,enums,domains,reads,commands}'::text[]) AS section,
+            jsonb_object_keys(CASE jsonb_typeof(c.body -> section) WHEN 'object' THEN c.body -> section ELSE '{}' END) AS other
+        WHERE length(other) > length(holder) AND (other = object OR starts_with(object, other || '.')
+            OR starts_with(object, other || '(') OR starts_with(object, other || '->'))));
+COMMENT ON FUNCTION primecloud_internal.contract_holds(text, text, jsonb, jsonb) IS
+    'whether what a comment is on holds an object of contract_diff: a table its columns, a function its arguments, a schema everything';
+
 CREATE FUNCTION contract_gate(before jsonb, schema name, accept text[] DEFAULT '{}')
     RETURNS TABLE (object text, change text, readers text, writers text, reason text, review boolean, accepted boolean)
     LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 20
@@ -37,10 +50,9 @@ BEGIN
     SELECT coalesce(jsonb_agg(to_jsonb(d) || jsonb_build_object('accepted', (d.readers = 'breaking' OR d.writers = 'breaking') AND (
             EXISTS (SELECT FROM primecloud_internal.contract_accepted(after) AS b CROSS JOIN LATERAL (
                     SELECT ltrim(substr(b.line, length(d.change) + 1)) || ' ' AS rest) AS r
-                -- (Of what is its own, or all of the schema's: another's table has another's comment.)
                 WHERE starts_with(b.line || ' ', d.change || ' ') AND (b.holder = d.object
-                    OR (b.holder = '' OR starts_with(d.object, b.holder || '.')) AND (starts_with(r.rest, d.object || ' ')
-                        OR starts_with(b.holder || '.' || r.rest, d.object || ' '))))
+                    OR primecloud_internal.contract_holds(b.holder, d.object, contract_gate.before, after)
+                    AND (starts_with(r.rest, d.object || ' ') OR starts_with(b.holder || '.' || r.rest, d.object || ' '))))
             OR EXISTS (SELECT FROM unnest(contract_gate.accept) AS a (line)
                 WHERE starts_with(a.line || ' ', d.change || ' ' || d.object || ' ')))) ORDER BY n), '[]') INTO found_
     FROM primecloud.contract_diff(contract_gate.before, after) WITH ORDINALITY AS d (object, change, readers, writers, reason, review, n);

@@ -41,6 +41,21 @@ SELECT throws_ok('SELECT primecloud.contract_gate(NULL, ''g'')', '22023', NULL, 
 SELECT throws_ok('SELECT primecloud.contract_gate(primecloud.contract(''g''), NULL)', '22004', NULL, 'nor without a schema');
 SELECT throws_ok(format('SELECT primecloud.contract_gate(%L, ''g'', NULL)', :'before'), '55000', NULL, 'and NULL accepts nothing');
 SELECT throws_ok('SELECT primecloud.contract_diff(primecloud.contract(''g''), NULL)', '22023', NULL, 'nor is it compared');
+-- What begins as another's name is not that one's; arguments and results are the function's.
+CREATE TABLE g."orders.v2" (id int PRIMARY KEY, n int);
+CREATE FUNCTION g.sent(a int) RETURNS int STABLE LANGUAGE sql AS 'SELECT 1';
+SELECT primecloud.contract('g') AS before \gset
+ALTER TABLE g."orders.v2" DROP n;
+SELECT is(g.accepted(:'before', 'TABLE g.orders', '@breaks column_removed orders.v2.n x'),
+    'refused: column_removed orders.v2.n', 'not by its beginning');
+SELECT is(g.accepted(:'before', 'TABLE g."orders.v2"', '@breaks column_removed n x'), 'orders.v2.n', 'but by itself');
+COMMENT ON TABLE g."orders.v2" IS '@breaks column_removed n x';
+DROP FUNCTION g.sent;
+CREATE FUNCTION g.sent(b int) RETURNS int STABLE LANGUAGE sql AS 'SELECT 1';
+SELECT is(g.accepted(:'before', 'FUNCTION g.read', E'@breaks argument_removed sent(a) x\n@breaks argument_added sent(b) x'),
+    'refused: argument_removed sent(a), argument_added sent(b)', 'and no other''s');
+SELECT is(g.accepted(:'before', 'FUNCTION g.sent', E'@breaks argument_removed sent(a) x\n@breaks argument_added sent(b) x'),
+    'orders.v2.n sent(a) sent(b)', 'arguments are a function''s');
 -- However many functions a snapshot has of one name, each is compared with each once.
 CREATE FUNCTION g.many(type text) RETURNS jsonb LANGUAGE sql AS $$
     SELECT jsonb_build_object('version', 1, 'entities', '{}'::jsonb, 'reads', jsonb_build_object('f', (

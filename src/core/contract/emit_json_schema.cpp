@@ -97,7 +97,6 @@ class schema_types {
     if (!options_.strip_unknown) said.push_back(pair("additionalProperties", "false"));
     return object(said);
   }
-
   static std::string reference(const std::string &name) { return object({pair("$ref", json_text("#/$defs/" + name))}); }
 
  private:

@@ -6,18 +6,17 @@ namespace primecloud::contract {
 class pausing {
  public:
   // `pause` may throw.
-  explicit pausing(void (*pause)()) : before_(pause_) { pause_ = pause; }
+  explicit pausing(void (*pause)()) : pause_(pause), before_(current_) { current_ = this; }
   pausing(const pausing &) = delete;
   pausing &operator=(const pausing &) = delete;
-  ~pausing() { pause_ = before_; }
+  ~pausing() { current_ = before_; }
 
-  static void now_and_then() {
-    if (pause_ != nullptr && ++looked_ % 4096 == 0) pause_();
-  }
+  static void now_and_then();
 
  private:
-  void (*const before_)();
-  static inline void (*pause_)() = nullptr;
+  void (*const pause_)();
+  pausing *const before_;
+  static inline pausing *current_ = nullptr;
   static inline unsigned looked_ = 0;
 };
 
