@@ -6,7 +6,6 @@ CREATE FUNCTION primecloud_internal.review_columns(w primecloud_internal.review_
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-#variable_conflict use_column
 BEGIN
     RETURN QUERY SELECT x.rel::oid, x.label::text, x.attnum::int2, x.attname::name, x.words::text, x.type::oid, x.base::oid,
         x.checked::boolean, x.comment::text FROM (
@@ -31,7 +30,6 @@ CREATE FUNCTION primecloud_internal.review_types(w primecloud_internal.review_wo
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $$
-#variable_conflict use_column
 BEGIN
     RETURN QUERY SELECT x.check_name::text, x.level::text, x.object::text, x.evidence::text, x.fix::text, x.parts::text[] FROM (
     WITH c AS MATERIALIZED (SELECT c.*, format('%s.%I', c.label, c.attname) AS object FROM primecloud_internal.review_columns(w) AS c),

@@ -4,7 +4,6 @@ CREATE FUNCTION primecloud_internal.review_duplicates(w primecloud_internal.revi
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-#variable_conflict use_column
 BEGIN
     RETURN QUERY SELECT x.check_name::text, x.level::text, x.object::text, x.evidence::text, x.fix::text, x.parts::text[] FROM (
     WITH i AS MATERIALIZED (SELECT i.*, i.keys[1] AS first, m.amname = 'btree' AS ordered FROM primecloud_internal.review_indexes(w) AS i
@@ -30,7 +29,6 @@ CREATE FUNCTION primecloud_internal.review_unindexed(w primecloud_internal.revie
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $$
-#variable_conflict use_column
 BEGIN
     RETURN QUERY SELECT x.check_name::text, x.level::text, x.object::text, x.evidence::text, x.fix::text, x.parts::text[] FROM (
     WITH k AS MATERIALIZED (SELECT * FROM primecloud_internal.review_keys(w)),

@@ -4,7 +4,6 @@ CREATE FUNCTION primecloud_internal.review_hygiene(w primecloud_internal.review_
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $$
-#variable_conflict use_column
 BEGIN
     RETURN QUERY SELECT x.check_name::text, x.level::text, x.object::text, x.evidence::text, x.fix::text, x.parts::text[] FROM (
     WITH t AS MATERIALIZED (SELECT t.* FROM unnest((w).tables) AS t WHERE t.here),
@@ -81,7 +80,6 @@ CREATE FUNCTION primecloud_internal.review_drift(w primecloud_internal.review_wo
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-#variable_conflict use_column
 BEGIN
     RETURN QUERY SELECT x.check_name::text, x.level::text, x.object::text, x.evidence::text, x.fix::text, x.parts::text[] FROM (
     SELECT 'protection_drifted', 'error', t.label, CASE WHEN bool_or(s.kind = 'lost') THEN max(s.object) ELSE format(

@@ -9,7 +9,6 @@ CREATE FUNCTION primecloud_internal.review_indexes(w primecloud_internal.review_
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $$
-#variable_conflict use_column
 BEGIN
     RETURN QUERY SELECT x.index::oid, x.rel::oid, x.name::name, x.method::oid, x.columns::int2[], x.keys::text[],
         x.included::int2[], x.predicate::text, x.expressions::text, x.is_unique::boolean, x.owned::boolean, x.valid::boolean,
@@ -34,7 +33,6 @@ CREATE FUNCTION primecloud_internal.review_index_findings(w primecloud_internal.
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-#variable_conflict use_column
 BEGIN
     RETURN QUERY SELECT x.check_name::text, x.level::text, x.object::text, x.evidence::text, x.fix::text, x.parts::text[] FROM (
     WITH t AS MATERIALIZED (SELECT t.* FROM unnest((w).tables) AS t WHERE t.here AND t.kind IN ('r', 'p')),

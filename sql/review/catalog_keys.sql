@@ -7,7 +7,6 @@ CREATE FUNCTION primecloud_internal.review_keys(w primecloud_internal.review_wor
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-#variable_conflict use_column
 BEGIN
     RETURN QUERY SELECT x.key::oid, x.name::name, x.rel::oid, x.target::oid, x.columns::int2[], x.targets::int2[],
         x.on_delete::"char", x.on_update::"char", x.sets::int2[], x.match::"char", x.said::text FROM (
@@ -23,7 +22,6 @@ CREATE FUNCTION primecloud_internal.review_key_findings(w primecloud_internal.re
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $$
-#variable_conflict use_column
 BEGIN
     RETURN QUERY SELECT x.check_name::text, x.level::text, x.object::text, x.evidence::text, x.fix::text, x.parts::text[] FROM (
     WITH t AS MATERIALIZED (SELECT t.* FROM unnest((w).tables) AS t WHERE t.kind IN ('r', 'p')),

@@ -19,7 +19,6 @@ CREATE FUNCTION primecloud_internal.review_open(w primecloud_internal.review_wor
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $$
-#variable_conflict use_column
 BEGIN
     RETURN QUERY SELECT x.check_name::text, x.level::text, x.object::text, x.evidence::text, x.fix::text, x.parts::text[] FROM (
     WITH RECURSIVE t AS MATERIALIZED (SELECT t.*, t.kind IN ('r', 'p') AS plain,

@@ -4,7 +4,6 @@ CREATE FUNCTION primecloud_internal.review_role_findings(w primecloud_internal.r
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-#variable_conflict use_column
 BEGIN
     RETURN QUERY SELECT x.check_name::text, x.level::text, x.object::text, x.evidence::text, x.fix::text, x.parts::text[] FROM (
     WITH way AS MATERIALIZED (

@@ -6,7 +6,6 @@ CREATE FUNCTION primecloud_internal.review_view_columns(w primecloud_internal.re
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $$
-#variable_conflict use_column
 BEGIN
     RETURN QUERY SELECT x.view::oid, x.attnum::int2, x.rel::oid, x.origin::int2 FROM (
     WITH RECURSIVE target AS MATERIALIZED (
@@ -31,7 +30,6 @@ CREATE FUNCTION primecloud_internal.review_secrets(w primecloud_internal.review_
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $$
-#variable_conflict use_column
 BEGIN
     RETURN QUERY SELECT x.check_name::text, x.level::text, x.object::text, x.evidence::text, x.fix::text, x.parts::text[] FROM (
     WITH t AS MATERIALIZED (SELECT t.* FROM unnest((w).tables) AS t WHERE t.kind IN ('r', 'p', 'f', 'v', 'm')),

@@ -18,7 +18,6 @@ CREATE FUNCTION primecloud_internal.review_settings(w primecloud_internal.review
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-#variable_conflict use_column
 BEGIN
     RETURN QUERY SELECT x.check_name::text, x.level::text, x.object::text, x.evidence::text, x.fix::text, x.parts::text[] FROM (
     WITH RECURSIVE login AS (
@@ -73,7 +72,6 @@ CREATE FUNCTION primecloud_internal.review_published(w primecloud_internal.revie
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-#variable_conflict use_column
 BEGIN
     RETURN QUERY SELECT x.rel::oid, x.pub::oid, x.how::text, x.filtered::boolean FROM (
     SELECT r.prrelid, r.prpubid, 'table', r.prqual IS NOT NULL FROM pg_publication_rel AS r
@@ -92,7 +90,6 @@ CREATE FUNCTION primecloud_internal.review_publications(w primecloud_internal.re
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-#variable_conflict use_column
 BEGIN
     RETURN QUERY SELECT x.check_name::text, x.level::text, x.object::text, x.evidence::text, x.fix::text, x.parts::text[] FROM (
     SELECT 'publication_unfiltered', 'warning', t.label,

@@ -38,10 +38,12 @@ AS $$
         FROM r JOIN pg_constraint AS k ON k.conrelid = r.oid WHERE k.contype IN ('c', 'f', 'p', 'u', 'x')
         UNION ALL
         SELECT 'policy', p.oid, 0, r.oid, r.label, jsonb_build_object('name', p.polname, 'permissive', p.polpermissive, 'command', p.polcmd,
-            'roles', p.polroles, 'using', pg_get_expr(p.polqual, r.oid), 'check', coalesce(pg_get_expr(p.polwithcheck, r.oid),
-                CASE WHEN p.polcmd IN ('*', 'w') THEN pg_get_expr(p.polqual, r.oid) END), 'using_tree', s.using_tree, 'check_tree',
+            'roles', p.polroles, 'using', x.using_said, 'check', coalesce(primecloud_internal.review_predicate(p.oid, true),
+                CASE WHEN p.polcmd IN ('*', 'w') THEN x.using_said END), 'using_tree', s.using_tree, 'check_tree',
             coalesce(s.check_tree, CASE WHEN p.polcmd IN ('*', 'w') THEN s.using_tree END))
-        FROM r JOIN pg_policy AS p ON p.polrelid = r.oid LEFT JOIN tree AS s ON s.object = r.label AND s.policy = quote_ident(p.polname)
+        FROM r JOIN pg_policy AS p ON p.polrelid = r.oid
+        CROSS JOIN LATERAL (SELECT primecloud_internal.review_predicate(p.oid, false)) AS x(using_said)
+        LEFT JOIN tree AS s ON s.object = r.label AND s.policy = quote_ident(p.polname)
         UNION ALL
         SELECT DISTINCT 'word', e.oid, 0, NULL::oid, format('%s.%I', e.enumtypid::regtype, e.enumlabel), jsonb_build_object('type',
             e.enumtypid, 'word', e.enumlabel)

@@ -27,7 +27,6 @@ CREATE FUNCTION primecloud_internal.review_policy_findings(w primecloud_internal
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-#variable_conflict use_column
 BEGIN
     RETURN QUERY SELECT x.check_name::text, x.level::text, x.object::text, x.evidence::text, x.fix::text, x.parts::text[] FROM (
     -- (Of those whom the app may become, PUBLIC is nobody; without an app it is everybody who comes.)

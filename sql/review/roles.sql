@@ -5,7 +5,6 @@ CREATE FUNCTION primecloud_internal.review_reached(app oid[]) RETURNS TABLE (rol
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE ROWS 20
     SET search_path = pg_catalog, pg_temp
 AS $$
-#variable_conflict use_column
 BEGIN
     RETURN QUERY SELECT x.role::oid, x.path::oid[] FROM (
     WITH RECURSIVE membership AS MATERIALIZED (

@@ -52,7 +52,6 @@ CREATE FUNCTION primecloud_internal.review_compared(schema oid) RETURNS TABLE (r
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $$
-#variable_conflict use_column
 BEGIN
     RETURN QUERY SELECT x.rel::oid, x.attnum::int2, x.person::boolean FROM (
     WITH context(words) AS (VALUES ('([\w"]+\.[\w"]+\(|current_setting\(|CURRENT_USER|SESSION_USER|CURRENT_ROLE)')),
@@ -79,7 +78,6 @@ CREATE FUNCTION primecloud_internal.review_tenant_columns(schema oid) RETURNS TA
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-#variable_conflict use_column
 BEGIN
     RETURN QUERY SELECT x.rel::oid, x.attnum::int2, x.root::boolean FROM (
     WITH RECURSIVE named AS MATERIALIZED (

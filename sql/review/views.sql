@@ -44,7 +44,6 @@ CREATE FUNCTION primecloud_internal.review_views(w primecloud_internal.review_wo
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-#variable_conflict use_column
 BEGIN
     RETURN QUERY SELECT x.check_name::text, x.level::text, x.object::text, x.evidence::text, x.fix::text, x.parts::text[] FROM (
     -- In the fix {app} stands for those who were granted it.
@@ -70,7 +69,6 @@ CREATE FUNCTION primecloud_internal.review_definers(w primecloud_internal.review
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-#variable_conflict use_column
 BEGIN
     RETURN QUERY SELECT x.check_name::text, x.level::text, x.object::text, x.evidence::text, x.fix::text, x.parts::text[] FROM (
     WITH f AS MATERIALIZED (
@@ -103,7 +101,6 @@ CREATE FUNCTION primecloud_internal.review_constants(w primecloud_internal.revie
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-#variable_conflict use_column
 BEGIN
     RETURN QUERY SELECT x.check_name::text, x.level::text, x.object::text, x.evidence::text, x.fix::text, x.parts::text[] FROM (
     SELECT f.check_name, f.level, f.object, f.evidence, f.fix, string_to_array(f.parts, chr(31))
@@ -125,7 +122,6 @@ CREATE FUNCTION primecloud_internal.review_tree_findings(w primecloud_internal.r
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-#variable_conflict use_column
 BEGIN
     RETURN QUERY SELECT x.check_name::text, x.level::text, x.object::text, x.evidence::text, x.fix::text, x.parts::text[] FROM (
     SELECT * FROM primecloud_internal.review_policy_findings(w)

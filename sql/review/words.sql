@@ -4,7 +4,6 @@ CREATE FUNCTION primecloud_internal.review_tables(schema oid, reached oid[]) RET
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 AS $$
-#variable_conflict use_column
 BEGIN
     RETURN QUERY SELECT x.rel::oid, x.label::text, x.name::name, x.here::boolean, x.kind::"char", x.owner::oid, x.rls::boolean,
         x.forced::boolean, x.part::boolean, x.parent::oid, x.tenant::int2, x.tenant_name::name, x.root::boolean,

@@ -76,10 +76,12 @@ SERVER_CODE const Query *body_of(Oid function) {
   Node *body = tree_in(PROCOID, row, Anum_pg_proc_prosqlbody);
   ReleaseSysCache(row);
   if (body == nullptr || IsA(body, Query)) return reinterpret_cast<Query *>(body);
-  if (!IsA(body, List) || !IsA(linitial(reinterpret_cast<List *>(body)), List)) return nullptr;
+  // (BEGIN ATOMIC END is a list of no list.)
+  const auto *statements = IsA(body, List) ? static_cast<Node *>(linitial(reinterpret_cast<List *>(body))) : nullptr;
+  if (statements == nullptr || !IsA(statements, List)) return nullptr;
   const Query *last = nullptr;
   const ListCell *cell;
-  foreach (cell, linitial_node(List, reinterpret_cast<List *>(body))) {
+  foreach (cell, reinterpret_cast<const List *>(statements)) {
     const auto *statement = lfirst_node(Query, cell);
     if (statement->canSetTag) last = statement;
   }

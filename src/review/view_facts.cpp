@@ -122,6 +122,7 @@ SERVER_CODE List *readings_of(const function_book &book, const tenant_tables &te
     const bool as_owner = !rule->is_view || !facts.invoker;
     foreach (each, rule->actions) {
       auto *query = lfirst_node(Query, each);
+      if (query->commandType == CMD_UTILITY) continue;  // NOTIFY
       const char *chain = rule->is_view ? facts.label : psprintf("%s, rule %s", facts.label, rule->name);
       place at{as_owner ? facts.owner : asker,
                as_owner,

@@ -1,5 +1,5 @@
 -- What contract() says where the cases do not ask, and that it says the same to every session.
-SELECT plan(51);
+SELECT plan(52);
 CREATE SCHEMA n;
 SET search_path = n, public;
 CREATE TYPE st AS ENUM ('x', 'y', 'z');
@@ -139,4 +139,6 @@ SELECT is((SELECT string_agg(e.key || '.' || c.key, ' ' ORDER BY c.key COLLATE "
 SET ROLE contract_reader;
 SELECT is(primecloud.contract_fingerprint('n') IS NOT NULL, true, 'a role of no rights asks as others do');
 RESET ROLE;
+CREATE FUNCTION n.does_nothing(text) RETURNS void LANGUAGE sql BEGIN ATOMIC END;
+SELECT lives_ok($$SELECT primecloud.contract('n')$$, 'a body of no statement');
 SELECT finish();

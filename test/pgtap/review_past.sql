@@ -26,6 +26,13 @@ SELECT alike(pg_temp.told('{view_bypasses_policies}'), 'shop.notes: shop.notes, 
 SELECT alike(pg_temp.proved('shop.notes'), '%rule soft writes shop.notes as postgres%', 'is no proof');
 DROP RULE soft ON shop.notes;
 
+-- One that asks nothing, as a rule that only notifies, is no reading.
+CREATE RULE rings AS ON UPDATE TO shop.notes DO ALSO NOTIFY somebody;
+GRANT UPDATE ON shop.notes TO review_past_app;
+SELECT is(pg_temp.told('{view_bypasses_policies}'), NULL, 'a rule that notifies');
+DROP RULE rings ON shop.notes;
+REVOKE UPDATE ON shop.notes FROM review_past_app;
+
 -- Parts.
 CREATE TABLE shop.t (id bigint, account_id integer NOT NULL) PARTITION BY RANGE (id);
 CREATE TABLE shop.t1 PARTITION OF shop.t DEFAULT;

@@ -87,6 +87,18 @@ SELECT lives_ok($$ SELECT primecloud.review_change('CREATE FUNCTION shop.later()
 SELECT count(*) AS done FROM primecloud.review_change('SELECT primecloud.seal(''x'', ''77'', ''o.pw'', ''1'')', 'shop') \gset
 SELECT lives_ok($$ SELECT primecloud.seal('x', '88', 'o.pw', '1') $$, 'the number of a key that stays is not given again');
 
+-- A table of another schema that a policy asks may be locked by its owner: nobody waits for him.
+ALTER POLICY p ON shop.t USING (account_id IN (SELECT m.a FROM other.m));
+CREATE EXTENSION dblink;
+SELECT dblink_connect('other', format('dbname=%s user=postgres', current_database())) AS done \gset
+SELECT dblink_exec('other', 'BEGIN'), dblink_exec('other', 'LOCK TABLE other.m IN ACCESS EXCLUSIVE MODE') AS done \gset
+SET statement_timeout = '30s';
+SELECT lives_ok(asked, asked || ' waits for nobody') FROM unnest(ARRAY['SELECT * FROM primecloud.review(''shop'', ''review_same_app'')',
+    'SELECT primecloud.review_policies(''shop'')', 'SELECT * FROM primecloud.review_prove(''shop.t'', ''review_same_app'')',
+    'SELECT * FROM primecloud.review_change(''SELECT 1'', ''shop'', ''review_same_app'')']) AS asked;
+RESET statement_timeout;
+SELECT dblink_disconnect('other') AS done \gset
+
 DROP SCHEMA shop, other CASCADE;
 DROP OWNED BY review_same_app;
 DROP ROLE review_same_app;
