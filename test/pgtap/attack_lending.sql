@@ -305,6 +305,7 @@ INSERT INTO harness.calls (name, statements, outcome) VALUES
 INSERT INTO harness.calls (name, statements) SELECT substring(call FROM 'primecloud\.(\w+)\('),
     ARRAY[$$COMMENT ON TABLE planted.sealed IS '@name SealedRow'$$, call] FROM unnest(ARRAY[
     $$SELECT primecloud.contract('planted')$$,
+    $$SELECT * FROM primecloud.contract_problems('planted')$$,
     $$SELECT primecloud.contract_fingerprint('planted')$$,
     $$SELECT primecloud.contract_typescript('planted')$$,
     $$SELECT primecloud.contract_zod('planted')$$,
