@@ -38,7 +38,7 @@ COMMENT ON FUNCTION primecloud_internal.contract_commented(oid) IS 'what of a sc
 
 CREATE FUNCTION primecloud_internal.contract_tag_faults(space oid) RETURNS TABLE (object text, tag text, problem text)
     LANGUAGE sql STABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $$
     WITH read AS (
         SELECT c.*, string_to_array(primecloud_internal.contract_comment_faults(c.comment, c.kind, n.sent, n.given), E'\n') AS lines
@@ -58,7 +58,7 @@ COMMENT ON FUNCTION primecloud_internal.contract_tag_faults(oid) IS 'tags of a s
 -- A warning and no error: who may write a comment on something of his own stops nobody else's pipeline.
 CREATE FUNCTION primecloud_internal.warn_of_contract_tags(schema name) RETURNS void
     LANGUAGE plpgsql STABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp SET jit = off
+    SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on SET jit = off
 AS $$
 DECLARE
     faults text[] := ARRAY(SELECT format('%s: %s %s', f.object, f.tag, f.problem)

@@ -53,6 +53,7 @@ SERVER_CODE number_kind kind_of_number(Oid type) {
 }
 
 SERVER_CODE bool is_text_like(Oid type) {
+  if (!OidIsValid(type)) return false;  // of what is no column
   const Oid base = getBaseType(type);
   return base == TEXTOID || base == VARCHAROID || base == NAMEOID;
 }

@@ -1,5 +1,5 @@
 -- What contract() says where the cases do not ask, and that it says the same to every session.
-SELECT plan(52);
+SELECT plan(53);
 CREATE SCHEMA n;
 SET search_path = n, public;
 CREATE TYPE st AS ENUM ('x', 'y', 'z');
@@ -96,6 +96,16 @@ SELECT current_setting('server_version_num')::int < 180000 AS lets_in \gset
 ALTER TABLE child ALTER v DROP NOT NULL;
 \endif
 SELECT is(nulls('parent'), CASE WHEN current_setting('server_version_num')::int < 180000 THEN 'v' END, 'a child that lets NULL in');
+
+-- A length of what is no text says nothing of it: of a type that is read as one.
+CREATE SCHEMA worded;
+CREATE TYPE worded.word;
+CREATE FUNCTION worded.word_in(cstring) RETURNS worded.word LANGUAGE internal IMMUTABLE STRICT AS 'textin';
+CREATE FUNCTION worded.word_out(worded.word) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'textout';
+CREATE TYPE worded.word (INPUT = worded.word_in, OUTPUT = worded.word_out, LIKE = text);
+CREATE CAST (worded.word AS text) WITHOUT FUNCTION AS IMPLICIT;
+CREATE TABLE worded.t (c worded.word CHECK (length(c) <= 2), d text CHECK (length(btrim(d)) <= 2));
+SELECT is(jsonb_path_query_array(primecloud.contract('worded'), '$.**.max_length'), '[]', 'a length of what is no text');
 
 SELECT throws_ok($$SELECT primecloud.contract('no_such')$$, '3F000', 'schema no_such does not exist', 'no such schema');
 SELECT throws_ok($$SELECT primecloud.contract(NULL)$$, '22004', 'a contract is of a schema, and none is named', 'none is named');
