@@ -76,9 +76,11 @@ SERVER_CODE bool keeps_null(const FuncExpr *call) {
                                                         from == TYPCATEGORY_DATETIME || from == TYPCATEGORY_TIMESPAN);
 }
 
-// A function's cast lets the value pass, whatever it makes of it.
+// A function's cast lets the value pass, whatever it makes of it.  (What SQL writes in words of its own, substring(a
+// FROM b) or extract(day FROM a), is none, and may make NULL of a value.)
 SERVER_CODE column_state state_of_call(scope &at, const FuncExpr *call) {
-  if (call->funcformat == COERCE_EXPLICIT_CALL || call->args == NIL) return {};
+  const bool is_cast = call->funcformat == COERCE_EXPLICIT_CAST || call->funcformat == COERCE_IMPLICIT_CAST;
+  if (!is_cast || call->args == NIL) return {};
   return passed(at, static_cast<Node *>(list_nth(call->args, 0)), keeps_null(call));
 }
 

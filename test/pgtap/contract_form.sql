@@ -1,5 +1,5 @@
 -- What contract() says where the cases do not ask, and that it says the same to every session.
-SELECT plan(53);
+SELECT plan(55);
 CREATE SCHEMA n;
 SET search_path = n, public;
 CREATE TYPE st AS ENUM ('x', 'y', 'z');
@@ -106,6 +106,15 @@ CREATE TYPE worded.word (INPUT = worded.word_in, OUTPUT = worded.word_out, LIKE 
 CREATE CAST (worded.word AS text) WITHOUT FUNCTION AS IMPLICIT;
 CREATE TABLE worded.t (c worded.word CHECK (length(c) <= 2), d text CHECK (length(btrim(d)) <= 2));
 SELECT is(jsonb_path_query_array(primecloud.contract('worded'), '$.**.max_length'), '[]', 'a length of what is no text');
+
+-- What SQL writes in words is no cast: of a value it may make NULL.
+CREATE TABLE worded.said (t text NOT NULL, at timestamp NOT NULL, p text CHECK (p ~ '^[\s]$'), q text CHECK (q ~ '^[\w-]+$'),
+    r text CHECK (r ~ '^[a-z]$'));
+CREATE VIEW worded.parts AS SELECT substring(t FROM 'z') AS a, substring(t SIMILAR 'z' ESCAPE '#') AS b, extract(day FROM at) AS c,
+    t::varchar AS d FROM worded.said;
+SELECT is(jsonb_object_agg(c.key, c.value -> 'nullable'), '{"a": true, "b": true, "c": true, "d": false}', 'words that are no cast')
+FROM jsonb_each(primecloud.contract('worded') #> '{entities,parts,columns}') AS c;
+SELECT is(jsonb_path_query_array(primecloud.contract('worded'), '$.**.patterns[*]'), '["^[a-z]$"]', 'an escape in a list is no pattern');
 
 SELECT throws_ok($$SELECT primecloud.contract('no_such')$$, '3F000', 'schema no_such does not exist', 'no such schema');
 SELECT throws_ok($$SELECT primecloud.contract(NULL)$$, '22004', 'a contract is of a schema, and none is named', 'none is named');

@@ -10,7 +10,8 @@ std::size_t end_of_list(std::string_view pattern, std::size_t at) noexcept {
   if (at < pattern.size() && pattern[at] == '^') at++;
   for (const std::size_t first = at; at < pattern.size(); at++) {
     if (pattern[at] == ']') return at == first ? std::string_view::npos : at;
-    if (pattern[at] == '[') return std::string_view::npos;
+    // (An escape in a list is of other letters to the one than to the other.)
+    if (pattern[at] == '[' || pattern[at] == '\\') return std::string_view::npos;
   }
   return std::string_view::npos;
 }
