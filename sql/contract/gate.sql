@@ -3,35 +3,41 @@
 -- A line "@breaks column_removed orders.note nobody reads it" in a comment accepts a change: of the object that the comment is on,
 -- or of the one it names, which may be gone: then the line stands at its table, or at the schema.  Who may write a comment on
 -- something else accepts nothing of it.
-CREATE FUNCTION primecloud_internal.contract_accepted(contract jsonb) RETURNS TABLE (holder text, line text)
+CREATE FUNCTION primecloud_internal.contract_accepted(contract jsonb) RETURNS TABLE (class text, key text, holder text, line text)
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    WITH told (holder, body) AS (
-        SELECT '', contract
-        UNION ALL SELECT e.key, e.value FROM jsonb_each(contract -> 'entities') AS e
-        UNION ALL SELECT e.key || '.' || c.key, c.value FROM jsonb_each(contract -> 'entities') AS e,
+    WITH told (class, key, holder, body) AS (
+        SELECT 'schema', '', '', contract
+        UNION ALL SELECT 'entities', e.key, e.key, e.value FROM jsonb_each(contract -> 'entities') AS e
+        UNION ALL SELECT 'entities', e.key, e.key || '.' || c.key, c.value FROM jsonb_each(contract -> 'entities') AS e,
             jsonb_each(e.value -> 'columns') AS c
-        UNION ALL SELECT e.key, e.value FROM jsonb_each(contract -> 'enum_names') AS e
-        UNION ALL SELECT d.key, d.value FROM jsonb_each(contract -> 'domains') AS d
-        UNION ALL SELECT f.key, o.value FROM jsonb_each(coalesce(contract -> 'reads', '{}') || coalesce(contract -> 'commands', '{}')) AS f,
+        UNION ALL SELECT 'enums', e.key, e.key, e.value FROM jsonb_each(contract -> 'enum_names') AS e
+        UNION ALL SELECT 'domains', d.key, d.key, d.value FROM jsonb_each(contract -> 'domains') AS d
+        UNION ALL SELECT 'functions', f.key, f.key, o.value
+            FROM jsonb_each(coalesce(contract -> 'reads', '{}') || coalesce(contract -> 'commands', '{}')) AS f,
             jsonb_array_elements(f.value) AS o)
-    SELECT t.holder, b.line FROM told AS t, jsonb_array_elements_text(t.body -> 'breaks') AS b (line)
+    SELECT t.class, t.key, t.holder, b.line FROM told AS t, jsonb_array_elements_text(t.body -> 'breaks') AS b (line)
 $$;
 COMMENT ON FUNCTION primecloud_internal.contract_accepted(jsonb) IS 'changes that comments accept, and where each is written';
 
--- (Of what is its own, or all of the schema's: another's table has another's comment, also where its name begins as this one's.)
-CREATE FUNCTION primecloud_internal.contract_holds(holder text, object text, before jsonb, after jsonb) RETURNS boolean
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+-- (An object of contract_diff is a name: of a table, an enum or a function, or of a part of one.  Where it may be of two, whose owners
+-- may be two, a comment on either accepts nothing; nor one on an overload, since the change may be another's.)
+CREATE FUNCTION primecloud_internal.contract_holds(class text, key text, object text, before jsonb, after jsonb) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1000
     SET search_path = pg_catalog, pg_temp
-RETURN holder = '' OR ((starts_with(object, holder || '.') OR starts_with(object, holder || '(') OR starts_with(object, holder || '->'))
-    AND NOT EXISTS (SELECT FROM (VALUES (before), (after)) AS c (body),
-            unnest('{entities,enums,domains,reads,commands}'::text[]) AS section,
-            jsonb_object_keys(CASE jsonb_typeof(c.body -> section) WHEN 'object' THEN c.body -> section ELSE '{}' END) AS other
-        WHERE length(other) > length(holder) AND (other = object OR starts_with(object, other || '.')
-            OR starts_with(object, other || '(') OR starts_with(object, other || '->'))));
-COMMENT ON FUNCTION primecloud_internal.contract_holds(text, text, jsonb, jsonb) IS
-    'whether what a comment is on holds an object of contract_diff: a table its columns, a function its arguments, a schema everything';
+AS $$
+    SELECT count(*) = 1 AND bool_and(o.class = contract_holds.class AND o.key = contract_holds.key AND o.overloads <= 1)
+    FROM (SELECT CASE WHEN s.section IN ('reads', 'commands') THEN 'functions' WHEN s.section = 'enum_names' THEN 'enums'
+                ELSE s.section END AS class, k.key, max(CASE jsonb_typeof(k.value) WHEN 'array' THEN jsonb_array_length(k.value) ELSE 1 END)
+                AS overloads
+        FROM (VALUES (before), (after)) AS c (body), unnest('{entities,enums,enum_names,domains,reads,commands}'::text[]) AS s (section),
+            jsonb_each(CASE jsonb_typeof(c.body -> s.section) WHEN 'object' THEN c.body -> s.section ELSE '{}' END) AS k
+        WHERE k.key = object OR starts_with(object, k.key || '.') OR starts_with(object, k.key || '(') OR starts_with(object, k.key || '->')
+        GROUP BY 1, 2) AS o
+$$;
+COMMENT ON FUNCTION primecloud_internal.contract_holds(text, text, text, jsonb, jsonb) IS
+    'whether an object of contract_diff can be of nothing else than a table, enum, domain or function';
 
 CREATE FUNCTION contract_gate(before jsonb, schema name, accept text[] DEFAULT '{}')
     RETURNS TABLE (object text, change text, readers text, writers text, reason text, review boolean, accepted boolean)
@@ -50,9 +56,13 @@ BEGIN
     SELECT coalesce(jsonb_agg(to_jsonb(d) || jsonb_build_object('accepted', (d.readers = 'breaking' OR d.writers = 'breaking') AND (
             EXISTS (SELECT FROM primecloud_internal.contract_accepted(after) AS b CROSS JOIN LATERAL (
                     SELECT ltrim(substr(b.line, length(d.change) + 1)) || ' ' AS rest) AS r
-                WHERE starts_with(b.line || ' ', d.change || ' ') AND (b.holder = d.object
-                    OR primecloud_internal.contract_holds(b.holder, d.object, contract_gate.before, after)
-                    AND (starts_with(r.rest, d.object || ' ') OR starts_with(b.holder || '.' || r.rest, d.object || ' '))))
+                WHERE starts_with(b.line || ' ', d.change || ' ')
+                    AND (b.holder = d.object OR starts_with(r.rest, d.object || ' ')
+                        OR starts_with(b.holder || '.' || r.rest, d.object || ' '))
+                    AND (b.class = 'schema'
+                        OR (b.holder = d.object OR starts_with(d.object, b.holder || '.') OR starts_with(d.object, b.holder || '(')
+                            OR starts_with(d.object, b.holder || '->'))
+                        AND primecloud_internal.contract_holds(b.class, b.key, d.object, contract_gate.before, after)))
             OR EXISTS (SELECT FROM unnest(contract_gate.accept) AS a (line)
                 WHERE starts_with(a.line || ' ', d.change || ' ' || d.object || ' ')))) ORDER BY n), '[]') INTO found_
     FROM primecloud.contract_diff(contract_gate.before, after) WITH ORDINALITY AS d (object, change, readers, writers, reason, review, n);

@@ -14,7 +14,9 @@ BEGIN
                 AND (a.atttypid = 'uuid'::regtype OR EXISTS (SELECT FROM pg_depend AS d WHERE d.refclassid = 'pg_class'::regclass
                     AND d.refobjid = a.attrelid AND d.refobjsubid = a.attnum AND d.classid = 'pg_class'::regclass AND d.deptype IN ('a',
                         'i')
-                    AND d.objid IN (SELECT s.oid FROM pg_class AS s WHERE s.relkind = 'S'))) AS made
+                    AND d.objid IN (SELECT s.oid FROM pg_class AS s WHERE s.relkind = 'S'))) AS made,
+            i.indisprimary AND a.atttypid = 'uuid'::regtype AND EXISTS (SELECT FROM pg_constraint AS f
+                WHERE f.contype = 'f' AND f.conrelid = t.rel AND a.attnum = ANY (f.conkey)) AS joins
         FROM t JOIN pg_index AS i ON i.indrelid = t.rel AND (i.indisunique OR i.indisexclusion)
         JOIN pg_attribute AS a ON a.attrelid = t.rel AND a.attnum > 0 AND NOT a.attisdropped
         WHERE a.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1])
@@ -29,7 +31,9 @@ BEGIN
     led_to AS MATERIALIZED (SELECT DISTINCT f.conindid AS index FROM pg_constraint AS f WHERE f.contype = 'f'),
     asked AS (
         SELECT k.index, k.rel, string_agg(quote_ident(k.attname), ', ' ORDER BY k.attnum) AS columns, bool_or(k.attnum = t.tenant) AS bound,
-            bool_or(k.primary AND k.made) AS made, bool_or(s.rel IS NOT NULL) OR t.reach && '{INSERT}' AS written
+            -- (What joins rows by their uuids tells who knows both already.)
+            bool_or(k.primary AND k.made) OR bool_and(k.joins) AND count(*) > 1 AS made,
+            bool_or(s.rel IS NOT NULL) OR t.reach && '{INSERT}' AS written
         FROM keyed AS k JOIN t ON t.rel = k.rel LEFT JOIN writes AS s ON s.rel = k.rel AND s.attnum IN (0, k.attnum)
         GROUP BY k.index, k.rel, t.reach)
     SELECT 'unique_without_tenant', 'warning', format('%s.%I', t.label, c.relname),

@@ -48,14 +48,36 @@ SELECT primecloud.contract('g') AS before \gset
 ALTER TABLE g."orders.v2" DROP n;
 SELECT is(g.accepted(:'before', 'TABLE g.orders', '@breaks column_removed orders.v2.n x'),
     'refused: column_removed orders.v2.n', 'not by its beginning');
-SELECT is(g.accepted(:'before', 'TABLE g."orders.v2"', '@breaks column_removed n x'), 'orders.v2.n', 'but by itself');
-COMMENT ON TABLE g."orders.v2" IS '@breaks column_removed n x';
+SELECT is(g.accepted(:'before', 'TABLE g."orders.v2"', '@breaks column_removed n x'),
+    'refused: column_removed orders.v2.n', 'nor by itself, where the name may be of another');
+SELECT is(g.accepted(:'before', 'SCHEMA g', '@breaks column_removed orders.v2.n x'), 'orders.v2.n', 'but at the schema');
+DROP TABLE g."orders.v2";
+SELECT primecloud.contract('g') #- '{reads,sent}' || jsonb_build_object('reads', :'before'::jsonb -> 'reads') AS before \gset
 DROP FUNCTION g.sent;
 CREATE FUNCTION g.sent(b int) RETURNS int STABLE LANGUAGE sql AS 'SELECT 1';
 SELECT is(g.accepted(:'before', 'FUNCTION g.read', E'@breaks argument_removed sent(a) x\n@breaks argument_added sent(b) x'),
     'refused: argument_removed sent(a), argument_added sent(b)', 'and no other''s');
 SELECT is(g.accepted(:'before', 'FUNCTION g.sent', E'@breaks argument_removed sent(a) x\n@breaks argument_added sent(b) x'),
-    'orders.v2.n sent(a) sent(b)', 'arguments are a function''s');
+    'sent(a) sent(b)', 'arguments are a function''s');
+-- One name of two kinds, or of two functions: whoever may make the one accepts nothing of the other's.
+CREATE TABLE g.items (id int PRIMARY KEY, n int NOT NULL);
+SELECT primecloud.contract('g') AS before \gset
+ALTER TABLE g.items ALTER n DROP NOT NULL;
+CREATE FUNCTION g.items(a int) RETURNS int STABLE LANGUAGE sql AS 'SELECT 1';
+SELECT is(g.accepted(:'before', 'FUNCTION g.items', '@breaks nullability_loosened items.n x'),
+    'refused: nullability_loosened items.n', 'a function of a table''s name');
+DROP FUNCTION g.items;
+CREATE TYPE g."items.n" AS ENUM ('a');
+CREATE TABLE g.using (e g."items.n");
+SELECT is(g.accepted(:'before', 'TYPE g."items.n"', '@breaks nullability_loosened items.n x'),
+    'refused: nullability_loosened items.n', 'an enum of a column''s name');
+DROP TABLE g.using;
+DROP TYPE g."items.n";
+SELECT is(g.accepted(:'before', 'TABLE g.items', '@breaks nullability_loosened n x'), 'items.n', 'the table itself');
+CREATE FUNCTION g.sent(b int, c int) RETURNS int STABLE LANGUAGE sql AS 'SELECT 1';
+SELECT primecloud.contract('g') AS before \gset
+DROP FUNCTION g.sent(int);
+SELECT is(g.accepted(:'before', 'FUNCTION g.sent', '@breaks function_removed sent x'), 'refused: function_removed sent', 'an overload');
 -- However many functions a snapshot has of one name, each is compared with each once.
 CREATE FUNCTION g.many(type text) RETURNS jsonb LANGUAGE sql AS $$
     SELECT jsonb_build_object('version', 1, 'entities', '{}'::jsonb, 'reads', jsonb_build_object('f', (

@@ -102,6 +102,18 @@ SELECT is(pg_temp.told('{secret_readable}'), E'shop.k1(): gives rows with shop.k
 DROP TABLE shop.keys CASCADE;
 DROP FUNCTION shop.k1, shop.k2, shop.k3, shop.k4, shop.k5, shop.k6;
 
+-- What joins rows by their uuids is one for all tenants, and tells nobody anything that he does not know.
+CREATE TABLE shop.chats (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), account_id integer NOT NULL);
+CREATE TABLE shop.chat_files (chat_id uuid REFERENCES shop.chats, file_id uuid REFERENCES shop.chats, account_id integer NOT NULL,
+    PRIMARY KEY (chat_id, file_id));
+CREATE TABLE shop.chat_codes (chat_id uuid REFERENCES shop.chats, code integer, account_id integer NOT NULL, PRIMARY KEY (chat_id, code));
+CREATE TABLE shop.chat_names (chat_id uuid REFERENCES shop.chats, file_id uuid, account_id integer NOT NULL,
+    PRIMARY KEY (chat_id, file_id));
+CREATE TABLE shop.chat_one (chat_id uuid PRIMARY KEY REFERENCES shop.chats, account_id integer NOT NULL);
+GRANT INSERT ON shop.chats, shop.chat_files, shop.chat_codes, shop.chat_names, shop.chat_one TO review_reach_app;
+SELECT is(pg_temp.objects('{unique_without_tenant}'), 'shop.chat_codes.chat_codes_pkey, shop.chat_names.chat_names_pkey, '
+    'shop.chat_one.chat_one_pkey', 'a key of uuids that lead to rows, but not of one');
+
 DROP SCHEMA shop CASCADE;
 DROP OWNED BY review_reach_app, review_reach_owner;
 DROP ROLE review_reach_app, review_reach_owner;

@@ -90,7 +90,8 @@ SELECT lives_ok($$ SELECT primecloud.seal('x', '88', 'o.pw', '1') $$, 'the numbe
 -- A table of another schema that a policy asks may be locked by its owner: nobody waits for him.
 ALTER POLICY p ON shop.t USING (account_id IN (SELECT m.a FROM other.m));
 CREATE EXTENSION dblink;
-SELECT dblink_connect('other', format('host=%s dbname=%s user=postgres', current_setting('unix_socket_directories'), current_database())) AS done \gset
+SELECT dblink_connect('other', format('host=%s dbname=%s user=postgres', current_setting('unix_socket_directories'),
+    current_database())) AS done \gset
 SELECT dblink_exec('other', 'BEGIN'), dblink_exec('other', 'LOCK TABLE other.m IN ACCESS EXCLUSIVE MODE') AS done \gset
 SET statement_timeout = '30s';
 SELECT lives_ok(asked, asked || ' waits for nobody') FROM unnest(ARRAY['SELECT * FROM primecloud.review(''shop'', ''review_same_app'')',
