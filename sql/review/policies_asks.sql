@@ -1,5 +1,13 @@
 -- What stands behind the names in policies: a function or a view that is replaced lets through what no policy says.
 
+CREATE FUNCTION primecloud_internal.review_names_in(class oid, object oid) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
+RETURN (SELECT string_agg(DISTINCT i.identity, ' ') FROM pg_depend AS d
+    CROSS JOIN LATERAL pg_identify_object(d.refclassid, d.refobjid, d.refobjsubid) AS i
+    WHERE d.classid = class AND d.objid = object AND d.deptype = 'n');
+COMMENT ON FUNCTION primecloud_internal.review_names_in(oid, oid) IS 'the names of what a view or a function is made of';
+
 CREATE FUNCTION primecloud_internal.review_asks(rel oid) RETURNS jsonb
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off SET standard_conforming_strings = on
@@ -14,14 +22,16 @@ AS $$
             UNION ALL SELECT 'pg_rewrite'::regclass, w.oid FROM pg_rewrite AS w WHERE a.classid = 'pg_class'::regclass
                 AND w.ev_class = a.objid AND w.ev_type = '1') AS x),
     said AS (
-        -- (Places in a text and oids are others in another database.)
+        -- (Places in a text and oids are others in another database: what they are of is said by name.)
         SELECT p.oid::regprocedure::text AS name, concat_ws(' ', p.prosrc, p.provolatile, p.prosecdef, p.proconfig::text,
-            regexp_replace(p.prosqlbody::text, ':\w*location -?\d+|\m\d{5,}\M', '', 'g')) AS said
+            regexp_replace(p.prosqlbody::text, ':\w*location -?\d+|\m\d{5,}\M', '', 'g'),
+            primecloud_internal.review_names_in('pg_proc'::regclass, p.oid)) AS said
         FROM asked AS a JOIN pg_proc AS p ON a.classid = 'pg_proc'::regclass AND p.oid = a.objid
         WHERE p.oid >= 16384 AND p.pronamespace <> 'primecloud'::regnamespace
         UNION ALL
         SELECT format('%I.%I', n.nspname, c.relname), concat_ws(' ', c.reloptions::text,
-            regexp_replace(w.ev_action::text, ':\w*location -?\d+|\m\d{5,}\M', '', 'g'))
+            regexp_replace(w.ev_action::text, ':\w*location -?\d+|\m\d{5,}\M', '', 'g'),
+            primecloud_internal.review_names_in('pg_rewrite'::regclass, w.oid))
         FROM asked AS a JOIN pg_rewrite AS w ON a.classid = 'pg_rewrite'::regclass AND w.oid = a.objid
         JOIN pg_class AS c ON c.oid = w.ev_class JOIN pg_namespace AS n ON n.oid = c.relnamespace)
     SELECT coalesce(jsonb_object_agg(s.name, md5(s.said)), '{}') FROM said AS s

@@ -87,5 +87,14 @@ CREATE FUNCTION g.many(type text) RETURNS jsonb LANGUAGE sql AS $$
 SET statement_timeout = '30s';
 SELECT is((SELECT count(*) FROM primecloud.contract_diff(g.many('a'), g.many('b'))), 40::bigint, 'many overloads');
 RESET statement_timeout;
+-- And however many values a column has.
+CREATE FUNCTION g.valued(factor int) RETURNS jsonb LANGUAGE sql AS $$
+    SELECT jsonb_build_object('version', 1, 'entities', jsonb_build_object('t', jsonb_build_object('name', 'T', 'kind', 'table', 'columns',
+        jsonb_build_object('c', jsonb_build_object('key', 'c', 'nullable', false, 'type', 'pg_catalog.int4', 'values',
+            (SELECT jsonb_agg(n * factor) FROM generate_series(1, 50000) AS n))))))
+$$;
+SET statement_timeout = '20s';
+SELECT is((SELECT string_agg(change, ' ') FROM primecloud.contract_diff(g.valued(1), g.valued(2))), 'value_added value_removed',
+    'many values');
 DROP SCHEMA g CASCADE;
 SELECT * FROM finish();

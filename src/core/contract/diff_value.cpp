@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/contract/value_list.hpp"
 #include "core/contract/value_set.hpp"
 #include "core/contract/value_words.hpp"
 #include "core/contract/wire.hpp"
@@ -32,8 +33,9 @@ bool same_modifiers(const value_type &a, const value_type &b) {
 
 std::string values_of(const std::vector<node> &from, const std::vector<node> &without) {
   std::string list;
+  const value_list among(without);
   for (const auto &value : from) {
-    if (std::find(without.begin(), without.end(), value) != without.end()) continue;
+    if (among.has(value)) continue;
     list += (list.empty() ? "" : ", ") + literal(value);
   }
   return list;

@@ -5,6 +5,7 @@
 #include "core/contract/characters.hpp"
 #include "core/contract/decimal.hpp"
 #include "core/contract/type_order.hpp"
+#include "core/contract/value_list.hpp"
 #include "core/contract/wire.hpp"
 
 namespace primecloud::contract {
@@ -48,10 +49,10 @@ bool facts_within(const value_type &inner, const value_type &outer) {
   if (inner.elements_nullable && !outer.elements_nullable) return false;
   if (outer.values && !inner.values) return false;
   if (inner.values) {
-    return std::all_of(inner.values->begin(), inner.values->end(), [&](const node &value) {
-      if (!outer.values) return holds(outer, value);
-      return std::find(outer.values->begin(), outer.values->end(), value) != outer.values->end();
-    });
+    static const std::vector<node> none;
+    const value_list among(outer.values ? *outer.values : none);
+    return std::all_of(inner.values->begin(), inner.values->end(),
+                       [&](const node &value) { return outer.values ? among.has(value) : holds(outer, value); });
   }
   return interval_within(inner, outer) && lengths_within(inner, outer) && patterns_within(inner, outer);
 }
