@@ -89,7 +89,11 @@ BEGIN ATOMIC
                     ELSE '{}' END), '{}')
             FROM jsonb_each(contract -> 'entities') AS e),
         'reads', primecloud_internal.contract_normal_calls(contract -> 'reads', contract),
-        'commands', primecloud_internal.contract_normal_calls(contract -> 'commands', contract))
+        'commands', primecloud_internal.contract_normal_calls(contract -> 'commands', contract),
+        -- What domains demand that no type tells, whatever they are called.
+        'demands', (SELECT coalesce(jsonb_agg(DISTINCT k.value -> 'text'), '[]') FROM jsonb_each(contract -> 'domains') AS d
+            CROSS JOIN LATERAL jsonb_each(d.value -> 'checks') AS k
+            WHERE jsonb_typeof(k.value) = 'object' AND (k.value ->> 'told' IS DISTINCT FROM 'all' OR k.value -> 'not_valid' = 'true')))
     FROM sent AS s;
 END;
 COMMENT ON FUNCTION primecloud_internal.contract_normal(jsonb)

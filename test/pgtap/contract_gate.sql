@@ -78,6 +78,21 @@ CREATE FUNCTION g.sent(b int, c int) RETURNS int STABLE LANGUAGE sql AS 'SELECT 
 SELECT primecloud.contract('g') AS before \gset
 DROP FUNCTION g.sent(int);
 SELECT is(g.accepted(:'before', 'FUNCTION g.sent', '@breaks function_removed sent x'), 'refused: function_removed sent', 'an overload');
+-- What the diff tells the fingerprint tells too.
+CREATE FUNCTION pg_temp.told(before jsonb) RETURNS text LANGUAGE sql AS $$
+    SELECT string_agg(concat_ws(' ', object, change, writers), ', ') FROM primecloud.contract_diff(before, primecloud.contract('g')) $$;
+CREATE DOMAIN g.demand AS text;
+CREATE TABLE g.demanded (w g.demand);
+CREATE FUNCTION g.joined(VARIADIC "of" int[]) RETURNS int STABLE LANGUAGE sql AS 'SELECT 1';
+SELECT primecloud.contract('g') AS before, primecloud.contract_fingerprint('g') AS was \gset
+ALTER DOMAIN g.demand ADD CHECK (value ~ 'a');
+SELECT is(pg_temp.told(:'before'), 'demand constraint_added breaking', 'a rule of a domain');
+SELECT isnt(primecloud.contract_fingerprint('g'), :'was', 'and its fingerprint');
+SELECT primecloud.contract('g') AS before, primecloud.contract_fingerprint('g') AS was \gset
+DROP FUNCTION g.joined;
+CREATE FUNCTION g.joined("of" int[]) RETURNS int STABLE LANGUAGE sql AS 'SELECT 1';
+SELECT is(pg_temp.told(:'before'), 'joined(of) type_changed breaking', 'VARIADIC no more');
+SELECT isnt(primecloud.contract_fingerprint('g'), :'was', 'and its fingerprint');
 -- However many functions a snapshot has of one name, each is compared with each once.
 CREATE FUNCTION g.many(type text) RETURNS jsonb LANGUAGE sql AS $$
     SELECT jsonb_build_object('version', 1, 'entities', '{}'::jsonb, 'reads', jsonb_build_object('f', (

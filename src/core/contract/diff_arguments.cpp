@@ -26,6 +26,10 @@ void diff_argument(contract_pair &both, const std::string &object, const node &b
     both.tell(object, "default_changed", false, true, "left out, it means another thing");
   }
   const bool default_told = both.found.size() > had;
+  if (before["variadic"].flag_or(false) != after["variadic"].flag_or(false))
+    both.tell(
+        object, "type_changed", false, true,
+        after["variadic"].flag_or(false) ? "an array is sent as VARIADIC now" : "values are sent as one array now");
   node was = before, is = after;
   if (default_told) was.members["nullable"] = is["nullable"];
   diff_typed(both, was, is, at);

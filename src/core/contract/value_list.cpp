@@ -14,8 +14,10 @@ bool is_plain(const node &value) { return value.is != node::kind::array && value
 value_list::value_list(const std::vector<node> &values) {
   for (const node &value : values) {
     pausing::now_and_then();
-    if (is_plain(value)) plain_.emplace(value.is, value.text);
-    else others_.push_back(&value);
+    if (is_plain(value))
+      plain_.emplace(value.is, value.text);
+    else
+      others_.push_back(&value);
   }
 }
 
