@@ -14,9 +14,8 @@ AS $$
             jsonb_each(e.value -> 'columns') AS c
         UNION ALL SELECT 'enums', e.key, e.key, e.value FROM jsonb_each(contract -> 'enum_names') AS e
         UNION ALL SELECT 'domains', d.key, d.key, d.value FROM jsonb_each(contract -> 'domains') AS d
-        UNION ALL SELECT 'functions', f.key, f.key, o.value
-            FROM jsonb_each(coalesce(contract -> 'reads', '{}') || coalesce(contract -> 'commands', '{}')) AS f,
-            jsonb_array_elements(f.value) AS o)
+        UNION ALL SELECT 'functions', f.key, f.key, o.value FROM unnest('{reads,commands}'::text[]) AS s (section),
+            jsonb_each(contract -> s.section) AS f, jsonb_array_elements(f.value) AS o)
     SELECT t.class, t.key, t.holder, b.line FROM told AS t, jsonb_array_elements_text(t.body -> 'breaks') AS b (line)
 $$;
 COMMENT ON FUNCTION primecloud_internal.contract_accepted(jsonb) IS 'changes that comments accept, and where each is written';
@@ -27,13 +26,19 @@ CREATE FUNCTION primecloud_internal.contract_holds(class text, key text, object 
     LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1000
     SET search_path = pg_catalog, pg_temp
 AS $$
+    -- (Of one name a read and a command are two overloads.)
     SELECT count(*) = 1 AND bool_and(o.class = contract_holds.class AND o.key = contract_holds.key AND o.overloads <= 1)
-    FROM (SELECT CASE WHEN s.section IN ('reads', 'commands') THEN 'functions' WHEN s.section = 'enum_names' THEN 'enums'
-                ELSE s.section END AS class, k.key, max(CASE jsonb_typeof(k.value) WHEN 'array' THEN jsonb_array_length(k.value) ELSE 1 END)
-                AS overloads
-        FROM (VALUES (before), (after)) AS c (body), unnest('{entities,enums,enum_names,domains,reads,commands}'::text[]) AS s (section),
-            jsonb_each(CASE jsonb_typeof(c.body -> s.section) WHEN 'object' THEN c.body -> s.section ELSE '{}' END) AS k
-        WHERE k.key = object OR starts_with(object, k.key || '.') OR starts_with(object, k.key || '(') OR starts_with(object, k.key || '->')
+    FROM (SELECT p.class, p.key, max(p.overloads) AS overloads
+        FROM (SELECT c.n, CASE WHEN s.section IN ('reads', 'commands') THEN 'functions' WHEN s.section = 'enum_names' THEN 'enums'
+                    ELSE s.section END AS class, k.key,
+                sum(CASE WHEN s.section IN ('reads', 'commands') AND jsonb_typeof(k.value) = 'array' THEN jsonb_array_length(k.value)
+                    ELSE 0 END) AS overloads
+            FROM (VALUES (1, before), (2, after)) AS c (n, body),
+                unnest('{entities,enums,enum_names,domains,reads,commands}'::text[]) AS s (section),
+                jsonb_each(CASE jsonb_typeof(c.body -> s.section) WHEN 'object' THEN c.body -> s.section ELSE '{}' END) AS k
+            WHERE k.key = object OR starts_with(object, k.key || '.') OR starts_with(object, k.key || '(')
+                OR starts_with(object, k.key || '->')
+            GROUP BY 1, 2, 3) AS p
         GROUP BY 1, 2) AS o
 $$;
 COMMENT ON FUNCTION primecloud_internal.contract_holds(text, text, text, jsonb, jsonb) IS
@@ -53,8 +58,9 @@ BEGIN
         RAISE invalid_parameter_value USING MESSAGE = format('"%s" accepts no change', refused),
             HINT = 'Give a change and its object, as contract_diff tells them, and a reason: column_removed orders.note nobody reads it.';
     END IF;
+    WITH comments AS MATERIALIZED (SELECT * FROM primecloud_internal.contract_accepted(after))
     SELECT coalesce(jsonb_agg(to_jsonb(d) || jsonb_build_object('accepted', (d.readers = 'breaking' OR d.writers = 'breaking') AND (
-            EXISTS (SELECT FROM primecloud_internal.contract_accepted(after) AS b CROSS JOIN LATERAL (
+            EXISTS (SELECT FROM comments AS b CROSS JOIN LATERAL (
                     SELECT ltrim(substr(b.line, length(d.change) + 1)) || ' ' AS rest) AS r
                 WHERE starts_with(b.line || ' ', d.change || ' ')
                     AND (b.holder = d.object OR starts_with(r.rest, d.object || ' ')

@@ -78,6 +78,13 @@ CREATE FUNCTION g.sent(b int, c int) RETURNS int STABLE LANGUAGE sql AS 'SELECT 
 SELECT primecloud.contract('g') AS before \gset
 DROP FUNCTION g.sent(int);
 SELECT is(g.accepted(:'before', 'FUNCTION g.sent', '@breaks function_removed sent x'), 'refused: function_removed sent', 'an overload');
+CREATE FUNCTION g.made(a int) RETURNS int STABLE LANGUAGE sql AS 'SELECT 1';
+CREATE FUNCTION g.made(a int, b int) RETURNS int VOLATILE LANGUAGE sql AS 'SELECT 1';
+SELECT primecloud.contract('g') AS before \gset
+DROP FUNCTION g.made(int);
+SELECT is(g.accepted(:'before', 'FUNCTION g.made', '@breaks function_removed made x'), 'refused: function_removed made',
+    'an overload that is a command where the other was a read');
+DROP FUNCTION g.made;
 -- What the diff tells the fingerprint tells too.
 CREATE FUNCTION pg_temp.told(before jsonb) RETURNS text LANGUAGE sql AS $$
     SELECT string_agg(concat_ws(' ', object, change, writers), ', ') FROM primecloud.contract_diff(before, primecloud.contract('g')) $$;
