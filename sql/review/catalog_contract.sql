@@ -11,8 +11,7 @@ BEGIN
             c.comment ~ '(^|[^\w@])@(public|pii|token|secret)\M' AS classed FROM primecloud_internal.review_columns(w) AS c),
     -- What lets every rank of an account read: no least role, and no confinement.
     policy AS MATERIALIZED (
-        SELECT p.polrelid, p.polpermissive, coalesce(CASE WHEN strpos(p.polqual::text, '{SUBLINK') > 0
-            THEN primecloud_internal.review_predicate(p.oid, false) ELSE pg_get_expr(p.polqual, p.polrelid) END, '')
+        SELECT p.polrelid, p.polpermissive, coalesce(primecloud_internal.review_says(p.oid, p.polqual, p.polrelid, false), '')
             ~ '(tenant_\w+|has_role)\(''(developer|admin|owner)''|in_scope\(|^false$' AS narrow
         FROM pg_policy AS p JOIN t ON t.rel = p.polrelid WHERE p.polcmd IN ('*', 'r') AND p.polroles && (w).reached
           AND t.tenant IS NOT NULL AND t.rls),

@@ -50,8 +50,7 @@ BEGIN
     expressed AS MATERIALIZED (
         SELECT DISTINCT s.rel FROM slow AS s JOIN i ON i.rel = s.rel AND i.columns[1] = 0 AND i.valid AND i.predicate IS NULL
         JOIN pg_policy AS p ON p.polrelid = s.rel
-        WHERE strpos(CASE WHEN strpos(p.polqual::text, '{SUBLINK') > 0
-            THEN primecloud_internal.review_predicate(p.oid, false) ELSE pg_get_expr(p.polqual, p.polrelid) END,
+        WHERE strpos(primecloud_internal.review_says(p.oid, p.polqual, p.polrelid, false),
             trim('()' FROM pg_get_indexdef(i.index, 1, false))) > 0),
     leakproof AS MATERIALIZED (
         SELECT DISTINCT a.amopfamily FROM pg_amop AS a JOIN pg_operator AS o ON o.oid = a.amopopr JOIN pg_proc AS p ON p.oid = o.oprcode

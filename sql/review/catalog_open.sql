@@ -10,8 +10,7 @@ AS $$
     SELECT NOT EXISTS (SELECT FROM p JOIN pg_depend AS d ON d.classid = 'pg_policy'::regclass AND d.objid = p.oid
             AND d.refclassid = 'pg_proc'::regclass JOIN pg_proc AS f ON f.oid = d.refobjid
             JOIN pg_namespace AS n ON n.oid = f.pronamespace WHERE n.nspname = 'primecloud')
-        AND EXISTS (SELECT FROM p WHERE CASE WHEN strpos(p.polqual::text, '{SUBLINK') > 0
-            THEN primecloud_internal.review_predicate(p.oid, false) ELSE pg_get_expr(p.polqual, p.polrelid) END
+        AND EXISTS (SELECT FROM p WHERE primecloud_internal.review_says(p.oid, p.polqual, p.polrelid, false)
             ~ '[\w"]\.[\w"]+\(|current_setting\(')
 $$;
 COMMENT ON FUNCTION primecloud_internal.review_has_own_context(primecloud_internal.review_words)

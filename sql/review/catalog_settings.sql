@@ -31,10 +31,8 @@ BEGIN
             OR s.setrole IN (SELECT l.role FROM login AS l JOIN pg_roles AS r ON r.oid = l.role AND r.rolcanlogin AND NOT r.rolsuper))),
     -- Only names that are set are looked for: in the policies, and in the functions that they call.
     policy AS MATERIALIZED (
-        SELECT p.oid, lower(concat_ws(' ', CASE WHEN strpos(p.polqual::text, '{SUBLINK') > 0
-            THEN primecloud_internal.review_predicate(p.oid, false) ELSE pg_get_expr(p.polqual, p.polrelid) END,
-            CASE WHEN strpos(p.polwithcheck::text, '{SUBLINK') > 0
-            THEN primecloud_internal.review_predicate(p.oid, true) ELSE pg_get_expr(p.polwithcheck, p.polrelid) END)) AS said
+        SELECT p.oid, lower(concat_ws(' ', primecloud_internal.review_says(p.oid, p.polqual, p.polrelid, false),
+            primecloud_internal.review_says(p.oid, p.polwithcheck, p.polrelid, true))) AS said
         FROM pg_policy AS p JOIN unnest((w).tables) AS t ON t.rel = p.polrelid AND t.here WHERE EXISTS (SELECT FROM place)),
     said AS MATERIALIZED (
         SELECT p.said FROM policy AS p

@@ -65,10 +65,9 @@ BEGIN
         JOIN primecloud_internal.registered_table AS r ON r.relation_schema = n.nspname AND r.relation_name = c.relname
         WHERE t.here AND r.part IN ('members', 'grants') AND t.reach && '{INSERT,UPDATE}'),
     said AS (
-        SELECT t.rel, t.part, p.polname, p.polpermissive, p.polcmd, coalesce(CASE WHEN strpos(p.polwithcheck::text, '{SUBLINK') > 0
-            THEN primecloud_internal.review_predicate(p.oid, true) ELSE pg_get_expr(p.polwithcheck, p.polrelid) END,
-            CASE WHEN strpos(p.polqual::text, '{SUBLINK') > 0
-            THEN primecloud_internal.review_predicate(p.oid, false) ELSE pg_get_expr(p.polqual, p.polrelid) END) AS said
+        SELECT t.rel, t.part, p.polname, p.polpermissive, p.polcmd, coalesce(
+            primecloud_internal.review_says(p.oid, p.polwithcheck, p.polrelid, true),
+            primecloud_internal.review_says(p.oid, p.polqual, p.polrelid, false)) AS said
         FROM t JOIN pg_policy AS p ON p.polrelid = t.rel WHERE p.polcmd IN ('*', 'a', 'w') AND p.polroles && (w).reached),
     judged AS (
         SELECT s.*, coalesce(s.said ~ '(tenant_\w+|has_role)\(''owner''' OR s.said = 'false'

@@ -38,13 +38,12 @@ AS $$
         FROM r JOIN pg_constraint AS k ON k.conrelid = r.oid WHERE k.contype IN ('c', 'f', 'p', 'u', 'x')
         UNION ALL
         SELECT 'policy', p.oid, 0, r.oid, r.label, jsonb_build_object('name', p.polname, 'permissive', p.polpermissive, 'command', p.polcmd,
-            'roles', p.polroles, 'using', x.using_said, 'check', coalesce(CASE WHEN strpos(p.polwithcheck::text, '{SUBLINK') > 0
-            THEN primecloud_internal.review_predicate(p.oid, true) ELSE pg_get_expr(p.polwithcheck, p.polrelid) END,
+            'roles', p.polroles, 'using', x.using_said, 'check', coalesce(
+                primecloud_internal.review_says(p.oid, p.polwithcheck, p.polrelid, true),
                 CASE WHEN p.polcmd IN ('*', 'w') THEN x.using_said END), 'using_tree', s.using_tree, 'check_tree',
             coalesce(s.check_tree, CASE WHEN p.polcmd IN ('*', 'w') THEN s.using_tree END))
         FROM r JOIN pg_policy AS p ON p.polrelid = r.oid
-        CROSS JOIN LATERAL (SELECT CASE WHEN strpos(p.polqual::text, '{SUBLINK') > 0
-            THEN primecloud_internal.review_predicate(p.oid, false) ELSE pg_get_expr(p.polqual, p.polrelid) END) AS x(using_said)
+        CROSS JOIN LATERAL (SELECT primecloud_internal.review_says(p.oid, p.polqual, p.polrelid, false)) AS x(using_said)
         LEFT JOIN tree AS s ON s.object = r.label AND s.policy = quote_ident(p.polname)
         UNION ALL
         SELECT DISTINCT 'word', e.oid, 0, NULL::oid, format('%s.%I', e.enumtypid::regtype, e.enumlabel), jsonb_build_object('type',

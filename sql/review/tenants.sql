@@ -16,35 +16,12 @@ COMMENT ON FUNCTION primecloud_internal.review_policy_trees(oid[], smallint[])
 
 -- What the policies of the database say.  To write one out the server locks its table and what it asks: whoever has a table
 -- of his locked would make all wait that ask of other schemas.  So of these the trees are read.
--- (So are those of a policy of the schema's that ask tables of another.)
--- (It is asked of those with subqueries alone: nothing else is locked to be written out.)
-CREATE FUNCTION primecloud_internal.review_predicate(policy oid, checked boolean) RETURNS text
-    LANGUAGE plpgsql STABLE PARALLEL UNSAFE
-    SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    p record;
-BEGIN
-    SELECT q.oid, q.polname, q.polrelid, q.polqual, q.polwithcheck, c.relnamespace INTO p
-    FROM pg_policy AS q JOIN pg_class AS c ON c.oid = q.polrelid WHERE q.oid = policy;
-    IF EXISTS (SELECT FROM pg_depend AS d JOIN pg_class AS o ON o.oid = d.refobjid WHERE d.classid = 'pg_policy'::regclass
-            AND d.objid = policy AND d.refclassid = 'pg_class'::regclass AND o.relnamespace <> p.relnamespace) THEN
-        RETURN (SELECT CASE WHEN checked THEN t.check_said ELSE t.using_said END
-            FROM primecloud_internal.review_policy_trees(ARRAY[p.polrelid], '{0}') AS t WHERE t.policy = quote_ident(p.polname));
-    END IF;
-    RETURN pg_get_expr(CASE WHEN checked THEN p.polwithcheck ELSE p.polqual END, p.polrelid);
-END $$;
-COMMENT ON FUNCTION primecloud_internal.review_predicate(oid, boolean)
-    IS 'what a policy''s USING or WITH CHECK says, without waiting for a table of another schema that it asks';
-
 CREATE FUNCTION primecloud_internal.review_said(schema oid) RETURNS TABLE (oid oid, polrelid oid, said text)
     LANGUAGE sql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT p.oid, p.polrelid, concat_ws(' AND ', CASE WHEN strpos(p.polqual::text, '{SUBLINK') > 0
-            THEN primecloud_internal.review_predicate(p.oid, false) ELSE pg_get_expr(p.polqual, p.polrelid) END,
-        CASE WHEN strpos(p.polwithcheck::text, '{SUBLINK') > 0
-            THEN primecloud_internal.review_predicate(p.oid, true) ELSE pg_get_expr(p.polwithcheck, p.polrelid) END)
+    SELECT p.oid, p.polrelid, concat_ws(' AND ', primecloud_internal.review_says(p.oid, p.polqual, p.polrelid, false),
+        primecloud_internal.review_says(p.oid, p.polwithcheck, p.polrelid, true))
     FROM pg_class AS c JOIN pg_policy AS p ON p.polrelid = c.oid WHERE c.relnamespace = schema
     UNION ALL
     SELECT p.oid, p.polrelid, concat_ws(' AND ', t.using_said, t.check_said)
