@@ -40,7 +40,7 @@ bool is_widening(Oid from, Oid to) {
 }
 
 SERVER_CODE char *lowered(char *name) {
-  for (char *c = name; *c != '\0'; c++) *c = pg_ascii_tolower(static_cast<unsigned char>(*c));
+  for (char *c = name; *c != '\0'; c++) *c = static_cast<char>(pg_ascii_tolower(static_cast<unsigned char>(*c)));
   return name;
 }
 

@@ -47,7 +47,7 @@ SERVER_CODE node *new_node(tree_walk &w, kind is, List *below) {
   auto *made = static_cast<node *>(palloc0(sizeof(node)));
   made->is = is;
   made->count = static_cast<std::uint32_t>(list_length(below));
-  auto **args = static_cast<const node **>(palloc(sizeof(node *) * (made->count + 1)));
+  auto **args = static_cast<const node **>(palloc(sizeof(void *) * (made->count + 1)));
   made->weight = 1;
   for (std::uint32_t i = 0; i < made->count; i++) {
     args[i] = static_cast<const node *>(list_nth(below, static_cast<int>(i)));

@@ -108,8 +108,8 @@ SERVER_CODE node *queried(tree_walk &w, kind is, Query *query, const node *left,
         targets = lappend(targets, const_cast<node *>(walk_tree(w, reinterpret_cast<Node *>(target->expr))));
     }
     w.wrapped = around;
-    const node *target =
-        list_length(targets) == 1 ? static_cast<const node *>(linitial(targets)) : opaque(w, "ROW", targets);
+    const node *target = targets != NIL && list_length(targets) == 1 ? static_cast<const node *>(linitial(targets))
+                                                                     : opaque(w, "ROW", targets);
     below = lappend(below, const_cast<node *>(target));
   }
   node *made = new_node(w, is, list_concat(below, has.extra));

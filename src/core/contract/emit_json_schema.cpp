@@ -18,11 +18,10 @@ std::string typed(const char *name) { return object({pair("type", json_text(name
 std::string either(const std::string &one, const std::string &other) {
   return object({pair("anyOf", list({one, other}))});
 }
-const std::string null_type = typed("null");
-const std::string nothing = object({pair("not", "{}")});
+constexpr std::string_view null_type = R"({"type":"null"})", nothing = R"({"not":{}})";
 
 std::string listed(const std::vector<node> &values) {
-  if (values.empty()) return nothing;
+  if (values.empty()) return std::string(nothing);
   members all;
   for (const auto &value : values) all.push_back(literal(value));
   return object({pair("enum", list(all))});
@@ -102,7 +101,7 @@ class schema_types {
  private:
   static std::string nullable(const std::string &schema) {
     if (schema == "{}") return schema;
-    return schema == nothing ? null_type : either(schema, null_type);
+    return schema == nothing ? std::string(null_type) : either(schema, std::string(null_type));
   }
   std::string base(const value_type &type) const {
     if (is_vector(type))

@@ -22,11 +22,11 @@ struct reader {
   }
 
   const node *tree(int depth) {
-    unsigned is, op, negated;
-    bits flags;
-    std::uint32_t count;
-    std::int64_t value;
-    std::size_t length;
+    unsigned is = 0, op = 0, negated = 0;
+    bits flags = 0;
+    std::uint32_t count = 0;
+    std::int64_t value = 0;
+    std::size_t length = 0;
     if (depth > deepest || ++nodes > most) return nullptr;
     if (!number(is) || !number(op) || !number(negated) || !number(flags) || !number(value) || !number(count) ||
         !number(length))
