@@ -114,7 +114,7 @@ BEGIN
         'carried into it, if it changes the key', rel, t.tgname, c.source, app_role))
         FROM primecloud_internal.carriers(rel) AS c JOIN pg_trigger t ON t.tgrelid = c.source
         JOIN LATERAL primecloud_internal.written_names(c.source, 0::int2) AS n
-            ON primecloud_internal.may_change(app_role, n.name, 0::int2, false, n.rule)
+            ON primecloud_internal.may_change((SELECT oid FROM pg_roles WHERE rolname = app_role), n.name, 0::int2, false, n.rule)
         -- BEFORE, FOR EACH ROW, UPDATE
         WHERE NOT c.gone AND NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgtype::int & 19 = 19
           AND NOT primecloud_internal.carrier_is_held(rel, c.source, c.source_column, false) ORDER BY 1;

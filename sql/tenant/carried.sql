@@ -13,9 +13,9 @@ DECLARE
 BEGIN
     SELECT o.* INTO one FROM primecloud_internal.open_carriers(target, role_column) AS o,
         LATERAL (SELECT conname FROM pg_constraint WHERE oid = o.key OFFSET 0) AS k
-    WHERE CASE WHEN spared IS NULL OR o.role = 'public' OR NOT o.source = ANY (mended) THEN true
+    WHERE CASE WHEN spared IS NULL OR o.role = 0 OR NOT o.source = ANY (mended) THEN true
         ELSE NOT pg_has_role(o.role, spared, 'MEMBER') END
-    ORDER BY k.conname, o.gone, o.source::text, o.role <> 'public', o.role, o.source_column LIMIT 1;
+    ORDER BY k.conname, o.gone, o.source::text, o.role <> 0, pg_get_userbyid(o.role), o.source_column LIMIT 1;
     IF one IS NULL THEN
         RETURN;
     END IF;
@@ -25,7 +25,8 @@ BEGIN
         UNION ALL SELECT k.oid, k.conparentid, n + 1 FROM above JOIN pg_constraint k ON k.oid = above.parent)
     SELECT k.* INTO carrier FROM pg_constraint k WHERE k.oid = (SELECT a.oid FROM above a ORDER BY n DESC LIMIT 1);
     problem := format('foreign key "%s" of %s would carry ranks past its policies: %s may %s %s',
-        carrier.conname, carrier.conrelid::regclass, CASE one.role WHEN 'public' THEN 'everybody' ELSE format('role "%s"', one.role) END,
+        carrier.conname, carrier.conrelid::regclass,
+        CASE one.role WHEN 0 THEN 'everybody' ELSE format('role "%s"', pg_get_userbyid(one.role)) END,
         CASE WHEN one.gone THEN 'delete from' ELSE 'change' END,
         CASE WHEN one.gone THEN one.source::text ELSE format('%s.%I', one.source, (SELECT attname FROM pg_attribute
             WHERE attrelid = one.source AND attnum = one.source_column)) END);

@@ -38,7 +38,7 @@ AS $$
     UNION ALL
     -- Referential actions write past every policy: a rank could come with the key of another table.
     SELECT NOT EXISTS (SELECT FROM primecloud_internal.open_carriers(rel) AS c
-                       WHERE CASE c.role WHEN 'public' THEN true ELSE pg_has_role(app_role, c.role::name, 'MEMBER') END),
+                       WHERE CASE c.role WHEN 0 THEN true ELSE pg_has_role(app_role, c.role, 'MEMBER') END),
            format('no key of another table that %s may change is carried into it', app_role)
     WHERE primecloud_internal.rank_column(rel) IS NOT NULL OR EXISTS (SELECT FROM primecloud_internal.registered_as(rel))
     UNION ALL

@@ -1,8 +1,9 @@
 -- Who may start what carries something into a table of ranks, and what closes it.
 
 -- Whether a role may change a column, or delete rows, by one of the names of a table; by a
--- rule, whether he may do what the rule waits for (2: UPDATE, 3: INSERT, 4: DELETE).
-CREATE FUNCTION primecloud_internal.may_change(role text, name regclass, att int2, gone boolean, rule "char") RETURNS boolean
+-- rule, whether he may do what the rule waits for (2: UPDATE, 3: INSERT, 4: DELETE).  0 is PUBLIC.
+-- Roles are told by their oids: nobody may who was dropped a moment ago, and asked by his name that would be an error.
+CREATE FUNCTION primecloud_internal.may_change(role oid, name regclass, att int2, gone boolean, rule "char") RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -11,7 +12,7 @@ AS $$
         WHEN rule = '2' OR att = 0 THEN has_any_column_privilege(role, name, 'UPDATE')
         ELSE has_column_privilege(role, name, att, 'UPDATE') END;
 $$;
-COMMENT ON FUNCTION primecloud_internal.may_change(text, regclass, int2, boolean, "char")
+COMMENT ON FUNCTION primecloud_internal.may_change(oid, regclass, int2, boolean, "char")
     IS 'whether a role may change a column of a table or view, delete from it, or set off its rule';
 
 -- The names by which a table is written: its own, views that write as their owner, and what
@@ -32,8 +33,8 @@ BEGIN
         CROSS JOIN LATERAL (SELECT CASE up.rel WHEN source THEN source_column ELSE 0::int2 END) AS of(att)
         -- The lowest view decides with whose rights the table is written.
         WHERE CASE WHEN r.ev_type = '1' AND primecloud_internal.reads_as_caller(v.reloptions) THEN up.rel <> source
-            ELSE primecloud_internal.may_change(pg_get_userbyid(v.relowner)::text, up.rel, of.att, false, up.rule)
-                OR of.att = 0 AND primecloud_internal.may_change(pg_get_userbyid(v.relowner)::text, up.rel, of.att, true, up.rule) END
+            ELSE primecloud_internal.may_change(v.relowner, up.rel, of.att, false, up.rule)
+                OR of.att = 0 AND primecloud_internal.may_change(v.relowner, up.rel, of.att, true, up.rule) END
             -- A rule that sets a column names it.
             AND (r.ev_type = '1' OR of.att IN (0, d.refobjsubid)))
     SELECT up.rel::regclass, coalesce(a.attnum, 0::int2), up.rule FROM up
@@ -46,7 +47,7 @@ COMMENT ON FUNCTION primecloud_internal.written_names(regclass, int2)
 -- Who may carry something into a table past its policies.  Not asked of those whom policies
 -- do not hold anyway: superusers, roles with BYPASSRLS, whoever is or may become the owner.
 CREATE FUNCTION primecloud_internal.open_carriers(target regclass, role_column name DEFAULT NULL)
-    RETURNS TABLE (key oid, source regclass, source_column int2, gone boolean, role text)
+    RETURNS TABLE (key oid, source regclass, source_column int2, gone boolean, role oid)
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off
 AS $$
@@ -58,9 +59,9 @@ BEGIN
     named AS MATERIALIZED (
         SELECT f.*, n.name, n.att, n.rule FROM found AS f, primecloud_internal.written_names(f.source, f.source_column) AS n),
     somebody AS MATERIALIZED (
-        SELECT 'public' AS role, false AS writes_all
+        SELECT 0::oid AS role, false AS writes_all
         -- What the server itself has made before is had by becoming it.
-        UNION ALL SELECT r.rolname::text, pg_has_role(r.oid, 'pg_write_all_data', 'MEMBER') FROM pg_roles r, held
+        UNION ALL SELECT r.oid, pg_has_role(r.oid, 'pg_write_all_data', 'MEMBER') FROM pg_roles r, held
         WHERE EXISTS (SELECT FROM found) AND r.oid >= 16384 AND NOT r.rolsuper AND NOT r.rolbypassrls
             AND NOT pg_has_role(r.oid, held.relowner, 'MEMBER'))
     SELECT DISTINCT n.key, n.source, n.source_column, n.gone, s.role FROM named AS n, somebody AS s
@@ -71,7 +72,7 @@ COMMENT ON FUNCTION primecloud_internal.open_carriers(regclass, name)
 
 -- The statements that close one: the key without the action, or the right to all columns of
 -- `source` that are carried taken away.
-CREATE FUNCTION primecloud_internal.carrier_hint(carrier pg_constraint, source regclass, carried int2[], gone boolean, role text)
+CREATE FUNCTION primecloud_internal.carrier_hint(carrier pg_constraint, source regclass, carried int2[], gone boolean, role oid)
     RETURNS text
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
@@ -94,7 +95,7 @@ BEGIN
                 UNION ALL SELECT t.attname, e.grantee, e.privilege_type FROM pg_attribute t, aclexplode(t.attacl) AS e
                 WHERE t.attrelid = source AND t.attnum = ANY (carried)) AS x
           WHERE x.privilege_type = CASE WHEN gone THEN 'DELETE' ELSE 'UPDATE' END
-            AND CASE WHEN x.grantee = 0 THEN true WHEN role = 'public' THEN false ELSE pg_has_role(role, x.grantee, 'USAGE') END
+            AND CASE WHEN x.grantee = 0 THEN true WHEN role = 0 THEN false ELSE pg_has_role(role, x.grantee, 'USAGE') END
           GROUP BY 1) AS a;
     carrier.confupdtype := CASE WHEN carrier.confupdtype IN ('c', 'n', 'd') THEN 'a' ELSE carrier.confupdtype END;
     carrier.confdeltype := CASE WHEN carrier.confdeltype IN ('n', 'd') THEN 'a' ELSE carrier.confdeltype END;
@@ -103,5 +104,5 @@ BEGIN
             CASE WHEN carrier.convalidated THEN '' ELSE ' NOT VALID' END)
         || coalesce(' or ' || revoked || ';', '');
 END $$;
-COMMENT ON FUNCTION primecloud_internal.carrier_hint(pg_constraint, regclass, int2[], boolean, text)
+COMMENT ON FUNCTION primecloud_internal.carrier_hint(pg_constraint, regclass, int2[], boolean, oid)
     IS 'what to type where a referential action carries ranks into a table';
