@@ -5,12 +5,25 @@ CREATE FUNCTION primecloud_internal.contract_key_columns(index oid) RETURNS json
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     -- (One look at the catalog for each column: joined, all of it would be read.)
-    SELECT jsonb_agg(CASE WHEN i.indkey[n] = 0 THEN jsonb_build_object('expression', pg_get_indexdef(i.indexrelid, n + 1, true))
+    SELECT jsonb_agg(CASE WHEN i.indkey[n] = 0 THEN jsonb_build_object('expression',
+            primecloud_internal.contract_expression(pg_get_indexdef(i.indexrelid, n + 1, true)))
         ELSE (SELECT to_jsonb(a.attname) FROM pg_attribute AS a WHERE a.attrelid = i.indrelid AND a.attnum = i.indkey[n]) END ORDER BY n)
     FROM pg_index AS i CROSS JOIN LATERAL generate_series(0, i.indnkeyatts - 1) AS n
     WHERE i.indexrelid = index;
 END;
 COMMENT ON FUNCTION primecloud_internal.contract_key_columns(oid) IS 'what a unique index is over, in order';
+
+CREATE FUNCTION primecloud_internal.contract_equal_by(index oid) RETURNS jsonb
+    LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT CASE WHEN count(*) = 0 THEN '{}' ELSE jsonb_build_object('equal_by', jsonb_object_agg(
+        n + 1, CASE WHEN pg_collation_is_visible(c.oid) THEN '' ELSE quote_ident(s.nspname) || '.' END || quote_ident(c.collname))) END
+    FROM pg_index AS i CROSS JOIN LATERAL generate_series(0, i.indnkeyatts - 1) AS n
+        JOIN pg_collation AS c ON c.oid = i.indcollation[n] JOIN pg_namespace AS s ON s.oid = c.collnamespace
+    WHERE i.indexrelid = index AND NOT c.collisdeterministic;
+END;
+COMMENT ON FUNCTION primecloud_internal.contract_equal_by(oid) IS
+    'collations that make one of texts that differ, by their places in a key';
 
 CREATE FUNCTION primecloud_internal.contract_keys(relations oid[]) RETURNS TABLE (relation oid, keys jsonb)
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -18,9 +31,11 @@ BEGIN ATOMIC
     SELECT i.indrelid, jsonb_object_agg(coalesce(k.conname, c.relname), jsonb_build_object(
             'kind', CASE k.contype WHEN 'p' THEN 'primary' WHEN 'u' THEN 'unique' ELSE 'unique index' END,
             'columns', primecloud_internal.contract_key_columns(i.indexrelid),
-            'where', pg_get_expr(i.indpred, i.indrelid, true),
+            'where', primecloud_internal.contract_expression(pg_get_expr(i.indpred, i.indrelid, true)),
             'nulls_distinct', NOT i.indnullsnotdistinct)
-        || CASE WHEN k.condeferrable THEN '{"deferrable": true}'::jsonb ELSE '{}' END)
+        || CASE WHEN k.condeferrable THEN '{"deferrable": true}'::jsonb ELSE '{}' END
+        || CASE WHEN k.condeferred THEN '{"deferred": true}'::jsonb ELSE '{}' END
+        || CASE WHEN 16384::oid <= ANY (i.indcollation) THEN primecloud_internal.contract_equal_by(i.indexrelid) ELSE '{}' END)
     FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid
         LEFT JOIN pg_constraint AS k ON k.conindid = i.indexrelid AND k.conrelid = i.indrelid AND k.contype IN ('p', 'u')
     WHERE i.indrelid = ANY (relations) AND i.indisunique AND i.indisvalid
@@ -56,6 +71,7 @@ BEGIN ATOMIC
         || jsonb_strip_nulls(jsonb_build_object(
             'not_valid', CASE WHEN NOT k.convalidated THEN true END,
             'deferrable', CASE WHEN k.condeferrable THEN true END,
+            'deferred', CASE WHEN k.condeferred THEN true END,
             'match_full', CASE WHEN k.confmatchtype = 'f' THEN true END)))
     FROM pg_constraint AS k
     WHERE k.conrelid = ANY (relations) AND k.contype = 'f' AND k.conparentid = 0
@@ -83,8 +99,8 @@ BEGIN ATOMIC
                 'columns', (SELECT coalesce(jsonb_agg(c ORDER BY c COLLATE "C"), '[]')
                     FROM jsonb_array_elements_text(primecloud_internal.contract_column_names(h.conrelid, h.conkey)) AS c))
             || jsonb_strip_nulls(jsonb_build_object(
-                'text', CASE WHEN h.told THEN NULL WHEN h.contype = 'c' THEN pg_get_expr(h.conbin, h.conrelid, true)
-                    ELSE pg_get_constraintdef(h.oid, true) END,
+                'text', CASE WHEN NOT h.told THEN primecloud_internal.contract_expression(CASE h.contype
+                    WHEN 'c' THEN pg_get_expr(h.conbin, h.conrelid, true) ELSE pg_get_constraintdef(h.oid, true) END) END,
                 'only_values', CASE WHEN h.told AND primecloud_internal.contract_only_values(h.conbin) THEN true END,
                 'not_valid', CASE WHEN NOT h.convalidated THEN true END)))
     FROM held AS h GROUP BY h.conrelid;
@@ -101,7 +117,8 @@ BEGIN ATOMIC
         UNION ALL
         SELECT t.oid, t.typbasetype, t.typtype FROM levels AS l JOIN pg_type AS t ON t.oid = l.typbasetype WHERE l.typtype = 'd')
     SELECT jsonb_object_agg(k.conname, jsonb_build_object('told', CASE WHEN h.told THEN 'all' ELSE 'none' END)
-        || jsonb_strip_nulls(jsonb_build_object('text', CASE WHEN NOT h.told THEN pg_get_expr(k.conbin, 0, true) END,
+        || jsonb_strip_nulls(jsonb_build_object('text',
+                CASE WHEN NOT h.told THEN primecloud_internal.contract_expression(pg_get_expr(k.conbin, 0, true)) END,
             'not_valid', CASE WHEN NOT k.convalidated THEN true END)))
     FROM levels AS l JOIN pg_constraint AS k ON k.contypid = l.oid AND k.contype = 'c'
         CROSS JOIN LATERAL (SELECT k.convalidated AND primecloud_internal.contract_told(k.conbin) AS told) AS h;

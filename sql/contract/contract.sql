@@ -103,7 +103,7 @@ BEGIN
     END IF;
     -- Expressions then do not name the schema that they stand in.
     PERFORM set_config('search_path', format('pg_catalog, %I, pg_temp', contract_whole.schema), true);
-    told := primecloud_internal.contract_assembled(space, asking);
+    told := primecloud_internal.contract_settled(primecloud_internal.contract_assembled(space, asking));
     PERFORM set_config('search_path', 'pg_catalog, pg_temp', true);
     PERFORM primecloud_internal.check_contract_keys(told), primecloud_internal.check_contract_names(told),
         primecloud_internal.check_contract_tags(told);
@@ -121,7 +121,7 @@ AS $contract$
 DECLARE
     told jsonb := primecloud_internal.contract_whole(contract.schema, contract.options);
 BEGIN
-    PERFORM primecloud_internal.warn_of_contract_tags(contract.schema);
+    PERFORM primecloud_internal.warn_of_contract_tags(contract.schema, told);
     RETURN told;
 END
 $contract$;

@@ -5,10 +5,17 @@ CREATE FUNCTION primecloud_internal.drizzle_columns(space oid) RETURNS TABLE (re
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
+    WITH unwrapped AS MATERIALIZED (SELECT w.* FROM primecloud_internal.contract_unwrapped(ARRAY(
+        SELECT DISTINCT a.atttypid FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid
+        WHERE c.relnamespace = space AND c.relkind IN ('r', 'p', 'v', 'm') AND a.attnum > 0 AND NOT a.attisdropped)) AS w)
     SELECT a.attrelid, jsonb_object_agg(a.attname, jsonb_strip_nulls(jsonb_build_object(
         'position', a.attnum, 'type', format_type(a.atttypid, a.atttypmod), 'not_null', a.attnotnull,
         'dimensions', CASE WHEN t.typelem <> 0 AND t.typlen = -1 THEN greatest(a.attndims, 1) END,
         'domain', nullif(t.typtype = 'd', false),
+        -- (What a driver is told the type of: that below domains.)
+        'sent', jsonb_build_object('type', x.typname, 'of', CASE WHEN x.typnamespace <> 'pg_catalog'::regnamespace THEN x.typtype END,
+            'dimensions', CASE WHEN w.arrays > 0 THEN greatest(a.attndims + w.dimensions, w.arrays) END,
+            'element_domain', nullif(w.element_domain IS NOT NULL OR w.arrays > 1, false)),
         -- (Of a domain information_schema tells the type below it.)
         'bare', CASE WHEN NOT (u.typelem <> 0 AND u.typlen = -1) AND u.typnamespace <> 'pg_catalog'::regnamespace THEN u.typname END,
         'array_read', nullif(u.typelem <> 0 AND u.typlen = -1, false),
@@ -29,6 +36,7 @@ AS $$
         JOIN pg_type AS b ON b.oid = CASE WHEN t.typtype <> 'd' AND t.typelem <> 0 AND t.typlen = -1 THEN t.typelem ELSE t.oid END
         JOIN pg_namespace AS n ON n.oid = b.typnamespace
         JOIN pg_type AS u ON u.oid = CASE t.typtype WHEN 'd' THEN t.typbasetype ELSE t.oid END
+        JOIN unwrapped AS w ON w.type = a.atttypid JOIN pg_type AS x ON x.oid = w.base
         LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
         LEFT JOIN pg_depend AS e ON e.classid = 'pg_class'::regclass AND e.refclassid = 'pg_class'::regclass
             AND e.refobjid = a.attrelid AND e.refobjsubid = a.attnum AND e.deptype IN ('a', 'i')

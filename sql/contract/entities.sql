@@ -37,7 +37,7 @@ BEGIN ATOMIC
     refers AS MATERIALIZED (SELECT * FROM primecloud_internal.contract_references(relations, space)),
     rules AS MATERIALIZED (SELECT * FROM primecloud_internal.contract_rules(relations)),
     told AS MATERIALIZED (
-        SELECT c.oid, c.relkind, c.relnamespace, c.reltype, c.relname,
+        SELECT c.oid, c.relkind, c.relnamespace, c.reltype, c.relname, c.reloptions, c.relhasrules,
             coalesce(d.description, CASE WHEN c.relkind = 'c' THEN e.description END) AS comment
         FROM pg_class AS c LEFT JOIN pg_description AS d ON d.objoid = c.oid AND d.classoid = 'pg_class'::regclass AND d.objsubid = 0
             LEFT JOIN pg_description AS e ON e.objoid = c.reltype AND e.classoid = 'pg_type'::regclass AND e.objsubid = 0
@@ -51,8 +51,14 @@ BEGIN ATOMIC
             '{}'),
             'rules', coalesce(c.rules, '{}'), 'checks', coalesce(c.checks, '{}')) ELSE '{}' END
         || jsonb_strip_nulls(jsonb_build_object(
+            'own_name', CASE WHEN strpos(t.comment, '@name') > 0
+                THEN primecloud_internal.contract_outer_name(space, t.relnamespace, t.relname, t.relkind <> 'c', NULL) END,
             'description', primecloud_internal.contract_description(t.comment),
             'outside', CASE WHEN t.relnamespace <> space THEN true END,
+            'deletable', primecloud_internal.contract_deletable(t.oid, t.relkind),
+            'conditions', CASE WHEN t.relkind = 'v' AND t.reloptions IS NOT NULL
+                THEN primecloud_internal.contract_conditions(t.oid) END,
+            'rewrites', CASE WHEN t.relhasrules THEN primecloud_internal.contract_rewrites(t.oid) END,
             'breaks', primecloud_internal.contract_breaks(t.comment)))), '{}')
     FROM told AS t LEFT JOIN bodies AS b ON b.relation = t.oid
         LEFT JOIN keys AS k ON k.relation = t.oid
@@ -77,6 +83,8 @@ CREATE FUNCTION primecloud_internal.contract_enum_names(types oid[], space oid) 
 BEGIN ATOMIC
     SELECT coalesce(jsonb_object_agg(primecloud_internal.contract_type_label(t.oid, space), jsonb_strip_nulls(jsonb_build_object(
         'name', primecloud_internal.contract_outer_name(space, t.typnamespace, t.typname, false, c.comment),
+        'own_name', CASE WHEN strpos(c.comment, '@name') > 0
+            THEN primecloud_internal.contract_outer_name(space, t.typnamespace, t.typname, false, NULL) END,
         'description', primecloud_internal.contract_description(c.comment),
         'breaks', primecloud_internal.contract_breaks(c.comment)))), '{}')
     FROM pg_type AS t CROSS JOIN LATERAL (SELECT obj_description(t.oid, 'pg_type') AS comment) AS c

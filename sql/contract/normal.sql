@@ -82,7 +82,7 @@ BEGIN ATOMIC
     WITH sent AS MATERIALIZED (SELECT primecloud_internal.contract_sent_composites(contract) AS names)
     SELECT jsonb_build_object('version', contract -> 'version', 'lists', contract -> 'lists',
         'entities', (SELECT coalesce(jsonb_object_agg(e.key,
-                (e.value - '{name,description,breaks,columns,checks,rules}'::text[])
+                (e.value - '{name,name_asked,description,breaks,columns,checks,rules}'::text[])
                 || jsonb_build_object('columns', primecloud_internal.contract_normal_columns(e.value -> 'columns', contract,
                     e.key = ANY (s.names)))
                 || CASE WHEN e.value ? 'rules' THEN jsonb_build_object('rules', primecloud_internal.contract_normal_rules(e.value))

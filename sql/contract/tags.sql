@@ -56,14 +56,15 @@ $$;
 COMMENT ON FUNCTION primecloud_internal.contract_tag_faults(oid) IS 'tags of a schema''s comments that say nothing, and why';
 
 -- A warning and no error: who may write a comment on something of his own stops nobody else's pipeline.
-CREATE FUNCTION primecloud_internal.warn_of_contract_tags(schema name) RETURNS void
+CREATE FUNCTION primecloud_internal.warn_of_contract_tags(schema name, told jsonb) RETURNS void
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on SET jit = off
 AS $$
 DECLARE
     faults text[] := ARRAY(SELECT format('%s: %s %s', f.object, f.tag, f.problem)
-        FROM pg_namespace AS n, primecloud_internal.contract_tag_faults(n.oid) AS f
-        WHERE n.nspname = warn_of_contract_tags.schema ORDER BY f.object COLLATE "C", f.tag COLLATE "C");
+        FROM (SELECT t.* FROM pg_namespace AS n, primecloud_internal.contract_tag_faults(n.oid) AS t
+                WHERE n.nspname = warn_of_contract_tags.schema
+            UNION ALL SELECT * FROM primecloud_internal.contract_name_faults(told)) AS f ORDER BY f.object COLLATE "C", f.tag COLLATE "C");
 BEGIN
     IF cardinality(faults) > 0 THEN
         RAISE WARNING 'tags in comments of schema % that say nothing: %', quote_ident(schema), cardinality(faults)
@@ -71,14 +72,20 @@ BEGIN
     END IF;
 END
 $$;
-COMMENT ON FUNCTION primecloud_internal.warn_of_contract_tags(name) IS 'warns of the first tags that say nothing';
+COMMENT ON FUNCTION primecloud_internal.warn_of_contract_tags(name, jsonb) IS 'warns of the first tags that say nothing';
 
 CREATE FUNCTION contract_problems(schema name) RETURNS TABLE (object text, tag text, problem text)
     LANGUAGE sql STABLE PARALLEL SAFE ROWS 10
     SET search_path = pg_catalog, pg_temp
 AS $$
+    WITH asked AS MATERIALIZED (SELECT primecloud_internal.contract_space(contract_problems.schema) AS space)
     SELECT f.object, f.tag, f.problem
-    FROM primecloud_internal.contract_tag_faults(primecloud_internal.contract_space(contract_problems.schema)) AS f
+    FROM asked AS a CROSS JOIN LATERAL (
+        SELECT * FROM primecloud_internal.contract_tag_faults(a.space)
+        -- (All of the contract has to be told for what only a name can be wrong of.)
+        UNION ALL SELECT n.* FROM primecloud_internal.contract_name_faults(CASE WHEN EXISTS (
+                SELECT FROM primecloud_internal.contract_commented(a.space) AS c WHERE strpos(c.comment, '@name') > 0)
+            THEN primecloud_internal.contract_settled(primecloud_internal.contract_assembled(a.space, NULL)) END) AS n) AS f
     ORDER BY f.object COLLATE "C", f.tag COLLATE "C"
 $$;
 COMMENT ON FUNCTION contract_problems(name) IS

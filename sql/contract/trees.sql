@@ -35,3 +35,19 @@ CREATE FUNCTION primecloud_internal.contract_results(functions oid[], make_curso
     LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'primecloud_contract_results';
 COMMENT ON FUNCTION primecloud_internal.contract_results(oid[], regprocedure) IS
     'the same of the results of functions with SQL bodies, and the lists that they make with a cursor';
+
+CREATE FUNCTION primecloud_internal.contract_view_condition(view oid) RETURNS text
+    LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'primecloud_contract_view_condition';
+COMMENT ON FUNCTION primecloud_internal.contract_view_condition(oid) IS
+    'the WHERE of a view of one relation, as a CHECK of that would be written; NULL for none';
+
+CREATE FUNCTION primecloud_internal.contract_expression_read(shown text) RETURNS text
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'primecloud_contract_expression';
+COMMENT ON FUNCTION primecloud_internal.contract_expression_read(text) IS 'an expression as the server shows it after a dump and a restore';
+
+-- (One expression, which is put where it is called: most have no list.)
+CREATE FUNCTION primecloud_internal.contract_expression(shown text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN strpos(shown, 'ARRAY[') > 0 THEN primecloud_internal.contract_expression_read(shown) ELSE shown END;
+COMMENT ON FUNCTION primecloud_internal.contract_expression(text) IS
+    'contract_expression_read of what it may show otherwise than before';

@@ -1,7 +1,8 @@
 // contract_key, contract_name, contract_given_name: names that the contract gives; contract_lines, contract_class,
-// contract_comment_faults: tags.
+// contract_comment_faults: tags; contract_expression.
 #include "core/contract/names.hpp"
 #include "core/contract/comment.hpp"
+#include "core/contract/expression_text.hpp"
 #include "core/contract/tag_faults.hpp"
 
 #include "pg/function.hpp"
@@ -22,6 +23,7 @@ std::string contract_comment_faults(std::string_view comment, std::string_view k
                                     std::string_view given) {
   return contract::tag_faults(comment, {kind, sent, given});
 }
+std::string contract_expression(std::string_view shown) { return contract::as_restored(shown); }
 }  // namespace
 
 PRIMECLOUD_FUNCTION(primecloud_contract_key, contract_key);
@@ -30,3 +32,4 @@ PRIMECLOUD_FUNCTION(primecloud_contract_given_name, contract_given_name);
 PRIMECLOUD_FUNCTION(primecloud_contract_lines, contract_lines);
 PRIMECLOUD_FUNCTION(primecloud_contract_class, contract_class);
 PRIMECLOUD_FUNCTION(primecloud_contract_comment_faults, contract_comment_faults);
+PRIMECLOUD_FUNCTION(primecloud_contract_expression, contract_expression);

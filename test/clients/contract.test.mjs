@@ -98,8 +98,9 @@ test('beyond doubles, declared dimensions and finite times', async () => {
   await client.connect();
   try {
     await client.query(`BEGIN; CREATE SCHEMA far; SET search_path = far, public;
-      CREATE TABLE held (id int, n numeric, least numeric CHECK (least > 0), few numeric(20, 2), tags int[], at timestamptz);
-      INSERT INTO held VALUES (1, -(10.0 ^ 400), 10.0 ^ 400, 5, '{1}', 'infinity'), (2, 1, 1, 5, '{{1}}', '-infinity')`);
+      CREATE TABLE held (id int, n numeric, least numeric CHECK (least > 0), few numeric(20, 2), tags int[], at timestamptz,
+        part numeric CHECK (part < 1), coarse numeric(10, 2) CHECK (coarse < 1));
+      INSERT INTO held VALUES (1, -(10.0 ^ 400), 10.0 ^ 400, 5, '{1}', 'infinity', 0.99999999999999999999, 0.99), (2, 1, 1, 5, '{{1}}', '-infinity', 0.5, 0.5)`);
     const { rows: [{ zod, schema, types, endless }] } = await client.query(`SELECT primecloud.contract_zod('far') AS zod, primecloud.contract_json_schema('far') AS schema,
       primecloud.contract_typescript('far') AS types, primecloud.contract_typescript('far', '{"dates":"infinity"}') AS endless`);
     const { rows } = await client.query('SELECT primecloud.to_camel_json(v)::text AS json, at FROM held AS v ORDER BY id');
@@ -110,7 +111,9 @@ test('beyond doubles, declared dimensions and finite times', async () => {
     assert.equal(far.n, -Infinity);
     assert.equal(Held.safeParse(far).success, true);
     assert.deepEqual([validates(false, far), validates(true, far)], [true, false]);
-    for (const wrong of [{ least: -Infinity }, { few: Infinity }, { n: NaN }]) assert.equal(Held.safeParse({ ...far, ...wrong }).success, false, JSON.stringify(wrong));
+    assert.equal(far.part, 1);
+    for (const wrong of [{ least: 0 }, { part: 1.5 }, { coarse: 1 }]) assert.equal(validates(false, { ...far, ...wrong }), false, JSON.stringify(wrong));
+    for (const wrong of [{ least: -Infinity }, { few: Infinity }, { n: NaN }, { least: 0 }, { part: 1.5 }, { coarse: 1 }]) assert.equal(Held.safeParse({ ...far, ...wrong }).success, false, JSON.stringify(wrong));
     assert.deepEqual(deep.tags, [[1]]);
     assert.deepEqual([Held.safeParse(deep).success, validates(false, deep)], [false, false]);
     assert.deepEqual(rows.map(({ at }) => at), [Infinity, -Infinity]);

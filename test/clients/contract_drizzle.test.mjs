@@ -4,7 +4,9 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
+import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
+import { tsImport } from 'tsx/esm/api';
 
 const cases = readFileSync('contract_emit_cases.jsonl', 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line))
   .filter((given) => given.drizzle);
@@ -147,6 +149,36 @@ test('the control plane: push, and generate', async () => {
   const all = await standing(live, 'cloud');
   assert.ok(all.policies.length > 150, `${all.policies.length} policies`);
   assert.deepEqual(await standing('contract_empty', 'cloud'), all);
+});
+
+// Of each type that Drizzle has no builder for: what is written comes back, and has the type that the file says.
+test('what has no builder has the type that the driver gives', async () => {
+  await ask('contract_live', `CREATE SCHEMA typed; SET search_path = typed; CREATE TYPE mood AS ENUM ('x'); CREATE DOMAIN posint AS int; CREATE DOMAIN big AS int8; CREATE DOMAIN deep AS posint;
+    CREATE DOMAIN tags AS text[]; CREATE DOMAIN grid AS int[][]; CREATE DOMAIN yes AS bool; CREATE DOMAIN doc AS jsonb; CREATE DOMAIN docs AS jsonb[]; CREATE DOMAIN sums AS numeric[]; CREATE DOMAIN at AS timestamptz; CREATE DOMAIN feel AS mood;
+    CREATE DOMAIN octets AS bytea[]; CREATE DOMAIN spots AS point[];
+    CREATE TABLE kept (p posint, b big, d deep, t tags, g grid, y yes, j doc, k docs, s sums, at at, m feel, mm mood[], o oid, os oid[], bin bytea, bins octets, pt point, pts spots, c circle, n name, i int4range, z primecloud.byte_size)`);
+  const { rows: [{ file }] } = await ask('contract_live', `SELECT primecloud.contract_drizzle('typed') AS file`);
+  writeFileSync('drizzled/typed.ts', file);
+  const { kept } = await tsImport('./drizzled/typed.ts', import.meta.url);
+  const text = `{ p: 7, b: '9', d: 8, t: ['a', null], g: [[1, null], [2, 3]], y: true, j: [1, { a: 'x' }], k: ['a', { b: [1] }, null], s: '{1.50,NULL}', at: '2026-01-02 03:04:05+00', m: 'x', mm: '{x}',
+  o: 5, os: [5, null], bin: Buffer.from([0, 255]), bins: [Buffer.from([1])], pt: { x: 1.5, y: -2 }, pts: [{ x: 1, y: 2 }], c: { x: 1, y: 2, radius: 3 }, n: 'n', i: '[1,3)', z: '2048' }`;
+  const row = new Function(`return ${text}`)();
+  const client = new pg.Client({ database: 'contract_live', user: 'postgres', options: '-c TimeZone=UTC' });
+  await client.connect();
+  try {
+    const db = drizzle(client);
+    await db.insert(kept).values([row, {}]);
+    const [back, none] = await db.select().from(kept);
+    assert.deepEqual(back, row);
+    assert.deepEqual(new Set(Object.values(none)), new Set([null]));
+  } finally {
+    await client.end();
+  }
+  const wrong = ['p: "7"', 't: "{a}"', 'o: "5"', 'bin: "x"', 'y: "t"', 'g: [1]', 'b: 9', 'pt: "(1,2)"', 'mm: ["x"]'];
+  writeFileSync('drizzled/typed_use.ts', `import { kept } from './typed.js';
+export const sent: typeof kept.$inferInsert = ${text};
+export const read = (row: typeof kept.$inferSelect): [number | null, (string | null)[] | null, boolean | null, globalThis.Uint8Array | null] => [row.p, row.t, row.y, row.bin];
+${wrong.map((member, i) => `// @ts-expect-error\nexport const wrong${i}: typeof kept.$inferInsert = { ${member} };`).join('\n')}\n`);
 });
 
 test('tsc --strict takes every file', () => {

@@ -1,5 +1,5 @@
 -- The file for Drizzle: what drizzle-kit push is told is what it reads, and everybody else is told what there is.
-SELECT plan(22);
+SELECT plan(26);
 CREATE SCHEMA beside;
 CREATE TABLE beside.people (id int PRIMARY KEY);
 CREATE SCHEMA d;
@@ -19,6 +19,10 @@ ALTER TABLE keyed ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY hidden ON keyed USING (a::text <> 'a--b');
 CREATE TABLE parted (id int) PARTITION BY LIST (id);
 CREATE TABLE parted_1 PARTITION OF parted FOR VALUES IN (1);
+CREATE DOMAIN whole AS int;
+CREATE DOMAIN lists AS text[];
+CREATE DOMAIN document AS jsonb;
+CREATE TABLE typed (w whole, l lists, d document, o oid, b bytea, n primecloud.byte_size, ww whole[], at point, r text DEFAULT E'a\r\nb');
 CREATE TABLE told AS SELECT primecloud.contract_drizzle('d') AS file;
 CREATE FUNCTION tells(part text) RETURNS boolean LANGUAGE sql AS $$ SELECT strpos(t.file, part) > 0 FROM d.told AS t $$;
 
@@ -44,3 +48,11 @@ SELECT ok(tells($$using("btree", expression("desc", "first"))$$), 'an expression
 SELECT ok(tells($$using: sql`((a)::text <> U&'a\\002D-b'::text)${forced("\"d\".\"keyed\"")}`$$), 'FORCE, and two dashes by their code');
 SELECT ok(tells('export const parted1 = pushed ? _parted1 : undefined;'), 'a partition is for push alone');
 SELECT ok(tells('export const parted = pushed ? (undefined as never) : _parted;'), 'and the table that it is of for all others');
+-- Each with the type that the driver gives.
+SELECT ok(tells('w: custom<number>(') AND tells('o: custom<number>("oid")("o")') AND tells('n: custom(pushed ? "byte_size"'), 'numbers');
+SELECT ok(tells('l: custom<(string | null)[]>(') AND tells('b: custom<globalThis.Uint8Array>("bytea")') AND tells('ww: custom(pushed'),
+    'lists and bytes; the text of an array that no driver parses');
+SELECT ok(tells('"d\".\"document", (value) => globalThis.JSON.stringify(value))("d")')
+    AND tells('at: custom<{ x: number; y: number }>("point"'),
+    'what the driver would write otherwise');
+SELECT ok(tells(E'sql`\'a\\r\nb\'`'), 'a carriage return by its escape: a template makes a line feed of it');

@@ -75,6 +75,29 @@ SELECT is((SELECT string_agg(p.object, ' ') FROM primecloud.contract_problems('t
     'who owns nothing else may ask too');
 RESET ROLE;
 SELECT is((SELECT count(*) FROM primecloud.contract_gate(:'before', 't')), 1::bigint, 'the gate passes');
+-- Nor does a name that is taken: by a table, by what stands in every file, by a type that is made beside another, by another comment.
+CREATE FUNCTION t.named(given text, other text DEFAULT NULL) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('COMMENT ON TABLE t.%I IS %L; COMMENT ON TYPE t.state IS %L', E'his\nown', '@name ' || given, '@name ' || other);
+    PERFORM length(primecloud.contract_typescript('t', '{"brand": true}') || primecloud.contract_zod('t'));
+    RETURN (SELECT string_agg((e.value ->> 'name') || coalesce(' for ' || (e.value ->> 'name_asked'), ''), ', ' ORDER BY e.key COLLATE "C")
+        FROM (SELECT * FROM jsonb_each(primecloud.contract('t') -> 'entities') UNION ALL
+            SELECT * FROM jsonb_each(primecloud.contract('t') -> 'enum_names')) AS e WHERE e.key IN (E'his\nown', 'state'));
+END $$;
+CREATE TABLE t.stated (state t.state);
+SELECT is(t.named(given, other), said, concat_ws(' and ', given, other)) FROM (VALUES
+    ('Mine', NULL, 'Mine, State'), ('Order', NULL, 'HisOwn for Order, State'), ('Reads', NULL, 'HisOwn for Reads, State'),
+    ('OrderInsert', NULL, 'HisOwn for OrderInsert, State'), ('OrderId', NULL, 'HisOwn for OrderId, State'),
+    ('State', NULL, 'HisOwn for State, State'), ('State', 'Other', 'State, Other'),
+    ('Both', 'Both', 'HisOwn for Both, State for Both')) AS c (given, other, said);
+SELECT is((SELECT string_agg(concat_ws(' ', p.object, p.tag, p.problem), E'\n') FROM primecloud.contract_problems('t') AS p),
+    E'table "his?own" @name Both is the name of something else too, or of a type that is made beside it: it is called HisOwn\n'
+    'type state @name Both is the name of something else too, or of a type that is made beside it: it is called State', 'which is told');
+SELECT is((SELECT count(*) FROM primecloud.contract_diff(:'before', primecloud.contract('t')) AS d WHERE d.change = 'name_changed'),
+    0::bigint, 'and nothing has another name');
+DROP FUNCTION t.named;
+DROP TABLE t.stated;
+COMMENT ON TYPE t.state IS NULL;
 SELECT isnt(primecloud.contract_typescript('t'), NULL, 'files are written');
 DROP OWNED BY tagger;
 DROP ROLE tagger;

@@ -55,6 +55,7 @@ void diff_class(contract_pair &both, const node &before, const node &after, cons
                 const std::vector<std::string> &causes);
 void diff_keys(contract_pair &both, const std::string &entity, const node &before, const node &after);
 void diff_relations(contract_pair &both, const std::string &entity, const node &before, const node &after);
+void diff_writes(contract_pair &both, const std::string &entity, const node &before, const node &after);
 void diff_rules(contract_pair &both, const std::string &entity, const node &before, const node &after);
 
 }  // namespace primecloud::contract

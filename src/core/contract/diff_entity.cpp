@@ -37,6 +37,7 @@ void kept(contract_pair &both, const std::string &name, const node &before, cons
   const column_side new_side{after["columns"], composite ? used.read : true,
                              composite ? used.sent : after["insertable"].flag_or(false)};
   diff_columns(both, old_side, new_side, {name + ".", after["kind"].text, before["checks"], after["checks"]});
+  diff_writes(both, name, before, after);
   // Keys, rules and defaults of a table pass through a view that stands in its place.
   if (!is_table(before) || !is_table(after)) return;
   diff_keys(both, name, before, after);

@@ -34,6 +34,17 @@ bool is_subset(const node &columns, const node &of) {
   });
 }
 
+// What it is over, and what else it differs in.
+std::string described(const node &key) {
+  std::string words = "(" + listed(key["columns"]) + ")";
+  if (key.has("where")) words += " where " + key["where"].text;
+  if (!key["nulls_distinct"].flag_or(true)) words += " nulls not distinct";
+  for (const auto &[place, collation] : key["equal_by"].members) words += " by " + collation.text;
+  if (key["deferrable"].flag_or(false)) words += " deferrable";
+  if (key["deferred"].flag_or(false)) words += " initially deferred";
+  return words;
+}
+
 void diff_key(contract_pair &both, const std::string &object, const node &before, const node &after) {
   if (before == after) return;
   const auto distinct = [](const node &key) { return key["nulls_distinct"].flag_or(true); };
@@ -41,14 +52,17 @@ void diff_key(contract_pair &both, const std::string &object, const node &before
       is_subset(before["columns"], after["columns"]) && is_subset(after["columns"], before["columns"]);
   const bool primary = before["kind"].text == "primary" || after["kind"].text == "primary";
   const bool fewer = is_subset(after["columns"], before["columns"]) && (!primary || same_columns);
-  const bool readers =
-      !fewer || (after.has("where") && before["where"] != after["where"]) || (!distinct(before) && distinct(after));
+  // (A collation that makes one of several texts makes one row of several.)
+  const bool other_equality = before["equal_by"] != after["equal_by"];
+  const bool readers = !fewer || (after.has("where") && before["where"] != after["where"]) ||
+                       (!distinct(before) && distinct(after)) || (other_equality && before.has("equal_by"));
   // ON CONFLICT finds it by its columns and its condition, or by its name where it is a constraint.
   const bool found = same_columns && before["where"] == after["where"] && before["deferrable"] == after["deferrable"] &&
                      (after["kind"].text != "unique index" || before["kind"] == after["kind"]);
-  const bool stricter = distinct(before) && !distinct(after);
-  both.tell(object, "key_changed", readers, !found || stricter,
-            listed(before["columns"]) + " became " + listed(after["columns"]));
+  const bool stricter = (distinct(before) && !distinct(after)) || (other_equality && after.has("equal_by"));
+  const bool other_time = before["deferred"] != after["deferred"];
+  both.tell(object, "key_changed", readers, !found || stricter || other_time,
+            described(before) + " became " + described(after));
 }
 
 // Inserts that leave the new column out never meet: it is null then, or another value each time.
@@ -112,7 +126,10 @@ void diff_relations(contract_pair &both, const std::string &entity, const node &
     next.members.erase("not_valid");
     both.tell(object(name), "relation_changed", readers, old != next,
               "(" + listed(next["columns"]) + ") to " + next["to"].text + " on delete " + next["on_delete"].text +
-                  ", on update " + next["on_update"].text);
+                  ", on update " + next["on_update"].text +
+                  (next["deferred"].flag_or(false)     ? ", initially deferred"
+                   : next["deferrable"].flag_or(false) ? ", deferrable"
+                                                       : ""));
   }
   for (const auto &[old, next] : pairs.renamed)
     both.tell(object(old), "constraint_renamed", false, true, "errors name " + next + " now");

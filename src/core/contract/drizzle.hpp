@@ -41,7 +41,7 @@ class drizzle_file {
   std::string sequences();
   std::string relations();
   std::string outside();
-  std::string helpers(bool custom);
+  std::string helpers();
 
   std::string property_of(const std::string &column) const;
   std::string columns_of(const std::string &table, const node &columns) const;  // [t.id, t.name]
@@ -63,7 +63,8 @@ class drizzle_file {
   std::set<std::string> used_;                    // what is imported from drizzle-orm/pg-core
   std::map<std::pair<std::string, std::string>, std::pair<std::string, std::set<std::string>>>
       outside_;  // tables of other schemas that are referred to: their constants and columns
-  bool pushed_ = false, json_ = false, expressions_ = false, named_ = false, forced_ = false;
+  bool pushed_ = false, json_ = false, expressions_ = false, named_ = false, forced_ = false, custom_ = false,
+       writing_ = false;
 };
 
 // A name that is not taken, and is from now on.

@@ -41,6 +41,11 @@ std::string sql_template(std::string_view text) {
   std::string body;
   for (std::size_t i = 0; i < text.size(); i++) {
     const bool opens = text[i] == '$' && i + 1 < text.size() && text[i + 1] == '{';
+    // (A carriage return that stands in a template is a line feed.)
+    if (text[i] == '\r') {
+      body += "\\r";
+      continue;
+    }
     if (text[i] == '\\' || text[i] == '`' || opens) body += '\\';
     body += text[i];
   }

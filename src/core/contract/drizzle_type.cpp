@@ -45,10 +45,6 @@ std::string type_written(const node &column) {
   return column["type_schema"].text + "\".\"" + column["type_name"].text + brackets(column);
 }
 
-std::string drizzle_file::custom(const node &column) {
-  return "custom(" + either(string_literal(type_read(column)), string_literal(type_written(column))) + ")";
-}
-
 std::string drizzle_file::built_in(const std::string &type, const std::string &name, const node &column) {
   const std::string quoted_name = string_literal(name);
   const auto sized = [&](const char *builder, const char *option) {

@@ -94,7 +94,7 @@ std::string drizzle_file::text() {
   if (!in_public())
     body = "export const schema = " + use("pgSchema") + "(" + string_literal(facts_["schema"].text) + ");\n\n" + body;
   head = heading("The schema of an application, for Drizzle", options_.fingerprint);
-  body = helpers(body.find("custom(") != body.npos) + body;
+  body = helpers() + body;
   head += "import { relations, sql } from \"drizzle-orm\";\n";
   head += "import { " + joined(used_, ", ") + " } from \"drizzle-orm/pg-core\";\n\n";
   head += "export const fingerprint = " + string_literal(options_.fingerprint) + ";\n";
@@ -103,7 +103,7 @@ std::string drizzle_file::text() {
 }
 
 // What the file's parts rest on.
-std::string drizzle_file::helpers(bool custom) {
+std::string drizzle_file::helpers() {
   std::string text;
   if (pushed_)
     text +=
@@ -131,9 +131,10 @@ std::string drizzle_file::helpers(bool custom) {
         "const expression = (order: \"asc\" | \"desc\", nulls: \"first\" | \"last\") =>\n"
         "  ({ name: \"\", keyAsName: false, columnType: \"\", indexConfig: { order, nulls }, defaultConfig: {} }) as "
         "never;\n";
-  if (custom)
-    text += "const custom = <T = string>(type: string) => " + use("customType") +
-            "<{ data: T }>({ dataType: () => type });\n";
+  if (custom_)
+    text += "const custom = <T = string>(type: string" +
+            std::string(writing_ ? ", toDriver?: (value: T) => unknown) =>\n  " : ") => ") + use("customType") +
+            "<{ data: T }>({ dataType: () => type" + (writing_ ? ", ...(toDriver && { toDriver })" : "") + " });\n";
   return text;
 }
 

@@ -32,9 +32,10 @@ std::string number(const value_type &type, const char *name) {
   const bool small = type.is_builtin("int2"), middle = type.is_builtin("int4");
   const char *least = small ? "-32768" : middle ? "-2147483648" : nullptr;
   const char *most = small ? "32767" : middle ? "2147483647" : nullptr;
-  if (type.low) said.push_back(pair(type.low->exclusive ? "exclusiveMinimum" : "minimum", type.low->number));
+  const auto low = type.read_as_double(type.low), high = type.read_as_double(type.high);
+  if (low) said.push_back(pair(low->exclusive ? "exclusiveMinimum" : "minimum", low->number));
   if (!type.low && least != nullptr) said.push_back(pair("minimum", least));
-  if (type.high) said.push_back(pair(type.high->exclusive ? "exclusiveMaximum" : "maximum", type.high->number));
+  if (high) said.push_back(pair(high->exclusive ? "exclusiveMaximum" : "maximum", high->number));
   if (!type.high && most != nullptr) said.push_back(pair("maximum", most));
   return object(said);
 }

@@ -21,8 +21,9 @@ std::string listed(const std::vector<node> &values) {
 
 std::string bounds(const value_type &type) {
   std::string calls;
-  if (type.low) calls += (type.low->exclusive ? ".gt(" : ".min(") + type.low->number + ")";
-  if (type.high) calls += (type.high->exclusive ? ".lt(" : ".max(") + type.high->number + ")";
+  const auto low = type.read_as_double(type.low), high = type.read_as_double(type.high);
+  if (low) calls += (low->exclusive ? ".gt(" : ".min(") + low->number + ")";
+  if (high) calls += (high->exclusive ? ".lt(" : ".max(") + high->number + ")";
   return calls;
 }
 

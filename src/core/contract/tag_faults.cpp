@@ -33,10 +33,11 @@ constexpr std::string_view change_names[] = {"argument_added",        "argument_
                                              "readability_gained",    "readability_lost",
                                              "relation_added",        "relation_changed",
                                              "relation_removed",      "result_changed",
-                                             "type_changed",          "type_narrowed",
-                                             "type_renamed",          "type_widened",
-                                             "value_added",           "value_removed",
-                                             "writability_gained",    "writability_lost"};
+                                             "rewrite_changed",       "type_changed",
+                                             "type_narrowed",         "type_renamed",
+                                             "type_widened",          "value_added",
+                                             "value_removed",         "writability_gained",
+                                             "writability_lost"};
 
 bool starts_with_code(std::string_view text) {
   return text.size() >= 5 &&

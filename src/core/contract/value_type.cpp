@@ -1,5 +1,9 @@
 #include "core/contract/value_type.hpp"
 
+#include <algorithm>
+#include <cctype>
+#include <cstdlib>
+
 namespace primecloud::contract {
 namespace {
 
@@ -21,6 +25,16 @@ bool value_type::is_integer() const {
 }
 
 bool value_type::is_float() const { return is_builtin("float4") || is_builtin("float8") || is_builtin("numeric"); }
+
+// Fifteen digits are told apart by doubles; of more, a value beside the bound may be read as the bound.  Zero stays
+// out: nobody means the numbers that no double is as small as.
+std::optional<bound> value_type::read_as_double(const std::optional<bound> &end) const {
+  if (!end || !end->exclusive || !is_builtin("numeric") || end->number == "0") return end;
+  const auto digits =
+      std::count_if(end->number.begin(), end->number.end(), [](char letter) { return isdigit(letter); });
+  const bool told_apart = precision && *precision <= 15 && std::abs(scale.value_or(0)) <= 200 && digits <= 15;
+  return told_apart ? end : bound{end->number, false};
+}
 
 value_type read_value_type(const node &told, const node &enums) {
   value_type read;

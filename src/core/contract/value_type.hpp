@@ -36,6 +36,8 @@ struct value_type {
   bool is_own(std::string_view name) const { return extension == "primecloud" && type == name; }
   bool is_integer() const;
   bool is_float() const;
+  // A bound as it holds for what JSON.parse reads: doubles, of which one is next to many a numeric.
+  std::optional<bound> read_as_double(const std::optional<bound> &end) const;
   bool is_text() const { return is_builtin("text") || is_builtin("varchar"); }
 };
 
