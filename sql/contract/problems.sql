@@ -23,30 +23,52 @@ END;
 COMMENT ON FUNCTION primecloud_internal.contract_taken_names(jsonb) IS 'the names of types in an emitted file, and what each is of';
 
 -- Who may write a comment on something of his own stops nobody's files: a name that a comment gives, and that another has, is not
--- taken.  (Each round takes back one of them at least.)
+-- taken.  What then has its own name again may have that of another comment, and so on.
+CREATE FUNCTION primecloud_internal.contract_taken_back(told jsonb) RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    WITH RECURSIVE given AS MATERIALIZED (
+        SELECT 'entities.' || e.key AS holder, e.value ->> 'name' || s.suffix AS name, e.value ->> 'own_name' || s.suffix AS own
+        FROM jsonb_each(told -> 'entities') AS e CROSS JOIN LATERAL (VALUES ('', true), ('Row', e.value ->> 'kind' <> 'composite'),
+            ('Insert', e.value ->> 'kind' LIKE '%table'), ('Update', e.value ->> 'kind' LIKE '%table'), ('Id', e.value ? 'keys'))
+            AS s (suffix, is_there)
+        WHERE e.value ? 'own_name' AND s.is_there
+        UNION ALL
+        SELECT 'enum_names.' || n.key, n.value ->> 'name', n.value ->> 'own_name' FROM jsonb_each(told -> 'enum_names') AS n
+        WHERE n.value ? 'own_name'),
+    -- (The types of ids are made beside the others, where they are asked for.)
+    names AS MATERIALIZED (
+        SELECT n.name, array_to_string(n.holder, '.') AS holder FROM primecloud_internal.contract_taken_names(told) AS n
+        UNION ALL SELECT e.value ->> 'name' || 'Id', 'entities.' || e.key FROM jsonb_each(told -> 'entities') AS e WHERE e.value ? 'keys'),
+    shared AS (SELECT n.name FROM names AS n GROUP BY n.name HAVING count(*) > 1),
+    back AS (
+        SELECT g.holder FROM given AS g JOIN shared AS s ON s.name = g.name
+        UNION
+        SELECT other.holder FROM back AS b JOIN given AS g ON g.holder = b.holder
+            JOIN given AS other ON other.name = g.own AND other.holder <> g.holder)
+    SELECT coalesce(array_agg(b.holder), '{}') FROM back AS b
+$$;
+COMMENT ON FUNCTION primecloud_internal.contract_taken_back(jsonb) IS
+    'what has its own name again, for the one that its comment gives is taken';
+
 CREATE FUNCTION primecloud_internal.contract_settled(told jsonb) RETURNS jsonb
-    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $contract_settled$
 DECLARE
     section text;
-    shared text[];
+    back text[];
 BEGIN
-    LOOP
-        EXIT WHEN NOT jsonb_path_exists(told, '$.*.*.own_name');
-        -- (The types of ids are made beside these, where they are asked for.)
-        WITH names AS MATERIALIZED (
-            SELECT n.name, n.holder FROM primecloud_internal.contract_taken_names(told) AS n
-            UNION ALL SELECT (e.value ->> 'name') || 'Id', '{}' FROM jsonb_each(told -> 'entities') AS e WHERE e.value ? 'keys')
-        SELECT coalesce(array_agg(DISTINCT array_to_string(n.holder, '.')), '{}') INTO shared
-        FROM (SELECT m.holder, count(*) OVER (PARTITION BY m.name) AS alike FROM names AS m) AS n
-        WHERE n.alike > 1 AND told #> n.holder ? 'own_name';
-        FOREACH section IN ARRAY '{entities,enum_names}'::text[] LOOP
-            told := jsonb_set(told, ARRAY[section], (SELECT coalesce(jsonb_object_agg(e.key, CASE
-                    WHEN concat_ws('.', section, e.key) = ANY (shared) THEN (e.value - 'own_name')
-                        || jsonb_build_object('name', e.value -> 'own_name', 'name_asked', e.value -> 'name')
-                    WHEN shared = '{}' THEN e.value - 'own_name' ELSE e.value END), '{}')
-                FROM jsonb_each(told -> section) AS e));
-        END LOOP;
+    IF NOT jsonb_path_exists(told, '$.entities.*.own_name') AND NOT jsonb_path_exists(told, '$.enum_names.*.own_name') THEN
+        RETURN told;
+    END IF;
+    back := primecloud_internal.contract_taken_back(told);
+    FOREACH section IN ARRAY '{entities,enum_names}'::text[] LOOP
+        told := jsonb_set(told, ARRAY[section], (
+            SELECT coalesce(jsonb_object_agg(e.key, (e.value - 'own_name') || CASE WHEN b.holder IS NULL THEN '{}'
+                ELSE jsonb_build_object('name', e.value -> 'own_name', 'name_asked', e.value -> 'name') END), '{}')
+            FROM jsonb_each(told -> section) AS e
+                LEFT JOIN unnest(back) AS b (holder) ON b.holder = section || '.' || e.key));
     END LOOP;
     RETURN told;
 END

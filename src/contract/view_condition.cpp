@@ -29,7 +29,8 @@ SERVER_CODE const Query *query_of(Oid view) {
   return linitial_node(Query, reinterpret_cast<List *>(action));
 }
 
-// (Written without the relation's name, as a CHECK is, whatever else stands in the range table: servers differ in that.)
+// (Written without the relation's name, as a CHECK is, whatever else stands in the range table: servers differ in
+// that.)
 SERVER_CODE std::optional<std::string_view> contract_view_condition(pg::owned<oid_type> view) {
   const Query *query = query_of(DatumGetObjectId(view.value));
   if (query == nullptr || query->jointree == nullptr || query->jointree->quals == nullptr) return std::nullopt;
@@ -37,7 +38,8 @@ SERVER_CODE std::optional<std::string_view> contract_view_condition(pg::owned<oi
   const auto *from = static_cast<const Node *>(linitial(query->jointree->fromlist));
   if (!IsA(from, RangeTblRef)) return std::nullopt;
   const int place = reinterpret_cast<const RangeTblRef *>(from)->rtindex;
-  const Oid relation = rt_fetch(place, query->rtable)->relid;
+  const RangeTblEntry *entry = rt_fetch(place, query->rtable);
+  const Oid relation = entry->rtekind == RTE_RELATION ? entry->relid : InvalidOid;
   const char *name = OidIsValid(relation) ? get_rel_name(relation) : nullptr;
   if (name == nullptr) return std::nullopt;
   Node *condition = query->jointree->quals;

@@ -95,6 +95,16 @@ SELECT is((SELECT string_agg(concat_ws(' ', p.object, p.tag, p.problem), E'\n') 
     'type state @name Both is the name of something else too, or of a type that is made beside it: it is called State', 'which is told');
 SELECT is((SELECT count(*) FROM primecloud.contract_diff(:'before', primecloud.contract('t')) AS d WHERE d.change = 'name_changed'),
     0::bigint, 'and nothing has another name');
+-- One that gives its name back takes it from whoever has it by a comment: of any number, in the time of one.
+CREATE SCHEMA chained;
+SELECT format('CREATE TABLE chained.t%s (id int)', i), format('COMMENT ON TABLE chained.t%s IS ''@name %s''', i,
+    CASE i WHEN 1 THEN 'Reads' ELSE 'T' || i - 1 END) FROM generate_series(1, 40) AS i \gexec
+SELECT is((SELECT count(*) FROM jsonb_each(primecloud.contract('chained') -> 'entities') AS e
+    WHERE e.value ->> 'name' = 'T' || substr(e.key, 2) AND e.value ? 'name_asked'), 40::bigint, 'a chain of names');
+COMMENT ON TABLE chained.t1 IS '@name First';
+SELECT is((SELECT count(*) FROM jsonb_each(primecloud.contract('chained') -> 'entities') AS e WHERE e.value ? 'name_asked'), 0::bigint,
+    'or a chain that holds');
+DROP SCHEMA chained CASCADE;
 DROP FUNCTION t.named;
 DROP TABLE t.stated;
 COMMENT ON TYPE t.state IS NULL;

@@ -24,7 +24,8 @@ TEST(contract_expressions, casts_of_lists_are_those_of_their_elements) {
 }
 
 TEST(contract_expressions, all_else_is_left) {
-  for (const char *shown : {"", "a = 1", "ARRAY[1, 2]", "'ARRAY[1]::text[]'::text", "MYARRAY[1]::text[]", "ARRAY[1, 2",
-                            "ARRAY['a]::text[]", "ARRAY[1]::text", "ARRAY[1]::\"T\"[]", "ARRAY[1]::text[][]", "(ARRAY[1])[1]"})
+  for (const char *shown :
+       {"", "a = 1", "ARRAY[1, 2]", "'ARRAY[1]::text[]'::text", "MYARRAY[1]::text[]", "ARRAY[]::text[]", "ARRAY[1, 2",
+        "ARRAY['a]::text[]", "ARRAY[1]::text", "ARRAY[1]::\"T\"[]", "ARRAY[1]::text[][]", "(ARRAY[1])[1]"})
     EXPECT_EQ(as_restored(shown), shown);
 }

@@ -27,8 +27,7 @@ std::string one_line(std::string text) {
 
 // A rule's text begins with what it is for.
 bool was_taken(std::string_view rule, const node &before, const node &after) {
-  if (rule.starts_with("INSERT "))
-    return before["insertable"].flag_or(false) && after["insertable"].flag_or(false);
+  if (rule.starts_with("INSERT ")) return before["insertable"].flag_or(false) && after["insertable"].flag_or(false);
   return rule.starts_with("DELETE ") ? takes_deletes(before) && takes_deletes(after) : takes_updates(before);
 }
 
@@ -49,7 +48,8 @@ void diff_writes(contract_pair &both, const std::string &entity, const node &bef
     both.tell(entity, "constraint_removed", false, false, "rows need not meet " + one_line(condition));
   });
   for_each_new(before["conditions"], after["conditions"], [&](const std::string &condition) {
-    both.tell(entity, "constraint_added", false, writes, "rows that do not meet " + one_line(condition) + " are refused with 44000");
+    both.tell(entity, "constraint_added", false, writes,
+              "rows that do not meet " + one_line(condition) + " are refused with 44000");
   });
   for_each_new(after["rewrites"], before["rewrites"], [&](const std::string &rule) {
     both.tell(entity, "rewrite_changed", false, was_taken(rule, before, after), "no longer: " + one_line(rule));

@@ -64,7 +64,8 @@ bool stands_alone(std::string_view element) {
       continue;
     }
     depth += letter == '(' || letter == '[' ? 1 : letter == ')' || letter == ']' ? -1 : 0;
-    in_cast = element.substr(at).starts_with("::") || (in_cast && (is_name_letter(letter) || letter == ' ' || letter == ':'));
+    in_cast =
+        element.substr(at).starts_with("::") || (in_cast && (is_name_letter(letter) || letter == ' ' || letter == ':'));
     if (depth == 0 && letter == ' ' && !in_cast) return false;
     at++;
   }
@@ -82,14 +83,17 @@ std::string restored(std::string_view sql, int depth) {
       continue;
     }
     const bool begins = depth < 4 && sql.substr(at).starts_with(opening) && (at == 0 || !is_name_letter(sql[at - 1]));
-    const array_text array = begins ? read_array(sql, at + opening.size()) : array_text();
-    if (array.end == 0) {
+    if (!begins) {
       made += sql[at++];
       continue;
     }
+    const array_text array = read_array(sql, at + opening.size());
+    // (What does not end is nothing that a server shows.)
+    if (array.end == 0) return made.append(sql.substr(at));
     // (ARRAY[...])::text[] is what the server shows without an eye for people.
     const bool plain = made.ends_with('(') && sql.substr(array.end).starts_with(")::");
-    const auto type = cast_to_array(sql.substr(array.end + (plain ? 1 : 0)));
+    auto type = cast_to_array(sql.substr(array.end + (plain ? 1 : 0)));
+    if (array.elements.front().empty()) type.reset();
     if (type && plain) made.pop_back();
     made += opening;
     for (std::size_t i = 0; i < array.elements.size(); i++) {

@@ -6,8 +6,8 @@
 
 namespace primecloud::contract {
 
-// Of `v IN ('a', 'b')`, of a varchar, the server shows ARRAY['a'::character varying, ...]::text[]; reads that, and shows
-// ARRAY['a'::character varying::text, ...] from then on.
+// Of `v IN ('a', 'b')`, of a varchar, the server shows ARRAY['a'::character varying, ...]::text[]; reads that, and
+// shows ARRAY['a'::character varying::text, ...] from then on.
 std::string as_restored(std::string_view sql);
 
 }  // namespace primecloud::contract
