@@ -76,7 +76,7 @@ COMMENT ON FUNCTION primecloud_internal.warn_of_contract_tags(name, jsonb) IS 'w
 
 CREATE FUNCTION contract_problems(schema name) RETURNS TABLE (object text, tag text, problem text)
     LANGUAGE sql STABLE PARALLEL SAFE ROWS 10
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off
 AS $$
     WITH asked AS MATERIALIZED (SELECT primecloud_internal.contract_space(contract_problems.schema) AS space)
     SELECT f.object, f.tag, f.problem
