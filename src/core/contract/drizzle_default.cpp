@@ -83,7 +83,8 @@ bool says_all(const std::string &read, const std::string &written, const std::st
 }  // namespace
 
 std::string drizzle_file::default_value(const node &column) {
-  const std::string &written = column["default"].text, &type = column["type"].text, there_is = sql_template(written);
+  const std::string &written = column["default"].text, &type = column["type"].text;
+  std::string there_is = sql_template(written);
   const std::string shown = seen_from_public(written), text = without_cast(shown);
   static const std::set<std::string> numbers = {"smallint", "integer", "bigint", "double precision", "real"};
   if (column["array_read"].flag_or(false))

@@ -1,4 +1,6 @@
 // Tables, views and sequences for Drizzle.
+#include <algorithm>
+
 #include "core/contract/drizzle.hpp"
 #include "core/contract/names.hpp"
 #include "core/contract/source_text.hpp"
