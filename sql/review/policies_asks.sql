@@ -13,7 +13,7 @@ CREATE FUNCTION primecloud_internal.review_called(function oid, home oid) RETURN
     SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'primecloud_review_called';
 COMMENT ON FUNCTION primecloud_internal.review_called(oid, oid)
-    IS 'what a function whose body is a text calls and reads, by its words; without a schema it is looked for in the function''s and this one';
+    IS 'what a function whose body is a text calls and reads, by its words: what has no schema, in the function''s own and this one';
 
 CREATE FUNCTION primecloud_internal.review_asks(rel oid) RETURNS jsonb
     LANGUAGE sql STABLE PARALLEL UNSAFE

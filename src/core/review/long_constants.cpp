@@ -50,7 +50,8 @@ struct written {
 
   void put(std::string_view more) noexcept { size += more.copy(text.data() + size, text.size() - size); }
   void put(int value) noexcept {
-    size = static_cast<std::size_t>(std::to_chars(text.data() + size, text.data() + text.size(), value).ptr - text.data());
+    size =
+        static_cast<std::size_t>(std::to_chars(text.data() + size, text.data() + text.size(), value).ptr - text.data());
     put(" ");
   }
 };
