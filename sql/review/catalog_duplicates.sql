@@ -33,7 +33,7 @@ BEGIN
     RETURN QUERY SELECT x.check_name::text, x.level::text, x.object::text, x.evidence::text, x.fix::text, x.parts::text[] FROM (
     WITH k AS MATERIALIZED (SELECT * FROM primecloud_internal.review_keys(w)),
     i AS MATERIALIZED (
-        SELECT i.rel, i.columns, i.is_unique, i.predicate IS NOT NULL AS partial, CASE WHEN i.predicate IS NOT NULL
+        SELECT i.rel, i.columns, i.is_unique, i.predicate IS NOT NULL AS partial, CASE WHEN octet_length(x.indpred::text) < 500000
             THEN pg_get_expr(x.indpred, x.indrelid) END AS said
         FROM primecloud_internal.review_indexes(w) AS i JOIN pg_index AS x ON x.indexrelid = i.index
         JOIN pg_am AS m ON m.oid = i.method WHERE i.valid AND m.amname IN ('btree', 'hash')),

@@ -86,7 +86,7 @@ BEGIN
         ON b.rel = t.rel
     -- (Of the table of tenants each has one row.)
     WHERE t.tenant IS NOT NULL AND NOT t.root AND NOT t.part AND a.attnotnull AND a.atttypid = 'timestamptz'::regtype
-      AND pg_get_expr(d.adbin, t.rel)
+      AND CASE WHEN octet_length(d.adbin::text) < 500000 THEN pg_get_expr(d.adbin, t.rel) END
             IN ('now()', 'CURRENT_TIMESTAMP', 'transaction_timestamp()', 'statement_timestamp()', 'clock_timestamp()')
       AND NOT EXISTS (SELECT FROM i WHERE i.rel = t.rel AND i.columns[1] = t.tenant AND i.columns[2] = a.attnum AND i.valid
           AND i.predicate IS NULL)

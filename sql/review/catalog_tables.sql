@@ -12,9 +12,10 @@ BEGIN
         FROM pg_constraint AS k WHERE k.contype IN ('p', 'f') GROUP BY k.conrelid),
     published AS MATERIALIZED (SELECT DISTINCT p.rel FROM primecloud_internal.review_published(w) AS p JOIN pg_publication AS b
         ON b.oid = p.pub WHERE b.pubupdate OR b.pubdelete),
-    -- A CHECK that was validated says NOT NULL as well as the column does.  (By the table: others are not deparsed.)
+    -- A CHECK that was validated says NOT NULL as well as the column does.  (By the table: others are not deparsed, nor long ones.)
     checked AS MATERIALIZED (SELECT t.rel FROM t JOIN pg_constraint AS k ON k.conrelid = t.rel AND k.contype = 'c' AND k.convalidated
-        WHERE t.tenant = ANY (k.conkey) AND regexp_replace(pg_get_expr(k.conbin, t.rel), '[()]', '', 'g')
+            AND t.tenant = ANY (k.conkey) AND octet_length(k.conbin::text) < 500000
+        WHERE regexp_replace(pg_get_expr(k.conbin, t.rel), '[()]', '', 'g')
             ~ format('(^| AND )%s IS NOT NULL( AND |$)', regexp_replace(quote_ident(t.tenant_name), '(\W)', '\\\1', 'g'))
           AND pg_get_expr(k.conbin, t.rel) !~ ' OR | CASE '),
     -- Of a foreign key the name: its triggers have numbers in theirs.

@@ -29,7 +29,9 @@ BEGIN
                 f ->> 'code'), '-- choose: what lets it pass', ARRAY[f ->> 'tag', f ->> 'code']
         FROM (SELECT trial.failure) AS x(f);
     END IF;
-    RETURN QUERY SELECT 'change_not_tried', 'notice', 'database', a, '-- choose: run it by itself', ARRAY[a] FROM unnest(trial.alone) AS a;
+    RETURN QUERY SELECT 'change_not_tried', 'notice', 'database', a, CASE WHEN starts_with(a, 'sequence ')
+        THEN '-- choose: try it where nobody else draws, as who may set it' ELSE '-- choose: run it by itself' END, ARRAY[a]
+    FROM unnest(trial.alone) AS a;
 END $$;
 COMMENT ON FUNCTION primecloud_internal.review_change_rows(text, name, name, bigint, text) IS 'what a migration does to a schema';
 

@@ -83,18 +83,45 @@ AS $$
 $$;
 COMMENT ON FUNCTION primecloud_internal.review_held_locks() IS 'what this transaction holds, and has read, of relations';
 
--- Sequences are of no transaction: what a migration drew from them is put back.
-CREATE FUNCTION primecloud_internal.review_sequences() RETURNS TABLE (seq oid, last bigint)
+-- Sequences are of no transaction: what a migration drew from them is put back.  `fetched`: how often this transaction looked at it,
+-- which each draw does once.
+CREATE FUNCTION primecloud_internal.review_sequences()
+    RETURNS TABLE (seq oid, last bigint, may_set boolean, step numeric, start bigint, first numeric, fetched bigint)
     LANGUAGE sql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT q.seqrelid, pg_sequence_last_value(q.seqrelid) FROM pg_sequence AS q JOIN pg_class AS c ON c.oid = q.seqrelid
+    SELECT q.seqrelid, pg_sequence_last_value(q.seqrelid), has_sequence_privilege(q.seqrelid, 'UPDATE'),
+        q.seqincrement::numeric * q.seqcache, q.seqstart, q.seqstart::numeric - q.seqincrement, pg_stat_get_xact_blocks_fetched(q.seqrelid)
+    FROM pg_sequence AS q JOIN pg_class AS c ON c.oid = q.seqrelid
     -- (What the extension keeps it writes beside the transaction: its numbers are used.)
-    WHERE c.relpersistence <> 't' AND has_sequence_privilege(q.seqrelid, 'UPDATE')
+    WHERE c.relpersistence <> 't' AND has_sequence_privilege(q.seqrelid, 'USAGE, SELECT')
       AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.classid = 'pg_class'::regclass AND d.objid = q.seqrelid AND d.deptype = 'e')
       AND c.relnamespace NOT IN ('primecloud'::regnamespace, 'primecloud_internal'::regnamespace)
 $$;
-COMMENT ON FUNCTION primecloud_internal.review_sequences() IS 'the sequences that the caller may set, and where they are';
+COMMENT ON FUNCTION primecloud_internal.review_sequences() IS 'the sequences that the caller may draw from, and where they are';
+
+-- One from which somebody else drew meanwhile is left where it is, as any transaction leaves it that is taken back: he has the numbers.
+CREATE FUNCTION primecloud_internal.review_put_back(before jsonb, after jsonb) RETURNS text[]
+    LANGUAGE sql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    WITH drawn AS MATERIALIZED (
+        -- (To be looked at afterwards is one of the looks.)
+        SELECT q.*, b.last AS was, coalesce(q.last = a.last
+            AND a.last - coalesce(b.last, b.first) = (a.fetched - b.fetched - 1) * b.step, false) AS alone
+        FROM primecloud_internal.review_sequences() AS q
+        JOIN jsonb_to_recordset(before) AS b(seq oid, last bigint, step numeric, first numeric, fetched bigint) ON b.seq = q.seq
+        LEFT JOIN jsonb_to_recordset(after) AS a(seq oid, last bigint, fetched bigint) ON a.seq = q.seq
+        WHERE b.last IS DISTINCT FROM q.last),
+    back AS MATERIALIZED (
+        SELECT setval(d.seq::regclass, coalesce(d.was, d.start), d.was IS NOT NULL) FROM drawn AS d WHERE d.may_set AND d.alone)
+    SELECT coalesce(array_agg(format('sequence %s was drawn from, and stays where it is: %s', d.seq::regclass,
+        CASE WHEN d.alone THEN 'the caller may not set it' ELSE 'others may have drawn from it meanwhile' END)
+        ORDER BY d.seq::regclass::text COLLATE "C") FILTER (WHERE NOT (d.may_set AND d.alone) AND d.seq IS NOT NULL), '{}')
+    FROM (SELECT count(*) FROM back) AS x LEFT JOIN drawn AS d ON true
+$$;
+COMMENT ON FUNCTION primecloud_internal.review_put_back(jsonb, jsonb)
+    IS 'puts sequences back to where they were before, and says which it leaves, and why';
 
 -- What an index build writes of a table where it stands is undone with the rest, once its row is this transaction's.
 CREATE FUNCTION primecloud_internal.review_own_rows(relations oid[]) RETURNS void

@@ -2,7 +2,7 @@
 
 CREATE FUNCTION primecloud_internal.review_change_costs(trial primecloud_internal.review_trial) RETURNS SETOF primecloud_internal.review_row
     LANGUAGE sql STABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET enable_nestloop = off
 AS $$
     WITH b AS MATERIALIZED (SELECT * FROM unnest((trial).before)), a AS MATERIALIZED (SELECT * FROM unnest((trial).after)),
     -- (Nobody waits for a table that is new, or empty.)
@@ -84,7 +84,7 @@ COMMENT ON FUNCTION primecloud_internal.review_change_costs(primecloud_internal.
 CREATE FUNCTION primecloud_internal.review_change_protection(trial primecloud_internal.review_trial, tenants jsonb)
     RETURNS SETOF primecloud_internal.review_row
     LANGUAGE sql STABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET enable_nestloop = off
 AS $$
     WITH b AS MATERIALIZED (SELECT * FROM unnest((trial).before)), a AS MATERIALIZED (SELECT * FROM unnest((trial).after)),
     -- Both of one table: a policy of the second kind does for the first if it is for its command and roles.

@@ -18,7 +18,7 @@ COMMENT ON FUNCTION primecloud_internal.review_way(text, boolean)
 -- What review() finds after and not before.  Where as many of a check are gone as came, an object has another name.
 CREATE FUNCTION primecloud_internal.review_new(before primecloud.finding[], after primecloud.finding[]) RETURNS primecloud.finding[]
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET enable_nestloop = off
 AS $$
     WITH b AS (SELECT * FROM unnest(before)), a AS (SELECT * FROM unnest(after)),
     gone AS (SELECT b."check", count(*) AS n FROM b WHERE b.fingerprint NOT IN (SELECT a.fingerprint FROM a) GROUP BY b."check"),

@@ -3,7 +3,7 @@
 CREATE FUNCTION primecloud_internal.review_change_reach(trial primecloud_internal.review_trial, reached oid[])
     RETURNS SETOF primecloud_internal.review_row
     LANGUAGE sql STABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET enable_nestloop = off
 AS $$
     WITH given AS MATERIALIZED (
         SELECT false AS after, f.rel, f.label, p.name FROM unnest((trial).before) AS f

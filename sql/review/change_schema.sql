@@ -36,7 +36,7 @@ COMMENT ON FUNCTION primecloud_internal.review_wider_check(text, text) IS 'wheth
 CREATE FUNCTION primecloud_internal.review_change_readers(trial primecloud_internal.review_trial) RETURNS SETOF
     primecloud_internal.review_row
     LANGUAGE sql STABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET enable_nestloop = off
 AS $$
     WITH b AS MATERIALIZED (SELECT * FROM unnest((trial).before)), a AS MATERIALIZED (SELECT * FROM unnest((trial).after)),
     -- By name: a view that took a table's name and has its columns is as good to who reads.
@@ -50,7 +50,7 @@ AS $$
     SELECT 'change_breaks_readers', 'error', b.label, CASE WHEN m.label IS NULL THEN 'the column is gone' ELSE
         format('the column is %s now',
             m.says ->> 'name') END, '-- choose: the old column beside the new one, until nobody reads it', ARRAY['gone']
-    FROM b JOIN a AS r ON r.kind = 'relation' AND r.label = (SELECT o.label FROM b AS o WHERE o.kind = 'relation' AND o.rel = b.rel)
+    FROM b JOIN b AS o ON o.kind = 'relation' AND o.rel = b.rel JOIN a AS r ON r.kind = 'relation' AND r.label = o.label
     LEFT JOIN a AS m ON m.kind = 'column' AND m.rel = b.rel AND m.part = b.part
     WHERE b.kind = 'column' AND NOT (b.says ->> 'inherited')::boolean AND NOT EXISTS (SELECT FROM a AS c
         WHERE c.kind = 'column' AND c.rel = r.rel
@@ -70,12 +70,12 @@ AS $$
         format('the value is %L now', w.says ->> 'word') END, '-- choose: both values, until nobody knows the old one', ARRAY['gone']
     FROM b LEFT JOIN a AS w ON w.kind = 'word' AND w.id = b.id
     WHERE b.kind = 'word' AND w.says ->> 'word' IS DISTINCT FROM b.says ->> 'word'
-      AND EXISTS (SELECT FROM a WHERE a.kind = 'word' AND a.says -> 'type' = b.says -> 'type')
+      AND b.says -> 'type' IN (SELECT a.says -> 'type' FROM a WHERE a.kind = 'word')
     UNION ALL
     SELECT 'change_breaks_readers', 'notice', w.label, 'readers meet a value that they do not know',
         '-- choose: when every reader knows it', ARRAY['new']
     FROM a AS w WHERE w.kind = 'word' AND w.id NOT IN (SELECT b.id FROM b WHERE b.kind = 'word')
-      AND EXISTS (SELECT FROM b WHERE b.kind = 'word' AND b.says -> 'type' = w.says -> 'type')
+      AND w.says -> 'type' IN (SELECT b.says -> 'type' FROM b WHERE b.kind = 'word')
     UNION ALL
     SELECT DISTINCT 'change_breaks_readers', 'error', b.label, format('statement %s takes its rows away', e.number),
         '-- choose: DELETE of what is not needed', ARRAY['rows']
@@ -90,7 +90,7 @@ COMMENT ON FUNCTION primecloud_internal.review_change_readers(primecloud_interna
 CREATE FUNCTION primecloud_internal.review_change_writers(trial primecloud_internal.review_trial) RETURNS SETOF
     primecloud_internal.review_row
     LANGUAGE sql STABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
+    SET search_path = pg_catalog, pg_temp SET enable_nestloop = off SET standard_conforming_strings = on
 AS $$
     WITH b AS MATERIALIZED (SELECT * FROM unnest((trial).before)), a AS MATERIALIZED (SELECT * FROM unnest((trial).after)),
     old AS MATERIALIZED (SELECT b.rel FROM b WHERE b.kind = 'relation' AND (b.says ->> 'kind') IN ('r', 'p')),

@@ -32,6 +32,7 @@ DECLARE
     step record;
     known oid[];
     sequences jsonb;
+    drawn jsonb;
     found primecloud.finding[] := ARRAY(SELECT f FROM primecloud.review(schema, app_role, levels => '{error,warning}') AS f);
     locks text[] := ARRAY(SELECT l FROM primecloud_internal.review_session_locks() AS l);
     later text[] := '{}';
@@ -46,7 +47,7 @@ BEGIN
     trial.alone := ARRAY(SELECT format('%s: %s', s.tag, s.why) FROM primecloud_internal.review_change_statements(script) AS s
         WHERE s.action = 'alone' ORDER BY s.number);
     known := ARRAY(SELECT f.rel FROM unnest(trial.before) AS f WHERE f.kind = 'relation');
-    sequences := (SELECT jsonb_object_agg(q.seq, q.last) FROM primecloud_internal.review_sequences() AS q);
+    sequences := (SELECT jsonb_agg(q) FROM primecloud_internal.review_sequences() AS q);
     BEGIN
         PERFORM set_config('lock_timeout', '100ms', true), primecloud_internal.review_own_rows(ARRAY(SELECT c.oid FROM pg_class AS c
             WHERE c.oid >= 16384 AND c.relkind IN ('r', 'p', 'm', 'i', 'I') AND c.relpersistence <> 't'));
@@ -104,6 +105,7 @@ BEGIN
                 END IF;
             END;
         END LOOP;
+        drawn := (SELECT jsonb_agg(q) FROM primecloud_internal.review_sequences() AS q);
         -- What fails after what was passed over may fail for want of it.
         IF trial.failure IS NOT NULL AND later <> '{}' THEN
             later := later || format('statement %s, %s, and what follows: %s', trial.failure ->> 'number', trial.failure ->> 'tag',
@@ -131,9 +133,7 @@ BEGIN
     IF primecloud_internal.review_has_origin() AND NOT origin THEN
         PERFORM pg_replication_origin_session_reset();
     END IF;
-    PERFORM setval(q.seq::regclass, coalesce((sequences ->> q.seq::text)::bigint, s.seqstart), (sequences ->> q.seq::text) IS NOT NULL)
-    FROM primecloud_internal.review_sequences() AS q JOIN pg_sequence AS s ON s.seqrelid = q.seq
-    WHERE sequences ? q.seq::text AND (sequences ->> q.seq::text)::bigint IS DISTINCT FROM q.last;
+    trial.alone := trial.alone || primecloud_internal.review_put_back(sequences, drawn);
     trial.effects := effects;
     RETURN trial;
 END $$;

@@ -8,8 +8,15 @@ RETURN (SELECT string_agg(DISTINCT i.identity, ' ') FROM pg_depend AS d
     WHERE d.classid = class AND d.objid = object AND d.deptype = 'n');
 COMMENT ON FUNCTION primecloud_internal.review_names_in(oid, oid) IS 'the names of what a view or a function is made of';
 
+CREATE FUNCTION primecloud_internal.review_called(function oid, home oid) RETURNS TABLE (class oid, object oid)
+    LANGUAGE c STABLE STRICT PARALLEL UNSAFE ROWS 5
+    SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'primecloud_review_called';
+COMMENT ON FUNCTION primecloud_internal.review_called(oid, oid)
+    IS 'what a function whose body is a text calls and reads, by its words: what has no schema, in the function''s own and this one';
+
 CREATE FUNCTION primecloud_internal.review_asks(rel oid) RETURNS jsonb
-    LANGUAGE sql STABLE PARALLEL SAFE
+    LANGUAGE sql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off SET standard_conforming_strings = on
 AS $$
     WITH RECURSIVE asked(classid, objid) AS (
@@ -19,6 +26,9 @@ AS $$
             SELECT d.refclassid AS classid, d.refobjid AS objid FROM pg_depend AS d WHERE d.classid = a.classid AND d.objid = a.objid
                 AND a.classid IN ('pg_policy'::regclass, 'pg_rewrite'::regclass, 'pg_proc'::regclass)
                 AND d.refclassid IN ('pg_proc'::regclass, 'pg_class'::regclass)
+            UNION ALL SELECT c.class, c.object FROM (SELECT k.relnamespace FROM pg_class AS k WHERE k.oid = rel) AS k
+                CROSS JOIN LATERAL primecloud_internal.review_called(a.objid, k.relnamespace) AS c
+                WHERE a.classid = 'pg_proc'::regclass AND a.objid >= 16384
             UNION ALL SELECT 'pg_rewrite'::regclass, w.oid FROM pg_rewrite AS w WHERE a.classid = 'pg_class'::regclass
                 AND w.ev_class = a.objid AND w.ev_type = '1') AS x),
     said AS (

@@ -98,7 +98,7 @@ COMMENT ON FUNCTION primecloud_internal.review_tables_of(jsonb) IS 'the tables o
 
 CREATE FUNCTION review_policies_diff(before jsonb, after jsonb) RETURNS TABLE (object text, role text, command text, change text)
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET jit = off
 AS $$
     WITH t AS (
         SELECT k.label, before -> 'tables' -> k.label AS was, after -> 'tables' -> k.label AS is

@@ -6,6 +6,11 @@
 #include "review/body_calls.hpp"
 #include "review/tree_relation.hpp"
 
+extern "C" {
+#include "catalog/pg_class.h"
+#include "catalog/pg_proc.h"
+}
+
 namespace primecloud::review {
 namespace {
 
@@ -41,7 +46,24 @@ body_rows bodies(pg::array_view<Oid> functions) {
   return rows;
 }
 
+// catalog, object: what the body of a function that is a text calls and reads
+using called_rows = pg::rows<std::tuple<Oid, Oid>>;
+
+called_rows called(Oid function, Oid home) {
+  called_rows rows;
+  const asked found = pg::guarded([&] {
+    runner as;
+    return body_text(function) != nullptr && read_runner(function, as) ? asked_by_body(function, home) : asked{};
+  });
+  for (int i = 0; i < list_length(found.functions); i++)
+    rows.emplace_back(ProcedureRelationId, list_nth_oid(found.functions, i));
+  for (int i = 0; i < list_length(found.relations); i++)
+    rows.emplace_back(RelationRelationId, list_nth_oid(found.relations, i));
+  return rows;
+}
+
 PRIMECLOUD_FUNCTION(primecloud_review_bodies, bodies);
+PRIMECLOUD_FUNCTION(primecloud_review_called, called);
 
 }  // namespace
 }  // namespace primecloud::review

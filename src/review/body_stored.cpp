@@ -2,6 +2,7 @@
 #include "review/body.hpp"
 
 #include "pg/c_string.hpp"
+#include "review/stored_tree.hpp"
 
 extern "C" {
 #include "access/htup_details.h"
@@ -41,7 +42,7 @@ SERVER_CODE Node *body_tree(Oid function) {
   if (!HeapTupleIsValid(tuple)) return nullptr;
   bool null;
   const Datum tree = attribute_of(tuple, Anum_pg_proc_prosqlbody, null);
-  auto *body = null ? nullptr : static_cast<Node *>(stringToNode(TextDatumGetCString(tree)));
+  Node *body = stored_tree(tree, null);
   ReleaseSysCache(tuple);
   return body;
 }

@@ -4,6 +4,7 @@
 #include "pg/function.hpp"
 #include "review/finding_rows.hpp"
 #include "review/patient.hpp"
+#include "review/stored_tree.hpp"
 #include "review/tree_relation.hpp"
 
 extern "C" {
@@ -38,7 +39,7 @@ SERVER_CODE List *checks_of(const function_book &book, Oid relation) {
     check->table = facts.label;
     check->name = quote_identifier(pstrdup(NameStr(row->conname)));
     check->object = psprintf("%s.%s", facts.label, check->name);
-    check->said = walk_tree(w, static_cast<Node *>(stringToNode(TextDatumGetCString(stored))));
+    check->said = walk_tree(w, stored_tree(stored, false));
     found = lappend(found, check);
   };
   pg::for_each_catalog_row(ConstraintRelationId, ConstraintRelidTypidNameIndexId, Anum_pg_constraint_conrelid, relation,

@@ -7,6 +7,7 @@
 #include "review/body.hpp"
 #include "review/finding_rows.hpp"
 #include "review/key_calls.hpp"
+#include "review/stored_tree.hpp"
 #include "review/tree_relation.hpp"
 #include "review/view_tree.hpp"
 
@@ -41,7 +42,7 @@ SERVER_CODE void look(List *&found, Node *tree, const char *object) {
 SERVER_CODE Node *tree_of(HeapTuple tuple, AttrNumber column, TupleDesc columns) {
   bool null;
   const Datum stored = heap_getattr(tuple, column, columns, &null);
-  return null ? nullptr : static_cast<Node *>(stringToNode(TextDatumGetCString(stored)));
+  return stored_tree(stored, null);
 }
 
 SERVER_CODE List *places_of_relation(Oid relation) {

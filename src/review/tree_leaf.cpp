@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/review/fold.hpp"
+#include "core/review/long_constants.hpp"
 #include "pg/c_string.hpp"
 #include "review/tree_walk.hpp"
 
@@ -34,6 +35,15 @@ std::int64_t class_of(Oid type) {
   }
 }
 
+// Of a value that is not written out: two that differ are two.
+SERVER_CODE const char *hash_of(Datum value, int16 length) {
+  const bool varies = length == -1;
+  const struct varlena *whole = varies ? PG_DETOAST_DATUM_PACKED(value) : nullptr;
+  const char *bytes = varies ? VARDATA_ANY(whole) : DatumGetPointer(value);
+  const std::size_t size = varies ? VARSIZE_ANY_EXHDR(whole) : datumGetSize(value, false, length);
+  return pstrdup(hash_of_value({bytes, size}).data());
+}
+
 // The text of a value, by output functions of the server's own alone, and of simple types alone.
 SERVER_CODE const char *text_of(Oid type, Datum value, int16 length, bool by_value) {
   Oid output;
@@ -42,7 +52,7 @@ SERVER_CODE const char *text_of(Oid type, Datum value, int16 length, bool by_val
   const bool simple = output < FirstUnpinnedObjectId && output != F_ARRAY_OUT && output != F_RECORD_OUT &&
                       output != F_RANGE_OUT && output != F_MULTIRANGE_OUT;
   if (simple) return OidOutputFunctionCall(output, value);
-  return psprintf("value %08x", datum_image_hash(value, by_value, length));
+  return by_value ? "value" : psprintf("value %s", hash_of(value, length));
 }
 
 SERVER_CODE node *literal_of(tree_walk &w, Oid type, Datum value, int16 length, bool by_value) {
@@ -63,7 +73,8 @@ SERVER_CODE const node *array_of_literals(tree_walk &w, const Const *c, Oid elem
   char alignment;
   get_typlenbyvalalign(element, &length, &by_value, &alignment);
   ArrayType *array = DatumGetArrayTypeP(c->constvalue);
-  if (ARR_NDIM(array) > 1 || ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array)) > 256) return opaque(w, "array", NIL);
+  if (ARR_NDIM(array) > 1 || ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array)) > 256)
+    return opaque(w, psprintf("array(%s)", hash_of(c->constvalue, -1)), NIL);
   Datum *values;
   bool *nulls;
   int count;

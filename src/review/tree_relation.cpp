@@ -1,6 +1,7 @@
 #include "review/tree_relation.hpp"
 
 #include "pg/catalog_rows.hpp"
+#include "review/stored_tree.hpp"
 
 extern "C" {
 #include "access/htup_details.h"
@@ -23,10 +24,6 @@ extern "C" {
 
 namespace primecloud::review {
 namespace {
-
-SERVER_CODE Node *tree_in(Datum stored, bool null) {
-  return null ? nullptr : static_cast<Node *>(stringToNode(TextDatumGetCString(stored)));
-}
 
 SERVER_CODE bool is_set(const char *said) {
   bool value;
@@ -54,7 +51,7 @@ SERVER_CODE void read_index(subject &of, HeapTuple tuple, TupleDesc columns) {
   }
   bool null;
   const Datum stored = heap_getattr(tuple, Anum_pg_index_indexprs, columns, &null);
-  Node *each = tree_in(stored, null);
+  Node *each = stored_tree(stored, null);
   if (each != nullptr && IsA(each, List) && castNode(List, each) != NIL)
     of.indexed = lappend(of.indexed, linitial(castNode(List, each)));
 }
@@ -122,9 +119,9 @@ SERVER_CODE List *policies_of(Oid relation) {
     policy->permissive = row->polpermissive;
     bool null;
     Datum value = heap_getattr(tuple, Anum_pg_policy_polqual, columns, &null);
-    policy->row = tree_in(value, null);
+    policy->row = stored_tree(value, null);
     value = heap_getattr(tuple, Anum_pg_policy_polwithcheck, columns, &null);
-    policy->check = tree_in(value, null);
+    policy->check = stored_tree(value, null);
     ArrayType *roles = DatumGetArrayTypePCopy(heap_getattr(tuple, Anum_pg_policy_polroles, columns, &null));
     policy->roles = reinterpret_cast<const Oid *>(ARR_DATA_PTR(roles));
     policy->role_count = ARR_DIMS(roles)[0];

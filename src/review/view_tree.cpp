@@ -1,6 +1,7 @@
 #include "review/view_tree.hpp"
 
 #include "pg/catalog_rows.hpp"
+#include "review/stored_tree.hpp"
 
 extern "C" {
 #include "access/htup_details.h"
@@ -15,7 +16,7 @@ namespace {
 SERVER_CODE Node *tree_of(HeapTuple tuple, AttrNumber column, TupleDesc columns) {
   bool null;
   const Datum stored = heap_getattr(tuple, column, columns, &null);
-  return null ? nullptr : static_cast<Node *>(stringToNode(TextDatumGetCString(stored)));
+  return stored_tree(stored, null);
 }
 
 }  // namespace

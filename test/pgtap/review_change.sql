@@ -68,6 +68,30 @@ RESET ROLE;
 SELECT is(catalogs(), :'before', 'every row of every catalog is as it was, and every sequence');
 SELECT is((SELECT count(*) FROM shop.orders), 500::bigint, 'and every row');
 
+-- A sequence that the caller may not set, and one from which another drew meanwhile, stay where they are, and that is said.
+CREATE EXTENSION IF NOT EXISTS dblink;
+CREATE SEQUENCE kept.s;
+CREATE SEQUENCE kept.cached INCREMENT -3 CACHE 4;
+GRANT USAGE ON SCHEMA kept TO review_change_owner;
+GRANT USAGE ON SEQUENCE kept.s TO review_change_owner;
+CREATE FUNCTION pg_temp.left_behind(ddl text) RETURNS text LANGUAGE sql AS $$
+    SELECT string_agg(f.evidence, ' ' ORDER BY f.evidence) FROM primecloud.review_change(ddl, 'shop') AS f
+    WHERE f."check" = 'change_not_tried' $$;
+SELECT is(pg_temp.left_behind($$SELECT nextval('kept.s'), nextval('kept.s'); SELECT nextval('kept.cached') FROM generate_series(1, 6)$$),
+    NULL, 'what is put back');
+SELECT is((SELECT array_agg(s.last_value ORDER BY s.sequencename) FROM pg_sequences AS s WHERE s.schemaname = 'kept'),
+    ARRAY[NULL, NULL]::bigint[], 'is where it was');
+SET ROLE review_change_owner;
+SELECT alike(pg_temp.left_behind('SELECT nextval(''kept.s'')'), 'sequence kept.s %: the caller may not set it', 'what is not is told');
+RESET ROLE;
+SELECT is((SELECT s.last_value FROM kept.s AS s), 1::bigint, 'since it is drawn');
+SELECT alike(pg_temp.left_behind(format(
+    $$SELECT nextval('kept.s'); SELECT dblink_exec(%L, 'DO ''BEGIN PERFORM nextval(''''kept.s''''); END''')$$,
+    format('host=%s dbname=%s user=postgres',
+    current_setting('unix_socket_directories'), current_database()))), 'sequence kept.s %: others may have drawn from it meanwhile',
+    'nor one of another');
+SELECT is((SELECT nextval('kept.s')), 4::bigint, 'whose number nobody else gets');
+
 -- Names in the script are the caller's to say; ours are looked up in pg_catalog.
 CREATE SCHEMA trap;
 GRANT USAGE, CREATE ON SCHEMA trap TO review_change_owner;

@@ -16,6 +16,10 @@ CREATE POLICY p ON shop.t USING (true);
 CREATE FUNCTION shop.tells() RETURNS boolean LANGUAGE plpgsql STABLE AS 'BEGIN RETURN false; END';
 CREATE FUNCTION shop.asks(integer) RETURNS boolean LANGUAGE sql STABLE RETURN shop.tells();
 CREATE VIEW shop.v AS SELECT a FROM shop.m;
+-- Of bodies that are texts no catalog says what they call.
+CREATE FUNCTION shop.through() RETURNS boolean LANGUAGE plpgsql STABLE AS 'BEGIN RETURN tells(); END';
+CREATE FUNCTION other.far() RETURNS boolean LANGUAGE sql STABLE AS 'SELECT shop.through()';
+CREATE FUNCTION shop.counts() RETURNS boolean LANGUAGE plpgsql STABLE AS 'BEGIN RETURN EXISTS (SELECT FROM shop.v); END';
 
 -- What becomes of rows that are read, where one predicate is put in the place of another.
 CREATE FUNCTION pg_temp.changed(was text, made text) RETURNS text LANGUAGE plpgsql AS $$
@@ -47,9 +51,25 @@ SELECT is(pg_temp.changed(was, made), wanted, concat_ws(': ', was, made)) FROM (
         'cannot be decided'),
     ('shop.asks(id)', 'CREATE OR REPLACE FUNCTION shop.tells() RETURNS boolean LANGUAGE plpgsql STABLE AS ''BEGIN RETURN true; END''',
         'cannot be decided'),
+    ('shop.through()', 'CREATE OR REPLACE FUNCTION shop.tells() RETURNS boolean LANGUAGE plpgsql STABLE AS ''BEGIN RETURN true; END''',
+        'cannot be decided'),
+    ('other.far()', 'CREATE OR REPLACE FUNCTION shop.tells() RETURNS boolean LANGUAGE plpgsql STABLE AS ''BEGIN RETURN true; END''',
+        'cannot be decided'),
+    ('shop.counts()', 'CREATE OR REPLACE VIEW shop.v AS SELECT a FROM other.m', 'cannot be decided'),
+    ('shop.counts()', 'SELECT 1', 'neither'),
     ('account_id IN (SELECT a FROM shop.v)', 'SELECT 1', 'neither'),
     ('account_id IN (SELECT a FROM shop.v)', 'CREATE OR REPLACE VIEW shop.v AS SELECT a FROM other.m', 'cannot be decided'))
     AS v(was, made, wanted);
+
+-- A constant that is too long to be read is still another.
+CREATE FUNCTION pg_temp.of_list(lowest integer) RETURNS text LANGUAGE sql AS $$
+    SELECT format('account_id = ANY (%L::integer[])', ARRAY(SELECT i FROM generate_series(lowest, lowest + 299) AS i)) $$;
+SELECT is(pg_temp.changed(was, made), wanted, called) FROM (VALUES
+    (format('body = %L', repeat('x', 200000)), format('ALTER POLICY p ON shop.t USING (body = %L)', repeat('x', 199999) || 'y'),
+        'both', 'long texts that differ at their end are two'),
+    (format('body = %L', repeat('x', 200000)), 'SELECT 1', 'neither', 'one that is the same is one'),
+    (pg_temp.of_list(1), format('ALTER POLICY p ON shop.t USING (%s)', pg_temp.of_list(2)), 'cannot be decided', 'long lists too'),
+    (pg_temp.of_list(1), 'SELECT 1', 'neither', 'and one list is one')) AS v(was, made, wanted, called);
 
 -- So a change that opens is told, and what was accepted of one policy is not of another.
 ALTER POLICY p ON shop.t USING (EXISTS (SELECT FROM shop.m WHERE a = account_id));
