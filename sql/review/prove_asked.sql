@@ -89,7 +89,8 @@ AS $$
     FROM written AS n JOIN pg_class AS c ON c.oid = n.rel JOIN pg_namespace AS s ON s.oid = c.relnamespace
     CROSS JOIN LATERAL (
         SELECT primecloud_internal.review_unbound_write(w, n.rel, n.given, n.inserts, n.updates, askers) OFFSET 0) AS x(why)
-    WHERE c.relrowsecurity OR n.rel NOT IN (SELECT primecloud_internal.review_asked(line))
+    WHERE c.relrowsecurity
+        OR n.rel NOT IN (SELECT unnest(primecloud_internal.review_line(a)) FROM primecloud_internal.review_asked(line) AS a)
     ORDER BY s.nspname COLLATE "C", c.relname COLLATE "C"
 $$;
 COMMENT ON FUNCTION primecloud_internal.review_asked_writes(primecloud_internal.review_words, primecloud_internal.review_table, oid[], oid[])
