@@ -93,5 +93,6 @@ AS $$
         OR n.rel NOT IN (SELECT unnest(primecloud_internal.review_line(a)) FROM primecloud_internal.review_asked(line) AS a)
     ORDER BY s.nspname COLLATE "C", c.relname COLLATE "C"
 $$;
-COMMENT ON FUNCTION primecloud_internal.review_asked_writes(primecloud_internal.review_words, primecloud_internal.review_table, oid[], oid[])
+COMMENT ON FUNCTION primecloud_internal.review_asked_writes(
+    primecloud_internal.review_words, primecloud_internal.review_table, oid[], oid[])
     IS 'what the application writes where the proof of a table looks, and whether that is bound to its tenant';
