@@ -8,7 +8,8 @@
 
 namespace primecloud::review {
 
-// A column of an entry of a subquery (`number`, as in kind::other).  Given: it is what the row's tenant is compared with.
+// A column of an entry of a subquery (`number`, as in kind::other).  Given: it is what the row's tenant is compared
+// with.
 struct asked_column {
   std::int64_t number;
   bool given;
