@@ -60,20 +60,21 @@ BEGIN
         format('%s is granted to %s, and no permissive policy lets a row through for it', s.privilege_type,
             primecloud_internal.review_role_names(s.grantees)),
         format('REVOKE %s ON %s FROM %s; -- choose: or the policy that was meant', s.privilege_type, s.label,
-            primecloud_internal.review_role_names(s.grantees)), ARRAY[s.privilege_type]
+            primecloud_internal.review_role_names(s.grantees)), s.privilege_type || primecloud_internal.review_public(s.grantees)
     FROM silent AS s JOIN t ON t.rel = s.rel WHERE (w).app = '{}' OR EXISTS (SELECT FROM unnest((w).app) AS a
         WHERE primecloud_internal.review_held(a, t.owner, t.rls, t.forced))
     UNION ALL
     SELECT 'privilege_beyond_policies', CASE WHEN p.empties THEN 'error' ELSE 'warning' END, p.label,
         format('%s has %s, which no policy holds', primecloud_internal.review_role_names(p.grantees), p.privileges),
-        format('REVOKE %s ON %s FROM %s;', p.privileges, p.label, primecloud_internal.review_role_names(p.grantees)), ARRAY[p.privileges]
+        format('REVOKE %s ON %s FROM %s;', p.privileges, p.label, primecloud_internal.review_role_names(p.grantees)),
+        p.privileges || primecloud_internal.review_public(p.grantees)
     FROM past AS p
     UNION ALL
     SELECT 'privilege_beyond_policies', 'warning', s.seq::regclass::text,
         format('%s has %s on the sequence that feeds %s: it is read and set past all policies',
             primecloud_internal.review_role_names(s.grantees), s.privileges, s.label),
         format('REVOKE SELECT, UPDATE ON SEQUENCE %s FROM %s;', s.seq::regclass, primecloud_internal.review_role_names(s.grantees)),
-        ARRAY[s.privileges, s.label]
+        ARRAY[s.privileges, s.label] || primecloud_internal.review_public(s.grantees)
     FROM sequences AS s
     UNION ALL
     SELECT 'grant_to_public', 'warning', p.label, format('PUBLIC has %s on a table of tenants', p.privileges),

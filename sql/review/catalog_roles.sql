@@ -38,7 +38,7 @@ BEGIN
     SELECT 'app_role_bypasses_rls', 'error', y.app,
         format('%s is %s: no policy holds it', y.said, CASE WHEN y.rolsuper THEN 'a superuser' ELSE 'BYPASSRLS' END),
         coalesce(y.parting, format('ALTER ROLE %s %s;', y.app, CASE WHEN y.rolsuper THEN 'NOSUPERUSER NOBYPASSRLS' ELSE 'NOBYPASSRLS' END)),
-        ARRAY[y.said]
+        ARRAY[y.said, CASE WHEN y.rolsuper THEN 'superuser' ELSE 'bypassrls' END]
     FROM way AS y WHERE y.rolsuper OR y.rolbypassrls
     UNION ALL
     SELECT 'app_role_owns_tables', CASE WHEN t.forced THEN 'warning' ELSE 'error' END, t.label,
@@ -57,7 +57,8 @@ BEGIN
         format('%s has %s', y.said, concat_ws(' and ', CASE WHEN y.rolcreaterole THEN 'CREATEROLE' END,
             CASE WHEN y.rolreplication THEN 'REPLICATION' END)),
         coalesce(y.parting, format('ALTER ROLE %s%s%s;', y.app, CASE WHEN y.rolcreaterole THEN ' NOCREATEROLE' ELSE '' END,
-            CASE WHEN y.rolreplication THEN ' NOREPLICATION' ELSE '' END)), ARRAY[y.said]
+            CASE WHEN y.rolreplication THEN ' NOREPLICATION' ELSE '' END)),
+        ARRAY[y.said, concat_ws(' ', CASE WHEN y.rolcreaterole THEN 'createrole' END, CASE WHEN y.rolreplication THEN 'replication' END)]
     FROM way AS y WHERE (y.rolcreaterole OR y.rolreplication) AND NOT y.rolsuper
     UNION ALL
     SELECT 'app_role_overpowered', p.level, y.app,

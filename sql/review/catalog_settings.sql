@@ -97,7 +97,9 @@ BEGIN
             THEN ', as the whole schema''s' ELSE ', as all tables''' END),
         CASE p.how WHEN 'table' THEN format('ALTER PUBLICATION %I DROP TABLE %s; -- choose: or SET TABLE with a WHERE', b.pubname, t.label)
             ELSE format('-- choose: name the tables of publication %I, with a WHERE, or leave %s out', b.pubname, t.label) END,
-        ARRAY[b.pubname::text]
+        ARRAY[b.pubname::text] || ARRAY(SELECT a.attname::text FROM pg_publication_rel AS r CROSS JOIN unnest(r.prattrs) AS c(att)
+            JOIN pg_attribute AS a ON a.attrelid = r.prrelid AND a.attnum = c.att WHERE r.prpubid = p.pub AND r.prrelid = p.rel
+            ORDER BY a.attname COLLATE "C")
     FROM primecloud_internal.review_published(w) AS p JOIN pg_publication AS b ON b.oid = p.pub
     JOIN unnest((w).tables) AS t ON t.rel = p.rel
     WHERE t.here AND t.tenant IS NOT NULL AND NOT t.shared AND NOT t.exempt AND NOT p.filtered

@@ -3,7 +3,7 @@
 CREATE FUNCTION primecloud_internal.review_names_in(class oid, object oid) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
-RETURN (SELECT string_agg(DISTINCT i.identity, ' ') FROM pg_depend AS d
+RETURN (SELECT string_agg(DISTINCT i.identity COLLATE "C", ' ') FROM pg_depend AS d
     CROSS JOIN LATERAL pg_identify_object(d.refclassid, d.refobjid, d.refobjsubid) AS i
     WHERE d.classid = class AND d.objid = object AND d.deptype = 'n');
 COMMENT ON FUNCTION primecloud_internal.review_names_in(oid, oid) IS 'the names of what a view or a function is made of';

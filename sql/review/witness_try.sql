@@ -30,7 +30,7 @@ DECLARE
     -- What clients alone make, and no setting of the server's or of an extension's.
     settings text[] := ARRAY(SELECT w.let_by FROM primecloud_internal.review_witness_rows(t.rel, coalesce(t.tenant, 0::int2), askers) AS w
         WHERE w.number = 0 AND w.let_by ~ '^[a-z_]+\.' AND w.let_by !~* '^primecloud\.' AND NOT EXISTS (SELECT FROM pg_settings AS s
-            WHERE lower(s.name) = lower(w.let_by) AND s.category <> 'Customized Options'));
+            WHERE lower(s.name) = lower(w.let_by)));
     one record;
     tried record;
     why text;
@@ -47,8 +47,13 @@ BEGIN
             WHERE w.number > 0 AND t.rls GROUP BY w.number, w.let_by) AS w
         CROSS JOIN primecloud_internal.review_comers(t, settings) AS c ORDER BY w.number, c.claimed NULLS FIRST
     LOOP
-        PERFORM set_config(s, coalesce(one.claimed, ''), true) FROM unnest(settings) AS s
-        WHERE one.claimed IS NOT NULL OR current_setting(s, true) <> '';
+        BEGIN
+            PERFORM set_config(s, coalesce(one.claimed, ''), true) FROM unnest(settings) AS s
+            WHERE one.claimed IS NOT NULL OR current_setting(s, true) <> '';
+        EXCEPTION WHEN invalid_name OR invalid_parameter_value OR insufficient_privilege THEN
+            why := coalesce(why, sqlerrm);  -- a library keeps all names with its prefix to itself
+            CONTINUE;
+        END;
         SELECT * INTO tried FROM primecloud_internal.review_try_witness(t.rel, app_role, one.entered,
             primecloud_internal.review_witness_insert(t.rel, t.tenant, one.chosen, one.other));
         why := coalesce(why, tried.why);

@@ -49,6 +49,7 @@ SERVER_CODE bool visit(Node *node, void *context) {
     const auto op = castNode(SQLValueFunction, node)->op;
     if (op == SVFOP_CURRENT_USER || op == SVFOP_SESSION_USER || op == SVFOP_CURRENT_ROLE || op == SVFOP_USER)
       s.found.context.any = s.found.context.role = true;
+    if (op == SVFOP_CURRENT_USER || op == SVFOP_CURRENT_ROLE || op == SVFOP_USER) s.found.context.as_it_runs = true;
   } else if (IsA(node, FuncExpr)) {
     const auto *call = castNode(FuncExpr, node);
     const char *name = call->funcid < FirstUnpinnedObjectId ? get_func_name(call->funcid) : nullptr;
@@ -92,7 +93,7 @@ bool precedes_relation(const word &w) {
   return w.is("from") || w.is("join") || w.is("update") || w.is("into") || w.is("only");
 }
 
-SERVER_CODE body_facts facts_of_text(Oid function, int depth) {
+SERVER_CODE body_facts facts_as_written(Oid function, int depth) {
   search s{};
   s.product = get_namespace_oid("primecloud", true);
   s.depth = depth;
@@ -112,6 +113,12 @@ SERVER_CODE body_facts facts_of_text(Oid function, int depth) {
     s.found.reads = behind && OidIsValid(relation_of(at, last, home));
   }
   return s.found;
+}
+
+SERVER_CODE body_facts facts_of_text(Oid function, int depth) {
+  body_facts found = facts_as_written(function, depth);
+  found.context.fixed = found.context.fixed || (found.context.any && says_itself(function, found.context));
+  return found;
 }
 
 }  // namespace

@@ -12,6 +12,10 @@ struct body_facts {
 };
 SERVER_CODE body_facts facts_of_body(Oid function);
 
+// Whether a function has said itself what its body asks, so that it answers everybody alike: by settings of its own, or
+// since it runs as its owner.
+SERVER_CODE bool says_itself(Oid function, const body_context &asked);
+
 // The relations that a body names, by its tree or by its words; names without a schema are looked for in `home` and in
 // the function's own.
 SERVER_CODE List *relations_named(Oid function, Oid home);

@@ -62,27 +62,43 @@ bool predicate_implied(std::string_view narrow, std::string_view wide) {
   return one && other && implies(made, normal(made, made.both(*one)), normal(made, made.both(*other))) == answer::yes;
 }
 
-using steps = pg::rows<std::tuple<std::string, bool, std::string>>;
-
-steps proof(Oid relation, int16 tenant, oids who_asks) {
+proof proof_for(Oid relation, int16 tenant, oids who_asks) {
   const function_book book = pg::guarded([&] { return open_function_book(InvalidOid); });
   table of;
   const askers who{who_asks.each, static_cast<std::size_t>(who_asks.count)};
-  steps rows;
   const bool there = pg::guarded([&] {
     parse_bodies(book, relation);
     return lay_out(book, who, relation, tenant, of);
   });
-  if (!there) return rows;
+  if (!there) return {};
   nursery made(heed_interrupts);
-  for (const step &one : proof_of(made, of)) rows.emplace_back(one.command, one.holds, one.says);
+  return proof_of(made, of);
+}
+
+using steps = pg::rows<std::tuple<std::string, bool, std::string>>;
+
+steps proof_steps(Oid relation, int16 tenant, oids who_asks) {
+  steps rows;
+  for (const step &one : proof_for(relation, tenant, who_asks).steps)
+    rows.emplace_back(one.command, one.holds, one.says);
+  return rows;
+}
+
+// command, table (0: what a function that is believed reads), column, whether the tenant comes from there
+using used_columns = pg::rows<std::tuple<std::string, Oid, int16, bool>>;
+
+used_columns proof_uses(Oid relation, int16 tenant, oids who_asks) {
+  used_columns rows;
+  for (const used_column &one : proof_for(relation, tenant, who_asks).uses)
+    rows.emplace_back(one.command, one.relation, one.column, one.given);
   return rows;
 }
 
 PRIMECLOUD_FUNCTION(primecloud_review_policy_trees, policy_trees);
 PRIMECLOUD_FUNCTION(primecloud_review_predicates_compared, predicates_compared);
 PRIMECLOUD_FUNCTION(primecloud_review_predicate_implied, predicate_implied);
-PRIMECLOUD_FUNCTION(primecloud_review_proof, proof);
+PRIMECLOUD_FUNCTION(primecloud_review_proof, proof_steps);
+PRIMECLOUD_FUNCTION(primecloud_review_proof_uses, proof_uses);
 
 }  // namespace
 }  // namespace primecloud::review

@@ -34,6 +34,12 @@ SERVER_CODE void enter_query(tree_walk &w, Query *query) {
   w.queries = lcons(query, w.queries);
   w.bases = lcons_int(w.entries, w.bases);
   w.entries += list_length(query->rtable) + 1;
+  w.relations = lappend_oid(w.relations, InvalidOid);
+  ListCell *cell;
+  foreach (cell, query->rtable) {
+    const auto *entry = lfirst_node(RangeTblEntry, cell);
+    w.relations = lappend_oid(w.relations, entry->rtekind == RTE_RELATION ? entry->relid : InvalidOid);
+  }
   w.depth++;
 }
 

@@ -51,6 +51,7 @@ SERVER_CODE void look_into_body(function_facts &facts, Oid function) {
     facts.context = true;
     facts.flags |= body.context.person || body.context.role || names_a_person(facts.name) ? person : 0;
     facts.flags |= body.context.claim ? claimed : 0;
+    facts.flags |= body.context.fixed ? servers : 0;
     if (!body.context.setting.empty()) facts.flags |= flags_of_setting(pg::c_string(body.context.setting)) & forgeable;
   }
   if ((facts.flags & (stable | unstable)) == 0 && (body.context.any || body.reads)) facts.flags |= fixed_context;
@@ -86,13 +87,14 @@ bool names_a_person(std::string_view name) {
 
 SERVER_CODE bits flags_of_setting(const char *name) {
   constexpr int is_placeholder = GUC_CUSTOM_PLACEHOLDER;
-  if (pg_strncasecmp(name, "primecloud.", 11) == 0) return setting;
+  if (pg_strncasecmp(name, "primecloud.", 11) == 0) return setting | servers;
   const bool dotted = strchr(name, '.') != nullptr;
   const char *value = GetConfigOption(name, true, false);
   if (value == nullptr && !dotted) return setting | unknown;
   const bool made_by_clients = dotted && (GetConfigOptionFlags(name, true) & is_placeholder) == is_placeholder;
-  bits flags = setting | (names_a_person(name) ? person : 0) | (dotted ? 0 : servers);
+  bits flags = setting | (names_a_person(name) ? person : 0);
   if (value == nullptr || made_by_clients) return flags | forgeable | placeholder;
+  flags |= servers;  // or a library's: for everybody the same
   for (const char *open : {"application_name", "search_path", "timezone", "work_mem", "datestyle", "client_encoding"})
     if (pg_strcasecmp(name, open) == 0) flags |= forgeable;
   return flags;

@@ -62,6 +62,10 @@ SERVER_CODE void lay_out_policy(const function_book &book, const subject &of, co
   out.permissive = stored.permissive;
   if (stored.row != nullptr) out.row = walk_tree(w, stored.row);
   if (stored.check != nullptr) out.check = walk_tree(w, stored.check);
+  out.entry_count = static_cast<std::size_t>(list_length(w.relations));
+  auto *entries = static_cast<Oid *>(palloc(sizeof(Oid) * (out.entry_count + 1)));
+  for (int i = 0; i < list_length(w.relations); i++) entries[i] = list_nth_oid(w.relations, i);
+  out.entries = entries;
   auto *applies = static_cast<bool *>(palloc0(who.count + 1));
   for (std::size_t asker = 0; asker < who.count; asker++)
     applies[asker] = held[asker] && is_for_role(stored, who.roles[asker]);

@@ -28,6 +28,7 @@ struct tree_walk {
   List *queries = NIL;  // the subqueries around, the nearest first
   List *bases = NIL;    // the number of each one's first entry
   int entries = 0;
+  List *relations = NIL;  // of each entry by its number; 0: it is no table
   bool wrapped = false;
   int left = 20000;  // so many nodes, and no more: the rest is opaque
   const node *const *parameters = nullptr;

@@ -113,6 +113,21 @@ bool connections::is_bound(std::size_t of) const {
                      [&](const column &c) { return root(c.of) == root(of) && bond_of(c.entry()) != bond::none; });
 }
 
+std::vector<std::int64_t> connections::alike(std::size_t of) const {
+  std::vector<std::int64_t> found;
+  for (const column &c : columns_)
+    if (root(c.of) == root(of)) found.push_back(c.number);
+  return found;
+}
+
+std::vector<std::int64_t> connections::alike(const node *selected) const {
+  const node *value = without_conversions(selected);
+  if (!is_stored(value)) return {};
+  for (const column &known : columns_)
+    if (known.number == value->number) return alike(known.of);
+  return {value->number};
+}
+
 bool connections::give(const node *selected) const {
   const node *value = without_conversions(selected);
   if (!is_stored(value)) return is_asker(value);

@@ -22,6 +22,10 @@ class connections {
   // Whether what is selected is such a column, or whoever asks.
   bool give(const node *selected) const;
 
+  // The numbers of the columns that are equal to the row's tenant, or to what is selected.
+  std::vector<std::int64_t> of_the_tenant() const { return alike(tenant_class); }
+  std::vector<std::int64_t> alike(const node *selected) const;
+
  private:
   enum class bond : std::uint8_t { none, referred_to, own };
   struct column {
@@ -44,6 +48,7 @@ class connections {
   bool bind(std::int64_t entry, bond given);
   bool spread();
   bool is_bound(std::size_t of) const;
+  std::vector<std::int64_t> alike(std::size_t of) const;
 
   static constexpr std::size_t asker_class = 0, tenant_class = 1;
   std::vector<std::size_t> same_as_{asker_class, tenant_class};  // of each class the one that it is part of

@@ -70,6 +70,8 @@ void check_index_use(nursery &made, const table &of, findings &found) {
 
 void add(findings &found, const judged &p, const char *check, const char *level, std::string evidence, std::string fix,
          std::vector<std::string> parts) {
+  // (What was accepted for SELECT is not for all.)
+  parts.emplace_back(1, p.it.command);
   found.push_back({check, level, std::string(p.it.object), std::move(evidence), std::move(fix), std::move(parts)});
 }
 
@@ -81,6 +83,13 @@ std::string made_anew(const judged &p) {
          "); and protect_table()";
 }
 
+// Whether an expression has conditions besides the tenant's: whoever puts that in its place lets more rows through.
+bool says_more(const node *n) {
+  if (n == nullptr) return false;
+  if (n->is == kind::both || (n->is == kind::own && !n->has(tenant))) return true;
+  return std::any_of(n->begin(), n->end(), says_more);
+}
+
 std::string altered(const judged &p, std::string_view bound, bool row, bool check, std::string_view choice) {
   if (p.it.name.starts_with("primecloud_")) return made_anew(p);
   const std::string head = "ALTER POLICY " + std::string(p.it.name) + " ON " + std::string(p.of.object);
@@ -88,6 +97,8 @@ std::string altered(const judged &p, std::string_view bound, bool row, bool chec
   std::string fix = head;
   if (row && p.it.command != 'a') fix += " USING (" + std::string(bound) + ")";
   if ((check && p.it.check != nullptr) || p.it.command == 'a') fix += " WITH CHECK (" + std::string(bound) + ")";
+  if (says_more(p.row) || says_more(p.check))
+    return fix + "; -- choose: with what else the policy asks" + (choice.empty() ? "" : ", ") + std::string(choice);
   return fix + (choice.empty() ? ";" : "; -- choose: " + std::string(choice));
 }
 

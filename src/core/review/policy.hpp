@@ -1,6 +1,7 @@
 // Policies of a table and what a review finds in them, without a server.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,14 +18,16 @@ struct policy {
   std::string_view object;  // schema.table.policy
   char command = '*';       // as pg_policy has it: r, a, w, d, *
   bool permissive = true;
-  const node *row = nullptr;          // USING
-  const node *check = nullptr;        // WITH CHECK
-  const bool *applies = nullptr;      // to each asker
-  std::string_view writable = {};     // a relation that it asks and that the app may write
-  std::string_view writable_by = {};  // the function of the policy that asks it; empty: the policy does
-  std::string_view recursion = {};    // the way back to its own table
-  bool recursion_by_call = false;     // a function is on that way
-  std::string_view idle_roles = {};   // roles that it is for and that cannot use it
+  const node *row = nullptr;               // USING
+  const node *check = nullptr;             // WITH CHECK
+  const bool *applies = nullptr;           // to each asker
+  std::string_view writable = {};          // a relation that it asks and that the app may write
+  std::string_view writable_by = {};       // the function of the policy that asks it; empty: the policy does
+  std::string_view recursion = {};         // the way back to its own table
+  bool recursion_by_call = false;          // a function is on that way
+  const std::uint32_t *entries = nullptr;  // of its subqueries the relations, by the numbers of their entries; 0: none
+  std::size_t entry_count = 0;
+  std::string_view idle_roles = {};  // roles that it is for and that cannot use it
 };
 
 struct table {

@@ -11,7 +11,20 @@ struct step {
   std::string says;
 };
 
+// A column of another table that a proof asks; of relation 0: what a function that is believed reads.
+struct used_column {
+  const char *command;
+  std::uint32_t relation;
+  std::int16_t column;
+  bool given;  // the tenant comes from there
+};
+
+struct proof {
+  std::vector<step> steps;
+  std::vector<used_column> uses;
+};
+
 // For every command that the policies are asked for, of those who come.
-std::vector<step> proof_of(nursery &made, const table &of);
+proof proof_of(nursery &made, const table &of);
 
 }  // namespace primecloud::review

@@ -103,6 +103,7 @@ body_context context_of_body(std::string_view text) {
       found.setting = all.argument();
     } else if (at.is("current_user") || at.is("session_user") || at.is("current_role")) {
       found.any = found.role = true;
+      found.as_it_runs = found.as_it_runs || !at.is("session_user");
     } else if (at.is("tenant_int") || at.is("tenant_bigint") || at.is("tenant_uuid") || at.is("tenant_text")) {
       found.any = found.tenant = true;
     } else if (ours &&

@@ -32,6 +32,8 @@ class words {
 // What a body has of a context by its words.
 struct body_context {
   bool any = false, tenant = false, person = false, role = false, claim = false;
+  bool as_it_runs = false;        // asks as whom it runs: current_user, not session_user
+  bool fixed = false;             // it has said itself what it asks: by SET, or as its owner
   std::string_view setting = {};  // the last that is named
 };
 body_context context_of_body(std::string_view text);
