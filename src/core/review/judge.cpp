@@ -95,9 +95,10 @@ std::string altered(const judged &p, std::string_view bound, bool row, bool chec
   const std::string head = "ALTER POLICY " + std::string(p.it.name) + " ON " + std::string(p.of.object);
   if (bound.empty()) return "-- choose: name the rows: " + head + " USING (...)";
   std::string fix = head;
-  if (row && p.it.command != 'a') fix += " USING (" + std::string(bound) + ")";
-  if ((check && p.it.check != nullptr) || p.it.command == 'a') fix += " WITH CHECK (" + std::string(bound) + ")";
-  if (says_more(p.row) || says_more(p.check))
+  const bool reads = row && p.it.command != 'a', writes = (check && p.it.check != nullptr) || p.it.command == 'a';
+  if (reads) fix += " USING (" + std::string(bound) + ")";
+  if (writes) fix += " WITH CHECK (" + std::string(bound) + ")";
+  if ((reads && says_more(p.row)) || (writes && says_more(p.check)))
     return fix + "; -- choose: with what else the policy asks" + (choice.empty() ? "" : ", ") + std::string(choice);
   return fix + (choice.empty() ? ";" : "; -- choose: " + std::string(choice));
 }
