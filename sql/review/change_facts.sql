@@ -4,10 +4,19 @@
 CREATE TYPE primecloud_internal.review_fact AS (kind text, id oid, part int, rel oid, label text, says jsonb);
 COMMENT ON TYPE primecloud_internal.review_fact IS 'what review_change() knows of an object before or after';
 
+-- What the review itself has written out is not all that a predicate says: two that look alike are told apart by their trees.
+CREATE FUNCTION primecloud_internal.review_apart(said text, shown text, tree text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+RETURN said || CASE WHEN said = shown AND strpos(said, ' FROM ') > 0 THEN ' ' || md5(tree) ELSE '' END;
+COMMENT ON FUNCTION primecloud_internal.review_apart(text, text, text)
+    IS 'what a predicate says, with a digest of its tree where that is how the review shows it';
+
 -- (Expressions are compared as they are printed: the trees have places in the text in them.)
 CREATE FUNCTION primecloud_internal.review_facts(schema name) RETURNS primecloud_internal.review_fact[]
     LANGUAGE sql STABLE PARALLEL UNSAFE
-    SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
+    SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off SET datestyle = 'ISO, YMD' SET timezone = 'UTC'
+    SET intervalstyle = 'postgres' SET extra_float_digits = 1 SET bytea_output = 'hex' SET xmlbinary = 'base64' SET lc_monetary = 'C'
 AS $$
     WITH r AS MATERIALIZED (
         -- (What a part has of a table that is told of as well is told of that one.)
@@ -39,12 +48,14 @@ AS $$
         UNION ALL
         SELECT 'policy', p.oid, 0, r.oid, r.label, jsonb_build_object('name', p.polname, 'permissive', p.polpermissive, 'command', p.polcmd,
             'roles', p.polroles, 'using', x.using_said, 'check', coalesce(
-                primecloud_internal.review_says(p.oid, p.polwithcheck, p.polrelid, true),
+                primecloud_internal.review_apart(primecloud_internal.review_says(p.oid, p.polwithcheck, p.polrelid, true),
+                    s.check_said, s.check_tree),
                 CASE WHEN p.polcmd IN ('*', 'w') THEN x.using_said END), 'using_tree', s.using_tree, 'check_tree',
             coalesce(s.check_tree, CASE WHEN p.polcmd IN ('*', 'w') THEN s.using_tree END))
         FROM r JOIN pg_policy AS p ON p.polrelid = r.oid
-        CROSS JOIN LATERAL (SELECT primecloud_internal.review_says(p.oid, p.polqual, p.polrelid, false)) AS x(using_said)
         LEFT JOIN tree AS s ON s.object = r.label AND s.policy = quote_ident(p.polname)
+        CROSS JOIN LATERAL (SELECT primecloud_internal.review_apart(
+            primecloud_internal.review_says(p.oid, p.polqual, p.polrelid, false), s.using_said, s.using_tree)) AS x(using_said)
         UNION ALL
         SELECT DISTINCT 'word', e.oid, 0, NULL::oid, format('%s.%I', e.enumtypid::regtype, e.enumlabel), jsonb_build_object('type',
             e.enumtypid, 'word', e.enumlabel)

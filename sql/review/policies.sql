@@ -3,7 +3,8 @@
 CREATE FUNCTION primecloud_internal.review_policies_judged(rels oid[], tenants smallint[], app oid[], others oid[])
     RETURNS TABLE (check_name text, level text, object text, evidence text, fix text, parts text)
     LANGUAGE c STABLE STRICT PARALLEL UNSAFE ROWS 20
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO, YMD' SET timezone = 'UTC'
+    SET intervalstyle = 'postgres' SET extra_float_digits = 1 SET bytea_output = 'hex' SET xmlbinary = 'base64' SET lc_monetary = 'C'
     AS 'MODULE_PATHNAME', 'primecloud_review_policies_judged';
 COMMENT ON FUNCTION primecloud_internal.review_policies_judged(oid[], smallint[], oid[], oid[])
     IS 'findings of the policies of tables with these tenant columns (0: none), for the app and for the roles that it may become';

@@ -33,7 +33,8 @@ COMMENT ON FUNCTION primecloud_internal.review_schema(name) IS 'the name of a sc
 
 CREATE FUNCTION review_policies(schema name) RETURNS jsonb
     LANGUAGE sql STABLE PARALLEL UNSAFE
-    SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
+    SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off SET datestyle = 'ISO, YMD' SET timezone = 'UTC'
+    SET intervalstyle = 'postgres' SET extra_float_digits = 1 SET bytea_output = 'hex' SET xmlbinary = 'base64' SET lc_monetary = 'C'
 AS $$
     WITH t AS MATERIALIZED (
         SELECT c.oid, format('%I.%I', n.nspname, c.relname) AS label, c.relrowsecurity, c.relforcerowsecurity

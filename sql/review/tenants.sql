@@ -9,7 +9,8 @@ COMMENT ON FUNCTION primecloud_internal.review_tenant_words() IS 'what columns o
 CREATE FUNCTION primecloud_internal.review_policy_trees(rels oid[], tenants smallint[])
     RETURNS TABLE (object text, policy text, using_said text, using_tree text, check_said text, check_tree text)
     LANGUAGE c STABLE STRICT PARALLEL UNSAFE ROWS 100
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO, YMD' SET timezone = 'UTC'
+    SET intervalstyle = 'postgres' SET extra_float_digits = 1 SET bytea_output = 'hex' SET xmlbinary = 'base64' SET lc_monetary = 'C'
     AS 'MODULE_PATHNAME', 'primecloud_review_policy_trees';
 COMMENT ON FUNCTION primecloud_internal.review_policy_trees(oid[], smallint[]) 
     IS 'the predicates of policies, to be read and to be compared';

@@ -3,7 +3,8 @@
 CREATE FUNCTION primecloud_internal.review_views_judged(rels oid[], tenant_rels oid[], tenants smallint[], askers oid[])
     RETURNS TABLE (check_name text, level text, object text, evidence text, fix text, parts text)
     LANGUAGE c STABLE STRICT PARALLEL UNSAFE ROWS 20
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO, YMD' SET timezone = 'UTC'
+    SET intervalstyle = 'postgres' SET extra_float_digits = 1 SET bytea_output = 'hex' SET xmlbinary = 'base64' SET lc_monetary = 'C'
     AS 'MODULE_PATHNAME', 'primecloud_review_views_judged';
 COMMENT ON FUNCTION primecloud_internal.review_views_judged(oid[], oid[], smallint[], oid[])
     IS 'findings of views, materialized views and rules over tables of tenants';
@@ -12,7 +13,8 @@ CREATE FUNCTION primecloud_internal.review_definers_judged(functions oid[], home
         askers oid[])
     RETURNS TABLE (check_name text, level text, object text, evidence text, fix text, parts text)
     LANGUAGE c STABLE STRICT PARALLEL UNSAFE ROWS 20
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO, YMD' SET timezone = 'UTC'
+    SET intervalstyle = 'postgres' SET extra_float_digits = 1 SET bytea_output = 'hex' SET xmlbinary = 'base64' SET lc_monetary = 'C'
     AS 'MODULE_PATHNAME', 'primecloud_review_definers_judged';
 COMMENT ON FUNCTION primecloud_internal.review_definers_judged(oid[], oid, oid[], smallint[], oid[])
     IS 'those of SECURITY DEFINER functions that read a table of tenants whose policies do not hold their owner, by views and calls too';
@@ -28,14 +30,16 @@ COMMENT ON FUNCTION primecloud_internal.review_bodies(oid[])
 CREATE FUNCTION primecloud_internal.review_checks_judged(rels oid[])
     RETURNS TABLE (check_name text, level text, object text, evidence text, fix text, parts text)
     LANGUAGE c STABLE STRICT PARALLEL UNSAFE ROWS 20
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO, YMD' SET timezone = 'UTC'
+    SET intervalstyle = 'postgres' SET extra_float_digits = 1 SET bytea_output = 'hex' SET xmlbinary = 'base64' SET lc_monetary = 'C'
     AS 'MODULE_PATHNAME', 'primecloud_review_checks_judged';
 COMMENT ON FUNCTION primecloud_internal.review_checks_judged(oid[]) IS 'CHECKs of tables that nothing can break';
 
 CREATE FUNCTION primecloud_internal.review_keys_judged(rels oid[], functions oid[])
     RETURNS TABLE (check_name text, level text, object text, evidence text, fix text, parts text)
     LANGUAGE c STABLE STRICT PARALLEL UNSAFE ROWS 20
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO, YMD' SET timezone = 'UTC'
+    SET intervalstyle = 'postgres' SET extra_float_digits = 1 SET bytea_output = 'hex' SET xmlbinary = 'base64' SET lc_monetary = 'C'
     AS 'MODULE_PATHNAME', 'primecloud_review_keys_judged';
 COMMENT ON FUNCTION primecloud_internal.review_keys_judged(oid[], oid[])
     IS 'keys that stand as constants in views, defaults, CHECKs, policies and bodies';

@@ -30,6 +30,19 @@ SERVER_CODE List *conditions_below(tree_walk &w, Node *n, List *found) {
 
 }  // namespace
 
+SERVER_CODE bool has_outer_join(Node *n) {
+  check_stack_depth();
+  if (n == nullptr || IsA(n, RangeTblRef)) return false;
+  if (IsA(n, JoinExpr)) {
+    const auto *join = castNode(JoinExpr, n);
+    return join->jointype != JOIN_INNER || has_outer_join(join->larg) || has_outer_join(join->rarg);
+  }
+  ListCell *cell;
+  foreach (cell, castNode(FromExpr, n)->fromlist)
+    if (has_outer_join(static_cast<Node *>(lfirst(cell)))) return true;
+  return false;
+}
+
 SERVER_CODE void enter_query(tree_walk &w, Query *query) {
   w.queries = lcons(query, w.queries);
   w.bases = lcons_int(w.entries, w.bases);

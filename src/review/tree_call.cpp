@@ -8,6 +8,7 @@ extern "C" {
 #include "nodes/primnodes.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
+#include "utils/regproc.h"
 }
 
 namespace primecloud::review {
@@ -46,12 +47,23 @@ SERVER_CODE char *lowered(char *name) {
 
 SERVER_CODE void make_setting(tree_walk &w, node *made) {
   made->is = kind::context;
+  made->more = {};
   made->text = "current_setting";
   made->flags = forgeable | to_text | stable | (w.wrapped ? wrapped : 0);
   if (made->count == 0 || made->args[0]->is != kind::literal) return;
   made->text = lowered(pg::c_string(made->args[0]->text));
   made->flags = flags_of_setting(made->text.data()) | to_text | stable | (w.wrapped ? wrapped : 0);
   made->count = 0;
+}
+
+// (A role that asks is who asks, whatever collation it is asked with.)
+SERVER_CODE void put_mark(node *made, const function_facts *facts, const FuncExpr *call) {
+  if (made->is == kind::context) return;
+  const auto *first = call->args == NIL ? nullptr : static_cast<const Node *>(linitial(call->args));
+  const char *taken = first == nullptr ? "" : mark_of_collation(call->inputcollid, exprType(first));
+  if (*taken == '\0' && !call->funcvariadic) return;
+  made->more = psprintf("%s%s%s", facts->pinned ? format_procedure(facts->oid) : "", taken,
+                        call->funcvariadic ? " variadic" : "");
 }
 
 // A role that has_role() and tenant_*() are asked for, if it is above the lowest.
@@ -68,9 +80,10 @@ SERVER_CODE node *call_node(tree_walk &w, const function_facts *facts, List *arg
   made->text = facts->label;
   made->flags = facts->flags | (w.wrapped ? wrapped : 0);
   if (facts->pinned) {
+    made->more = format_procedure(facts->oid);  // of several with one name
     if (is_one_of(facts->name, {"now", "transaction_timestamp", "statement_timestamp"})) made->flags &= ~stable;
     if (is_one_of(facts->name, {"current_user", "session_user"}))
-      made->is = kind::context, made->flags |= role_name | person;
+      made->is = kind::context, made->more = {}, made->flags |= role_name | person;
     if (strstr(facts->name, "json") != nullptr && strstr(facts->name, "extract_path") != nullptr)
       made->flags |= json_step;
     if (strcmp(facts->name, "string_to_array") == 0) made->flags |= strict;  // of what it takes apart
@@ -95,6 +108,7 @@ SERVER_CODE const node *walk_call(tree_walk &w, const FuncExpr *call) {
   if (const node *body = walk_body(w, facts, call->args)) return body;
   node *made = call_node(w, facts, walk_list(w, call->args));
   if (list_member(w.of.indexed, call)) made->flags |= keyed;
+  put_mark(made, facts, call);
   if (!facts->pinned) return made;
   if (asks_absent_role(w, facts->name, call)) made->flags |= absent_role;
   // What is cut to a length is another value, and no label of the same.
@@ -102,9 +116,11 @@ SERVER_CODE const node *walk_call(tree_walk &w, const FuncExpr *call) {
   if (exprIsLengthCoercion(reinterpret_cast<const Node *>(call), &length) && length >= 0) {
     made->text = psprintf("::%s", format_type_with_typemod(call->funcresulttype, length));
     made->count = 1;
+    made->more = {};
     return made;
   }
   if (call->funcformat == COERCE_EXPLICIT_CALL || call->funcformat == COERCE_SQL_SYNTAX) return made;
+  made->more = {};
   made->flags = (made->flags & ~stable) | cast | (is_text_like(call->funcresulttype) ? to_text : 0);
   made->text = psprintf("::%s", format_type_be(call->funcresulttype));
   for (std::uint32_t i = 1; i < made->count; i++)

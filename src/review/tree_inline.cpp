@@ -46,8 +46,11 @@ SERVER_CODE const node *walk_body(tree_walk &w, const function_facts *facts, Lis
   w.parameters = call->args;
   w.parameter_count = static_cast<int>(call->count);
   w.inlined++;
+  const bool digested = w.digested;
+  w.digested = false;
   const node *made = query != nullptr ? walk_query_body(w, query) : walk_raw_body(w, facts);
   w.inlined--;
+  w.digested = digested;
   w.parameters = around;
   w.parameter_count = around_count;
   return made;

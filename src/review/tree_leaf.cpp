@@ -64,6 +64,7 @@ SERVER_CODE node *literal_of(tree_walk &w, Oid type, Datum value, int16 length, 
   node *made = new_node(w, kind::literal);
   made->number = class_of(type);
   made->text = text_of(type, value, length, by_value);
+  if (made->number == other_literal) made->more = mark_of_type(type);
   return made;
 }
 

@@ -27,14 +27,22 @@ SERVER_CODE bool gather(Node *n, void *context) {
 // Whatever has no word of its own: its parts are known all the same.
 SERVER_CODE const node *walk_other(tree_walk &w, Node *n) {
   gathering all{&w, NIL};
+  const bool around = w.digested;
+  w.digested = true;
   pg::walk_below(n, gather, &all);
+  w.digested = around;
   const char *name = IsA(n, MinMaxExpr)       ? (castNode(MinMaxExpr, n)->op == IS_GREATEST ? "GREATEST" : "LEAST")
                      : IsA(n, RowExpr)        ? "ROW"
                      : IsA(n, FieldSelect)    ? "field"
                      : IsA(n, Aggref)         ? get_func_name(castNode(Aggref, n)->aggfnoid)
                      : IsA(n, RowCompareExpr) ? "row_comparison"
                                               : "expression";
-  return opaque(w, name, all.below);
+  return digested(w, opaque(w, name, all.below), n);
+}
+
+SERVER_CODE const node *digested(tree_walk &w, const node *made, const void *tree) {
+  if (!w.digested) const_cast<node *>(made)->more = digest_of(tree);
+  return made;
 }
 
 // What stands in one more place is read once more by all that comes after.

@@ -73,13 +73,16 @@ SERVER_CODE bits flags_of_operator(tree_walk &w, Oid operator_id, const char *na
   return flags;
 }
 
+SERVER_CODE Oid left_type(const List *sides) { return exprType(static_cast<const Node *>(linitial(sides))); }
+
 SERVER_CODE node *compared(tree_walk &w, kind is, const OpExpr *n) {
   List *below = walk_list(w, n->args);
   const char *name = operator_name(n->opno);
-  const Oid left = exprType(static_cast<Node *>(linitial(n->args)));
+  const Oid left = left_type(n->args);
   node *made = new_node(w, is, below);
   made->op = relation_of_operator(n->opno);
   made->flags = flags_of_operator(w, n->opno, name, left, n->inputcollid) | boolean;
+  made->more = mark_of_operator(n->opno, n->inputcollid, left);
   if (is == kind::compare && (made->op == relation::none || made->count != 2)) {
     made->is = kind::call;
     made->text = name;
@@ -98,7 +101,11 @@ SERVER_CODE relation relation_of_operator(Oid operator_id) {
 
 SERVER_CODE const node *walk_operator(tree_walk &w, Node *n) {
   const auto *operation = reinterpret_cast<const OpExpr *>(n);
-  if (IsA(n, NullIfExpr)) return new_node(w, kind::null_if, walk_list(w, operation->args));
+  if (IsA(n, NullIfExpr)) {
+    node *made = new_node(w, kind::null_if, walk_list(w, operation->args));
+    made->more = mark_of_operator(operation->opno, operation->inputcollid, left_type(operation->args));
+    return made;
+  }
   if (IsA(n, DistinctExpr)) return compared(w, kind::distinct, operation);
   node *made = compared(w, kind::compare, operation);
   if (list_member(w.of.indexed, n)) made->flags |= keyed;
@@ -110,20 +117,22 @@ SERVER_CODE const node *walk_array_operator(tree_walk &w, const ScalarArrayOpExp
   const char *name = operator_name(n->opno);
   made->op = relation_of_operator(n->opno);
   made->flags = flags_of_operator(w, n->opno, name, InvalidOid, n->inputcollid) & ~strict;
+  made->more = mark_of_operator(n->opno, n->inputcollid, left_type(n->args));
   made->text = name;
   return made;
 }
 
 // `a op ANY (SELECT ..)`: the operator and the left side; of rows, = where each of them is.
-SERVER_CODE const node *left_of(tree_walk &w, Node *test, relation &op, bits &flags) {
+SERVER_CODE const node *left_of(tree_walk &w, Node *test, relation &op, bits &flags, const char *&more) {
   if (test != nullptr && IsA(test, OpExpr)) {
     const auto *operation = castNode(OpExpr, test);
     op = relation_of_operator(operation->opno);
-    const char *name = get_opname(operation->opno);
-    if (name != nullptr && (strchr(name, '~') != nullptr)) flags |= pattern;
+    if (strchr(operator_name(operation->opno), '~') != nullptr) flags |= pattern;
     if (tells_apart(operation->opno, operation->inputcollid)) flags |= exact;
+    more = mark_of_operator(operation->opno, operation->inputcollid, left_type(operation->args));
     return walk_tree(w, static_cast<Node *>(linitial(operation->args)));
   }
+  more = digest_of(test);
   List *sides = NIL;
   op = relation::equal;
   List *each = test != nullptr && IsA(test, BoolExpr) ? castNode(BoolExpr, test)->args : NIL;

@@ -1,4 +1,5 @@
 // Subqueries: their conditions, what they read, and whether they come back empty.
+#include "pg/c_string.hpp"
 #include "review/tree_walk.hpp"
 
 extern "C" {
@@ -52,7 +53,13 @@ SERVER_CODE void look_at_entry(tree_walk &w, const RangeTblEntry *entry, content
       return;
     }
     case RTE_CTE: found.other = true; return;
-    default: return;
+    case RTE_JOIN:
+    case RTE_RESULT: return;
+    case RTE_TABLEFUNC:
+      found.extra = lappend(found.extra, const_cast<node *>(walk_tree(w, reinterpret_cast<Node *>(entry->tablefunc))));
+      found.other = true;
+      return;
+    default: found.other = true; return;
   }
 }
 
@@ -68,19 +75,6 @@ SERVER_CODE contents look_into(tree_walk &w, Query *query) {
     found.extra = lappend(found.extra, const_cast<node *>(below));
   }
   return found;
-}
-
-SERVER_CODE bool has_outer_join(Node *n) {
-  check_stack_depth();
-  if (n == nullptr || IsA(n, RangeTblRef)) return false;
-  if (IsA(n, JoinExpr)) {
-    const auto *join = castNode(JoinExpr, n);
-    return join->jointype != JOIN_INNER || has_outer_join(join->larg) || has_outer_join(join->rarg);
-  }
-  ListCell *cell;
-  foreach (cell, castNode(FromExpr, n)->fromlist)
-    if (has_outer_join(static_cast<Node *>(lfirst(cell)))) return true;
-  return false;
 }
 
 SERVER_CODE bits flags_of(const Query *query, const contents &has) {
@@ -115,6 +109,7 @@ SERVER_CODE node *queried(tree_walk &w, kind is, Query *query, const node *left,
   node *made = new_node(w, is, list_concat(below, has.extra));
   made->flags = flags_of(query, has);
   made->text = has.names == nullptr ? "" : has.names;
+  if (const char *from = mark_of_from(query)) made->more = from;
   if (const char *rest = rest_of(query)) made->text = psprintf("%s~%s", has.names == nullptr ? "" : has.names, rest);
   leave_query(w);
   return made;
@@ -137,13 +132,18 @@ SERVER_CODE const node *walk_sublink(tree_walk &w, const SubLink *link) {
     case ALL_SUBLINK: {
       relation op = relation::none;
       bits flags = 0;
-      const node *left = left_of(w, link->testexpr, op, flags);
+      const char *more = "";
+      const node *left = left_of(w, link->testexpr, op, flags, more);
       node *made = queried(w, link->subLinkType == ANY_SUBLINK ? kind::any_row : kind::all_row, query, left, true);
       made->op = op;
       made->flags |= flags;
+      if (*more != '\0') made->more = psprintf("%s %s", more, pg::c_string(made->more));
       return made;
     }
-    default: return opaque(w, "subquery", list_make1(queried(w, kind::scalar, query, nullptr, true)));
+    default: {
+      List *below = list_make1(queried(w, kind::scalar, query, nullptr, true));
+      return digested(w, opaque(w, "subquery", below), link->testexpr);
+    }
   }
 }
 

@@ -1,9 +1,11 @@
 #include "review/tree_walk.hpp"
+#include "pg/c_string.hpp"
 
 extern "C" {
 #include "catalog/pg_type.h"
 #include "nodes/nodeFuncs.h"
 #include "nodes/primnodes.h"
+#include "utils/builtins.h"
 #include "utils/lsyscache.h"
 }
 
@@ -41,12 +43,21 @@ SERVER_CODE const node *walk_case(tree_walk &w, const CaseExpr *n) {
   return new_node(w, kind::choice, lappend(below, const_cast<node *>(last)));
 }
 
+// Its value is that of what it is of, but what the domain refuses.
+SERVER_CODE const node *walk_domain(tree_walk &w, const CoerceToDomain *n) {
+  const node *below = walk_tree(w, reinterpret_cast<Node *>(n->arg));
+  auto *made = static_cast<node *>(palloc(sizeof(node)));
+  *made = *below;
+  made->more = psprintf("%s::%s", pg::c_string(below->more), format_type_be(n->resulttype));
+  return made;
+}
+
 SERVER_CODE const node *walk_value_function(tree_walk &w, const SQLValueFunction *n) {
   const char *name = n->op == SVFOP_SESSION_USER                          ? "SESSION_USER"
                      : n->op == SVFOP_CURRENT_ROLE                        ? "CURRENT_ROLE"
                      : n->op == SVFOP_CURRENT_USER || n->op == SVFOP_USER ? "CURRENT_USER"
                                                                           : nullptr;
-  if (name == nullptr) return opaque(w, "current_time", NIL);
+  if (name == nullptr) return digested(w, opaque(w, "current_time", NIL), n);
   node *made = new_node(w, kind::context);
   made->text = name;
   made->flags = role_name | person;
@@ -61,13 +72,16 @@ SERVER_CODE const node *walk_parameter(tree_walk &w, const Param *n) {
 
 SERVER_CODE const node *walk_array(tree_walk &w, const ArrayExpr *n) {
   List *below = walk_list(w, n->elements);
-  return n->multidims ? opaque(w, "array", below) : new_node(w, kind::list, below);
+  if (n->multidims) return opaque(w, "array", below);
+  node *made = new_node(w, kind::list, below);
+  if (below == NIL) made->more = format_type_be(n->array_typeid);
+  return made;
 }
 
 SERVER_CODE const node *walk_subscript(tree_walk &w, const SubscriptingRef *n) {
   List *below = list_make1(const_cast<node *>(walk_tree(w, reinterpret_cast<Node *>(n->refexpr))));
   below = list_concat(below, walk_list(w, n->refupperindexpr));
-  node *made = const_cast<node *>(opaque(w, "subscript", below));
+  node *made = const_cast<node *>(digested(w, opaque(w, "subscript", below), n));
   if (n->refcontainertype == JSONBOID) made->flags |= json_step;
   return made;
 }
@@ -78,7 +92,7 @@ SERVER_CODE const node *walk_tree(tree_walk &w, Node *n) {
   check_stack_depth();
   CHECK_FOR_INTERRUPTS();
   if (n == nullptr) return new_node(w, kind::nothing);
-  if (w.left <= 0) return opaque(w, "too_much_to_read", NIL);
+  if (w.left <= 0) return digested(w, opaque(w, "too_much_to_read", NIL), n);
   switch (nodeTag(n)) {
     case T_Const: return walk_constant(w, castNode(Const, n));
     case T_Var: return walk_column(w, castNode(Var, n));
@@ -95,6 +109,7 @@ SERVER_CODE const node *walk_tree(tree_walk &w, Node *n) {
       node *made =
           new_node(w, kind::is_null, list_make1(const_cast<node *>(walk_tree(w, reinterpret_cast<Node *>(test->arg)))));
       made->negated = test->nulltesttype == IS_NOT_NULL;
+      if (test->argisrow) made->more = "row";
       return made;
     }
     case T_CaseExpr: return walk_case(w, castNode(CaseExpr, n));
@@ -103,7 +118,7 @@ SERVER_CODE const node *walk_tree(tree_walk &w, Node *n) {
     case T_SQLValueFunction: return walk_value_function(w, castNode(SQLValueFunction, n));
     case T_RelabelType: return walk_label(w, castNode(RelabelType, n));
     case T_CollateExpr: return walk_tree(w, reinterpret_cast<Node *>(castNode(CollateExpr, n)->arg));
-    case T_CoerceToDomain: return walk_tree(w, reinterpret_cast<Node *>(castNode(CoerceToDomain, n)->arg));
+    case T_CoerceToDomain: return walk_domain(w, castNode(CoerceToDomain, n));
     case T_CoerceViaIO: {
       const auto *coercion = castNode(CoerceViaIO, n);
       return walk_cast(w, n, reinterpret_cast<Node *>(coercion->arg), coercion->resulttype);
@@ -117,7 +132,7 @@ SERVER_CODE const node *walk_tree(tree_walk &w, Node *n) {
     case T_SubLink: return walk_sublink(w, castNode(SubLink, n));
     case T_TargetEntry: return walk_tree(w, reinterpret_cast<Node *>(castNode(TargetEntry, n)->expr));
     case T_List: return opaque(w, "list", walk_list(w, castNode(List, n)));
-    case T_Query: return opaque(w, "query", NIL);
+    case T_Query: return digested(w, opaque(w, "query", NIL), n);
     default: return walk_other(w, n);
   }
 }

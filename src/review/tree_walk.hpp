@@ -4,6 +4,7 @@
 #include "core/review/tree.hpp"
 #include "pg/server_version_trees.hpp"
 #include "review/tree_function.hpp"
+#include "review/tree_marks.hpp"
 
 extern "C" {
 #include "nodes/bitmapset.h"
@@ -34,6 +35,7 @@ struct tree_walk {
   const node *const *parameters = nullptr;
   int parameter_count = 0;
   int inlined = 0;
+  bool digested = false;  // what stands around has a digest of all that is below
   const node *case_value = nullptr;
   List *read = NIL;    // relations of its subqueries
   List *called = NIL;  // functions
@@ -44,6 +46,8 @@ SERVER_CODE const node *walk_tree(tree_walk &w, Node *n);
 // The parts of it.
 SERVER_CODE node *new_node(tree_walk &w, kind is, List *below = NIL);
 SERVER_CODE const node *walk_other(tree_walk &w, Node *n);  // what has no word of its own
+// With a digest of what it was made of, but where one stands around it.
+SERVER_CODE const node *digested(tree_walk &w, const node *made, const void *tree);
 SERVER_CODE const node *opaque(tree_walk &w, const char *name, List *below);
 SERVER_CODE const node *met_again(tree_walk &w, const node *known);
 SERVER_CODE List *walk_list(tree_walk &w, List *each);
@@ -57,7 +61,8 @@ SERVER_CODE const node *walk_operator(tree_walk &w, Node *n);
 SERVER_CODE const node *walk_array_operator(tree_walk &w, const ScalarArrayOpExpr *n);
 SERVER_CODE const node *walk_sublink(tree_walk &w, const SubLink *link);
 SERVER_CODE const node *walk_body(tree_walk &w, const function_facts *facts, List *arguments);  // nullptr: not inlined
-SERVER_CODE const node *left_of(tree_walk &w, Node *test, relation &op, bits &flags);           // of ANY (SELECT ..)
+SERVER_CODE const node *left_of(tree_walk &w, Node *test, relation &op, bits &flags,
+                                const char *&more);  // of ANY (SELECT ..)
 SERVER_CODE relation relation_of_operator(Oid operator_id);
 SERVER_CODE bool is_text_like(Oid type);
 SERVER_CODE bits kept_in(Oid relation, AttrNumber column);  // stored, and unique_key
@@ -69,6 +74,7 @@ SERVER_CODE void leave_query(tree_walk &w);
 SERVER_CODE const char *name_from(Oid subject, const RangeTblEntry *entry);
 // What a query has besides tables, conditions and columns, so that two that differ in it are two: nullptr for nothing.
 SERVER_CODE const char *rest_of(const Query *query);
+SERVER_CODE bool has_outer_join(Node *from);
 SERVER_CODE const node *conditions_of(tree_walk &w, Query *query);
 
 }  // namespace primecloud::review

@@ -7,6 +7,7 @@ namespace {
 
 constexpr int deepest = 200;
 constexpr std::size_t most = 50000;
+constexpr unsigned with_more = 2;  // beside `negated`: a second text follows the first
 
 struct reader {
   nursery &made;
@@ -32,15 +33,20 @@ struct reader {
         !number(length))
       return nullptr;
     if (is > static_cast<unsigned>(kind::scalar) || op > static_cast<unsigned>(relation::greater_equal) ||
-        negated > 1 || length > rest.size() || count > rest.size())
+        negated > 3 || length > rest.size() || count > rest.size())
       return nullptr;
-    const node read{.is = static_cast<kind>(is),
-                    .op = static_cast<relation>(op),
-                    .negated = negated != 0,
-                    .flags = flags,
-                    .number = value,
-                    .text = rest.substr(0, length)};
+    node read{.is = static_cast<kind>(is),
+              .op = static_cast<relation>(op),
+              .negated = (negated & 1) != 0,
+              .flags = flags,
+              .number = value,
+              .text = rest.substr(0, length)};
     rest.remove_prefix(length);
+    if ((negated & with_more) != 0) {
+      if (!number(length) || length > rest.size()) return nullptr;
+      read.more = rest.substr(0, length);
+      rest.remove_prefix(length);
+    }
     std::vector<const node *> below;
     for (std::uint32_t i = 0; i < count; i++) {
       below.push_back(tree(depth + 1));
@@ -77,11 +83,13 @@ struct reader {
 };
 
 void write(const node *n, std::string &out) {
-  for (const std::int64_t part : {static_cast<std::int64_t>(n->is), static_cast<std::int64_t>(n->op),
-                                  static_cast<std::int64_t>(n->negated), static_cast<std::int64_t>(n->flags), n->number,
-                                  static_cast<std::int64_t>(n->count), static_cast<std::int64_t>(n->text.size())})
+  for (const std::int64_t part :
+       {static_cast<std::int64_t>(n->is), static_cast<std::int64_t>(n->op),
+        (n->negated ? 1 : 0) | (n->more.empty() ? 0 : std::int64_t{with_more}), static_cast<std::int64_t>(n->flags),
+        n->number, static_cast<std::int64_t>(n->count), static_cast<std::int64_t>(n->text.size())})
     out += std::to_string(part) + '.';
   out += n->text;
+  if (!n->more.empty()) out += std::to_string(n->more.size()) + '.', out += n->more;
   for (const node *below : *n) write(below, out);
 }
 

@@ -35,7 +35,7 @@ const node *first_as_filter(nursery &made, const node *n) {
 }
 
 const node *compare_as_filter(nursery &made, const node *n) {
-  if (n->args[0]->is != kind::own || !same(n->args[0], n->args[1])) return n;
+  if (!n->more.empty() || n->args[0]->is != kind::own || !same(n->args[0], n->args[1])) return n;
   const node *there = made.is_null(n->args[0], true);
   return is_truth(answered(made, n, 0), true) ? there : made.truth(false);
 }
@@ -52,6 +52,10 @@ const node *negated(nursery &made, const node *n) {
     case kind::either: return each_negated(made, n, kind::both);
     case kind::first: return each_negated(made, n, kind::first);
     case kind::is_null:
+      // A row of which one part is NULL is neither.
+      if (!n->more.empty()) return made.negation(n);
+      turned.negated = !n->negated;
+      break;
     case kind::is_true:
     case kind::distinct: turned.negated = !n->negated; break;
     case kind::compare: turned.op = inverse(n->op); break;
@@ -88,7 +92,8 @@ const node *as_filter(nursery &made, const node *n) {
     case kind::compare: return compare_as_filter(made, n);
     case kind::distinct:
       if (!n->negated || (!never_null(n->args[0]) && !never_null(n->args[1]))) return n;
-      return folded_compare(made, made.compare(relation::equal, n->args[0], n->args[1], strict | (n->flags & exact)));
+      return folded_compare(
+          made, made.compare(relation::equal, n->args[0], n->args[1], strict | (n->flags & exact), n->more));
     default: return n;
   }
 }

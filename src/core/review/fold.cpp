@@ -34,9 +34,10 @@ const node *folded_compare(nursery &made, const node *n) {
   const node *a = n->args[0], *b = n->args[1];
   if (n->op == relation::none) return n;
   if (!has_own(a) && has_own(b)) {
-    n = made.make({.is = kind::compare, .op = turned(n->op), .flags = n->flags}, {b, a});
+    n = made.make({.is = kind::compare, .op = turned(n->op), .flags = n->flags, .more = n->more}, {b, a});
     std::swap(a, b);
   }
+  if (!n->more.empty()) return n;
   if (const int order = literal_order(a, b); order != 3) return answered(made, n, order);
   if (b->is == kind::truth && n->op == relation::equal) return b->number != 0 ? a : negated(made, a);
   if (b->is == kind::truth && n->op == relation::unequal) return b->number != 0 ? negated(made, a) : a;
@@ -47,18 +48,19 @@ const node *folded_compare(nursery &made, const node *n) {
 
 const node *folded_distinct(nursery &made, const node *n) {
   const node *a = n->args[0], *b = n->args[1];
-  if (same(a, b)) return made.truth(n->negated);
+  if (n->more.empty() && same(a, b)) return made.truth(n->negated);
   if (a->is == kind::nothing) return folded_is_null(made, made.is_null(b, !n->negated));
   if (b->is == kind::nothing) return folded_is_null(made, made.is_null(a, !n->negated));
   if (never_null(a) && never_null(b))
-    return folded_compare(
-        made, made.compare(n->negated ? relation::equal : relation::unequal, a, b, strict | (n->flags & exact)));
+    return folded_compare(made, made.compare(n->negated ? relation::equal : relation::unequal, a, b,
+                                             strict | (n->flags & exact), n->more));
   return n;
 }
 
 const node *folded_is_null(nursery &made, const node *n) {
   if (n->args[0]->is == kind::nothing) return made.truth(!n->negated);
-  return never_null(n->args[0]) ? made.truth(n->negated) : n;
+  // (Of a row that is there both may be false.)
+  return n->more.empty() && never_null(n->args[0]) ? made.truth(n->negated) : n;
 }
 
 const node *folded_is_true(nursery &made, const node *n) {

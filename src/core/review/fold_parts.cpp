@@ -5,6 +5,7 @@ namespace {
 
 // p and NOT p: certain only of what is never NULL.
 bool exclude_each_other(const node *a, const node *b) {
+  if (a->more != b->more) return false;
   if (a->is == kind::is_null && b->is == kind::is_null) return a->negated != b->negated && same(a->args[0], b->args[0]);
   if (a->is == kind::is_true && b->is == kind::is_true)
     return a->negated != b->negated && a->number == b->number && same(a->args[0], b->args[0]);
@@ -19,9 +20,11 @@ bool exclude_each_other(const node *a, const node *b) {
 // x >= c AND x <= c is x = c.
 const node *closed_range(nursery &made, const node *a, const node *b) {
   if (a->is != kind::compare || b->is != kind::compare || b->op != turned(a->op)) return nullptr;
+  if (a->more != b->more) return nullptr;
   if (a->op != relation::less_equal && a->op != relation::greater_equal) return nullptr;
   if (!same(a->args[0], b->args[0]) || !same(a->args[1], b->args[1])) return nullptr;
-  return made.make({.is = kind::compare, .op = relation::equal, .flags = a->flags}, {a->args[0], a->args[1]});
+  return made.make({.is = kind::compare, .op = relation::equal, .flags = a->flags, .more = a->more},
+                   {a->args[0], a->args[1]});
 }
 
 }  // namespace
@@ -75,10 +78,10 @@ const node *folded_first(nursery &made, const node *n) {
 }
 
 const node *folded_null_if(nursery &made, const node *n) {
-  if (n->args[0]->is == kind::nothing || same(n->args[0], n->args[1])) return made.nothing();
+  if (n->args[0]->is == kind::nothing || (n->more.empty() && same(n->args[0], n->args[1]))) return made.nothing();
   if (n->args[1]->is == kind::nothing) return n->args[0];
   const int order = literal_order(n->args[0], n->args[1]);
-  if (order == 3) return n;
+  if (order == 3 || !n->more.empty()) return n;
   return order == 0 ? made.nothing() : n->args[0];
 }
 
@@ -89,7 +92,7 @@ const node *folded_list(nursery &made, const node *n) {
   std::vector<const node *> each;
   for (const node *element : *list) {
     const bool unknown = element->is == kind::nothing || n->args[0]->is == kind::nothing;
-    const node *one = made.compare(n->op, n->args[0], element, strict | (n->flags & exact));
+    const node *one = made.compare(n->op, n->args[0], element, strict | (n->flags & exact), n->more);
     each.push_back(unknown ? made.nothing() : folded_compare(made, one));
   }
   return joined(made, n->is == kind::any ? kind::either : kind::both, each);
@@ -110,7 +113,7 @@ const node *folded_subquery(nursery &made, const node *n) {
   if (!is_truth(where, true)) return n;
   if (n->is == kind::scalar) return n->args[1];
   if (n->is == kind::array_of) return made.make({.is = kind::list}, {n->args[1]});
-  return folded_compare(made, made.compare(n->op, n->args[1], n->args[2], strict | (n->flags & exact)));
+  return folded_compare(made, made.compare(n->op, n->args[1], n->args[2], strict | (n->flags & exact), n->more));
 }
 
 }  // namespace primecloud::review

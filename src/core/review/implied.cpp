@@ -22,19 +22,21 @@ struct world {
     in.push_back(n);
     return static_cast<int>(in.size()) - 1;
   }
-  static bool is_term(const node *n) { return n->is == kind::own || n->is == kind::context; }
+  static bool is_term(const node *n) { return (n->is == kind::own || n->is == kind::context) && n->more.empty(); }
   static bool is_value(const node *n) {
-    if (is_term(n) || n->is == kind::literal || n->is == kind::nothing) return true;
+    // (Of a type with several texts for one value, texts do not tell.)
+    if (n->is == kind::literal) return n->more.empty() || n->more[0] != '~';
+    if (is_term(n) || n->is == kind::nothing) return true;
     // A cast keeps apart what is apart, and NULL: it stands for what it is of.
-    return n->is == kind::call && n->has(cast | strict) && n->count == 1 && is_value(n->args[0]);
+    return n->is == kind::call && n->has(cast | strict) && n->count == 1 && n->more.empty() && is_value(n->args[0]);
   }
   static const node *below_casts(const node *n) {
     while (n->is == kind::call) n = n->args[0];
     return n;
   }
   static bool is_equality(const node *n) {
-    return n->is == kind::compare && (n->op == relation::equal || n->op == relation::unequal) && is_value(n->args[0]) &&
-           is_value(n->args[1]);
+    return n->is == kind::compare && n->more.empty() && (n->op == relation::equal || n->op == relation::unequal) &&
+           is_value(n->args[0]) && is_value(n->args[1]);
   }
   void note_value(const node *n) {
     n = below_casts(n);
@@ -44,14 +46,17 @@ struct world {
   void note(const node *n) {
     if (n->is == kind::both || n->is == kind::either || n->is == kind::negation || n->is == kind::is_true) {
       for (const node *part : *n) note(part);
-    } else if (is_equality(n) || (n->is == kind::is_null && is_value(n->args[0])) || is_distinct(n)) {
+    } else if (is_equality(n) || is_null_of_value(n) || is_distinct(n)) {
       for (const node *side : *n) note_value(side);
     } else if (!is_constant(n)) {
       place(opaque, n);
     }
   }
+  static bool is_null_of_value(const node *n) {
+    return n->is == kind::is_null && n->more.empty() && is_value(n->args[0]);
+  }
   static bool is_distinct(const node *n) {
-    return n->is == kind::distinct && is_value(n->args[0]) && is_value(n->args[1]);
+    return n->is == kind::distinct && n->more.empty() && is_value(n->args[0]) && is_value(n->args[1]);
   }
 
   int value(const node *n) {
@@ -83,7 +88,7 @@ struct world {
       case kind::is_true: return (truth(n->args[0]) == (n->number != 0)) != n->negated;
       default: break;
     }
-    if (n->is == kind::is_null && is_value(n->args[0])) return (value(n->args[0]) == null) != n->negated;
+    if (is_null_of_value(n)) return (value(n->args[0]) == null) != n->negated;
     if (is_distinct(n)) return (value(n->args[0]) != value(n->args[1])) != n->negated;
     if (!is_equality(n)) return opaque_values[static_cast<std::size_t>(place(opaque, n))];
     const int a = value(n->args[0]), b = value(n->args[1]);

@@ -15,7 +15,7 @@ bool integer(std::string_view text, std::int64_t &value) {
 int literal_order(const node *a, const node *b) {
   if (a->is == kind::truth && b->is == kind::truth) return a->number < b->number ? -1 : a->number > b->number;
   if (a->is != kind::literal || b->is != kind::literal) return 3;
-  if (a->number != b->number) return 3;
+  if (a->number != b->number || a->more != b->more) return 3;
   if (a->text == b->text) return 0;
   if (a->number == integer_literal) {
     std::int64_t x, y;

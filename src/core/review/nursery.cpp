@@ -25,8 +25,8 @@ const node *nursery::is_null(const node *n, bool negated) {
   return make({.is = kind::is_null, .negated = negated}, {n});
 }
 const node *nursery::negation(const node *n) { return make({.is = kind::negation}, {n}); }
-const node *nursery::compare(relation op, const node *left, const node *right, bits flags) {
-  return make({.is = kind::compare, .op = op, .flags = flags}, {left, right});
+const node *nursery::compare(relation op, const node *left, const node *right, bits flags, std::string_view more) {
+  return make({.is = kind::compare, .op = op, .flags = flags, .more = more}, {left, right});
 }
 
 const node *nursery::joined(kind how, const std::vector<const node *> &parts) {

@@ -21,7 +21,8 @@ class nursery {
   const node *literal(std::int64_t type, std::string_view text);
   const node *is_null(const node *n, bool negated);
   const node *negation(const node *n);
-  const node *compare(relation op, const node *left, const node *right, bits flags = strict);
+  const node *compare(relation op, const node *left, const node *right, bits flags = strict,
+                      std::string_view more = {});
 
   // AND and OR of any number of arguments: flat, each argument once, constants taken out.
   const node *both(const std::vector<const node *> &parts) { return joined(kind::both, parts); }

@@ -12,7 +12,8 @@ bool is_open(relation op) { return op == relation::less || op == relation::great
 }  // namespace
 
 bool range_within(const node *a, const node *b) {
-  if (a->is != kind::compare || b->is != kind::compare || !same(a->args[0], b->args[0])) return false;
+  if (a->is != kind::compare || b->is != kind::compare || a->more != b->more || !same(a->args[0], b->args[0]))
+    return false;
   const bool below = is_below(a->op) && is_below(b->op), above = is_above(a->op) && is_above(b->op);
   const int order = literal_order(a->args[1], b->args[1]);
   if ((!below && !above) || order < -1 || order > 1) return false;

@@ -28,7 +28,7 @@ relation turned(relation op) {
 bool same(const node *a, const node *b) {
   if (a == b) return true;
   if (a->is != b->is || a->op != b->op || a->negated != b->negated || a->count != b->count || a->number != b->number ||
-      a->text != b->text)
+      a->text != b->text || a->more != b->more)
     return false;
   for (std::uint32_t i = 0; i < a->count; i++)
     if (!same(a->args[i], b->args[i])) return false;

@@ -95,6 +95,9 @@ struct node {
   std::uint32_t count = 0;
   std::int64_t number = 0;
   std::string_view text = {};
+  // What else makes it another than one that looks like it: of an operator, a collation, a field.  The algebra takes
+  // nothing of a node apart that has it.
+  std::string_view more = {};
   const node *const *args = nullptr;
   std::uint32_t weight = 1;  // nodes below it and itself, each as often as it is met: some stand in several places
 
