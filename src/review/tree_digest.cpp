@@ -96,7 +96,8 @@ SERVER_CODE const char *digest_of(const void *tree) {
 }
 
 SERVER_CODE const char *mark_of_collation(Oid collation, Oid type) {
-  const bool usual = !OidIsValid(collation) || collation == DEFAULT_COLLATION_OID || collation == get_typcollation(type);
+  const bool usual =
+      !OidIsValid(collation) || collation == DEFAULT_COLLATION_OID || collation == get_typcollation(type);
   return usual ? "" : psprintf("collate %s", collation_label(collation));
 }
 

@@ -4,6 +4,7 @@
 #include "core/review/fold.hpp"
 #include "core/review/long_constants.hpp"
 #include "pg/c_string.hpp"
+#include "pg/varlena.hpp"
 #include "review/tree_walk.hpp"
 
 extern "C" {
@@ -37,11 +38,9 @@ std::int64_t class_of(Oid type) {
 
 // Of a value that is not written out: two that differ are two.
 SERVER_CODE const char *hash_of(Datum value, int16 length) {
-  const bool varies = length == -1;
-  const struct varlena *whole = varies ? PG_DETOAST_DATUM_PACKED(value) : nullptr;
-  const char *bytes = varies ? VARDATA_ANY(whole) : DatumGetPointer(value);
-  const std::size_t size = varies ? VARSIZE_ANY_EXHDR(whole) : datumGetSize(value, false, length);
-  return pstrdup(hash_of_value({bytes, size}).data());
+  const std::string_view bytes =
+      length == -1 ? pg::text_in(value) : std::string_view(DatumGetPointer(value), datumGetSize(value, false, length));
+  return pstrdup(hash_of_value(bytes).data());
 }
 
 // The text of a value, by output functions of the server's own alone, and of simple types alone.
