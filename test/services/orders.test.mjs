@@ -1,10 +1,11 @@
 // Twenty accounts order buckets, keys, logins and mails of services that fail now and then; two workers carry it out and are killed
 // again and again; in the end what is there outside is what the control plane says, and each key may do what its permissions say.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import * as plane from './control_plane.mjs';
 import { Gateway } from './gateway.mjs';
 import { minio } from './minio.mjs';
@@ -20,7 +21,8 @@ const apiKey = 'an-api-key-of-sftpgo', platformLogin = { username: 'platform', p
 const ownLogin = { username: 'customer', password: 'password-of-a-customer' };
 const secrets = [administrator.secretKey, apiKey, platformLogin.password, ownLogin.password, 'store-secret-of-sftpgo'];
 const accounts = [], keys = [];
-let sftpDown = false, admin, sftp, platformMail, ownMail, strangeMail, workers;
+const lifecycle = async (...what) => (await promisify(execFile)('radosgw-admin', ['lc', ...what])).stdout;
+let filled, sftpDown = false, admin, sftp, platformMail, ownMail, strangeMail, workers;
 
 // Now and then a service refuses, or does what it was asked and is not heard.
 const trouble = (n) => (n % 29 === 5 ? 'refuse' : n % 31 === 9 ? 'silent' : undefined);
@@ -133,6 +135,7 @@ test('twenty accounts order, and the workers are killed while they carry it out'
       await gateway.done('PUT', [physical, ...key.split('/')], {}, { body: key });
     }
   }
+  filled = Date.now();
   for (const customer of accounts.filter(({ gone, number }) => !gone && ![2].includes(number))) await events[customer.number % 5](customer);
   await until('somebody was killed often', 120, () => workers.killed >= 10);
   await peace();
@@ -192,9 +195,17 @@ async function wantedBuckets() {
 
 test('what lifecycle expires is what the customer ordered, and nothing beside it', async () => {
   const customers = accounts.filter((one) => one.logs && !one.gone && [3, 8, 13].includes(one.number));
-  for (let pass = 0; pass < 3; pass += 1) execFileSync('radosgw-admin', ['lc', 'process'], { stdio: 'ignore' }); // one bucket of a shard in each
-  for (const { account, number } of customers) {
-    const [{ name }] = await plane.look(`SELECT physical_name AS name FROM cloud.buckets WHERE account_id = $1 AND name = 'logs'`, [account]);
+  for (const customer of customers) {
+    [customer.bucket] = await plane.look(`SELECT physical_name AS name FROM cloud.buckets WHERE account_id = $1 AND name = 'logs'`, [customer.account]);
+  }
+  // A pass comes to one bucket of each of the store's shards, and to the next while the day lasts in which it began: objects are two days old.
+  let left = customers;
+  for (let passes = 0; left.length > 0 && passes < 8; passes += 1) {
+    await lifecycle('process', `--rgw-lc-debug-interval=${Math.floor((Date.now() - filled) / 2000)}`);
+    const done = new Set(JSON.parse(await lifecycle('list')).filter((one) => one.status === 'COMPLETE').map((one) => one.bucket.split(':')[1]));
+    left = left.filter(({ bucket }) => !done.has(bucket.name));
+  }
+  for (const { bucket: { name }, number } of customers) {
     const left = [...(await gateway.done('GET', [name])).matchAll(/<Key>([^<]*)<\/Key>/g)].map((found) => found[1]);
     assert.deepEqual(left, ['kept/c', 'known'], `account ${number}`);
   }
@@ -267,11 +278,13 @@ test('the logs are lines of JSON without a secret; what was revealed is recorded
   assert.equal(others, 0);
 });
 
-test('docs/workers.md names the settings that the worker reads, and no other', () => {
+test('docs/workers.md names the settings that the worker reads, and no other, and has no block that nobody runs', () => {
   const read = readdirSync('worker').filter((file) => file.endsWith('.mjs')).flatMap((file) =>
     [...readFileSync(`worker/${file}`, 'utf8').matchAll(/(?:required|optional|service|number)\((?:optional\('\w+'\) \? )?'([A-Z_]+)'/g)].map((found) => found[1]));
   const page = [...readFileSync('workers.md', 'utf8').matchAll(/^\| (`[A-Z_`, ]+`)(?: …)? \|/gm)].flatMap((found) => found[1].match(/[A-Z_]+/g)).filter((name) => !/^PG/.test(name));
   assert.deepEqual([...new Set(page)].sort(), [...new Set(read)].sort());
+  // (test/docs/run has SQL and shell; test/services/run the one of the console.)
+  assert.deepEqual([...readFileSync('workers.md', 'utf8').matchAll(/^```(.+)$/gm)].map(([, kind]) => kind).filter((kind) => !['sql', 'text', 'sh', 'console'].includes(kind)), []);
 });
 
 test('a service that is down costs no attempts, and is served when it is back', async () => {
