@@ -8,6 +8,7 @@ import { Gateway } from './gateway.mjs';
 import { minio } from './minio.mjs';
 import { sink } from './sink.mjs';
 import { until, Workers } from './workers.mjs';
+import { listen } from './stand_in.mjs';
 import { serve, worst } from './worst_mail.mjs';
 import { sign } from './worker/signature.mjs';
 import { textOf } from './worker/texts.mjs';
@@ -136,6 +137,24 @@ test('hosts that turn, and hosts that lead to two places, are not connected to',
   assert.equal(strangeMail.connected(), 0);
 });
 
+test('secrets go by TLS alone, to who has its certificate, and nowhere that it points to', async (t) => {
+  const { service } = await import('./worker/settings.mjs'), { send } = await import('./worker/http.mjs');
+  for (const url of ['http://store.example.com', 'http://localhost.example.com', 'http://127.0.0.1@store.example.com']) {
+    process.env.ELSEWHERE = url;
+    assert.throws(() => service('ELSEWHERE'), /is to be https/, url);
+  }
+  let told = 0;
+  const strange = await listen({ tls, handle: () => { told += 1; return [200]; } });
+  t.after(() => strange.close());
+  await assert.rejects(send('store', `https://localhost:${strange.port}/`), /was not answered \(DEPTH_ZERO_SELF_SIGNED_CERT\)/);
+  const other = await listen({ handle: () => { told += 1; return [200]; } });
+  const pointing = createServer((message, answer) => answer.writeHead(307, { location: `http://127.0.0.1:${other.port}/` }).end());
+  t.after(() => { other.close(); pointing.close(); pointing.closeAllConnections(); });
+  await new Promise((resolve) => pointing.listen(0, '127.0.0.1', resolve));
+  await assert.rejects(send('store', `http://127.0.0.1:${pointing.address().port}/`, { headers: { 'x-sftpgo-api-key': 'a key' } }), /was not answered/);
+  assert.equal(told, 0);
+});
+
 test('the text of a mail is of its template, or its title', () => {
   for (const template of ['constructor', '__proto__', 'toString', 'of tomorrow']) assert.equal(textOf({ template, title: 'A title', message: '', metadata: null }), 'A title\n');
   assert.equal(textOf({ template: 'order_changed', title: 't', message: 'm', metadata: null }), 'Order undefined is now: undefined.\n\nm\n');
@@ -170,7 +189,7 @@ test('nothing of it is left, and no secret was logged', async () => {
   }
   await until('all is settled', 120, async () => {
     await plane.look(`UPDATE cloud.outbox SET available_at = now() WHERE status = 'pending' AND claim_token IS NULL`);
-    return (await plane.look(`SELECT FROM cloud.outbox WHERE status <> 'done'`)).length === 0;
+    return (await plane.look(`SELECT FROM cloud.outbox WHERE status <> 'done' AND account_id = ANY ($1)`, [accounts.map((one) => one.account)])).length === 0;
   });
   assert.deepEqual(await gateway.buckets(), []);
   assert.equal(workers.errors, '');
