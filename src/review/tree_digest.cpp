@@ -1,4 +1,6 @@
 // The text of a server's tree in which whatever is another in another database stands by its name.
+#include <cinttypes>
+
 #include "review/tree_marks.hpp"
 
 extern "C" {
@@ -88,7 +90,7 @@ SERVER_CODE const char *digest_of(const void *tree) {
       if (*c == '}' || *c == ')') appendStringInfoChar(&out, *c);
   }
   const auto *bytes = reinterpret_cast<const unsigned char *>(out.data);
-  char *made = psprintf("%016" INT64_MODIFIER "x%016" INT64_MODIFIER "x", hash_bytes_extended(bytes, out.len, 1),
+  char *made = psprintf("%016" PRIx64 "%016" PRIx64, hash_bytes_extended(bytes, out.len, 1),
                         hash_bytes_extended(bytes, out.len, 2));
   pfree(out.data);
   pfree(said);
