@@ -61,7 +61,7 @@ CREATE FUNCTION primecloud_internal.review_accepted(schema name) RETURNS TABLE (
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT DISTINCT ON (a.fingerprint COLLATE "C") a.fingerprint, a.reason || coalesce(format(' (until %s)', a.until), '')
+    SELECT DISTINCT ON (a.fingerprint COLLATE "C") a.fingerprint, a.reason || coalesce(' (until ' || a.until || ')', '')
     FROM primecloud_internal.accepted_finding AS a JOIN pg_roles AS r ON r.rolname = a.accepted_by::name
     JOIN pg_namespace AS n ON n.nspname = schema
     WHERE (a.until IS NULL OR a.until >= current_date) AND pg_has_role(r.oid, n.nspowner, 'USAGE')
