@@ -12,6 +12,7 @@ AS $$
 DECLARE
     kind "char" := (SELECT relkind FROM pg_class WHERE oid = target);
     columns text;
+    all_columns text;  -- with the keys that are always generated: of such a row they are the other's
     own_columns text;  -- the same, with the tenant of the one who tries
     theirs text := format('%I::text = %L', tenant_column, other);
     two boolean := coalesce(one <> other, false);
@@ -21,10 +22,11 @@ DECLARE
                  WHERE c.conrelid = target AND c.contype IN ('p', 'u') AND NOT a.attnum = ANY (c.conkey) AND NOT c.condeferrable
                      ORDER BY c.contype, c.conname LIMIT 1);
 BEGIN
-    SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum), string_agg(CASE attname WHEN tenant_column THEN format('%L', one)
-        ELSE quote_ident(attname) END, ', ' ORDER BY attnum)
-    INTO columns, own_columns FROM pg_attribute WHERE attrelid = target AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
-        AND attidentity <> 'a';
+    SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'),
+        string_agg(quote_ident(attname), ', ' ORDER BY attnum),
+        string_agg(CASE attname WHEN tenant_column THEN format('%L', one) ELSE quote_ident(attname) END, ', ' ORDER BY attnum)
+    INTO columns, all_columns, own_columns FROM pg_attribute
+    WHERE attrelid = target AND attnum > 0 AND NOT attisdropped AND attgenerated = '';
     RETURN QUERY SELECT t.tenant, t.role, t.statement, CASE WHEN t.takes_row THEN foreign_row END, t.reads, t.allowed, t.claim,
         coalesce(t.applies, false) FROM (VALUES
         (1, NULL, 'owner', format('SELECT count(*) FROM %s', target), true, false, 0::bigint, 'without a context no row is seen', true),
@@ -47,7 +49,7 @@ BEGIN
             two),
         (10, one, 'owner', format('INSERT INTO %1$s (%2$s) OVERRIDING SYSTEM VALUE SELECT %3$s FROM (SELECT ($1).*) AS theirs ON '
             'CONFLICT ON CONSTRAINT %4$s DO UPDATE SET %5$I = excluded.%5$I',
-            target, columns, own_columns, quote_ident(key), tenant_column), false, true, 0, 'nor taken over by ON CONFLICT',
+            target, all_columns, own_columns, quote_ident(key), tenant_column), false, true, 0, 'nor taken over by ON CONFLICT',
                 CASE WHEN key IS NOT NULL THEN two AND foreign_row IS NOT NULL END),
         (11, one, 'owner', format('MERGE INTO %s AS t USING (VALUES (1)) AS s(x) ON t.%s WHEN MATCHED THEN UPDATE SET %I = %L', target,
             theirs, tenant_column, one), false, false, 0,

@@ -150,6 +150,15 @@ BEGIN
     RAISE SQLSTATE 'ATTCK' USING MESSAGE = concat_ws(E'\n', CASE WHEN (SELECT is_called FROM ran) THEN 'ran' END, answer);
 EXCEPTION WHEN SQLSTATE 'ATTCK' THEN RETURN SQLERRM;
 END $$;
+-- A key that the server always generates is taken as it stands in the other's row, and no new one in its place.
+CREATE TABLE numbered (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, account_id int NOT NULL);
+INSERT INTO numbered (account_id) VALUES (1), (2);
+SELECT primecloud.protect_table('numbered');
+GRANT SELECT, INSERT, UPDATE, DELETE ON numbered TO isolation_app;
+SELECT is(string_agg(line, E'\n'), NULL, 'keys that are always generated: all is tried, and nothing is wrong') FROM
+    primecloud.assert_isolated('numbered', 'isolation_app') AS line WHERE line ~ 'SKIP not tried|^not ok';
+SELECT ok(bool_or(line ~ '^ok .*nor taken over by ON CONFLICT'), 'ON CONFLICT too')
+    FROM primecloud.assert_isolated('numbered', 'isolation_app') AS line;
 SELECT is(one_trap(made), CASE skipped WHEN '' THEN '' ELSE format('%s: %s # SKIP not tried: it runs what isolation_owner made', skipped,
     CASE skipped WHEN 'clean' THEN 'no row of another is reached' ELSE 'it shows no row of another' END) END, made)
 FROM (VALUES ('clean', 'CREATE INDEX ON clean (n) WHERE public.at_planning(1)'),
