@@ -51,7 +51,8 @@ SERVER_CODE const char *text_of(Oid type, Datum value, int16 length, bool by_val
   const bool simple = output < FirstUnpinnedObjectId && output != F_ARRAY_OUT && output != F_RECORD_OUT &&
                       output != F_RANGE_OUT && output != F_MULTIRANGE_OUT;
   if (simple) return OidOutputFunctionCall(output, value);
-  return by_value ? "value" : psprintf("value %s", hash_of(value, length));
+  return by_value ? psprintf("value " UINT64_FORMAT, static_cast<uint64>(value))
+                  : psprintf("value %s", hash_of(value, length));
 }
 
 SERVER_CODE node *literal_of(tree_walk &w, Oid type, Datum value, int16 length, bool by_value) {

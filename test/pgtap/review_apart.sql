@@ -12,7 +12,7 @@ CREATE FUNCTION shop.many(VARIADIC a integer[]) RETURNS integer LANGUAGE plpgsql
 CREATE TABLE shop.m (a integer, b integer, c text);
 CREATE TABLE shop.n (a integer, b integer);
 CREATE TABLE shop.t (id integer PRIMARY KEY, account_id integer, body text, flag boolean, d date, arr integer[], ts timestamptz, f float8,
-    x xml, c shop.ct, n numeric);
+    x xml, c shop.ct, n numeric, s primecloud.byte_size);
 ALTER TABLE shop.t ENABLE ROW LEVEL SECURITY;
 GRANT USAGE ON SCHEMA shop TO review_apart_app;
 GRANT SELECT ON shop.t, shop.m, shop.n TO review_apart_app;
@@ -93,6 +93,8 @@ SELECT ok(pg_temp.changed(v.was, v.made) IN ('cannot be decided', 'both'), conca
     ('GREATEST(id, 1) = 1', 'LEAST(id, 1) = 1'),
     ('id = 1 AND (c).a = 1 AND (c).b = 2', 'id = 1 AND (c).b = 1 AND (c).a = 2'),
     ('f = ''0''', 'f = ''-0'''),
+    ('s = ''1024''', 's = ''2048'''),
+    ('s IN (''1024'', ''2048'')', 's IN (''1024'', ''4096'')'),
     ('n = 1.0', 'n = 1.00')) AS v(was, made);
 
 -- And what is the same is, in another order and in other words.
