@@ -6,7 +6,7 @@ CREATE FUNCTION primecloud_internal.review_grants(w primecloud_internal.review_w
 AS $$
 BEGIN
     RETURN QUERY SELECT x.check_name::text, x.level::text, x.object::text, x.evidence::text, x.fix::text, x.parts::text[] FROM (
-    WITH t AS MATERIALIZED (SELECT t.* FROM unnest((w).tables) AS t WHERE t.here AND t.kind IN ('r', 'p')),
+    WITH RECURSIVE t AS MATERIALIZED (SELECT t.* FROM unnest((w).tables) AS t WHERE t.here AND t.kind IN ('r', 'p')),
     -- What an owner has without a grant is said of the owner.
     granted AS MATERIALIZED (
         SELECT c.oid AS rel, a.grantee, a.privilege_type FROM pg_class AS c CROSS JOIN LATERAL aclexplode(c.relacl) AS a
@@ -51,11 +51,26 @@ BEGIN
             array_agg(DISTINCT g.grantee) AS grantees
         FROM sequence AS s JOIN t ON t.rel = s.rel JOIN granted AS g ON g.rel = s.seq
         WHERE t.tenant IS NOT NULL AND NOT t.exempt AND g.privilege_type IN ('SELECT', 'UPDATE') GROUP BY s.seq),
+    -- Views that read as their owners, and what is kept of one: rows of tenants, through views.  (An invoker's asks whoever reads.)
+    reads AS (
+        SELECT DISTINCT r.ev_class AS rel, d.refobjid AS source FROM pg_rewrite AS r JOIN pg_depend AS d
+            ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid AND d.refclassid = 'pg_class'::regclass
+        WHERE r.ev_type = '1' AND d.refobjid <> r.ev_class),
+    below AS (
+        SELECT v.rel, v.label, r.source FROM unnest((w).tables) AS v JOIN pg_class AS c ON c.oid = v.rel JOIN reads AS r ON r.rel = v.rel
+        WHERE v.here AND NOT v.exempt AND (v.kind = 'm' OR v.kind = 'v' AND NOT coalesce((SELECT o.option_value::boolean
+            FROM pg_options_to_table(c.reloptions) AS o WHERE o.option_name = 'security_invoker'), false))
+        UNION
+        SELECT b.rel, b.label, r.source FROM below AS b JOIN reads AS r ON r.rel = b.source),
+    shows AS (
+        SELECT DISTINCT b.rel, b.label FROM below AS b JOIN unnest((w).tables) AS s ON s.rel = b.source
+        WHERE s.kind IN ('r', 'p') AND s.tenant IS NOT NULL AND NOT s.exempt),
     public AS (
-        SELECT t.rel, t.label, string_agg(DISTINCT g.privilege_type, ', ' ORDER BY g.privilege_type) AS privileges
-        FROM t JOIN granted AS g ON g.rel = t.rel
-        WHERE g.grantee = 0 AND t.tenant IS NOT NULL AND NOT t.exempt AND g.privilege_type IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
-        GROUP BY t.rel, t.label)
+        SELECT o.rel, o.label, o.kind, string_agg(DISTINCT g.privilege_type, ', ' ORDER BY g.privilege_type) AS privileges
+        FROM (SELECT t.rel, t.label, 'table' AS kind FROM t WHERE t.tenant IS NOT NULL AND NOT t.exempt
+            UNION ALL SELECT s.rel, s.label, 'view' FROM shows AS s) AS o JOIN granted AS g ON g.rel = o.rel
+        WHERE g.grantee = 0 AND g.privilege_type IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
+        GROUP BY o.rel, o.label, o.kind)
     SELECT 'grant_without_policy', 'warning', s.label,
         format('%s is granted to %s, and no permissive policy lets a row through for it', s.privilege_type,
             primecloud_internal.review_role_names(s.grantees)),
@@ -77,7 +92,7 @@ BEGIN
         ARRAY[s.privileges, s.label] || primecloud_internal.review_public(s.grantees)
     FROM sequences AS s
     UNION ALL
-    SELECT 'grant_to_public', 'warning', p.label, format('PUBLIC has %s on a table of tenants', p.privileges),
+    SELECT 'grant_to_public', 'warning', p.label, format('PUBLIC has %s on a %s of tenants', p.privileges, p.kind),
         format('REVOKE %s ON %s FROM PUBLIC;', p.privileges, p.label), ARRAY[p.privileges]
     FROM public AS p
     UNION ALL

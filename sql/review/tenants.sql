@@ -41,16 +41,21 @@ AS $$
 BEGIN
     RETURN QUERY SELECT x.rel::oid, x.attnum::int2, x.person::boolean FROM (
     WITH context(words) AS (VALUES ('([\w"]+\.[\w"]+\(|current_setting\(|CURRENT_USER|SESSION_USER|CURRENT_ROLE)')),
-    said AS MATERIALIZED (SELECT p.* FROM primecloud_internal.review_said(schema) AS p),
-    hit AS (
-        SELECT s.polrelid, a.attnum, coalesce(substring(s.said FROM format('(?:^|[( .])%s\)?(?:::(?:text|character varying))?\)? '
-                '= ([^=]*?%s[^=]*)', n.name, c.words)),
-            substring(s.said FROM format('(%s[^=]*\)) = \(?(?:[\w"]+\.)?%s(?:[ )]|$)', c.words, n.name))) AS what
-        FROM context AS c, said AS s
+    -- (What names no context is not looked through, column by column.)
+    said AS MATERIALIZED (SELECT p.* FROM context AS c, primecloud_internal.review_said(schema) AS p WHERE p.said ~ c.words),
+    -- The columns that a policy names, before a pattern is made of any: in the order of the columns, so that it is made of each once.
+    named AS MATERIALIZED (
+        SELECT s.polrelid, a.attnum, s.said, regexp_replace(quote_ident(a.attname), '([^\w"])', '\\\1', 'g') AS name
+        FROM said AS s
         JOIN pg_depend AS d ON d.classid = 'pg_policy'::regclass AND d.objid = s.oid AND d.refclassid = 'pg_class'::regclass
             AND d.refobjid = s.polrelid AND d.refobjsubid > 0
         JOIN pg_attribute AS a ON a.attrelid = s.polrelid AND a.attnum = d.refobjsubid
-        CROSS JOIN LATERAL (SELECT regexp_replace(quote_ident(a.attname), '([^\w"])', '\\\1', 'g')) AS n(name))
+        ORDER BY s.polrelid, a.attnum),
+    hit AS MATERIALIZED (
+        SELECT n.polrelid, n.attnum, coalesce(substring(n.said FROM format('(?:^|[( .])%s\)?(?:::(?:text|character varying))?\)? '
+                '= ([^=]*?%s[^=]*)', n.name, c.words)),
+            substring(n.said FROM format('(%s[^=]*\)) = \(?(?:[\w"]+\.)?%s(?:[ )]|$)', c.words, n.name))) AS what
+        FROM named AS n, context AS c)
     SELECT h.polrelid, h.attnum, bool_and(h.what ~* '(user|[^u]uid\M|person|actor|subject|CURRENT_ROLE|[.'']sub'')')
     FROM hit AS h WHERE h.what IS NOT NULL GROUP BY h.polrelid, h.attnum
     ) AS x(rel, attnum, person);
