@@ -84,8 +84,7 @@ inline constexpr bits lossless = bits{1} << 32;      // a conversion that keeps 
 inline constexpr bits stored = bits{1} << 33;        // of a subquery's column: a table has it, as it is
 inline constexpr bits unique_key = bits{1} << 34;    // and no two of its rows have it alike
 inline constexpr bits named = bits{1} << 35;         // a conversion of a text, of which several may name one value
-inline constexpr bits servers =
-    bits{1} << 36;  // a setting of the server's own, or of the function itself, which tells of nobody
+inline constexpr bits servers = bits{1} << 36;       // a setting of the server or of the function: it tells of nobody
 
 struct node {
   kind is = kind::nothing;
