@@ -8,6 +8,7 @@ DECLARE
     tenant_column name := primecloud.tenant_column(rel);
     confined boolean := EXISTS (SELECT FROM pg_policy WHERE polrelid = rel AND polname = 'primecloud_confine');
     number int := 0;
+    spread boolean := primecloud_internal.is_distributed(rel);
     known record;
     foreign_row text;
     reason text;
@@ -32,18 +33,17 @@ BEGIN
         number := number + 1;
         RETURN NEXT primecloud_internal.tap_line(tried.holds, number, format('%s: %s', rel, tried.claim));
     END LOOP;
-    IF primecloud_internal.is_distributed(rel) THEN
+    IF spread THEN
         number := number + 1;
-        RETURN NEXT primecloud_internal.tap_line(false, number, format('%s: is distributed: its shards have not been looked at, and '
-            'restrictive policies do not hold on them', rel));
+        RETURN NEXT primecloud_internal.tap_line(false, number, format('%s: its rows lie on other servers, and have not been tried', rel));
     END IF;
     -- The table, its parts by their own names, and the views that show the tenant.
     FOR target IN
-        SELECT t.relid, 0 AS sort, t.level FROM primecloud_internal.table_tree(rel) AS t WHERE t.kind IN ('r', 'p')
+        SELECT t.relid, 0 AS sort, t.level FROM primecloud_internal.table_tree(rel) AS t WHERE t.kind IN ('r', 'p') AND NOT spread
         UNION ALL
         SELECT DISTINCT v.view, 1, 0 FROM primecloud_internal.views_over(rel) v JOIN pg_class c ON c.oid = v.view JOIN pg_attribute a
             ON a.attrelid = v.view AND a.attname = tenant_column AND NOT a.attisdropped
-        WHERE c.relkind = 'v' AND has_table_privilege(app_role, v.view, 'SELECT')
+        WHERE c.relkind = 'v' AND has_table_privilege(app_role, v.view, 'SELECT') AND NOT spread
         ORDER BY 2, 3, 1
     LOOP
         reason := primecloud_internal.hold_for_trial(target.relid);
