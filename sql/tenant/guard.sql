@@ -134,15 +134,6 @@ END $$;
 COMMENT ON FUNCTION primecloud_internal.guard_drops() IS 'event trigger: keeps the policies of protected tables';
 REVOKE ALL ON FUNCTION primecloud_internal.guard_drops() FROM PUBLIC;
 
-CREATE FUNCTION primecloud_internal.guard_index() RETURNS event_trigger
-    LANGUAGE c AS 'MODULE_PATHNAME', 'primecloud_guard_index';
-COMMENT ON FUNCTION primecloud_internal.guard_index()
-    IS 'event trigger: keeps the key of a table of members from DROP INDEX CONCURRENTLY, before anything has happened';
-REVOKE ALL ON FUNCTION primecloud_internal.guard_index() FROM PUBLIC;
-CREATE EVENT TRIGGER primecloud_guard_index ON ddl_command_start WHEN TAG IN ('DROP INDEX')
-    EXECUTE FUNCTION primecloud_internal.guard_index();
-COMMENT ON EVENT TRIGGER primecloud_guard_index IS 'keeps the key of a table of members from DROP INDEX CONCURRENTLY';
-
 CREATE EVENT TRIGGER primecloud_guard_changes ON ddl_command_end WHEN TAG IN ('CREATE TABLE', 'CREATE TABLE AS', 'SELECT INTO',
     'ALTER TABLE', 'CREATE POLICY', 'ALTER POLICY', 'GRANT', 'CREATE SCHEMA', 'CREATE FOREIGN TABLE', 'ALTER FOREIGN TABLE',
     'CREATE VIEW', 'ALTER VIEW', 'CREATE RULE', 'ALTER INDEX') EXECUTE FUNCTION primecloud_internal.guard_changes();

@@ -4,19 +4,8 @@
 -- only there it is known whether a helper runs it.  (Whoever takes a node's name for his own connection drops the policies of tables
 -- that are his: unprotect_table() does as much.)
 CREATE FUNCTION primecloud_internal.sent_by_node() RETURNS boolean
-    LANGUAGE plpgsql STABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    worker boolean;
-BEGIN
-    IF NOT starts_with(current_setting('application_name'), 'citus_internal gpid=')
-        OR to_regclass('pg_catalog.pg_dist_local_group') IS NULL THEN
-        RETURN false;
-    END IF;
-    EXECUTE 'SELECT groupid <> 0 FROM pg_catalog.pg_dist_local_group' INTO worker;
-    RETURN coalesce(worker, false);
-END $$;
+    LANGUAGE c STABLE PARALLEL RESTRICTED
+    AS 'MODULE_PATHNAME', 'primecloud_sent_by_node';
 COMMENT ON FUNCTION primecloud_internal.sent_by_node()
     IS 'whether another node of Citus sends this command, whose guard has judged it; false on the node that the others follow';
 

@@ -183,18 +183,36 @@ SELECT lives_ok('CREATE POLICY primecloud_floor ON shop.orders_102008 USING ((ac
 SET primecloud.guard = off;
 DROP TABLE shop.orders_102008;
 RESET primecloud.guard;
-SELECT set_config('application_name', 'citus_internal gpid=10000000001', false) \g /dev/null
-SELECT throws_ok('DROP POLICY primecloud_floor ON shop.orders', '42501', NULL, 'a name of another node''s opens nothing here');
+-- As another node would connect, and as somebody who takes its name later.
+CREATE EXTENSION IF NOT EXISTS dblink;
 CREATE TABLE pg_catalog.pg_dist_local_group (groupid int);
 INSERT INTO pg_catalog.pg_dist_local_group VALUES (0);
-SELECT throws_ok('DROP POLICY primecloud_floor ON shop.orders', '42501', NULL, 'nor where the others follow');
+CREATE FUNCTION sent(name text, VARIADIC statements text[]) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    statement text;
+BEGIN
+    PERFORM dblink_connect('node', format('host=%s port=%s dbname=%s user=postgres application_name=''%s''',
+        current_setting('unix_socket_directories'), current_setting('port'), current_database(), name));
+    FOREACH statement IN ARRAY ARRAY['BEGIN'] || statements || ARRAY['ROLLBACK'] LOOP PERFORM dblink_exec('node', statement); END LOOP;
+    PERFORM dblink_disconnect('node');
+    RETURN 'done';
+EXCEPTION WHEN OTHERS THEN
+    PERFORM dblink_disconnect('node');
+    RETURN SQLSTATE;
+END $$;
+SELECT is(sent('citus_internal gpid=10000000001', 'DROP POLICY primecloud_floor ON shop.orders'), '42501',
+    'a name of another node''s opens nothing where the others follow');
 UPDATE pg_catalog.pg_dist_local_group SET groupid = 1;
-BEGIN;
-SELECT lives_ok('DROP POLICY primecloud_floor ON shop.orders', 'a worker runs what the guard elsewhere has judged');
-SELECT throws_ok('CREATE POLICY primecloud_floor ON shop.orders USING (account_id = 1)', '42501', NULL, 'but takes no wall that lets in');
-ROLLBACK;
-RESET application_name;
+SELECT is(sent('citus_internal gpid=10000000001', 'DROP POLICY primecloud_floor ON shop.orders'), 'done',
+    'a worker runs what the guard elsewhere has judged');
+SELECT is(sent('citus_internal gpid=10000000001', 'SET LOCAL application_name = ''citus_run_command gpid=1''',
+    'DROP POLICY primecloud_floor ON shop.orders'), '42501', 'not what somebody has it run');
+SELECT is(sent('psql', 'SET LOCAL application_name = ''citus_internal gpid=1''', 'DROP POLICY primecloud_floor ON shop.orders'), '42501',
+    'nor what takes the name later');
+SELECT is(sent('citus_internal gpid=10000000001', 'DROP POLICY primecloud_floor ON shop.orders',
+    'CREATE POLICY primecloud_floor ON shop.orders USING (account_id = 1)'), '42501', 'and takes no wall that lets in');
 DROP TABLE pg_catalog.pg_dist_local_group;
+DROP EXTENSION dblink;
 
 -- confine_table(), unconfine_table() and unprotect_table() on it.
 SELECT is((SELECT count(*) FROM primecloud.unconfine_table('shop.orders')), 9::bigint, 'unconfine_table() takes it out of each');
