@@ -96,10 +96,6 @@ BEGIN
         PERFORM primecloud_internal.refuse_to_spread(rel, format('%s %s works on its rows', wrong.kind, wrong.object),
             'End it first: it looks at rows of this server alone.');
     END IF;
-    IF EXISTS (SELECT FROM primecloud_internal.registered_as(rel)) THEN
-        PERFORM primecloud_internal.refuse_to_spread(rel, format('it is registered as %s', (SELECT string_agg(r.part, ' and ')
-            FROM primecloud_internal.registered_as(rel) AS r)), 'Entering reads it on this server: leave it here.');
-    END IF;
 END $$;
 COMMENT ON FUNCTION primecloud_internal.check_spreadable(regclass)
     IS 'raises 0A000 for a table that would lose something on other servers, or that they do not take';
