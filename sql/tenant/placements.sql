@@ -52,6 +52,29 @@ $$;
 COMMENT ON FUNCTION primecloud_internal.placements_told(regclass)
     IS 'whether the shards of a table were seen to be protected as it is here, in words';
 
+-- The same of a table whose rows lie elsewhere: where one shard has rows of two tenants, read there without SQL by whom the other servers
+-- take for a superuser.  All NULL where none could be looked at.
+CREATE FUNCTION primecloud_internal.rows_known(rel regclass, tenant_column text, OUT one text, OUT other text, OUT own_rows bigint,
+    OUT foreign_row text, OUT whole boolean)
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF NOT primecloud_internal.is_distributed(rel) THEN
+        SELECT r.* INTO one, other, own_rows, foreign_row, whole FROM primecloud_internal.tenant_rows(rel, tenant_column) AS r;
+    ELSIF to_regprocedure('pg_catalog.run_command_on_placements(regclass, text, boolean)') IS NOT NULL THEN
+        EXECUTE 'SELECT r.* FROM pg_catalog.run_command_on_placements($1, $2, true) AS p,
+            LATERAL jsonb_to_record(CASE WHEN p.success THEN p.result::jsonb END)
+                AS r(one text, other text, own_rows bigint, foreign_row text, whole boolean)
+            WHERE r.whole IS NOT NULL ORDER BY r.other IS NULL, p.shardid LIMIT 1' INTO one, other, own_rows, foreign_row, whole
+            USING rel, format('SELECT pg_catalog.row_to_json(r) FROM primecloud_internal.tenant_rows(%%L, %L) AS r',
+                replace(tenant_column, '%', '%%'));
+    END IF;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.rows_known(regclass, text)
+    IS 'tenant_rows(), of a distributed table as one of its shards has them; called by assert_isolated()';
+REVOKE ALL ON FUNCTION primecloud_internal.rows_known(regclass, text) FROM PUBLIC;
+
 -- The catalog's part: what is restrictive here lets in there.
 CREATE FUNCTION primecloud_internal.spread_shape(rel regclass) RETURNS TABLE (holds boolean, claim text)
     LANGUAGE plpgsql STABLE PARALLEL SAFE
