@@ -39,8 +39,8 @@ BEGIN
     END IF;
     -- The table, its parts by their own names, and the views that show the tenant.
     FOR target IN
-        SELECT t.relid, 0 AS sort, t.level FROM primecloud_internal.table_tree(rel) AS t
-            WHERE t.kind IN ('r', 'p') AND known.whole IS NOT NULL
+        SELECT t.relid, 0 AS sort, t.level FROM primecloud_internal.table_tree(rel) AS t WHERE t.kind IN ('r', 'p')
+            AND known.whole IS NOT NULL
         UNION ALL
         SELECT DISTINCT v.view, 1, 0 FROM primecloud_internal.views_over(rel) v JOIN pg_class c ON c.oid = v.view JOIN pg_attribute a
             ON a.attrelid = v.view AND a.attname = tenant_column AND NOT a.attisdropped
