@@ -91,6 +91,11 @@ AS $$
             ELSE 'SELECT primecloud.protect_table(%L, its tenant column)' END, m.rel)
     FROM primecloud_internal.missing_policies() AS m
     UNION ALL
+    SELECT format('distributed table %s is protected on every server: %s', t, f.claim), 'missing',
+        format('SELECT primecloud.distribute_table(%L), as its owner; where shards were not looked at, ask as a role '
+            'that the other servers let in', t)
+    FROM primecloud_internal.spread_tables() AS t, primecloud_internal.spread_facts(t) AS f WHERE NOT f.holds
+    UNION ALL
     -- A restore without comments: what was chosen is read from the policies, what protect_schema() knew is not.
     SELECT format('protected table %s has its note', l), 'missing',
         'SELECT primecloud.protect_schema(...) again, or the helper that protected it: its policies stay as they are'

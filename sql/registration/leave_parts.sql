@@ -18,6 +18,8 @@ BEGIN
     RETURN QUERY SELECT format('column "%s" of %s cannot be unsealed: %s', s.col, t, string_agg(o, ', ' ORDER BY o))
         FROM unnest(tables) AS t, primecloud_internal.sealed_columns_of(t) AS s, primecloud_internal.sealed_column_obstacles(t, s.col) AS o
         WHERE s.state = 'registered' AND o <> 'view ' || primecloud_internal.copy_target_name(t) GROUP BY t, s.col ORDER BY t::text, s.col;
+    RETURN QUERY SELECT format('table %s is distributed: take it back with undistribute_table() first', t)
+        FROM unnest(tables) AS t WHERE primecloud_internal.is_distributed(t) ORDER BY t::text;
     -- A key that leans on what protect_fk() made stands on a table that is to be left too.
     RETURN QUERY SELECT format('foreign key "%s" of %s points at %s and carries the tenant: leave that table with it', f.conname,
             f.conrelid::regclass, t)

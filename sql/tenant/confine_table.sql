@@ -6,11 +6,9 @@ CREATE FUNCTION confine_table(rel regclass, id_column name, dry_run boolean DEFA
 AS $$
 DECLARE
     type regtype := (SELECT atttypid FROM pg_attribute WHERE attrelid = rel AND attname = id_column AND attnum > 0 AND NOT attisdropped);
-    scope text;
 BEGIN
     PERFORM primecloud_internal.check_owner(rel);
     PERFORM primecloud_internal.check_one_hand(rel);
-    PERFORM primecloud_internal.check_not_distributed(rel);
     -- A policy on a table whose row-level security is off would hold nobody.
     IF NOT (SELECT relrowsecurity FROM pg_class WHERE oid = rel) THEN
         RAISE wrong_object_type USING MESSAGE = format('table %s is not protected', rel), HINT = 'Call primecloud.protect_table() first.';
@@ -23,15 +21,19 @@ BEGIN
         RAISE datatype_mismatch USING MESSAGE = format('column "%s" of %s is of type %s', id_column, rel, type),
             HINT = 'Ids that are granted are of type uuid, bigint, integer, text or varchar.';
     END IF;
-    scope := format(CASE type WHEN 'integer'::regtype THEN 'primecloud.in_scope((%I)::bigint)' WHEN 'varchar'::regtype
-        THEN 'primecloud.in_scope((%I)::text)'
-                    ELSE 'primecloud.in_scope(%I)' END, id_column);
+    -- On shards what is restrictive would let in: there the other policies ask it.
+    IF primecloud_internal.is_distributed(rel) AND primecloud.tenant_column(rel) IS NOT NULL THEN
+        RETURN QUERY SELECT * FROM primecloud_internal.run_plan(ARRAY(
+            SELECT s FROM primecloud_internal.shape_steps(rel, true, id_column) AS s), dry_run);
+        RETURN;
+    END IF;
+    PERFORM primecloud_internal.check_not_distributed(rel);
     -- Restrictive, beside the equality and not within it: the index condition stays.
     RETURN QUERY SELECT * FROM primecloud_internal.run_plan(ARRAY(
         SELECT s FROM primecloud_internal.table_tree(rel) AS t,
             LATERAL (SELECT p.*, pg_get_expr(p.polqual, p.polrelid) AS qual FROM (SELECT 1) AS one LEFT JOIN pg_policy p
                 ON p.polrelid = t.relid AND p.polname = 'primecloud_confine') AS had,
-            LATERAL (SELECT format('(primecloud.has_role(''developer''::text) OR %s)', scope)) AS w(condition),
+            LATERAL (SELECT primecloud_internal.confinement(t.relid, id_column)) AS w(condition),
             LATERAL (SELECT primecloud_internal.step('drop policy', t.relid::text, format('DROP POLICY primecloud_confine ON %s', t.relid))
                 WHERE had.polname IS NOT NULL
                      UNION ALL SELECT primecloud_internal.step('policy', t.relid::text,
@@ -51,6 +53,9 @@ BEGIN
     PERFORM primecloud_internal.check_owner(rel);
     PERFORM primecloud_internal.check_one_hand(rel);
     RETURN QUERY SELECT * FROM primecloud_internal.run_plan(ARRAY(
+        SELECT s FROM primecloud_internal.shape_steps(rel, true, '') AS s
+        WHERE primecloud_internal.is_distributed(rel) AND primecloud.tenant_column(rel) IS NOT NULL)
+        || ARRAY(
         SELECT primecloud_internal.step('drop policy', t.relid::text, format('DROP POLICY primecloud_confine ON %s', t.relid))
         FROM primecloud_internal.table_tree(rel) AS t JOIN pg_policy p ON p.polrelid = t.relid AND p.polname = 'primecloud_confine'
         ORDER BY t.level, t.relid), dry_run);

@@ -53,7 +53,7 @@ COMMENT ON FUNCTION primecloud_internal.views_over(regclass)
     IS 'the views that read a table; reader is NULL where they read as their caller';
 
 CREATE FUNCTION explain_access(rel regclass, role name, OUT path text, OUT access text, OUT held boolean, OUT why text) RETURNS SETOF record
-    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
     SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off SET standard_conforming_strings = on
 AS $$
 DECLARE
@@ -99,6 +99,9 @@ BEGIN
         LEFT JOIN primecloud_internal.roles_of(role) m ON m.oid = a.grantee
         WHERE a.grantee <> class.relowner AND (a.grantee = 0 OR m.oid IS NOT NULL)
         GROUP BY m.how, m.oid;
+
+    -- Where other servers hold the rows, their policies decide.
+    RETURN QUERY SELECT 'distributed', 'ALL', f.holds, f.claim FROM primecloud_internal.spread_facts(rel) AS f;
 
     -- Partitions and children under their own names.
     RETURN QUERY

@@ -46,6 +46,7 @@ DECLARE
     done record;
     part record;
     rel regclass;
+    sent boolean;
 BEGIN
     IF TG_TAG IN ('ALTER TABLE', 'GRANT', 'CREATE SCHEMA', 'CREATE VIEW', 'ALTER VIEW', 'CREATE RULE')
         AND primecloud_internal.guard_level() <> 'off' THEN
@@ -57,13 +58,18 @@ BEGIN
             PERFORM primecloud_internal.rename_noted(done.classid, done.objid);
             CONTINUE;
         END IF;
+        IF done.command_tag IN ('CREATE POLICY', 'ALTER POLICY') THEN
+            PERFORM primecloud_internal.guard_spread_policy(done.objid);
+        END IF;
         IF done.command_tag = 'ALTER POLICY' THEN
+            CONTINUE WHEN primecloud_internal.sent_by_node();
             PERFORM primecloud_internal.guard_against(format('policy "%s" of protected table %s would be altered', polname,
                 polrelid::regclass))
             FROM pg_policy WHERE oid = done.objid
                 AND (starts_with(polname, 'primecloud_') OR starts_with(obj_description(oid, 'pg_policy'), 'primecloud: {'));
         ELSIF done.command_tag IN ('ALTER TABLE', 'ALTER FOREIGN TABLE') THEN
             rel := done.objid;
+            sent := primecloud_internal.sent_by_node();
             PERFORM primecloud_internal.guard_bound(rel);
             FOR part IN SELECT w.action, w.name FROM primecloud_internal.weakenings(done.command) AS w LOOP
                 IF part.action = 'take in' THEN
@@ -76,7 +82,7 @@ BEGIN
                     PERFORM primecloud_internal.tell_of_table(rel) WHERE primecloud_internal.guard_level() <> 'off';
                     CONTINUE;
                 END IF;
-                CONTINUE WHEN primecloud_internal.guard_level() = 'off' OR NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = rel
+                CONTINUE WHEN sent OR primecloud_internal.guard_level() = 'off' OR NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = rel
                     AND polname IN ('primecloud_floor', 'primecloud_shared', 'primecloud_people'));
                 CONTINUE WHEN part.action IN ('lose NOT NULL of', 'change the default of')
                     AND part.name IS DISTINCT FROM primecloud.tenant_column(rel)::text;
@@ -120,7 +126,7 @@ BEGIN
         WHERE d.object_type = 'policy' AND starts_with(d.address_names[3], 'primecloud_')
     LOOP
         PERFORM primecloud_internal.guard_against(format('policy "%s" of protected table %s would be dropped', dropped.address_names[3],
-            dropped.rel));
+            dropped.rel)) WHERE NOT primecloud_internal.sent_by_node();
     END LOOP;
     PERFORM primecloud_internal.guard_member_key();
     PERFORM primecloud_internal.guard_dropped_triggers();
@@ -128,18 +134,9 @@ END $$;
 COMMENT ON FUNCTION primecloud_internal.guard_drops() IS 'event trigger: keeps the policies of protected tables';
 REVOKE ALL ON FUNCTION primecloud_internal.guard_drops() FROM PUBLIC;
 
-CREATE FUNCTION primecloud_internal.guard_index() RETURNS event_trigger
-    LANGUAGE c AS 'MODULE_PATHNAME', 'primecloud_guard_index';
-COMMENT ON FUNCTION primecloud_internal.guard_index()
-    IS 'event trigger: keeps the key of a table of members from DROP INDEX CONCURRENTLY, before anything has happened';
-REVOKE ALL ON FUNCTION primecloud_internal.guard_index() FROM PUBLIC;
-CREATE EVENT TRIGGER primecloud_guard_index ON ddl_command_start WHEN TAG IN ('DROP INDEX')
-    EXECUTE FUNCTION primecloud_internal.guard_index();
-COMMENT ON EVENT TRIGGER primecloud_guard_index IS 'keeps the key of a table of members from DROP INDEX CONCURRENTLY';
-
 CREATE EVENT TRIGGER primecloud_guard_changes ON ddl_command_end WHEN TAG IN ('CREATE TABLE', 'CREATE TABLE AS', 'SELECT INTO',
-    'ALTER TABLE', 'ALTER POLICY', 'GRANT', 'CREATE SCHEMA', 'CREATE FOREIGN TABLE', 'ALTER FOREIGN TABLE', 'CREATE VIEW', 'ALTER VIEW',
-    'CREATE RULE', 'ALTER INDEX') EXECUTE FUNCTION primecloud_internal.guard_changes();
+    'ALTER TABLE', 'CREATE POLICY', 'ALTER POLICY', 'GRANT', 'CREATE SCHEMA', 'CREATE FOREIGN TABLE', 'ALTER FOREIGN TABLE',
+    'CREATE VIEW', 'ALTER VIEW', 'CREATE RULE', 'ALTER INDEX') EXECUTE FUNCTION primecloud_internal.guard_changes();
 COMMENT ON EVENT TRIGGER primecloud_guard_changes IS 'keeps protection on tables, and protects new partitions';
 CREATE EVENT TRIGGER primecloud_guard_drops ON sql_drop EXECUTE FUNCTION primecloud_internal.guard_drops();
 COMMENT ON EVENT TRIGGER primecloud_guard_drops IS 'keeps the policies of protected tables';

@@ -33,3 +33,12 @@ BEGIN
         AND primecloud_internal.members_are_unique(t.rel) AND NOT primecloud_internal.members_are_unique(t.rel, dropped);
 END $$;
 COMMENT ON FUNCTION primecloud_internal.guard_member_key(oid[]) IS 'what the guard does where a table of members would lose its key';
+
+CREATE FUNCTION primecloud_internal.guard_index() RETURNS event_trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'primecloud_guard_index';
+COMMENT ON FUNCTION primecloud_internal.guard_index()
+    IS 'event trigger: keeps the key of a table of members from DROP INDEX CONCURRENTLY, before anything has happened';
+REVOKE ALL ON FUNCTION primecloud_internal.guard_index() FROM PUBLIC;
+CREATE EVENT TRIGGER primecloud_guard_index ON ddl_command_start WHEN TAG IN ('DROP INDEX')
+    EXECUTE FUNCTION primecloud_internal.guard_index();
+COMMENT ON EVENT TRIGGER primecloud_guard_index IS 'keeps the key of a table of members from DROP INDEX CONCURRENTLY';

@@ -38,7 +38,7 @@ CREATE FUNCTION primecloud_internal.is_owners(kind text) RETURNS boolean
 AS $$
     SELECT coalesce(kind IN ('column', 'drop column', 'retype', 'literal default', 'view default', 'copied policy', 'storage', 'check',
         'drop check', 'validate', 'not null', 'row trigger', 'fill trigger', 'foreign key', 'unchecked foreign key', 'take index',
-        'member key of index', 'expression index'), false);
+        'member key of index', 'expression index', 'spread'), false);
 $$;
 COMMENT ON FUNCTION primecloud_internal.is_owners(text) IS 'whether a step of a plan is run as the owner of its table, by its kind';
 

@@ -104,6 +104,7 @@ BEGIN
         RAISE wrong_object_type USING MESSAGE = format('%s is not a table', rel),
             HINT = 'Only tables and partitioned tables can be protected.';
     END IF;
+    PERFORM primecloud_internal.check_not_distributed(rel), primecloud_internal.check_not_distributed(parent);
     PERFORM primecloud_internal.child_key(rel, parent, constraint_name);
     PERFORM primecloud_internal.check_carried(rel);
     RETURN QUERY SELECT * FROM primecloud_internal.protect_child_as(rel, parent, tenant_column, parent_column,

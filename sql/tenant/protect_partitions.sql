@@ -13,6 +13,7 @@ DECLARE
     policy record;
     steps primecloud_internal.plan_step[];
     made text[];
+    lifted boolean;
 BEGIN
     -- The nearest table above that has policies of ours, or this one.
     WITH RECURSIVE above(relid, n) AS (
@@ -23,6 +24,8 @@ BEGIN
         RETURN;
     END IF;
     key := primecloud.tenant_column(root);
+    -- Citus looks into a partition as its owner before it spreads it: by migrating() he is not held yet.
+    lifted := primecloud_internal.is_distributed(root) AND primecloud_internal.is_lifted(root);
     FOR part IN SELECT c.* FROM primecloud_internal.table_tree(rel) AS t JOIN pg_class c ON c.oid = t.relid
         WHERE t.relid <> root AND t.kind IN ('r', 'p') AND NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = t.relid
             AND polname IN ('primecloud_floor', 'primecloud_shared', 'primecloud_people')) ORDER BY t.level, t.relid LOOP
@@ -48,13 +51,20 @@ BEGIN
                     primecloud_internal.tenant_function(part.oid, key)));
         END IF;
         PERFORM primecloud_internal.run_plan(steps || primecloud_internal.step('row security', part.oid::regclass::text,
-            format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part.oid::regclass))
+            format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY%s', part.oid::regclass, CASE WHEN lifted THEN ''
+                ELSE ', FORCE ROW LEVEL SECURITY' END))
             || primecloud_internal.note_protection(part.oid, jsonb_build_object('made', to_jsonb(made),
                 'row security', CASE WHEN part.relforcerowsecurity AND part.relrowsecurity THEN 'forced' WHEN part.relrowsecurity THEN 'on'
                     ELSE 'off' END),
                 (SELECT polname FROM pg_policy WHERE polrelid = root
                     AND polname IN ('primecloud_floor', 'primecloud_shared', 'primecloud_people') ORDER BY polname LIMIT 1)), false);
+        PERFORM primecloud_internal.lock_to_lift(part.oid) WHERE lifted;
     END LOOP;
+    -- What was protected by itself has restrictive policies, and goes to the servers where the whole is.
+    IF primecloud_internal.is_distributed(root) AND key IS NOT NULL AND NOT primecloud_internal.sent_by_node() THEN
+        PERFORM primecloud_internal.check_spreadable(root);
+        PERFORM primecloud_internal.run_plan(ARRAY(SELECT s FROM primecloud_internal.shape_steps(root, true) AS s), false);
+    END IF;
 END $$;
 COMMENT ON FUNCTION primecloud_internal.protect_partitions(regclass)
     IS 'gives partitions the policies of the protected table above them; called by the guard';

@@ -34,6 +34,11 @@ BEGIN
             primecloud.tenant_column(rel)),
             HINT = 'Call primecloud.unprotect_table() first, if the tenant is another column.';
     END IF;
+    -- (Citus changes nothing of the column by which it spreads a table.)
+    IF primecloud_internal.is_distributed(rel) AND (online OR NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = rel
+            AND a.attname = tenant_column AND a.attnotnull AND a.atthasdef)) THEN
+        PERFORM primecloud_internal.check_not_distributed(rel);
+    END IF;
     IF online THEN
         RETURN QUERY SELECT * FROM primecloud_internal.run_plan(primecloud_internal.script_around(ARRAY(
             SELECT s FROM primecloud_internal.online_protection(rel, tenant_column, read_role, write_role, delete_role,

@@ -60,16 +60,11 @@ DECLARE
     unfinished jsonb := primecloud_internal.unfinished_note(rel);
     made text[] := ARRAY(SELECT jsonb_array_elements_text(unfinished -> 'made'));
     index_name name := CASE WHEN NOT class.relispartition THEN unfinished ->> 'index' END;
-    wanted record;
-    existing pg_policy;
     new_floor boolean := false;
     key record;
     schemas jsonb := CASE WHEN rel = root AND adopted IS NOT NULL THEN adopted ELSE note -> 'schemas' END;
-    roles jsonb := jsonb_build_object(
-        'read', coalesce(read_role, primecloud_internal.chosen_role(root, 'read'), 'external_client'),
-        'write', coalesce(write_role, primecloud_internal.chosen_role(root, 'write'), 'developer'),
-        'delete', coalesce(delete_role, primecloud_internal.chosen_role(root, 'delete'), 'admin'))
-        || CASE WHEN coalesce(refuse, primecloud_internal.chosen_refusal(root)) THEN '{"refuse": true}' ELSE '{}' END::jsonb;
+    roles jsonb := primecloud_internal.chosen_roles(root, read_role, write_role, delete_role, refuse);
+    policies primecloud_internal.plan_step[];
     -- Protected, and the note is gone: what the table was before nobody knows any more.
     lost boolean := fresh AND primecloud_internal.was_protected(rel);
 BEGIN
@@ -110,22 +105,12 @@ BEGIN
     IF NOT class.relforcerowsecurity THEN
         RETURN NEXT primecloud_internal.step('row security', rel::text, format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', rel));
     END IF;
-    FOR wanted IN SELECT * FROM primecloud_internal.tenant_policies(rel, tenant_column, key_type, roles ->> 'read',
-        primecloud_internal.least_writer(root, 'write', roles ->> 'write'),
-                                                           primecloud_internal.least_writer(root, 'delete', roles ->> 'delete'),
-                                                               coalesce(role_column, primecloud_internal.rank_column(root)),
-                                                           coalesce(roles -> 'refuse' = 'true', false)) LOOP
-        SELECT p.* INTO existing FROM pg_policy p WHERE polrelid = rel AND polname = wanted.policy;
-        IF FOUND THEN
-            CONTINUE WHEN existing.polcmd = wanted.command AND existing.polpermissive = wanted.permissive AND existing.polroles = '{0}'
-                AND pg_get_expr(existing.polqual, rel) IS NOT DISTINCT FROM wanted.qual
-                    AND pg_get_expr(existing.polwithcheck, rel) IS NOT DISTINCT FROM wanted.with_check;
-            RETURN NEXT primecloud_internal.step('drop policy', rel::text, format('DROP POLICY %I ON %s', wanted.policy, rel));
-        END IF;
-        new_floor := new_floor OR wanted.policy = 'primecloud_floor';
-        RETURN NEXT primecloud_internal.step('policy', rel::text, wanted.statement);
-    END LOOP;
-    -- Roles that were chosen are kept, so that asking again does not loosen them.
+    -- (A restrictive confinement is another helper's, and stays as it is.)
+    policies := ARRAY(SELECT s FROM primecloud_internal.policy_steps(rel, root, tenant_column, key_type, roles, role_column,
+        CASE WHEN primecloud_internal.is_confined_apart(rel) OR primecloud_internal.is_distributed(rel)
+            THEN primecloud_internal.confined_by(rel) END, NULL) AS s);
+    RETURN QUERY SELECT s.* FROM unnest(policies) AS s;
+    new_floor := EXISTS (SELECT FROM unnest(policies) AS s WHERE s.kind = 'floor');
     IF new_floor OR lost OR NOT (key IS NULL) OR (rel = root AND note -> 'roles' IS DISTINCT FROM roles)
         OR note -> 'schemas' IS DISTINCT FROM schemas THEN
         note := note || jsonb_strip_nulls(jsonb_build_object('schemas', schemas, 'lost', CASE WHEN lost THEN true END));

@@ -77,7 +77,6 @@ BEGIN
                        (SELECT amname FROM pg_am WHERE oid = c.relam) AS method
             FROM tree JOIN pg_class AS c ON c.oid = tree.relid ORDER BY c.oid
         LOOP
-            PERFORM primecloud_internal.check_not_distributed(part.name);
             IF part.foreign_owner THEN
                 RAISE invalid_parameter_value USING MESSAGE = format('table %s, which belongs to %s, has another owner', part.name, source),
                     HINT = 'Give them one owner: what another owner''s partition or child holds is not believed.';

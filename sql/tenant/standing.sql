@@ -12,8 +12,10 @@ AS $$
           WHERE p.polrelid = rel AND p.polname IN ('primecloud_floor', 'primecloud_select')
               AND primecloud_internal.tenant_key_function(a.atttypid) IS NOT NULL) AS k,
         unnest('{external_client,developer,admin,owner}'::text[]) AS r(role), (VALUES (false), (true)) AS f(refuse),
+        (VALUES (false), (true)) AS d(spread),
         (SELECT NULL::name UNION SELECT primecloud_internal.rank_column(rel)) AS ranks(col),
-        LATERAL primecloud_internal.tenant_policies(rel, k.attname, k.atttypid, r.role, r.role, r.role, ranks.col, f.refuse) AS w
+        LATERAL primecloud_internal.tenant_policies(rel, k.attname, k.atttypid, r.role, r.role, r.role, ranks.col, f.refuse, d.spread,
+            primecloud_internal.confined_by(rel)) AS w
     JOIN pg_policy p ON p.polrelid = rel AND p.polname = w.policy AND p.polcmd = w.command AND p.polpermissive = w.permissive
         AND p.polroles = '{0}' AND pg_get_expr(p.polqual, rel) IS NOT DISTINCT FROM w.qual
         AND pg_get_expr(p.polwithcheck, rel) IS NOT DISTINCT FROM w.with_check

@@ -11,35 +11,6 @@ AS $$
 $$;
 COMMENT ON FUNCTION primecloud_internal.tenant_key_function(regtype) IS 'the tenant function for a type of tenant key';
 
--- Citus keeps no `AS RESTRICTIVE`: on shards a restrictive policy lets in what it should keep
--- out.  And what reads a table's own rows finds none in the shell of a distributed one.
-CREATE FUNCTION primecloud_internal.is_distributed(rel regclass) RETURNS boolean
-    LANGUAGE plpgsql STABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    found boolean := false;
-BEGIN
-    IF to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL THEN
-        EXECUTE 'SELECT EXISTS (SELECT FROM pg_catalog.pg_dist_partition WHERE logicalrelid::oid = $1::oid)' INTO found USING rel;
-    END IF;
-    RETURN found;
-END $$;
-COMMENT ON FUNCTION primecloud_internal.is_distributed(regclass) IS 'whether Citus has spread a table over other servers';
-
-CREATE FUNCTION primecloud_internal.check_not_distributed(rel regclass) RETURNS void
-    LANGUAGE plpgsql STABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-    IF primecloud_internal.is_distributed(rel) THEN
-        RAISE feature_not_supported USING MESSAGE = format('table %s is distributed', rel),
-            HINT = 'On its shards policies would not hold, and keys would be others: take it back with undistribute_table() first.';
-    END IF;
-END $$;
-COMMENT ON FUNCTION primecloud_internal.check_not_distributed(regclass)
-    IS 'raises 0A000 for a table that Citus has spread over other servers';
-
 CREATE FUNCTION primecloud_internal.tenant_function(rel regclass, tenant_column name) RETURNS text
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
@@ -73,7 +44,6 @@ BEGIN
         RAISE datatype_mismatch USING MESSAGE = format('tenant column "%s" of %s has a nondeterministic collation', tenant_column, rel),
             HINT = 'Accounts whose keys it takes for equal would be one: give the column the collation "C".';
     END IF;
-    PERFORM primecloud_internal.check_not_distributed(rel);
     RETURN primecloud_internal.tenant_key_function(type);
 END $$;
 COMMENT ON FUNCTION primecloud_internal.tenant_function(regclass, name)
@@ -82,8 +52,12 @@ COMMENT ON FUNCTION primecloud_internal.tenant_function(regclass, name)
 -- The policies that a protected table has: what each is, and the statement that makes it.
 -- With a column of ranks, nobody writes a row that stands above himself, nor makes one: in
 -- the policies that let in, and again in restrictive ones below whatever else lets in.
+-- `spread`: of a distributed table.  On its shards what is restrictive would let in, so there all that it
+-- says (equality, rank, and with `id_column` the confinement) is in each policy that lets in, and in its place
+-- stands one of its name that lets nobody in: it holds the column and the note.
 CREATE FUNCTION primecloud_internal.tenant_policies(rel regclass, tenant_column name, type regtype, read_role text, write_role text,
-    delete_role text, rank_column name DEFAULT NULL, refuse boolean DEFAULT false)
+    delete_role text, rank_column name DEFAULT NULL, refuse boolean DEFAULT false, spread boolean DEFAULT NULL,
+    id_column name DEFAULT NULL)
     RETURNS TABLE (policy name, command "char", permissive boolean, qual text, with_check text, statement text)
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
@@ -92,8 +66,12 @@ DECLARE
     wanted record;
     equality text;
     key text;
+    wall boolean;
+    more text;
     condition text;
     reading text;
+    walls boolean := NOT coalesce(spread, primecloud_internal.is_distributed(rel));
+    scope text := primecloud_internal.confinement(rel, id_column);
     -- What is no role at all gives nobody anything: owners may mend it.
     rank text := CASE WHEN rank_column IS NOT NULL
         THEN format('(COALESCE((primecloud.role_rank(%s))::integer, 4) <= primecloud.role_rank(primecloud.role()))',
@@ -102,6 +80,7 @@ DECLARE
 BEGIN
     FOR wanted IN SELECT * FROM (VALUES
             ('primecloud_floor', '*', 'ALL', 'external_client', true, true, false),
+            ('primecloud_confine', '*', 'ALL', 'external_client', true, false, false),
             ('primecloud_select', 'r', 'SELECT', read_role, true, false, false),
             ('primecloud_insert', 'a', 'INSERT', write_role, false, true, true),
             ('primecloud_update', 'w', 'UPDATE', write_role, true, true, true),
@@ -114,10 +93,12 @@ BEGIN
             RAISE invalid_parameter_value USING MESSAGE = format('unknown role: "%s"', wanted.role),
                 HINT = 'The roles are external_client, developer, admin and owner.';
         END IF;
-        CONTINUE WHEN starts_with(wanted.name, 'primecloud_rank_') AND rank_column IS NULL;
+        CONTINUE WHEN starts_with(wanted.name, 'primecloud_rank_') AND rank_column IS NULL
+            OR wanted.name = 'primecloud_confine' AND scope IS NULL;
         policy := wanted.name;
         command := wanted.command;
-        permissive := wanted.name <> 'primecloud_floor' AND NOT starts_with(wanted.name, 'primecloud_rank_');
+        wall := wanted.name IN ('primecloud_floor', 'primecloud_confine') OR starts_with(wanted.name, 'primecloud_rank_');
+        permissive := NOT (wall AND walls);
         -- Every role is at least external_client: without the argument the condition equals
         -- the floor's, and the planner keeps one of the two.
         equality := format(CASE type WHEN 'varchar'::regtype THEN '((%I)::text = %s(%%s))' ELSE '(%I = %s(%%s))' END, tenant_column,
@@ -131,9 +112,18 @@ BEGIN
         IF starts_with(wanted.name, 'primecloud_rank_') THEN
             condition := rank;
             reading := rank;
-        ELSIF wanted.ranked AND rank_column IS NOT NULL THEN
-            condition := format('(%s AND %s)', condition, rank);
-            reading := format('(%s AND %s)', reading, rank);
+        ELSIF wanted.name = 'primecloud_confine' THEN
+            condition := scope;
+            reading := scope;
+        ELSE
+            more := CASE WHEN wanted.ranked AND rank_column IS NOT NULL THEN ' AND ' || rank ELSE '' END
+                || CASE WHEN NOT wall AND NOT walls AND scope IS NOT NULL THEN ' AND ' || scope ELSE '' END;
+            condition := CASE more WHEN '' THEN condition ELSE format('(%s%s)', condition, more) END;
+            reading := CASE more WHEN '' THEN reading ELSE format('(%s%s)', reading, more) END;
+        END IF;
+        IF wall AND NOT walls THEN
+            condition := format('(%s AND false)', condition);
+            reading := format('(%s AND false)', reading);
         END IF;
         qual := CASE WHEN wanted.reads THEN reading END;
         with_check := CASE WHEN wanted.writes THEN condition END;
@@ -143,5 +133,5 @@ BEGIN
         RETURN NEXT;
     END LOOP;
 END $$;
-COMMENT ON FUNCTION primecloud_internal.tenant_policies(regclass, name, regtype, text, text, text, name, boolean)
-    IS 'the policies that protect_table() gives a table';
+COMMENT ON FUNCTION primecloud_internal.tenant_policies(regclass, name, regtype, text, text, text, name, boolean, boolean, name)
+    IS 'the policies that protect_table() and confine_table() give a table, in the shape that holds where its rows lie';

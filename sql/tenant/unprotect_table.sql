@@ -37,6 +37,12 @@ BEGIN
             AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = i.indexrelid);
     RETURN QUERY SELECT 'drop member key', rel::text, format('ALTER TABLE %s DROP CONSTRAINT %I', rel, c.conname)
         FROM pg_constraint c WHERE c.conrelid = rel AND c.contype = 'u' AND note -> 'constraints' ->> c.conname = 'member key';
+    -- (Citus changes nothing of the column by which it spreads a table.)
+    IF primecloud_internal.is_distributed(rel) THEN
+        RETURN QUERY SELECT 'remark', rel::text, format('-- column "%s" of %s keeps its default and stays NOT NULL as long as the table is '
+            'distributed', key, rel) WHERE note -> 'made' <> '[]';
+        RETURN;
+    END IF;
     IF note -> 'made' ? 'column' THEN
         RETURN QUERY SELECT 'drop column', rel::text, format('ALTER TABLE %s DROP COLUMN %I', rel, key) WHERE tenant.attnum IS NOT NULL;
         RETURN;

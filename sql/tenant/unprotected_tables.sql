@@ -64,7 +64,10 @@ AS $$
         UNION ALL
         SELECT m.rel, format('protected, without %s', array_to_string(m.policies, ', ')) FROM primecloud_internal.missing_policies() AS m
         WHERE EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = m.rel
-            AND p.polname IN ('primecloud_floor', 'primecloud_shared', 'primecloud_people')))
+            AND p.polname IN ('primecloud_floor', 'primecloud_shared', 'primecloud_people'))
+        UNION ALL
+        SELECT t, 'distributed, with policies that do not hold on shards' FROM primecloud_internal.spread_tables() AS t
+        WHERE EXISTS (SELECT FROM primecloud_internal.spread_shape(t) AS s WHERE NOT s.holds))
     SELECT f.rel, f.since FROM found f ORDER BY f.since, f.rel::text;
 $$;
 COMMENT ON FUNCTION unprotected_tables()

@@ -120,10 +120,13 @@ SPIPlanPtr prepare_past_policies(const char *statement, int count, Oid *types) {
   return plan;
 }
 
+void expect_key_check() { expect(nullptr); }
+void expect_key_check_no_more() { expect_no_more(); }
+
 int execute_key_check(const char *command) {
-  expect(nullptr);
+  expect_key_check();
   const int code = SPI_execute(command, false, 0);
-  expect_no_more();
+  expect_key_check_no_more();
   return code;
 }
 

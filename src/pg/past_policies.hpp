@@ -23,6 +23,10 @@ SERVER_CODE SPIPlanPtr prepare_past_policies(const char *statement, int count, O
 // Runs a command of one role's, whose own query over both tables of a foreign key is past them.
 SERVER_CODE int execute_key_check(const char *command);
 
+// The same of a command that is about to run, and has.
+SERVER_CODE void expect_key_check();
+SERVER_CODE void expect_key_check_no_more();
+
 // Raises 42501 where the statement, as rewritten, is past the policies of somebody else than `owner`.
 SERVER_CODE void check_reach(const Query *rewritten, Oid owner);
 

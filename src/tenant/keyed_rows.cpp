@@ -2,6 +2,7 @@
 
 #include "tenant/distributed.hpp"
 #include "tenant/row_search.hpp"
+#include "tenant/spread_rows.hpp"
 
 extern "C" {
 #include "access/relation.h"
@@ -135,9 +136,10 @@ SERVER_CODE Relation open_registered(const keyed_question &asked) {
 texts find_rows(const keyed_question &asked, Snapshot seen) {
   work w{asked, seen, {}, {}, {}};
   Relation table = open_registered(asked);
-  refuse_distributed(table);
-  if (table->rd_rel->relkind == RELKIND_RELATION) read_table(w, table);
-  if (table->rd_rel->relhassubclass) read_below(w, RelationGetRelid(table), table->rd_rel->relowner);
+  const bool spread = is_distributed(RelationGetRelid(table));
+  if (spread) w.found = find_spread_rows(table, asked);
+  if (!spread && table->rd_rel->relkind == RELKIND_RELATION) read_table(w, table);
+  if (!spread && table->rd_rel->relhassubclass) read_below(w, RelationGetRelid(table), table->rd_rel->relowner);
   relation_close(table, AccessShareLock);
   return w.found;
 }

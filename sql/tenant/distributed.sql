@@ -1,0 +1,44 @@
+-- Whether Citus has spread a table over other servers.
+
+-- Citus keeps no `AS RESTRICTIVE`: on shards a restrictive policy lets in what it should keep
+-- out.  And what reads a table's own rows finds none in the shell of a distributed one.
+CREATE FUNCTION primecloud_internal.is_distributed(rel regclass) RETURNS boolean
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    found boolean := false;
+BEGIN
+    IF to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL THEN
+        EXECUTE 'SELECT EXISTS (SELECT FROM pg_catalog.pg_dist_partition WHERE logicalrelid::oid = $1::oid)' INTO found USING rel;
+    END IF;
+    RETURN found;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.is_distributed(regclass) IS 'whether Citus has spread a table over other servers';
+
+CREATE FUNCTION primecloud_internal.check_not_distributed(rel regclass) RETURNS void
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF primecloud_internal.is_distributed(rel) THEN
+        RAISE feature_not_supported USING MESSAGE = format('table %s is distributed', rel),
+            HINT = 'On its shards policies would not hold, and keys would be others: take it back with undistribute_table() first.';
+    END IF;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.check_not_distributed(regclass)
+    IS 'raises 0A000 for a table that Citus has spread over other servers';
+
+CREATE FUNCTION primecloud_internal.spread_tables() RETURNS SETOF regclass
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL THEN
+        RETURN QUERY EXECUTE 'SELECT c.oid::regclass FROM pg_catalog.pg_dist_partition d
+            JOIN pg_catalog.pg_class c ON c.oid = d.logicalrelid::oid
+            WHERE NOT c.relispartition AND EXISTS (SELECT FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid
+                AND p.polname IN (''primecloud_floor'', ''primecloud_shared'', ''primecloud_people'')) ORDER BY c.oid::regclass::text';
+    END IF;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.spread_tables() IS 'the protected tables that Citus has spread over other servers';

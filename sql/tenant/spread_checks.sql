@@ -1,0 +1,101 @@
+-- What a table must be before its rows go to other servers, and which tables go with it.
+
+-- The table that carries a foreign key's end, whole: a partition goes with it.
+CREATE FUNCTION primecloud_internal.spread_keys(tables regclass[]) RETURNS SETOF pg_constraint
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off
+AS $$
+BEGIN
+    RETURN QUERY SELECT k.* FROM pg_constraint k
+        WHERE k.contype = 'f' AND k.conparentid = 0 AND (k.conrelid = ANY (tables) OR k.confrelid = ANY (tables));
+END $$;
+COMMENT ON FUNCTION primecloud_internal.spread_keys(regclass[]) IS 'the foreign keys that begin or end at one of some tables';
+
+-- A foreign key cannot lead from one server to another: what is tied by them goes together.
+CREATE FUNCTION primecloud_internal.spread_set(rel regclass) RETURNS regclass[]
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    tables regclass[] := ARRAY[rel];
+    more regclass[];
+BEGIN
+    LOOP
+        more := ARRAY(SELECT DISTINCT e.other::regclass FROM primecloud_internal.spread_keys(tables) AS k,
+            LATERAL (VALUES (k.conrelid), (k.confrelid)) AS e(other) WHERE NOT e.other::regclass = ANY (tables));
+        EXIT WHEN more = '{}';
+        tables := tables || more;
+    END LOOP;
+    -- What others point at comes first.
+    RETURN ARRAY(SELECT t FROM unnest(tables) AS t ORDER BY primecloud.tenant_column(t) IS NOT NULL, t::text);
+END $$;
+COMMENT ON FUNCTION primecloud_internal.spread_set(regclass)
+    IS 'a table with all that foreign keys tie to it, those that every server is to have first';
+
+CREATE FUNCTION primecloud_internal.refuse_to_spread(rel regclass, why text, hint text) RETURNS void
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RAISE feature_not_supported USING MESSAGE = format('table %s cannot be distributed: %s', rel, why), HINT = hint;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.refuse_to_spread(regclass, text, text) IS 'raises 0A000: why a table cannot be distributed';
+
+-- One table of the set by itself, with its partitions.
+CREATE FUNCTION primecloud_internal.check_spreadable(rel regclass) RETURNS void
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off
+AS $$
+DECLARE
+    key name := primecloud.tenant_column(rel);
+    tree oid[] := ARRAY(SELECT t.relid::oid FROM primecloud_internal.table_tree(rel) AS t);
+    wrong record;
+BEGIN
+    -- On every server each account's shard answers for itself: what lets in beside ours lets in there what nothing holds.
+    SELECT p.polrelid::regclass AS rel, p.polname INTO wrong FROM pg_policy p WHERE p.polrelid = ANY (tree)
+        AND NOT primecloud_internal.is_own_policy(p.polname) ORDER BY 1, 2 LIMIT 1;
+    IF FOUND THEN
+        PERFORM primecloud_internal.refuse_to_spread(rel, format('policy "%s" of %s is not one of ours', wrong.polname, wrong.rel),
+            'On shards every policy lets in, a restrictive one too: drop it.');
+    END IF;
+    SELECT t.tgrelid::regclass AS rel, t.tgname INTO wrong FROM pg_trigger t WHERE t.tgrelid = ANY (tree) AND NOT t.tgisinternal
+        ORDER BY 1, 2 LIMIT 1;
+    IF FOUND THEN
+        PERFORM primecloud_internal.refuse_to_spread(rel, format('%s has trigger "%s"', wrong.rel, wrong.tgname),
+            'A distributed table has none: drop it, or leave the table where it is.');
+    END IF;
+    SELECT i.indexrelid::regclass AS index, i.indisprimary INTO wrong FROM pg_index i
+        WHERE i.indrelid = rel AND key IS NOT NULL AND (i.indisunique OR i.indisexclusion) AND NOT EXISTS (
+            SELECT FROM pg_attribute a WHERE a.attrelid = rel AND a.attname = key
+                AND a.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1])) ORDER BY 1 LIMIT 1;
+    IF FOUND THEN
+        PERFORM primecloud_internal.refuse_to_spread(rel, format('"%s" is unique over all accounts, without column "%s"', wrong.index, key),
+            CASE WHEN wrong.indisprimary THEN format('Make the primary key begin with "%s".', key)
+                ELSE format('Make it each account''s own with primecloud.protect_unique(%L, name), or keep the value in a small shared '
+                    'table.', rel) END);
+    END IF;
+    SELECT a.attrelid::regclass AS rel, a.attname, a.attname = key AS tenants INTO wrong FROM pg_attribute a
+        WHERE a.attrelid = ANY (tree) AND a.attnum > 0 AND NOT a.attisdropped
+            AND (a.attname = key AND (a.attidentity <> '' OR a.attgenerated <> '')
+                OR a.attidentity <> '' AND a.atttypid <> 'bigint'::regtype) ORDER BY 1, a.attnum LIMIT 1;
+    IF FOUND THEN
+        PERFORM primecloud_internal.refuse_to_spread(rel, format(CASE WHEN wrong.tenants THEN 'tenant column "%s" is generated'
+            ELSE 'identity column "%s" is not bigint' END, wrong.attname),
+            'Servers number rows by themselves in bigint alone, and the tenant is whoever was entered.');
+    END IF;
+    SELECT c.oid::regclass AS rel INTO wrong FROM pg_class c WHERE c.oid = ANY (tree)
+        AND (c.relpersistence <> 'p' OR c.relkind = 'f' OR c.oid <> rel AND NOT c.relispartition) ORDER BY 1 LIMIT 1;
+    IF FOUND THEN
+        PERFORM primecloud_internal.refuse_to_spread(rel, format('%s is temporary, unlogged, foreign or a child that inherits', wrong.rel),
+            'Ordinary tables and their partitions can be distributed.');
+    END IF;
+    SELECT r.kind, r.object INTO wrong FROM primecloud.registrations r WHERE r.kind IN ('retention policy', 'archive', 'legal hold')
+        AND EXISTS (SELECT FROM unnest(tree) AS t(oid) JOIN pg_class c ON c.oid = t.oid JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE split_part(r.object, ',', 1) = format('%I.%I', n.nspname, c.relname)) ORDER BY 1, 2 LIMIT 1;
+    IF FOUND THEN
+        PERFORM primecloud_internal.refuse_to_spread(rel, format('%s %s works on its rows', wrong.kind, wrong.object),
+            'End it first: it looks at rows of this server alone.');
+    END IF;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.check_spreadable(regclass)
+    IS 'raises 0A000 for a table that would lose something on other servers, or that they do not take';

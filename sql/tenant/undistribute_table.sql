@@ -1,0 +1,93 @@
+-- The way back: one table on this server, with restrictive policies again.
+
+CREATE FUNCTION primecloud_internal.tenant_type(rel regclass) RETURNS regtype
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$ SELECT atttypid::regtype FROM pg_attribute WHERE attrelid = rel AND attname = primecloud.tenant_column(rel) $$;
+COMMENT ON FUNCTION primecloud_internal.tenant_type(regclass) IS 'the type of the tenant column of a protected table';
+
+-- Foreign keys are taken off while tables move, and put back as they were.
+CREATE FUNCTION primecloud_internal.untie_steps(keys pg_constraint[]) RETURNS SETOF primecloud_internal.plan_step
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT 'drop foreign key', k.conrelid::regclass::text, format('ALTER TABLE %s DROP CONSTRAINT %I', k.conrelid::regclass, k.conname)
+    FROM unnest(keys) AS k;
+$$;
+COMMENT ON FUNCTION primecloud_internal.untie_steps(pg_constraint[]) IS 'the steps that take foreign keys off';
+
+CREATE FUNCTION primecloud_internal.tie_steps(keys pg_constraint[]) RETURNS SETOF primecloud_internal.plan_step
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT CASE WHEN k.convalidated THEN 'foreign key' ELSE 'unchecked foreign key' END, k.conrelid::regclass::text,
+        format('ALTER TABLE %s ADD CONSTRAINT %I %s', k.conrelid::regclass, k.conname, pg_get_constraintdef(k.oid))
+    FROM unnest(keys) AS k;
+$$;
+COMMENT ON FUNCTION primecloud_internal.tie_steps(pg_constraint[]) IS 'the steps that put foreign keys back as they are';
+
+-- A table that comes back is made anew: what was noted of a shared one, and which of its columns are sealed, is said again.
+CREATE FUNCTION primecloud_internal.remember_steps(rel regclass) RETURNS SETOF primecloud_internal.plan_step
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN QUERY SELECT s.* FROM primecloud_internal.table_tree(rel) AS t, primecloud_internal.protection_note(t.relid) AS note,
+        LATERAL primecloud_internal.note_protection(t.relid, note, 'primecloud_shared') AS s
+        WHERE note <> '{}' AND primecloud.tenant_column(t.relid) IS NULL
+    UNION ALL SELECT 'seal', rel::text, format('SELECT primecloud.seal_column(%L, %L, %L, %L, %L)', rel, c.column_name, c.label,
+        c.id_column, c.tenant_column)
+    FROM primecloud.sealed_column c JOIN pg_namespace n ON n.nspname = c.schema_name
+        JOIN pg_class o ON o.relnamespace = n.oid AND o.relname = c.table_name WHERE o.oid = rel;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.remember_steps(regclass)
+    IS 'the steps that give a table that was made anew its note of protection and the labels of its sealed columns';
+
+CREATE FUNCTION primecloud_internal.undistribute_plan(rel regclass) RETURNS SETOF primecloud_internal.plan_step
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    tables regclass[];
+    keys pg_constraint[];
+    wrong regclass;
+BEGIN
+    PERFORM primecloud_internal.check_spread_kind(rel, rel);
+    IF NOT primecloud_internal.is_distributed(rel) THEN
+        RETURN;
+    END IF;
+    tables := primecloud_internal.spread_set(rel);
+    PERFORM primecloud_internal.check_spread_kind(t, rel) FROM unnest(tables) AS t;
+    tables := ARRAY(SELECT t FROM unnest(tables) WITH ORDINALITY AS u(t, n) WHERE primecloud_internal.is_distributed(t) ORDER BY n);
+    -- What is not as distribute_table() makes it comes back with policies that let in what they should keep out.
+    SELECT t INTO wrong FROM unnest(tables) AS t, primecloud_internal.spread_shape(t) AS s WHERE NOT s.holds ORDER BY t::text LIMIT 1;
+    IF FOUND THEN
+        RAISE object_not_in_prerequisite_state USING MESSAGE = format('the policies of distributed table %s are not as distribute_table() '
+            'makes them', wrong), HINT = format('Call primecloud.distribute_table(%L) first, and drop policies that are not ours.', wrong);
+    END IF;
+    keys := ARRAY(SELECT k FROM primecloud_internal.spread_keys(tables) AS k ORDER BY k.conrelid::regclass::text, k.conname);
+    RETURN NEXT primecloud_internal.one_by_one();
+    RETURN QUERY SELECT * FROM primecloud_internal.untie_steps(keys);
+    RETURN QUERY SELECT * FROM primecloud_internal.forced_steps(tables, false);
+    RETURN QUERY SELECT 'spread', t::text, format('SELECT pg_catalog.undistribute_table(%L)', t)
+        FROM unnest(tables) WITH ORDINALITY AS u(t, n) ORDER BY n DESC;
+    RETURN QUERY SELECT s.* FROM unnest(tables) AS t, primecloud_internal.shape_steps(t, false) AS s
+        WHERE primecloud.tenant_column(t) IS NOT NULL;
+    RETURN QUERY SELECT s.* FROM unnest(tables) AS t, primecloud_internal.remember_steps(t) AS s;
+    RETURN QUERY SELECT * FROM primecloud_internal.tie_steps(keys);
+    RETURN QUERY SELECT * FROM primecloud_internal.forced_steps(tables, true);
+END $$;
+COMMENT ON FUNCTION primecloud_internal.undistribute_plan(regclass)
+    IS 'the steps by which a table, and what foreign keys tie to it, comes back from the servers of Citus';
+
+CREATE FUNCTION undistribute_table(rel regclass, dry_run boolean DEFAULT false) RETURNS SETOF text
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off SET client_min_messages = warning
+AS $$
+BEGIN
+    PERFORM primecloud_internal.check_owner(rel), primecloud_internal.check_citus();
+    RETURN QUERY SELECT * FROM primecloud_internal.run_plan(ARRAY(
+        SELECT primecloud_internal.as_owner(s) FROM primecloud_internal.undistribute_plan(rel) AS s), dry_run);
+END $$;
+COMMENT ON FUNCTION undistribute_table(regclass, boolean) IS
+    'undoes distribute_table(): rows, foreign keys and restrictive policies are on this server again; returns the statements it ran';
