@@ -2,6 +2,7 @@
 
 #include "core/tenant/identity.hpp"
 #include "pg/c_string.hpp"
+#include "tenant/cluster.hpp"
 #include "tenant/context.hpp"
 #include "tenant/entered.hpp"
 #include "tenant/membership.hpp"
@@ -91,6 +92,7 @@ void enter_claim(const claim &who) {
             errhint("Call primecloud.migrated() first."), errhidestmt(who.uniform), errhidecontext(who.uniform));
   }
   check_text(who, "user", who.user);
+  check_enters_here();
   membership found;
   const char *role = nullptr;
   if (who.tenant != nullptr) {

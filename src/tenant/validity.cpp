@@ -7,8 +7,10 @@
 #include "pg/c_string.hpp"
 #include "pg/startup.hpp"
 #include "pg/table.hpp"
+#include "tenant/cluster.hpp"
 #include "tenant/context.hpp"
 #include "tenant/membership.hpp"
+#include "tenant/sending.hpp"
 #include "tenant/token_key.hpp"
 
 extern "C" {
@@ -99,7 +101,9 @@ void check_context() {
   AcceptInvalidationMessages();
   // What the leader of a parallel plan runs inside it is part of that statement, and may take
   // no new snapshot: the next one asks.
-  if (known != changes && !IsInParallelMode()) ask_again(*who);
+  // (On a node that holds rows, whoever sent the context has asked.)
+  if (known != changes && !IsInParallelMode() && asking_session() == 0) ask_again(*who);
+  send_again_if_due();
 }
 
 void announce_change() {
