@@ -1,5 +1,5 @@
-// What seals and reads a context on its way between nodes.  It needs the root key: the room that has that gives it, when
-// the library is loaded.
+// What seals and reads a context on its way between nodes.  It needs the root key: the room that has that gives it,
+// when the library is loaded.
 #pragma once
 
 #include "core/tenant/carried.hpp"

@@ -80,6 +80,7 @@ bool renews(const claim &who) noexcept {
 }  // namespace
 
 void enter_claim(const claim &who) {
+  check_enters_here();
   if (!IsTransactionBlock()) {
     ereport(ERROR, errcode(ERRCODE_NO_ACTIVE_SQL_TRANSACTION),
             errmsg("a tenant can be entered in a transaction block only"),
@@ -92,7 +93,6 @@ void enter_claim(const claim &who) {
             errhint("Call primecloud.migrated() first."), errhidestmt(who.uniform), errhidecontext(who.uniform));
   }
   check_text(who, "user", who.user);
-  check_enters_here();
   membership found;
   const char *role = nullptr;
   if (who.tenant != nullptr) {

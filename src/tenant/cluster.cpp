@@ -64,8 +64,10 @@ std::uint64_t own_session() {
   return OidIsValid(function) ? static_cast<std::uint64_t>(DatumGetInt64(OidFunctionCall0(function))) : 0;
 }
 
+bool is_elsewhere() { return citus_is_loaded() && (asking_session() != 0 || is_worker()); }
+
 void check_enters_here() {
-  if (!citus_is_loaded() || (asking_session() == 0 && !is_worker())) return;
+  if (!is_elsewhere()) return;
   ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
           errmsg("a tenant is entered on the coordinator, and this is another node"),
           errhint("Connect to the coordinator, and enter there: the context goes along to where the rows are."),

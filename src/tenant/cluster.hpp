@@ -21,6 +21,10 @@ SERVER_CODE std::uint64_t own_session();
 // Raises 55000 where a tenant is not entered: on a node that is no coordinator, and in a backend that Citus made.
 SERVER_CODE void check_enters_here();
 
+// Whether this is another node than the coordinator, or a backend that Citus made: neither has what belongs to the
+// cluster.
+SERVER_CODE bool is_elsewhere();
+
 // Whether Citus has spread any table of this database.
 SERVER_CODE bool anything_is_distributed();
 

@@ -20,7 +20,9 @@ root_key carrying_root(std::int32_t version, std::uint8_t first) {
 const root_key carried_under = carrying_root(2, 7);
 const carried_session carried_for{"shop", 10'000'004'711};
 
-std::string sent_text(std::string_view identity = "the identity") { return carry(carried_under, carried_for, sent_at, identity, carried_nonce); }
+std::string sent_text(std::string_view identity = "the identity") {
+  return carry(carried_under, carried_for, sent_at, identity, carried_nonce);
+}
 
 carried_state state_at(std::int64_t later, const std::string &text = sent_text()) {
   return read_carried(carried_under, carried_for, timestamp{sent_at.microseconds + later}, text).state;
@@ -44,10 +46,12 @@ TEST(Carried, FormatStays) {
 
 TEST(Carried, IsForOneSessionOfOneDatabase) {
   const std::string text = sent_text();
-  EXPECT_EQ(read_carried(carried_under, {"shop", carried_for.number + 1}, sent_at, text).state, carried_state::of_another_session);
+  EXPECT_EQ(read_carried(carried_under, {"shop", carried_for.number + 1}, sent_at, text).state,
+            carried_state::of_another_session);
   EXPECT_EQ(read_carried(carried_under, {"shop", 0}, sent_at, text).state, carried_state::of_another_session);
   for (const char *database : {"", "sho", "shop2", "SHOP"})
-    EXPECT_EQ(read_carried(carried_under, {database, carried_for.number}, sent_at, text).state, carried_state::false_text);
+    EXPECT_EQ(read_carried(carried_under, {database, carried_for.number}, sent_at, text).state,
+              carried_state::false_text);
   EXPECT_TRUE(read_carried(carried_under, {"shop", 0}, sent_at, text).identity.empty());
 }
 
@@ -62,7 +66,8 @@ TEST(Carried, LivesForSeconds) {
   EXPECT_EQ(state_at(carried_life + carried_leeway), carried_state::late);
   EXPECT_EQ(state_at(std::int64_t{1} << 40), carried_state::late);
   EXPECT_EQ(state_at(-carried_leeway - 1), carried_state::of_another_clock);
-  const carried late = read_carried(carried_under, carried_for, timestamp{sent_at.microseconds + 60'000'000}, sent_text());
+  const carried late =
+      read_carried(carried_under, carried_for, timestamp{sent_at.microseconds + 60'000'000}, sent_text());
   EXPECT_TRUE(late.identity.empty());
 }
 

@@ -89,8 +89,7 @@ carried read_carried(const root_key &root, const carried_session &here, timestam
   const carrying_key key(root);
   const std::string bound = bound_to(all, here.database);
   if (crypto_aead_xchacha20poly1305_ietf_decrypt(plain.data(), nullptr, nullptr, all.data() + sealed_at, size,
-                                                 bytes_of(bound), bound.size(), all.data() + nonce_at,
-                                                 key.bytes) != 0)
+                                                 bytes_of(bound), bound.size(), all.data() + nonce_at, key.bytes) != 0)
     return {};
   const auto until = static_cast<std::int64_t>(number_at(plain.data() + 8, 8));
   carried found;
