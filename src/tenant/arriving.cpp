@@ -3,6 +3,7 @@
 #include "core/tenant/identity.hpp"
 #include "pg/boundary.hpp"
 #include "pg/c_string.hpp"
+#include "pg/role_name.hpp"
 #include "tenant/carrier.hpp"
 #include "tenant/cluster.hpp"
 #include "tenant/context.hpp"
@@ -33,28 +34,35 @@ namespace {
   }
 }
 
-// What may follow in one transaction: the same identity, with no more than it had.
+// What may follow in one transaction: the same identity, with no more than it had.  A question (whose user has no name)
+// is of the same account, and so is what follows it.
 bool may_follow(const context_record *before, const identity &next) noexcept {
   if (before == nullptr) return true;
+  if (before->has_tenant != next.tenant.has_value() || (next.tenant && before->tenant() != *next.tenant)) return false;
+  if (before->user().empty() || next.user.empty()) return true;
   const auto rank = next.role ? static_cast<std::uint8_t>(*next.role) : 0;
-  return before->has_tenant == next.tenant.has_value() && (!next.tenant || before->tenant() == *next.tenant) &&
-         before->user() == next.user && before->assumed == next.assumed && rank <= before->rank;
+  return before->user() == next.user && before->assumed == next.assumed && rank <= before->rank;
 }
 
 // Throws.  What was read, in the server's memory: the text as assign_here() takes it, empty where its time is over.
 struct arrived {
   carried_state state;
-  bool follows = false;
+  bool for_another = false, follows = false;
   const char *encoded = nullptr, *tenant = nullptr, *user = nullptr;
 };
 
-arrived read_text(const char *text, const carried_session &here) {
+arrived read_text(const char *text, const carried_session &here, std::string_view role) {
   const carried read = carrying->read(text, here);
-  if (read.state != carried_state::taken) return {read.state};
+  const bool for_another = !read.role.empty() && read.role != role;
+  if (read.state != carried_state::taken) return {read.state, for_another};
   const auto who = decode_identity(read.identity);
-  if (!who) return {carried_state::false_text};
-  return {read.state, may_follow(current(), *who), pg::c_string_of(read.identity),
-          who->tenant ? pg::c_string_of(*who->tenant) : nullptr, pg::c_string_of(who->user)};
+  if (!who || who->user.empty() == read.role.empty()) return {carried_state::false_text};
+  return {read.state,
+          for_another,
+          may_follow(current(), *who),
+          pg::c_string_of(read.identity),
+          who->tenant ? pg::c_string_of(*who->tenant) : nullptr,
+          pg::c_string_of(who->user)};
 }
 
 }  // namespace
@@ -65,7 +73,9 @@ void take_carried(const char *text) {
   const char *database = get_database_name(MyDatabaseId);
   const std::uint64_t session = asking_session();
   arrived come{};
-  pg::boundary([&] { come = read_text(text, {database, session}); });
+  const char *role = pg::role_name(GetSessionUserId());
+  pg::boundary([&] { come = read_text(text, {database, session}, role); });
+  if (come.for_another) return;
   if (come.state == carried_state::late) return assign_here("");
   if (come.state != carried_state::taken) refuse_state(come.state);
   if (!come.follows)

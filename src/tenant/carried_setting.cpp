@@ -13,7 +13,7 @@
 #include "pg/startup.hpp"
 #include "tenant/arriving.hpp"
 #include "tenant/cluster.hpp"
-#include "tenant/sending.hpp"
+#include "tenant/repeated_set.hpp"
 
 extern "C" {
 #include "access/parallel.h"

@@ -5,18 +5,18 @@
 
 #include <cstdint>
 
-#include "pg/server_code.hpp"
+#include "pg/postgres.hpp"
 
 namespace primecloud::tenant {
 
 // Sends the identity that has become the context.  Does nothing where Citus is not.
 SERVER_CODE void send_context(const char *encoded, std::uint64_t serial);
 
+// Sends what lets a role that owns tables read those of one account, before anybody is entered and past what a lesser
+// role may see: for what entering asks.  In connections of other roles it is nothing; the context has to follow.
+SERVER_CODE void send_question(const char *tenant, Oid owner);
+
 // Sends it anew, where a statement starts: what was sent is old by now, or a savepoint has ended that it was sent in.
 SERVER_CODE void send_again_if_due();
-
-// Whether a value of primecloud.carried, or the text of a statement, is what is being sent at this moment.
-bool is_being_sent(const char *value) noexcept;
-bool is_sending_statement(const char *text) noexcept;
 
 }  // namespace primecloud::tenant

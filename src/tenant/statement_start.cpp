@@ -2,7 +2,7 @@
 // (tenant/validity.hpp).
 #include "pg/startup.hpp"
 #include "tenant/carried_setting.hpp"
-#include "tenant/sending.hpp"
+#include "tenant/repeated_set.hpp"
 #include "tenant/validity.hpp"
 
 extern "C" {

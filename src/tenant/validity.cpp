@@ -9,6 +9,7 @@
 #include "pg/table.hpp"
 #include "tenant/cluster.hpp"
 #include "tenant/context.hpp"
+#include "tenant/elsewhere.hpp"
 #include "tenant/membership.hpp"
 #include "tenant/sending.hpp"
 #include "tenant/token_key.hpp"
@@ -95,7 +96,7 @@ const pg::startup watching_validity{watch_validity};
 
 void check_context() {
   const context_record *who = current();
-  if (who == nullptr || paused || IsParallelWorker()) return;
+  if (who == nullptr || paused || is_asking_elsewhere() || IsParallelWorker()) return;
   if (who->expires_known && GetCurrentTimestamp() >= who->expires.microseconds) refuse("its token has expired");
   // A statement whose relations are locked already has not listened.
   AcceptInvalidationMessages();

@@ -1,7 +1,7 @@
 """carried.py ROOT_KEY_FILE DATABASE SESSION SECONDS FIELD...: a context as a node sends it, by another hand than the library's.
 
 SECONDS from now it ends; the fields are those of an identity: t TENANT USER ROLE, and the rest empty.  ROOT_VERSION and FORMAT
-in the environment say others than the file's and 1."""
+in the environment say others than the file's and 1; ROLE the database role that alone may take it."""
 import base64
 import ctypes
 import ctypes.util
@@ -18,7 +18,8 @@ with open(path, encoding="ascii") as file:
 key = hashlib.blake2b(b"primecloud/carried/v1", key=bytes.fromhex(digits), digest_size=32).digest()
 until = int((time.time() - 946684800 + float(seconds)) * 1e6)
 fields += [""] * (7 - len(fields))
-plain = struct.pack(">Qq", int(session), until) + "".join(f"{len(field.encode())}:{field}" for field in fields).encode()
+role = os.environ.get("ROLE", "").encode()
+plain = struct.pack(">QqB", int(session), until, len(role)) + role + "".join(f"{len(field.encode())}:{field}" for field in fields).encode()
 clear = struct.pack(">BI", int(os.environ.get("FORMAT", "1")), int(os.environ.get("ROOT_VERSION", version)))
 bound = b"primecloud carried context\0" + clear + database.encode()
 nonce = os.urandom(24)

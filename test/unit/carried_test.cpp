@@ -38,10 +38,19 @@ TEST(Carried, ArrivesAsItWent) {
   EXPECT_EQ(sent_text().find("identity"), std::string::npos);
 }
 
+TEST(Carried, MayBeForOneRole) {
+  const std::string text = carry(carried_under, carried_for, sent_at, "the identity", carried_nonce, "owner");
+  const carried found = read_carried(carried_under, carried_for, sent_at, text);
+  EXPECT_EQ(found.role, "owner");
+  EXPECT_EQ(found.identity, "the identity");
+  EXPECT_EQ(read_carried(carried_under, carried_for, sent_at, sent_text()).role, "");
+  EXPECT_EQ(read_carried(carried_under, carried_for, timestamp{sent_at.microseconds + 60'000'000}, text).role, "owner");
+}
+
 // While a cluster is upgraded, one node sends what another release reads.
 TEST(Carried, FormatStays) {
   EXPECT_EQ(carry(carrying_root(1, 1), {"db", 1}, timestamp{0}, "id", carried_nonce),
-            "AQAAAAEDAQQAAAAAAAAAAAAAAAAAAAAAAAAAAADZrOsCO7xuC9pZ7UyC9AC_nfFFq40SQsAx0OgbZ9ln77cG");
+            "AQAAAAEDAQQAAAAAAAAAAAAAAAAAAAAAAAAAAADZrOsCO7xuC9pZ7UyC9AC_9PzoLi1iu9g3Tp1fONEqQaZH0A");
 }
 
 TEST(Carried, IsForOneSessionOfOneDatabase) {

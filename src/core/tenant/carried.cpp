@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::uint8_t format = 1;
 constexpr std::size_t nonce_at = 1 + 4, sealed_at = nonce_at + carried_nonce_size;
-constexpr std::size_t fixed_size = 8 + 8, tag_size = crypto_aead_xchacha20poly1305_ietf_ABYTES;
+constexpr std::size_t fixed_size = 8 + 8 + 1, tag_size = crypto_aead_xchacha20poly1305_ietf_ABYTES;
 static_assert(carried_nonce_size == crypto_aead_xchacha20poly1305_ietf_NPUBBYTES);
 
 struct carrying_key {
@@ -58,11 +58,14 @@ const std::uint8_t *bytes_of(const std::string &text) noexcept {
 }  // namespace
 
 std::string carry(const root_key &root, const carried_session &whose, timestamp now, std::string_view identity,
-                  std::span<const std::uint8_t, carried_nonce_size> nonce) {
-  std::vector<std::uint8_t> plain(fixed_size + identity.size()), all(sealed_at + plain.size() + tag_size);
+                  std::span<const std::uint8_t, carried_nonce_size> nonce, std::string_view role) {
+  role = role.substr(0, 255);
+  std::vector<std::uint8_t> plain(fixed_size + role.size() + identity.size()), all(sealed_at + plain.size() + tag_size);
   put(plain.data(), whose.number, 8);
   put(plain.data() + 8, static_cast<std::uint64_t>(now.microseconds + carried_life), 8);
-  std::copy(identity.begin(), identity.end(), plain.begin() + fixed_size);
+  plain[fixed_size - 1] = static_cast<std::uint8_t>(role.size());
+  std::copy(role.begin(), role.end(), plain.begin() + fixed_size);
+  std::copy(identity.begin(), identity.end(), plain.end() - static_cast<std::ptrdiff_t>(identity.size()));
   all[0] = format;
   put(all.data() + 1, static_cast<std::uint32_t>(root.version), 4);
   std::copy(nonce.begin(), nonce.end(), all.begin() + nonce_at);
@@ -91,10 +94,14 @@ carried read_carried(const root_key &root, const carried_session &here, timestam
   if (crypto_aead_xchacha20poly1305_ietf_decrypt(plain.data(), nullptr, nullptr, all.data() + sealed_at, size,
                                                  bytes_of(bound), bound.size(), all.data() + nonce_at, key.bytes) != 0)
     return {};
+  const std::size_t role_size = plain[fixed_size - 1];
+  if (plain.size() < fixed_size + role_size) return {};
   const auto until = static_cast<std::int64_t>(number_at(plain.data() + 8, 8));
   carried found;
   found.state = judge(number_at(plain.data(), 8), until, here, now);
-  if (found.state == carried_state::taken) found.identity.assign(plain.begin() + fixed_size, plain.end());
+  const auto role_end = plain.begin() + static_cast<std::ptrdiff_t>(fixed_size + role_size);
+  found.role.assign(plain.begin() + fixed_size, role_end);
+  if (found.state == carried_state::taken) found.identity.assign(role_end, plain.end());
   return found;
 }
 

@@ -2,7 +2,8 @@
 //
 // The text is base64url of
 //   format (1 byte), version of the root key (4, the greatest first), nonce (24),
-//   then XChaCha20-Poly1305 of: session (8), until (8), the identity as encode() spells it.
+//   then XChaCha20-Poly1305 of: session (8), until (8), the database role that alone may take it (its size, 1, and its
+//   name, empty for any), the identity as encode() spells it.
 // The key is made from the root key, for this and nothing else; what stands in the clear, and the name of the
 // database, are authenticated with the rest.  Whoever has no root key can neither make nor read one.
 #pragma once
@@ -32,7 +33,7 @@ struct carried_session {
 
 inline constexpr std::size_t carried_nonce_size = 24;
 std::string carry(const root_key &root, const carried_session &whose, timestamp now, std::string_view identity,
-                  std::span<const std::uint8_t, carried_nonce_size> nonce);
+                  std::span<const std::uint8_t, carried_nonce_size> nonce, std::string_view role = {});
 
 // The version of the root key that a text needs; nothing where it is none of these texts.
 std::optional<std::int32_t> carried_root_version(std::string_view text);
@@ -47,6 +48,7 @@ enum class carried_state {
 
 struct carried {
   carried_state state = carried_state::false_text;
+  std::string role;      // the only one that may take it; empty for any
   std::string identity;  // where it was taken
 };
 carried read_carried(const root_key &root, const carried_session &here, timestamp now, std::string_view text);
