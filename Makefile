@@ -4,6 +4,7 @@
 #   make && sudo make install && make installcheck      PG_CONFIG=... to choose
 #   make demo | test | playground | bench | fuzz | test-clients | test-services | ubsan | coverage
 #                     on a throw-away server; installs the packages it needs
+#   make test-citus PG_CONFIG=...   on a cluster of three, of a PostgreSQL that has Citus (docs/scale.md)
 #   make test-17 | test-18 | test-all | test-upgrades
 #                     every suite on another server, each in a Debian of its own (test/matrix),
 #                     and the way from each to the next (test/upgrades)

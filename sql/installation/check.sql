@@ -9,7 +9,8 @@ AS $$
     SELECT c.what, c.state, CASE WHEN c.state <> 'ok' THEN c.fix END
     FROM (SELECT * FROM primecloud_internal.check_server() UNION ALL SELECT * FROM primecloud_internal.check_database()
           UNION ALL SELECT * FROM primecloud_internal.check_roles() UNION ALL SELECT * FROM primecloud_internal.check_tables()
-          UNION ALL SELECT * FROM primecloud_internal.check_rights() UNION ALL SELECT * FROM primecloud_internal.check_held()) AS c
+          UNION ALL SELECT * FROM primecloud_internal.check_rights() UNION ALL SELECT * FROM primecloud_internal.check_held()
+          UNION ALL SELECT * FROM primecloud_internal.check_cluster()) AS c
     ORDER BY array_position('{missing,risk,ok}', c.state), c.what COLLATE "C"
 $$;
 COMMENT ON FUNCTION check_installation()

@@ -20,12 +20,12 @@ struct kept_root_key {
   std::int32_t version;  // 0: empty
   std::uint8_t bytes[32];
 };
-struct data_keys {
+struct kept_data_keys {
   cached_key by_id[places];
   std::int64_t active[active_places];  // by tenant and purpose: the id of a key above
 };
 struct arena {
-  data_keys data;
+  kept_data_keys data;
   kept_root_key roots[most_roots];  // in ascending order
 };
 arena *kept = nullptr;

@@ -2,6 +2,7 @@
 
 #include "pg/c_string.hpp"
 #include "pg/startup.hpp"
+#include "tenant/cluster.hpp"
 #include "tenant/owner.hpp"
 #include "tenant/validity.hpp"
 
@@ -31,7 +32,11 @@ const pg::startup at_least_settings{define_at_least_settings};
 void miss_context() {
   if (on_missing_context == missing_is_empty) return;
   const char *hint = "Call primecloud.enter(token) after BEGIN.";
-  if (is_held_owner()) {
+  if (asking_session() != 0) {
+    hint =
+        "The context goes along from where it was entered, in a transaction on the coordinator, and holds for seconds: "
+        "primecloud.check_installation() there says what is missing.";
+  } else if (is_held_owner()) {
     hint =
         "Call primecloud.enter(token) after BEGIN; to work over all accounts as the owner of the tables, "
         "primecloud.migrating(schema).";

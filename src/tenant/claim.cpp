@@ -2,6 +2,7 @@
 
 #include "core/tenant/identity.hpp"
 #include "pg/c_string.hpp"
+#include "tenant/cluster.hpp"
 #include "tenant/context.hpp"
 #include "tenant/entered.hpp"
 #include "tenant/membership.hpp"
@@ -79,6 +80,7 @@ bool renews(const claim &who) noexcept {
 }  // namespace
 
 void enter_claim(const claim &who) {
+  check_enters_here();
   if (!IsTransactionBlock()) {
     ereport(ERROR, errcode(ERRCODE_NO_ACTIVE_SQL_TRANSACTION),
             errmsg("a tenant can be entered in a transaction block only"),

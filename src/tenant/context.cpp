@@ -4,6 +4,7 @@
 
 #include "pg/postgres.hpp"
 #include "pg/startup.hpp"
+#include "tenant/sending.hpp"
 
 extern "C" {
 #include "access/parallel.h"
@@ -14,7 +15,13 @@ namespace primecloud::tenant {
 namespace {
 
 char *setting = nullptr;
-const context_record *record = nullptr;
+// What guc.c keeps: the number of the assignment, and behind it the record.
+struct alignas(context_record) kept {
+  std::uint64_t serial;
+  const context_record *record() const noexcept { return reinterpret_cast<const context_record *>(this + 1); }
+};
+const kept *now = nullptr;
+std::uint64_t assignments = 0;
 bool assigning = false;  // true only while assign() runs
 bool answered_without_context = false;
 
@@ -23,8 +30,11 @@ bool answered_without_context = false;
 void *record_of(const char *value) noexcept {
   try {
     const auto who = decode_identity(value);
-    void *block = who ? pg::allocate_for_setting(context_record::size(*who)) : nullptr;
-    if (block != nullptr) context_record::build(block, *who);
+    auto *block =
+        who ? static_cast<kept *>(pg::allocate_for_setting(sizeof(kept) + context_record::size(*who))) : nullptr;
+    if (block == nullptr) return nullptr;
+    block->serial = ++assignments;
+    context_record::build(block + 1, *who);
     return block;
   } catch (const std::bad_alloc &) {
     return nullptr;
@@ -44,7 +54,7 @@ SERVER_CODE bool check(char **value, void **extra, GucSource) noexcept {
   return *extra != nullptr;
 }
 
-void assign_hook(const char *, void *extra) noexcept { record = static_cast<const context_record *>(extra); }
+void assign_hook(const char *, void *extra) noexcept { now = static_cast<const kept *>(extra); }
 
 SERVER_CODE void define_context_settings() {
   DefineCustomStringVariable(
@@ -56,13 +66,14 @@ SERVER_CODE void define_context_settings() {
 const pg::startup context_settings{define_context_settings};
 }  // namespace
 
-const context_record *current() noexcept { return record; }
-std::string_view current_tenant() noexcept { return record == nullptr ? std::string_view() : record->tenant(); }
-const char *encoded() noexcept { return record == nullptr ? nullptr : setting; }
+const context_record *current() noexcept { return now == nullptr ? nullptr : now->record(); }
+std::string_view current_tenant() noexcept { return now == nullptr ? std::string_view() : now->record()->tenant(); }
+const char *encoded() noexcept { return now == nullptr ? nullptr : setting; }
+std::uint64_t context_serial() noexcept { return now == nullptr ? 0 : now->serial; }
 
 void note_missing() noexcept { answered_without_context = true; }
 
-void assign(const char *value) {
+void assign_here(const char *value) {
   if (answered_without_context) ResetPlanCache();
   answered_without_context = false;
   // At LOG level guc.c returns from a refusal instead of jumping over the line that
@@ -74,6 +85,11 @@ void assign(const char *value) {
   if (taken <= 0)
     ereport(ERROR, errcode(ERRCODE_OUT_OF_MEMORY), errmsg("could not set the tenant context"),
             errhint("The server has no memory: try again."));
+}
+
+void assign(const char *value) {
+  assign_here(value);
+  send_context(encoded(), context_serial());
 }
 
 }  // namespace primecloud::tenant

@@ -5,6 +5,7 @@
 // ends it with the transaction, restores it at ROLLBACK TO, and carries it to workers.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 #include "core/tenant/identity.hpp"
@@ -19,9 +20,15 @@ const context_record *current() noexcept;
 // The tenant key as text; empty without one.
 std::string_view current_tenant() noexcept;
 
-// Makes `who` the context until the end of the transaction or of the savepoint.
+// Makes `who` the context until the end of the transaction or of the savepoint, here and on the nodes that hold rows.
 // Raises server errors; call under guarded() where objects are alive.
 SERVER_CODE void assign(const char *encoded);
+
+// The same in this backend alone; the empty text for none.
+SERVER_CODE void assign_here(const char *encoded);
+
+// Which assignment the context is of: no two have the same number, and ROLLBACK TO brings the earlier one back.
+std::uint64_t context_serial() noexcept;
 
 // Notes that a tenant function has answered NULL for want of a context.  A plan that was
 // made upon that answer believes that there are no rows: the next context forgets it.

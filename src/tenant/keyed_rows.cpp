@@ -1,8 +1,9 @@
 #include "tenant/keyed_rows.hpp"
 
+#include "tenant/cluster.hpp"
 #include "tenant/distributed.hpp"
+#include "tenant/elsewhere.hpp"
 #include "tenant/row_search.hpp"
-#include "tenant/spread_rows.hpp"
 
 extern "C" {
 #include "access/relation.h"
@@ -136,10 +137,11 @@ SERVER_CODE Relation open_registered(const keyed_question &asked) {
 texts find_rows(const keyed_question &asked, Snapshot seen) {
   work w{asked, seen, {}, {}, {}};
   Relation table = open_registered(asked);
-  const bool spread = is_distributed(RelationGetRelid(table));
-  if (spread) w.found = find_spread_rows(table, asked);
-  if (!spread && table->rd_rel->relkind == RELKIND_RELATION) read_table(w, table);
-  if (!spread && table->rd_rel->relhassubclass) read_below(w, RelationGetRelid(table), table->rd_rel->relowner);
+  const bool elsewhere = citus_is_loaded() && is_distributed(RelationGetRelid(table));
+  if (elsewhere) w.found = find_rows_elsewhere(asked, table);
+  if (!elsewhere) refuse_distributed(table);
+  if (!elsewhere && table->rd_rel->relkind == RELKIND_RELATION) read_table(w, table);
+  if (!elsewhere && table->rd_rel->relhassubclass) read_below(w, RelationGetRelid(table), table->rd_rel->relowner);
   relation_close(table, AccessShareLock);
   return w.found;
 }

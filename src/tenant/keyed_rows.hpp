@@ -36,7 +36,7 @@ struct texts {
 
 // The texts of `column` in every row whose keys are those, in the table, its partitions and
 // its inheritance children.  Tables below it that another role owns are passed over.
-// A table that Citus has spread is asked by SQL, as its owner (tenant/spread_rows.hpp).
+// A table that Citus has spread is asked by SQL, as its owner (tenant/elsewhere.hpp).
 // Refuses what cannot be read this way: 42P01, 42501, 42703, 42804, 0A000.
 SERVER_CODE texts find_rows(const keyed_question &asked, Snapshot seen);
 

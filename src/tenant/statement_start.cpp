@@ -1,6 +1,8 @@
 // Where a statement starts: each asks first whether its context still holds
 // (tenant/validity.hpp).
 #include "pg/startup.hpp"
+#include "tenant/carried_setting.hpp"
+#include "tenant/repeated_set.hpp"
 #include "tenant/validity.hpp"
 
 extern "C" {
@@ -34,7 +36,11 @@ SERVER_CODE void start(QueryDesc *query, int flags) {
 SERVER_CODE void utility(PlannedStmt *statement, const char *text, bool read_only, ProcessUtilityContext context,
                          ParamListInfo parameters, QueryEnvironment *environment, DestReceiver *destination,
                          QueryCompletion *completion) {
-  if (!IsA(statement->utilityStmt, TransactionStmt)) check_context();
+  if (IsA(statement->utilityStmt, VariableSetStmt))
+    note_renamed(reinterpret_cast<const VariableSetStmt *>(statement->utilityStmt));
+  const bool begins_or_ends = IsA(statement->utilityStmt, TransactionStmt);
+  if (begins_or_ends) hide_carried();
+  if (!begins_or_ends && !is_sending_statement(text)) check_context();
   (next_utility != nullptr ? next_utility : standard_ProcessUtility)(statement, text, read_only, context, parameters,
                                                                      environment, destination, completion);
 }

@@ -87,15 +87,16 @@ SERVER_CODE read_rows read_all(Oid oid, const char *first, const char *second) {
   return rows;
 }
 
-using text = std::optional<std::string_view>;
+using one_value = std::optional<std::string_view>;
 
-pg::rows<std::tuple<text, text>> stored_values(std::optional<pg::relation> table, std::optional<column_name> first,
-                                               std::optional<column_name> second) {
-  pg::rows<std::tuple<text, text>> answer;
+pg::rows<std::tuple<one_value, one_value>> stored_values(std::optional<pg::relation> table,
+                                                         std::optional<column_name> first,
+                                                         std::optional<column_name> second) {
+  pg::rows<std::tuple<one_value, one_value>> answer;
   if (!table || !first) return answer;
   const read_rows read =
       pg::guarded([&] { return read_all(table->oid, first->text, second ? second->text : nullptr); });
-  const auto as_text = [](const char *value) { return value == nullptr ? text() : text(value); };
+  const auto as_text = [](const char *value) { return value == nullptr ? one_value() : one_value(value); };
   for (int i = 0; i < read.count; i++) answer.emplace_back(as_text(read.value[i][0]), as_text(read.value[i][1]));
   return answer;
 }

@@ -7,8 +7,11 @@
 #include "pg/c_string.hpp"
 #include "pg/startup.hpp"
 #include "pg/table.hpp"
+#include "tenant/cluster.hpp"
 #include "tenant/context.hpp"
+#include "tenant/elsewhere.hpp"
 #include "tenant/membership.hpp"
+#include "tenant/sending.hpp"
 #include "tenant/token_key.hpp"
 
 extern "C" {
@@ -93,13 +96,15 @@ const pg::startup watching_validity{watch_validity};
 
 void check_context() {
   const context_record *who = current();
-  if (who == nullptr || paused || IsParallelWorker()) return;
+  if (who == nullptr || paused || is_asking_elsewhere() || IsParallelWorker()) return;
   if (who->expires_known && GetCurrentTimestamp() >= who->expires.microseconds) refuse("its token has expired");
   // A statement whose relations are locked already has not listened.
   AcceptInvalidationMessages();
   // What the leader of a parallel plan runs inside it is part of that statement, and may take
   // no new snapshot: the next one asks.
-  if (known != changes && !IsInParallelMode()) ask_again(*who);
+  // (On a node that holds rows, whoever sent the context has asked.)
+  if (known != changes && !IsInParallelMode() && asking_session() == 0) ask_again(*who);
+  send_again_if_due();
 }
 
 void announce_change() {

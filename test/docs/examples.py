@@ -16,8 +16,14 @@ class Example(typing.NamedTuple):
     expected: str | None  # of a block `text` directly after it
     before: str           # the text between the last block and this one
 
+    @property
+    def of_cluster(self):
+        """Whether it is for a cluster of several servers: `sql cluster`, `sql cluster error=CODE`, `sh cluster`."""
+        return self.attribute.split(" ")[0] == "cluster"
+
     def value(self, name):
-        return self.attribute.partition("=")[2] if self.attribute.startswith(name + "=") else None
+        attribute = self.attribute.removeprefix("cluster").strip() if self.of_cluster else self.attribute
+        return attribute.partition("=")[2] if attribute.startswith(name + "=") else None
 
 
 def examples(text):

@@ -5,6 +5,8 @@ A fenced block `sql` is typed into one psql session, in order, and must succeed.
 A block `text` directly after it is the exact end of what a reader must see.
 `sql values=A, B | C` has parameters: A, B are those of its first statement that takes any, C of the second.
 `sql skip=REASON` is not run: REASON says why it cannot be here.
+`sql cluster`, `sh cluster`, and those with an `error=` behind that, are for a cluster of several servers: --cluster runs them (test/citus/run), on
+the pages that have some, and nothing else of those; without it they are counted and said.
 `sh` blocks run in a shell with PGDATABASE set, all of a page in one directory of their own; `sh skip=REASON` are not run.
 Every other block (js, ini, console ...) is illustration.
 
@@ -63,9 +65,9 @@ def shell(page, database, example, directory):
     return [f"{page.name}:{example.line}: exit {done.returncode}\n{example.body}{done.stdout}"] if done.returncode else []
 
 
-def check(page, database, made):
+def check(page, database, made, cluster=False):
     """Returns (examples run, examples skipped, list of failures); made: the databases that are there."""
-    found = [example for example in examples(page.read_text()) if example.language in ("sql", "sh")]
+    found = [example for example in examples(page.read_text()) if example.language in ("sql", "sh") and example.of_cluster == cluster]
     todo = [example for example in found if example.value("skip") is None]
     if todo and database not in made:
         subprocess.run(["createdb", database], check=True)
@@ -88,20 +90,25 @@ def check(page, database, made):
 
 
 def main(names):
-    together = "--in-order" in names
-    pages = [pathlib.Path(name).resolve() for name in names if name != "--in-order"]
+    together, cluster = "--in-order" in names, "--cluster" in names
+    pages = [pathlib.Path(name).resolve() for name in names if not name.startswith("--")]
     if not pages:
         pages = in_order() if together else [README, *sorted((ROOT / "docs").rglob("*.md"))]
         # (A page with a database of its own is read no otherwise in order.)
         pages = [page for page in pages if not (together and wants_its_own(page.read_text()))]
-    status, made = 0, set()
-    for page in pages:
-        if together and not wants_its_own(page.read_text()):
+    of_cluster = {page: sum(example.of_cluster for example in examples(page.read_text())) for page in pages}
+    # (Citus is in one database of its cluster.)
+    status, made = 0, {"postgres"} if cluster else set()
+    for page in [page for page in pages if of_cluster[page] or not cluster]:
+        if cluster:
+            database = "postgres"
+        elif together and not wants_its_own(page.read_text()):
             database = "docs_in_order"
         else:
             database = "docs_" + re.sub(r"\W", "_", str(page.relative_to(ROOT).with_suffix("")).lower().removeprefix("docs/"))
-        ran, skipped, failures = paste.check() if page == README else check(page, database, made)
-        print(f"{page.relative_to(ROOT)}: {ran} examples run, {skipped} skipped, {len(failures)} failed", flush=True)
+        ran, skipped, failures = paste.check() if page == README else check(page, database, made, cluster)
+        elsewhere = f", {of_cluster[page]} for a cluster (make test-citus)" if of_cluster[page] and not cluster else ""
+        print(f"{page.relative_to(ROOT)}: {ran} examples run, {skipped} skipped, {len(failures)} failed{elsewhere}", flush=True)
         for failure in failures:
             print(failure)
             status = 1

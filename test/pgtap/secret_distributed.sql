@@ -47,42 +47,17 @@ INSERT INTO calls (rel, call, message) VALUES
     ('parts_1', 'SELECT primecloud.reseal_batch(''parts'', ''secret'')', 'table public.parts_1 is distributed'),
     ('plaintext', 'SELECT primecloud.seal_column(''plaintext'', ''secret'', ''plaintext.secret'')',
         'table public.plaintext is distributed'),
-    ('vault', 'SELECT primecloud.retain(''vault'', ''at'', ''1 day'')', 'table public.vault is distributed');
+    ('vault', 'SELECT primecloud.retain(''vault'', ''at'', ''1 day'')', 'table public.vault is distributed'),
+    ('members', 'SELECT primecloud.enter_trusted(''1'', ''ann'', ''owner'')', 'table "members" is distributed'),
+    ('accounts', 'SELECT primecloud.enter_trusted(''1'', ''ann'', ''owner'')', 'table "accounts" is distributed'),
+    ('granted', 'SELECT primecloud.enter_trusted(''1'', ''eve'', ''external_client'')', 'table "granted" is distributed');
 SELECT is(spread(rel, call), '0A000 ' || message, call || ' with ' || rel) FROM calls ORDER BY n;
 SELECT isnt(left(spread('', call), 6), '0A000 ', call || ' with none') FROM calls ORDER BY n;
--- Entering asks by SQL, as the owner of the tables, who is past nothing but his own.
-SELECT is(spread(rel, call), answer, call || ' with ' || rel) FROM (VALUES
-    ('members', 'SELECT primecloud.enter_trusted(''1'', ''ann'', ''owner'')', 'done'),
-    ('accounts', 'SELECT primecloud.enter_trusted(''1'', ''ann'', ''owner'')', 'done'),
-    ('granted', 'SELECT primecloud.enter_trusted(''1'', ''eve'', ''external_client'')', 'done'),
-    ('members', 'SELECT primecloud.enter_trusted(''1'', ''bob'', ''owner'')',
-        '28000 the user is not a member of the account: user "bob", account "1"'),
-    ('members', 'SELECT primecloud.enter_trusted(''1'' || chr(39), ''ann'', ''owner'')',
-        '28000 there is no such account: user "ann", account "1''"'),
-    ('members', 'SELECT primecloud.enter_trusted(''1'', chr(39) || ''ann'', ''owner'')',
-        '28000 the user is not a member of the account: user "''ann", account "1"'),
-    ('accounts', 'SELECT primecloud.enter_trusted(''2'', ''ann'', ''owner'')',
-        '28000 there is no such account: user "ann", account "2"'),
-    ('members', 'SELECT primecloud.register_membership(''members'', ''account_id'', ''user_id'', ''role'')', 'done'))
-    AS t(rel, call, answer);
--- What the owner has put into an index is planned as him.
-CREATE ROLE distributed_owner;
-CREATE FUNCTION lent(int) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$
-BEGIN
-    IF (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN RAISE EXCEPTION 'lent'; END IF;
-    RETURN true;
-END $$;
-ALTER TABLE members OWNER TO distributed_owner;
-ALTER TABLE accounts OWNER TO distributed_owner;
-ALTER TABLE granted OWNER TO distributed_owner;
-CREATE INDEX trap ON members (user_id) WHERE lent(1);
-SELECT is(spread('members', 'SELECT primecloud.enter_trusted(''1'', ''ann'', ''owner'')'), 'done', 'and lends nobody''s rights');
-SELECT is(spread('members', 'EXPLAIN SELECT FROM members WHERE user_id = ''ann'''), 'P0001 lent', '(a query of one''s own would)');
-DROP INDEX trap;
+SELECT is(spread('granted', 'SELECT primecloud.enter_trusted(''1'', ''ann'', ''owner'')'), 'done', 'what is not asked does not matter');
+SELECT is(spread('members', 'SELECT primecloud.register_membership(''members'', ''account_id'', ''user_id'', ''role'')'), 'done',
+    'members may be spread: where Citus is loaded, entering asks the servers');
 -- The guard of DROP EXTENSION goes by sizes: an empty shell may have rows elsewhere.
 TRUNCATE vault, parts;
 SELECT matches(spread('vault', 'DROP EXTENSION primecloud CASCADE'), 'vault has a sealed column that holds rows', 'the extension stays');
 SELECT is(spread('', 'DROP EXTENSION primecloud CASCADE'), 'done', 'and goes where nothing is left');
 SELECT * FROM finish();
-DROP OWNED BY distributed_owner;
-DROP ROLE distributed_owner;

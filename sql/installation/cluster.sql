@@ -1,0 +1,78 @@
+-- What a cluster needs on each of its nodes for a context to come there, asked of them by the way that Citus has for it.
+-- (Named at run time alone: without Citus there is no such function.)
+
+CREATE FUNCTION primecloud_internal.node_answer(question text) RETURNS text
+    LANGUAGE c VOLATILE STRICT PARALLEL RESTRICTED
+    AS 'MODULE_PATHNAME', 'primecloud_node_answer';
+COMMENT ON FUNCTION primecloud_internal.node_answer(text)
+    IS 'for which session of a cluster this connection was made, the newest version of the root key, and a hash of the question under it';
+REVOKE ALL ON FUNCTION primecloud_internal.node_answer(text) FROM PUBLIC;
+
+-- One row a node: what it answers, or why it does not.
+CREATE FUNCTION primecloud_internal.ask_nodes(question text)
+    RETURNS TABLE (node text, answered boolean, library text, answer text, keeps text)
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    asked text := format('SELECT json_build_array(current_setting(''shared_preload_libraries''), primecloud_internal.node_answer(%L),
+        coalesce(current_setting(''pg_stat_statements.track_utility'', true), ''off''))', question);
+    one record;
+BEGIN
+    FOR one IN EXECUTE
+        'SELECT nodename || '':'' || nodeport AS node, success, result FROM pg_catalog.run_command_on_workers($1)' USING asked
+    LOOP
+        node := one.node;
+        answered := one.success;
+        answer := one.result;
+        IF answered THEN
+            library := one.result::json ->> 0;
+            answer := one.result::json ->> 1;
+            keeps := one.result::json ->> 2;
+        END IF;
+        RETURN NEXT;
+    END LOOP;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.ask_nodes(text) IS 'what each worker of the cluster answers a question under its root key';
+REVOKE ALL ON FUNCTION primecloud_internal.ask_nodes(text) FROM PUBLIC;
+
+CREATE FUNCTION primecloud_internal.check_cluster() RETURNS TABLE (what text, state text, fix text)
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    question text := gen_random_uuid()::text;
+    expected text;
+    session bigint;
+    one record;
+BEGIN
+    IF to_regprocedure('pg_catalog.run_command_on_workers(text,boolean)') IS NULL
+        OR to_regprocedure('pg_catalog.citus_backend_gpid()') IS NULL THEN
+        RETURN;
+    END IF;
+    EXECUTE 'SELECT pg_catalog.citus_backend_gpid()' INTO session;
+    IF primecloud_internal.root_key_problem() IS NULL THEN
+        expected := substr(primecloud_internal.node_answer(question), 3);
+    END IF;
+    FOR one IN SELECT n.node, n.answered, n.library, n.answer, n.keeps FROM primecloud_internal.ask_nodes(question) AS n LOOP
+        RETURN QUERY VALUES
+            (format('node %s answers', one.node), CASE WHEN one.answered THEN 'ok' ELSE 'missing' END,
+             format('it said: %s', one.answer));
+        CONTINUE WHEN NOT one.answered;
+        RETURN QUERY VALUES
+            (format('node %s loads the library with the server', one.node),
+             CASE WHEN one.library ~ '[[:<:]]primecloud[[:>:]]' THEN 'ok' ELSE 'missing' END,
+             format('there: ALTER SYSTEM SET shared_preload_libraries = %s, and restart', one.library || ', primecloud')),
+            (format('node %s has the root key of the coordinator', one.node),
+             CASE WHEN substr(one.answer, strpos(one.answer, ' ') + 1) = expected THEN 'ok' ELSE 'missing' END,
+             'there: the file of primecloud.root_key_file, as it is on the coordinator'),
+            (format('node %s is reached without a pooler', one.node),
+             CASE WHEN split_part(one.answer, ' ', 1) = session::text THEN 'ok' ELSE 'missing' END,
+             'let pg_dist_node name the server itself: a pooler between nodes does not say which session a connection is for'),
+            (format('node %s keeps no context', one.node), CASE WHEN one.keeps = 'off' THEN 'ok' ELSE 'risk' END,
+             'there: ALTER SYSTEM SET pg_stat_statements.track_utility = ''off''');
+    END LOOP;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.check_cluster()
+    IS 'what check_installation() says of the other nodes of a Citus cluster; nothing without Citus';
+REVOKE ALL ON FUNCTION primecloud_internal.check_cluster() FROM PUBLIC;

@@ -1,0 +1,84 @@
+#include "tenant/cluster.hpp"
+
+#include "pg/datum_builtin.hpp"
+#include "pg/table.hpp"
+
+extern "C" {
+#include "catalog/pg_namespace.h"
+#include "libpq/libpq-be.h"
+#include "parser/parse_func.h"
+#include "utils/guc_tables.h"
+}
+
+namespace primecloud::tenant {
+namespace {
+
+constexpr std::string_view made_by_citus = "citus_internal gpid=";
+
+// The whole name, and no more: Citus itself reads a number and passes over what follows.
+std::uint64_t session_in(std::string_view name) noexcept {
+  if (!name.starts_with(made_by_citus)) return 0;
+  name.remove_prefix(made_by_citus.size());
+  if (name.empty() || name.size() > 19) return 0;
+  std::uint64_t number = 0;
+  for (const char digit : name) {
+    if (digit < '0' || digit > '9') return 0;
+    number = number * 10 + static_cast<std::uint64_t>(digit - '0');
+  }
+  return number;
+}
+
+SERVER_CODE Oid citus_table(const char *name) { return get_relname_relid(name, PG_CATALOG_NAMESPACE); }
+
+// The group that Citus counts this node in; the coordinator's is 0.
+SERVER_CODE bool is_worker() {
+  const Oid groups = citus_table("pg_dist_local_group");
+  bool worker = false;
+  if (OidIsValid(groups))
+    pg::for_each_row<1>(groups, pg::snapshot_of_now(groups), [&](const Datum *values, const bool *nulls) {
+      worker = worker || (!nulls[0] && DatumGetInt32(values[0]) != 0);
+    });
+  return worker;
+}
+
+}  // namespace
+
+bool citus_is_loaded() {
+  static bool loaded = false;  // it is never unloaded
+  constexpr char its_own[] = "citus.propagate_set_commands";
+  if (!loaded && GetConfigOption(its_own, true, false) != nullptr)
+    loaded = (GetConfigOptionFlags(its_own, true) & GUC_CUSTOM_PLACEHOLDER) == 0;
+  return loaded;
+}
+
+std::uint64_t asking_session() {
+  if (MyProcPort == nullptr || MyProcPort->application_name == nullptr) return 0;
+  const std::uint64_t session = session_in(MyProcPort->application_name);
+  return session != 0 && citus_is_loaded() ? session : 0;
+}
+
+// (What stands in pg_catalog a superuser has put there.)
+std::uint64_t own_session() {
+  char schema[] = "pg_catalog", name[] = "citus_backend_gpid";
+  const Oid function = LookupFuncName(list_make2(makeString(schema), makeString(name)), 0, nullptr, true);
+  return OidIsValid(function) ? static_cast<std::uint64_t>(DatumGetInt64(OidFunctionCall0(function))) : 0;
+}
+
+bool is_elsewhere() { return citus_is_loaded() && (asking_session() != 0 || is_worker()); }
+
+void check_enters_here() {
+  if (!is_elsewhere()) return;
+  ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+          errmsg("a tenant is entered on the coordinator, and this is another node"),
+          errhint("Connect to the coordinator, and enter there: the context goes along to where the rows are."),
+          errhidestmt(true), errhidecontext(true));
+}
+
+bool anything_is_distributed() {
+  const Oid list = citus_table("pg_dist_partition");
+  bool any = false;
+  if (OidIsValid(list)) pg::for_each_slot(list, pg::snapshot_of_now(list), [&](TupleTableSlot *) { any = true; });
+  return any;
+}
+
+}  // namespace primecloud::tenant

@@ -1,0 +1,92 @@
+#include "tenant/repeated_set.hpp"
+
+#include "pg/boundary.hpp"
+#include "pg/startup.hpp"
+#include "tenant/carrier.hpp"
+#include "tenant/cluster.hpp"
+
+extern "C" {
+#include "access/xact.h"
+#include "commands/dbcommands.h"
+#include "parser/parser.h"
+#include "tcop/utility.h"
+}
+
+namespace primecloud::tenant {
+const carrier *carrying = nullptr;
+
+namespace {
+
+constexpr int no_root_key = MAKE_SQLSTATE('P', 'C', '0', '0', '1');
+
+// Compared with what comes, never believed of itself: an error leaves them until the transaction ends.
+const char *value_now = nullptr, *statement_now = nullptr;
+
+SERVER_CODE void forget_now() noexcept { value_now = statement_now = nullptr; }
+
+// Where nothing is distributed, nobody needs the context elsewhere.
+SERVER_CODE bool can_seal() {
+  if (carrying->can_seal()) return true;
+  if (anything_is_distributed())
+    ereport(ERROR, errcode(no_root_key), errmsg("without a root key no context goes to the nodes that hold the rows"),
+            errhint("Give each node of the cluster the same root key: primecloud.root_key_file."), errhidestmt(true),
+            errhidecontext(true));
+  return false;
+}
+
+SERVER_CODE const char *text_for(const char *encoded, std::uint64_t session, const char *role) {
+  const char *database = get_database_name(MyDatabaseId), *text = nullptr;
+  pg::boundary([&] { text = carrying->seal(encoded, {database, session}, role); });
+  if (strlen(text) > longest_carried)
+    ereport(ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+            errmsg("the user was granted too many ids in the account for them to go along to other nodes"),
+            errhint("Take back what is not needed, or grant what holds many of them: confine_table() goes by its id as "
+                    "well."),
+            errhidestmt(true), errhidecontext(true));
+  return text;
+}
+
+// By the way of any statement, which Citus watches.  The user's own setting of whether his are repeated comes back.
+SERVER_CODE void run_on_nodes(const char *text) {
+  char *statement = psprintf("SET LOCAL primecloud.carried = '%s'", text);
+  auto *plan = makeNode(PlannedStmt);
+  plan->commandType = CMD_UTILITY;
+  plan->utilityStmt = linitial_node(RawStmt, raw_parser(statement, RAW_PARSE_DEFAULT))->stmt;
+  const int settings = NewGUCNestLevel();
+  set_config_option("citus.propagate_set_commands", "local", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0,
+                    false);
+  value_now = text;
+  statement_now = statement;
+  ProcessUtility(plan, statement, false, PROCESS_UTILITY_QUERY, nullptr, nullptr, None_Receiver, nullptr);
+  value_now = statement_now = nullptr;
+  AtEOXact_GUC(true, settings);
+}
+
+SERVER_CODE void watch_repeated_set() {
+  RegisterXactCallback([](XactEvent, void *) noexcept { forget_now(); }, nullptr);
+  RegisterSubXactCallback(
+      [](SubXactEvent event, SubTransactionId, SubTransactionId, void *) noexcept {
+        if (event == SUBXACT_EVENT_ABORT_SUB) forget_now();
+      },
+      nullptr);
+}
+const pg::startup watching_repeated_set{watch_repeated_set};
+
+}  // namespace
+
+bool set_on_nodes(const char *encoded, const char *role) {
+  if (!citus_is_loaded() || asking_session() != 0) return false;
+  const std::uint64_t session = own_session();
+  if (session == 0 || !can_seal()) return false;
+  const MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "context sent to nodes", ALLOCSET_SMALL_SIZES);
+  const MemoryContext before = MemoryContextSwitchTo(work);
+  run_on_nodes(text_for(encoded, session, role));
+  MemoryContextSwitchTo(before);
+  MemoryContextDelete(work);
+  return true;
+}
+
+bool is_being_sent(const char *value) noexcept { return value_now != nullptr && strcmp(value_now, value) == 0; }
+bool is_sending_statement(const char *text) noexcept { return text != nullptr && text == statement_now; }
+
+}  // namespace primecloud::tenant

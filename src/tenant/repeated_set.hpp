@@ -1,0 +1,17 @@
+// SET LOCAL primecloud.carried, by the way of any statement, which Citus repeats on each connection of the transaction.
+// Server code: raises server errors.
+#pragma once
+
+#include "pg/server_code.hpp"
+
+namespace primecloud::tenant {
+
+// Sets an identity on the nodes, for whoever connects as `role` alone unless that is empty.  False where nothing was
+// sent: where Citus is not, in a backend that it made, and without a root key as long as nothing is distributed.
+SERVER_CODE bool set_on_nodes(const char *encoded, const char *role);
+
+// Whether a value of primecloud.carried, or the text of a statement, is what is being sent at this moment.
+bool is_being_sent(const char *value) noexcept;
+bool is_sending_statement(const char *text) noexcept;
+
+}  // namespace primecloud::tenant
