@@ -6,7 +6,13 @@ SELECT primecloud.create_schema('cloud', register => false) > 0 AS made;
 CREATE TEMP TABLE made AS SELECT * FROM primecloud_internal.schema_statements();
 SELECT cmp_ok((SELECT count(DISTINCT entity) FROM made), '>', 20::bigint, 'there are entities');
 SELECT set_eq('SELECT DISTINCT kind FROM made', ARRAY['table', 'index', 'type', 'view', 'function', 'policy', 'rows', 'protection',
-    'comment'], 'and statements of each kind');
+    'comment', 'distributed function', 'distributed view'], 'and statements of each kind');
+SELECT is_empty($$SELECT d.name FROM made d WHERE d.kind LIKE 'distributed %' AND NOT EXISTS (SELECT FROM made s
+    WHERE 'distributed ' || s.kind = d.kind AND (s.name, s.entity, s.file) = (d.name, d.entity, d.file) AND s.position < d.position)$$,
+    'what is another where tables are distributed stands behind what it is elsewhere');
+SELECT is((SELECT count(*) FROM primecloud_internal.schema_source('primecloud_internal', true) s
+    JOIN primecloud_internal.schema_source('primecloud_internal', false) o USING (position) WHERE s.statement <> o.statement),
+    (SELECT count(*) FROM made WHERE kind LIKE 'distributed %'), 'and takes its place');
 
 -- each object of the schema is made by one statement, and each statement makes one
 CREATE TEMP VIEW objects AS
