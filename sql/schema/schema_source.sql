@@ -25,12 +25,17 @@ COMMENT ON FUNCTION primecloud_internal.schema_is_distributed(name) IS 'whether 
 
 CREATE FUNCTION primecloud_internal.schema_bodies(schema name, source name, distributed boolean)
     RETURNS SETOF primecloud_internal.plan_step
-    LANGUAGE sql STABLE PARALLEL SAFE ROWS 50 SET search_path = pg_catalog, pg_temp
+    LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 50 SET search_path = pg_catalog, pg_temp
 AS $schema_bodies$
-    SELECT primecloud_internal.step('replace', format('%I.%I', schema, s.name), replace(s.statement, '@schema@', quote_ident(schema)))
-    FROM primecloud_internal.schema_source(source, schema_bodies.distributed) s
-    JOIN primecloud_internal.schema_source(source, NOT schema_bodies.distributed) other USING ("position")
-    WHERE s.statement <> other.statement ORDER BY s."position"
+BEGIN
+    -- On the coordinator alone: nobody enters an account elsewhere, and Citus takes a body that others name for a circle.
+    RETURN NEXT primecloud_internal.step('setting', schema, 'SET LOCAL citus.enable_ddl_propagation = off');
+    RETURN QUERY SELECT 'replace', format('%I.%I', schema, s.name), replace(s.statement, '@schema@', quote_ident(schema))
+        FROM primecloud_internal.schema_source(source, schema_bodies.distributed) s
+        JOIN primecloud_internal.schema_source(source, NOT schema_bodies.distributed) other USING ("position")
+        WHERE s.statement <> other.statement ORDER BY s."position";
+    RETURN NEXT primecloud_internal.step('setting', schema, 'SET LOCAL citus.enable_ddl_propagation = on');
+END
 $schema_bodies$;
 COMMENT ON FUNCTION primecloud_internal.schema_bodies(name, name, boolean)
     IS 'what makes the functions and views of a control plane those for distributed tables, or those for tables of one server';
