@@ -12,6 +12,7 @@
 #   RAISES function: 55000 why | as other_function;   @error lines of its COMMENT
 #   NOTNULL function: column, column;   a @notNull line; without columns of its value
 #   CREATE DISTRIBUTED FUNCTION ...; what a FUNCTION or VIEW is instead where tables are distributed
+#   DEFINER function, function; there it is as it is, but run as its owner: who sees what his commands have just written
 # and @schema@ stands for the schema that is made.
 
 function die(why) { print FILENAME ":" FNR ": " why > "/dev/stderr"; exit failed = 1 }
@@ -35,6 +36,17 @@ function apart(text,    kind) {
   sub(/^CREATE DISTRIBUTED /, "CREATE ", text)
   kind = text ~ /^CREATE VIEW / ? "view" : "function"
   row("distributed " kind, name_after(text, "^CREATE [A-Z]+ "), replacing(text))
+}
+
+function definer(text,    name, n, i) {
+  sub(/^DEFINER /, "", text); sub(/;[ ]*$/, "", text)
+  n = split(text, name, /, */)
+  for (i = 1; i <= n; i++) {
+    if (!(name[i] in body)) die("no function " name[i] " before this")
+    text = body[name[i]]
+    if (!sub(/ SET search_path/, " SECURITY DEFINER SET search_path", text)) die("no search_path of " name[i])
+    row("distributed function", name[i], replacing(text))
+  }
 }
 
 function row(kind, name, text) {
@@ -161,7 +173,11 @@ function ended(text) {
   else if (text ~ /^CREATE (UNIQUE )?INDEX /) row("index", name_after(text, " INDEX "), text)
   else if (text ~ /^CREATE TYPE /) { row("type", name_after(text, "^CREATE TYPE "), text); described() }
   else if (text ~ /^CREATE DISTRIBUTED (FUNCTION|VIEW) /) apart(text)
-  else if (text ~ /^CREATE (FUNCTION|PROCEDURE) /) row("function", name_after(text, "^CREATE [A-Z]+ "), replacing(text))
+  else if (text ~ /^DEFINER /) definer(text)
+  else if (text ~ /^CREATE (FUNCTION|PROCEDURE) /) {
+    body[name_after(text, "^CREATE [A-Z]+ ")] = text
+    row("function", name_after(text, "^CREATE [A-Z]+ "), replacing(text))
+  }
   else if (text ~ /^CREATE VIEW /) row("view", name_after(text, "^CREATE VIEW "), replacing(text))
   else if (text ~ /^CREATE POLICY /) row("policy", name_after(text, " ON ") "." name_after(text, "^CREATE POLICY "), text)
   else if (text ~ /^RAISES /) raises(text)

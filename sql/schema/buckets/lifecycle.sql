@@ -15,6 +15,7 @@ BEGIN
     RETURN ('{"Rules":[' || rules || ']}')::primecloud.lifecycle;
 END
 $bucket_lifecycle$;
+DEFINER bucket_lifecycle;
 COMMENT ON FUNCTION @schema@.bucket_lifecycle(uuid)
     IS 'the lifecycle configuration of a bucket, put together from its rules; NULL without rules';
 GRANT EXECUTE ON FUNCTION @schema@.bucket_lifecycle TO @app@;

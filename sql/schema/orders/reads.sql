@@ -104,6 +104,7 @@ BEGIN
     RETURN primecloud.make_cursor('orders', placed, order_cursor.order_id);
 END
 $order_cursor$;
+DEFINER order_cursor;
 COMMENT ON FUNCTION @schema@.order_cursor(uuid) IS 'the cursor of an order, for orders_page: starting after a known id';
 GRANT EXECUTE ON FUNCTION @schema@.order_cursor TO @app@, @platform@;
 
@@ -132,7 +133,9 @@ BEGIN
     ELSIF mode = 'estimated' THEN
         EXECUTE format('EXPLAIN (FORMAT JSON) SELECT FROM @schema@.orders o WHERE o.account_id = %L', account)
             || CASE WHEN order_status IS NULL THEN '' ELSE format(' AND o.status = %L', order_status) END INTO plan;
-        orders := (plan #>> '{0,Plan,Plan Rows}')::bigint;
+        -- (The plan of the shard, where there are shards.)
+        orders := coalesce(plan #>> '{0,Plan,Distributed Query,Job,Tasks,0,Remote Plan,0,0,Plan,Plan Rows}',
+            plan #>> '{0,Plan,Plan Rows}')::bigint;
         is_exact := false;
     ELSE
         RAISE invalid_parameter_value USING MESSAGE = format('count mode %s is not known', coalesce(quote_literal(mode), 'NULL')),
@@ -140,6 +143,7 @@ BEGIN
     END IF;
 END
 $orders_count$;
+DEFINER orders_count;
 COMMENT ON FUNCTION @schema@.orders_count(text, text)
     IS 'how many orders: none, capped at 1001, estimated by the planner, or exact; and whether the figure is exact';
 GRANT EXECUTE ON FUNCTION @schema@.orders_count TO @app@;

@@ -58,6 +58,7 @@ BEGIN
     RETURN primecloud.make_cursor(scope, placed, list_cursor.id);
 END
 $list_cursor$;
+DEFINER list_cursor;
 COMMENT ON FUNCTION @schema@.list_cursor(text, uuid, text)
     IS 'the cursor of a row of a list, by its id: starting after, or before, a known one; the list''s filter with it';
 GRANT EXECUTE ON FUNCTION @schema@.list_cursor TO @app@;
