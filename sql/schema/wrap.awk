@@ -9,10 +9,10 @@
 #   --: @public what it holds   behind a column: its COMMENT, which goes on in lines of its own
 #   GRANT ... TO @app@;         who may: a row of schema_grants; ALTER FUNCTION ... OWNER TO @gate@ too
 #   LIST forward, backward ...; two functions made of list.template
+#   DEFINER function, function;  where tables are distributed, run as its owner, who sees what his commands have just written
 #   RAISES function: 55000 why | as other_function;   @error lines of its COMMENT
 #   NOTNULL function: column, column;   a @notNull line; without columns of its value
 #   CREATE DISTRIBUTED FUNCTION ...; what a FUNCTION or VIEW is instead where tables are distributed
-#   DEFINER function, function; there it is as it is, but run as its owner: who sees what his commands have just written
 # and @schema@ stands for the schema that is made.
 
 function die(why) { print FILENAME ":" FNR ": " why > "/dev/stderr"; exit failed = 1 }
@@ -38,18 +38,8 @@ function apart(text,    kind) {
   row("distributed " kind, name_after(text, "^CREATE [A-Z]+ "), replacing(text))
 }
 
-function definer(text,    name, n, i) {
-  sub(/^DEFINER /, "", text); sub(/;[ ]*$/, "", text)
-  n = split(text, name, /, */)
-  for (i = 1; i <= n; i++) {
-    if (!(name[i] in body)) die("no function " name[i] " before this")
-    text = body[name[i]]
-    if (!sub(/ SET search_path/, " SECURITY DEFINER SET search_path", text)) die("no search_path of " name[i])
-    row("distributed function", name[i], replacing(text))
-  }
-}
-
 function row(kind, name, text) {
+  if (kind == "function") body[name] = text
   rows[++count] = sprintf("(%d, %s, %s, %s, %s, $statement$%s$statement$)", count, quoted(entity), quoted(file), quoted(kind), quoted(name), text)
 }
 
@@ -71,6 +61,17 @@ function declare(text,    privilege, objects, to, o, a, i, j, n, m) {
   for (i = 1; i <= n; i++) for (j = 1; j <= m; j++) {
     if (a[j] !~ /^@[a-z]+@$/) die("not a kind of access: " a[j])
     grant_row(substr(a[j], 2, length(a[j]) - 2), privilege, name_after(o[i], "^"))
+  }
+}
+
+function definer(text,    name, n, i) {
+  sub(/^DEFINER /, "", text); sub(/;[ ]*$/, "", text)
+  n = split(text, name, /, */)
+  for (i = 1; i <= n; i++) {
+    if (!(name[i] in body)) die("no function " name[i] " before this")
+    text = body[name[i]]
+    if (!sub(/ SET search_path/, " SECURITY DEFINER SET search_path", text)) die("no search_path of " name[i])
+    row("distributed function", name[i], text)
   }
 }
 
@@ -173,11 +174,7 @@ function ended(text) {
   else if (text ~ /^CREATE (UNIQUE )?INDEX /) row("index", name_after(text, " INDEX "), text)
   else if (text ~ /^CREATE TYPE /) { row("type", name_after(text, "^CREATE TYPE "), text); described() }
   else if (text ~ /^CREATE DISTRIBUTED (FUNCTION|VIEW) /) apart(text)
-  else if (text ~ /^DEFINER /) definer(text)
-  else if (text ~ /^CREATE (FUNCTION|PROCEDURE) /) {
-    body[name_after(text, "^CREATE [A-Z]+ ")] = text
-    row("function", name_after(text, "^CREATE [A-Z]+ "), replacing(text))
-  }
+  else if (text ~ /^CREATE (FUNCTION|PROCEDURE) /) row("function", name_after(text, "^CREATE [A-Z]+ "), replacing(text))
   else if (text ~ /^CREATE VIEW /) row("view", name_after(text, "^CREATE VIEW "), replacing(text))
   else if (text ~ /^CREATE POLICY /) row("policy", name_after(text, " ON ") "." name_after(text, "^CREATE POLICY "), text)
   else if (text ~ /^RAISES /) raises(text)
@@ -191,6 +188,7 @@ function ended(text) {
   else if (text ~ /^INSERT INTO /) row("rows", name_after(text, "^INSERT INTO "), text)
   else if (text ~ /^SELECT primecloud\./) row("protection", name_after(text, "\\('"), text)
   else if (text ~ /^(GRANT|ALTER FUNCTION) /) declare(text)
+  else if (text ~ /^DEFINER /) definer(text)
   else if (text ~ /^LIST /) list(text)
   else die("not a statement that a control plane is made of: " text)
 }
