@@ -1,2 +1,4 @@
 -- Spreads the control plane of a test over the nodes of test/citus/cluster.
-SELECT primecloud.distribute_schema('cloud');
+SET ROLE :"owner";
+SELECT count(*) FROM primecloud.distribute_schema('cloud') AS steps;
+RESET ROLE;
