@@ -10,6 +10,7 @@
 #   GRANT ... TO @app@;         who may: a row of schema_grants; ALTER FUNCTION ... OWNER TO @gate@ too
 #   LIST forward, backward ...; two functions made of list.template
 #   DEFINER function, function;  where tables are distributed, run as its owner, who sees what his commands have just written
+#   SEQUENTIAL function;         there, over one connection to each server: it writes a table that is on all of them, too
 #   RAISES function: 55000 why | as other_function;   @error lines of its COMMENT
 #   NOTNULL function: column, column;   a @notNull line; without columns of its value
 #   CREATE DISTRIBUTED FUNCTION ...; what a FUNCTION or VIEW is instead where tables are distributed
@@ -64,13 +65,14 @@ function declare(text,    privilege, objects, to, o, a, i, j, n, m) {
   }
 }
 
-function definer(text,    name, n, i) {
-  sub(/^DEFINER /, "", text); sub(/;[ ]*$/, "", text)
+function definer(text,    name, n, i, more) {
+  more = text ~ /^DEFINER/ ? " SECURITY DEFINER" : " SET citus.multi_shard_modify_mode = 'sequential'"
+  sub(/^[A-Z]+ /, "", text); sub(/;[ ]*$/, "", text)
   n = split(text, name, /, */)
   for (i = 1; i <= n; i++) {
     if (!(name[i] in body)) die("no function " name[i] " before this")
     text = body[name[i]]
-    if (!sub(/ SET search_path/, " SECURITY DEFINER SET search_path", text)) die("no search_path of " name[i])
+    if (!sub(/ SET search_path/, more " SET search_path", text)) die("no search_path of " name[i])
     row("distributed function", name[i], text)
   }
 }
@@ -188,7 +190,7 @@ function ended(text) {
   else if (text ~ /^INSERT INTO /) row("rows", name_after(text, "^INSERT INTO "), text)
   else if (text ~ /^SELECT primecloud\./) row("protection", name_after(text, "\\('"), text)
   else if (text ~ /^(GRANT|ALTER FUNCTION) /) declare(text)
-  else if (text ~ /^DEFINER /) definer(text)
+  else if (text ~ /^(DEFINER|SEQUENTIAL) /) definer(text)
   else if (text ~ /^LIST /) list(text)
   else die("not a statement that a control plane is made of: " text)
 }

@@ -35,6 +35,7 @@ BEGIN
     RETURN user_id;
 END
 $register_user$;
+SEQUENTIAL register_user;
 COMMENT ON FUNCTION @schema@.register_user(uuid, text, text)
     IS 'adds a person, or changes address and name everywhere; for the service that signs people in';
 GRANT EXECUTE ON FUNCTION @schema@.register_user TO @gateway@;
