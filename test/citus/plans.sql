@@ -26,7 +26,9 @@ SELECT is(tasks($$UPDATE cloud.notifications SET read_at = now() WHERE account_i
 SELECT cmp_ok(tasks('SELECT count(*) FROM cloud.orders'), '>', 1, 'all shards: what is asked of every account');
 SELECT is_empty($$SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'account_id'
     WHERE c.relnamespace = 'cloud'::regnamespace AND c.relkind = 'r'
-    AND NOT EXISTS (SELECT FROM pg_dist_partition p WHERE p.logicalrelid = c.oid)$$, 'what has an account is on the cluster');
+    AND NOT EXISTS (SELECT FROM pg_dist_partition p WHERE p.logicalrelid = c.oid) AND NOT EXISTS (SELECT
+    FROM primecloud_internal.schema_statements() s WHERE s.kind = 'distributed local' AND s.name = c.relname)$$,
+    'what has an account is on the cluster, but for what is to stay here');
 -- Each body is the one for distributed tables.
 SELECT is_empty($$SELECT p.proname FROM pg_proc p JOIN primecloud_internal.schema_statements() s
     ON s.kind = 'distributed function' AND s.name = p.proname
