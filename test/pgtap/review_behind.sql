@@ -39,7 +39,8 @@ SELECT is(pg_temp.changed(was, made), wanted, concat_ws(': ', was, made)) FROM (
     ('account_id OPERATOR(shop.===) 1', 'CREATE OR REPLACE FUNCTION shop.same(a integer, b integer) RETURNS boolean
         LANGUAGE plpgsql STABLE AS ''BEGIN RETURN true; END''', 'cannot be decided'),
     ('account_id OPERATOR(shop.===) ANY (SELECT x.id FROM shop.t AS x)', 'DROP POLICY p ON shop.t;
-        DROP OPERATOR shop.=== (integer, integer); CREATE OPERATOR shop.=== (FUNCTION = shop.other, LEFTARG = integer, RIGHTARG = integer); CREATE POLICY p ON shop.t
+        DROP OPERATOR shop.=== (integer, integer);
+        CREATE OPERATOR shop.=== (FUNCTION = shop.other, LEFTARG = integer, RIGHTARG = integer); CREATE POLICY p ON shop.t
         USING (account_id OPERATOR(shop.===) ANY (SELECT x.id FROM shop.t AS x))', 'cannot be decided'),
     ('account_id OPERATOR(shop.===) 1', 'SELECT 1', 'neither'),
     ('account_id = (SELECT shop.least(x.id) FROM shop.t AS x)', 'DROP POLICY p ON shop.t; DROP AGGREGATE shop.least(integer);
