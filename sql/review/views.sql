@@ -54,7 +54,7 @@ BEGIN
     SELECT f.check_name, f.level, f.object, f.evidence,
         CASE WHEN right(f.fix, 8) = '{grants}' THEN left(f.fix, -8) || primecloud_internal.review_view_grants(w, t.rel, r.roles)
             ELSE primecloud_internal.review_for_app(f.fix, r.roles) END,
-        string_to_array(f.parts, chr(31)) || primecloud_internal.review_granted(t.reach, t.grantees)
+        string_to_array(f.parts, chr(31)) || primecloud_internal.review_granted(t.rel, (w).reached, t.reach, t.grantees)
             || primecloud_internal.review_known_by('pg_rewrite'::regclass,
                 ARRAY(SELECT r.oid FROM pg_rewrite AS r WHERE r.ev_class = t.rel), (w).schema)
     FROM (SELECT coalesce(array_agg(t.rel), '{}') AS rels, coalesce(array_agg(t.tenant), '{}') AS tenants FROM unnest((w).tables) AS t

@@ -80,9 +80,22 @@ SELECT is(shop.asked_again(c.accepted, c.became, c.looked_for), c.said, c.what) 
     ('asks', 'CREATE OR REPLACE VIEW shop.v AS SELECT id FROM shop.t WHERE shop.shown(body); GRANT SELECT ON shop.v TO review_behind_app',
         'CREATE OR REPLACE FUNCTION shop.shown(text) RETURNS boolean LANGUAGE sql STABLE AS $q$ SELECT true $q$',
         'view_bypasses_policies', 'what a view asks lets all through'),
+    ('asks', 'ALTER POLICY p ON shop.t USING (primecloud.tenant_int() IS NULL AND body = ''public'')',
+        'ALTER POLICY p ON shop.t USING (primecloud.tenant_int() IS NULL)', 'policy_fails_open', 'without a context some, then all'),
+    ('asks', 'CREATE TABLE shop.audit_log (id integer PRIMARY KEY); GRANT UPDATE ON shop.audit_log TO review_behind_app',
+        'GRANT DELETE ON shop.audit_log TO review_behind_app', 'audit_rewritable', 'what is written once is changed, then removed'),
+    ('asks', 'CREATE TABLE shop.members (account_id integer PRIMARY KEY); GRANT INSERT ON shop.members TO review_behind_app;
+        ALTER POLICY p ON shop.t USING (account_id IN (SELECT m.account_id FROM shop.members AS m
+        WHERE m.account_id = primecloud.tenant_int()))', 'GRANT UPDATE ON shop.members TO review_behind_app',
+        'policy_reads_writable_table', 'what a policy asks is filled, then changed'),
     ('passes', 'GRANT SELECT ON shop.v TO review_behind_app', 'CREATE OR REPLACE VIEW shop.inner_view AS
         SELECT id, body FROM shop.t WHERE  body = ''public''', 'view_bypasses_policies', 'a view is made anew as it was'))
     AS c(said, accepted, became, looked_for, what);
+CREATE TABLE shop.members (account_id integer PRIMARY KEY);
+GRANT INSERT ON shop.members TO review_behind_app;
+ALTER POLICY p ON shop.t USING (account_id IN (SELECT m.account_id FROM shop.members AS m WHERE m.account_id = primecloud.tenant_int()));
+SELECT is(f.fix, $$SELECT primecloud.protect_table('shop.members', 'account_id');$$, 'what a policy asks is protected by its own tenant')
+FROM primecloud.review('shop', 'review_behind_app', '{policy_reads_writable_table}') AS f;
 DROP SCHEMA shop CASCADE;
 DROP ROLE review_behind_app;
 SELECT * FROM finish();
