@@ -27,7 +27,9 @@ BEGIN
             coalesce(primecloud_internal.review_role_names(t.grantees), 'its owner'), (SELECT string_agg(p, ', ' ORDER BY p)
             FROM unnest(t.reach) AS p WHERE p IN ('UPDATE', 'DELETE'))),
         CASE WHEN t.grantees = '{}' THEN format('-- choose: another owner for %s', t.label)
-            ELSE format('REVOKE UPDATE, DELETE ON %s FROM %s;', t.label, primecloud_internal.review_role_names(t.grantees)) END, '{}'
+            ELSE format('REVOKE UPDATE, DELETE ON %s FROM %s;', t.label, primecloud_internal.review_role_names(t.grantees)) END,
+        primecloud_internal.review_granted(t.rel, (w).reached, ARRAY(SELECT p FROM unnest(t.reach) AS p WHERE p IN ('UPDATE', 'DELETE',
+            'TRUNCATE')), t.grantees)
     FROM t WHERE t.kind IN ('r', 'p') AND NOT t.part AND NOT t.exempt AND t.reach && '{UPDATE,DELETE}'
         AND primecloud_internal.words_of(t.name) ~ '(^|_)(audits?|ledgers?|journals?)(_(logs?|trails?|events?|entry|entries|records?))?$'
     UNION ALL

@@ -67,7 +67,7 @@ BEGIN
         format('tenant column %I, row security is off; %s%s', t.tenant_name, CASE WHEN t.reached THEN 'reached by '
             || primecloud_internal.review_role_names(t.grantees) ELSE 'reached by nobody yet' END, '; dormant policies: ' || p.names),
         format('SELECT primecloud.protect_table(%L, %L);', t.label, t.tenant_name) || own.choice,
-        t.tenant_name::text || primecloud_internal.review_granted(t.reach, t.grantees)
+        t.tenant_name::text || primecloud_internal.review_granted(t.rel, (w).reached, t.reach, t.grantees)
     FROM own CROSS JOIN t LEFT JOIN policy AS p ON p.polrelid = t.rel
     WHERE t.here AND t.plain AND t.tenant IS NOT NULL AND NOT t.rls AND NOT t.part AND t.parent IS NULL AND NOT t.exempt
     UNION ALL
@@ -87,7 +87,7 @@ BEGIN
         CASE WHEN p.floored THEN format('SELECT primecloud.protect_table(%L, %L);', a.label, a.tenant_name)
             WHEN t.grantees = '{}' THEN format('-- choose: another owner for %s', t.label)
             ELSE format('REVOKE ALL ON %s FROM %s;', t.label, primecloud_internal.review_role_names(t.grantees)) END,
-        a.label || primecloud_internal.review_granted(t.reach, t.grantees)
+        a.label || primecloud_internal.review_granted(t.rel, (w).reached, t.reach, t.grantees)
     FROM t JOIN t AS a ON a.rel = t.parent LEFT JOIN policy AS p ON p.polrelid = a.rel
     WHERE (t.here OR a.here) AND t.plain AND NOT t.rls AND t.reached AND NOT t.exempt
     UNION ALL
@@ -100,7 +100,7 @@ BEGIN
             END, t.label, y.parent, y.conname, y.name, (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY u.n)
                 FROM unnest(y.conkey) WITH ORDINALITY AS u(col, n) JOIN pg_attribute AS a ON a.attrelid = t.rel AND a.attnum = u.col),
             y.more) || CASE WHEN p.floored IS NOT TRUE AND NOT y.further THEN ' -- choose: first protect_table() of that one' ELSE '' END,
-        y.conname::text || primecloud_internal.review_granted(t.reach, t.grantees)
+        y.conname::text || primecloud_internal.review_granted(t.rel, (w).reached, t.reach, t.grantees)
     FROM t JOIN way AS y ON y.rel = t.rel LEFT JOIN policy AS p ON p.polrelid = y.above
     WHERE t.here AND t.plain AND NOT t.rls AND NOT t.part AND t.parent IS NULL AND NOT t.exempt AND t.reached
     UNION ALL
@@ -111,7 +111,8 @@ BEGIN
             || coalesce(', which a foreign key carries on to the rows of every tenant in ' || d.tables, ''),
         format('SELECT primecloud.share_table(%L);', t.label) || CASE WHEN t.reach && '{INSERT,UPDATE,DELETE}'
             AND t.grantees <> '{}' THEN format(' REVOKE INSERT, UPDATE, DELETE ON %s FROM %s;', t.label,
-                primecloud_internal.review_role_names(t.grantees)) ELSE '' END, primecloud_internal.review_granted(t.reach, t.grantees)
+                primecloud_internal.review_role_names(t.grantees)) ELSE '' END,
+        primecloud_internal.review_granted(t.rel, (w).reached, t.reach, t.grantees)
     FROM t LEFT JOIN carried AS d ON d.rel = t.rel
     WHERE t.here AND t.plain AND t.tenant IS NULL AND NOT t.rls AND NOT t.shared AND NOT t.part AND t.parent IS NULL
         AND NOT t.exempt AND t.reached AND NOT EXISTS (SELECT FROM way AS y WHERE y.rel = t.rel)
@@ -121,7 +122,7 @@ BEGIN
             coalesce(primecloud_internal.review_role_names(t.grantees), 'its owner')),
         CASE WHEN t.grantees = '{}' THEN format('ALTER TABLE %s OWNER TO another; -- choose', t.label)
             ELSE format('REVOKE ALL ON %s FROM %s;', t.label, primecloud_internal.review_role_names(t.grantees)) END,
-        t.tenant_name::text || primecloud_internal.review_granted(t.reach, t.grantees)
+        t.tenant_name::text || primecloud_internal.review_granted(t.rel, (w).reached, t.reach, t.grantees)
             || ARRAY(SELECT md5(f.ftoptions::text) FROM pg_foreign_table AS f WHERE f.ftrelid = t.rel)
     FROM t LEFT JOIN t AS a ON a.rel = t.parent
     WHERE (t.here OR a.here) AND t.kind = 'f' AND t.tenant IS NOT NULL AND t.reached AND NOT t.exempt

@@ -73,7 +73,7 @@ BEGIN
         format('%s may create in it, where names are looked up', string_agg(DISTINCT
             primecloud_internal.review_role_names(ARRAY[c.grantee]), ', ')),
         string_agg(DISTINCT format('REVOKE CREATE ON %s FROM %s;', c.what, primecloud_internal.review_role_names(ARRAY[c.grantee])), ' '),
-            '{}'
+            primecloud_internal.review_public(array_agg(c.grantee))
     FROM creates AS c GROUP BY c.object
     ) AS x(check_name, level, object, evidence, fix, parts);
 END $$;

@@ -102,7 +102,8 @@ BEGIN
             THEN format(': it is %s.%I', r.from_label, r.from_name) ELSE '' END),
         CASE WHEN r.kind IN ('v', 'm') THEN format('-- choose: %s without it, or REVOKE SELECT ON %s FROM %s', r.label, r.label,
                 primecloud_internal.review_role_names(r.grantees))
-            ELSE primecloud_internal.review_less(r.rel, (w).reached) END, ARRAY[r.from_label, r.from_name]
+            ELSE primecloud_internal.review_less(r.rel, (w).reached) END,
+        ARRAY[r.from_label, r.from_name] || primecloud_internal.review_public(r.grantees)
     FROM read AS r
     UNION ALL
     SELECT 'secret_readable', 'error', g.said, format('gives rows with %s to whoever calls it', g.column),

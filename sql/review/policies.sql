@@ -30,11 +30,18 @@ CREATE FUNCTION primecloud_internal.review_policy_findings(w primecloud_internal
 AS $$
 BEGIN
     RETURN QUERY SELECT x.check_name::text, x.level::text, x.object::text, x.evidence::text, x.fix::text, x.parts::text[] FROM (
+    WITH policy AS MATERIALIZED (SELECT t.label || '.' || quote_ident(p.polname) AS label, p.polroles FROM unnest((w).tables) AS t
+        JOIN pg_policy AS p ON p.polrelid = t.rel WHERE t.here)
     -- (Of those whom the app may become, PUBLIC is nobody; without an app it is everybody who comes.)
     SELECT f.check_name, f.level, f.object, f.evidence, CASE WHEN f.check_name = 'policy_reads_writable_table'
-        THEN coalesce(primecloud_internal.review_closed(w, f.parts), f.fix) ELSE primecloud_internal.review_for_app(f.fix,
+        THEN coalesce(primecloud_internal.review_closed(w, split_part(f.parts, chr(31), 1)), f.fix)
+        ELSE primecloud_internal.review_for_app(f.fix,
             coalesce(primecloud_internal.review_role_names(nullif((w).app, '{}')), 'PUBLIC')) END,
-        string_to_array(f.parts, chr(31))
+        -- (What was accepted for one role is not for all, and of a table that is filled not of one that is emptied.)
+        string_to_array(f.parts, chr(31)) || coalesce(ARRAY(SELECT primecloud_internal.review_role_names(p.polroles) FROM policy AS p
+            WHERE p.label = f.object), '{}') || CASE WHEN f.check_name = 'policy_reads_writable_table' THEN coalesce((
+            SELECT primecloud_internal.review_granted(t.rel, (w).reached, array_remove(t.reach, 'SELECT'), t.grantees)
+            FROM unnest((w).tables) AS t WHERE t.label = split_part(f.parts, chr(31), 1)), '{}') ELSE '{}' END
     FROM (SELECT array_agg(t.rel ORDER BY t.label) AS rels, array_agg(coalesce(t.tenant, 0::int2) ORDER BY t.label) AS tenants
         FROM unnest((w).tables) AS t WHERE t.here AND t.kind IN ('r', 'p') AND t.rls AND NOT t.exempt) AS t,
         primecloud_internal.review_policies_judged(t.rels, t.tenants,

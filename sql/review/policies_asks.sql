@@ -1,53 +1,66 @@
--- What stands behind the names in policies: a function or a view that is replaced lets through what no policy says.
+-- What each of them is, in words that are another's where it is another.
 
-CREATE FUNCTION primecloud_internal.review_names_in(class oid, object oid) RETURNS text
-    LANGUAGE sql STABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
-RETURN (SELECT string_agg(DISTINCT i.identity COLLATE "C", ' ') FROM pg_depend AS d
-    CROSS JOIN LATERAL pg_identify_object(d.refclassid, d.refobjid, d.refobjsubid) AS i
-    WHERE d.classid = class AND d.objid = object AND d.deptype = 'n');
-COMMENT ON FUNCTION primecloud_internal.review_names_in(oid, oid) IS 'the names of what a view or a function is made of';
-
-CREATE FUNCTION primecloud_internal.review_called(function oid, home oid) RETURNS TABLE (class oid, object oid)
-    LANGUAGE c STABLE STRICT PARALLEL UNSAFE ROWS 5
+CREATE FUNCTION primecloud_internal.review_function_is(function oid) RETURNS text
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
-    AS 'MODULE_PATHNAME', 'primecloud_review_called';
-COMMENT ON FUNCTION primecloud_internal.review_called(oid, oid)
-    IS 'what a function whose body is a text calls and reads, by its words: what has no schema, in the function''s own and this one';
+AS $$
+BEGIN
+    RETURN (
+    SELECT concat_ws(' ', p.prosrc, p.probin, l.lanname, p.prokind, p.provolatile, p.proisstrict, p.prorettype::regtype, p.proretset,
+        CASE WHEN p.prosecdef THEN format('as %I', pg_get_userbyid(p.proowner)) END, p.proconfig::text,
+        primecloud_internal.review_unplaced(p.prosqlbody), primecloud_internal.review_unplaced(p.proargdefaults),
+        primecloud_internal.review_names_in('pg_proc'::regclass, p.oid), g.aggkind, g.aggtransfn, g.aggfinalfn, g.aggcombinefn,
+        g.aggmtransfn, g.aggminvtransfn, g.aggmfinalfn, g.aggsortop::regoperator, g.aggtranstype::regtype, g.agginitval, g.aggminitval)
+    FROM pg_proc AS p JOIN pg_language AS l ON l.oid = p.prolang LEFT JOIN pg_aggregate AS g ON g.aggfnoid = p.oid
+    WHERE p.oid = function AND p.oid >= 16384 AND p.pronamespace <> 'primecloud'::regnamespace);
+END $$;
+COMMENT ON FUNCTION primecloud_internal.review_function_is(oid)
+    IS 'what a function does: its text, settings, defaults, and as whom it runs';
 
-CREATE FUNCTION primecloud_internal.review_asks(rel oid) RETURNS jsonb
-    LANGUAGE sql STABLE PARALLEL UNSAFE
+CREATE FUNCTION primecloud_internal.review_is(kind oid, object oid) RETURNS TABLE (name text, said text)
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off SET standard_conforming_strings = on
 AS $$
-    WITH RECURSIVE asked(classid, objid) AS (
-        SELECT 'pg_policy'::regclass::oid, p.oid FROM pg_policy AS p WHERE p.polrelid = rel
-        UNION
-        SELECT x.classid, x.objid FROM asked AS a CROSS JOIN LATERAL (
-            SELECT d.refclassid AS classid, d.refobjid AS objid FROM pg_depend AS d WHERE d.classid = a.classid AND d.objid = a.objid
-                AND a.classid IN ('pg_policy'::regclass, 'pg_rewrite'::regclass, 'pg_proc'::regclass)
-                AND d.refclassid IN ('pg_proc'::regclass, 'pg_class'::regclass)
-            UNION ALL SELECT c.class, c.object FROM (SELECT k.relnamespace FROM pg_class AS k WHERE k.oid = rel) AS k
-                CROSS JOIN LATERAL primecloud_internal.review_called(a.objid, k.relnamespace) AS c
-                WHERE a.classid = 'pg_proc'::regclass AND a.objid >= 16384
-            UNION ALL SELECT 'pg_rewrite'::regclass, w.oid FROM pg_rewrite AS w WHERE a.classid = 'pg_class'::regclass
-                AND w.ev_class = a.objid AND w.ev_type = '1') AS x),
-    said AS (
-        -- (Places in a text and oids are others in another database: what they are of is said by name.)
-        SELECT p.oid::regprocedure::text AS name, concat_ws(' ', p.prosrc, p.provolatile, p.prosecdef, p.proconfig::text,
-            regexp_replace(p.prosqlbody::text, ':\w*location -?\d+|\m\d{5,}\M', '', 'g'),
-            primecloud_internal.review_names_in('pg_proc'::regclass, p.oid)) AS said
-        FROM asked AS a JOIN pg_proc AS p ON a.classid = 'pg_proc'::regclass AND p.oid = a.objid
-        WHERE p.oid >= 16384 AND p.pronamespace <> 'primecloud'::regnamespace
-        UNION ALL
-        SELECT format('%I.%I', n.nspname, c.relname), concat_ws(' ', c.reloptions::text,
-            regexp_replace(w.ev_action::text, ':\w*location -?\d+|\m\d{5,}\M', '', 'g'),
-            primecloud_internal.review_names_in('pg_rewrite'::regclass, w.oid))
-        FROM asked AS a JOIN pg_rewrite AS w ON a.classid = 'pg_rewrite'::regclass AND w.oid = a.objid
-        JOIN pg_class AS c ON c.oid = w.ev_class JOIN pg_namespace AS n ON n.oid = c.relnamespace)
-    SELECT coalesce(jsonb_object_agg(s.name, md5(s.said)), '{}') FROM said AS s
-$$;
+BEGIN
+    RETURN QUERY
+    SELECT object::regprocedure::text, f.said FROM (SELECT primecloud_internal.review_function_is(object)
+        WHERE kind = 'pg_proc'::regclass OFFSET 0) AS f(said) WHERE f.said IS NOT NULL
+    UNION ALL
+    -- (A view reads as its owner, unless it says otherwise.)
+    SELECT format('%I.%I', n.nspname, c.relname), concat_ws(' ', c.reloptions::text, format('as %I', pg_get_userbyid(c.relowner)),
+        primecloud_internal.review_unplaced(w.ev_action), primecloud_internal.review_names_in(kind, object))
+    FROM pg_rewrite AS w JOIN pg_class AS c ON c.oid = w.ev_class JOIN pg_namespace AS n ON n.oid = c.relnamespace
+    WHERE kind = 'pg_rewrite'::regclass AND w.oid = object
+    UNION ALL
+    SELECT format('operator %s', object::regoperator), concat_ws(' ', o.oprcode::regprocedure, o.oprresult::regtype)
+    FROM pg_operator AS o WHERE kind = 'pg_operator'::regclass AND o.oid = object AND object >= 16384
+    UNION ALL
+    SELECT format('collation %s', object::regcollation), (to_jsonb(c)
+        - '{oid,collname,collnamespace,collowner,collversion,collencoding}'::text[])::text
+    FROM pg_collation AS c WHERE kind = 'pg_collation'::regclass AND c.oid = object AND object >= 16384
+    UNION ALL
+    SELECT format('domain %s', object::regtype), concat_ws(' ', format_type(y.typbasetype, y.typtypmod), y.typnotnull,
+        (SELECT string_agg(primecloud_internal.review_unplaced(k.conbin), ' ' ORDER BY k.conname COLLATE "C")
+            FROM pg_constraint AS k WHERE k.contypid = y.oid))
+    FROM pg_type AS y WHERE kind = 'pg_type'::regclass AND y.oid = object AND y.typtype = 'd';
+END $$;
+COMMENT ON FUNCTION primecloud_internal.review_is(oid, oid) IS 'the name of what policies ask, and what it is';
+
+CREATE FUNCTION primecloud_internal.review_asks(rel oid) RETURNS jsonb
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
+AS $$
+BEGIN
+    RETURN (
+    SELECT coalesce(jsonb_object_agg(s.name, md5(s.said)), '{}')
+    FROM (SELECT k.relnamespace, ARRAY(SELECT p.oid FROM pg_policy AS p WHERE p.polrelid = rel) AS policies FROM pg_class AS k
+            WHERE k.oid = rel) AS k
+    CROSS JOIN LATERAL primecloud_internal.review_behind('pg_policy'::regclass, k.policies, k.relnamespace) AS b
+    CROSS JOIN LATERAL primecloud_internal.review_is(b.class, b.object) AS s
+    WHERE k.policies <> '{}' AND b.class NOT IN ('pg_policy'::regclass, 'pg_class'::regclass));
+END $$;
 COMMENT ON FUNCTION primecloud_internal.review_asks(oid)
-    IS 'the functions and views that policies of a table ask, and a digest of what each is';
+    IS 'what policies of a table ask besides tables, and a digest of what each is';
 
 -- Whether something that policies ask has its name and is another.
 CREATE FUNCTION primecloud_internal.review_replaced(before jsonb, after jsonb) RETURNS boolean

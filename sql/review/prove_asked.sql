@@ -1,14 +1,33 @@
 -- What the application itself writes into the tables that proofs ask: for review_prove().
 
--- Whether some insert rows, or change one of the columns; with 0, any.
+-- Whether what is written into a table changes columns that were not named: a trigger writes what it likes.  One whose text has neither
+-- them nor the row as a whole does not.
+CREATE FUNCTION primecloud_internal.review_carries(rel oid, columns smallint[]) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT EXISTS (SELECT FROM pg_trigger AS g JOIN pg_proc AS p ON p.oid = g.tgfoid JOIN pg_language AS l ON l.oid = p.prolang
+        -- (Before the update of a row.)
+        WHERE g.tgrelid = rel AND NOT g.tgisinternal AND g.tgenabled <> 'D' AND g.tgtype::integer & 19 = 19
+          AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
+          AND NOT (l.lanname = 'plpgsql' AND p.prosrc !~* '\mnew\M\s*[^.;\s]' AND NOT EXISTS (SELECT FROM pg_attribute AS a
+            WHERE a.attrelid = rel AND a.attnum = ANY (columns) AND strpos(lower(p.prosrc), lower(a.attname)) > 0)))
+$$;
+COMMENT ON FUNCTION primecloud_internal.review_carries(oid, smallint[])
+    IS 'whether a trigger of a table may change columns that an UPDATE does not name';
+
+-- Whether some insert rows, or change one of the columns, or what one is made of; with 0, any.
 CREATE FUNCTION primecloud_internal.review_may_write(rel oid, columns smallint[], roles oid[], OUT inserts boolean, OUT updates boolean)
     LANGUAGE sql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT coalesce(bool_or(has_any_column_privilege(g, rel, 'INSERT')), false), coalesce(bool_or(has_any_column_privilege(g, rel, 'UPDATE')
-        AND (0 = ANY (columns) OR EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = rel AND a.attnum = ANY (columns)
+        AND (x.all OR EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = rel AND a.attnum = ANY (x.columns)
             AND a.attnum > 0 AND NOT a.attisdropped AND has_column_privilege(g, rel, a.attnum, 'UPDATE')))), false)
-    FROM unnest(roles) AS g
+    FROM (SELECT 0 = ANY (columns) OR primecloud_internal.review_carries(rel, columns) AS all, columns || ARRAY(
+        SELECT d.refobjsubid::smallint FROM pg_attrdef AS f JOIN pg_depend AS d ON d.classid = 'pg_attrdef'::regclass AND d.objid = f.oid
+        WHERE f.adrelid = rel AND f.adnum = ANY (columns) AND d.refclassid = 'pg_class'::regclass AND d.refobjid = rel) AS columns) AS x,
+        unnest(roles) AS g
 $$;
 COMMENT ON FUNCTION primecloud_internal.review_may_write(oid, smallint[], oid[])
     IS 'whether roles may put into a table what columns of it say';

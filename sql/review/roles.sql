@@ -42,19 +42,23 @@ AS $$
 $$;
 COMMENT ON FUNCTION primecloud_internal.review_app(oid, name) IS 'the roles of the application: the one named, or all that hold a grant';
 
--- Whether policies hold a role on a table.
 -- What is granted to everybody is more than what is granted to somebody: for what findings are known by.
 CREATE FUNCTION primecloud_internal.review_public(grantees oid[]) RETURNS text[]
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN 0::oid = ANY (grantees) THEN '{PUBLIC}' ELSE '{}' END::text[];
 COMMENT ON FUNCTION primecloud_internal.review_public(oid[]) IS 'PUBLIC, where it is among those';
 
--- The commands that are granted on a table, and whether to everybody.
-CREATE FUNCTION primecloud_internal.review_granted(reach text[], grantees oid[]) RETURNS text[]
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ARRAY(SELECT r FROM unnest(reach) AS r ORDER BY r COLLATE "C") || primecloud_internal.review_public(grantees);
-COMMENT ON FUNCTION primecloud_internal.review_granted(text[], oid[]) IS 'the commands that are granted, and PUBLIC, if to everybody';
+-- The commands that are granted on a table, on which columns alone, and whether to everybody.
+CREATE FUNCTION primecloud_internal.review_granted(rel oid, reached oid[], reach text[], grantees oid[]) RETURNS text[]
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+RETURN ARRAY(SELECT r FROM unnest(reach) AS r ORDER BY r COLLATE "C") || primecloud_internal.review_public(grantees) || ARRAY(
+    SELECT DISTINCT format('%s (%I)', g.privilege_type, a.attname) COLLATE "C" FROM pg_attribute AS a CROSS JOIN aclexplode(a.attacl) AS g
+    WHERE a.attrelid = rel AND NOT a.attisdropped AND g.grantee = ANY (reached) ORDER BY 1);
+COMMENT ON FUNCTION primecloud_internal.review_granted(oid, oid[], text[], oid[])
+    IS 'the commands that are granted, PUBLIC, if to everybody, and what is granted on columns';
 
+-- Whether policies hold a role on a table.
 CREATE FUNCTION primecloud_internal.review_held(role oid, owner oid, rls boolean, forced boolean) RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp

@@ -54,9 +54,9 @@ BEGIN
     SELECT f.check_name, f.level, f.object, f.evidence,
         CASE WHEN right(f.fix, 8) = '{grants}' THEN left(f.fix, -8) || primecloud_internal.review_view_grants(w, t.rel, r.roles)
             ELSE primecloud_internal.review_for_app(f.fix, r.roles) END,
-        string_to_array(f.parts, chr(31)) || primecloud_internal.review_granted(t.reach, t.grantees)
-            || ARRAY(SELECT md5(primecloud_internal.review_names_in('pg_rewrite'::regclass, r.oid)) FROM pg_rewrite AS r
-                WHERE r.ev_class = t.rel ORDER BY 1)
+        string_to_array(f.parts, chr(31)) || primecloud_internal.review_granted(t.rel, (w).reached, t.reach, t.grantees)
+            || primecloud_internal.review_known_by('pg_rewrite'::regclass,
+                ARRAY(SELECT r.oid FROM pg_rewrite AS r WHERE r.ev_class = t.rel), (w).schema)
     FROM (SELECT coalesce(array_agg(t.rel), '{}') AS rels, coalesce(array_agg(t.tenant), '{}') AS tenants FROM unnest((w).tables) AS t
             WHERE t.tenant IS NOT NULL AND t.kind IN ('r', 'p', 'f')) AS x,
         primecloud_internal.review_views_judged(ARRAY(SELECT t.rel FROM unnest((w).tables) AS t
@@ -92,9 +92,8 @@ BEGIN
             || CASE WHEN EXISTS (SELECT FROM pg_depend AS d WHERE d.classid = 'pg_policy'::regclass AND d.refclassid = 'pg_proc'::regclass
                 AND d.refobjid = to_regprocedure(f.object)) THEN ' -- choose: a policy asks it, so rather an owner whom policies hold'
                 ELSE '' END,
-        string_to_array(f.parts, chr(31)) || coalesce((SELECT ARRAY[md5(concat_ws(' ', p.prosrc, CASE WHEN p.prosrc = ''
-            THEN primecloud_internal.review_names_in('pg_proc'::regclass, p.oid) END))] FROM pg_proc AS p
-            WHERE p.oid = to_regprocedure(f.object)), '{}')
+        string_to_array(f.parts, chr(31)) || primecloud_internal.review_known_by('pg_proc'::regclass,
+            ARRAY[to_regprocedure(f.object)]::oid[], (w).schema)
     FROM (SELECT coalesce(array_agg(t.rel), '{}') AS rels, coalesce(array_agg(t.tenant), '{}') AS tenants FROM unnest((w).tables) AS t
             WHERE t.tenant IS NOT NULL AND t.kind IN ('r', 'p', 'f')) AS x,
         primecloud_internal.review_definers_judged(ARRAY(SELECT f.oid FROM f ORDER BY f.oid), (w).schema, x.rels, x.tenants,

@@ -6,6 +6,7 @@ extern "C" {
 #include "access/transam.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_proc.h"
+#include "nodes/nodeFuncs.h"
 #include "nodes/primnodes.h"
 #include "parser/parsetree.h"
 #include "parser/scansup.h"
@@ -18,10 +19,16 @@ extern "C" {
 namespace primecloud::review {
 namespace {
 
+SERVER_CODE bool note_called(Oid function, void *context) {
+  auto &found = *static_cast<asked *>(context);
+  found.functions = list_append_unique_oid(found.functions, function);
+  return false;
+}
+
 SERVER_CODE bool note_asked(Node *n, void *context) {
   if (n == nullptr) return false;
   auto &found = *static_cast<asked *>(context);
-  if (IsA(n, FuncExpr)) found.functions = list_append_unique_oid(found.functions, castNode(FuncExpr, n)->funcid);
+  check_functions_in_node(n, note_called, context);
   if (IsA(n, RangeTblEntry)) {
     const auto *entry = castNode(RangeTblEntry, n);
     if (entry->rtekind == RTE_RELATION) found.relations = list_append_unique_oid(found.relations, entry->relid);
@@ -42,7 +49,8 @@ class from_list {
   bool names(const word &at, const word &last) {
     if (at.before == '.') return here_;
     const bool deletes = last.is("from") && second_.is("delete");
-    written_ = deletes || last.is("into") || last.is("update") || last.is("truncate");
+    const bool kept = written_ && (last.is("only") || last.is("table"));
+    written_ = kept || deletes || last.is("into") || last.is("update") || last.is("truncate");
     second_ = last;
     here_ = begins(last) || (listed_ && at.before == ',');
     for (const char *ends : {"select", "where", "group", "order", "set", "values", "returning", "loop", "then"})
@@ -109,6 +117,7 @@ SERVER_CODE asked asked_by_body(Oid function, Oid home) {
     add_words(text, get_func_namespace(function), home, found);
   else
     add_asked(body_tree(function), found);
+  found.functions = list_concat_unique_oid(found.functions, supports_of_aggregate(function));
   found.functions = without_server(found.functions, get_namespace_oid("primecloud", true));
   return found;
 }

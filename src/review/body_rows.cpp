@@ -1,4 +1,4 @@
-// What the bodies of functions read and write, and whether they ask who comes.
+// What the bodies of functions read and write, by what they call too, and whether they ask who comes.
 #include "pg/array_view.hpp"
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
@@ -33,8 +33,7 @@ body_rows bodies(pg::array_view<Oid> functions) {
   body_rows rows;
   for (int i = 0; i < functions.count; i++) {
     const body_tables of = pg::guarded([&] {
-      CHECK_FOR_INTERRUPTS();
-      const asked found = asked_by_body(functions.each[i], InvalidOid);
+      const asked found = asked_in_the_end(functions.each[i]);
       return body_tables{tables_of(found.relations), tables_of(found.written),
                          facts_of_body(functions.each[i]).context.any};
     });

@@ -53,6 +53,14 @@ SELECT is(shop.asked_again(c.accepted, c.became), c.said, c.what) FROM (VALUES
     ('asks', 'ALTER TABLE shop.notes DISABLE ROW LEVEL SECURITY; REVOKE ALL ON shop.notes FROM review_graver_app;
         GRANT SELECT ON shop.notes TO review_graver_app', 'GRANT DELETE ON shop.notes TO review_graver_app',
         'open to be read, then emptied'),
+    ('asks', 'REVOKE ALL ON shop.notes FROM review_graver_app; ALTER TABLE shop.notes DISABLE ROW LEVEL SECURITY;
+        GRANT SELECT (id) ON shop.notes TO review_graver_app', 'GRANT SELECT (body) ON shop.notes TO review_graver_app',
+        'keys are read, then rows'),
+    ('asks', 'CREATE POLICY p ON shop.notes FOR SELECT TO review_graver_app USING (true)', 'ALTER POLICY p ON shop.notes TO PUBLIC',
+        'a policy of one role, then of all'),
+    ('asks', 'CREATE TABLE shop.secrets (id integer PRIMARY KEY, password text); GRANT SELECT ON shop.secrets TO review_graver_app',
+        'GRANT SELECT ON shop.secrets TO PUBLIC', 'one reads a secret, then everybody'),
+    ('asks', 'GRANT CREATE ON SCHEMA shop TO review_graver_app', 'GRANT CREATE ON SCHEMA shop TO PUBLIC', 'one creates, then everybody'),
     ('passes', 'CREATE POLICY p ON shop.notes FOR SELECT USING (true)', 'DROP POLICY p ON shop.notes;
         CREATE POLICY p ON shop.notes FOR SELECT USING (true)', 'made anew as it was'),
     ('passes', 'GRANT TRUNCATE ON shop.notes TO review_graver_app', 'REVOKE TRUNCATE ON shop.notes FROM review_graver_app', 'mended'),

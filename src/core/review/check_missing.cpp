@@ -64,7 +64,7 @@ void check_one(const judged &p, const node *said, bool written, findings &found)
   const std::string text = shown(s.opened);
   add(found, p, "policy_fails_open", "error",
       "without a context " + text + " is " + (is_truth(s.becomes, true) ? "true" : shown(s.becomes)),
-      alter(p, !written, written), {text});
+      alter(p, !written, written), {text, shown(said)});
 }
 
 }  // namespace
