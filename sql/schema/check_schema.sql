@@ -18,7 +18,8 @@ BEGIN
         RETURN QUERY SELECT 'schema version', format('%s, older than %s: run primecloud.migrate_schema', seen, latest);
     ELSE
         RETURN QUERY SELECT d.kind || ' ' || d.name, d.problem
-            FROM primecloud_internal.schema_differences(schema, primecloud_internal.schema_reference(source)) d;
+            FROM primecloud_internal.schema_differences(schema,
+                primecloud_internal.schema_reference(source, primecloud_internal.schema_is_distributed(schema))) d;
     END IF;
 END
 $schema_check$;

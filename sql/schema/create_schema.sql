@@ -20,7 +20,7 @@ END
 $schema_version$;
 COMMENT ON FUNCTION schema_version(name) IS 'version of a control plane; NULL where the schema is none';
 
-CREATE FUNCTION primecloud_internal.schema_create(schema name, source name) RETURNS integer
+CREATE FUNCTION primecloud_internal.schema_create(schema name, source name, distributed boolean DEFAULT false) RETURNS integer
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $schema_create$
 DECLARE
@@ -44,7 +44,7 @@ BEGIN
     EXECUTE format('COMMENT ON TABLE %I.schema_parts IS %L', schema,
         'private: what of this schema is primecloud''s and not its owner''s: functions, views, policies and grants');
     EXECUTE format('COMMENT ON COLUMN %I.schema_parts.part IS %L', schema, '@public kind and name');
-    FOR made IN SELECT s.statement FROM primecloud_internal.schema_source(source) s ORDER BY s."position" LOOP
+    FOR made IN SELECT s.statement FROM primecloud_internal.schema_source(source, distributed) s ORDER BY s."position" LOOP
         EXECUTE replace(made.statement, '@schema@', quote_ident(schema));
     END LOOP;
     -- Who may call what is declared beside each function: it starts with nobody.
@@ -57,7 +57,7 @@ BEGIN
     RETURN primecloud.schema_version(schema);
 END
 $schema_create$;
-COMMENT ON FUNCTION primecloud_internal.schema_create(name, name)
+COMMENT ON FUNCTION primecloud_internal.schema_create(name, name, boolean)
     IS 'makes a control plane of what another schema''s schema_statements() gives; for create_schema and check_schema';
 
 -- Who may enter every account of a database is registered once.  It is never replaced because something else is made beside.

@@ -81,7 +81,7 @@ CREATE FUNCTION primecloud_internal.schema_migrate(schema name, source name) RET
 AS $schema_migrate$
 DECLARE
     seen integer := primecloud_internal.schema_require(schema, source);
-    expected CONSTANT jsonb := primecloud_internal.schema_reference(source);
+    expected CONSTANT jsonb := primecloud_internal.schema_reference(source, primecloud_internal.schema_is_distributed(schema));
     carried text[];
     statement text;
 BEGIN

@@ -5,7 +5,8 @@ CREATE FUNCTION primecloud_internal.schema_pending(schema name, source name, exp
     OUT kind text, OUT name text, OUT statement text) RETURNS SETOF record
     LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $schema_pending$
-    WITH statements AS MATERIALIZED (SELECT * FROM primecloud_internal.schema_source(source)),
+    WITH statements AS MATERIALIZED (
+        SELECT * FROM primecloud_internal.schema_source(source, primecloud_internal.schema_is_distributed(schema))),
     differs AS MATERIALIZED (
         SELECT d.kind, d.name, d.what, split_part(d.name, '.', 1) AS of,
                -- a function's name without its arguments

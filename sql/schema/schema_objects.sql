@@ -58,7 +58,7 @@ COMMENT ON FUNCTION primecloud_internal.schema_objects(name)
     IS 'what a schema holds: each object with its definition, its comment, and for what can be replaced what must stay as it is; free of '
     'the schema''s name';
 
-CREATE FUNCTION primecloud_internal.schema_reference(source name) RETURNS jsonb
+CREATE FUNCTION primecloud_internal.schema_reference(source name, distributed boolean) RETURNS jsonb
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $schema_reference$
 DECLARE
@@ -67,7 +67,7 @@ DECLARE
 BEGIN
     -- Made and taken back, all but what is read from it; its locks go with it.
     BEGIN
-        PERFORM primecloud_internal.schema_create(reference, source);
+        PERFORM primecloud_internal.schema_create(reference, source, distributed);
         SELECT jsonb_agg(to_jsonb(o)) INTO expected FROM primecloud_internal.schema_objects(reference) o;
         RAISE SQLSTATE 'PCCHK' USING MESSAGE = 'made to be undone';
     EXCEPTION WHEN SQLSTATE 'PCCHK' THEN
@@ -76,7 +76,7 @@ BEGIN
     RETURN expected;
 END
 $schema_reference$;
-COMMENT ON FUNCTION primecloud_internal.schema_reference(name) IS 'what schema_objects would say of a control plane made just now';
+COMMENT ON FUNCTION primecloud_internal.schema_reference(name, boolean) IS 'what schema_objects would say of a control plane made just now';
 
 CREATE FUNCTION primecloud_internal.schema_differences(schema name, expected jsonb, OUT kind text, OUT name text, OUT problem text,
     OUT what text) RETURNS SETOF record

@@ -9,8 +9,11 @@
 #   --: @public what it holds   behind a column: its COMMENT, which goes on in lines of its own
 #   GRANT ... TO @app@;         who may: a row of schema_grants; ALTER FUNCTION ... OWNER TO @gate@ too
 #   LIST forward, backward ...; two functions made of list.template
+#   DEFINER function, function;  where tables are distributed, run as its owner, who sees what his commands have just written
+#   SEQUENTIAL function;         there, over one connection to each server: it writes a table that is on all of them, too
 #   RAISES function: 55000 why | as other_function;   @error lines of its COMMENT
 #   NOTNULL function: column, column;   a @notNull line; without columns of its value
+#   CREATE DISTRIBUTED FUNCTION ...; what a FUNCTION or VIEW is instead where tables are distributed
 # and @schema@ stands for the schema that is made.
 
 function die(why) { print FILENAME ":" FNR ": " why > "/dev/stderr"; exit failed = 1 }
@@ -29,7 +32,15 @@ function name_of_kind(text) { sub(/^COMMENT ON /, "", text); sub(/ .*/, "", text
 # migrate_schema makes again what has changed; where nothing is there, this is CREATE.
 function replacing(text) { sub(/^CREATE /, "CREATE OR REPLACE ", text); return text }
 
+# What stands where tables are distributed, in the place of a function or view of the same name before it.
+function apart(text,    kind) {
+  sub(/^CREATE DISTRIBUTED /, "CREATE ", text)
+  kind = text ~ /^CREATE VIEW / ? "view" : "function"
+  row("distributed " kind, name_after(text, "^CREATE [A-Z]+ "), replacing(text))
+}
+
 function row(kind, name, text) {
+  if (kind == "function") body[name] = text
   rows[++count] = sprintf("(%d, %s, %s, %s, %s, $statement$%s$statement$)", count, quoted(entity), quoted(file), quoted(kind), quoted(name), text)
 }
 
@@ -54,11 +65,23 @@ function declare(text,    privilege, objects, to, o, a, i, j, n, m) {
   }
 }
 
+function definer(text,    name, n, i, more) {
+  more = text ~ /^DEFINER/ ? " SECURITY DEFINER" : " SET citus.multi_shard_modify_mode = 'sequential'"
+  sub(/^[A-Z]+ /, "", text); sub(/;[ ]*$/, "", text)
+  n = split(text, name, /, */)
+  for (i = 1; i <= n; i++) {
+    if (!(name[i] in body)) die("no function " name[i] " before this")
+    text = body[name[i]]
+    if (!sub(/ SET search_path/, more " SET search_path", text)) die("no search_path of " name[i])
+    row("distributed function", name[i], text)
+  }
+}
+
 # What stands behind a keyword of LIST, up to the next one.
 function clause(text, word,    from) {
   if (!match(text, "(^|\n) *" word " ")) return ""
   text = substr(text, RSTART + RLENGTH)
-  if (match(text, /\n *(OF|BY|FROM|FOR|GIVEN|WHERE|SCOPE|WITH|IS) /)) text = substr(text, 1, RSTART - 1)
+  if (match(text, /\n *(OF|BY|FROM|FOR|GIVEN|WHERE|SCOPE|WITH|APART|MADE|IS) /)) text = substr(text, 1, RSTART - 1)
   return trim(text)
 }
 
@@ -77,7 +100,14 @@ function list(text,    part, made, of, by, given, where, with, argument, key) {
   part["given"] = given == "" ? "" : given ","
   part["filter"] = where == "" ? "" : where " AND"
   part["account"] = clause(text, "FOR")
-  if (part["account"] != "") part["account"] = "t.account_id = primecloud.tenant_uuid(" (part["account"] == "external_client" ? "" : quoted(part["account"])) ") AND"
+  # Of distributed tables: the row as it is, or what it is put together from, and how.
+  part["rank"] = part["account"] == "external_client" ? "" : quoted(part["account"] == "" ? "developer" : part["account"])
+  part["row"] = "item"; part["columns"] = "t.*"; part["made"] = ""; part["table"] = part["source"]
+  if (clause(text, "APART") != "") {
+    part["row"] = "said"; part["columns"] = clause(text, "APART"); part["made"] = clause(text, "MADE") ";"
+    part["table"] = part["columns"]; sub(/.* FROM /, "", part["table"]); sub(/ FROM [^ ]*$/, "", part["columns"])
+  }
+  if (part["account"] != "") part["account"] = "t.account_id = primecloud.tenant_uuid(" part["rank"] ") AND"
   part["column"] = part["value"] = part["again"] = ""
   if (with != "") {
     key = with; sub(/ .*/, "", key)
@@ -145,6 +175,7 @@ function ended(text) {
   if (text ~ /^CREATE TABLE /) { row("table", name_after(text, "^CREATE TABLE "), text); described() }
   else if (text ~ /^CREATE (UNIQUE )?INDEX /) row("index", name_after(text, " INDEX "), text)
   else if (text ~ /^CREATE TYPE /) { row("type", name_after(text, "^CREATE TYPE "), text); described() }
+  else if (text ~ /^CREATE DISTRIBUTED (FUNCTION|VIEW) /) apart(text)
   else if (text ~ /^CREATE (FUNCTION|PROCEDURE) /) row("function", name_after(text, "^CREATE [A-Z]+ "), replacing(text))
   else if (text ~ /^CREATE VIEW /) row("view", name_after(text, "^CREATE VIEW "), replacing(text))
   else if (text ~ /^CREATE POLICY /) row("policy", name_after(text, " ON ") "." name_after(text, "^CREATE POLICY "), text)
@@ -159,6 +190,7 @@ function ended(text) {
   else if (text ~ /^INSERT INTO /) row("rows", name_after(text, "^INSERT INTO "), text)
   else if (text ~ /^SELECT primecloud\./) row("protection", name_after(text, "\\('"), text)
   else if (text ~ /^(GRANT|ALTER FUNCTION) /) declare(text)
+  else if (text ~ /^(DEFINER|SEQUENTIAL) /) definer(text)
   else if (text ~ /^LIST /) list(text)
   else die("not a statement that a control plane is made of: " text)
 }

@@ -16,8 +16,8 @@ SELECT is(act('a_dev', $$SELECT cloud.place_order('00000000-0000-7000-8000-00000
 SELECT is(act('a_dev', $$SELECT cloud.place_order('00000000-0000-7000-8000-000000000001', 0)$$), '23514', 'none of a product');
 SELECT matches(act('a_dev', $$SELECT cloud.place_vps_order('debian-12', 'sp', 2, 4, 25, request_id => 'v1')$$), '^[0-9a-f-]{36}$',
     'a developer orders a machine');
-SELECT results_eq($$SELECT o.unit_price_cents, v.base_price_cents FROM cloud.orders o JOIN cloud.vps_configs v ON v.order_id = o.id
-    WHERE request_id = 'v1'$$,
+SELECT results_eq($$SELECT o.unit_price_cents, v.base_price_cents FROM cloud.orders o JOIN cloud.vps_configs v
+    ON v.order_id = o.id AND v.account_id = o.account_id WHERE request_id = 'v1'$$,
     $$VALUES (7288::bigint, 7038::bigint)$$, 'its price is rounded half up, once a part');
 SELECT act('a_dev', $$SELECT cloud.request_dedicated('two sockets', request_id => 'd1')$$);
 SELECT is_empty($$SELECT o.order_type, o.placed_by FROM cloud.orders o WHERE o.request_id IN ('r1', 'v1', 'd1')

@@ -6,7 +6,13 @@ SELECT primecloud.create_schema('cloud', register => false) > 0 AS made;
 CREATE TEMP TABLE made AS SELECT * FROM primecloud_internal.schema_statements();
 SELECT cmp_ok((SELECT count(DISTINCT entity) FROM made), '>', 20::bigint, 'there are entities');
 SELECT set_eq('SELECT DISTINCT kind FROM made', ARRAY['table', 'index', 'type', 'view', 'function', 'policy', 'rows', 'protection',
-    'comment'], 'and statements of each kind');
+    'comment', 'distributed function', 'distributed view'], 'and statements of each kind');
+SELECT is_empty($$SELECT d.name FROM made d WHERE d.kind LIKE 'distributed %' AND NOT EXISTS (SELECT FROM made s
+    WHERE 'distributed ' || s.kind = d.kind AND s.name = d.name AND s.position < d.position)$$,
+    'what is another where tables are distributed stands behind what it is elsewhere');
+SELECT is((SELECT count(*) FROM primecloud_internal.schema_source('primecloud_internal', true) s
+    JOIN primecloud_internal.schema_source('primecloud_internal', false) o USING (position) WHERE s.statement <> o.statement),
+    (SELECT count(*) FROM made WHERE kind LIKE 'distributed %'), 'and takes its place');
 
 -- each object of the schema is made by one statement, and each statement makes one
 CREATE TEMP VIEW objects AS
@@ -58,7 +64,8 @@ INSERT INTO entities VALUES
     ('invoices', 'invoice_counters invoice_lines invoices', 'invoice_candidates usage_cents'),
     ('limits', 'account_counters limits', 'check_owned stored_text'),
     ('mail', 'account_smtp account_smtp_secrets', 'is_public_host mail_recipients mail_sender'),
-    ('maintenance', 'retention_periods', 'maintain_access maintain_invoices maintain_retention maintain_subscriptions open_holds'),
+    ('maintenance', 'retention_periods', 'is_held maintain_access maintain_invoices maintain_retention maintain_subscriptions '
+        'open_holds'),
     ('members', 'account_members account_owners', 'check_rank left_behind members_with_buckets_page members_with_buckets_page_before'),
     ('notifications', 'notification_marks notification_types notifications', ''),
     ('orders', 'order_internal_notes order_transitions orders', ''),

@@ -62,15 +62,16 @@ CREATE FUNCTION @schema@.lock_key(key uuid, ending boolean DEFAULT false) RETURN
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $lock_key$
 DECLARE
+    account CONSTANT uuid := primecloud.tenant_uuid();
     found_key @schema@.access_keys;
 BEGIN
     IF ending THEN
-        PERFORM FROM @schema@.access_keys k WHERE k.account_id = primecloud.tenant_uuid() AND k.id = key FOR NO KEY UPDATE SKIP LOCKED;
+        PERFORM FROM @schema@.access_keys k WHERE k.account_id = account AND k.id = key FOR NO KEY UPDATE SKIP LOCKED;
         IF NOT FOUND THEN
             PERFORM @schema@.take_row('access_keys', key);
         END IF;
     END IF;
-    SELECT * INTO found_key FROM @schema@.access_keys k WHERE k.account_id = primecloud.tenant_uuid() AND k.id = key FOR NO KEY UPDATE;
+    SELECT * INTO found_key FROM @schema@.access_keys k WHERE k.account_id = account AND k.id = key FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         PERFORM @schema@.refuse_missing('access key', key::text);
     END IF;

@@ -35,6 +35,7 @@ BEGIN
     RETURN account;
 END
 $create_account$;
+SEQUENTIAL create_account;
 COMMENT ON FUNCTION @schema@.create_account(text, text)
     IS 'opens an account of which the entered user is the owner; enter it afterwards, in a new transaction';
 GRANT EXECUTE ON FUNCTION @schema@.create_account TO @app@;

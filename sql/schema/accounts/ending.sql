@@ -5,6 +5,8 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $end_account$
 DECLARE
     account uuid := primecloud.tenant_uuid();
+    named text;
+    bucket @schema@.buckets;
 BEGIN
     PERFORM @schema@.check_text('slug', end_account.slug);
     IF NOT EXISTS (SELECT FROM @schema@.accounts a WHERE a.id = account AND a.slug = end_account.slug) THEN
@@ -22,12 +24,16 @@ BEGIN
             HINT = 'End it in a transaction of its own.';
     END IF;
     -- The services are told, in the order in which they can follow: keys, logins, buckets.
-    PERFORM @schema@.order_service('minio', 'key:' || k.access_key_id, 'delete_service_account',
-        jsonb_build_object('accessKey', k.access_key_id)) FROM @schema@.access_keys k WHERE k.account_id = account AND k.status = 'active';
-    PERFORM @schema@.order_service('sftpgo', 'user:' || c.username, 'delete_user',
-        jsonb_build_object('username', c.username, 'folder_prefix', @schema@.folder_prefix(account)))
-        FROM @schema@.sftp_credentials c WHERE c.account_id = account;
-    PERFORM @schema@.order_bucket(b, 'delete_bucket', '{"force": true}') FROM @schema@.buckets b WHERE b.account_id = account;
+    FOR named IN SELECT k.access_key_id FROM @schema@.access_keys k WHERE k.account_id = account AND k.status = 'active' LOOP
+        PERFORM @schema@.order_service('minio', 'key:' || named, 'delete_service_account', jsonb_build_object('accessKey', named));
+    END LOOP;
+    FOR named IN SELECT c.username FROM @schema@.sftp_credentials c WHERE c.account_id = account LOOP
+        PERFORM @schema@.order_service('sftpgo', 'user:' || named, 'delete_user',
+            jsonb_build_object('username', named, 'folder_prefix', @schema@.folder_prefix(account)));
+    END LOOP;
+    FOR bucket IN SELECT b.* FROM @schema@.buckets b WHERE b.account_id = account LOOP
+        PERFORM @schema@.order_bucket(bucket, 'delete_bucket', '{"force": true}');
+    END LOOP;
     PERFORM @schema@.audit(command, 'accounts', account::text, jsonb_build_object('slug', end_account.slug) || details, 'critical');
     -- Buckets first: a customer cannot go before what is kept for him.  The rest follows the account.
     DELETE FROM @schema@.object_share_openings o WHERE o.account_id = account;

@@ -7,6 +7,21 @@ SELECT a.id, a.name, a.slug, a.status, a.storage_quota_bytes, a.storage_used_byt
 FROM @schema@.accounts a
 LEFT JOIN @schema@.account_subscriptions s ON s.account_id = a.id AND s.status IN ('trial', 'active', 'past_due')
 LEFT JOIN @schema@.products p ON p.id = s.product_id;
+
+CREATE DISTRIBUTED VIEW @schema@.accounts_flat WITH (security_invoker, security_barrier = false) AS
+SELECT a.id, a.name, a.slug, a.status, a.storage_quota_bytes, a.storage_used_bytes, a.bandwidth_used_bytes, a.custom_domain,
+    a.domain_status, a.created_at,
+    (SELECT s.id FROM @schema@.account_subscriptions s WHERE s.account_id = a.id
+        AND s.status IN ('trial', 'active', 'past_due')) AS subscription_id,
+    (SELECT s.status FROM @schema@.account_subscriptions s WHERE s.account_id = a.id
+        AND s.status IN ('trial', 'active', 'past_due')) AS subscription_status,
+    (SELECT s.current_period_end FROM @schema@.account_subscriptions s WHERE s.account_id = a.id
+        AND s.status IN ('trial', 'active', 'past_due')) AS current_period_end,
+    (SELECT s.product_id FROM @schema@.account_subscriptions s WHERE s.account_id = a.id
+        AND s.status IN ('trial', 'active', 'past_due')) AS product_id,
+    (SELECT p.name FROM @schema@.account_subscriptions s JOIN @schema@.products p ON p.id = s.product_id WHERE s.account_id = a.id
+        AND s.status IN ('trial', 'active', 'past_due')) AS product_name
+FROM @schema@.accounts a;
 COMMENT ON VIEW @schema@.accounts_flat
     IS 'accounts beside their live subscription and plan, one plain column each; row-level security is the reader''s';
 GRANT SELECT ON @schema@.accounts_flat TO @app@;

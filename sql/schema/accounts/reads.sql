@@ -19,6 +19,27 @@ BEGIN ATOMIC
     LEFT JOIN @schema@.account_smtp m ON m.account_id = a.id
     WHERE a.id = primecloud.tenant_uuid();
 END;
+
+CREATE DISTRIBUTED FUNCTION @schema@.account_with_details() RETURNS SETOF @schema@.account_with_details
+LANGUAGE plpgsql STABLE PARALLEL UNSAFE SECURITY DEFINER ROWS 1 SET search_path = pg_catalog, pg_temp
+AS $account_with_details$
+DECLARE
+    account CONSTANT uuid := primecloud.tenant_uuid();
+    said jsonb;
+BEGIN
+    SELECT to_jsonb(a) || jsonb_build_object(
+            'owner', (SELECT to_jsonb(o) FROM @schema@.account_members o WHERE o.account_id = account AND o.user_id = a.owner_user_id),
+            'subscription', (SELECT to_jsonb(s) || jsonb_build_object('product', (SELECT to_jsonb(p) FROM @schema@.products p
+                    WHERE p.id = s.product_id))
+                FROM @schema@.account_subscriptions s WHERE s.account_id = account AND s.status IN ('trial', 'active', 'past_due')),
+            'billing', (SELECT to_jsonb(b) FROM @schema@.account_billing b WHERE b.account_id = account),
+            'smtp', (SELECT to_jsonb(m) FROM @schema@.account_smtp m WHERE m.account_id = account)) INTO said
+    FROM @schema@.accounts a WHERE a.id = account;
+    IF FOUND THEN
+        RETURN NEXT jsonb_populate_record(NULL::@schema@.account_with_details, said);
+    END IF;
+END
+$account_with_details$;
 COMMENT ON FUNCTION @schema@.account_with_details() IS 'the entered account with what the caller''s role may see of its details';
 GRANT EXECUTE ON FUNCTION @schema@.account_with_details TO @app@, @platform@;
 
@@ -46,6 +67,36 @@ AS $my_accounts$
     LEFT JOIN @schema@.account_smtp m ON m.account_id = a.id
     WHERE me.user_id = @schema@.entered_person() AND (after_name IS NULL OR (a.name, a.id) > (after_name, after_id))
     ORDER BY a.name, a.id LIMIT least(greatest(coalesce(page_size, 200), 1), 200)
+$my_accounts$;
+
+CREATE DISTRIBUTED FUNCTION @schema@.my_accounts(after_name text DEFAULT NULL, after_id uuid DEFAULT NULL, page_size integer DEFAULT 200)
+    RETURNS TABLE (role text, account @schema@.account_with_details)
+LANGUAGE plpgsql STABLE PARALLEL UNSAFE SECURITY DEFINER ROWS 5 SET search_path = pg_catalog, pg_temp
+AS $my_accounts$
+DECLARE
+    person CONSTANT uuid := @schema@.entered_person();
+    most CONSTANT integer := least(greatest(coalesce(page_size, 200), 1), 200);
+    said record;
+BEGIN
+    FOR said IN
+        SELECT me.role, to_jsonb(a) || jsonb_build_object(
+                'owner', (SELECT to_jsonb(o) FROM @schema@.account_members o WHERE o.account_id = a.id AND o.user_id = a.owner_user_id),
+                'subscription', (SELECT to_jsonb(s) || jsonb_build_object('product', (SELECT to_jsonb(p) FROM @schema@.products p
+                        WHERE p.id = s.product_id))
+                    FROM @schema@.account_subscriptions s WHERE s.account_id = a.id AND s.status IN ('trial', 'active', 'past_due')),
+                'billing', (SELECT to_jsonb(b) FROM @schema@.account_billing b WHERE b.account_id = a.id),
+                'smtp', (SELECT to_jsonb(m) FROM @schema@.account_smtp m WHERE m.account_id = a.id)) AS details
+        FROM @schema@.account_members me JOIN @schema@.accounts a ON a.id = me.account_id
+        WHERE me.user_id = person AND (after_name IS NULL OR (a.name, a.id) > (after_name, after_id))
+        ORDER BY a.name, a.id LIMIT most
+    LOOP
+        role := said.role;
+        account := jsonb_populate_record(NULL::@schema@.account_with_details, said.details
+            - CASE said.role WHEN 'external_client' THEN ARRAY['owner', 'subscription', 'billing', 'smtp']
+                WHEN 'developer' THEN ARRAY['billing', 'smtp'] ELSE '{}' END);
+        RETURN NEXT;
+    END LOOP;
+END
 $my_accounts$;
 COMMENT ON FUNCTION @schema@.my_accounts(text, uuid, integer)
     IS 'the accounts of the entered user, with what each role may see, by name, after one of a name and id: the account switcher; a token '

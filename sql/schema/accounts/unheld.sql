@@ -25,6 +25,21 @@ BEGIN
     RETURN unheld;
 END
 $unheld_accounts$;
+
+CREATE DISTRIBUTED FUNCTION @schema@.unheld_accounts(wanted uuid[]) RETURNS uuid[]
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $unheld_accounts$
+DECLARE
+    one uuid;
+    unheld uuid[] := '{}';
+BEGIN
+    FOR one IN SELECT DISTINCT w FROM unnest(wanted) AS w ORDER BY w LOOP
+        PERFORM FROM @schema@.accounts a WHERE a.id = one FOR KEY SHARE SKIP LOCKED;
+        unheld := unheld || CASE WHEN FOUND THEN ARRAY[one] END;
+    END LOOP;
+    RETURN unheld;
+END
+$unheld_accounts$;
 COMMENT ON FUNCTION @schema@.unheld_accounts(uuid[])
     IS 'those of some accounts that no open transaction holds, which may be referred to from here on; for what serves all accounts';
 GRANT EXECUTE ON FUNCTION @schema@.unheld_accounts TO @gate@;

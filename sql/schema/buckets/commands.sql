@@ -4,9 +4,10 @@ CREATE FUNCTION @schema@.lock_bucket(bucket uuid) RETURNS @schema@.buckets
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $lock_bucket$
 DECLARE
+    account CONSTANT uuid := primecloud.tenant_uuid();
     found_bucket @schema@.buckets;
 BEGIN
-    SELECT * INTO found_bucket FROM @schema@.buckets b WHERE b.account_id = primecloud.tenant_uuid() AND b.id = bucket FOR NO KEY UPDATE;
+    SELECT * INTO found_bucket FROM @schema@.buckets b WHERE b.account_id = account AND b.id = bucket FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         PERFORM @schema@.refuse_missing('bucket', bucket::text);
     END IF;
@@ -38,7 +39,7 @@ BEGIN
         PERFORM @schema@.order_bucket(target, 'set_versioning', '{"status": "Enabled"}');
     END IF;
     PERFORM @schema@.order_bucket_quota(target);
-    PERFORM @schema@.order_sftp_user(c) FROM @schema@.sftp_credentials c WHERE c.account_id = account AND c.status = 'active';
+    PERFORM @schema@.order_sftp_users();
     PERFORM @schema@.audit('create_bucket', 'buckets', made::text, jsonb_build_object('name', name));
     RETURN made;
 END
@@ -66,7 +67,7 @@ BEGIN
     UPDATE @schema@.accounts a SET storage_used_bytes = a.storage_used_bytes - target.size_bytes WHERE a.id = account
         AND target.size_bytes > 0;
     PERFORM @schema@.order_bucket(target, 'delete_bucket');
-    PERFORM @schema@.order_sftp_user(c) FROM @schema@.sftp_credentials c WHERE c.account_id = account AND c.status = 'active';
+    PERFORM @schema@.order_sftp_users();
     PERFORM @schema@.tell_quota(ARRAY[account]);
     PERFORM @schema@.audit('delete_bucket', 'buckets', bucket::text, jsonb_build_object('name', target.name), 'warning');
 END

@@ -4,16 +4,18 @@ CREATE FUNCTION @schema@.bucket_lifecycle(bucket uuid) RETURNS primecloud.lifecy
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $bucket_lifecycle$
 DECLARE
+    account CONSTANT uuid := primecloud.tenant_uuid();
     rules text;
 BEGIN
     SELECT string_agg(r.rule::text, ',' ORDER BY r.position) INTO rules
-    FROM @schema@.lifecycle_rules r WHERE r.account_id = primecloud.tenant_uuid() AND r.bucket_id = bucket;
+    FROM @schema@.lifecycle_rules r WHERE r.account_id = account AND r.bucket_id = bucket;
     IF rules IS NULL THEN
         RETURN NULL;
     END IF;
     RETURN ('{"Rules":[' || rules || ']}')::primecloud.lifecycle;
 END
 $bucket_lifecycle$;
+DEFINER bucket_lifecycle;
 COMMENT ON FUNCTION @schema@.bucket_lifecycle(uuid)
     IS 'the lifecycle configuration of a bucket, put together from its rules; NULL without rules';
 GRANT EXECUTE ON FUNCTION @schema@.bucket_lifecycle TO @app@;
@@ -42,12 +44,14 @@ DECLARE
     target @schema@.buckets := @schema@.lock_bucket(bucket);
     canonical jsonb := (('{"Rules":[' || add_lifecycle_rule.rule || ']}')::primecloud.lifecycle)::text::jsonb -> 'Rules' -> 0;
     rule_name text := coalesce(nullif(canonical ->> 'ID', ''), primecloud.uuid_v7()::text);
+    place integer;
 BEGIN
     PERFORM @schema@.check_text('rule', add_lifecycle_rule.rule, 65536);
     PERFORM @schema@.count_text(add_lifecycle_rule.rule);
+    SELECT coalesce(max(r.position), 0) + 1 INTO place FROM @schema@.lifecycle_rules r
+        WHERE r.account_id = account AND r.bucket_id = bucket;
     INSERT INTO @schema@.lifecycle_rules (bucket_id, account_id, rule_id, position, rule)
-    SELECT bucket, account, rule_name, coalesce(max(r.position), 0) + 1, jsonb_set(canonical, '{ID}', to_jsonb(rule_name))
-    FROM @schema@.lifecycle_rules r WHERE r.account_id = account AND r.bucket_id = bucket;
+    VALUES (bucket, account, rule_name, place, jsonb_set(canonical, '{ID}', to_jsonb(rule_name)));
     PERFORM @schema@.order_lifecycle(target);
     PERFORM @schema@.audit('add_lifecycle_rule', 'lifecycle_rules', bucket::text, canonical);
     RETURN rule_name;
@@ -88,17 +92,20 @@ DECLARE
     account uuid := @schema@.command_account('developer', 'set_bucket_lifecycle');
     target @schema@.buckets := @schema@.lock_bucket(bucket);
     canonical jsonb := (set_bucket_lifecycle.configuration::primecloud.lifecycle)::text::jsonb -> 'Rules';
-    added integer;
+    named record;
+    added integer := 0;
 BEGIN
     PERFORM @schema@.check_text('configuration', set_bucket_lifecycle.configuration, 2097152);
     PERFORM @schema@.count_text(set_bucket_lifecycle.configuration);
     PERFORM @schema@.check_not_held('lifecycle_rules', jsonb_build_object('bucket_id', bucket));
     DELETE FROM @schema@.lifecycle_rules r WHERE r.account_id = account AND r.bucket_id = bucket;
-    INSERT INTO @schema@.lifecycle_rules (bucket_id, account_id, rule_id, position, rule)
-    SELECT bucket, account, named.id, named.position, jsonb_set(named.rule, '{ID}', to_jsonb(named.id))
-    FROM (SELECT coalesce(nullif(r.rule ->> 'ID', ''), primecloud.uuid_v7()::text) AS id, r.position, r.rule
-          FROM jsonb_array_elements(canonical) WITH ORDINALITY AS r(rule, position)) named;
-    GET DIAGNOSTICS added = ROW_COUNT;
+    FOR named IN SELECT coalesce(nullif(r.rule ->> 'ID', ''), primecloud.uuid_v7()::text) AS id, r.position, r.rule
+        FROM jsonb_array_elements(canonical) WITH ORDINALITY AS r(rule, position)
+    LOOP
+        INSERT INTO @schema@.lifecycle_rules (bucket_id, account_id, rule_id, position, rule)
+        VALUES (bucket, account, named.id, named.position, jsonb_set(named.rule, '{ID}', to_jsonb(named.id)));
+        added := added + 1;
+    END LOOP;
     PERFORM @schema@.order_lifecycle(target);
     PERFORM @schema@.audit('set_bucket_lifecycle', 'lifecycle_rules', bucket::text, jsonb_build_object('rules', added));
     RETURN added;

@@ -42,8 +42,10 @@ COMMENT ON TABLE @schema@.customers IS 'the customers of an account that resells
 CREATE INDEX customers_list_idx ON @schema@.customers (account_id, created_at DESC, id DESC);
 SELECT primecloud.protect_table('@schema@.customers', read_role => 'developer', write_role => 'admin', delete_role => 'admin');
 GRANT SELECT ON @schema@.customers TO @app@, @gate@;
-GRANT INSERT (id, name, tax_id, admin_email, billing_email, phone, address, notes, status, trial_ends_at, billing_day, billing_model,
-    discount_percent, contracted_storage_bytes, price_cents, overage_cents, currency) ON @schema@.customers TO @app@;
+-- (With those that have a default: Citus writes defaults out. Whose a row is, its policy says.)
+GRANT INSERT (id, account_id, name, tax_id, admin_email, billing_email, phone, address, notes, status, trial_ends_at, billing_day,
+    billing_model, created_at, discount_percent, contracted_storage_bytes, price_cents, overage_cents, currency)
+    ON @schema@.customers TO @app@;
 GRANT UPDATE (name, tax_id, admin_email, billing_email, phone, address, notes, status, trial_ends_at, billing_day, billing_model,
     discount_percent, contracted_storage_bytes, price_cents, overage_cents, currency) ON @schema@.customers TO @app@;
 GRANT UPDATE (status) ON @schema@.customers TO @gate@;

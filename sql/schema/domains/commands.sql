@@ -34,6 +34,7 @@ DECLARE
     named text := lower(confirm_domain.domain COLLATE "C");
     proven uuid;
     former uuid;
+    claimant uuid;
 BEGIN
     PERFORM primecloud.require_read_committed();
     IF NOT @schema@.caller_is('gateway') THEN
@@ -44,10 +45,13 @@ BEGIN
     SELECT a.id INTO proven FROM @schema@.accounts a JOIN @schema@.account_domain_tokens t ON t.account_id = a.id
     WHERE a.custom_domain = named AND t.token = ANY (txt_records) ORDER BY a.domain_status = 'active' DESC, a.id LIMIT 1;
     IF proven IS NULL THEN
-        UPDATE @schema@.accounts a SET domain_status = 'failed', updated_at = now()
-        FROM (SELECT p.id FROM @schema@.accounts p WHERE p.custom_domain = named AND p.domain_status = 'pending'
-            FOR NO KEY UPDATE SKIP LOCKED) pending
-        WHERE a.id = pending.id;
+        FOR claimant IN SELECT a.id FROM @schema@.accounts a WHERE a.custom_domain = named AND a.domain_status = 'pending' LOOP
+            PERFORM FROM @schema@.accounts a WHERE a.id = claimant AND a.custom_domain = named AND a.domain_status = 'pending'
+                FOR NO KEY UPDATE SKIP LOCKED;
+            IF FOUND THEN
+                UPDATE @schema@.accounts a SET domain_status = 'failed', updated_at = now() WHERE a.id = claimant;
+            END IF;
+        END LOOP;
         RETURN false;
     END IF;
     -- The gateway waits for no account: the name is confirmed when it asks again.
@@ -78,15 +82,17 @@ ALTER FUNCTION @schema@.confirm_domain OWNER TO @gate@;
 CREATE FUNCTION @schema@.resolve_domain(host text)
 RETURNS TABLE (account_id uuid, slug text, name text, branding_name text, branding_logo_url text, branding_icon_url text,
                branding_primary_color text, branding_sidebar_color text, branding_background_color text)
-LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 1 SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 1 SET search_path = pg_catalog, pg_temp
 AS $resolve_domain$
-    SELECT a.id, a.slug, a.name, a.branding_name, a.branding_logo_url, a.branding_icon_url, a.branding_primary_color,
-           a.branding_sidebar_color, a.branding_background_color
-    FROM @schema@.accounts a
+DECLARE
     -- as a Host header has it: any case, perhaps a port or a final dot
-    WHERE a.custom_domain = CASE WHEN octet_length(host) <= 300
-            THEN rtrim(regexp_replace(lower(host COLLATE "C") COLLATE "default", ':[0-9]+$', ''), '.') END
-        AND a.domain_status = 'active' AND a.status = 'active'
+    named CONSTANT text := CASE WHEN octet_length(host) <= 300
+        THEN rtrim(regexp_replace(lower(host COLLATE "C") COLLATE "default", ':[0-9]+$', ''), '.') END;
+BEGIN
+    RETURN QUERY SELECT a.id, a.slug, a.name, a.branding_name, a.branding_logo_url, a.branding_icon_url, a.branding_primary_color,
+           a.branding_sidebar_color, a.branding_background_color
+    FROM @schema@.accounts a WHERE a.custom_domain = named AND a.domain_status = 'active' AND a.status = 'active';
+END
 $resolve_domain$;
 COMMENT ON FUNCTION @schema@.resolve_domain(text)
     IS 'the account of a verified host name and its branding; public by nature: a web site shows as much';

@@ -20,6 +20,25 @@ BEGIN ATOMIC
     SELECT i, ARRAY(SELECT l FROM @schema@.invoice_lines l WHERE l.account_id = i.account_id AND l.invoice_id = i.id ORDER BY l.position)
     FROM @schema@.invoices i WHERE i.account_id = primecloud.tenant_uuid('admin') AND i.id = invoice_id;
 END;
+
+CREATE DISTRIBUTED FUNCTION @schema@.invoice_with_lines(invoice_id uuid)
+RETURNS TABLE (item @schema@.invoices, lines @schema@.invoice_lines[])
+LANGUAGE plpgsql STABLE PARALLEL UNSAFE SECURITY DEFINER ROWS 1 SET search_path = pg_catalog, pg_temp
+AS $invoice_with_lines$
+DECLARE
+    account CONSTANT uuid := primecloud.tenant_uuid('admin');
+    said jsonb;
+BEGIN
+    SELECT i.* INTO item FROM @schema@.invoices i WHERE i.account_id = account AND i.id = invoice_id;
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+    SELECT jsonb_agg(to_jsonb(l) ORDER BY l.position) INTO said
+        FROM @schema@.invoice_lines l WHERE l.account_id = account AND l.invoice_id = invoice_with_lines.invoice_id;
+    lines := ARRAY(SELECT l FROM jsonb_populate_recordset(NULL::@schema@.invoice_lines, coalesce(said, '[]')) l);
+    RETURN NEXT;
+END
+$invoice_with_lines$;
 COMMENT ON FUNCTION @schema@.invoice_with_lines(uuid)
     IS 'one invoice with its lines in order; no row if the entered account has none of that id';
 GRANT EXECUTE ON FUNCTION @schema@.invoice_with_lines TO @app@;

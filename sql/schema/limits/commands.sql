@@ -88,6 +88,8 @@ ALTER FUNCTION @schema@.check_owned OWNER TO @gate@;
 CREATE FUNCTION @schema@.set_limit(kind text, most bigint, subject uuid DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $set_limit$
+DECLARE
+    at CONSTANT timestamptz := now();
 BEGIN
     PERFORM primecloud.require_read_committed();
     PERFORM @schema@.require_platform('set_limit');
@@ -101,7 +103,7 @@ BEGIN
     END IF;
     INSERT INTO @schema@.limits (kind, most, subject)
     VALUES (set_limit.kind, set_limit.most, coalesce(set_limit.subject, '00000000-0000-0000-0000-000000000000'))
-    ON CONFLICT ON CONSTRAINT limits_pk DO UPDATE SET most = excluded.most, updated_at = now();
+    ON CONFLICT ON CONSTRAINT limits_pk DO UPDATE SET most = excluded.most, updated_at = at;
 END
 $set_limit$;
 COMMENT ON FUNCTION @schema@.set_limit(text, bigint, uuid)

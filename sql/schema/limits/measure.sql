@@ -1,9 +1,10 @@
 -- What an account has written, measured anew: what was deleted counts no longer.  For run_maintenance.
 
 CREATE FUNCTION @schema@.stored_text(account uuid) RETURNS bigint
-LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $stored_text$
-    SELECT coalesce(sum(100 + t.bytes), 0)::bigint FROM (
+BEGIN
+    RETURN (SELECT coalesce(sum(100 + t.bytes), 0)::bigint FROM (
         SELECT octet_length(object_key) + octet_length(tag) AS bytes FROM @schema@.object_tags WHERE account_id = account
         UNION ALL SELECT octet_length(object_key) FROM @schema@.object_shares WHERE account_id = account
         UNION ALL SELECT octet_length(name) FROM @schema@.buckets WHERE account_id = account
@@ -16,7 +17,8 @@ AS $stored_text$
             WHERE account_id = account
         UNION ALL SELECT octet_length(reason) FROM @schema@.quota_requests WHERE account_id = account
         UNION ALL SELECT octet_length(concat(name, tax_id, admin_email, billing_email, phone, address, notes)) FROM @schema@.customers
-            WHERE account_id = account) t
+            WHERE account_id = account) t);
+END
 $stored_text$;
 COMMENT ON FUNCTION @schema@.stored_text(uuid) IS 'bytes of text that stand in an account''s rows, each row with 100 more';
 GRANT EXECUTE ON FUNCTION @schema@.stored_text TO @gate@;

@@ -6,6 +6,7 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_
 AS $set_smtp$
 DECLARE
     account uuid := @schema@.command_account('admin', 'set_smtp');
+    at CONSTANT timestamptz := now();
 BEGIN
     PERFORM @schema@.check_text('host', set_smtp.host), @schema@.check_text('username', set_smtp.username, 1100),
         @schema@.check_text('password', set_smtp.password, 65536), @schema@.check_text('from_email', set_smtp.from_email),
@@ -15,7 +16,7 @@ BEGIN
         set_smtp.encryption)
     ON CONFLICT ON CONSTRAINT account_smtp_pk DO UPDATE SET is_enabled = excluded.is_enabled, host = excluded.host, port = excluded.port,
         username = excluded.username, from_email = excluded.from_email, from_name = excluded.from_name, encryption = excluded.encryption,
-            updated_at = now()
+            updated_at = at
         -- Asked of the row as it is once it is locked: what another sets just now counts.
         WHERE set_smtp.password IS NOT NULL
             OR (s.host, s.port, s.username, s.encryption) = (excluded.host, excluded.port, excluded.username, excluded.encryption);

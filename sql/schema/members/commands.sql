@@ -23,6 +23,7 @@ CREATE FUNCTION @schema@.lock_member(person uuid) RETURNS @schema@.account_membe
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $lock_member$
 DECLARE
+    account CONSTANT uuid := primecloud.tenant_uuid();
     member @schema@.account_members;
     patience text := current_setting('lock_timeout');
     preempted text := coalesce(nullif(current_setting('primecloud.preempt_after'), '0'), patience);
@@ -31,8 +32,7 @@ BEGIN
     FOR attempt IN 1..5 LOOP
         BEGIN
             PERFORM set_config('lock_timeout', preempted, true);
-            SELECT * INTO member FROM @schema@.account_members m WHERE m.account_id = primecloud.tenant_uuid() AND m.user_id = person
-                FOR UPDATE;
+            SELECT * INTO member FROM @schema@.account_members m WHERE m.account_id = account AND m.user_id = person FOR UPDATE;
             found_one := FOUND;
             PERFORM set_config('lock_timeout', patience, true);
             EXIT;
@@ -42,7 +42,7 @@ BEGIN
             END IF;
             -- Whoever is to be removed does not hold that off.
             PERFORM primecloud.end_holders('@schema@.account_members', m.ctid) FROM @schema@.account_members m
-                WHERE m.account_id = primecloud.tenant_uuid() AND m.user_id = person;
+                WHERE m.account_id = account AND m.user_id = person;
         END;
     END LOOP;
     IF found_one IS NULL THEN
@@ -50,7 +50,7 @@ BEGIN
             HINT = 'Ask pg_blocking_pids() who they are.';
     ELSIF NOT found_one THEN
         -- Policies lock no row of a rank above the caller's; it is read, for check_rank to refuse.
-        SELECT * INTO member FROM @schema@.account_members m WHERE m.account_id = primecloud.tenant_uuid() AND m.user_id = person;
+        SELECT * INTO member FROM @schema@.account_members m WHERE m.account_id = account AND m.user_id = person;
     END IF;
     IF NOT FOUND THEN
         PERFORM @schema@.refuse_missing('member', person::text);

@@ -1,9 +1,10 @@
 -- Telling an account something, once.
 
 CREATE FUNCTION @schema@.send_notifications(items jsonb, sender text DEFAULT 'platform') RETURNS SETOF uuid
-LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $send_notifications$
-    WITH wanted AS (
+BEGIN
+    RETURN QUERY WITH wanted AS (
         SELECT primecloud.uuid_v7() AS id, i.account_id, i.type,
                -- a title becomes a mail's subject: one line
                left(regexp_replace(left(i.title, 1000), '[[:cntrl:]]+', ' ', 'g'), 200) AS title,
@@ -36,7 +37,8 @@ AS $send_notifications$
             'password', jsonb_build_object('secret', 'account_smtp_secrets.password', 'id', s.account_id))
         FROM sent s JOIN @schema@.notification_types t ON t.type = s.type WHERE t.sends_mail
     )
-    SELECT id FROM sent
+    SELECT s.id FROM sent s;
+END
 $send_notifications$;
 COMMENT ON FUNCTION @schema@.send_notifications(jsonb, text) IS
     'notifies accounts [{account_id, type, title, message, metadata}] and orders the mails, passing over what was just sent; for commands';

@@ -20,5 +20,16 @@ BEGIN ATOMIC
     SELECT count(*) FROM (SELECT FROM @schema@.notifications n
                           WHERE n.account_id = primecloud.tenant_uuid('developer') AND n.read_at IS NULL LIMIT 100) unread;
 END;
+
+CREATE DISTRIBUTED FUNCTION @schema@.unread_count() RETURNS bigint
+LANGUAGE plpgsql STABLE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $unread_count$
+DECLARE
+    account CONSTANT uuid := primecloud.tenant_uuid('developer');
+BEGIN
+    RETURN (SELECT count(*) FROM (
+        SELECT FROM @schema@.notifications n WHERE n.account_id = account AND n.read_at IS NULL LIMIT 100) unread);
+END
+$unread_count$;
 COMMENT ON FUNCTION @schema@.unread_count() IS 'unread notifications, 100 standing for 100 and more';
 GRANT EXECUTE ON FUNCTION @schema@.unread_count TO @app@;

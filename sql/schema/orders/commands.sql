@@ -65,6 +65,7 @@ DECLARE
     account uuid := @schema@.command_account('developer', 'move_order');
     current @schema@.orders;
     needed text;
+    at CONSTANT timestamptz := now();
 BEGIN
     PERFORM @schema@.check_text('to_status', move_order.to_status), @schema@.check_text('reason', move_order.reason, 8100);
     SELECT * INTO current FROM @schema@.orders o WHERE o.account_id = account AND o.id = move_order.order_id FOR NO KEY UPDATE;
@@ -88,10 +89,10 @@ BEGIN
         PERFORM @schema@.command_account(needed, 'move_order');
     END IF;
     UPDATE @schema@.orders o
-    SET status = move_order.to_status, updated_at = now(),
+    SET status = move_order.to_status, updated_at = at,
         cancel_reason = CASE WHEN move_order.to_status IN ('canceled', 'denied', 'refunded') THEN reason ELSE o.cancel_reason END,
-        canceled_at = CASE WHEN move_order.to_status IN ('canceled', 'denied') THEN now() END,
-        delivered_at = CASE WHEN move_order.to_status = 'completed' THEN now() ELSE o.delivered_at END
+        canceled_at = CASE WHEN move_order.to_status IN ('canceled', 'denied') THEN at END,
+        delivered_at = CASE WHEN move_order.to_status = 'completed' THEN at ELSE o.delivered_at END
     WHERE o.account_id = account AND o.id = move_order.order_id;
     PERFORM @schema@.count_text(move_order.reason);
     PERFORM @schema@.audit('move_order', 'orders', move_order.order_id::text,

@@ -10,6 +10,19 @@ SELECT o.id, o.account_id, o.order_number, o.order_type, o.status, o.payment_sta
 FROM @schema@.orders o
 LEFT JOIN @schema@.products p ON p.id = o.product_id
 LEFT JOIN @schema@.vps_configs v ON v.account_id = o.account_id AND v.order_id = o.id;
+
+-- (Citus plans no outer join with both a condition on the account and a policy's before PostgreSQL 17.)
+CREATE DISTRIBUTED VIEW @schema@.orders_flat WITH (security_invoker, security_barrier = false) AS
+SELECT o.id, o.account_id, o.order_number, o.order_type, o.status, o.payment_status, o.quantity, o.unit_price_cents, o.discount_cents,
+    o.total_cents, o.currency, o.created_at, o.updated_at,
+    o.product_id,
+    (SELECT p.name FROM @schema@.products p WHERE p.id = o.product_id) AS product_name,
+    (SELECT v.os FROM @schema@.vps_configs v WHERE v.account_id = o.account_id AND v.order_id = o.id) AS vps_os,
+    (SELECT v.location FROM @schema@.vps_configs v WHERE v.account_id = o.account_id AND v.order_id = o.id) AS vps_location,
+    (SELECT v.cpu_cores FROM @schema@.vps_configs v WHERE v.account_id = o.account_id AND v.order_id = o.id) AS vps_cpu_cores,
+    (SELECT v.ram_gib FROM @schema@.vps_configs v WHERE v.account_id = o.account_id AND v.order_id = o.id) AS vps_ram_gib,
+    (SELECT v.storage_gib FROM @schema@.vps_configs v WHERE v.account_id = o.account_id AND v.order_id = o.id) AS vps_storage_gib
+FROM @schema@.orders o;
 COMMENT ON VIEW @schema@.orders_flat
     IS 'orders beside their product and machine, one plain column each; row-level security is the reader''s';
 GRANT SELECT ON @schema@.orders_flat TO @app@;

@@ -32,6 +32,7 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_
 AS $set_payment$
 DECLARE
     account uuid := @schema@.platform_account('set_payment');
+    at CONSTANT timestamptz := now();
     current @schema@.orders;
 BEGIN
     SELECT * INTO current FROM @schema@.orders o WHERE o.account_id = account AND o.id = set_payment.order_id FOR NO KEY UPDATE;
@@ -48,8 +49,8 @@ BEGIN
             HINT = 'It goes from pending to paid or failed, from failed to paid, from paid to refunded.';
     END IF;
     UPDATE @schema@.orders o
-    SET payment_status = set_payment.to_status, payment_method = coalesce(method, o.payment_method), updated_at = now(),
-        paid_at = CASE WHEN set_payment.to_status = 'paid' THEN now() WHEN set_payment.to_status = 'failed' THEN NULL ELSE o.paid_at END
+    SET payment_status = set_payment.to_status, payment_method = coalesce(method, o.payment_method), updated_at = at,
+        paid_at = CASE WHEN set_payment.to_status = 'paid' THEN at WHEN set_payment.to_status = 'failed' THEN NULL ELSE o.paid_at END
     WHERE o.account_id = account AND o.id = set_payment.order_id;
     PERFORM @schema@.audit('set_payment', 'orders', set_payment.order_id::text, jsonb_build_object('from', current.payment_status, 'to',
         set_payment.to_status));
@@ -64,13 +65,14 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_
 AS $note_order$
 DECLARE
     account uuid := @schema@.platform_account('note_order');
+    at CONSTANT timestamptz := now();
 BEGIN
     PERFORM FROM @schema@.orders o WHERE o.account_id = account AND o.id = note_order.order_id;
     IF NOT FOUND THEN
         PERFORM @schema@.refuse_missing('order', note_order.order_id::text);
     END IF;
     INSERT INTO @schema@.order_internal_notes (order_id, account_id, note) VALUES (note_order.order_id, account, note_order.note)
-    ON CONFLICT ON CONSTRAINT order_internal_notes_pk DO UPDATE SET note = excluded.note, updated_at = now();
+    ON CONFLICT ON CONSTRAINT order_internal_notes_pk DO UPDATE SET note = excluded.note, updated_at = at;
 END
 $note_order$;
 COMMENT ON FUNCTION @schema@.note_order(uuid, text)

@@ -10,10 +10,14 @@ GRANT EXECUTE ON FUNCTION @schema@.lease_end TO @gate@;
 CREATE FUNCTION @schema@.renew_outbox(sequence bigint, claim_token uuid, lease interval DEFAULT '1 minute') RETURNS boolean
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $renew_outbox$
+DECLARE
+    account CONSTANT uuid := (SELECT o.account_id FROM @schema@.outbox o WHERE o.sequence = renew_outbox.sequence);
+    ends CONSTANT timestamptz := @schema@.lease_end(renew_outbox.lease);
 BEGIN
     PERFORM @schema@.require_worker();
-    UPDATE @schema@.outbox o SET available_at = @schema@.lease_end(renew_outbox.lease)
-    WHERE o.sequence = renew_outbox.sequence AND o.claim_token = renew_outbox.claim_token AND o.status = 'pending'
+    UPDATE @schema@.outbox o SET available_at = ends
+    WHERE o.account_id = account AND o.sequence = renew_outbox.sequence AND o.claim_token = renew_outbox.claim_token
+      AND o.status = 'pending'
       -- What takes access away waits for a claim, and so for nobody's renewing it.
       AND (@schema@.order_ends(o.operation, o.payload) OR NOT EXISTS (SELECT FROM @schema@.outbox y WHERE y.service = o.service
           AND y.object = o.object AND y.sequence > o.sequence AND y.status = 'pending' AND @schema@.order_ends(y.operation, y.payload)));

@@ -10,11 +10,14 @@ BEGIN
         RAISE insufficient_privilege USING MESSAGE = 'dead_orders is for the platform and for workers',
             HINT = 'Let the role in with primecloud.grant_schema, as platform or worker.';
     END IF;
-    RETURN QUERY
-    SELECT o.sequence, o.account_id, o.service, o.object, o.operation, o.attempts, o.last_error, o.finished_at,
-           (SELECT count(*) FROM @schema@.outbox later WHERE later.service = o.service AND later.object = o.object
-               AND later.sequence > o.sequence AND later.status = 'pending')
-    FROM @schema@.outbox o WHERE o.status = 'dead' ORDER BY o.sequence LIMIT least(greatest(coalesce(page_size, 50), 1), 200);
+    FOR sequence, account_id, service, object, operation, attempts, last_error, finished_at IN
+        SELECT o.sequence, o.account_id, o.service, o.object, o.operation, o.attempts, o.last_error, o.finished_at
+        FROM @schema@.outbox o WHERE o.status = 'dead' ORDER BY o.sequence LIMIT least(greatest(coalesce(page_size, 50), 1), 200)
+    LOOP
+        held_up := (SELECT count(*) FROM @schema@.outbox later WHERE later.service = dead_orders.service
+            AND later.object = dead_orders.object AND later.sequence > dead_orders.sequence AND later.status = 'pending');
+        RETURN NEXT;
+    END LOOP;
 END
 $dead_orders$;
 COMMENT ON FUNCTION @schema@.dead_orders(integer)

@@ -2,12 +2,16 @@
 -- committed beside the command that gave it.
 
 CREATE FUNCTION @schema@.key_order(key @schema@.access_keys) RETURNS jsonb
-LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $key_order$
+DECLARE
+    status text := (SELECT a.status FROM @schema@.accounts a WHERE a.id = key.account_id);
+BEGIN
     -- MinIO takes an update without a policy as one that takes the policy away: the key would have its parent's.
-    SELECT jsonb_build_object('accessKey', key.access_key_id, 'newPolicy', @schema@.key_policy(key.permissions, key.account_id),
-        'newStatus', CASE a.status WHEN 'active' THEN 'on' ELSE 'off' END)
-    FROM @schema@.accounts a WHERE a.id = key.account_id
+    RETURN CASE WHEN status IS NOT NULL THEN jsonb_build_object('accessKey', key.access_key_id,
+        'newPolicy', @schema@.key_policy(key.permissions, key.account_id),
+        'newStatus', CASE status WHEN 'active' THEN 'on' ELSE 'off' END) END;
+END
 $key_order$;
 COMMENT ON FUNCTION @schema@.key_order(@schema@.access_keys) IS 'what MinIO is to be told of a key as it and its account now are';
 GRANT EXECUTE ON FUNCTION @schema@.key_order TO @gate@;
@@ -16,18 +20,26 @@ CREATE FUNCTION @schema@.wanted_order(account uuid, object text, operation text,
 RETURNS TABLE (now_operation text, now_payload jsonb)
 LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 1 SET search_path = pg_catalog, pg_temp
 AS $wanted_order$
+DECLARE
+    key @schema@.access_keys;
+    login @schema@.sftp_credentials;
 BEGIN
-    IF operation = 'update_service_account' THEN
-        RETURN QUERY SELECT operation, @schema@.key_order(k) FROM @schema@.access_keys k
-            WHERE k.account_id = account AND k.access_key_id = payload ->> 'accessKey' AND k.status = 'active';
-    ELSIF operation IN ('put_user', 'disable_user') THEN
-        RETURN QUERY SELECT o.operation, o.payload FROM @schema@.sftp_credentials c, @schema@.sftp_order(c) o
-            WHERE c.account_id = account AND 'user:' || c.username = object;
-    END IF;
     -- Of what is gone the order is as it was given: the one that ends it stands behind it.
-    IF NOT FOUND THEN
-        RETURN QUERY SELECT operation, payload;
+    now_operation := operation;
+    now_payload := payload;
+    IF operation = 'update_service_account' THEN
+        SELECT k.* INTO key FROM @schema@.access_keys k
+            WHERE k.account_id = account AND k.access_key_id = payload ->> 'accessKey' AND k.status = 'active';
+        IF FOUND THEN
+            now_payload := @schema@.key_order(key);
+        END IF;
+    ELSIF operation IN ('put_user', 'disable_user') THEN
+        SELECT c.* INTO login FROM @schema@.sftp_credentials c WHERE c.account_id = account AND 'user:' || c.username = object;
+        IF FOUND THEN
+            SELECT o.operation, o.payload INTO now_operation, now_payload FROM @schema@.sftp_order(login) o;
+        END IF;
     END IF;
+    RETURN NEXT;
 END
 $wanted_order$;
 COMMENT ON FUNCTION @schema@.wanted_order(uuid, text, text, jsonb) IS 'an order with the state of its object as it now is';

@@ -6,6 +6,7 @@ CREATE FUNCTION @schema@.set_product(name text, price_cents bigint, storage_limi
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $set_product$
 DECLARE
+    at CONSTANT timestamptz := now();
     made uuid;
 BEGIN
     PERFORM primecloud.require_read_committed();
@@ -19,7 +20,7 @@ BEGIN
         price_cents = excluded.price_cents, currency = excluded.currency,
         storage_limit_bytes = excluded.storage_limit_bytes, transfer_limit_bytes = excluded.transfer_limit_bytes,
             overage_storage_cents = excluded.overage_storage_cents,
-        overage_transfer_cents = excluded.overage_transfer_cents, is_public = excluded.is_public, updated_at = now()
+        overage_transfer_cents = excluded.overage_transfer_cents, is_public = excluded.is_public, updated_at = at
     RETURNING id INTO made;
     RETURN made;
 END

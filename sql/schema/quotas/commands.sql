@@ -14,19 +14,26 @@ COMMENT ON FUNCTION @schema@.quota_level(bigint, bigint, integer)
 GRANT EXECUTE ON FUNCTION @schema@.quota_level TO @gate@;
 
 CREATE FUNCTION @schema@.tell_quota(accounts uuid[]) RETURNS void
-LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $tell_quota$
-    WITH reached AS (
-        SELECT a.id, a.quota_level AS told, @schema@.quota_level(a.storage_used_bytes, a.storage_quota_bytes, a.quota_level) AS level
-        FROM @schema@.accounts a WHERE a.id = ANY (accounts)
-    ), moved AS (
-        UPDATE @schema@.accounts a SET quota_level = r.level FROM reached r WHERE a.id = r.id AND r.level <> r.told
-        RETURNING a.id, r.told, r.level
-    )
-    SELECT @schema@.send_notifications(coalesce(jsonb_agg(jsonb_build_object('account_id', m.id,
-        'type', CASE m.level WHEN 80 THEN 'quota_warning_80' WHEN 95 THEN 'quota_critical_95' ELSE 'quota_exceeded' END,
-        'title', format('Storage has reached %s %% of the quota', m.level), 'metadata', jsonb_build_object('level', m.level))), '[]'))
-    FROM moved m WHERE m.level > m.told
+DECLARE
+    account record;
+    level integer;
+    items jsonb := '[]';
+BEGIN
+    FOR account IN SELECT a.id, a.quota_level AS told, a.storage_used_bytes AS used, a.storage_quota_bytes AS quota
+        FROM @schema@.accounts a WHERE a.id = ANY (accounts) ORDER BY a.id
+    LOOP
+        level := @schema@.quota_level(account.used, account.quota, account.told);
+        CONTINUE WHEN level = account.told;
+        UPDATE @schema@.accounts a SET quota_level = level WHERE a.id = account.id;
+        CONTINUE WHEN level < account.told;
+        items := items || jsonb_build_object('account_id', account.id,
+            'type', CASE level WHEN 80 THEN 'quota_warning_80' WHEN 95 THEN 'quota_critical_95' ELSE 'quota_exceeded' END,
+            'title', format('Storage has reached %s %% of the quota', level), 'metadata', jsonb_build_object('level', level));
+    END LOOP;
+    PERFORM @schema@.send_notifications(items) WHERE items <> '[]';
+END
 $tell_quota$;
 COMMENT ON FUNCTION @schema@.tell_quota(uuid[])
     IS 'notifies accounts that have risen past a threshold; of several passed at once, the highest';
@@ -37,12 +44,13 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_
 AS $request_quota$
 DECLARE
     account uuid := @schema@.command_account('admin', 'request_quota');
+    has bigint;
     made uuid := primecloud.uuid_v7();
 BEGIN
     PERFORM @schema@.check_text('reason', request_quota.reason, 8100);
+    SELECT a.storage_quota_bytes INTO has FROM @schema@.accounts a WHERE a.id = account;
     INSERT INTO @schema@.quota_requests (id, account_id, current_quota_bytes, requested_quota_bytes, reason, requested_by)
-    SELECT made, account, a.storage_quota_bytes, request_quota.quota_bytes, coalesce(request_quota.reason, ''), primecloud.user_id()
-    FROM @schema@.accounts a WHERE a.id = account
+    VALUES (made, account, has, request_quota.quota_bytes, coalesce(request_quota.reason, ''), primecloud.user_id())
     ON CONFLICT (account_id) WHERE status = 'pending' DO NOTHING;
     IF NOT FOUND THEN
         SELECT q.id INTO made FROM @schema@.quota_requests q
@@ -66,18 +74,23 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $decide_quota$
 DECLARE
     account uuid := primecloud.tenant_uuid();
+    reviewer CONSTANT text := coalesce(primecloud.user_id(), session_user::text);
     decided @schema@.quota_requests;
+    used bigint;
+    told integer;
 BEGIN
     UPDATE @schema@.quota_requests q
-    SET status = decision, reviewed_by = coalesce(primecloud.user_id(), session_user::text), review_note = note, reviewed_at = now()
+    SET status = decision, reviewed_by = reviewer, review_note = note, reviewed_at = now()
     WHERE q.account_id = account AND q.id = request AND q.status = 'pending'
     RETURNING * INTO decided;
     IF NOT FOUND THEN
         PERFORM @schema@.refuse_missing('pending quota request', request::text);
     END IF;
     IF decision = 'approved' THEN
-        UPDATE @schema@.accounts a SET storage_quota_bytes = decided.requested_quota_bytes, updated_at = now(),
-            quota_level = @schema@.quota_level(a.storage_used_bytes, decided.requested_quota_bytes, 0) WHERE a.id = account;
+        SELECT a.storage_used_bytes INTO used FROM @schema@.accounts a WHERE a.id = account FOR NO KEY UPDATE;
+        told := @schema@.quota_level(used, decided.requested_quota_bytes, 0);
+        UPDATE @schema@.accounts a SET storage_quota_bytes = decided.requested_quota_bytes, updated_at = now(), quota_level = told
+        WHERE a.id = account;
     END IF;
     PERFORM @schema@.audit(CASE decision WHEN 'approved' THEN 'approve_quota' ELSE 'reject_quota' END, 'quota_requests', request::text,
         jsonb_build_object('bytes', decided.requested_quota_bytes));

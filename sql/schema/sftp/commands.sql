@@ -16,7 +16,7 @@ BEGIN
     INSERT INTO @schema@.sftp_secrets (id, account_id, password_hash)
         VALUES (create_sftp_credential.id, account, primecloud.seal(primecloud.password_hash(password), account::text,
             '@schema@.sftp_secrets.password_hash', create_sftp_credential.id::text));
-    PERFORM @schema@.order_sftp_user(c) FROM @schema@.sftp_credentials c WHERE c.account_id = account AND c.id = create_sftp_credential.id;
+    PERFORM @schema@.order_sftp_users();
     PERFORM @schema@.audit('create_sftp_credential', 'sftp_credentials', create_sftp_credential.id::text,
         jsonb_build_object('username', username));
     RETURN NEXT;
@@ -30,17 +30,16 @@ CREATE FUNCTION @schema@.lock_sftp(credential uuid, ending boolean DEFAULT false
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $lock_sftp$
 DECLARE
+    account CONSTANT uuid := primecloud.tenant_uuid();
     found_login @schema@.sftp_credentials;
 BEGIN
     IF ending THEN
-        PERFORM FROM @schema@.sftp_credentials c WHERE c.account_id = primecloud.tenant_uuid() AND c.id = credential
-            FOR NO KEY UPDATE SKIP LOCKED;
+        PERFORM FROM @schema@.sftp_credentials c WHERE c.account_id = account AND c.id = credential FOR NO KEY UPDATE SKIP LOCKED;
         IF NOT FOUND THEN
             PERFORM @schema@.take_row('sftp_credentials', credential);
         END IF;
     END IF;
-    SELECT * INTO found_login FROM @schema@.sftp_credentials c WHERE c.account_id = primecloud.tenant_uuid()
-        AND c.id = credential FOR NO KEY UPDATE;
+    SELECT * INTO found_login FROM @schema@.sftp_credentials c WHERE c.account_id = account AND c.id = credential FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         PERFORM @schema@.refuse_missing('SFTP login', credential::text);
     END IF;
@@ -57,6 +56,7 @@ DECLARE
     account uuid := @schema@.command_account('admin', 'reset_sftp_password');
     login @schema@.sftp_credentials;
     made text := primecloud.generate_secret(32);
+    sealed primecloud.sealed;
 BEGIN
     PERFORM @schema@.lock_account();
     login := @schema@.lock_sftp(credential);
@@ -64,8 +64,8 @@ BEGIN
         RAISE object_not_in_prerequisite_state USING MESSAGE = format('SFTP login %s is revoked', credential),
             HINT = 'Make a new one with create_sftp_credential.';
     END IF;
-    UPDATE @schema@.sftp_secrets s SET password_hash = primecloud.seal(primecloud.password_hash(made), account::text,
-        '@schema@.sftp_secrets.password_hash', login.id::text) WHERE s.account_id = account AND s.id = login.id;
+    sealed := primecloud.seal(primecloud.password_hash(made), account::text, '@schema@.sftp_secrets.password_hash', login.id::text);
+    UPDATE @schema@.sftp_secrets s SET password_hash = sealed WHERE s.account_id = account AND s.id = login.id;
     PERFORM @schema@.order_sftp_user(login);
     PERFORM @schema@.audit('reset_sftp_password', 'sftp_credentials', login.id::text);
     RETURN made;
@@ -100,12 +100,22 @@ GRANT EXECUTE ON FUNCTION @schema@.revoke_sftp_credential TO @app@;
 CREATE FUNCTION @schema@.sftp_used(username text, at timestamptz DEFAULT now()) RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $sftp_used$
+DECLARE
+    account uuid;
+    login uuid;
+    since CONSTANT timestamptz := at - interval '1 minute';
 BEGIN
     PERFORM @schema@.require_worker();
-    UPDATE @schema@.sftp_credentials c SET last_login_at = at
-    FROM (SELECT x.account_id, x.id FROM @schema@.sftp_credentials x WHERE x.username = sftp_used.username
-        AND (x.last_login_at IS NULL OR x.last_login_at < at - interval '1 minute') FOR NO KEY UPDATE SKIP LOCKED) free
-    WHERE c.account_id = free.account_id AND c.id = free.id;
+    SELECT c.account_id, c.id INTO account, login FROM @schema@.sftp_credentials c WHERE c.username = sftp_used.username
+        AND (c.last_login_at IS NULL OR c.last_login_at < since);
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+    PERFORM FROM @schema@.sftp_credentials c WHERE c.account_id = account AND c.id = login
+        AND (c.last_login_at IS NULL OR c.last_login_at < since) FOR NO KEY UPDATE SKIP LOCKED;
+    IF FOUND THEN
+        UPDATE @schema@.sftp_credentials c SET last_login_at = at WHERE c.account_id = account AND c.id = login;
+    END IF;
 END
 $sftp_used$;
 COMMENT ON FUNCTION @schema@.sftp_used(text, timestamptz) IS 'records that an SFTP login was used; for a worker that SFTPGo calls';

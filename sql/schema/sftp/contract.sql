@@ -7,6 +7,7 @@ RAISES create_sftp_credential: as command_account | 23505 the account has a logi
 RAISES lock_sftp: P0002 no such login | 42501 no account entered | 55P03 of one that is to end: it is held by sessions that cannot be
     ended;
 RAISES order_sftp_user: 42501 no account entered | 53400 a limit is reached | P0002 the account has ended;
+RAISES order_sftp_users: as order_sftp_user;
 RAISES reset_sftp_password: as command_account | P0002 no such login | 55000 it is revoked | 53400 a limit is reached | 55P03 held by a
     session that is not ended;
 RAISES revoke_sftp_credential: as command_account | P0002 no such login | 53400 a limit is reached | 55P03 held by a session that is not

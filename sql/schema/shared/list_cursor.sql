@@ -5,6 +5,9 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $list_cursor$
 DECLARE
     placed timestamptz;
+    account CONSTANT uuid := primecloud.tenant_uuid();
+    developers CONSTANT uuid := primecloud.tenant_uuid('developer');
+    admins CONSTANT uuid := primecloud.tenant_uuid('admin');
     scope text := list || coalesce('?' || filter, '');
 BEGIN
     PERFORM @schema@.check_text('list', list_cursor.list), @schema@.check_text('filter', list_cursor.filter);
@@ -17,33 +20,33 @@ BEGIN
     END IF;
     CASE list
         WHEN 'orders_page' THEN SELECT t.created_at INTO placed FROM @schema@.orders t
-            WHERE t.account_id = primecloud.tenant_uuid('developer') AND t.id = list_cursor.id;
+            WHERE t.account_id = developers AND t.id = list_cursor.id;
             scope := 'orders';
         WHEN 'orders_page_by_status' THEN SELECT t.created_at INTO placed FROM @schema@.orders t
-            WHERE t.account_id = primecloud.tenant_uuid('developer') AND t.id = list_cursor.id;
+            WHERE t.account_id = developers AND t.id = list_cursor.id;
             scope := 'orders?status=' || filter;
         WHEN 'members_page', 'members_with_buckets_page' THEN SELECT t.created_at INTO placed FROM @schema@.account_members t
-            WHERE t.account_id = primecloud.tenant_uuid('developer') AND t.id = list_cursor.id;
-        WHEN 'buckets_page' THEN SELECT t.created_at INTO placed FROM @schema@.buckets t WHERE t.account_id = primecloud.tenant_uuid()
+            WHERE t.account_id = developers AND t.id = list_cursor.id;
+        WHEN 'buckets_page' THEN SELECT t.created_at INTO placed FROM @schema@.buckets t WHERE t.account_id = account
             AND t.id = list_cursor.id;
         WHEN 'access_keys_page' THEN SELECT t.created_at INTO placed FROM @schema@.access_keys t
-            WHERE t.account_id = primecloud.tenant_uuid('developer') AND t.id = list_cursor.id;
+            WHERE t.account_id = developers AND t.id = list_cursor.id;
         WHEN 'notifications_page', 'unread_notifications_page' THEN SELECT t.created_at INTO placed FROM @schema@.notifications t
-            WHERE t.account_id = primecloud.tenant_uuid('developer') AND t.id = list_cursor.id;
+            WHERE t.account_id = developers AND t.id = list_cursor.id;
         WHEN 'audit_page', 'audit_page_by_action', 'audit_page_by_user' THEN SELECT t.created_at INTO placed FROM @schema@.audit_log t
-            WHERE t.account_id = primecloud.tenant_uuid('admin') AND t.id = list_cursor.id;
+            WHERE t.account_id = admins AND t.id = list_cursor.id;
         WHEN 'invoices_page', 'invoices_page_by_status' THEN SELECT t.created_at INTO placed FROM @schema@.invoices t
-            WHERE t.account_id = primecloud.tenant_uuid('admin') AND t.id = list_cursor.id;
+            WHERE t.account_id = admins AND t.id = list_cursor.id;
         WHEN 'quota_requests_page' THEN SELECT t.created_at INTO placed FROM @schema@.quota_requests t
-            WHERE t.account_id = primecloud.tenant_uuid('developer') AND t.id = list_cursor.id;
+            WHERE t.account_id = developers AND t.id = list_cursor.id;
         WHEN 'customers_page' THEN SELECT t.created_at INTO placed FROM @schema@.customers t
-            WHERE t.account_id = primecloud.tenant_uuid('developer') AND t.id = list_cursor.id;
+            WHERE t.account_id = developers AND t.id = list_cursor.id;
         WHEN 'invitations_page' THEN SELECT t.created_at INTO placed FROM @schema@.invitations t
-            WHERE t.account_id = primecloud.tenant_uuid('admin') AND t.id = list_cursor.id;
+            WHERE t.account_id = admins AND t.id = list_cursor.id;
         WHEN 'subscriptions_page' THEN SELECT t.created_at INTO placed FROM @schema@.account_subscriptions t
-            WHERE t.account_id = primecloud.tenant_uuid('developer') AND t.id = list_cursor.id;
+            WHERE t.account_id = developers AND t.id = list_cursor.id;
         WHEN 'object_shares_page' THEN SELECT t.created_at INTO placed FROM @schema@.object_shares t
-            WHERE t.account_id = primecloud.tenant_uuid() AND t.id = list_cursor.id;
+            WHERE t.account_id = account AND t.id = list_cursor.id;
         ELSE RAISE invalid_parameter_value USING
             MESSAGE = format('list %s has no ids to start after', coalesce(quote_literal(list), 'NULL')),
             HINT = 'Name a list whose rows have an id, as orders_page.';
@@ -55,6 +58,7 @@ BEGIN
     RETURN primecloud.make_cursor(scope, placed, list_cursor.id);
 END
 $list_cursor$;
+DEFINER list_cursor;
 COMMENT ON FUNCTION @schema@.list_cursor(text, uuid, text)
     IS 'the cursor of a row of a list, by its id: starting after, or before, a known one; the list''s filter with it';
 GRANT EXECUTE ON FUNCTION @schema@.list_cursor TO @app@;

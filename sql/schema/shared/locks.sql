@@ -99,6 +99,7 @@ CREATE FUNCTION @schema@.take_row(relation name, taken uuid) RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $take_row$
 DECLARE
+    account CONSTANT uuid := primecloud.tenant_uuid();
     patience text := current_setting('lock_timeout');
     nobody_ends CONSTANT boolean := current_setting('primecloud.preempt_after') = '0';
     preempted text := CASE WHEN nobody_ends THEN patience ELSE current_setting('primecloud.preempt_after') END;
@@ -106,16 +107,15 @@ BEGIN
     FOR attempt IN 1..5 LOOP
         BEGIN
             PERFORM set_config('lock_timeout', preempted, true);
-            EXECUTE format('SELECT FROM @schema@.%I t WHERE t.account_id = primecloud.tenant_uuid() AND t.id = $1 FOR UPDATE', relation)
-                USING taken;
+            EXECUTE format('SELECT FROM @schema@.%I t WHERE t.account_id = $2 AND t.id = $1 FOR UPDATE', relation) USING taken, account;
             PERFORM set_config('lock_timeout', patience, true);
             RETURN;
         EXCEPTION WHEN lock_not_available THEN
             IF nobody_ends THEN
                 RAISE;
             END IF;
-            EXECUTE format('SELECT primecloud.end_holders(%L, t.ctid) FROM @schema@.%I t WHERE t.account_id = primecloud.tenant_uuid()'
-                ' AND t.id = $1', '@schema@.' || relation, relation) USING taken;
+            EXECUTE format('SELECT primecloud.end_holders(%L, t.ctid) FROM @schema@.%I t WHERE t.account_id = $2 AND t.id = $1',
+                '@schema@.' || relation, relation) USING taken, account;
         END;
     END LOOP;
     RAISE lock_not_available USING MESSAGE = format('%s %s is held by sessions that cannot be ended', relation, taken),

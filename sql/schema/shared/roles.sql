@@ -11,14 +11,21 @@ COMMENT ON TABLE @schema@.schema_roles
 GRANT SELECT ON @schema@.schema_roles TO @gate@;
 
 CREATE FUNCTION @schema@.caller_is(kind text) RETURNS boolean
-LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $caller_is$
+DECLARE
     -- Inside a SECURITY DEFINER function, who SET ROLE or the connection said.
-    SELECT EXISTS (
-        SELECT FROM @schema@.schema_roles r JOIN pg_roles known ON known.rolname = r.role_name
-        WHERE r.access = kind
-          AND pg_has_role(CASE current_setting('role') WHEN 'none' THEN session_user ELSE current_setting('role')::name END, known.oid,
-              'USAGE'))
+    caller CONSTANT name := CASE current_setting('role') WHEN 'none' THEN session_user ELSE current_setting('role')::name END;
+    let_in text;
+BEGIN
+    -- One by one: who is a member of what is asked here, wherever the table is.
+    FOR let_in IN SELECT r.role_name FROM @schema@.schema_roles r WHERE r.access = kind LOOP
+        IF pg_has_role(caller, to_regrole(quote_ident(let_in)), 'USAGE') THEN
+            RETURN true;
+        END IF;
+    END LOOP;
+    RETURN false;
+END
 $caller_is$;
 COMMENT ON FUNCTION @schema@.caller_is(text) IS 'whether the calling role was let in as platform, gateway, worker or maintenance';
 GRANT EXECUTE ON FUNCTION @schema@.caller_is TO @gate@;

@@ -5,12 +5,13 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $reach_bucket$
 DECLARE
     account uuid := @schema@.command_account('external_client', command);
+    person CONSTANT uuid := @schema@.entered_person();
 BEGIN
     IF primecloud.has_role('developer') THEN
         PERFORM FROM @schema@.buckets b WHERE b.account_id = account AND b.id = bucket;
     ELSE
         PERFORM FROM @schema@.bucket_permissions p
-        WHERE p.account_id = account AND p.bucket_id = bucket AND p.user_id = @schema@.entered_person()
+        WHERE p.account_id = account AND p.bucket_id = bucket AND p.user_id = person
           AND p.permission IN (needed, 'read-write');
     END IF;
     IF NOT FOUND THEN
@@ -91,10 +92,12 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_
 AS $revoke_share$
 DECLARE
     account uuid := @schema@.command_account('external_client', 'revoke_share');
+    any_of_them CONSTANT boolean := primecloud.has_role('developer');
+    person CONSTANT text := primecloud.user_id();
 BEGIN
     -- His own, or any for a developer: nobody ends others at the link of somebody else.
     IF NOT EXISTS (SELECT FROM @schema@.object_shares s WHERE s.account_id = account AND s.id = share
-        AND (primecloud.has_role('developer') OR s.created_by = primecloud.user_id())) THEN
+        AND (any_of_them OR s.created_by = person)) THEN
         RETURN false;
     END IF;
     PERFORM FROM @schema@.object_shares s WHERE s.account_id = account AND s.id = share FOR UPDATE SKIP LOCKED;
@@ -113,12 +116,22 @@ COMMENT ON FUNCTION @schema@.revoke_share(uuid) IS 'ends a link, one''s own for 
 GRANT EXECUTE ON FUNCTION @schema@.revoke_share TO @app@;
 
 CREATE FUNCTION @schema@.end_shares(person uuid) RETURNS void
-LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $end_shares$
-    -- One that is being revoked is not waited for: open_share asks the same.
-    DELETE FROM @schema@.object_shares s WHERE s.account_id = primecloud.tenant_uuid() AND s.id IN (
-        SELECT o.id FROM @schema@.object_shares o WHERE o.account_id = primecloud.tenant_uuid() AND o.created_by = person::text
-            AND NOT @schema@.may_share(o.account_id, o.bucket_id, o.created_by) FOR UPDATE SKIP LOCKED)
+DECLARE
+    account CONSTANT uuid := primecloud.tenant_uuid();
+    bucket uuid;
+BEGIN
+    FOR bucket IN SELECT DISTINCT o.bucket_id FROM @schema@.object_shares o
+        WHERE o.account_id = account AND o.created_by = person::text
+    LOOP
+        CONTINUE WHEN @schema@.may_share(account, bucket, person::text);
+        -- One that is being revoked is not waited for: open_share asks the same.
+        DELETE FROM @schema@.object_shares s WHERE s.account_id = account AND s.id IN (
+            SELECT o.id FROM @schema@.object_shares o WHERE o.account_id = account AND o.bucket_id = bucket AND o.created_by = person::text
+                FOR UPDATE SKIP LOCKED);
+    END LOOP;
+END
 $end_shares$;
 COMMENT ON FUNCTION @schema@.end_shares(uuid)
     IS 'ends the links of a person to what he may no longer read: nobody keeps by a link what was taken from him; for commands';

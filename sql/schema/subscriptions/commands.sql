@@ -58,6 +58,7 @@ AS $cancel_subscription$
 DECLARE
     account uuid := @schema@.command_account('admin', 'cancel_subscription');
     live @schema@.account_subscriptions := @schema@.live_subscription();
+    at CONSTANT timestamptz := now();
 BEGIN
     IF live.id IS NULL THEN
         RETURN false;
@@ -65,7 +66,7 @@ BEGIN
     UPDATE @schema@.account_subscriptions s
     SET cancel_at_period_end = true,
         status = CASE WHEN at_period_end THEN s.status ELSE 'canceled' END,
-        canceled_at = CASE WHEN at_period_end THEN NULL ELSE now() END
+        canceled_at = CASE WHEN at_period_end THEN NULL ELSE at END
     WHERE s.account_id = account AND s.id = live.id;
     PERFORM @schema@.audit('cancel_subscription', 'account_subscriptions', live.id::text,
         jsonb_build_object('at_period_end', at_period_end));
@@ -105,9 +106,11 @@ COMMENT ON FUNCTION @schema@.grant_trial(uuid, timestamptz)
 GRANT EXECUTE ON FUNCTION @schema@.grant_trial TO @platform@;
 
 CREATE FUNCTION @schema@.end_past_due(account uuid) RETURNS void
-LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $end_past_due$
+BEGIN
     UPDATE @schema@.account_subscriptions s SET status = 'active' WHERE s.account_id = account AND s.status = 'past_due'
         AND NOT EXISTS (SELECT FROM @schema@.invoices i WHERE i.account_id = account AND i.customer_id IS NULL AND i.status = 'overdue');
+END
 $end_past_due$;
 COMMENT ON FUNCTION @schema@.end_past_due(uuid) IS 'a subscription is active again when nothing that the account owes is overdue';

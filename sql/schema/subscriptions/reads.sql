@@ -4,10 +4,11 @@ CREATE FUNCTION @schema@.live_subscription() RETURNS @schema@.account_subscripti
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $live_subscription$
 DECLARE
+    account CONSTANT uuid := primecloud.tenant_uuid();
     live @schema@.account_subscriptions;
 BEGIN
     SELECT * INTO live FROM @schema@.account_subscriptions s
-    WHERE s.account_id = primecloud.tenant_uuid() AND s.status IN ('trial', 'active', 'past_due') FOR NO KEY UPDATE;
+    WHERE s.account_id = account AND s.status IN ('trial', 'active', 'past_due') FOR NO KEY UPDATE;
     RETURN live;
 END
 $live_subscription$;

@@ -51,16 +51,17 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_
 AS $set_vps_credentials$
 DECLARE
     account uuid := @schema@.platform_account('set_vps_credentials');
+    at CONSTANT timestamptz := now();
+    sealed primecloud.sealed;
 BEGIN
-    UPDATE @schema@.vps_configs v SET server_hostname = hostname, server_ip = ip, provisioned_at = coalesce(v.provisioned_at, now())
+    UPDATE @schema@.vps_configs v SET server_hostname = hostname, server_ip = ip, provisioned_at = coalesce(v.provisioned_at, at)
     WHERE v.account_id = account AND v.order_id = set_vps_credentials.order_id;
     IF NOT FOUND THEN
         PERFORM @schema@.refuse_missing('machine', set_vps_credentials.order_id::text);
     END IF;
-    INSERT INTO @schema@.vps_secrets (order_id, account_id, credentials)
-    VALUES (set_vps_credentials.order_id, account,
-            primecloud.seal(set_vps_credentials.credentials, account::text, '@schema@.vps_secrets.credentials',
-                set_vps_credentials.order_id::text))
+    sealed := primecloud.seal(set_vps_credentials.credentials, account::text, '@schema@.vps_secrets.credentials',
+        set_vps_credentials.order_id::text);
+    INSERT INTO @schema@.vps_secrets (order_id, account_id, credentials) VALUES (set_vps_credentials.order_id, account, sealed)
     ON CONFLICT ON CONSTRAINT vps_secrets_pk DO UPDATE SET credentials = excluded.credentials;
     PERFORM @schema@.audit('set_vps_credentials', 'vps_configs', set_vps_credentials.order_id::text);
 END
