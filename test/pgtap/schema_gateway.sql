@@ -204,7 +204,7 @@ SELECT cmp_ok((SELECT count(DISTINCT relname) FROM attacked), '>=', 33::bigint, 
 -- what must be unique among all accounts, and so tells that something is taken: names that people choose for all to see, and random ones
 SELECT set_eq($$SELECT substring(line FROM '"cloud\.(\w+)" tells whether') FROM attacked WHERE line LIKE '%tells whether%'$$,
     ARRAY['accounts_slug_unique', 'accounts_domain_active_unique', 'sftp_credentials_username_unique',
-    'access_keys_id_unique', 'buckets_physical_name_unique', 'invitation_tokens_hash_unique', 'object_share_tokens_hash_unique',
+    'access_keys_id_unique', 'invitation_tokens_hash_unique', 'object_share_tokens_hash_unique',
         'invoices_number_unique'], 'what is unique among all accounts');
 -- nor one that has ended since
 SELECT act('b_owner', $$SELECT token FROM cloud.invite('guest@example.com', 'admin')$$) AS token \gset

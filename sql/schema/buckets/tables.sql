@@ -17,7 +17,8 @@ CREATE TABLE @schema@.buckets (
     updated_at timestamptz NOT NULL DEFAULT now(),  --: @public @notNull when it last changed
     CONSTRAINT buckets_pk PRIMARY KEY (account_id, id),
     CONSTRAINT buckets_name_unique UNIQUE (account_id, name),
-    CONSTRAINT buckets_physical_name_unique UNIQUE (physical_name),
+    -- no two accounts have one: buckets_physical_name_own makes it of account and name, and no two pairs give the same
+    CONSTRAINT buckets_physical_name_unique UNIQUE (physical_name, account_id),
     CONSTRAINT buckets_account_fk FOREIGN KEY (account_id) REFERENCES @schema@.accounts (id) ON DELETE CASCADE,
     CONSTRAINT buckets_customer_fk FOREIGN KEY (account_id, customer_id) REFERENCES @schema@.customers (account_id, id) ON DELETE RESTRICT,
     CONSTRAINT buckets_name_valid CHECK (primecloud.bucket_name_problem(name) IS NULL),

@@ -116,6 +116,7 @@ BEGIN
     PERFORM @schema@.check_owned(member.user_id);
     UPDATE @schema@.account_members m SET role = 'owner' WHERE m.account_id = account AND m.user_id = member.user_id;
     UPDATE @schema@.accounts a SET owner_user_id = member.user_id, updated_at = now() WHERE a.id = account;
+    UPDATE @schema@.account_owners o SET user_id = member.user_id WHERE o.account_id = account;
     PERFORM @schema@.audit('transfer_ownership', 'accounts', account::text, jsonb_build_object('to', person), 'warning');
 END
 $transfer_ownership$;

@@ -29,18 +29,19 @@ GRANT UPDATE (email, display_name) ON @schema@.account_members TO @gate@;
 -- While the account stands its owner is a member in the role of owner, whoever
 -- removes or demotes the member and however many do so at once.  A table of its
 -- own says so: a foreign key from accounts would close a circle with the members',
--- and TypeScript infers no types that go round in one.
+-- and TypeScript infers no types that go round in one.  (Asked at commit, and not ON
+-- UPDATE CASCADE, which no key that has the account may have on Citus.)
 CREATE TABLE @schema@.account_owners (
-    user_id uuid NOT NULL,  --: @public @notNull copy of accounts.owner_user_id, kept equal by the foreign key
+    user_id uuid NOT NULL,  --: @public @notNull copy of accounts.owner_user_id: equal at commit, by the foreign key
     account_id uuid NOT NULL,  --: @public @notNull the account
     owner_role text NOT NULL GENERATED ALWAYS AS ('owner') STORED,  --: @public @notNull @omit constant of the foreign key to the member
     CONSTRAINT account_owners_pk PRIMARY KEY (account_id),
     CONSTRAINT account_owners_account_fk FOREIGN KEY (account_id, user_id)
-        REFERENCES @schema@.accounts (id, owner_user_id) ON UPDATE CASCADE ON DELETE CASCADE,
+        REFERENCES @schema@.accounts (id, owner_user_id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT account_owners_member_fk FOREIGN KEY (account_id, user_id, owner_role)
         REFERENCES @schema@.account_members (account_id, user_id, role) ON DELETE NO ACTION DEFERRABLE INITIALLY DEFERRED
 );
 COMMENT ON TABLE @schema@.account_owners
-    IS 'private: keeps each account''s owner among its members; written with the account, and by the foreign key from then on';
+    IS 'private: keeps each account''s owner among its members; written with the account, and by transfer_ownership';
 SELECT primecloud.protect_table('@schema@.account_owners', read_role => 'owner', write_role => 'owner', delete_role => 'owner');
 GRANT INSERT ON @schema@.account_owners TO @gate@;

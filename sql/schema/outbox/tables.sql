@@ -16,7 +16,8 @@ CREATE TABLE @schema@.outbox (
     last_error text,  --: @public what the worker said last
     finished_at timestamptz,  --: @public when it was done, or given up
     created_at timestamptz NOT NULL DEFAULT now(),  --: @public when it was ordered
-    CONSTRAINT outbox_pk PRIMARY KEY (sequence),
+    -- led by the sequence: by that alone an order is looked for
+    CONSTRAINT outbox_pk PRIMARY KEY (sequence, account_id),
     CONSTRAINT outbox_service_known CHECK (service IN ('minio', 'sftpgo', 'mail')),
     CONSTRAINT outbox_status_known CHECK (status IN ('pending', 'done', 'dead')),
     -- MinIO takes an update without a policy as one that takes the policy away: the key then has its parent's.
