@@ -20,8 +20,10 @@ END
 $schema_version$;
 COMMENT ON FUNCTION schema_version(name) IS 'version of a control plane; NULL where the schema is none';
 
+-- (Citus is not asked to make on other servers what stays here, or goes there when the schema is distributed.)
 CREATE FUNCTION primecloud_internal.schema_create(schema name, source name, distributed boolean DEFAULT false) RETURNS integer
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
+    SET citus.enable_ddl_propagation = off
 AS $schema_create$
 DECLARE
     made record;
@@ -47,6 +49,10 @@ BEGIN
     FOR made IN SELECT s.statement FROM primecloud_internal.schema_source(source, distributed) s ORDER BY s."position" LOOP
         EXECUTE replace(made.statement, '@schema@', quote_ident(schema));
     END LOOP;
+    IF distributed THEN
+        PERFORM primecloud_internal.run_plan(ARRAY(SELECT s FROM primecloud_internal.schema_key_steps(schema, source, true) s)
+            || ARRAY(SELECT s FROM primecloud_internal.schema_policy_steps(schema, source, true) s), false);
+    END IF;
     -- Who may call what is declared beside each function: it starts with nobody.
     EXECUTE format('REVOKE EXECUTE ON ALL ROUTINES IN SCHEMA %I FROM PUBLIC', schema);
     EXECUTE format('INSERT INTO %I.schema_version (version, name, checksum, extension_version) SELECT h.version, h.name, h.checksum, $2 '

@@ -88,6 +88,8 @@ BEGIN
     IF primecloud_internal.schema_is_current(schema, source, expected) THEN
         RETURN primecloud.schema_version(schema);
     END IF;
+    -- On other servers tables are changed and read in one transaction.
+    PERFORM set_config('citus.multi_shard_modify_mode', 'sequential', true) WHERE primecloud_internal.schema_is_distributed(schema);
     -- One who migrates at a time; the second finds it done.
     EXECUTE format('LOCK TABLE %I.schema_version IN SHARE ROW EXCLUSIVE MODE', schema);
     seen := primecloud_internal.schema_require(schema, source);

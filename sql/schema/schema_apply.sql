@@ -40,10 +40,14 @@ DECLARE
     pending record;
     known CONSTANT oid[] := ARRAY(SELECT p.oid FROM pg_proc p WHERE p.pronamespace = to_regnamespace(quote_ident(schema)));
     added regprocedure;
+    distributed CONSTANT boolean := primecloud_internal.schema_is_distributed(schema);
 BEGIN
     PERFORM primecloud_internal.lift_guard();
     FOR pending IN SELECT * FROM primecloud_internal.schema_pending(schema, source, expected) s
                    WHERE s.file = 'functions_for_tables.sql' OR NOT before_tables ORDER BY s."position" LOOP
+        -- Functions and views are on this server alone, tables on all.
+        PERFORM set_config('citus.enable_ddl_propagation', CASE WHEN pending.kind IN ('policy', 'protection')
+            OR pending.name ~ '^(table|column) ' THEN 'on' ELSE 'off' END, true) WHERE distributed;
         IF pending.kind = 'policy' THEN
             EXECUTE format('DROP POLICY IF EXISTS %I ON %I.%I', split_part(pending.name, '.', 2), schema, split_part(pending.name, '.', 1));
         END IF;
@@ -53,6 +57,12 @@ BEGIN
     FOR added IN SELECT p.oid FROM pg_proc p WHERE p.pronamespace = to_regnamespace(quote_ident(schema)) AND p.oid <> ALL (known) LOOP
         EXECUTE format('REVOKE EXECUTE ON ROUTINE %s FROM PUBLIC', added);
     END LOOP;
+    PERFORM set_config('citus.enable_ddl_propagation', 'on', true) WHERE distributed;
+    -- What was made again is as on one server.
+    IF distributed AND NOT before_tables AND EXISTS (SELECT FROM primecloud_internal.schema_differences(schema, expected) d
+            WHERE d.kind = 'policy') THEN
+        PERFORM primecloud_internal.run_plan(ARRAY(SELECT s FROM primecloud_internal.schema_policy_steps(schema, source, true) s), false);
+    END IF;
 END
 $schema_apply$;
 COMMENT ON FUNCTION primecloud_internal.schema_apply(name, name, jsonb, boolean)

@@ -6,7 +6,7 @@ CREATE FUNCTION primecloud_internal.schema_objects(schema name, OUT kind text, O
     SET standard_conforming_strings = on SET quote_all_identifiers = off
 AS $schema_objects$
     WITH relations AS (SELECT c.* FROM pg_class c WHERE c.relnamespace = to_regnamespace(quote_ident(schema))
-        AND c.relkind IN ('r', 'p', 'v', 'c')),
+        AND c.relkind IN ('r', 'p', 'v', 'c') AND (c.relkind <> 'r' OR NOT primecloud_internal.is_shard(c.oid))),
     found (kind, name, definition, comment, shape) AS (
         SELECT 'table', r.relname::text, CASE WHEN r.relkind <> 'c' THEN concat_ws(' ', r.relkind, r.relrowsecurity, r.relforcerowsecurity)
             END,

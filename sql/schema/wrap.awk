@@ -14,6 +14,10 @@
 #   RAISES function: 55000 why | as other_function;   @error lines of its COMMENT
 #   NOTNULL function: column, column;   a @notNull line; without columns of its value
 #   CREATE DISTRIBUTED FUNCTION ...; what a FUNCTION or VIEW is instead where tables are distributed
+#   DISTRIBUTED KEY name ON table (columns) WHERE ...; what a unique key is there; INDEX, if it is no constraint
+#   DISTRIBUTED CONDITION policy ON table condition;   what stands there in primecloud_select for a policy of its own
+#   DISTRIBUTED LOCAL table;      stays on the coordinator
+#   DISTRIBUTED INSERT INTO ...;  rows that are there and nowhere else
 # and @schema@ stands for the schema that is made.
 
 function die(why) { print FILENAME ":" FNR ": " why > "/dev/stderr"; exit failed = 1 }
@@ -37,6 +41,22 @@ function apart(text,    kind) {
   sub(/^CREATE DISTRIBUTED /, "CREATE ", text)
   kind = text ~ /^CREATE VIEW / ? "view" : "function"
   row("distributed " kind, name_after(text, "^CREATE [A-Z]+ "), replacing(text))
+}
+
+# What is otherwise in a control plane whose tables are distributed; schema_shape() makes it so.
+function distributed(text,    what, name, table) {
+  sub(/^DISTRIBUTED /, "", text); sub(/;[ ]*$/, "", text)
+  what = text; sub(/ .*/, "", what)
+  if (what == "INSERT") { row("distributed rows", name_after(text, "^INSERT INTO "), text); return }
+  name = name_after(text, "^[A-Z]+ ")
+  if (what == "LOCAL") { row("distributed local", name, name); return }
+  table = name_after(text, " ON ")
+  if (!match(text, " ON @schema@\\.[a-z_]+[ \n]+")) die("nothing behind the table: " text)
+  text = substr(text, RSTART + RLENGTH)
+  if (what == "KEY") text = "UNIQUE " text
+  else if (what == "INDEX") text = "CREATE UNIQUE INDEX " name " ON @schema@." table " " text
+  else if (what != "CONDITION") die("not what is otherwise where tables are distributed: " what)
+  row("distributed " (what == "CONDITION" ? "condition" : "key"), table "." name, text)
 }
 
 function row(kind, name, text) {
@@ -176,6 +196,7 @@ function ended(text) {
   else if (text ~ /^CREATE (UNIQUE )?INDEX /) row("index", name_after(text, " INDEX "), text)
   else if (text ~ /^CREATE TYPE /) { row("type", name_after(text, "^CREATE TYPE "), text); described() }
   else if (text ~ /^CREATE DISTRIBUTED (FUNCTION|VIEW) /) apart(text)
+  else if (text ~ /^DISTRIBUTED /) distributed(text)
   else if (text ~ /^CREATE (FUNCTION|PROCEDURE) /) row("function", name_after(text, "^CREATE [A-Z]+ "), replacing(text))
   else if (text ~ /^CREATE VIEW /) row("view", name_after(text, "^CREATE VIEW "), replacing(text))
   else if (text ~ /^CREATE POLICY /) row("policy", name_after(text, " ON ") "." name_after(text, "^CREATE POLICY "), text)

@@ -12,6 +12,7 @@ BEGIN
     SET custom_domain = lower(set_domain.domain COLLATE "C"), domain_status = CASE WHEN set_domain.domain IS NULL THEN 'none' ELSE 'pending'
         END, updated_at = now()
     WHERE a.id = account;
+    PERFORM @schema@.let_go(account, 'accounts_domain_active_unique');
     IF set_domain.domain IS NULL THEN
         proof := NULL;
         DELETE FROM @schema@.account_domain_tokens t WHERE t.account_id = account;
@@ -67,7 +68,10 @@ BEGIN
             RETURN NULL;
         END IF;
         UPDATE @schema@.accounts a SET domain_status = 'failed', updated_at = now() WHERE a.id = former AND a.custom_domain = named;
+        PERFORM @schema@.let_go(former, 'accounts_domain_active_unique');
     END IF;
+    PERFORM @schema@.let_go(proven, 'accounts_domain_active_unique'),
+        @schema@.claim('accounts_domain_active_unique', named, proven);
     UPDATE @schema@.accounts a SET domain_status = 'active', updated_at = now() WHERE a.id = proven AND a.domain_status <> 'active';
     INSERT INTO @schema@.audit_log (account_id, user_id, action, resource, resource_id, details)
     VALUES (proven, session_user, 'confirm_domain', 'accounts', proven::text, jsonb_build_object('domain', named));

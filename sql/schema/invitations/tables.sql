@@ -34,5 +34,7 @@ CREATE TABLE @schema@.invitation_tokens (
         ON DELETE CASCADE
 );
 COMMENT ON TABLE @schema@.invitation_tokens IS 'private: no client role has a grant';
+-- (The server draws a token, and nobody chooses one: no two accounts have the same.)
+DISTRIBUTED KEY invitation_tokens_hash_unique ON @schema@.invitation_tokens (token_hash, account_id);
 SELECT primecloud.protect_table('@schema@.invitation_tokens', read_role => 'admin', write_role => 'admin', delete_role => 'admin');
 GRANT SELECT ON @schema@.invitation_tokens TO @gate@;

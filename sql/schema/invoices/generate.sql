@@ -58,6 +58,8 @@ BEGIN
                    greatest(ends + (n.billing_day - 1) * interval '1 day', now())
         FROM numbered n
         RETURNING id, account_id, invoice_number, customer_id
+    ), claimed AS (
+        SELECT @schema@.claim('invoices_number_unique', i.invoice_number, i.account_id) FROM invoiced i WHERE i.customer_id IS NULL
     ), lined AS (
         INSERT INTO @schema@.invoice_lines (invoice_id, account_id, position, kind, description, quantity_bytes, amount_cents)
         SELECT n.id, n.account_id, l.position, l.line ->> 'kind', l.line ->> 'description', (l.line ->> 'bytes')::bigint,
@@ -70,7 +72,7 @@ BEGIN
                                             'metadata', jsonb_build_object('invoice', i.id))) AS items
         FROM invoiced i WHERE i.customer_id IS NULL
     )
-    SELECT (SELECT count(*) FROM invoiced), told.items INTO made, items FROM told;
+    SELECT (SELECT count(*) FROM invoiced) + 0 * (SELECT count(*) FROM claimed), told.items INTO made, items FROM told;
     PERFORM @schema@.send_notifications(items) WHERE items IS NOT NULL;
     RETURN made;
 END

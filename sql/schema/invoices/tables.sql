@@ -7,6 +7,7 @@ CREATE TABLE @schema@.invoice_counters (
     CONSTRAINT invoice_counters_pk PRIMARY KEY (issuer, year)
 );
 COMMENT ON TABLE @schema@.invoice_counters IS 'private: the last invoice number of each issuer and year';
+DISTRIBUTED LOCAL @schema@.invoice_counters;
 GRANT SELECT ON @schema@.invoice_counters TO @gate@;
 GRANT INSERT ON @schema@.invoice_counters TO @gate@;
 GRANT UPDATE ON @schema@.invoice_counters TO @gate@;
@@ -42,6 +43,7 @@ CREATE TABLE @schema@.invoices (
     CONSTRAINT invoices_payment_method_known CHECK (payment_method IN ('credit_card', 'pix', 'boleto', 'bank_transfer', 'manual', 'other'))
 );
 COMMENT ON TABLE @schema@.invoices IS 'invoices with the name and tax number they were made out to; kept when the account is gone';
+DISTRIBUTED KEY invoices_number_unique ON @schema@.invoices (issuer, invoice_number, account_id);
 -- billing a period twice makes one invoice
 CREATE UNIQUE INDEX invoices_account_period_unique ON @schema@.invoices (account_id, period_start) WHERE customer_id IS NULL;
 CREATE UNIQUE INDEX invoices_customer_period_unique ON @schema@.invoices (account_id, customer_id, period_start)

@@ -9,6 +9,7 @@ CREATE TABLE @schema@.schema_roles (
 COMMENT ON TABLE @schema@.schema_roles
     IS 'the roles given access by primecloud.grant_schema, so that a migration can give them what it adds';
 GRANT SELECT ON @schema@.schema_roles TO @gate@;
+DISTRIBUTED LOCAL @schema@.schema_roles;
 
 CREATE FUNCTION @schema@.caller_is(kind text) RETURNS boolean
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp

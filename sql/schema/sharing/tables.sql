@@ -71,6 +71,7 @@ CREATE TABLE @schema@.object_share_tokens (
         AND octet_length(shared_with_email) <= 254)
 );
 COMMENT ON TABLE @schema@.object_share_tokens IS 'private: no client role has a grant';
+DISTRIBUTED KEY object_share_tokens_hash_unique ON @schema@.object_share_tokens (token_hash, account_id);
 SELECT primecloud.protect_table('@schema@.object_share_tokens', read_role => 'external_client', write_role => 'external_client',
     delete_role => 'external_client');
 GRANT SELECT ON @schema@.object_share_tokens TO @gate@;

@@ -1,0 +1,74 @@
+-- What is one's alone among all accounts, where no index sees all of them.
+
+-- On one server a unique key says so, and this is empty.  Where the accounts are distributed a key holds within
+-- an account, and what is unique over all of them is claimed here.  On the coordinator, and not a table that each
+-- server has: Citus lets one transaction at a time delete from such a one, and whoever ended his
+-- account in a transaction that he leaves open would stop all others.
+CREATE TABLE @schema@.claims (
+    key text NOT NULL,  --: @public the unique key that it stands for
+    value text NOT NULL,  --: @public what is claimed
+    account_id uuid NOT NULL,  --: @public the account
+    CONSTRAINT claims_pk PRIMARY KEY (key, value)
+);
+COMMENT ON TABLE @schema@.claims IS 'private: what one account alone has, while accounts are distributed over servers';
+CREATE INDEX claims_account_idx ON @schema@.claims (account_id, key);
+DISTRIBUTED LOCAL @schema@.claims;
+SELECT primecloud.protect_table('@schema@.claims', read_role => 'external_client', write_role => 'external_client',
+    delete_role => 'external_client');
+GRANT SELECT ON @schema@.claims TO @gate@;
+GRANT INSERT ON @schema@.claims TO @gate@;
+GRANT DELETE ON @schema@.claims TO @gate@;
+DISTRIBUTED INSERT INTO @schema@.claims (key, value, account_id)
+    SELECT 'accounts_slug_unique', slug, id FROM @schema@.accounts
+    UNION ALL SELECT 'accounts_domain_active_unique', custom_domain, id FROM @schema@.accounts WHERE domain_status = 'active'
+    UNION ALL SELECT 'access_keys_id_unique', access_key_id, account_id FROM @schema@.access_keys
+    UNION ALL SELECT 'sftp_credentials_username_unique', username, account_id FROM @schema@.sftp_credentials
+    UNION ALL SELECT 'invoices_number_unique', invoice_number, account_id FROM @schema@.invoices WHERE issuer = 'platform';
+
+CREATE FUNCTION @schema@.claim(key text, value text, account uuid) RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $claim$
+BEGIN
+    -- The unique key sees all accounts by itself.
+    RETURN;
+END
+$claim$;
+
+CREATE DISTRIBUTED FUNCTION @schema@.claim(key text, value text, account uuid) RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $claim$
+BEGIN
+    INSERT INTO @schema@.claims (key, value, account_id) VALUES (claim.key, claim.value, claim.account);
+EXCEPTION WHEN unique_violation THEN
+    -- as the key itself would say it
+    RAISE unique_violation USING MESSAGE = format('duplicate key value violates unique constraint "%s"', claim.key),
+        DETAIL = format('%s is taken.', claim.value), HINT = 'Choose another.',
+        CONSTRAINT = claim.key;
+END
+$claim$;
+COMMENT ON FUNCTION @schema@.claim(text, text, uuid)
+    IS 'claims for an account what is unique over all of them, where no key sees all; refused as that key would; for commands';
+GRANT EXECUTE ON FUNCTION @schema@.claim TO @gate@;
+RAISES claim: 23505 another account has it;
+
+CREATE FUNCTION @schema@.let_go(account uuid, key text DEFAULT NULL) RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $let_go$
+BEGIN
+    -- There are no claims: what the row had is free with it.
+    RETURN;
+END
+$let_go$;
+
+CREATE DISTRIBUTED FUNCTION @schema@.let_go(account uuid, key text DEFAULT NULL) RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $let_go$
+BEGIN
+    -- A bill stays when its account has ended, and so does its number.
+    DELETE FROM @schema@.claims c WHERE c.account_id = account
+        AND (c.key = let_go.key OR let_go.key IS NULL AND c.key <> 'invoices_number_unique');
+END
+$let_go$;
+COMMENT ON FUNCTION @schema@.let_go(uuid, text)
+    IS 'frees what an account has claimed of one kind, or of all that ends with it; for commands';
+GRANT EXECUTE ON FUNCTION @schema@.let_go TO @gate@;

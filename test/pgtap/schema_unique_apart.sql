@@ -1,0 +1,33 @@
+-- The same where no key sees all accounts: a control plane in the shape that distribute_schema() gives it, on one server.
+\set test schema_unique_apart
+\ir ../fixtures/control_plane.sql
+SELECT no_plan();
+SELECT account_id AS a FROM people WHERE who = 'a_owner' \gset
+-- (The steps but those that Citus carries out; by a superuser, who alone names a setting of what is not loaded.)
+SELECT primecloud_internal.run_plan(ARRAY(
+    SELECT primecloud_internal.step(t.kind, t.object, t.statement)
+    FROM primecloud_internal.schema_distribute_plan('cloud', 'primecloud_internal') WITH ORDINALITY AS t(kind, object, statement, place)
+    WHERE t.kind NOT IN ('setting', 'spread', 'drop foreign key', 'foreign key') ORDER BY t.place), false) \g /dev/null
+SELECT is_empty($$SELECT d.* FROM primecloud_internal.schema_differences('cloud',
+    primecloud_internal.schema_reference('primecloud_internal', true)) AS d$$, 'it is as check_schema would have it');
+
+SELECT is_empty($$SELECT i.indexrelid::regclass FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
+    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = CASE c.relname WHEN 'accounts' THEN 'id' ELSE 'account_id' END
+    WHERE c.relnamespace = 'cloud'::regnamespace AND i.indisunique AND a.attnum <> ALL (i.indkey::int2[]) AND c.relname <> 'claims'$$,
+    'every unique key has the account in it, but for that of the claims');
+SELECT is_empty($$SELECT polrelid::regclass, polname FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid
+    WHERE c.relnamespace = 'cloud'::regnamespace AND NOT polpermissive AND c.relname <> 'claims'$$, 'no policy is restrictive');
+SELECT is(act(who, $$SELECT count(*) FROM cloud.claims$$), '42501', 'nobody reads the claims: ' || who)
+    FROM unnest(ARRAY['a_owner', 'a_ext', 'platform', 'worker', 'gateway']) AS who;
+SELECT is(act('a_owner', statement), '42501', 'nor claims past the commands: ' || statement) FROM unnest(ARRAY[
+    $$SELECT cloud.claim('accounts_slug_unique', 'mine', NULL)$$, $$SELECT cloud.let_go('00000000-0000-7000-8000-00000000000b')$$,
+    $$INSERT INTO cloud.claims VALUES ('accounts_slug_unique', 'mine', '00000000-0000-7000-8000-00000000000a')$$,
+    $$DELETE FROM cloud.claims$$]) AS statement;
+
+\ir ../fixtures/unique_attacks.sql
+
+SELECT set_eq($$SELECT key || ' ' || value FROM cloud.claims WHERE key <> 'access_keys_id_unique'$$, $$
+    SELECT 'accounts_slug_unique ' || slug FROM cloud.accounts UNION ALL
+    SELECT 'accounts_domain_active_unique ' || custom_domain FROM cloud.accounts WHERE domain_status = 'active' UNION ALL
+    SELECT 'sftp_credentials_username_unique ' || username FROM cloud.sftp_credentials$$, 'claimed is what there is');
+SELECT finish();
