@@ -49,7 +49,7 @@ COMMENT ON FUNCTION primecloud_internal.review_behind(oid, oid[], oid)
 -- Places in a text and oids are others in another database: what they are of is said by name.
 CREATE FUNCTION primecloud_internal.review_unplaced(tree pg_node_tree) RETURNS text
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $$ BEGIN
     RETURN regexp_replace(tree::text, ':\w*location -?\d+|\m\d{5,}\M', '', 'g');
 END $$;
@@ -58,7 +58,7 @@ COMMENT ON FUNCTION primecloud_internal.review_unplaced(pg_node_tree) IS 'a tree
 -- What a tree compares and does, as every version of the server writes it.  (What a name is found by has its oid for a value.)
 CREATE FUNCTION primecloud_internal.review_tree_does(tree pg_node_tree) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $$
     SELECT string_agg(m[1], ' ' ORDER BY n) FROM regexp_matches(regexp_replace(tree::text, '\{CONST :consttype '
             '(?:(?:24|2202|2203|2204|2205|2206|3734|3769|4089|4096|4191) |\d{5,} [^}]*:constlen 4 )[^}]*\}', '', 'g'),

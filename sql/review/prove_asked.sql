@@ -4,7 +4,7 @@
 -- them nor the row as a whole does not.
 CREATE FUNCTION primecloud_internal.review_carries(rel oid, columns smallint[]) RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $$
     SELECT EXISTS (SELECT FROM pg_trigger AS g JOIN pg_proc AS p ON p.oid = g.tgfoid JOIN pg_language AS l ON l.oid = p.prolang
         -- (Before the update of a row.)

@@ -29,7 +29,7 @@ COMMENT ON FUNCTION primecloud_internal.review_asked(oid[]) IS 'the tables that 
 CREATE FUNCTION primecloud_internal.review_writers(w primecloud_internal.review_words, line oid[])
     RETURNS TABLE (holds boolean, says text)
     LANGUAGE sql STABLE PARALLEL UNSAFE
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $$
     WITH RECURSIVE asked AS MATERIALIZED (SELECT a AS rel FROM primecloud_internal.review_asked(line) AS a),
     t AS MATERIALIZED (SELECT t.rel, t.label, t.kind, t.reach FROM unnest(w.tables) AS t WHERE t.reach && '{INSERT,UPDATE,DELETE}'),

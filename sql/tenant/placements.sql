@@ -3,7 +3,7 @@
 -- Asked of the table here and of each of its shards where that lies: equal where the same holds.
 CREATE FUNCTION primecloud_internal.policies_text(rel regclass) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
+    SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off SET standard_conforming_strings = on
 AS $$
     SELECT concat_ws(E'\n', c.relrowsecurity, c.relforcerowsecurity, (
         SELECT string_agg(concat_ws(' ', p.polname, p.polcmd, p.polpermissive,

@@ -405,6 +405,8 @@ SELECT bag_eq($$SELECT DISTINCT p.proname::text FROM pg_proc p WHERE p.pronamesp
         'create_worker_role',
         -- a job of the scheduler's, and the name of its role
         'schedule_maintenance',
+        -- refused before anything is looked at where there is no Citus; on a cluster each step is its owner's (test/citus)
+        'distribute_schema', 'distribute_table', 'undistribute_schema', 'undistribute_table',
         -- a table of the schema's own, for its commands
         'take_row',
         -- values alone
