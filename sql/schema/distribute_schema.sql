@@ -10,7 +10,7 @@ BEGIN
     RETURN NEXT primecloud_internal.one_by_one();
     RETURN QUERY SELECT * FROM primecloud_internal.untie_steps(keys);
     RETURN QUERY SELECT * FROM primecloud_internal.schema_register_steps(schema, false);
-    RETURN QUERY SELECT 'fill', format('%I.%I', schema, a.relation), replace(a.statement, '@schema@', quote_ident(schema))
+    RETURN QUERY SELECT 'fill', format('%I.%I', schema, a.relation), replace(a.made, '@schema@', quote_ident(schema))
         FROM primecloud_internal.schema_apart(source, 'rows') a;
     RETURN QUERY SELECT * FROM primecloud_internal.schema_key_steps(schema, source, true);
     RETURN QUERY SELECT * FROM primecloud_internal.schema_policy_steps(schema, source, true);

@@ -110,7 +110,8 @@ BEGIN
     RETURN QUERY SELECT 'carry', rel::text, replace(s.statement, '@schema@', quote_ident(schema))
         FROM primecloud_internal.schema_source(source, false) s
         WHERE s.kind IN ('table', 'protection') AND s.name = named
-            OR s.kind = 'index' AND s.statement ~ format(' ON @schema@\.%s ', named)
+            OR s.kind = 'index' AND s.name IN (SELECT c.relname FROM pg_index i
+                JOIN pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = rel)
             OR s.kind = 'comment' AND (s.name = 'table ' || named OR starts_with(s.name, format('column %s.', named)))
         ORDER BY s."position";
     RETURN QUERY SELECT 'carry', rel::text, c FROM unnest(ARRAY[format('ALTER TABLE %s NO FORCE ROW LEVEL SECURITY', rel),

@@ -1,7 +1,7 @@
 -- What is otherwise in a control plane whose tables are distributed: unique keys with the account in them, policies
 -- that hold on shards, tables that stay on the coordinator.  The bodies of its functions are in schema_bodies().
 
-CREATE FUNCTION primecloud_internal.schema_apart(source name, of text, OUT relation name, OUT name name, OUT statement text)
+CREATE FUNCTION primecloud_internal.schema_apart(source name, of text, OUT relation name, OUT name name, OUT made text)
     RETURNS SETOF record
     LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 20 SET search_path = pg_catalog, pg_temp
 AS $schema_apart$
@@ -51,15 +51,15 @@ DECLARE
     key record;
     rel text;
 BEGIN
-    FOR key IN SELECT a.relation, a.name, starts_with(a.statement, 'UNIQUE') AS is_constraint,
-            CASE WHEN distributed THEN a.statement ELSE primecloud_internal.schema_plain_key(source, a.relation, a.name) END AS statement
+    FOR key IN SELECT a.relation, a.name, starts_with(a.made, 'UNIQUE') AS is_constraint,
+            CASE WHEN distributed THEN a.made ELSE primecloud_internal.schema_plain_key(source, a.relation, a.name) END AS made
             FROM primecloud_internal.schema_apart(source, 'key') a LOOP
         rel := format('%I.%I', schema, key.relation);
         RETURN NEXT primecloud_internal.step('drop key', rel, CASE WHEN key.is_constraint
             THEN format('ALTER TABLE %s DROP CONSTRAINT %I', rel, key.name) ELSE format('DROP INDEX %I.%I', schema, key.name) END);
         RETURN NEXT primecloud_internal.step('key', rel, CASE WHEN key.is_constraint
-            THEN format('ALTER TABLE %s ADD CONSTRAINT %I %s', rel, key.name, key.statement)
-            ELSE replace(key.statement, '@schema@', quote_ident(schema)) END);
+            THEN format('ALTER TABLE %s ADD CONSTRAINT %I %s', rel, key.name, key.made)
+            ELSE replace(key.made, '@schema@', quote_ident(schema)) END);
     END LOOP;
 END
 $schema_key_steps$;
@@ -71,8 +71,9 @@ CREATE FUNCTION primecloud_internal.schema_plain_key(source name, relation name,
     LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $schema_plain_key$
     SELECT coalesce((SELECT s.statement FROM primecloud_internal.schema_source(source, false) s WHERE s.kind = 'index' AND s.name = key),
-        (SELECT substring(s.statement FROM format('CONSTRAINT %s (UNIQUE \([^)]*\))', key))
-            FROM primecloud_internal.schema_source(source, false) s WHERE s.kind = 'table' AND s.name = relation))
+        (SELECT substring(t.made FROM format('CONSTRAINT %s (UNIQUE \([^)]*\))', key))
+            FROM primecloud_internal.schema_source(source, false) s, LATERAL (SELECT s.statement) AS t(made)
+            WHERE s.kind = 'table' AND s.name = relation))
 $schema_plain_key$;
 COMMENT ON FUNCTION primecloud_internal.schema_plain_key(name, name, name) IS 'a unique key as it is on one server';
 
@@ -102,7 +103,7 @@ BEGIN
         LATERAL primecloud_internal.shape_steps(t.rel, schema_policy_steps.distributed) AS s WHERE t.tenant_column IS NOT NULL;
     IF distributed THEN
         RETURN QUERY SELECT 'policy', format('%I.%I', schema, a.relation),
-            format('SELECT primecloud_internal.narrow_policy(%L, %L)', format('%I.%I', schema, a.relation), a.statement)
+            format('SELECT primecloud_internal.narrow_policy(%L, %L)', format('%I.%I', schema, a.relation), a.made)
             FROM primecloud_internal.schema_apart(source, 'condition') a;
     ELSE
         RETURN QUERY SELECT 'policy', format('%I.%I', schema, a.relation), replace(s.statement, '@schema@', quote_ident(schema))

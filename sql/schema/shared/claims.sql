@@ -49,7 +49,6 @@ $claim$;
 COMMENT ON FUNCTION @schema@.claim(text, text, uuid)
     IS 'claims for an account what is unique over all of them, where no key sees all; refused as that key would; for commands';
 GRANT EXECUTE ON FUNCTION @schema@.claim TO @gate@;
-RAISES claim: 23505 another account has it;
 
 CREATE FUNCTION @schema@.let_go(account uuid, key text DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
