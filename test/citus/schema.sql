@@ -102,16 +102,16 @@ SELECT tried.is((SELECT string_agg(DISTINCT result, ', ') FROM run_command_on_wo
 SELECT tried.is((SELECT bool_and(result::int > 100)::text FROM run_command_on_workers($$SELECT count(*) FROM pg_policy p
     JOIN pg_class c ON c.oid = p.polrelid WHERE c.relnamespace = to_regnamespace('cloud')$$)), 'true', '(of those that it has)');
 SELECT id, slug FROM cloud.accounts LIMIT 1 \gset
-SELECT tried.is(tried.said(format('SELECT cloud.claim(%L, %L, %L)', 'accounts_slug_unique', :'slug', :'id')),
+SELECT tried.is(tried.said(format('SELECT cloud.claim_value(%L, %L, %L)', 'accounts_slug_unique', :'slug', :'id')),
     '23505 duplicate key value violates unique constraint "accounts_slug_unique"', 'what is taken is taken');
 SELECT tried.is(left(tried.said(format('INSERT INTO cloud.access_keys (account_id, name, access_key_id) VALUES (%L, ''k'', %L), '
     '(%1$L, ''k'', %2$L)', :'id', 'AAAAAAAAAAAAAAAAAAAA')), 5), '23505', 'within an account its key says so');
 
 -- What has drifted is mended as on one server.
 SET ROLE schema_owner;
-CREATE OR REPLACE FUNCTION cloud.claim(key text, value text, account uuid) RETURNS void LANGUAGE plpgsql AS 'BEGIN END';
+CREATE OR REPLACE FUNCTION cloud.claim_value(key text, value text, account uuid) RETURNS void LANGUAGE plpgsql AS 'BEGIN END';
 SELECT tried.is((SELECT string_agg(object || ' ' || problem, ', ') FROM primecloud.check_schema('cloud')),
-    'function @.claim(text,text,uuid) changed', 'check_schema sees what was changed');
+    'function @.claim_value(text,text,uuid) changed', 'check_schema sees what was changed');
 SELECT tried.is(primecloud.migrate_schema('cloud')::text, '1', 'migrate_schema');
 SELECT tried.is((SELECT string_agg(object || ' ' || problem, ', ') FROM primecloud.check_schema('cloud')), NULL, 'mends it');
 

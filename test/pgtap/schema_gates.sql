@@ -37,7 +37,7 @@ SELECT is_empty($$SELECT p.proname FROM pg_proc p WHERE p.pronamespace = 'cloud'
     AND obj_description(p.oid, 'pg_proc') IS NULL$$, 'functions are commented');
 -- 3. every tenant table is led by its tenant key, protected and forced
 SELECT is_empty($$SELECT relname FROM tables t WHERE EXISTS (SELECT FROM columns c WHERE c.oid = t.oid AND attname = 'account_id')
-    AND relname <> 'outbox'
+    AND relname NOT IN ('outbox', 'claims')
     AND NOT EXISTS (SELECT FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
         WHERE i.indrelid = t.oid AND i.indisprimary AND a.attname = 'account_id')$$,
     'primary keys are led by the tenant key');
@@ -83,7 +83,8 @@ SELECT set_eq($$SELECT c.relname || '.' || c.attname FROM columns c WHERE c.attt
     'access_keys.created_by', 'audit_log.user_id', 'audit_log.role', 'invitations.invited_by', 'object_shares.created_by',
         'orders.placed_by', 'price_changes.changed_by', 'quota_requests.requested_by', 'quota_requests.reviewed_by',
     -- names of the schema's own, and copies of what is checked where it comes from
-    'audit_log.resource', 'audit_log.resource_id', 'invoice_counters.issuer', 'invoice_lines.description', 'invoices.billed_name',
+    'audit_log.resource', 'audit_log.resource_id', 'claims.key', 'claims.value',
+        'invoice_counters.issuer', 'invoice_lines.description', 'invoices.billed_name',
         'invoices.billed_tax_id', 'invoices.invoice_number', 'notification_marks.type', 'notification_types.type',
     'notification_types.description', 'order_transitions.from_status', 'order_transitions.to_status', 'price_changes.category',
         'price_changes.resource', 'schema_roles.role_name', 'schema_parts.part', 'schema_version.checksum',

@@ -20,7 +20,7 @@ SELECT is_empty($$SELECT polrelid::regclass, polname FROM pg_policy p JOIN pg_cl
 SELECT is(act(who, $$SELECT count(*) FROM cloud.claims$$), '42501', 'nobody reads the claims: ' || who)
     FROM unnest(ARRAY['a_owner', 'a_ext', 'platform', 'worker', 'gateway']) AS who;
 SELECT is(act('a_owner', statement), '42501', 'nor claims past the commands: ' || statement) FROM unnest(ARRAY[
-    $$SELECT cloud.claim('accounts_slug_unique', 'mine', NULL)$$, $$SELECT cloud.let_go('00000000-0000-7000-8000-00000000000b')$$,
+    $$SELECT cloud.claim_value('accounts_slug_unique', 'mine', NULL)$$, $$SELECT cloud.let_go('00000000-0000-7000-8000-00000000000b')$$,
     $$INSERT INTO cloud.claims VALUES ('accounts_slug_unique', 'mine', '00000000-0000-7000-8000-00000000000a')$$,
     $$DELETE FROM cloud.claims$$]) AS statement;
 

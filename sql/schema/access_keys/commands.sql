@@ -34,7 +34,7 @@ BEGIN
     id := primecloud.uuid_v7();
     access_key_id := primecloud.generate_access_key_id();
     secret_access_key := primecloud.generate_secret();
-    PERFORM @schema@.claim('access_keys_id_unique', make_access_key.access_key_id, account);
+    PERFORM @schema@.claim_value('access_keys_id_unique', make_access_key.access_key_id, account);
     INSERT INTO @schema@.access_keys (id, rotated_from_id, account_id, name, access_key_id, permissions, expires_at, created_by)
     VALUES (make_access_key.id, rotated_from, account, make_access_key.name, make_access_key.access_key_id, make_access_key.permissions,
             make_access_key.expires_at, primecloud.user_id());

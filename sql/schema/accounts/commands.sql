@@ -23,7 +23,7 @@ BEGIN
     END IF;
     UPDATE @schema@.users u SET opened_on = today, opened = 1 + CASE WHEN u.opened_on = today THEN u.opened ELSE 0 END
         WHERE u.id = founder.id;
-    PERFORM @schema@.claim('accounts_slug_unique', create_account.slug, account);
+    PERFORM @schema@.claim_value('accounts_slug_unique', create_account.slug, account);
     INSERT INTO @schema@.accounts (id, owner_user_id, name, slug) VALUES (account, founder.id, create_account.name, create_account.slug);
     INSERT INTO @schema@.account_members (user_id, account_id, role, email, display_name)
     VALUES (founder.id, account, 'owner', founder.email, founder.display_name);

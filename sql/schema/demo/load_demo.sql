@@ -34,7 +34,7 @@ BEGIN
         FROM pg_temp.demo_accounts;
     INSERT INTO @schema@.accounts (id, owner_user_id, name, slug)
     SELECT account, owner, format('Account %s', first_account + n), format('account-%s', first_account + n) FROM pg_temp.demo_accounts;
-    PERFORM @schema@.claim('accounts_slug_unique', format('account-%s', first_account + n), account) FROM pg_temp.demo_accounts;
+    PERFORM @schema@.claim_value('accounts_slug_unique', format('account-%s', first_account + n), account) FROM pg_temp.demo_accounts;
     INSERT INTO @schema@.account_members (user_id, account_id, role, email, display_name)
     SELECT u.id, d.account, CASE WHEN u.id = d.owner THEN 'owner' ELSE 'developer' END, u.email, u.display_name
     FROM pg_temp.demo_accounts d JOIN @schema@.users u ON u.id IN (d.owner, d.developer);

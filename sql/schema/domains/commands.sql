@@ -71,7 +71,7 @@ BEGIN
         PERFORM @schema@.let_go(former, 'accounts_domain_active_unique');
     END IF;
     PERFORM @schema@.let_go(proven, 'accounts_domain_active_unique'),
-        @schema@.claim('accounts_domain_active_unique', named, proven);
+        @schema@.claim_value('accounts_domain_active_unique', named, proven);
     UPDATE @schema@.accounts a SET domain_status = 'active', updated_at = now() WHERE a.id = proven AND a.domain_status <> 'active';
     INSERT INTO @schema@.audit_log (account_id, user_id, action, resource, resource_id, details)
     VALUES (proven, session_user, 'confirm_domain', 'accounts', proven::text, jsonb_build_object('domain', named));

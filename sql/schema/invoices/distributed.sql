@@ -119,7 +119,7 @@ BEGIN
             ON CONFLICT ON CONSTRAINT invoice_counters_pk DO UPDATE SET last_number = c.last_number + 1 RETURNING c.last_number INTO number;
         made_id := primecloud.uuid_v7();
         IF due.customer_id IS NULL THEN
-            PERFORM @schema@.claim('invoices_number_unique', format('%s-%s', this_year, lpad(number::text, 6, '0')), due.account_id);
+            PERFORM @schema@.claim_value('invoices_number_unique', format('%s-%s', this_year, lpad(number::text, 6, '0')), due.account_id);
         END IF;
         INSERT INTO @schema@.invoices (id, customer_id, account_id, invoice_number, billed_name, billed_tax_id, period_start, period_end,
             subtotal_cents, discount_cents, currency, due_at)

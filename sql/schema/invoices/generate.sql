@@ -59,7 +59,7 @@ BEGIN
         FROM numbered n
         RETURNING id, account_id, invoice_number, customer_id
     ), claimed AS (
-        SELECT @schema@.claim('invoices_number_unique', i.invoice_number, i.account_id) FROM invoiced i WHERE i.customer_id IS NULL
+        SELECT @schema@.claim_value('invoices_number_unique', i.invoice_number, i.account_id) FROM invoiced i WHERE i.customer_id IS NULL
     ), lined AS (
         INSERT INTO @schema@.invoice_lines (invoice_id, account_id, position, kind, description, quantity_bytes, amount_cents)
         SELECT n.id, n.account_id, l.position, l.line ->> 'kind', l.line ->> 'description', (l.line ->> 'bytes')::bigint,

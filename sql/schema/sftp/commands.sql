@@ -11,7 +11,7 @@ BEGIN
     PERFORM @schema@.lock_account();
     id := primecloud.uuid_v7();
     password := primecloud.generate_secret(32);
-    PERFORM @schema@.claim('sftp_credentials_username_unique', create_sftp_credential.username, account);
+    PERFORM @schema@.claim_value('sftp_credentials_username_unique', create_sftp_credential.username, account);
     INSERT INTO @schema@.sftp_credentials (id, account_id, username)
         VALUES (create_sftp_credential.id, account, create_sftp_credential.username);
     INSERT INTO @schema@.sftp_secrets (id, account_id, password_hash)

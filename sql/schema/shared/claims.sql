@@ -25,30 +25,30 @@ DISTRIBUTED INSERT INTO @schema@.claims (key, value, account_id)
     UNION ALL SELECT 'sftp_credentials_username_unique', username, account_id FROM @schema@.sftp_credentials
     UNION ALL SELECT 'invoices_number_unique', invoice_number, account_id FROM @schema@.invoices WHERE issuer = 'platform';
 
-CREATE FUNCTION @schema@.claim(key text, value text, account uuid) RETURNS void
+CREATE FUNCTION @schema@.claim_value(key text, value text, account uuid) RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
-AS $claim$
+AS $claim_value$
 BEGIN
     -- The unique key sees all accounts by itself.
     RETURN;
 END
-$claim$;
+$claim_value$;
 
-CREATE DISTRIBUTED FUNCTION @schema@.claim(key text, value text, account uuid) RETURNS void
+CREATE DISTRIBUTED FUNCTION @schema@.claim_value(key text, value text, account uuid) RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
-AS $claim$
+AS $claim_value$
 BEGIN
-    INSERT INTO @schema@.claims (key, value, account_id) VALUES (claim.key, claim.value, claim.account);
+    INSERT INTO @schema@.claims (key, value, account_id) VALUES (claim_value.key, claim_value.value, claim_value.account);
 EXCEPTION WHEN unique_violation THEN
     -- as the key itself would say it
-    RAISE unique_violation USING MESSAGE = format('duplicate key value violates unique constraint "%s"', claim.key),
-        DETAIL = format('%s is taken.', claim.value), HINT = 'Choose another.',
-        CONSTRAINT = claim.key;
+    RAISE unique_violation USING MESSAGE = format('duplicate key value violates unique constraint "%s"', claim_value.key),
+        DETAIL = format('%s is taken.', claim_value.value), HINT = 'Choose another.',
+        CONSTRAINT = claim_value.key;
 END
-$claim$;
-COMMENT ON FUNCTION @schema@.claim(text, text, uuid)
+$claim_value$;
+COMMENT ON FUNCTION @schema@.claim_value(text, text, uuid)
     IS 'claims for an account what is unique over all of them, where no key sees all; refused as that key would; for commands';
-GRANT EXECUTE ON FUNCTION @schema@.claim TO @gate@;
+GRANT EXECUTE ON FUNCTION @schema@.claim_value TO @gate@;
 
 CREATE FUNCTION @schema@.let_go(account uuid, key text DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
