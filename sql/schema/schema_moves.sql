@@ -64,7 +64,7 @@ COMMENT ON FUNCTION primecloud_internal.schema_check_spread(name, name)
     IS 'raises an error for a control plane that would lose something on other servers';
 
 CREATE FUNCTION primecloud_internal.schema_check_back(schema name) RETURNS void
-    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $schema_check_back$
 DECLARE
     others text;

@@ -68,7 +68,7 @@ COMMENT ON FUNCTION primecloud_internal.schema_key_steps(name, name, boolean)
 
 -- As the statements that make the table say it.
 CREATE FUNCTION primecloud_internal.schema_plain_key(source name, relation name, key name) RETURNS text
-    LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+    LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $schema_plain_key$
     SELECT coalesce((SELECT s.statement FROM primecloud_internal.schema_source(source, false) s WHERE s.kind = 'index' AND s.name = key),
         (SELECT substring(t.made FROM format('CONSTRAINT %s (UNIQUE \([^)]*\))', key))
