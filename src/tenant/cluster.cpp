@@ -5,7 +5,7 @@
 
 extern "C" {
 #include "catalog/pg_namespace.h"
-#include "libpq/libpq-be.h"
+#include "miscadmin.h"
 #include "parser/parse_func.h"
 #include "utils/guc_tables.h"
 }
@@ -51,9 +51,16 @@ bool citus_is_loaded() {
   return loaded;
 }
 
+// What RESET would bring back is what the connection began with.  (The Port that has it too is in a header that wants
+// Kerberos'.)
 std::uint64_t asking_session() {
-  if (MyProcPort == nullptr || MyProcPort->application_name == nullptr) return 0;
-  const std::uint64_t session = session_in(MyProcPort->application_name);
+  static bool known = false;
+  static std::uint64_t session = 0;
+  if (!known && IsNormalProcessingMode()) {
+    const char *name = GetConfigOptionResetString("application_name");
+    session = name == nullptr ? 0 : session_in(name);
+    known = true;
+  }
   return session != 0 && citus_is_loaded() ? session : 0;
 }
 

@@ -10,7 +10,6 @@
 
 extern "C" {
 #include "catalog/pg_namespace.h"
-#include "libpq/libpq-be.h"
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
 #include "tcop/utility.h"
@@ -26,7 +25,8 @@ bool is_nodes(const char *name) noexcept {
 }  // namespace
 
 bool is_sent_by_node() {
-  if (MyProcPort == nullptr || !is_nodes(MyProcPort->application_name) || !is_nodes(application_name)) return false;
+  // (What RESET would bring back is what the connection began with.)
+  if (!is_nodes(application_name) || !is_nodes(GetConfigOptionResetString("application_name"))) return false;
   // (What stands in pg_catalog a superuser has put there.)
   const Oid groups = get_relname_relid("pg_dist_local_group", PG_CATALOG_NAMESPACE);
   bool worker = false;
