@@ -47,8 +47,9 @@ SERVER_CODE bool refuse_setting(const char *why_not) {
 SERVER_CODE bool may_take(GucSource source) {
   if (!ready) return refuse_setting("Load the library before: shared_preload_libraries = 'citus, primecloud'.");
   const bool by_citus = asking_session() != 0 && !renamed;
-  if (by_citus && source == PGC_S_SESSION && IsTransactionState() && !IsInParallelMode() && !IsParallelWorker())
-    return true;
+  const bool now = source == PGC_S_SESSION && IsTransactionState() && !IsInParallelMode() && !IsParallelWorker();
+  // (The coordinator holds no rows of accounts, and who logs in there may call himself what he likes.)
+  if (by_citus && now && is_worker()) return true;
   return refuse_setting("Enter with primecloud.enter(token) on the coordinator: the context goes along by itself.");
 }
 

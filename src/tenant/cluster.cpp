@@ -30,17 +30,6 @@ std::uint64_t session_in(std::string_view name) noexcept {
 
 SERVER_CODE Oid citus_table(const char *name) { return get_relname_relid(name, PG_CATALOG_NAMESPACE); }
 
-// The group that Citus counts this node in; the coordinator's is 0.
-SERVER_CODE bool is_worker() {
-  const Oid groups = citus_table("pg_dist_local_group");
-  bool worker = false;
-  if (OidIsValid(groups))
-    pg::for_each_row<1>(groups, pg::snapshot_of_now(groups), [&](const Datum *values, const bool *nulls) {
-      worker = worker || (!nulls[0] && DatumGetInt32(values[0]) != 0);
-    });
-  return worker;
-}
-
 }  // namespace
 
 bool citus_is_loaded() {
@@ -62,6 +51,17 @@ std::uint64_t asking_session() {
     known = true;
   }
   return session != 0 && citus_is_loaded() ? session : 0;
+}
+
+// By the group that Citus counts this node in; the coordinator's is 0.
+bool is_worker() {
+  const Oid groups = citus_table("pg_dist_local_group");
+  bool worker = false;
+  if (OidIsValid(groups))
+    pg::for_each_row<1>(groups, pg::snapshot_of_now(groups), [&](const Datum *values, const bool *nulls) {
+      worker = worker || (!nulls[0] && DatumGetInt32(values[0]) != 0);
+    });
+  return worker;
 }
 
 // (What stands in pg_catalog a superuser has put there.)

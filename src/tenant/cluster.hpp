@@ -15,6 +15,9 @@ SERVER_CODE bool citus_is_loaded();
 // began: what a session says of itself later does not count.  0 where a client made it, or Citus is not loaded.
 SERVER_CODE std::uint64_t asking_session();
 
+// Whether this node is another than the coordinator, which the others follow.  In a transaction alone.
+SERVER_CODE bool is_worker();
+
 // What Citus calls this session before other nodes; 0 in a database without Citus.
 SERVER_CODE std::uint64_t own_session();
 
