@@ -19,7 +19,7 @@ inline void free_of_setting(void *block) noexcept {
 #endif
 }
 
-// nullptr where there is no such setting.
+// nullptr where there is no such setting.  One that a library has defined stays where it is; 15 looks for it through all.
 SERVER_CODE inline const config_generic *find_setting(const char *name) {
 #if PG_VERSION_NUM >= 160000
   return find_option(name, false, true, LOG);
@@ -34,8 +34,7 @@ SERVER_CODE inline const config_generic *find_setting(const char *name) {
 
 // Asked by a setting's assign hook: whether the value that it is given is set LOCAL, for the transaction or the
 // savepoint, and neither for the session nor by the SET clause of a function.
-SERVER_CODE inline bool is_set_locally(const char *name) {
-  const config_generic *setting = find_setting(name);
+SERVER_CODE inline bool is_set_locally(const config_generic *setting) {
   return setting != nullptr && setting->stack != nullptr &&
          (setting->stack->state == GUC_LOCAL || setting->stack->state == GUC_SET_LOCAL);
 }

@@ -27,7 +27,7 @@ class with_root_key final : public tenant::carrier {
 
   const char *seal(const char *encoded, const carried_session &whose, const char *role) const override {
     root_key root;
-    pg::guarded([&] { (void)read_root_key(0, &root); });
+    pg::guarded([&] { (void)read_root_key_lately(0, &root); });
     std::uint8_t nonce[carried_nonce_size];
     randombytes_buf(nonce, sizeof nonce);
     return pg::c_string_of(carry(root, whose, now_here(), encoded, nonce, role));
@@ -39,7 +39,7 @@ class with_root_key final : public tenant::carrier {
     if (!version) return {};
     root_key root;
     bool found = false;
-    pg::guarded([&] { found = read_root_key(*version, &root); });
+    pg::guarded([&] { found = read_root_key_lately(*version, &root); });
     return found ? read_carried(root, here, now_here(), text) : carried();
   }
 };

@@ -48,8 +48,7 @@ SERVER_CODE bool may_take(GucSource source) {
   if (!ready) return refuse_setting("Load the library before: shared_preload_libraries = 'citus, primecloud'.");
   const bool by_citus = asking_session() != 0 && !renamed;
   const bool now = source == PGC_S_SESSION && IsTransactionState() && !IsInParallelMode() && !IsParallelWorker();
-  // (The coordinator holds no rows of accounts, and who logs in there may call himself what he likes.)
-  if (by_citus && now && is_worker()) return true;
+  if (by_citus && now) return true;
   return refuse_setting("Enter with primecloud.enter(token) on the coordinator: the context goes along by itself.");
 }
 
@@ -74,7 +73,9 @@ SERVER_CODE bool check(char **value, void **extra, GucSource source) noexcept {
   // The server frees no value of a setting whose hook raises: what it would keep is empty by then.
   char *text = pstrdup(*value);
   if (!leave_nothing(value)) return false;
-  take_carried(text);
+  // (Citus connects to the coordinator as well, for what every node is sent.  It holds no rows of accounts, and who logs in
+  // there may call himself what he likes: nobody is entered by it.)
+  if (is_worker()) take_carried(text);
   pfree(text);
   *extra = taken = pg::allocate_for_setting(1);
   return taken != nullptr;
@@ -84,7 +85,9 @@ SERVER_CODE bool check(char **value, void **extra, GucSource source) noexcept {
 SERVER_CODE void take(const char *, void *extra) {
   const bool just_checked = extra != nullptr && extra == taken;
   taken = nullptr;
-  if (!just_checked || pg::is_set_locally(name)) return;
+  if (!just_checked) return;
+  static const config_generic *const here = pg::find_setting(name);
+  if (pg::is_set_locally(here)) return;
   ereport(ERROR, errcode(ERRCODE_CANT_CHANGE_RUNTIME_PARAM), errmsg("primecloud.carried is for one transaction"),
           errhint("It is set by primecloud itself."), errhidestmt(true), errhidecontext(true));
 }

@@ -1,5 +1,6 @@
 #include "tenant/cluster.hpp"
 
+#include "pg/cached_table.hpp"
 #include "pg/datum_builtin.hpp"
 #include "pg/table.hpp"
 
@@ -30,6 +31,16 @@ std::uint64_t session_in(std::string_view name) noexcept {
 
 SERVER_CODE Oid citus_table(const char *name) { return get_relname_relid(name, PG_CATALOG_NAMESPACE); }
 
+SERVER_CODE bool is_in_another_group() {
+  const Oid groups = citus_table("pg_dist_local_group");
+  bool other = false;
+  if (OidIsValid(groups))
+    pg::for_each_row<1>(groups, pg::snapshot_of_now(groups), [&](const Datum *values, const bool *nulls) {
+      other = other || (!nulls[0] && DatumGetInt32(values[0]) != 0);
+    });
+  return other;
+}
+
 }  // namespace
 
 bool citus_is_loaded() {
@@ -53,14 +64,15 @@ std::uint64_t asking_session() {
   return session != 0 && citus_is_loaded() ? session : 0;
 }
 
-// By the group that Citus counts this node in; the coordinator's is 0.
+// By the group that Citus counts this node in; the coordinator's is 0.  Citus tells of a change as one of the table itself.
 bool is_worker() {
-  const Oid groups = citus_table("pg_dist_local_group");
-  bool worker = false;
-  if (OidIsValid(groups))
-    pg::for_each_row<1>(groups, pg::snapshot_of_now(groups), [&](const Datum *values, const bool *nulls) {
-      worker = worker || (!nulls[0] && DatumGetInt32(values[0]) != 0);
-    });
+  static std::uint64_t known_at = 0;
+  static bool known = false, worker = false;
+  if (known && known_at == pg::relation_changes()) return worker;
+  const std::uint64_t before = pg::relation_changes();
+  worker = is_in_another_group();
+  known = true;
+  known_at = before;
   return worker;
 }
 

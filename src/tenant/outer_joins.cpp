@@ -1,37 +1,13 @@
-// Refuses a query that Citus cannot plan and does not refuse.
-//
-// Where an outer join keeps the rows of shared tables, or of none, and its other side has a distributed table that
-// policies hold, Citus 13.2 plans that side by itself, with the policies' conditions in a shape that ends the process
-// (signal 11; without this library, too).  Nobody is to restart a server by a join: it is refused before Citus sees it.
-#include "pg/postgres.hpp"
-#include "pg/startup.hpp"
-#include "pg/table.hpp"
-#include "tenant/cluster.hpp"
+#include "tenant/outer_joins.hpp"
+
+#include "tenant/spread_tables.hpp"
 
 extern "C" {
-#include "catalog/pg_namespace.h"
 #include "nodes/nodeFuncs.h"
-#include "optimizer/planner.h"
 }
 
 namespace primecloud::tenant {
 namespace {
-
-planner_hook_type planner_behind = nullptr;
-
-// Whose rows lie on shards, account by account.
-SERVER_CODE bool is_spread_by_hash(Oid table) {
-  const Oid list = get_relname_relid("pg_dist_partition", PG_CATALOG_NAMESPACE);
-  const AttrNumber whose = OidIsValid(list) ? get_attnum(list, "logicalrelid") : InvalidAttrNumber;
-  const AttrNumber how = OidIsValid(list) ? get_attnum(list, "partmethod") : InvalidAttrNumber;
-  if (whose != 1 || how != 2) return false;
-  bool found = false;
-  pg::for_each_row<2>(list, pg::snapshot_of_now(list), [&](const Datum *values, const bool *nulls) {
-    if (nulls[0] || nulls[1] || DatumGetObjectId(values[0]) != table) return;
-    found = DatumGetChar(values[1]) != 'n';
-  });
-  return found;
-}
 
 struct join_side {
   bool spread = false, held = false;
@@ -41,7 +17,7 @@ struct join_side {
 SERVER_CODE bool look_into_side(Node *node, void *context);
 
 SERVER_CODE void look_at_entry(const RangeTblEntry *entry, join_side *side) {
-  if (entry->rtekind == RTE_RELATION && is_spread_by_hash(entry->relid)) {
+  if (entry->rtekind == RTE_RELATION && is_spread(entry->relid)) {
     side->spread = true;
     side->held = side->held || entry->securityQuals != NIL;
   }
@@ -93,14 +69,8 @@ SERVER_CODE bool look_for_joins(Node *node, void *context) {
   return pg::walk_below(node, look_for_joins, context);
 }
 
-SERVER_CODE void watch_outer_joins() {
-  planner_behind = planner_hook;
-  planner_hook = [](Query *query, auto... rest) {
-    if (query->hasRowSecurity && citus_is_loaded()) look_for_joins(reinterpret_cast<Node *>(query), nullptr);
-    return (planner_behind != nullptr ? planner_behind : standard_planner)(query, rest...);
-  };
-}
-const pg::startup watching_outer_joins{watch_outer_joins};
-
 }  // namespace
+
+void refuse_outer_joins(Query *query) { look_for_joins(reinterpret_cast<Node *>(query), nullptr); }
+
 }  // namespace primecloud::tenant

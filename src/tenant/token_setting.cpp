@@ -71,7 +71,7 @@ SERVER_CODE bool check(char **value, void **extra, GucSource source) noexcept {
 SERVER_CODE void take(const char *, void *extra) {
   const bool now = extra != nullptr && extra == entered;
   entered = nullptr;
-  if (!now || pg::is_set_locally(name)) return;
+  if (!now || pg::is_set_locally(pg::find_setting(name))) return;
   ereport(ERROR, errcode(ERRCODE_CANT_CHANGE_RUNTIME_PARAM),
           errmsg("primecloud.token is for one transaction and is not kept"), errhint("%s", hint), errhidestmt(true),
           errhidecontext(true));

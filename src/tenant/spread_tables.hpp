@@ -1,0 +1,16 @@
+// Where the rows of a table lie in a cluster of Citus, by Citus' own lists; remembered until any table changes.
+// Server code: raises server errors.
+#pragma once
+
+#include "pg/server_code.hpp"
+#include "pg/postgres.hpp"
+
+namespace primecloud::tenant {
+
+// Whether its rows lie on shards, account by account, and not whole on each node.
+SERVER_CODE bool is_spread(Oid table);
+
+// The same, where this node is the coordinator and has none of the shards.
+SERVER_CODE bool is_spread_elsewhere(Oid table);
+
+}  // namespace primecloud::tenant
