@@ -34,8 +34,8 @@ BEGIN
     SELECT p.polrelid::regclass AS rel, p.polname, p.polpermissive, pg_get_expr(p.polqual, p.polrelid) AS qual,
         pg_get_expr(p.polwithcheck, p.polrelid) AS with_check INTO policy FROM pg_policy p WHERE p.oid = made;
     IF primecloud_internal.is_wall(policy.polname) AND policy.polpermissive
-        AND NOT (coalesce(policy.qual, ' AND false)') LIKE '% AND false)'
-            AND coalesce(policy.with_check, ' AND false)') LIKE '% AND false)') THEN
+        AND NOT (coalesce(policy.qual, '(false AND ') LIKE '(false AND %'
+            AND coalesce(policy.with_check, '(false AND ') LIKE '(false AND %') THEN
         PERFORM primecloud_internal.guard_against(format('policy "%s" of %s would let in what it should keep out', policy.polname,
             policy.rel),
             'Citus copies no restrictive policy as one: call primecloud.distribute_table() in place of create_distributed_table().');

@@ -121,14 +121,16 @@ BEGIN
             condition := CASE more WHEN '' THEN condition ELSE format('(%s%s)', condition, more) END;
             reading := CASE more WHEN '' THEN reading ELSE format('(%s%s)', reading, more) END;
         END IF;
-        IF wall AND NOT walls THEN
-            condition := format('(%s AND false)', condition);
-            reading := format('(%s AND false)', reading);
-        END IF;
         qual := CASE WHEN wanted.reads THEN reading END;
         with_check := CASE WHEN wanted.writes THEN condition END;
+        IF wall AND NOT walls THEN
+            -- Of the rarest command, and in this order: the others do not plan it, and that one looks no further.
+            command := 'd';
+            qual := format('(false AND %s)', condition);
+            with_check := NULL;
+        END IF;
         statement := format('CREATE POLICY %I ON %s AS %s FOR %s TO PUBLIC%s%s', policy, rel,
-            CASE WHEN permissive THEN 'PERMISSIVE' ELSE 'RESTRICTIVE' END, wanted.word,
+            CASE WHEN permissive THEN 'PERMISSIVE' ELSE 'RESTRICTIVE' END, CASE command WHEN 'd' THEN 'DELETE' ELSE wanted.word END,
             coalesce(' USING ' || qual, ''), coalesce(' WITH CHECK ' || with_check, ''));
         RETURN NEXT;
     END LOOP;

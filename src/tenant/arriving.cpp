@@ -9,10 +9,6 @@
 #include "tenant/context.hpp"
 #include "tenant/traces.hpp"
 
-extern "C" {
-#include "commands/dbcommands.h"
-}
-
 namespace primecloud::tenant {
 namespace {
 
@@ -70,7 +66,7 @@ arrived read_text(const char *text, const carried_session &here, std::string_vie
 // A text whose time is over says that there is nothing here: Citus repeats old ones on a new connection before the one
 // that holds.
 void take_carried(const char *text) {
-  const char *database = get_database_name(MyDatabaseId);
+  const char *database = own_database();
   const std::uint64_t session = asking_session();
   arrived come{};
   const char *role = pg::role_name(GetSessionUserId());

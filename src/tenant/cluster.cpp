@@ -6,6 +6,7 @@
 
 extern "C" {
 #include "catalog/pg_namespace.h"
+#include "commands/dbcommands.h"
 #include "miscadmin.h"
 #include "parser/parse_func.h"
 #include "utils/guc_tables.h"
@@ -81,6 +82,13 @@ std::uint64_t own_session() {
   char schema[] = "pg_catalog", name[] = "citus_backend_gpid";
   const Oid function = LookupFuncName(list_make2(makeString(schema), makeString(name)), 0, nullptr, true);
   return OidIsValid(function) ? static_cast<std::uint64_t>(DatumGetInt64(OidFunctionCall0(function))) : 0;
+}
+
+// Nobody renames a database while somebody is connected to it.
+const char *own_database() {
+  static char name[NAMEDATALEN] = "";
+  if (name[0] == '\0') strlcpy(name, get_database_name(MyDatabaseId), sizeof name);
+  return name;
 }
 
 bool is_elsewhere() { return citus_is_loaded() && (asking_session() != 0 || is_worker()); }

@@ -21,6 +21,9 @@ SERVER_CODE bool is_worker();
 // What Citus calls this session before other nodes; 0 in a database without Citus.
 SERVER_CODE std::uint64_t own_session();
 
+// The name of this database.  The backend's, as long as it lives.
+SERVER_CODE const char *own_database();
+
 // Raises 55000 where a tenant is not entered: on a node that is no coordinator, and in a backend that Citus made.
 SERVER_CODE void check_enters_here();
 

@@ -51,12 +51,15 @@ SERVER_CODE bool is_shell(const RangeTblEntry *entry) {
 // Whether anything was left out.
 SERVER_CODE bool leave_out(Query *query) {
   bool any = false;
-  if (query->withCheckOptions != NIL && is_shell(rt_fetch(query->resultRelation, query->rtable)))
-    query->withCheckOptions = without_policies(query->withCheckOptions);
+  if (query->withCheckOptions != NIL && is_shell(rt_fetch(query->resultRelation, query->rtable))) {
+    List *const kept = without_policies(query->withCheckOptions);
+    any = list_length(kept) != list_length(query->withCheckOptions);
+    query->withCheckOptions = kept;
+  }
   ListCell *cell;
   foreach (cell, query->rtable) {
     auto *entry = lfirst_node(RangeTblEntry, cell);
-    if (!is_shell(entry)) continue;
+    if (entry->securityQuals == NIL || !is_shell(entry)) continue;
     entry->securityQuals = NIL;
     any = true;
   }
@@ -76,7 +79,7 @@ SERVER_CODE void watch_planning() {
   planner_hook = [](Query *query, auto... rest) {
     bool any = false;
     if (query->hasRowSecurity && citus_is_loaded()) {
-      leave_out_below(reinterpret_cast<Node *>(query), &any);
+      if (!is_elsewhere()) leave_out_below(reinterpret_cast<Node *>(query), &any);
       refuse_outer_joins(query);  // where they stay: of a table that has shards here, on a worker
     }
     PlannedStmt *plan = (planner_behind != nullptr ? planner_behind : standard_planner)(query, rest...);

@@ -7,8 +7,7 @@
 
 extern "C" {
 #include "access/xact.h"
-#include "commands/dbcommands.h"
-#include "parser/parser.h"
+#include "nodes/makefuncs.h"
 #include "tcop/utility.h"
 }
 
@@ -35,7 +34,8 @@ SERVER_CODE bool can_seal() {
 }
 
 SERVER_CODE const char *text_for(const char *encoded, std::uint64_t session, const char *role) {
-  const char *database = get_database_name(MyDatabaseId), *text = nullptr;
+  const char *text = nullptr;
+  const char *database = own_database();
   pg::boundary([&] { text = carrying->seal(encoded, {database, session}, role); });
   if (strlen(text) > longest_carried)
     ereport(ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
@@ -46,12 +46,25 @@ SERVER_CODE const char *text_for(const char *encoded, std::uint64_t session, con
   return text;
 }
 
+SERVER_CODE Node *set_locally(const char *name, const char *text) {
+  auto *value = makeNode(A_Const);
+  value->val.sval.type = T_String;
+  value->val.sval.sval = pstrdup(text);
+  value->location = -1;
+  auto *set = makeNode(VariableSetStmt);
+  set->kind = VAR_SET_VALUE;
+  set->name = pstrdup(name);
+  set->args = list_make1(value);
+  set->is_local = true;
+  return reinterpret_cast<Node *>(set);
+}
+
 // By the way of any statement, which Citus watches.  The user's own setting of whether his are repeated comes back.
 SERVER_CODE void run_on_nodes(const char *text) {
   char *statement = psprintf("SET LOCAL primecloud.carried = '%s'", text);
   auto *plan = makeNode(PlannedStmt);
   plan->commandType = CMD_UTILITY;
-  plan->utilityStmt = linitial_node(RawStmt, raw_parser(statement, RAW_PARSE_DEFAULT))->stmt;
+  plan->utilityStmt = set_locally("primecloud.carried", text);
   const int settings = NewGUCNestLevel();
   set_config_option("citus.propagate_set_commands", "local", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0,
                     false);

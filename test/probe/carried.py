@@ -26,4 +26,4 @@ nonce = os.urandom(24)
 sealed = ctypes.create_string_buffer(len(plain) + 16)
 sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(sealed, None, plain, ctypes.c_ulonglong(len(plain)), bound, ctypes.c_ulonglong(len(bound)),
                                                   None, nonce, key)
-print(base64.urlsafe_b64encode(clear + nonce + sealed.raw).rstrip(b"=").decode())
+print(base64.b64encode(clear + nonce + sealed.raw).decode())
