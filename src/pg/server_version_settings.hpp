@@ -19,7 +19,8 @@ inline void free_of_setting(void *block) noexcept {
 #endif
 }
 
-// nullptr where there is no such setting.  One that a library has defined stays where it is; 15 looks for it through all.
+// nullptr where there is no such setting.  One that a library has defined stays where it is; 15 looks for it through
+// all.
 SERVER_CODE inline const config_generic *find_setting(const char *name) {
 #if PG_VERSION_NUM >= 160000
   return find_option(name, false, true, LOG);

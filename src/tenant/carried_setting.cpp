@@ -73,8 +73,8 @@ SERVER_CODE bool check(char **value, void **extra, GucSource source) noexcept {
   // The server frees no value of a setting whose hook raises: what it would keep is empty by then.
   char *text = pstrdup(*value);
   if (!leave_nothing(value)) return false;
-  // (Citus connects to the coordinator as well, for what every node is sent.  It holds no rows of accounts, and who logs in
-  // there may call himself what he likes: nobody is entered by it.)
+  // (Citus connects to the coordinator as well, for what every node is sent.  It holds no rows of accounts, and who
+  // logs in there may call himself what he likes: nobody is entered by it.)
   if (is_worker()) take_carried(text);
   pfree(text);
   *extra = taken = pg::allocate_for_setting(1);

@@ -65,7 +65,8 @@ std::uint64_t asking_session() {
   return session != 0 && citus_is_loaded() ? session : 0;
 }
 
-// By the group that Citus counts this node in; the coordinator's is 0.  Citus tells of a change as one of the table itself.
+// By the group that Citus counts this node in; the coordinator's is 0.  Citus tells of a change as one of the table
+// itself.
 bool is_worker() {
   static std::uint64_t known_at = 0;
   static bool known = false, worker = false;

@@ -47,12 +47,8 @@ SERVER_CODE join_side side_of(Node *tree, List *range_table) {
   return side;
 }
 
-SERVER_CODE void refuse_kept(const join_side &kept, const join_side &other) {
-  if (kept.spread || !other.held) return;
-  ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-          errmsg("an outer join from tables that every server has to a distributed one under policies is not run"),
-          errhint("Join from the distributed table, or read the two in two statements."));
-}
+// Whether the rows of a side are kept that Citus has whole, beside a held one that it has not.
+bool ends(const join_side &kept, const join_side &other) noexcept { return !kept.spread && other.held; }
 
 SERVER_CODE bool look_for_joins(Node *node, void *context) {
   if (node == nullptr) return false;
@@ -62,8 +58,8 @@ SERVER_CODE bool look_for_joins(Node *node, void *context) {
     List *const range_table = static_cast<Query *>(context)->rtable;
     if (IS_OUTER_JOIN(join->jointype)) {
       const join_side left = side_of(join->larg, range_table), right = side_of(join->rarg, range_table);
-      if (join->jointype != JOIN_RIGHT) refuse_kept(left, right);
-      if (join->jointype != JOIN_LEFT) refuse_kept(right, left);
+      if (join->jointype != JOIN_RIGHT && ends(left, right)) return true;
+      if (join->jointype != JOIN_LEFT && ends(right, left)) return true;
     }
   }
   return pg::walk_below(node, look_for_joins, context);
@@ -71,6 +67,12 @@ SERVER_CODE bool look_for_joins(Node *node, void *context) {
 
 }  // namespace
 
-void refuse_outer_joins(Query *query) { look_for_joins(reinterpret_cast<Node *>(query), nullptr); }
+bool has_ending_join(Query *query) { return look_for_joins(reinterpret_cast<Node *>(query), nullptr); }
+
+void refuse_ending_join() {
+  ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+          errmsg("an outer join from tables that every server has to a distributed one under policies is not run"),
+          errhint("Join from the distributed table, or read the two in two statements."));
+}
 
 }  // namespace primecloud::tenant

@@ -1,9 +1,12 @@
 // The policies of a table whose rows lie on other nodes hold where the rows are: what Citus plans here goes there as a
-// text, and each shard's own policies are added to it there.  Those of the shell that stands here change no answer.
-// Citus 13.2 evaluates them for each statement all the same, and where they come into an outer join, or a plan that it does
-// not route, it ends the process (signal 11; without this library, too).  So they are left out of what it is given; and a plan
-// that would read a shell all the same is not run.
+// text, and each shard's own policies are added to it there.  Those of the shell that stands here change no answer, and
+// cost each statement that Citus evaluates and copies them.  So a statement about one table is given to it without
+// them; and so is an outer join that would end the process with them (tenant/outer_joins.hpp).  Of several tables they
+// stay: by them Citus sees that the tables' rows are of one account, and lie together.
+//
+// A plan that would read a shell all the same is not run.
 #include "pg/postgres.hpp"
+#include "pg/server_version_trees.hpp"
 #include "pg/startup.hpp"
 #include "tenant/cluster.hpp"
 #include "tenant/outer_joins.hpp"
@@ -27,8 +30,7 @@ SERVER_CODE bool is_of_policy(const WithCheckOption *check) {
     case WCO_RLS_UPDATE_CHECK:
     case WCO_RLS_CONFLICT_CHECK:
     case WCO_RLS_MERGE_UPDATE_CHECK:
-    case WCO_RLS_MERGE_DELETE_CHECK:
-      return true;
+    case WCO_RLS_MERGE_DELETE_CHECK: return true;
     default:  // the check options of views stay: no shard has them
       return false;
   }
@@ -66,6 +68,26 @@ SERVER_CODE bool leave_out(Query *query) {
   return any;
 }
 
+SERVER_CODE bool count_spread(Node *node, void *count) {
+  if (node == nullptr) return false;
+  if (IsA(node, RangeTblEntry)) {
+    const auto *entry = reinterpret_cast<const RangeTblEntry *>(node);
+    // (What ON CONFLICT calls excluded is the same table once more.)
+    const bool table = entry->rtekind == RTE_RELATION && entry->relkind != RELKIND_COMPOSITE_TYPE;
+    if (table && is_spread(entry->relid)) ++*static_cast<int *>(count);
+    return false;
+  }
+  if (IsA(node, Query)) return pg::walk_query_entries(reinterpret_cast<Query *>(node), count_spread, count);
+  return pg::walk_below(node, count_spread, count);
+}
+
+SERVER_CODE bool goes_without(Query *query) {
+  if (is_elsewhere()) return false;
+  int count = 0;
+  count_spread(reinterpret_cast<Node *>(query), &count);
+  return count == 1 || (count > 1 && has_ending_join(query));
+}
+
 SERVER_CODE bool leave_out_below(Node *node, void *any) {
   if (node == nullptr) return false;
   if (!IsA(node, Query)) return pg::walk_below(node, leave_out_below, any);
@@ -79,8 +101,8 @@ SERVER_CODE void watch_planning() {
   planner_hook = [](Query *query, auto... rest) {
     bool any = false;
     if (query->hasRowSecurity && citus_is_loaded()) {
-      if (!is_elsewhere()) leave_out_below(reinterpret_cast<Node *>(query), &any);
-      refuse_outer_joins(query);  // where they stay: of a table that has shards here, on a worker
+      if (goes_without(query)) leave_out_below(reinterpret_cast<Node *>(query), &any);
+      if (has_ending_join(query)) refuse_ending_join();  // with a table that has shards here, or on a worker
     }
     PlannedStmt *plan = (planner_behind != nullptr ? planner_behind : standard_planner)(query, rest...);
     if (any) refuse_scans_of_shells(plan);

@@ -28,10 +28,8 @@ bool is_scan(const Plan *plan) noexcept {
     case T_BitmapHeapScan:
     case T_TidScan:
     case T_TidRangeScan:
-    case T_ForeignScan:
-      return true;
-    default:
-      return false;
+    case T_ForeignScan: return true;
+    default: return false;
   }
 }
 
@@ -49,20 +47,13 @@ SERVER_CODE void look_at_own(const Plan *plan, List *range_table) {
       foreach (cell, reinterpret_cast<const ModifyTable *>(plan)->resultRelations)
         refuse_table(range_table, static_cast<Index>(lfirst_int(cell)));
       break;
-    case T_Append:
-      return look_at_each(reinterpret_cast<const Append *>(plan)->appendplans, range_table);
-    case T_MergeAppend:
-      return look_at_each(reinterpret_cast<const MergeAppend *>(plan)->mergeplans, range_table);
-    case T_BitmapAnd:
-      return look_at_each(reinterpret_cast<const BitmapAnd *>(plan)->bitmapplans, range_table);
-    case T_BitmapOr:
-      return look_at_each(reinterpret_cast<const BitmapOr *>(plan)->bitmapplans, range_table);
-    case T_SubqueryScan:
-      return look_at(reinterpret_cast<const SubqueryScan *>(plan)->subplan, range_table);
-    case T_CustomScan:
-      return look_at_each(reinterpret_cast<const CustomScan *>(plan)->custom_plans, range_table);
-    default:
-      break;
+    case T_Append: return look_at_each(reinterpret_cast<const Append *>(plan)->appendplans, range_table);
+    case T_MergeAppend: return look_at_each(reinterpret_cast<const MergeAppend *>(plan)->mergeplans, range_table);
+    case T_BitmapAnd: return look_at_each(reinterpret_cast<const BitmapAnd *>(plan)->bitmapplans, range_table);
+    case T_BitmapOr: return look_at_each(reinterpret_cast<const BitmapOr *>(plan)->bitmapplans, range_table);
+    case T_SubqueryScan: return look_at(reinterpret_cast<const SubqueryScan *>(plan)->subplan, range_table);
+    case T_CustomScan: return look_at_each(reinterpret_cast<const CustomScan *>(plan)->custom_plans, range_table);
+    default: break;
   }
 }
 

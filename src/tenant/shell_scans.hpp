@@ -1,8 +1,8 @@
 // Whether a plan reads or writes what stands here for a distributed table.  Server code: raises server errors.
 #pragma once
 
-#include "pg/server_code.hpp"
 #include "pg/postgres.hpp"
+#include "pg/server_code.hpp"
 
 extern "C" {
 #include "nodes/plannodes.h"

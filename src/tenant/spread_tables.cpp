@@ -29,7 +29,8 @@ SERVER_CODE bool has_columns(Oid list, const char *first, AttrNumber one, const 
 
 // Calls visit(tuple, descriptor) for each row whose column has the value.
 template <class F>
-SERVER_CODE void for_each_listed(Oid list, const char *index, AttrNumber column, RegProcedure equal, Datum value, F &&visit) {
+SERVER_CODE void for_each_listed(Oid list, const char *index, AttrNumber column, RegProcedure equal, Datum value,
+                                 F &&visit) {
   ScanKeyData key;
   ScanKeyInit(&key, column, BTEqualStrategyNumber, equal, value);
   Relation table = table_open(list, AccessShareLock);
@@ -45,11 +46,12 @@ SERVER_CODE bool is_listed_as_spread(Oid table) {
   const Oid list = citus_relation("pg_dist_partition");
   if (!has_columns(list, "logicalrelid", 1, "partmethod", 2)) return false;
   bool found = false;
-  for_each_listed(list, "pg_dist_partition_logical_relid_index", 1, F_OIDEQ, ObjectIdGetDatum(table), [&](HeapTuple row, TupleDesc columns) {
-    bool none = false;
-    const Datum method = heap_getattr(row, 2, columns, &none);
-    found = !none && DatumGetChar(method) != 'n';
-  });
+  for_each_listed(list, "pg_dist_partition_logical_relid_index", 1, F_OIDEQ, ObjectIdGetDatum(table),
+                  [&](HeapTuple row, TupleDesc columns) {
+                    bool none = false;
+                    const Datum method = heap_getattr(row, 2, columns, &none);
+                    found = !none && DatumGetChar(method) != 'n';
+                  });
   return found;
 }
 
@@ -58,11 +60,12 @@ SERVER_CODE bool is_placed_here(std::int64_t shard) {
   const Oid list = citus_relation("pg_dist_placement");
   if (!has_columns(list, "shardid", its_shard, "groupid", its_group)) return true;
   bool here = false;
-  for_each_listed(list, "pg_dist_placement_shardid_index", its_shard, F_INT8EQ, Int64GetDatum(shard), [&](HeapTuple row, TupleDesc columns) {
-    bool none = false;
-    const Datum group = heap_getattr(row, its_group, columns, &none);
-    here = here || none || DatumGetInt32(group) == 0;
-  });
+  for_each_listed(list, "pg_dist_placement_shardid_index", its_shard, F_INT8EQ, Int64GetDatum(shard),
+                  [&](HeapTuple row, TupleDesc columns) {
+                    bool none = false;
+                    const Datum group = heap_getattr(row, its_group, columns, &none);
+                    here = here || none || DatumGetInt32(group) == 0;
+                  });
   return here;
 }
 
@@ -71,11 +74,12 @@ SERVER_CODE bool has_shard_here(Oid table) {
   const Oid list = citus_relation("pg_dist_shard");
   if (is_worker() || !has_columns(list, "logicalrelid", 1, "shardid", 2)) return true;
   bool here = false;
-  for_each_listed(list, "pg_dist_shard_logical_relid_index", 1, F_OIDEQ, ObjectIdGetDatum(table), [&](HeapTuple row, TupleDesc columns) {
-    bool none = false;
-    const Datum shard = heap_getattr(row, 2, columns, &none);
-    here = here || none || is_placed_here(DatumGetInt64(shard));
-  });
+  for_each_listed(list, "pg_dist_shard_logical_relid_index", 1, F_OIDEQ, ObjectIdGetDatum(table),
+                  [&](HeapTuple row, TupleDesc columns) {
+                    bool none = false;
+                    const Datum shard = heap_getattr(row, 2, columns, &none);
+                    here = here || none || is_placed_here(DatumGetInt64(shard));
+                  });
   return here;
 }
 

@@ -2,8 +2,8 @@
 // Server code: raises server errors.
 #pragma once
 
-#include "pg/server_code.hpp"
 #include "pg/postgres.hpp"
+#include "pg/server_code.hpp"
 
 namespace primecloud::tenant {
 

@@ -48,6 +48,12 @@ SERVER_CODE void set_for_now(const char *name, const char *value) {
 
 }  // namespace
 
+bool has_temporary_schema() {
+  Oid space, toast;
+  GetTempNamespaceState(&space, &toast);
+  return OidIsValid(space);
+}
+
 void drop_temporary_objects() {
   Oid space, toast;
   GetTempNamespaceState(&space, &toast);

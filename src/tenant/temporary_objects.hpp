@@ -9,6 +9,9 @@ namespace primecloud::tenant {
 // functions, types.  Server code.
 SERVER_CODE void drop_temporary_objects();
 
+// Whether the session has such a schema by now.
+SERVER_CODE bool has_temporary_schema();
+
 // Runs a clean-up of what another client left.  If what was left makes it fail, it would fail
 // for whoever has the connection next: the connection ends, and a pooler makes a new one.
 // What is short for everybody is an ordinary error, or one client could end every connection.

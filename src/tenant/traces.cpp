@@ -10,7 +10,6 @@
 
 extern "C" {
 #include "access/xact.h"
-#include "catalog/namespace.h"
 #include "commands/async.h"
 #include "commands/sequence.h"
 #include "tcop/utility.h"
@@ -125,12 +124,6 @@ SERVER_CODE void watch_traces() {
 }
 const pg::startup watching_traces{watch_traces};
 
-SERVER_CODE bool anything_is_left() {
-  Oid space, toast;
-  GetTempNamespaceState(&space, &toast);
-  return left_behind.held || left_behind.prepared || OidIsValid(space);
-}
-
 SERVER_CODE void clean_up() {
   if (left_behind.held) close_held_cursors();
   if (left_behind.prepared) forget_planted_statements();
@@ -142,7 +135,7 @@ SERVER_CODE void clean_up() {
 void clean_up_after_another(const char *tenant, const char *user) {
   const identity_text owner(tenant, user);
   if ((traces.known && traces.owner == owner) || (traces.pending_known && traces.pending == owner)) return;
-  if (anything_is_left()) or_end_connection(clean_up);
+  if (left_behind.held || left_behind.prepared || has_temporary_schema()) or_end_connection(clean_up);
   ResetSequenceCaches();
   Async_UnlistenAll();
   left_behind = {false, false};

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "core/base64url.hpp"
+#include "core/base64.hpp"
 
 namespace primecloud {
 namespace {
@@ -50,7 +50,7 @@ TEST(Carried, MayBeForOneRole) {
 // While a cluster is upgraded, one node sends what another release reads.
 TEST(Carried, FormatStays) {
   EXPECT_EQ(carry(carrying_root(1, 1), {"db", 1}, timestamp{0}, "id", carried_nonce),
-            "AQAAAAEDAQQAAAAAAAAAAAAAAAAAAAAAAAAAAADZrOsCO7xuC9pZ7UyC9AC_9PzoLi1iu9g3Tp1fONEqQaZH0A");
+            "AQAAAAEDAQQAAAAAAAAAAAAAAAAAAAAAAAAAAADZrOsCO7xuC9pZ7UyC9AC/9PzoLi1iu9g3Tp1fONEqQaZH0A==");
 }
 
 TEST(Carried, IsForOneSessionOfOneDatabase) {
@@ -81,10 +81,10 @@ TEST(Carried, LivesForSeconds) {
 }
 
 TEST(Carried, NoBitMayDiffer) {
-  auto bytes = *base64url_decode(sent_text());
+  auto bytes = base64_decode(sent_text());
   for (std::size_t bit = 0; bit < bytes.size() * 8; bit++) {
     bytes[bit / 8] ^= static_cast<std::uint8_t>(1 << bit % 8);
-    const carried found = read_carried(carried_under, carried_for, sent_at, base64url_encode(bytes));
+    const carried found = read_carried(carried_under, carried_for, sent_at, base64_encode(bytes));
     EXPECT_EQ(found.state, carried_state::false_text) << bit;
     EXPECT_TRUE(found.identity.empty());
     bytes[bit / 8] ^= static_cast<std::uint8_t>(1 << bit % 8);

@@ -8,7 +8,7 @@
 namespace primecloud::contract {
 namespace {
 
-std::string listed(const std::vector<node> &values) {
+std::string zod_union(const std::vector<node> &values) {
   if (values.empty()) return "z.never()";
   std::vector<std::string> all;
   bool texts = true;
@@ -56,7 +56,7 @@ std::string real(const value_type &type) {
 }
 
 // Lengths are of characters, as the server counts them, not of UTF-16 units.
-std::string text(const value_type &type) {
+std::string zod_text(const value_type &type) {
   std::string calls = "z.string()";
   if (type.min_length) calls += ".refine((text) => [...text].length >= " + std::to_string(*type.min_length) + ")";
   if (type.max_length) calls += ".refine((text) => [...text].length <= " + std::to_string(*type.max_length) + ")";
@@ -104,13 +104,13 @@ class zod_types {
       case json_form::sealed: return "Sealed";
       case json_form::row:
         return names_.name_of(type).empty() ? "z.json()" : "z.lazy(() => " + names_.name_of(type) + ")";
-      case json_form::boolean: return type.values ? listed(*type.values) : "z.boolean()";
-      case json_form::text: return type.values ? listed(*type.values) : text(type);
+      case json_form::boolean: return type.values ? zod_union(*type.values) : "z.boolean()";
+      case json_form::text: return type.values ? zod_union(*type.values) : zod_text(type);
       case json_form::number: break;
     }
     if (type.is_builtin("int8") && options_.int8 == "string") return "z.string().regex(/^-?[0-9]+$/)";
     if (type.is_builtin("int8") && options_.int8 == "bigint") return "z.bigint()";
-    if (type.values) return listed(*type.values);
+    if (type.values) return zod_union(*type.values);
     return type.is_float() ? real(type) : integer(type);
   }
   typescript_types names_;
@@ -133,7 +133,7 @@ std::string emit_zod(const node &contract, const emit_options &options) {
                      "export const Sealed = z.strictObject({ sealed: z.literal(true), key: z.number() });\n\n";
   for (const auto &[name, labels] : contract["enums"].members) {
     const node &known = contract["enum_names"][name];
-    text += exported(known["name"].text, known["description"].text, listed(labels.items)) + "\n";
+    text += exported(known["name"].text, known["description"].text, zod_union(labels.items)) + "\n";
   }
   for (const auto &[name, entity] : contract["entities"].members)
     text += exported(entity["name"].text, entity["description"].text, types.row(entity["columns"])) + "\n";

@@ -1,10 +1,11 @@
 #include "core/tenant/carried.hpp"
 
-#include <openssl/evp.h>
 #include <sodium.h>
 
 #include <algorithm>
 #include <vector>
+
+#include "core/base64.hpp"
 
 namespace primecloud {
 namespace {
@@ -50,25 +51,8 @@ carried_state judge(std::uint64_t session, std::int64_t until, const carried_ses
   return until + carried_leeway > now.microseconds ? carried_state::taken : carried_state::late;
 }
 
-const std::uint8_t *bytes_of(std::string_view text) noexcept {
+const std::uint8_t *octets_of(std::string_view text) noexcept {
   return reinterpret_cast<const std::uint8_t *>(text.data());
-}
-
-// What is sealed may be looked at as long as anybody likes: OpenSSL's base64 need not take the same time for each text, as
-// sodium's does, and takes a tenth of it.
-std::string text_of(std::span<const std::uint8_t> bytes) {
-  std::string text((bytes.size() + 2) / 3 * 4, '\0');
-  EVP_EncodeBlock(reinterpret_cast<std::uint8_t *>(text.data()), bytes.data(), static_cast<int>(bytes.size()));
-  return text;
-}
-
-// Nothing of what is not base64.
-std::vector<std::uint8_t> decoded(std::string_view text) {
-  if (text.empty() || text.size() % 4 != 0) return {};
-  std::vector<std::uint8_t> bytes(text.size() / 4 * 3);
-  if (EVP_DecodeBlock(bytes.data(), bytes_of(text), static_cast<int>(text.size())) != static_cast<int>(bytes.size())) return {};
-  bytes.resize(bytes.size() - (text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0));
-  return bytes;
 }
 
 std::optional<std::int32_t> version_in(std::span<const std::uint8_t> all) noexcept {
@@ -94,25 +78,25 @@ std::string carry(const root_key &root, const carried_session &whose, timestamp 
   const carrying_key key(root);
   const std::string bound = bound_to(all, whose.database);
   crypto_aead_xchacha20poly1305_ietf_encrypt(all.data() + sealed_at, nullptr, plain.data(), plain.size(),
-                                             bytes_of(bound), bound.size(), nullptr, nonce.data(), key.bytes);
-  return text_of(all);
+                                             octets_of(bound), bound.size(), nullptr, nonce.data(), key.bytes);
+  return base64_encode(all);
 }
 
 std::optional<std::int32_t> carried_root_version(std::string_view text) {
   if (text.size() > longest_carried) return std::nullopt;
-  return version_in(decoded(text.substr(0, (nonce_at + 2) / 3 * 4)));
+  return version_in(base64_decode(text.substr(0, (nonce_at + 2) / 3 * 4)));
 }
 
 carried read_carried(const root_key &root, const carried_session &here, timestamp now, std::string_view text) {
   if (text.size() > longest_carried) return {};
-  const auto all = decoded(text);
+  const auto all = base64_decode(text);
   if (all.size() < sealed_at + fixed_size + tag_size || version_in(all) != root.version) return {};
   const std::size_t size = all.size() - sealed_at;
   std::vector<std::uint8_t> plain(size - tag_size);
   const carrying_key key(root);
   const std::string bound = bound_to(all, here.database);
   if (crypto_aead_xchacha20poly1305_ietf_decrypt(plain.data(), nullptr, nullptr, all.data() + sealed_at, size,
-                                                 bytes_of(bound), bound.size(), all.data() + nonce_at, key.bytes) != 0)
+                                                 octets_of(bound), bound.size(), all.data() + nonce_at, key.bytes) != 0)
     return {};
   const std::size_t role_size = plain[fixed_size - 1];
   if (plain.size() < fixed_size + role_size) return {};
