@@ -39,6 +39,23 @@ $$;
 COMMENT ON FUNCTION primecloud_internal.lost_notes()
     IS 'the protected tables of which it is not known any more what protect_schema() noted there';
 
+-- The shape of distributed tables holds by itself, and holds nobody's policy beside it: a dump of such a table brings it to one server.
+CREATE FUNCTION primecloud_internal.left_apart() RETURNS SETOF regclass
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    rel oid;
+BEGIN
+    FOR rel IN SELECT p.polrelid FROM pg_policy p WHERE p.polname = 'primecloud_floor' AND p.polpermissive LOOP
+        IF NOT primecloud_internal.is_distributed(rel) AND NOT primecloud_internal.is_shard(rel) THEN
+            RETURN NEXT rel;
+        END IF;
+    END LOOP;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.left_apart()
+    IS 'the protected tables of this server alone whose policies are those of distributed tables, none of them restrictive';
+
 CREATE FUNCTION unprotected_tables(OUT rel regclass, OUT since text) RETURNS SETOF record
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
@@ -65,6 +82,9 @@ AS $$
         SELECT m.rel, format('protected, without %s', array_to_string(m.policies, ', ')) FROM primecloud_internal.missing_policies() AS m
         WHERE EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = m.rel
             AND p.polname IN ('primecloud_floor', 'primecloud_shared', 'primecloud_people'))
+        UNION ALL
+        SELECT t, 'protected as a distributed table, without restrictive policies: protect_table() puts them back'
+        FROM primecloud_internal.left_apart() AS t
         UNION ALL
         SELECT t, 'distributed, with policies that do not hold on shards' FROM primecloud_internal.spread_tables() AS t
         WHERE EXISTS (SELECT FROM primecloud_internal.spread_shape(t) AS s WHERE NOT s.holds))

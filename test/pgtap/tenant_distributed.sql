@@ -236,8 +236,12 @@ SELECT is((SELECT array_agg(s) FROM primecloud.unprotect_table('shop.orders', dr
 -- A dump of it, restored where Citus is not: it holds as it is, and protect_table() gives it the shape of this server.
 DROP TABLE pg_catalog.pg_dist_partition;
 SELECT is(as_role('external_client', 'SELECT FROM shop.orders'), '1', 'restored elsewhere it holds') FROM (SELECT 1) AS x;
+SELECT results_eq($$SELECT rel::text FROM primecloud.unprotected_tables() WHERE since ~ 'without restrictive policies'$$,
+    $$SELECT 'shop.' || t FROM unnest('{accounts,orders,team}'::text[]) AS t$$, 'but is told: nothing restrictive is there');
 SELECT is((SELECT count(*) FROM primecloud.protect_table('shop.orders') AS s WHERE s ~ 'AS RESTRICTIVE'), 2::bigint,
     'protect_table() mends it');
+SELECT results_eq($$SELECT rel::text FROM primecloud.unprotected_tables() WHERE since ~ 'without restrictive policies'$$,
+    $$SELECT 'shop.' || t FROM unnest('{accounts,team}'::text[]) AS t$$, 'until it is mended');
 SELECT is((SELECT count(*) FROM pg_policy WHERE polrelid = 'shop.orders'::regclass AND NOT polpermissive), 2::bigint, 'to what it was');
 SELECT * FROM finish();
 SET primecloud.guard = off;

@@ -1,0 +1,29 @@
+-- What test/citus/suites/backup takes away and brings back: tables by account, one confined and with secrets under two keys.
+SET client_min_messages = warning;
+CREATE EXTENSION IF NOT EXISTS primecloud;
+CREATE ROLE backup_owner LOGIN;
+CREATE ROLE backup_app LOGIN;
+CREATE SCHEMA shop AUTHORIZATION backup_owner;
+CREATE SCHEMA who AUTHORIZATION backup_owner;
+GRANT USAGE ON SCHEMA shop TO backup_app;
+GRANT EXECUTE ON FUNCTION primecloud.enter_trusted(text, text, text) TO backup_app;
+SET ROLE backup_owner;
+SET citus.shard_count = 4;
+CREATE TABLE shop.accounts (account_id bigint PRIMARY KEY);
+CREATE TABLE shop.orders (account_id bigint REFERENCES shop.accounts, id bigint, secret primecloud.sealed, PRIMARY KEY (account_id, id));
+CREATE TABLE who.members (account_id bigint, user_id text, role text, PRIMARY KEY (account_id, user_id));
+CREATE TABLE who.granted (account_id bigint, user_id text, order_id bigint, PRIMARY KEY (account_id, user_id, order_id));
+INSERT INTO shop.accounts SELECT generate_series(1, 6);
+INSERT INTO shop.orders SELECT a, n FROM generate_series(1, 6) AS a, generate_series(1, 10) AS n;
+INSERT INTO who.members SELECT a, r, r FROM generate_series(1, 6) AS a, unnest('{external_client,developer,admin,owner}'::text[]) AS r;
+INSERT INTO who.granted VALUES (1, 'external_client', 5);
+RESET ROLE;
+UPDATE shop.orders SET secret = primecloud.seal('one1', '1', 'shop.orders.secret', '1') WHERE account_id = 1 AND id = 1;
+SELECT count(primecloud.rotate_key(tenant, purpose)) FROM primecloud.data_key;
+UPDATE shop.orders SET secret = primecloud.seal('two1', '1', 'shop.orders.secret', '2') WHERE account_id = 1 AND id = 2;
+SELECT primecloud.register_membership('who.members', 'account_id', 'user_id', 'role', grants => 'who.granted',
+    grants_tenant_column => 'account_id', grants_user_column => 'user_id', grants_id_column => 'order_id');
+SET ROLE backup_owner;
+SELECT primecloud.protect_table('shop.accounts'), primecloud.protect_table('shop.orders'), primecloud.confine_table('shop.orders', 'id');
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA shop TO backup_app;
+SELECT count(*) FROM primecloud.distribute_table('shop.orders');
