@@ -2,9 +2,7 @@
 -- (Asked before each assertion of a file: almost always there is nothing to do.)
 SELECT current_user = session_user AND (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user) AS spread_can \gset
 \if :spread_can
--- Whoever works on other servers logs in there: a role of the test that cannot log in can from here on.
-SELECT pg_catalog.format('ALTER ROLE %I LOGIN', rolname) FROM pg_catalog.pg_roles WHERE NOT rolcanlogin AND rolname !~ '^pg_'
-\gexec
+\ir spread_roles.sql
 SELECT pg_catalog.set_config('spread.pending', coalesce(pg_catalog.string_agg(c.oid::text, ' ' ORDER BY c.oid), ''), false) <> '' AS spread_now
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_policy p ON p.polrelid = c.oid AND p.polname = 'primecloud_floor'
 WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND NOT primecloud_internal.is_distributed(c.oid)
