@@ -9,7 +9,7 @@ WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND NOT primecloud_intern
     AND c.oid::text <> ALL (pg_catalog.string_to_array(coalesce(pg_catalog.current_setting('spread.refused', true), ''), ' '))
     AND c.relname !~ '_\d{6,}$'
     -- (A control plane goes as a whole: test/citus/distribute.sql.)
-    AND pg_catalog.to_regclass(pg_catalog.format('%I.schema_version', c.relnamespace::pg_catalog.regnamespace::text)) IS NULL \gset
+    AND pg_catalog.to_regclass(pg_catalog.format('%s.schema_version', c.relnamespace::pg_catalog.regnamespace::text)) IS NULL \gset
 \if :spread_now
 -- Its owner makes its shards.
 SELECT DISTINCT pg_catalog.format('GRANT CREATE, USAGE ON SCHEMA %s TO %s', c.relnamespace::pg_catalog.regnamespace,
