@@ -1,0 +1,137 @@
+-- Where a data key is needed on other servers: the shards of what Citus has spread, each counted where it lies.
+-- (Citus' own are named at run time alone: without it there are none.)
+
+-- On the server that has the shards: as sealed_rows_by_key() counts, one of what is held locked is waited for.
+CREATE FUNCTION primecloud_internal.count_shards(shards text[], col text) RETURNS jsonb
+    LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    shard text;
+    u record;
+    patient boolean := true;
+    found jsonb := '[]';
+BEGIN
+    FOREACH shard IN ARRAY shards LOOP
+        FOR u IN SELECT * FROM primecloud_internal.sealed_rows_by_key(shard::regclass, col, patient) AS s LOOP
+            patient := patient AND u.row_count IS NOT NULL;
+            found := found || jsonb_build_object('shard', shard, 'key', u.key_id, 'rows', u.row_count);
+        END LOOP;
+    END LOOP;
+    RETURN found;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.count_shards(text[], text)
+    IS 'how many rows each data key has sealed in a column of shards of this server, those of open transactions included; key and rows are '
+        'NULL of a shard that somebody holds locked; asked by the coordinator';
+REVOKE ALL ON FUNCTION primecloud_internal.count_shards(text[], text) FROM PUBLIC;
+
+-- With every column NULL that is not known, so that who asks can tell what he does not see.
+CREATE FUNCTION primecloud_internal.shards_of(rel regclass)
+    RETURNS TABLE (shard bigint, server_group integer, host text, port integer, name text)
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF to_regprocedure('pg_catalog.master_run_on_worker(text[], integer[], text[], boolean)') IS NULL THEN
+        RAISE feature_not_supported USING MESSAGE = format('table "%s" is distributed', (SELECT relname FROM pg_class WHERE oid = rel)),
+            HINT = 'Its rows lie on other servers, and Citus is not here to ask them.';
+    END IF;
+    -- (Citus leaves out the schema of a name where that is "public".)
+    RETURN QUERY EXECUTE 'SELECT s.shardid, p.groupid, n.nodename, n.nodeport, pg_catalog.format(''%I.%I'', space.nspname,
+            (SELECT words[pg_catalog.cardinality(words)] FROM pg_catalog.parse_ident(pg_catalog.shard_name(c.oid, s.shardid)) AS words))
+        FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace space ON space.oid = c.relnamespace
+        LEFT JOIN pg_catalog.pg_dist_shard s ON s.logicalrelid::oid = c.oid
+        LEFT JOIN pg_catalog.pg_dist_placement p ON p.shardid = s.shardid AND p.shardstate = 1
+        LEFT JOIN pg_catalog.pg_dist_node n ON n.groupid = p.groupid AND n.noderole = ''primary''
+        WHERE c.oid = $1 ORDER BY s.shardid, p.groupid' USING rel;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.shards_of(regclass) IS 'the shards of a distributed table, and the servers that each lies on';
+REVOKE ALL ON FUNCTION primecloud_internal.shards_of(regclass) FROM PUBLIC;
+
+-- Where everything lies that holds envelopes: what is other at the end of a count than it was at its beginning has not been counted.
+CREATE FUNCTION primecloud_internal.spread_sealed() RETURNS jsonb
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    found jsonb := '{}';
+    one oid;
+BEGIN
+    IF to_regclass('pg_catalog.pg_dist_partition') IS NULL THEN
+        RETURN found;
+    END IF;
+    FOR one IN EXECUTE 'SELECT c.oid FROM pg_catalog.pg_dist_partition d JOIN pg_catalog.pg_class c ON c.oid = d.logicalrelid::oid
+        WHERE c.relkind IN (''r'', ''m'') AND EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND NOT a.attisdropped
+            AND a.attnum > 0 AND a.atttypid IN (SELECT k.type FROM primecloud_internal.sealed_kinds() AS k(type))) ORDER BY c.oid' LOOP
+        found := found || jsonb_build_object(one::text, (SELECT jsonb_agg(to_jsonb(s)) FROM primecloud_internal.shards_of(one) AS s));
+    END LOOP;
+    IF found <> '{}' AND current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE object_not_in_prerequisite_state USING MESSAGE = 'shards cannot be counted in this transaction',
+            HINT = 'Where they were moved since it began would not be seen: use READ COMMITTED.';
+    END IF;
+    RETURN found;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.spread_sealed() IS 'the shards of every distributed table that has a column of envelopes';
+REVOKE ALL ON FUNCTION primecloud_internal.spread_sealed() FROM PUBLIC;
+
+-- Whether the shards of a table are all known, and nothing of it lies here besides.
+CREATE FUNCTION primecloud_internal.check_shards(rel regclass, shards jsonb) RETURNS void
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    lost text := (SELECT coalesce(s ->> 'name', 'its shards') FROM jsonb_array_elements(shards) AS s
+        WHERE s -> 'host' IS NULL OR s -> 'host' = 'null' OR s -> 'port' = 'null' LIMIT 1);
+BEGIN
+    IF lost IS NOT NULL OR shards IS NULL OR shards = '[]' THEN
+        RAISE connection_failure USING MESSAGE = format('keys in use cannot be counted: %s of table %s lies on no server that is known',
+            coalesce(lost, 'a shard'), rel), HINT = 'Let Citus know the server again, or bring the shard back from a backup.';
+    ELSIF pg_relation_size(rel) > 0 THEN
+        RAISE object_not_in_prerequisite_state USING MESSAGE = format('rows of table %s lie here, from before it was distributed', rel),
+            HINT = format('They hold envelopes that no query finds: SELECT truncate_local_data_after_distributing_table(%L).', rel);
+    END IF;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.check_shards(regclass, jsonb)
+    IS 'raises an error where a shard of a table is on no known server, or rows of it lie in the table that is left here';
+REVOKE ALL ON FUNCTION primecloud_internal.check_shards(regclass, jsonb) FROM PUBLIC;
+
+-- As sealed_rows_by_key().  Copies of one shard are counted once.
+CREATE FUNCTION primecloud_internal.sealed_rows_on_shards(rel regclass, col text, shards jsonb, OUT key_id bigint, OUT row_count bigint)
+    RETURNS SETOF record
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    one record;
+    counted jsonb := '[]';
+BEGIN
+    PERFORM primecloud_internal.check_shards(rel, shards);
+    FOR one IN EXECUTE 'WITH asked AS MATERIALIZED (SELECT s.host, s.port, pg_catalog.array_agg(s.name ORDER BY s.name) AS names
+            FROM pg_catalog.jsonb_to_recordset($1) AS s(host text, port integer, name text) GROUP BY s.host, s.port)
+        SELECT a.host, a.port, a.names, r.success, r.result FROM (SELECT pg_catalog.array_agg(a.host ORDER BY a.host, a.port) AS hosts,
+                pg_catalog.array_agg(a.port ORDER BY a.host, a.port) AS ports,
+                pg_catalog.array_agg(pg_catalog.format(''SELECT primecloud_internal.count_shards(%L, %L)'', a.names, $2)
+                    ORDER BY a.host, a.port) AS commands FROM asked a) AS all_of_them
+            CROSS JOIN LATERAL pg_catalog.master_run_on_worker(hosts, ports, commands, true) AS r(node_name, node_port, success, result)
+            JOIN asked a ON a.host = r.node_name AND a.port = r.node_port' USING shards, col LOOP
+        IF one.success IS NOT TRUE THEN
+            RAISE connection_failure USING MESSAGE = format('keys in use cannot be counted: %s on %s:%s was not seen',
+                array_to_string(one.names, ', '), one.host, one.port),
+                DETAIL = one.result, HINT = 'Ask again when that server answers; check_installation() says what it is wanting.';
+        END IF;
+        SELECT counted || coalesce(jsonb_agg(c || jsonb_build_object('node', one.host || ':' || one.port)), '[]') INTO counted
+        FROM jsonb_array_elements(one.result::jsonb) AS c;
+        shards := (SELECT coalesce(jsonb_agg(s), '[]') FROM jsonb_array_elements(shards) AS s
+            WHERE (s ->> 'host', s ->> 'port') IS DISTINCT FROM (one.host, one.port::text));
+    END LOOP;
+    IF shards <> '[]' THEN
+        RAISE connection_failure USING MESSAGE = format('keys in use cannot be counted: %s was not seen', (SELECT string_agg(s ->> 'name',
+            ', ') FROM jsonb_array_elements(shards) AS s)), HINT = 'Citus has not asked the server that it lies on.';
+    END IF;
+    RETURN QUERY SELECT c.key, CASE WHEN c.key IS NOT NULL THEN sum(c.rows)::bigint END FROM (
+        SELECT (r ->> 'key')::bigint AS key, max((r ->> 'rows')::bigint) AS rows FROM jsonb_array_elements(counted) AS r
+        GROUP BY r ->> 'shard', r ->> 'key') AS c GROUP BY c.key ORDER BY c.key NULLS LAST;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.sealed_rows_on_shards(regclass, text, jsonb)
+    IS 'how many rows of a distributed column each data key has sealed; raises an error that names a shard that was not seen';
+REVOKE ALL ON FUNCTION primecloud_internal.sealed_rows_on_shards(regclass, text, jsonb) FROM PUBLIC;
