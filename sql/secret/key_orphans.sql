@@ -6,10 +6,11 @@ CREATE FUNCTION primecloud_internal.sessions_served() RETURNS bigint[]
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT coalesce(array_agg(DISTINCT substr(a.application_name, 21)::bigint), '{}') FROM pg_stat_activity a
-    WHERE a.application_name ~ '^citus_internal gpid=[0-9]{1,18}$' AND a.datname = current_database() AND a.pid <> pg_backend_pid();
+    WHERE a.application_name ~ '^citus_internal gpid=[0-9]{1,18}$' AND a.datname = current_database()
+        AND a.state <> 'idle' AND a.pid <> pg_backend_pid();
 $$;
 COMMENT ON FUNCTION primecloud_internal.sessions_served()
-    IS 'for which sessions of its cluster this server has connections, as Citus numbers them; asked by the coordinator';
+    IS 'for which sessions of its cluster this server runs something, as Citus numbers them; asked by the coordinator';
 REVOKE ALL ON FUNCTION primecloud_internal.sessions_served() FROM PUBLIC;
 
 -- Of this server's sessions; those of others seal nothing.  A number is the server's and the process's.
