@@ -74,6 +74,23 @@ END $$;
 COMMENT ON FUNCTION primecloud_internal.spread_sealed() IS 'the shards of every distributed table that has a column of envelopes';
 REVOKE ALL ON FUNCTION primecloud_internal.spread_sealed() FROM PUBLIC;
 
+-- They are counted with the table that they are of.  (By where they lie: a table here may have the name of a shard elsewhere.)
+CREATE FUNCTION primecloud_internal.own_shards(spread jsonb) RETURNS text[]
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    own integer;
+BEGIN
+    IF spread = '{}' THEN
+        RETURN '{}';
+    END IF;
+    EXECUTE 'SELECT groupid FROM pg_catalog.pg_dist_local_group' INTO own;
+    RETURN ARRAY(SELECT s ->> 'name' FROM jsonb_each(spread) AS t, jsonb_array_elements(t.value) AS s WHERE (s ->> 'server_group')::int = own);
+END $$;
+COMMENT ON FUNCTION primecloud_internal.own_shards(jsonb) IS 'the shards that lie on this server, among those of spread_sealed()';
+REVOKE ALL ON FUNCTION primecloud_internal.own_shards(jsonb) FROM PUBLIC;
+
 -- Whether the shards of a table are all known, and nothing of it lies here besides.
 CREATE FUNCTION primecloud_internal.check_shards(rel regclass, shards jsonb) RETURNS void
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE

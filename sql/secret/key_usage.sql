@@ -32,11 +32,13 @@ DECLARE
     -- Of all that is held locked one table is waited for.
     patient boolean := true;
     spread CONSTANT jsonb := primecloud_internal.spread_sealed();
+    here CONSTANT text[] := primecloud_internal.own_shards(spread);
 BEGIN
     FOR c IN SELECT a.attrelid, n.nspname, r.relname, a.attname FROM pg_attribute a JOIN pg_class r ON r.oid = a.attrelid
              JOIN pg_namespace n ON n.oid = r.relnamespace
              WHERE a.atttypid IN (SELECT k.type FROM primecloud_internal.sealed_kinds() AS k(type)) AND a.attnum > 0 AND NOT a.attisdropped
                  AND r.relkind IN ('r', 'm') AND r.relpersistence <> 't' ORDER BY 2, 3, 4 LOOP
+        CONTINUE WHEN format('%I.%I', c.nspname, c.relname) = ANY (here);
         FOR u IN SELECT * FROM primecloud_internal.sealed_rows(c.attrelid, c.attname::text, patient, spread) AS s ORDER BY s.key_id LOOP
             patient := patient AND u.row_count IS NOT NULL;
             CONTINUE WHEN u.key_id <> wanted;
