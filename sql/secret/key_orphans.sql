@@ -60,7 +60,8 @@ BEGIN
         PERFORM pg_sleep(0.1);
     END LOOP;
     IF left_over IS NOT NULL THEN
-        RAISE lock_not_available USING MESSAGE = format('data key %s may be in use: %s still runs a statement of a session that has ended here',
+        RAISE lock_not_available USING MESSAGE =
+            format('data key %s may be in use: %s still runs a statement of a session that has ended here',
             key_id, left_over), HINT = 'Ask again when that has ended; pg_stat_activity shows it there.';
     END IF;
 END $$;

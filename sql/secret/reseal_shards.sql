@@ -1,5 +1,5 @@
--- Resealing what Citus has spread: read where it lies, opened and sealed anew here, written there.  What is written there stays when
--- this transaction is rolled back: it opens all the same, since its key was there before.
+-- Resealing what Citus has spread: read where it lies, opened and sealed anew here, written there.  That stays when this transaction is
+-- rolled back, and opens all the same: its key was there before.
 
 CREATE FUNCTION primecloud_internal.seal_row_anew(envelope bytea, tenant text, label text, row_id text, OUT after sealed,
     OUT problem text)
@@ -30,7 +30,8 @@ BEGIN
     END IF;
     answer := said.result::jsonb;
     IF jsonb_typeof(answer) = 'object' AND answer ? 'code' THEN
-        RAISE EXCEPTION USING ERRCODE = answer ->> 'code', MESSAGE = answer ->> 'message', CONSTRAINT = coalesce(answer ->> 'constraint', ''),
+        RAISE EXCEPTION USING ERRCODE = answer ->> 'code', MESSAGE = answer ->> 'message', CONSTRAINT = coalesce(answer ->> 'constraint',
+            ''),
             DETAIL = format('This was on shard %s on %s:%s.', at ->> 'name', at ->> 'host', at ->> 'port');
     END IF;
     RETURN answer;
@@ -48,11 +49,8 @@ DECLARE
     anew record;
     written jsonb[] := '{}';
 BEGIN
-    IF current_setting('transaction_isolation') <> 'read committed' THEN
-        RAISE object_not_in_prerequisite_state USING MESSAGE = 'rows cannot be resealed in this transaction',
-            HINT = 'What was committed since it began would not be seen: use READ COMMITTED.';
-    END IF;
-    answer := primecloud_internal.ask_shard(at, 'read', registered.column_name, jsonb_build_object('tenant_column', registered.tenant_column,
+    answer := primecloud_internal.ask_shard(at, 'read', registered.column_name, jsonb_build_object('tenant_column',
+        registered.tenant_column,
         'id_column', registered.id_column, 'keys', at -> 'keys', 'block', at -> 'block', 'offset', at -> 'offset', 'most', most,
         'blocks', least(4096, (at ->> 'end')::bigint - (at ->> 'block')::bigint)));
     problems := '[]';
@@ -76,7 +74,7 @@ BEGIN
     next_offset := answer -> 'offset';
 END $$;
 COMMENT ON FUNCTION primecloud_internal.reseal_shard(jsonb, sealed_column, integer, text)
-    IS 'one batch of a reseal of a shard: from a place in it on, rows sealed anew, rows passed over since others had them, and that cannot be';
+    IS 'one batch of a reseal of a shard, as reseal_rows() is one of a table here';
 
 -- As reseal_position(): of a shard in which no older key has sealed anything there is nothing to read.
 CREATE FUNCTION primecloud_internal.reseal_shard_position(rel regclass, run primecloud_internal.reseal_run) RETURNS jsonb
@@ -98,10 +96,8 @@ BEGIN
                 AND (at ->> 'block')::bigint < (at ->> 'end')::bigint)
         ORDER BY t.schema_name, t.table_name, s.shard LIMIT 1;
         IF next.oid IS NOT NULL THEN
-            IF next.same IS TRUE THEN
-                RETURN at || to_jsonb(next);
-            END IF;
             at := at || to_jsonb(next);
+            IF next.same IS TRUE THEN RETURN at; END IF;
             extent := primecloud_internal.ask_shard(at, 'extent', run.column_name, '{}');
             IF (extent ->> 'locked')::boolean THEN
                 RAISE lock_not_available USING MESSAGE = format('somebody holds shard %s locked', next.name), HINT = 'Ask again later.';
@@ -130,9 +126,14 @@ AS $$
 DECLARE
     leaf record;
 BEGIN
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE object_not_in_prerequisite_state USING MESSAGE = 'rows cannot be resealed in this transaction',
+            HINT = 'What was committed since it began would not be seen: use READ COMMITTED.';
+    END IF;
     FOR leaf IN SELECT t.oid, format('%I.%I', t.schema_name, t.table_name) AS name FROM primecloud_internal.retention_tree(rel) t
             WHERE t.kind = 'r' LOOP
-        PERFORM primecloud_internal.check_shards(leaf.oid, (SELECT jsonb_agg(to_jsonb(s)) FROM primecloud_internal.shards_of(leaf.oid) AS s));
+        PERFORM primecloud_internal.check_shards(leaf.oid, (SELECT jsonb_agg(to_jsonb(s))
+            FROM primecloud_internal.shards_of(leaf.oid) AS s));
         IF EXISTS (SELECT FROM primecloud_internal.shards_of(leaf.oid) AS s GROUP BY s.shard HAVING count(*) > 1) THEN
             RAISE feature_not_supported USING MESSAGE = format('table %s has copies on several servers', leaf.name),
                 HINT = 'Take it back with undistribute_table(), reseal it, and distribute it again.';

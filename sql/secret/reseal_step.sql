@@ -67,8 +67,8 @@ BEGIN
         PERFORM primecloud_internal.reseal_note(run, at ->> 'leaf', problem, constraint_name);
     END LOOP;
     -- After smaller bites, larger ones again.
-    at := (at - '{oid,careful,host,port,name,same}'::text[]) || jsonb_build_object('block', done.next_block, 'offset', done.next_offset, 'limit',
-        least(most * 2, 50000));
+    at := (at - '{oid,careful,host,port,name,same}'::text[]) || jsonb_build_object('block', done.next_block,
+        'offset', done.next_offset, 'limit', least(most * 2, 50000));
     UPDATE primecloud_internal.reseal_run r SET position = at, updated_at = clock_timestamp(),
         batches = r.batches + (done.resealed > 0)::int,
         rows_resealed = r.rows_resealed + done.resealed, rows_locked = r.rows_locked + done.passed,

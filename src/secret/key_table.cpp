@@ -125,8 +125,7 @@ bool active_key_is_new(std::string_view owner, key_purpose what) {
   select_keys(keys, owner, what);
   Relation table = table_open(data_keys.oid(), AccessShareLock);
   const Snapshot snapshot = RegisterSnapshot(pg::snapshot_of_now(RelationGetRelid(table)));
-  SysScanDesc rows =
-      systable_beginscan(table, pg::extension_table("data_key_one_active"), true, snapshot, 2, keys);
+  SysScanDesc rows = systable_beginscan(table, pg::extension_table("data_key_one_active"), true, snapshot, 2, keys);
   const HeapTuple row = systable_getnext(rows);
   const bool made = HeapTupleIsValid(row) && TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetXmin(row->t_data));
   systable_endscan(rows);

@@ -1,5 +1,5 @@
-// read_shard: envelopes of a shard that certain keys have sealed, with what they are bound to, for the coordinator to seal
-// anew: this server has no keys.  Read without SQL, as a reseal reads (reseal_gather.cpp).
+// read_shard: envelopes of a shard that certain keys have sealed, with what they are bound to, for the coordinator to
+// seal anew: this server has no keys.  Read without SQL, as a reseal reads (reseal_gather.cpp).
 #include <algorithm>
 
 #include "core/json/writer.hpp"

@@ -25,9 +25,10 @@ const char *why_no_place(text_argument tenant, text_argument id) noexcept {
 // What is written there stays, whatever becomes of this transaction, and the key that it was made in.
 SERVER_CODE void check_key_stays(std::string_view tenant) {
   if (!secret::active_key_is_new(tenant, secret::key_purpose::seal)) return;
-  ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-          errmsg("the key of tenant \"%s\" was made in this transaction", pg::c_string(tenant)),
-          errhint("COMMIT first: rows on other servers would stay sealed with it if the transaction were rolled back."));
+  ereport(
+      ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+      errmsg("the key of tenant \"%s\" was made in this transaction", pg::c_string(tenant)),
+      errhint("COMMIT first: rows on other servers would stay sealed with it if the transaction were rolled back."));
 }
 
 // Neither where the active key has sealed it.

@@ -1,5 +1,5 @@
-// write_shard: what the coordinator has sealed anew, into the rows of a shard that still hold what was read from them; as
-// the shard's owner, as on one server (reseal_write.hpp).
+// write_shard: what the coordinator has sealed anew, into the rows of a shard that still hold what was read from them;
+// as the shard's owner, as on one server (reseal_write.hpp).
 #include "pg/c_string.hpp"
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
