@@ -1,7 +1,7 @@
 # A file of test/pgtap as it is run on a cluster: before each assertion, change of role and transaction that stands outside of
 # a transaction and of a lesser role, :spread (test/citus/spread.sql) distributes what is protected by then.
 # Nothing else is changed; \ir is read from the file's own directory, :from.
-BEGIN { open = 1; spread_roles = spread }
+BEGIN { open = 1; spread_roles = spread; sub(/spread\.sql$/, "spread_roles.sql", spread_roles) }
 {
   bare = $0
   if (!quoted) sub(/^[ \t]*--.*/, "", bare)
@@ -13,7 +13,7 @@ starts && !role && !inside && (tolower($0) ~ /^(set (session|local)? ?role|set r
     $0 ~ "^(SELECT|WITH)(.*[^a-z_.])(ok|is|isnt|matches|doesnt_match|alike|unalike|cmp_ok|lives_ok|throws_[a-z]+|results_[a-z]+|set_(eq|has|hasnt|ne)|bag_[a-z]+|is_empty|isnt_empty|performs_[a-z]+|isa_ok|harness\\.(run|attack|over|granted_by|refusal))[(]") {
   print "\\i " spread
 }
-starts && !role && !inside && made { sub(/spread\.sql$/, "spread_roles.sql", spread_roles); print "\\i " spread_roles; made = 0 }
+starts && !role && !inside && made { print "\\i " (made == 2 ? spread : spread_roles); made = 0 }
 starts && tolower($0) ~ /^(set role none|reset role|reset session auth|set session authorization default|reset all|discard all)/ { role = 0; mark = 1 }
 starts && !mark && tolower($0) ~ /^(set (session )?role|set session authorization)/ { role = 1 }
 starts && /^\\c(onnect)?( |$)/ { role = $3 != "" && $3 != "-" && $3 != "postgres" }
@@ -21,7 +21,8 @@ starts && tolower($0) ~ /^(begin|start transaction)[^a-z]/ { inside = 1 }
 starts && tolower($0) ~ /^(commit|rollback|abort|end)[^a-z]*$/ && tolower($0) !~ /rollback to/ { inside = 0 }
 {
   mark = 0
-  if (bare ~ /CREATE ROLE|create_[a-z]+_role|^\\i/) made = 1
+  if (starts && bare ~ /^\\i/) made = 2
+  else if (!made && bare ~ /CREATE ROLE|create_[a-z]+_role/) made = 1
   print
   # Dollar quotes open and close in turn; what a name between the dollars is does not matter to files of one writer.
   rest = bare
