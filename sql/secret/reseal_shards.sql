@@ -32,7 +32,7 @@ BEGIN
     IF jsonb_typeof(answer) = 'object' AND answer ? 'code' THEN
         RAISE EXCEPTION USING ERRCODE = answer ->> 'code', MESSAGE = answer ->> 'message', CONSTRAINT = coalesce(answer ->> 'constraint',
             ''),
-            DETAIL = format('This was on shard %s on %s:%s.', at ->> 'name', at ->> 'host', at ->> 'port');
+            HINT = format('This was said by shard %s on %s:%s.', at ->> 'name', at ->> 'host', at ->> 'port');
     END IF;
     RETURN answer;
 END $$;

@@ -89,7 +89,8 @@ SERVER_CODE pg::owned_jsonb read_shard(pg::relation shard, std::string_view colu
                                        int32 offset, int64 blocks, int32 most) {
   if (block < 0 || blocks < 1 || block > MaxBlockNumber || blocks > MaxBlockNumber - block || offset < 0 ||
       offset > MaxOffsetNumber || most < 1)
-    ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("there are no such rows in a table"));
+    ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("there are no such rows in a table"),
+            errhint("The coordinator asks for blocks that a shard has."));
   Relation table = try_table_open(shard.oid, AccessShareLock);
   if (table == nullptr)
     ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("there is no table %u", shard.oid),

@@ -25,7 +25,8 @@ SERVER_CODE Datum *elements(Datum list, Oid type, int16 size, char alignment, in
   Datum *values;
   bool *nulls;
   if (ARR_ELEMTYPE(array) != type || array_contains_nulls(array))
-    ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("a list without NULLs is needed"));
+    ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("a list without NULLs is needed"),
+            errhint("Pass an array of one dimension."));
   deconstruct_array(array, type, size, false, alignment, &values, &nulls, count);
   return values;
 }
@@ -42,7 +43,8 @@ SERVER_CODE secret::candidate *candidates(tids at, pg::owned_bytes_array before,
   const Datum *old = elements(before.value, BYTEAOID, -1, TYPALIGN_INT, &befores);
   const Datum *anew = elements(after.value, secret::sealed_type(), -1, TYPALIGN_INT, &afters);
   if (befores != *count || afters != *count)
-    ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%d rows with other numbers of envelopes", *count));
+    ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%d rows with other numbers of envelopes", *count),
+            errhint("Pass an envelope of before and one of after for each row."));
   auto *rows = static_cast<secret::candidate *>(palloc(sizeof(secret::candidate) * static_cast<size_t>(*count + 1)));
   for (int i = 0; i < *count; i++) {
     rows[i] = {*reinterpret_cast<ItemPointer>(DatumGetPointer(tid[i])), old[i], anew[i], "", "", 0};
