@@ -1,20 +1,28 @@
 # A file of test/pgtap as it is run on a cluster: before each assertion, change of role and transaction that stands outside of
 # a transaction and of a lesser role, :spread (test/citus/spread.sql) distributes what is protected by then.
 # Nothing else is changed; \ir is read from the file's own directory, :from.
-BEGIN { open = 1; spread_roles = spread; sub(/spread\.sql$/, "spread_roles.sql", spread_roles) }
+BEGIN {
+  open = 1
+  spread_roles = spread
+  sub(/spread\.sql$/, "spread_roles.sql", spread_roles)
+  asserts = "^(SELECT|WITH)(.*[^a-z_.])((ok|is|isnt|matches|doesnt_match|alike|unalike|cmp_ok|lives_ok|is_empty|isnt_empty|isa_ok" \
+    "|(throws|results|performs|bag)_[a-z]+|set_(eq|has|hasnt|ne)|harness\\.(run|attack|over|granted_by|refusal))[(])"
+  changes = "^((set (session |local )?role|set session authorization|begin[ ;]|start transaction)|\\\\c(onnect)?( |$))"
+}
 {
   bare = $0
   if (!quoted) sub(/^[ \t]*--.*/, "", bare)
   starts = open && !quoted
 }
 starts && /^\\ir / { sub(/^\\ir /, "\\i " from "/") }
-starts && !role && !inside && (tolower($0) ~ /^(set (session|local)? ?role|set role|set session authorization|begin[ ;]|start transaction)/ ||
-    /^\\c( |$)/ || /^\\(connect)/ ||
-    $0 ~ "^(SELECT|WITH)(.*[^a-z_.])(ok|is|isnt|matches|doesnt_match|alike|unalike|cmp_ok|lives_ok|throws_[a-z]+|results_[a-z]+|set_(eq|has|hasnt|ne)|bag_[a-z]+|is_empty|isnt_empty|performs_[a-z]+|isa_ok|harness\\.(run|attack|over|granted_by|refusal))[(]") {
+starts && !role && !inside && (tolower($0) ~ changes || $0 ~ asserts) {
   print "\\i " spread
 }
 starts && !role && !inside && made { print "\\i " (made == 2 ? spread : spread_roles); made = 0 }
-starts && tolower($0) ~ /^(set role none|reset role|reset session auth|set session authorization default|reset all|discard all)/ { role = 0; mark = 1 }
+starts && tolower($0) ~ /^(set role none|reset role|(re)?set session authorization( default)?;|discard all)/ {
+  role = 0
+  mark = 1
+}
 starts && !mark && tolower($0) ~ /^(set (session )?role|set session authorization)/ { role = 1 }
 starts && /^\\c(onnect)?( |$)/ { role = $3 != "" && $3 != "-" && $3 != "postgres" }
 starts && tolower($0) ~ /^(begin|start transaction)[^a-z]/ { inside = 1 }
