@@ -19,6 +19,7 @@ AS $$
 DECLARE
     said record;
     answer jsonb;
+    code text;
 BEGIN
     EXECUTE 'SELECT r.success, r.result FROM pg_catalog.master_run_on_worker(ARRAY[$1], ARRAY[$2], ARRAY[$3], false)
             AS r(host, port, success, result)'
@@ -30,8 +31,8 @@ BEGIN
     END IF;
     answer := said.result::jsonb;
     IF jsonb_typeof(answer) = 'object' AND answer ? 'code' THEN
-        RAISE EXCEPTION USING ERRCODE = answer ->> 'code', MESSAGE = answer ->> 'message', CONSTRAINT = coalesce(answer ->> 'constraint',
-            ''),
+        code := answer ->> 'code';
+        RAISE EXCEPTION USING ERRCODE = code, MESSAGE = answer ->> 'message', CONSTRAINT = coalesce(answer ->> 'constraint', ''),
             HINT = format('This was said by shard %s on %s:%s.', at ->> 'name', at ->> 'host', at ->> 'port');
     END IF;
     RETURN answer;

@@ -106,7 +106,10 @@ SERVER_CODE pg::owned_jsonb read_shard(pg::relation shard, std::string_view colu
          {},
          0};
   initStringInfo(&w.rows);
-  appendStringInfoString(&w.rows, "{\"rows\":[");
+  json_writer json(pg::into(&w.rows));
+  json.open('{');
+  json.name("rows");
+  json.open('[');
   ItemPointerData from;
   ItemPointerSet(&from, static_cast<BlockNumber>(block), static_cast<OffsetNumber>(offset));
   const ItemPointerData next = read_rows(w, table, from, static_cast<BlockNumber>(block + blocks), most);
