@@ -18,7 +18,7 @@ END $$;
 COMMENT ON FUNCTION primecloud_internal.retention_check_whole(regclass) IS 'refuses what is no table, whatever its partitions are';
 
 -- Of a table or one of its partitions, with all that is below it.
-CREATE FUNCTION primecloud_internal.retention_check_parts(rel regclass, top oid) RETURNS void
+CREATE FUNCTION primecloud_internal.retention_check_parts(rel regclass, top oid, spread boolean DEFAULT false) RETURNS void
     LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -36,7 +36,7 @@ BEGIN
             RAISE feature_not_supported USING
                 MESSAGE = format('partition %I.%I of table %s is not a heap of this server', part.schema_name, part.table_name, rel),
                 HINT = 'Detach it, or do the work where it lives.';
-        ELSIF primecloud_internal.is_distributed(part.oid) THEN
+        ELSIF primecloud_internal.is_distributed(part.oid) AND NOT spread THEN
             RAISE feature_not_supported USING MESSAGE = format('table %I.%I is distributed', part.schema_name, part.table_name),
                 HINT = 'Its rows lie on other servers: take it back with undistribute_table(), or do the work where it lives.';
         ELSIF part.ruled THEN  -- (relhasrules stays when the last has been dropped)
@@ -46,8 +46,8 @@ BEGIN
     END LOOP;
     PERFORM primecloud_internal.retention_check_code(ARRAY(SELECT t.oid FROM primecloud_internal.retention_tree(top) t), owner);
 END $$;
-COMMENT ON FUNCTION primecloud_internal.retention_check_parts(regclass, oid)
-    IS 'refuses partitions that maintenance cannot safely be done on';
+COMMENT ON FUNCTION primecloud_internal.retention_check_parts(regclass, oid, boolean)
+    IS 'refuses partitions that maintenance cannot safely be done on, and those that are distributed unless it can';
 
 CREATE FUNCTION primecloud_internal.retention_check_table(rel regclass) RETURNS void
     LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
@@ -123,6 +123,6 @@ COMMENT ON FUNCTION primecloud_internal.retention_check_published(regclass, text
     IS 'refuses a published table that its publication lets nobody delete from';
 
 REVOKE ALL ON FUNCTION primecloud_internal.retention_check_whole(regclass),
-    primecloud_internal.retention_check_parts(regclass, oid), primecloud_internal.retention_check_table(regclass),
+    primecloud_internal.retention_check_parts(regclass, oid, boolean), primecloud_internal.retention_check_table(regclass),
     primecloud_internal.retention_check_code(oid[], oid),
     primecloud_internal.retention_check_published(regclass, text) FROM PUBLIC;

@@ -1,5 +1,23 @@
 -- Where a data key is needed still.
 
+-- What is distributed is counted where its shards lie.
+CREATE FUNCTION primecloud_internal.sealed_rows(rel regclass, col text, patient boolean, spread jsonb, OUT key_id bigint,
+    OUT row_count bigint)
+    RETURNS SETOF record
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF spread ? (rel::oid::text) THEN
+        RETURN QUERY SELECT s.key_id, s.row_count FROM primecloud_internal.sealed_rows_on_shards(rel, col, spread -> rel::oid::text) AS s;
+    ELSE
+        RETURN QUERY SELECT s.key_id, s.row_count FROM primecloud_internal.sealed_rows_by_key(rel, col, patient) AS s;
+    END IF;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.sealed_rows(regclass, text, boolean, jsonb)
+    IS 'how many rows of a column each data key has sealed, wherever they lie';
+REVOKE ALL ON FUNCTION primecloud_internal.sealed_rows(regclass, text, boolean, jsonb) FROM PUBLIC;
+
 -- Every column that holds envelopes, registered or not, as its values or within arrays and rows: what a key
 -- has sealed is lost with it wherever it lies.
 CREATE FUNCTION primecloud_internal.count_key_usage(wanted bigint, OUT key_id bigint, OUT schema_name text, OUT table_name text,
@@ -13,12 +31,15 @@ DECLARE
     u record;
     -- Of all that is held locked one table is waited for.
     patient boolean := true;
+    spread CONSTANT jsonb := primecloud_internal.spread_sealed();
+    here CONSTANT text[] := primecloud_internal.own_shards(spread);
 BEGIN
     FOR c IN SELECT a.attrelid, n.nspname, r.relname, a.attname FROM pg_attribute a JOIN pg_class r ON r.oid = a.attrelid
              JOIN pg_namespace n ON n.oid = r.relnamespace
              WHERE a.atttypid IN (SELECT k.type FROM primecloud_internal.sealed_kinds() AS k(type)) AND a.attnum > 0 AND NOT a.attisdropped
                  AND r.relkind IN ('r', 'm') AND r.relpersistence <> 't' ORDER BY 2, 3, 4 LOOP
-        FOR u IN SELECT * FROM primecloud_internal.sealed_rows_by_key(c.attrelid, c.attname::text, patient) AS s ORDER BY s.key_id LOOP
+        CONTINUE WHEN format('%I.%I', c.nspname, c.relname) = ANY (here);
+        FOR u IN SELECT * FROM primecloud_internal.sealed_rows(c.attrelid, c.attname::text, patient, spread) AS s ORDER BY s.key_id LOOP
             patient := patient AND u.row_count IS NOT NULL;
             CONTINUE WHEN u.key_id <> wanted;
             key_id := u.key_id;
@@ -29,6 +50,9 @@ BEGIN
             RETURN NEXT;
         END LOOP;
     END LOOP;
+    IF spread IS DISTINCT FROM primecloud_internal.spread_sealed() THEN
+        RAISE lock_not_available USING MESSAGE = 'tables were distributed, or shards moved, while they were counted', HINT = 'Ask again.';
+    END IF;
 END $$;
 COMMENT ON FUNCTION primecloud_internal.count_key_usage(bigint)
     IS 'behind key_usage(); key and number are NULL of what somebody holds locked';
@@ -52,7 +76,7 @@ BEGIN
             HINT = 'Store new hashes, made with the active key, or let the old ones end; then pass force => true.';
     END IF;
     -- Nobody begins to seal with it, since it is not active; who did has ended after this.
-    PERFORM primecloud_internal.wait_for_sealers(key.key_id);
+    PERFORM primecloud_internal.wait_for_sealers(key.key_id), primecloud_internal.wait_for_orphans(key.key_id);
     SELECT string_agg(format('%s rows of column "%s" of %I.%I', u.row_count, u.column_name, u.schema_name, u.table_name), ', ')
                FILTER (WHERE u.row_count IS NOT NULL),
            string_agg(DISTINCT format('%I.%I', u.schema_name, u.table_name), ', ') FILTER (WHERE u.row_count IS NULL),

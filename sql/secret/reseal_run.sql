@@ -10,7 +10,11 @@ DECLARE
     newest CONSTANT bigint := (SELECT coalesce(max(k.key_id), 0) FROM primecloud.data_key k WHERE k.purpose = 'seal');
 BEGIN
     SELECT n.nspname, c.relname INTO space, name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = rel;
-    PERFORM primecloud_internal.retention_check_table(rel);
+    PERFORM primecloud_internal.retention_check_whole(rel), primecloud_internal.retention_check_parts(rel, rel,
+        primecloud_internal.is_distributed(rel));
+    IF primecloud_internal.is_distributed(rel) THEN
+        PERFORM primecloud_internal.check_reseals_shards(rel);
+    END IF;
     SELECT r.* INTO run FROM primecloud_internal.reseal_run r
     WHERE r.schema_name = space AND r.table_name = name AND r.column_name = col AND r.state IN ('running', 'paused') ORDER BY r.id DESC
         LIMIT 1 FOR UPDATE;
@@ -36,6 +40,9 @@ DECLARE
     at jsonb := run.position;
     leaf record;
 BEGIN
+    IF primecloud_internal.is_distributed(rel) THEN
+        RETURN primecloud_internal.reseal_shard_position(rel, run);
+    END IF;
     LOOP
         SELECT t.oid, t.schema_name, t.table_name, t.table_name = at ->> 'leaf' AND t.schema_name = at ->> 'schema' AS same INTO leaf
         FROM primecloud_internal.retention_tree(rel) t

@@ -55,16 +55,20 @@ BEGIN
         RETURN '{"done": true, "state": "finished"}';
     END IF;
     most := greatest(1, least(batch, (at ->> 'limit')::int, 50000));
-    SELECT * INTO done FROM primecloud_internal.reseal_rows((at ->> 'oid')::oid, registered.column_name, registered.tenant_column,
-        registered.id_column, registered.label,
-        (at ->> 'block')::bigint, (at ->> 'offset')::int, least(4096, (at ->> 'end')::bigint - (at ->> 'block')::bigint), most,
-        at ? 'careful' OR (at ->> 'pass')::int > 1, refusal);
+    IF at ? 'shard' THEN
+        SELECT * INTO done FROM primecloud_internal.reseal_shard(at, registered, least(most, 5000), refusal);
+    ELSE
+        SELECT * INTO done FROM primecloud_internal.reseal_rows((at ->> 'oid')::oid, registered.column_name, registered.tenant_column,
+            registered.id_column, registered.label,
+            (at ->> 'block')::bigint, (at ->> 'offset')::int, least(4096, (at ->> 'end')::bigint - (at ->> 'block')::bigint), most,
+            at ? 'careful' OR (at ->> 'pass')::int > 1, refusal);
+    END IF;
     FOR problem IN SELECT jsonb_array_elements(done.problems) LOOP
         PERFORM primecloud_internal.reseal_note(run, at ->> 'leaf', problem, constraint_name);
     END LOOP;
     -- After smaller bites, larger ones again.
-    at := (at - '{oid,careful}'::text[]) || jsonb_build_object('block', done.next_block, 'offset', done.next_offset, 'limit',
-        least(most * 2, 50000));
+    at := (at - '{oid,careful,host,port,name,same}'::text[]) || jsonb_build_object('block', done.next_block,
+        'offset', done.next_offset, 'limit', least(most * 2, 50000));
     UPDATE primecloud_internal.reseal_run r SET position = at, updated_at = clock_timestamp(),
         batches = r.batches + (done.resealed > 0)::int,
         rows_resealed = r.rows_resealed + done.resealed, rows_locked = r.rows_locked + done.passed,
@@ -91,7 +95,7 @@ BEGIN
         RETURN jsonb_build_object('done', true, 'state', CASE WHEN passing THEN 'paused' ELSE 'failed' END, 'error', code);
     END IF;
     SELECT r.* INTO run FROM primecloud_internal.reseal_run r WHERE r.id = run_id FOR UPDATE;
-    at := primecloud_internal.reseal_position(rel, run) - 'oid';
+    at := primecloud_internal.reseal_position(rel, run) - '{oid,host,port,name,same}'::text[];
     most := coalesce((at ->> 'limit')::int, 50000);
     IF passing THEN
         at := at || '{"careful": true}';

@@ -29,10 +29,18 @@ template <>
 inline constexpr Oid array_element<Oid> = OIDOID;
 template <>
 inline constexpr Oid array_element<int16> = INT2OID;
+template <>
+inline constexpr Oid array_element<int64> = INT8OID;
+template <class T>
+inline constexpr const char *array_name = "smallint[]";
+template <>
+inline constexpr const char *array_name<Oid> = "oid[]";
+template <>
+inline constexpr const char *array_name<int64> = "bigint[]";
 
 template <class T>
 struct datum<array_view<T>> {
-  static constexpr const char *sql = array_element<T> == OIDOID ? "oid[]" : "smallint[]";
+  static constexpr const char *sql = array_name<T>;
   SERVER_CODE static array_view<T> get(Datum d) {
     ArrayType *array = DatumGetArrayTypeP(d);
     if (ARR_ELEMTYPE(array) != array_element<T> || ARR_NDIM(array) > 1 || array_contains_nulls(array))

@@ -120,6 +120,20 @@ bool has_active_key(std::string_view owner, key_purpose what, bool *committed) {
   return found;
 }
 
+bool active_key_is_new(std::string_view owner, key_purpose what) {
+  ScanKeyData keys[2];
+  select_keys(keys, owner, what);
+  Relation table = table_open(data_keys.oid(), AccessShareLock);
+  const Snapshot snapshot = RegisterSnapshot(pg::snapshot_of_now(RelationGetRelid(table)));
+  SysScanDesc rows = systable_beginscan(table, pg::extension_table("data_key_one_active"), true, snapshot, 2, keys);
+  const HeapTuple row = systable_getnext(rows);
+  const bool made = HeapTupleIsValid(row) && TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetXmin(row->t_data));
+  systable_endscan(rows);
+  UnregisterSnapshot(snapshot);
+  table_close(table, AccessShareLock);
+  return made;
+}
+
 bool is_shredded(std::string_view owner) {
   ScanKeyData keys[2];
   select_keys(keys, owner, key_purpose::seal);

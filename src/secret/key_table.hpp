@@ -37,6 +37,8 @@ SERVER_CODE void end_key(std::string_view tenant, key_purpose purpose);
 SERVER_CODE void hold_off_makers();
 // Whether there is an active key, or a transaction that has not ended has made one.
 SERVER_CODE bool has_active_key(std::string_view tenant, key_purpose purpose, bool *committed);
+// Whether this transaction has made it, or changed it.
+SERVER_CODE bool active_key_is_new(std::string_view tenant, key_purpose purpose);
 SERVER_CODE std::int64_t next_key_id();
 // At once for everybody, and for good; where begin_key() is held, and has_active_key() was false since.
 SERVER_CODE void insert_key_beside(std::int64_t id, std::string_view tenant, key_purpose purpose,
