@@ -1,4 +1,5 @@
-// Base64 (RFC 4648, section 4) of what is no secret: it does not take the same time for each text, as base64url.hpp does.
+// Base64 (RFC 4648, section 4) of what is no secret: it does not take the same time for each text, as base64url.hpp
+// does.
 #pragma once
 
 #include <cstdint>
