@@ -16,10 +16,9 @@ AS $$
                            LATERAL primecloud_internal.tenant_policies(t.relid, tenant_column, a.atttypid, 'owner', 'owner', 'owner') AS w
                        WHERE t.kind IN ('r', 'p') AND a.attrelid = t.relid AND a.attname = tenant_column AND w.policy = 'primecloud_floor'
                          AND NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = t.relid AND p.polname = w.policy
-                             AND p.polpermissive = w.permissive
-                             AND p.polcmd = '*' AND p.polroles = '{0}'
-                                         AND pg_get_expr(p.polqual, t.relid) = w.qual
-                                             AND pg_get_expr(p.polwithcheck, t.relid) = w.with_check)), 'the floor is whole'
+                             AND p.polpermissive = w.permissive AND p.polcmd = w.command AND p.polroles = '{0}'
+                             AND pg_get_expr(p.polqual, t.relid) = w.qual
+                             AND pg_get_expr(p.polwithcheck, t.relid) IS NOT DISTINCT FROM w.with_check)), 'the floor is whole'
     UNION ALL
     SELECT f.holds, f.claim FROM primecloud_internal.spread_facts(rel) AS f
     UNION ALL
