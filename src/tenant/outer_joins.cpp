@@ -53,7 +53,7 @@ bool ends(const join_side &kept, const join_side &other) noexcept { return !kept
 SERVER_CODE bool look_for_joins(Node *node, void *context) {
   if (node == nullptr) return false;
   if (IsA(node, Query)) return pg::walk_query(reinterpret_cast<Query *>(node), look_for_joins, node);
-  if (IsA(node, JoinExpr)) {
+  if (context != nullptr && IsA(node, JoinExpr)) {  // within a query
     const auto *join = reinterpret_cast<JoinExpr *>(node);
     List *const range_table = static_cast<Query *>(context)->rtable;
     if (IS_OUTER_JOIN(join->jointype)) {
