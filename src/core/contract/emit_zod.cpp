@@ -77,7 +77,7 @@ class zod_types {
     std::string schema = named ? names_.name_of(type) : base(type);
     if (!type.is_array()) return schema;
     if (type.elements_nullable) schema = nullable(schema);
-    for (int i = 0; i < type.dimensions; i++) schema = "z.array(" + schema + ")";
+    for (int i = 0; i < type.dimensions; i++) schema.insert(0, "z.array(").append(")");
     return schema;
   }
 
