@@ -44,11 +44,14 @@ SERVER_CODE bool is_in_another_group() {
 
 }  // namespace
 
+// Citus is loaded with the server or not at all, so a backend asks once.
 bool citus_is_loaded() {
-  static bool loaded = false;  // it is never unloaded
+  static bool known = false, loaded = false;
+  if (known) return loaded;
   constexpr char its_own[] = "citus.propagate_set_commands";
-  if (!loaded && GetConfigOption(its_own, true, false) != nullptr)
-    loaded = (GetConfigOptionFlags(its_own, true) & GUC_CUSTOM_PLACEHOLDER) == 0;
+  loaded = GetConfigOption(its_own, true, false) != nullptr &&
+           (GetConfigOptionFlags(its_own, true) & GUC_CUSTOM_PLACEHOLDER) == 0;
+  known = loaded || IsNormalProcessingMode();
   return loaded;
 }
 
