@@ -9,6 +9,7 @@
 #include "pg/server_version_trees.hpp"
 #include "pg/startup.hpp"
 #include "tenant/cluster.hpp"
+#include "tenant/context.hpp"
 #include "tenant/outer_joins.hpp"
 #include "tenant/shell_scans.hpp"
 #include "tenant/spread_tables.hpp"
@@ -81,8 +82,9 @@ SERVER_CODE bool count_spread(Node *node, void *count) {
   return pg::walk_below(node, count_spread, count);
 }
 
+// (Without a context there is none to go along: the policies themselves say so, here.)
 SERVER_CODE bool goes_without(Query *query) {
-  if (is_elsewhere()) return false;
+  if (current() == nullptr || is_elsewhere()) return false;
   int count = 0;
   count_spread(reinterpret_cast<Node *>(query), &count);
   return count == 1 || (count > 1 && has_ending_join(query));

@@ -86,6 +86,8 @@ void send_question(const char *tenant, Oid owner) {
   (void)set_on_nodes(encoded, pg::role_name(owner));
 }
 
+bool is_sent() noexcept { return sent.count > 0; }
+
 void send_again_if_due() {
   if (!sent.any || current() == nullptr || IsInParallelMode()) return;
   const sending *last = sent.count > 0 ? &sent.each[sent.count - 1] : nullptr;

@@ -16,6 +16,9 @@ SERVER_CODE void send_context(const char *encoded, std::uint64_t serial);
 // role may see: for what entering asks.  In connections of other roles it is nothing; the context has to follow.
 SERVER_CODE void send_question(const char *tenant, Oid owner);
 
+// Whether other nodes have a context of this transaction, or of a savepoint that it is in.
+bool is_sent() noexcept;
+
 // Sends it anew, where a statement starts: what was sent is old by now, or a savepoint has ended that it was sent in.
 SERVER_CODE void send_again_if_due();
 

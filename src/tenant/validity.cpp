@@ -96,7 +96,10 @@ const pg::startup watching_validity{watch_validity};
 
 void check_context() {
   const context_record *who = current();
-  if (who == nullptr || paused || is_asking_elsewhere() || IsParallelWorker()) return;
+  if (paused || is_asking_elsewhere() || IsParallelWorker()) return;
+  // (Who was lent the setting has ended it: where it has gone along it stands, and a plan of before would read by it.)
+  if (who == nullptr && is_sent()) refuse("it was ended on this node, and not on the others");
+  if (who == nullptr) return;
   if (who->expires_known && GetCurrentTimestamp() >= who->expires.microseconds) refuse("its token has expired");
   // A statement whose relations are locked already has not listened.
   AcceptInvalidationMessages();
