@@ -1,9 +1,11 @@
 -- What stands on the shards of a distributed table, which this server's catalog does not tell.
 
--- Asked of the table here and of each of its shards where that lies: equal where the same holds.
+-- Asked of the table here and of each of its shards where that lies: equal where the same holds.  (Who has changed the table in his
+-- transaction holds a shard locked by another connection, and would wait for himself: no server sees that.)
 CREATE FUNCTION primecloud_internal.policies_text(rel regclass) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off SET standard_conforming_strings = on
+    SET lock_timeout = '1s'
 AS $$
     SELECT concat_ws(E'\n', c.relrowsecurity, c.relforcerowsecurity, (
         SELECT string_agg(concat_ws(' ', p.polname, p.polcmd, p.polpermissive,
@@ -15,8 +17,7 @@ $$;
 COMMENT ON FUNCTION primecloud_internal.policies_text(regclass)
     IS 'row-level security and the policies of a table in words, the same on every server where the same holds';
 
--- As the current user, who must be let in by the other servers; in a transaction that has changed the table its shards are locked, and this
--- would wait for itself.
+-- As the current user, who must be let in by the other servers.
 CREATE FUNCTION primecloud_internal.placements(rel regclass) RETURNS TABLE (node text, shard bigint, seen boolean, same boolean)
     LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
     SET search_path = pg_catalog, pg_temp
@@ -52,6 +53,17 @@ $$;
 COMMENT ON FUNCTION primecloud_internal.placements_told(regclass)
     IS 'whether the shards of a table were seen to be protected as it is here, in words';
 
+-- On the server that has the shard; it is waited for as policies_text() does.
+CREATE FUNCTION primecloud_internal.shard_rows(shard regclass, tenant_column text) RETURNS jsonb
+    LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp SET lock_timeout = '1s'
+AS $$
+    SELECT to_jsonb(r) FROM primecloud_internal.tenant_rows(shard, tenant_column) AS r;
+$$;
+COMMENT ON FUNCTION primecloud_internal.shard_rows(regclass, text)
+    IS 'tenant_rows() of a shard of this server, which is waited for a second; asked by the coordinator';
+REVOKE ALL ON FUNCTION primecloud_internal.shard_rows(regclass, text) FROM PUBLIC;
+
 -- The same of a table whose rows lie elsewhere: where one shard has rows of two tenants, read there without SQL by whom the other servers
 -- take for a superuser.  All NULL where none could be looked at.
 CREATE FUNCTION primecloud_internal.rows_known(rel regclass, tenant_column text, OUT one text, OUT other text, OUT own_rows bigint,
@@ -67,8 +79,7 @@ BEGIN
             LATERAL jsonb_to_record(CASE WHEN p.success THEN p.result::jsonb END)
                 AS r(one text, other text, own_rows bigint, foreign_row text, whole boolean)
             WHERE r.whole IS NOT NULL ORDER BY r.other IS NULL, p.shardid LIMIT 1' INTO one, other, own_rows, foreign_row, whole
-            USING rel, format('SELECT pg_catalog.row_to_json(r) FROM primecloud_internal.tenant_rows(%%L, %L) AS r',
-                replace(tenant_column, '%', '%%'));
+            USING rel, format('SELECT primecloud_internal.shard_rows(%%L, %L)', replace(tenant_column, '%', '%%'));
     END IF;
 END $$;
 COMMENT ON FUNCTION primecloud_internal.rows_known(regclass, text)

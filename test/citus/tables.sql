@@ -171,6 +171,16 @@ SELECT tried.is((count(*) FILTER (WHERE l ~ '^not ok'))::text, '0', 'assert_isol
     tried.is((count(*) FILTER (WHERE l ~ 'SKIP'))::text, '5', 'but for what Citus does not run')
     FROM primecloud.assert_isolated('shop.orders', 'tried_app') AS l;
 
+-- Within the transaction that changes it, it does not wait for what that holds locked.
+BEGIN;
+GRANT SELECT ON shop.orders TO tried_app;
+SET LOCAL primecloud.guard = off;
+ALTER TABLE shop.orders ALTER note SET DEFAULT 'none';
+SELECT tried.line(string_agg(l, E'\n') ~ 'not ok \d+ - shop.orders: its rows lie on other servers, and have not been tried',
+    'assert_isolated() in the transaction that changed the table says that it was not tried')
+    FROM primecloud.assert_isolated('shop.orders', 'tried_app') AS l;
+ROLLBACK;
+
 -- What keeps it so.
 SET ROLE tried_owner;
 SELECT tried.is(left(tried.said(statement), 5), '42501', statement) FROM (VALUES ('CREATE POLICY careless ON shop.orders USING (true)'),
