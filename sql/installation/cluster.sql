@@ -10,13 +10,14 @@ REVOKE ALL ON FUNCTION primecloud_internal.node_answer(text) FROM PUBLIC;
 
 -- One row a node: what it answers, or why it does not.
 CREATE FUNCTION primecloud_internal.ask_nodes(question text)
-    RETURNS TABLE (node text, answered boolean, library text, answer text, keeps text)
+    RETURNS TABLE (node text, answered boolean, library text, answer text, keeps text, extension_version text, library_version text)
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     asked text := format('SELECT json_build_array(current_setting(''shared_preload_libraries''), primecloud_internal.node_answer(%L),
-        coalesce(current_setting(''pg_stat_statements.track_utility'', true), ''off''))', question);
+        coalesce(current_setting(''pg_stat_statements.track_utility'', true), ''off''),
+        (SELECT extversion FROM pg_catalog.pg_extension WHERE extname = ''primecloud''), primecloud_internal.library_version())', question);
     one record;
 BEGIN
     FOR one IN EXECUTE
@@ -29,6 +30,8 @@ BEGIN
             library := one.result::json ->> 0;
             answer := one.result::json ->> 1;
             keeps := one.result::json ->> 2;
+            extension_version := one.result::json ->> 3;
+            library_version := one.result::json ->> 4;
         END IF;
         RETURN NEXT;
     END LOOP;
@@ -44,6 +47,8 @@ DECLARE
     question text := gen_random_uuid()::text;
     expected text;
     session bigint;
+    extension text := (SELECT e.extversion FROM pg_extension e WHERE e.extname = 'primecloud');
+    library text := primecloud_internal.library_version();
     one record;
 BEGIN
     IF to_regprocedure('pg_catalog.run_command_on_workers(text,boolean)') IS NULL
@@ -54,7 +59,7 @@ BEGIN
     IF primecloud_internal.root_key_problem() IS NULL THEN
         expected := substr(primecloud_internal.node_answer(question), 3);
     END IF;
-    FOR one IN SELECT n.node, n.answered, n.library, n.answer, n.keeps FROM primecloud_internal.ask_nodes(question) AS n LOOP
+    FOR one IN SELECT n.* FROM primecloud_internal.ask_nodes(question) AS n LOOP
         RETURN QUERY VALUES
             (format('node %s answers', one.node), CASE WHEN one.answered THEN 'ok' ELSE 'missing' END,
              format('it said: %s', one.answer));
@@ -63,6 +68,14 @@ BEGIN
             (format('node %s loads the library with the server', one.node),
              CASE WHEN one.library ~ '[[:<:]]primecloud[[:>:]]' THEN 'ok' ELSE 'missing' END,
              format('there: ALTER SYSTEM SET shared_preload_libraries = %s, and restart', one.library || ', primecloud')),
+            (format('node %s has the library of the coordinator', one.node),
+             CASE WHEN one.library_version = library THEN 'ok' ELSE 'missing' END,
+             format('it has %s, and the coordinator %s: install the same there, and restart', one.library_version, library)),
+            -- Citus sends an ALTER EXTENSION on, where that is not turned off and the node could be reached.
+            (format('node %s has the extension of the coordinator', one.node),
+             CASE WHEN one.extension_version = extension THEN 'ok' ELSE 'missing' END,
+             format('it has %s, and the coordinator %s: ALTER EXTENSION primecloud UPDATE, where it is the older',
+                one.extension_version, extension)),
             (format('node %s has the root key of the coordinator', one.node),
              CASE WHEN substr(one.answer, strpos(one.answer, ' ') + 1) = expected THEN 'ok' ELSE 'missing' END,
              'there: the file of primecloud.root_key_file, as it is on the coordinator'),

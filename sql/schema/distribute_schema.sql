@@ -10,6 +10,8 @@ BEGIN
     RETURN NEXT primecloud_internal.one_by_one();
     RETURN QUERY SELECT * FROM primecloud_internal.untie_steps(keys);
     RETURN QUERY SELECT * FROM primecloud_internal.schema_register_steps(schema, false);
+    -- A dump of one that was distributed has them.
+    RETURN QUERY SELECT * FROM primecloud_internal.schema_empty_steps(schema, source);
     RETURN QUERY SELECT 'fill', format('%I.%I', schema, a.relation), replace(a.made, '@schema@', quote_ident(schema))
         FROM primecloud_internal.schema_apart(source, 'rows') a;
     RETURN QUERY SELECT * FROM primecloud_internal.schema_key_steps(schema, source, true);
@@ -56,8 +58,7 @@ BEGIN
             WHERE t.kind = 'type' AND (s.name = 'type ' || t.name OR starts_with(s.name, format('column %s.', t.name))))
         ORDER BY s."position";
     RETURN QUERY SELECT * FROM primecloud_internal.schema_key_steps(schema, source, false);
-    RETURN QUERY SELECT 'fill', format('%I.%I', schema, a.relation), format('DELETE FROM %I.%I', schema, a.relation)
-        FROM primecloud_internal.schema_apart(source, 'rows') a;
+    RETURN QUERY SELECT * FROM primecloud_internal.schema_empty_steps(schema, source);
     RETURN QUERY SELECT * FROM primecloud_internal.schema_policy_steps(schema, source, false);
     RETURN QUERY SELECT s.* FROM unnest(tables) AS t, primecloud_internal.remember_steps(t) AS s;
     RETURN QUERY SELECT * FROM primecloud_internal.tie_steps(keys);

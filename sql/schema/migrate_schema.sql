@@ -66,10 +66,11 @@ COMMENT ON FUNCTION primecloud_internal.schema_run_steps(name, name, integer)
     IS 'applies the frozen steps that are missing; tells the version reached';
 
 CREATE FUNCTION primecloud_internal.schema_is_current(schema name, source name, expected jsonb) RETURNS boolean
-    LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+    LANGUAGE sql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $schema_is_current$
     SELECT primecloud.schema_version(schema) = (SELECT max(h.version) FROM primecloud_internal.schema_history(source) h)
         AND NOT EXISTS (SELECT FROM primecloud_internal.schema_pending(schema, source, expected))
+        AND NOT EXISTS (SELECT FROM primecloud_internal.schema_key_mends(schema, source, expected))
         AND NOT EXISTS (SELECT FROM primecloud_internal.schema_lacking(schema, source))
         AND NOT EXISTS (SELECT FROM (SELECT p FROM primecloud_internal.schema_parts(schema) p) p FULL
             JOIN primecloud_internal.schema_parts_wanted(source, expected) w ON w = p.p WHERE w IS NULL OR p.p IS NULL)
@@ -97,6 +98,7 @@ BEGIN
     carried := ARRAY(SELECT primecloud_internal.schema_own_grants(schema, expected));
     PERFORM primecloud_internal.schema_apply(schema, source, expected, before_tables => true);
     seen := primecloud_internal.schema_run_steps(schema, source, seen);
+    PERFORM primecloud_internal.run_plan(ARRAY(SELECT m FROM primecloud_internal.schema_key_mends(schema, source, expected) m), false);
     PERFORM primecloud_internal.schema_drop_doomed(schema, expected);
     PERFORM primecloud_internal.schema_apply(schema, source, expected, before_tables => false);
     FOREACH statement IN ARRAY carried LOOP

@@ -43,7 +43,7 @@ $schema_spread$;
 COMMENT ON FUNCTION primecloud_internal.schema_spread(name, name)
     IS 'the tables of a control plane that go to other servers, those that each has whole before those that lie by account';
 
-CREATE FUNCTION primecloud_internal.schema_key_steps(schema name, source name, distributed boolean)
+CREATE FUNCTION primecloud_internal.schema_key_steps(schema name, source name, distributed boolean, these name[] DEFAULT NULL)
     RETURNS SETOF primecloud_internal.plan_step
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $schema_key_steps$
@@ -53,18 +53,19 @@ DECLARE
 BEGIN
     FOR key IN SELECT a.relation, a.name, starts_with(a.made, 'UNIQUE') AS is_constraint,
             CASE WHEN distributed THEN a.made ELSE primecloud_internal.schema_plain_key(source, a.relation, a.name) END AS made
-            FROM primecloud_internal.schema_apart(source, 'key') a LOOP
+            FROM primecloud_internal.schema_apart(source, 'key') a WHERE these IS NULL OR a.name = ANY (these) LOOP
         rel := format('%I.%I', schema, key.relation);
         RETURN NEXT primecloud_internal.step('drop key', rel, CASE WHEN key.is_constraint
-            THEN format('ALTER TABLE %s DROP CONSTRAINT %I', rel, key.name) ELSE format('DROP INDEX %I.%I', schema, key.name) END);
+            THEN format('ALTER TABLE %s DROP CONSTRAINT IF EXISTS %I', rel, key.name)
+            ELSE format('DROP INDEX IF EXISTS %I.%I', schema, key.name) END);
         RETURN NEXT primecloud_internal.step('key', rel, CASE WHEN key.is_constraint
             THEN format('ALTER TABLE %s ADD CONSTRAINT %I %s', rel, key.name, key.made)
             ELSE replace(key.made, '@schema@', quote_ident(schema)) END);
     END LOOP;
 END
 $schema_key_steps$;
-COMMENT ON FUNCTION primecloud_internal.schema_key_steps(name, name, boolean)
-    IS 'the steps by which unique keys have the account in them, or are those of one server';
+COMMENT ON FUNCTION primecloud_internal.schema_key_steps(name, name, boolean, name[])
+    IS 'the steps by which unique keys, all or some, have the account in them, or are those of one server';
 
 -- As the statements that make the table say it.
 CREATE FUNCTION primecloud_internal.schema_plain_key(source name, relation name, key name) RETURNS text

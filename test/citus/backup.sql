@@ -27,3 +27,22 @@ SET ROLE backup_owner;
 SELECT primecloud.protect_table('shop.accounts'), primecloud.protect_table('shop.orders'), primecloud.confine_table('shop.orders', 'id');
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA shop TO backup_app;
 SELECT count(*) FROM primecloud.distribute_table('shop.orders');
+-- And a control plane with two accounts.
+RESET ROLE;
+SELECT primecloud.create_gate_role('backup_gate');
+ALTER ROLE backup_gate LOGIN;
+GRANT backup_gate TO backup_owner;
+GRANT CREATE ON DATABASE postgres TO backup_owner;
+SET ROLE backup_owner;
+SELECT primecloud.create_schema('cloud', register => false), primecloud.grant_schema('cloud', 'backup_gate', 'gate');
+RESET ROLE;
+INSERT INTO cloud.users (id, email, display_name) VALUES ('00000000-0000-7000-8000-000000000001', 'a@example.com', 'a');
+BEGIN;
+INSERT INTO cloud.accounts (id, owner_user_id, name, slug) SELECT ('00000000-0000-7000-8000-00000000000' || l)::uuid,
+    '00000000-0000-7000-8000-000000000001', l, 'account-' || l FROM unnest('{a,b}'::text[]) AS l;
+INSERT INTO cloud.account_members (user_id, account_id, role, email, display_name) SELECT owner_user_id, id, 'owner', 'a@example.com', 'a'
+    FROM cloud.accounts;
+INSERT INTO cloud.account_owners (account_id, user_id) SELECT id, owner_user_id FROM cloud.accounts;
+COMMIT;
+SET ROLE backup_owner;
+SELECT count(*) FROM primecloud.distribute_schema('cloud');

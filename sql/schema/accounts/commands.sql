@@ -54,6 +54,7 @@ BEGIN
         RETURN;
     END IF;
     UPDATE @schema@.accounts a SET status = set_account_status.status, updated_at = now() WHERE a.id = account;
+    PERFORM @schema@.tell_sessions();
     -- Who may not enter does not get in by the services either.
     IF (old_status = 'active') <> (set_account_status.status = 'active') THEN
         PERFORM @schema@.order_service('minio', 'account:' || account, 'settle', '{}'),

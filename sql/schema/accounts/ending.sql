@@ -39,7 +39,7 @@ BEGIN
     DELETE FROM @schema@.object_share_openings o WHERE o.account_id = account;
     DELETE FROM @schema@.buckets b WHERE b.account_id = account;
     DELETE FROM @schema@.accounts a WHERE a.id = account;
-    PERFORM @schema@.let_go(account);
+    PERFORM @schema@.let_go(account), @schema@.tell_sessions();
 END
 $end_account$;
 COMMENT ON FUNCTION @schema@.end_account(text, text, jsonb)

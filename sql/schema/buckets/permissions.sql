@@ -41,6 +41,7 @@ BEGIN
     END IF;
     DELETE FROM @schema@.bucket_permissions p WHERE p.account_id = account AND p.id = granted;
     IF FOUND THEN
+        PERFORM @schema@.tell_sessions();
         PERFORM @schema@.end_shares(person);
         PERFORM @schema@.audit('revoke_bucket', 'bucket_permissions', bucket::text, jsonb_build_object('user', person));
         RETURN true;

@@ -76,6 +76,7 @@ BEGIN
         RAISE foreign_key_violation USING MESSAGE = format('user %s owns the account', person), HINT = 'Call transfer_ownership first.';
     END IF;
     UPDATE @schema@.account_members m SET role = change_member_role.role WHERE m.account_id = account AND m.user_id = person;
+    PERFORM @schema@.tell_sessions();
     PERFORM @schema@.end_shares(person), @schema@.end_invitations(person);
     PERFORM @schema@.audit('change_member_role', 'account_members', person::text,
         jsonb_build_object('from', member.role, 'to', change_member_role.role));
@@ -98,6 +99,7 @@ BEGIN
         RAISE foreign_key_violation USING MESSAGE = format('user %s owns the account', person), HINT = 'Call transfer_ownership first.';
     END IF;
     DELETE FROM @schema@.account_members m WHERE m.account_id = account AND m.user_id = person;
+    PERFORM @schema@.tell_sessions();
     PERFORM @schema@.end_shares(person), @schema@.end_invitations(person);
     PERFORM @schema@.audit('remove_member', 'account_members', person::text, jsonb_build_object('role', member.role));
 END

@@ -71,3 +71,22 @@ $let_go$;
 COMMENT ON FUNCTION @schema@.let_go(uuid, text)
     IS 'frees what an account has claimed of one kind, or of all that ends with it; for commands';
 GRANT EXECUTE ON FUNCTION @schema@.let_go TO @gate@;
+
+CREATE FUNCTION @schema@.tell_sessions() RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $tell_sessions$
+BEGIN
+    -- The triggers of the tables do it.
+    RETURN;
+END
+$tell_sessions$;
+
+CREATE DISTRIBUTED FUNCTION @schema@.tell_sessions() RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $tell_sessions$
+BEGIN
+    PERFORM primecloud.membership_changed();
+END
+$tell_sessions$;
+COMMENT ON FUNCTION @schema@.tell_sessions()
+    IS 'says to sessions that are in an account that somebody may have lost what he entered with, where no trigger does; for commands';
