@@ -38,15 +38,16 @@ SELECT lives_ok($$SELECT primecloud.migrate_schema('cloud')$$, 'it is migrated')
 SELECT is_empty($$SELECT * FROM primecloud.check_schema('cloud')$$, 'and is as a new one');
 RESET ROLE;
 SELECT is_empty('TABLE cloud.claims', 'nothing is claimed: the keys say it');
-SELECT isnt_empty($$SELECT tgrelid::regclass FROM pg_trigger WHERE tgrelid = 'cloud.account_members'::regclass AND tgname = 'primecloud_watch'$$,
+SELECT isnt_empty($$SELECT tgrelid::regclass FROM pg_trigger WHERE tgrelid = 'cloud.account_members'::regclass
+    AND tgname = 'primecloud_watch'$$,
     'changes of members are watched again');
 SELECT throws_ok(format('UPDATE cloud.accounts SET slug = %L WHERE slug <> %1$L', slug), '23505', NULL, 'a key sees all accounts: slugs')
     FROM cloud.accounts LIMIT 1;
 SELECT is(act('b_owner', $$SELECT cloud.create_account('Probe', 'account-a')$$), '23505', 'and the commands are refused by it');
 
 -- Two accounts that have got one name meanwhile are told, and nothing is changed.
-SELECT primecloud_internal.run_plan(ARRAY(SELECT s FROM primecloud_internal.schema_key_steps('cloud', 'primecloud_internal', true) s), false)
-    \g /dev/null
+SELECT primecloud_internal.run_plan(ARRAY(SELECT s FROM primecloud_internal.schema_key_steps('cloud', 'primecloud_internal', true) s),
+    false) \g /dev/null
 UPDATE cloud.accounts SET slug = 'twice';
 SET ROLE :"owner";
 SELECT throws_ok($$SELECT primecloud.migrate_schema('cloud')$$, '23505', NULL, 'one name of two accounts');
