@@ -82,8 +82,8 @@ CREATE FUNCTION primecloud_internal.rows_on_shards(rel regclass, col text, tenan
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    shards CONSTANT jsonb := (SELECT jsonb_agg(to_jsonb(s) ORDER BY s.shard) FROM primecloud_internal.shards_with(rel, tenant_column, wanted)
-        AS s);
+    shards CONSTANT jsonb := (SELECT jsonb_agg(to_jsonb(s) ORDER BY s.shard)
+        FROM primecloud_internal.shards_with(rel, tenant_column, wanted) AS s);
     one record;
     answer jsonb;
     code text;
@@ -95,15 +95,17 @@ BEGIN
     FOR one IN EXECUTE 'WITH asked AS MATERIALIZED (SELECT s.host, s.port, pg_catalog.array_agg(s.name ORDER BY s.name) AS names
             FROM pg_catalog.jsonb_to_recordset($1) AS s(host text, port integer, name text) GROUP BY s.host, s.port)
         SELECT r.node_name AS host, r.node_port AS port, r.success, r.result FROM (SELECT
-                pg_catalog.array_agg(a.host ORDER BY a.host, a.port) AS hosts, pg_catalog.array_agg(a.port ORDER BY a.host, a.port) AS ports,
-                pg_catalog.array_agg(pg_catalog.format(''SELECT primecloud_internal.rows_here(%L, %L, %L, %L, %L, %L, %L)'', a.names, $2, $3,
-                    $4, $5, $6, $7) ORDER BY a.host, a.port) AS commands FROM asked a) AS all_of_them
+                pg_catalog.array_agg(a.host ORDER BY a.host, a.port) AS hosts,
+                pg_catalog.array_agg(a.port ORDER BY a.host, a.port) AS ports,
+                pg_catalog.array_agg(pg_catalog.format(''SELECT primecloud_internal.rows_here(%L, %L, %L, %L, %L, %L, %L)'', a.names, $2,
+                    $3, $4, $5, $6, $7) ORDER BY a.host, a.port) AS commands FROM asked a) AS all_of_them
             CROSS JOIN LATERAL pg_catalog.master_run_on_worker(hosts, ports, commands, true) AS r(node_name, node_port, success, result)'
             USING shards, ARRAY[col, tenant_column, id_column], row_id, wanted, reader, context,
                 current_setting('primecloud.missing_context') LOOP
         answer := CASE WHEN one.success THEN one.result::jsonb END;
         IF answer IS NULL THEN
-            RAISE connection_failure USING MESSAGE = format('a row of table %s was not read: %s:%s was not reached', rel, one.host, one.port),
+            RAISE connection_failure USING
+                MESSAGE = format('a row of table %s was not read: %s:%s was not reached', rel, one.host, one.port),
                 DETAIL = one.result, HINT = 'Ask again when that server answers; check_installation() says what it is wanting.';
         ELSIF jsonb_typeof(answer) = 'object' THEN
             code := answer ->> 'code';

@@ -9,7 +9,8 @@ extern "C" {
 
 namespace primecloud::tenant {
 
-// The statement under way holds a context that goes along: nobody reads it in pg_stat_activity, nor in the log of an error.
+// The statement under way holds a context that goes along: nobody reads it in pg_stat_activity, nor in the log of an
+// error.
 SERVER_CODE void hide_context_text();
 
 // The same, where it does.
