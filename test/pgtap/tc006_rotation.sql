@@ -13,7 +13,7 @@ CREATE FUNCTION opens(key text, secret text) RETURNS boolean LANGUAGE plpgsql AS
 BEGIN
     RETURN act('a_worker', format($q$SELECT primecloud.reveal('cloud.access_key_secrets', 'secret', %L::uuid, 'verify a signature')$q$,
         key)) = secret
-       AND EXISTS (SELECT FROM cloud.access_keys k WHERE k.id = key::uuid AND k.status = 'active'
+       AND EXISTS (SELECT 1 FROM cloud.access_keys k WHERE k.id = key::uuid AND k.status = 'active'
            AND (k.expires_at IS NULL OR k.expires_at > now()));
 END $$;
 CREATE FUNCTION last_order(of_key text) RETURNS text LANGUAGE plpgsql AS $$

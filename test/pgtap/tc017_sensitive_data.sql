@@ -35,7 +35,7 @@ BEGIN
     FOR rel IN SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
                WHERE c.relkind IN ('r', 'm') AND (n.nspname IN ('cloud', 'primecloud', 'primecloud_internal')
                    OR c.oid IN ('pg_statistic'::regclass, 'pg_description'::regclass)) LOOP
-        EXECUTE format('SELECT EXISTS (SELECT FROM %s WHERE concat_ws('' '', %s) LIKE %L)', rel, (SELECT string_agg(quote_ident(attname),
+        EXECUTE format('SELECT EXISTS (SELECT 1 FROM %s WHERE concat_ws('' '', %s) LIKE %L)', rel, (SELECT string_agg(quote_ident(attname),
             ', ') FROM pg_attribute WHERE attrelid = rel AND attnum > 0 AND NOT attisdropped),
             '%' || replace(needle, '\', '\\') || '%') INTO found;
         IF found THEN RETURN NEXT rel; END IF;
@@ -92,7 +92,7 @@ SELECT is_empty($$SELECT grantee || ' ' || privilege_type || ' ' || table_name F
 -- (Whatever server has the row: the secret is compared on this one.)
 CREATE FUNCTION works(key uuid, secret text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
-    RETURN CASE WHEN EXISTS (SELECT FROM cloud.access_keys k WHERE k.id = key AND k.status = 'active') THEN act('a_worker',
+    RETURN CASE WHEN EXISTS (SELECT 1 FROM cloud.access_keys k WHERE k.id = key AND k.status = 'active') THEN act('a_worker',
         format('SELECT primecloud.matches(secret, account_id::text, ''cloud.access_key_secrets.secret'', id::text, %L)::text '
         'FROM (SELECT * FROM cloud.access_key_secrets WHERE id = %L OFFSET 0) AS s', secret, key)) ELSE 'refused' END;
 END $$;
