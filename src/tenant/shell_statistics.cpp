@@ -22,13 +22,20 @@ get_relation_info_hook_type info_behind = nullptr;
 
 SERVER_CODE bool has_no_statistics(Oid table) { return citus_is_loaded() && is_spread_elsewhere(table); }
 
+// (What the server hands over to be filled need not be empty.)
+SERVER_CODE bool find_none(VariableStatData *found) {
+  found->statsTuple = nullptr;
+  found->freefunc = nullptr;
+  return true;
+}
+
 SERVER_CODE bool of_relation(PlannerInfo *root, RangeTblEntry *entry, AttrNumber column, VariableStatData *found) {
-  if (entry->rtekind == RTE_RELATION && has_no_statistics(entry->relid)) return true;
+  if (entry->rtekind == RTE_RELATION && has_no_statistics(entry->relid)) return find_none(found);
   return relation_behind != nullptr && relation_behind(root, entry, column, found);
 }
 
 SERVER_CODE bool of_index(PlannerInfo *root, Oid index, AttrNumber column, VariableStatData *found) {
-  if (citus_is_loaded() && has_no_statistics(IndexGetRelation(index, true))) return true;
+  if (citus_is_loaded() && has_no_statistics(IndexGetRelation(index, true))) return find_none(found);
   return index_behind != nullptr && index_behind(root, index, column, found);
 }
 
