@@ -3,7 +3,6 @@
 #include "pg/c_string.hpp"
 #include "pg/datum_builtin.hpp"
 #include "secret/sealed_scan.hpp"
-#include "tenant/distributed.hpp"
 
 extern "C" {
 #include "access/relation.h"
@@ -22,10 +21,6 @@ Relation open_table(Oid oid) {
   if (table->rd_rel->relkind != RELKIND_RELATION && table->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
     ereport(ERROR, errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("\"%s\" is not a table", RelationGetRelationName(table)),
             errhint("Reveal from the table below it."));
-  if (tenant::is_distributed(oid))
-    ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-            errmsg("table \"%s\" is distributed", RelationGetRelationName(table)),
-            errhint("Read the row by a SELECT of your own, and pass its envelope to primecloud.open()."));
   return table;
 }
 

@@ -15,6 +15,7 @@
 #include "secret/readable_table.hpp"
 #include "secret/reading.hpp"
 #include "secret/sealed.hpp"
+#include "tenant/cluster.hpp"
 
 extern "C" {
 #include "access/table.h"
@@ -45,31 +46,15 @@ using secret::sealed_value;
   pg_unreachable();
 }
 
+// What a query calls for rows of a distributed table runs where they lie.
+[[noreturn, gnu::cold]] SERVER_CODE void refuse_worker() {
+  ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+          errmsg("secrets are opened on the coordinator, and this is another node"),
+          errhint("Read what names the row first, and pass that."));
+  pg_unreachable();
+}
+
 using text_or_null = std::optional<std::string_view>;
-
-// Rows of others are not looked at where the policies name a tenant, or the caller does.
-SERVER_CODE void find_tenant(reading &r, text_or_null wanted) {
-  const tenant::plain_column column = secret::key_column(r.table, NameStr(r.column.tenant_column));
-  if (wanted) {
-    r.tenant = secret::read_id(column.type, *wanted);
-    r.tenant_is_known = true;
-    return;
-  }
-  NullableDatum required{};
-  r.tenant_is_known = !OidIsValid(column.collation) &&
-                      tenant::required_value(r.policies, column.number, column.type, &required) && !required.isnull;
-  r.tenant = required.value;
-}
-
-SERVER_CODE void read_row(reading &r, std::string_view row_id, text_or_null tenant) {
-  const tenant::plain_column id = secret::key_column(r.table, NameStr(r.column.id_column));
-  r.id = secret::read_id(id.type, row_id);
-  r.policies = tenant::policies_of_caller(r.table);
-  find_tenant(r, tenant);
-  secret::read_tree(r);
-  tenant::end_policies(r.policies);
-  if (r.rows != 1) refuse_count(r, row_id);
-}
 
 using answer = std::tuple<text_or_null, std::string_view, std::string_view, std::optional<sealed_value>>;
 
@@ -86,12 +71,14 @@ secret::located_row primecloud::secret::locate_row(std::optional<pg::relation> t
                                                    text_or_null tenant) {
   if (!table) refuse_null("table");
   if (!column) refuse_null("column");
+  if (tenant::citus_is_loaded() && tenant::is_worker()) refuse_worker();
   registration registered;
   find_registration(table->oid, column->text, registered);
   if (!row_id) refuse_null("row id");
-  reading r{open_table(table->oid), registered, {}, {}, false, {}, 0, true, {}};
+  reading r{open_table(table->oid), registered};
   check_may_read(r.table, registered);
-  read_row(r, *row_id, tenant);
+  secret::find_rows(r, *row_id, tenant);
+  if (r.rows != 1) refuse_count(r, *row_id);
   table_close(r.table, NoLock);  // the lock stays, as a SELECT's does
   const std::string_view label = registered.label_view();
   return {r.first.tenant, {pg::c_string(label), label.size()}, r.first.id, r.first.envelope};

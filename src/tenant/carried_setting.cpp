@@ -31,11 +31,6 @@ bool ready = false;
 bool renamed = false;
 void *taken = nullptr;  // what the check hook has left for the assign hook, which comes next
 
-SERVER_CODE void hide_text() {
-  debug_query_string = "<statement with a tenant context>";
-  pgstat_report_activity(STATE_RUNNING, debug_query_string);
-}
-
 SERVER_CODE bool refuse_setting(const char *why_not) {
   GUC_check_errcode(ERRCODE_CANT_CHANGE_RUNTIME_PARAM);
   GUC_check_errmsg("primecloud.carried is set by primecloud itself");
@@ -68,7 +63,7 @@ SERVER_CODE bool check(char **value, void **extra, GucSource source) noexcept {
   // What it is without anybody's doing, and what a parallel worker is handed.
   if (**value == '\0' && (source == PGC_S_DEFAULT || InitializingParallelWorker)) return true;
   if (is_being_sent(*value)) return leave_nothing(value);
-  if (debug_query_string != nullptr) hide_text();
+  if (debug_query_string != nullptr) hide_context_text();
   if (!may_take(source)) return false;
   // The server frees no value of a setting whose hook raises: what it would keep is empty by then.
   char *text = pstrdup(*value);
@@ -102,13 +97,18 @@ const pg::startup carried_setting{define_carried_setting};
 
 }  // namespace
 
+void hide_context_text() {
+  debug_query_string = "<statement with a tenant context>";
+  pgstat_report_activity(STATE_RUNNING, debug_query_string);
+}
+
 void note_renamed(const VariableSetStmt *set) {
   if (set->name != nullptr && !set->is_local && pg_strcasecmp(set->name, "application_name") == 0) renamed = true;
 }
 
 void hide_carried() {
   if (debug_query_string != nullptr && asking_session() != 0 && strstr(debug_query_string, name) != nullptr)
-    hide_text();
+    hide_context_text();
 }
 
 }  // namespace primecloud::tenant

@@ -9,7 +9,11 @@ extern "C" {
 
 namespace primecloud::tenant {
 
-// Where the statement under way holds a context that goes along, nobody is to read it in pg_stat_activity.
+// The statement under way holds a context that goes along: nobody reads it in pg_stat_activity, nor in the log of an
+// error.
+SERVER_CODE void hide_context_text();
+
+// The same, where it does.
 SERVER_CODE void hide_carried();
 
 // A connection that Citus made and then calls otherwise runs what a user typed (run_command_on_workers()): nothing is

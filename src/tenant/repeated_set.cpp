@@ -4,6 +4,7 @@
 #include "pg/startup.hpp"
 #include "tenant/carrier.hpp"
 #include "tenant/cluster.hpp"
+#include "tenant/context.hpp"
 
 extern "C" {
 #include "access/xact.h"
@@ -97,6 +98,12 @@ bool set_on_nodes(const char *encoded, const char *role) {
   MemoryContextSwitchTo(before);
   MemoryContextDelete(work);
   return true;
+}
+
+const char *context_for_node() {
+  if (current() == nullptr || !citus_is_loaded() || asking_session() != 0) return nullptr;
+  const std::uint64_t session = own_session();
+  return session == 0 || !can_seal() ? nullptr : text_for(encoded(), session, "");
 }
 
 bool is_being_sent(const char *value) noexcept { return value_now != nullptr && strcmp(value_now, value) == 0; }

@@ -10,6 +10,10 @@ namespace primecloud::tenant {
 // sent: where Citus is not, in a backend that it made, and without a root key as long as nothing is distributed.
 SERVER_CODE bool set_on_nodes(const char *encoded, const char *role);
 
+// The context of this transaction as set_on_nodes() would send it, for what goes over a connection of its own; nullptr
+// where there is none, or it goes nowhere.
+SERVER_CODE const char *context_for_node();
+
 // Whether a value of primecloud.carried, or the text of a statement, is what is being sent at this moment.
 bool is_being_sent(const char *value) noexcept;
 bool is_sending_statement(const char *text) noexcept;

@@ -49,12 +49,12 @@ SELECT is(act('worker', format('SELECT cloud.order_secret(%s, %s)', s, t)), '550
 SELECT is(act('worker', format('SELECT cloud.fail_outbox(%s, %L, ''later'')', sequence, claim_token)), 'pending', '(one fails)')
     FROM claimed WHERE what = 'b add_service_account';
 SELECT is(given('b add_service_account'), '55000', 'what has failed is claimed no more');
-UPDATE cloud.outbox SET available_at = clock_timestamp() WHERE operation = 'put_user';
+UPDATE cloud.outbox SET available_at = now() WHERE operation = 'put_user';
 SELECT is(given('a put_user'), '55000', 'the lease is over');
 SELECT is(act('worker', format('SELECT cloud.renew_outbox(%s, %L, ''10 minutes'')', sequence, claim_token)), 'true', '(renewed)')
     FROM claimed WHERE what = 'a put_user';
 SELECT ok(primecloud.password_verify(:'password', given('a put_user')), 'and given again');
-UPDATE cloud.outbox SET available_at = clock_timestamp() WHERE operation = 'put_user';
+UPDATE cloud.outbox SET available_at = now() WHERE operation = 'put_user';
 CREATE TABLE stale AS SELECT * FROM claimed WHERE what = 'a put_user';
 SELECT is(claims('sftpgo'), 'a put_user', '(another claims it)');
 SELECT is(act('worker', format('SELECT cloud.order_secret(%s, %L)', sequence, claim_token)), '55000', 'to the one before it is not given')
@@ -67,12 +67,12 @@ SELECT is(given('a add_service_account'), :'secret', 'suspended: the secret of a
 SELECT ok(primecloud.password_verify(:'password', given('a put_user')), 'the hash of a login');
 SELECT matches(claims('mail'), 'a account_suspended', '(the mail that says so)');
 SELECT is(given('a account_suspended'), 'correct horse', 'and the password of its mail server');
-UPDATE cloud.outbox SET available_at = clock_timestamp() WHERE operation = 'put_user';
+UPDATE cloud.outbox SET available_at = now() WHERE operation = 'put_user';
 DELETE FROM claimed WHERE what ~ 'user';
 SELECT is(claims('sftpgo'), 'a disable_user', '(then the login is disabled)');
 SELECT is(given('a disable_user'), 'P0002', 'an order that disables a login has none');
 -- Given as disable_user, and put_user by the time that it is claimed.
-UPDATE cloud.outbox SET available_at = clock_timestamp() WHERE operation = 'disable_user';
+UPDATE cloud.outbox SET available_at = now() WHERE operation = 'disable_user';
 DELETE FROM claimed WHERE what ~ 'user';
 UPDATE cloud.accounts SET status = 'active' WHERE id = :'a';
 SELECT is(claims('sftpgo'), 'a put_user', '(active again)');
@@ -88,7 +88,7 @@ SELECT is(act('a_admin', 'SELECT cloud.remove_smtp()'), 'true', '(no mail server
 SELECT is(given('a account_suspended'), 'P0002', 'a mail server that is gone');
 SELECT act('a_admin', format('SELECT cloud.revoke_sftp_credential(%L)', :'login'));
 SELECT is(given('a put_user'), 'P0002', 'a login that was revoked');
-UPDATE cloud.outbox SET available_at = clock_timestamp() WHERE operation = 'add_service_account' AND account_id = :'b';
+UPDATE cloud.outbox SET available_at = now() WHERE operation = 'add_service_account' AND account_id = :'b';
 DELETE FROM claimed;
 SELECT matches(claims('minio'), 'b add_service_account', '(claimed again)');
 SELECT act('b_owner', $$SELECT cloud.delete_account('account-b')$$);

@@ -33,7 +33,7 @@ SELECT act('a_dev', format($$SELECT id || ' ' || secret_access_key FROM cloud.ro
 -- the mail server
 SELECT is(act('a_admin', $$SELECT cloud.set_smtp('mail.example.com', 'mailer', 'correct horse', 'a@example.com')$$), '', 'a mail server');
 SELECT is(primecloud.reveal('cloud.account_smtp_secrets', 'password', account_id, 'test'), 'correct horse', 'its password, sealed')
-    FROM cloud.account_smtp_secrets;
+    FROM (SELECT account_id FROM cloud.account_smtp_secrets OFFSET 0) AS s;
 SELECT is(act('a_admin', $$SELECT cloud.set_smtp('mail.example.com', 'mailer', NULL, 'b@example.com', from_name => 'B')$$), '',
     'changed without a password');
 -- Who may set the server was never told its password, and has it sent to no server of his own.
@@ -45,7 +45,7 @@ SELECT is(act('a_admin', format('SELECT cloud.set_smtp(%s)', elsewhere)), '22023
 SELECT is((SELECT row(host, port, username, encryption, from_email)::text FROM cloud.account_smtp),
     '(mail.example.com,587,mailer,tls,b@example.com)', 'and nothing of it stays');
 SELECT is(primecloud.reveal('cloud.account_smtp_secrets', 'password', account_id, 'test'), 'correct horse', 'keeps it')
-    FROM cloud.account_smtp_secrets;
+    FROM (SELECT account_id FROM cloud.account_smtp_secrets OFFSET 0) AS s;
 SELECT is(act('a_platform', $$SELECT cloud.place_vps_order('debian-12', 'sp', 1, 1, 25)$$), '42501', 'an operator places no order');
 SELECT act('a_dev', $$SELECT cloud.place_vps_order('debian-12', 'sp', 1, 1, 25)$$) AS machine \gset
 SELECT is(act('a_platform', format($$SELECT cloud.set_vps_credentials(%L, 'vps1', '203.0.113.9', 'root:hunter2')$$, :'machine')), '',

@@ -45,6 +45,8 @@ INSERT INTO calls (rel, call, message) VALUES
     ('vault', 'SELECT primecloud.reseal_batch(''vault'', ''secret'')', 'table "vault" is distributed'),
     ('parts', 'SELECT primecloud.reseal_batch(''parts'', ''secret'')', 'table "parts_1" is distributed'),
     ('parts_1', 'SELECT primecloud.reseal_batch(''parts'', ''secret'')', 'table public.parts_1 is distributed'),
+    ('vault', 'SELECT primecloud.reveal(''vault'', ''secret'', 1, ''test'')', 'table "vault" is distributed'),
+    ('parts_1', 'SELECT primecloud.reveal(''parts_1'', ''secret'', 1, ''test'')', 'table "parts_1" is distributed'),
     ('plaintext', 'SELECT primecloud.seal_column(''plaintext'', ''secret'', ''plaintext.secret'')',
         'table public.plaintext is distributed'),
     ('vault', 'SELECT primecloud.retain(''vault'', ''at'', ''1 day'')', 'table public.vault is distributed'),

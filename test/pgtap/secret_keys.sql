@@ -12,7 +12,7 @@ DECLARE answer text;
 BEGIN
     EXECUTE format($q$SELECT format('%%s of %%s, %%s keys',
         count(*) FILTER (WHERE primecloud.matches(password, account_id, 'mailers.password', id::text, 'secret ' || id)),
-        count(*), count(DISTINCT primecloud.key_id(password))) FROM %s$q$, rel) INTO answer;
+        count(*), count(DISTINCT primecloud.key_id(password))) FROM (SELECT * FROM %s OFFSET 0) AS m$q$, rel) INTO answer;
     RETURN answer;
 END $$;
 CREATE FUNCTION key_of(wanted text, wanted_state text DEFAULT 'active', wanted_purpose text DEFAULT 'seal') RETURNS bigint

@@ -9,16 +9,18 @@ GRANT SELECT ON cloud.access_key_secrets, cloud.account_smtp_secrets TO :"worker
 INSERT INTO people SELECT 'a_worker', user_id, account_id, 'admin', :'worker' FROM people WHERE who = 'a_admin';
 SELECT connection('maintenance'), dblink_exec(connection('maintenance'), format('SET ROLE %I', :'maintenance'));
 -- What the object store does with a signature: it asks for the key's secret, and refuses without one.
-CREATE FUNCTION opens(key text, secret text) RETURNS boolean LANGUAGE sql AS $$
-    SELECT act('a_worker', format($q$SELECT primecloud.reveal('cloud.access_key_secrets', 'secret', %L::uuid, 'verify a signature')$q$,
+CREATE FUNCTION opens(key text, secret text) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN act('a_worker', format($q$SELECT primecloud.reveal('cloud.access_key_secrets', 'secret', %L::uuid, 'verify a signature')$q$,
         key)) = secret
-       AND EXISTS (SELECT FROM cloud.access_keys k WHERE k.id = key::uuid AND k.status = 'active'
-           AND (k.expires_at IS NULL OR k.expires_at > now()))
-$$;
-CREATE FUNCTION last_order(of_key text) RETURNS text LANGUAGE sql AS $$
-    SELECT operation FROM cloud.outbox WHERE object = 'key:' || (SELECT access_key_id FROM cloud.access_keys WHERE id = of_key::uuid)
-        ORDER BY sequence DESC LIMIT 1
-$$;
+       AND EXISTS (SELECT 1 FROM cloud.access_keys k WHERE k.id = key::uuid AND k.status = 'active'
+           AND (k.expires_at IS NULL OR k.expires_at > now()));
+END $$;
+CREATE FUNCTION last_order(of_key text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN (SELECT operation FROM cloud.outbox WHERE object = 'key:' || (SELECT access_key_id FROM cloud.access_keys
+        WHERE id = of_key::uuid) ORDER BY sequence DESC LIMIT 1);
+END $$;
 SELECT act('a_dev', $$SELECT id || ' ' || secret_access_key FROM cloud.create_access_key('ci', 'read', now() + interval '30 days')$$)
     AS made \gset
 SELECT split_part(:'made', ' ', 1) AS key, split_part(:'made', ' ', 2) AS secret \gset
@@ -32,7 +34,7 @@ SELECT ok(opens(:'second', :'second_secret'), 'its successor opens');
 SELECT isnt(:'second_secret'::text, :'secret'::text, 'with another secret');
 SELECT ok((SELECT s.permissions = k.permissions AND s.name = k.name AND s.rotated_from_id = k.id
     AND s.expires_at > now() + interval '29 days' FROM cloud.access_keys s, cloud.access_keys k
-    WHERE s.id = :'second' AND k.id = :'key'), 'and the rights, the name and the end of the old one');
+    WHERE s.account_id = k.account_id AND s.id = :'second' AND k.id = :'key'), 'and the rights, the name and the end of the old one');
 SELECT ok(opens(:'key', :'secret'), 'the old one opens during the overlap');
 SELECT dblink_exec('maintenance', 'CALL cloud.run_maintenance()');
 SELECT ok(opens(:'key', :'secret'), 'whatever maintenance does');
@@ -78,12 +80,12 @@ SELECT is(act('a_owner', q), '42501', q)
 -- an SFTP password: the old one is refused when a new one is made
 SELECT act('a_admin', $$SELECT id || ' ' || password FROM cloud.create_sftp_credential('login')$$) AS made \gset
 SELECT split_part(:'made', ' ', 1) AS login, split_part(:'made', ' ', 2) AS old \gset
-CREATE FUNCTION fits(password text) RETURNS boolean LANGUAGE sql AS $$ SELECT primecloud.password_verify(password,
-    primecloud.reveal('cloud.sftp_secrets', 'password_hash', id, 'tc006')) FROM cloud.sftp_secrets $$;
-SELECT ok(fits(:'old'), 'a password');
+CREATE FUNCTION fits(password text, login text) RETURNS boolean LANGUAGE sql AS $$ SELECT primecloud.password_verify(password,
+    primecloud.reveal('cloud.sftp_secrets', 'password_hash', login::uuid, 'tc006')) $$;
+SELECT ok(fits(:'old', :'login'), 'a password');
 SELECT act('a_admin', format('SELECT cloud.reset_sftp_password(%L)', :'login')) AS new \gset
-SELECT ok(NOT fits(:'old'), 'is refused after a reset');
-SELECT ok(fits(:'new'), 'the new one is not');
+SELECT ok(NOT fits(:'old', :'login'), 'is refused after a reset');
+SELECT ok(fits(:'new', :'login'), 'the new one is not');
 SELECT is(act('a_admin', format('SELECT cloud.revoke_sftp_credential(%L)', :'login')), 'true', 'a login is revoked');
 SELECT is_empty('SELECT FROM cloud.sftp_secrets', 'and no password fits it');
 SELECT is((SELECT payload #>> '{user,status}' FROM cloud.outbox WHERE service = 'sftpgo' ORDER BY sequence DESC LIMIT 1), '0',

@@ -49,8 +49,10 @@ DECLARE
     given @schema@.outbox;
 BEGIN
     SELECT o.* INTO given FROM @schema@.outbox o WHERE o.sequence = order_overtaken.sequence;
-    IF NOT FOUND OR NOT @schema@.order_gives(given.operation, given.payload) OR @schema@.order_settles(given.operation) IS NOT NULL
-       OR NOT EXISTS (SELECT FROM @schema@.outbox y WHERE y.account_id = given.account_id AND y.sequence > given.sequence
+    IF NOT FOUND OR NOT @schema@.order_gives(given.operation, given.payload) OR @schema@.order_settles(given.operation) IS NOT NULL THEN
+        RETURN false;
+    -- (What asks a table is asked by itself: it goes to another server, which has no functions of the schema.)
+    ELSIF NOT EXISTS (SELECT FROM @schema@.outbox y WHERE y.account_id = given.account_id AND y.sequence > given.sequence
            AND y.service = given.service AND y.object = given.object AND (y.status = 'done' OR y.claim_token IS NOT NULL)
            AND y.operation IN ('set_versioning', 'set_bucket_quota', 'update_service_account', 'set_lifecycle', 'remove_lifecycle',
                'put_user', 'disable_user')) THEN
@@ -61,3 +63,29 @@ BEGIN
     RETURN FOUND;
 END
 $order_overtaken$;
+
+CREATE DISTRIBUTED FUNCTION @schema@.renew_outbox(sequence bigint, claim_token uuid, lease interval DEFAULT '1 minute') RETURNS boolean
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $renew_outbox$
+DECLARE
+    account CONSTANT uuid := (SELECT o.account_id FROM @schema@.outbox o WHERE o.sequence = renew_outbox.sequence);
+    ends CONSTANT timestamptz := @schema@.lease_end(renew_outbox.lease);
+    held @schema@.outbox;
+    later @schema@.outbox;
+BEGIN
+    PERFORM @schema@.require_worker();
+    SELECT o.* INTO held FROM @schema@.outbox o WHERE o.account_id = account AND o.sequence = renew_outbox.sequence
+        AND o.claim_token = renew_outbox.claim_token AND o.status = 'pending' FOR UPDATE;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    FOR later IN SELECT y.* FROM @schema@.outbox y WHERE y.account_id = account AND y.service = held.service AND y.object = held.object
+            AND y.sequence > held.sequence AND y.status = 'pending' LOOP
+        IF @schema@.order_ends(later.operation, later.payload) AND NOT @schema@.order_ends(held.operation, held.payload) THEN
+            RETURN false;
+        END IF;
+    END LOOP;
+    UPDATE @schema@.outbox o SET available_at = ends WHERE o.account_id = account AND o.sequence = held.sequence;
+    RETURN FOUND;
+END
+$renew_outbox$;
