@@ -23,7 +23,10 @@ DECLARE
     place primecloud_internal.retention_position;
     work primecloud_internal.retention_work;
 BEGIN
-    IF kind = 'fatal' THEN
+    -- A server that has gone away comes back, and the run goes on there.
+    IF (question.code LIKE '08%' OR question.code LIKE '57P%') AND primecloud_internal.is_distributed(rel) THEN
+        RETURN primecloud_internal.retention_told('paused', true, question.code);
+    ELSIF kind = 'fatal' THEN
         RETURN primecloud_internal.retention_told('failed', true, question.code);
     END IF;
     BEGIN
@@ -35,6 +38,8 @@ BEGIN
     item := primecloud_internal.retention_next_item(rel, running.at);
     IF item.run IS NULL THEN
         RETURN primecloud_internal.retention_told(NULL, false);
+    ELSIF item.kind = 'rows' AND primecloud_internal.is_distributed(item.relation) THEN
+        RETURN primecloud_internal.retention_failed_spread(rel, running.policy, running.run, running.at, item, question);
     ELSIF kind = 'rows' AND (item.kind <> 'rows' OR (primecloud_internal.retention_part_problem(rel, (running.policy).mode,
             item)).code IS NOT NULL) THEN
         RETURN primecloud_internal.retention_pass_over(running.run, running.at, item, question.code, question.constraint_name);
@@ -110,7 +115,7 @@ BEGIN
             '(SELECT min(d.k) FROM candidate d) AS oldest',
             primecloud_internal.retention_pick_by_tenant(name, policy, place, condition, 1, ''),
                 primecloud_internal.retention_reached_tenant(1))
-        WHEN 'keyset' THEN format('SELECT 1::bigint AS picked, %1$s AS oldest, %1$s AS key_time, x.ctid AS key_row FROM ONLY %2$s AS '
+        WHEN CASE place.method WHEN 'shards' THEN 'shards' ELSE 'keyset' END THEN format('SELECT 1::bigint AS picked, %1$s AS oldest, %1$s AS key_time, x.ctid AS key_row FROM ONLY %2$s AS '
             'x WHERE %3$s ORDER BY x.%4$I, x.ctid LIMIT 1',
             primecloud_internal.retention_time(rel, policy), name, condition, policy.time_column)
         ELSE format('SELECT count(*) AS picked, min(%s) AS oldest FROM ONLY %s AS x WHERE %s', primecloud_internal.retention_time(rel,

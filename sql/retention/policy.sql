@@ -55,7 +55,7 @@ BEGIN
             RAISE undefined_table USING MESSAGE = format('archive table %I.%I does not exist', policy.archive_schema, policy.archive_table),
                 HINT = format('Create it: CREATE TABLE %I.%I (LIKE %s).', policy.archive_schema, policy.archive_table, rel);
         END IF;
-        PERFORM primecloud_internal.retention_check_table(archive);
+        PERFORM primecloud_internal.retention_check_table(archive), primecloud_internal.check_not_distributed(archive);
         IF (SELECT c.relowner FROM pg_class c WHERE c.oid = archive) <> owner THEN
             RAISE insufficient_privilege USING MESSAGE = format('archive table %s does not belong to the owner of table %s', archive, rel),
                 HINT = 'Rows are moved with the rights of their owner: give both tables one owner.';
@@ -94,6 +94,7 @@ BEGIN
         END IF;
     END IF;
     PERFORM primecloud_internal.retention_check_names(rel, policy);
+    PERFORM primecloud_internal.retention_check_spread(rel, policy);
     IF archive IS NOT NULL AND (EXISTS (SELECT FROM primecloud_internal.retention_tree(rel) t WHERE t.oid = archive)
                                 OR EXISTS (SELECT FROM primecloud_internal.retention_tree(archive) t WHERE t.oid = rel)) THEN
         RAISE invalid_parameter_value USING MESSAGE = format('table %s cannot be its own archive', rel),

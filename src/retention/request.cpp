@@ -15,6 +15,8 @@
 #include "pg/statements.hpp"
 #include "retention/asked.hpp"
 #include "retention/tally.hpp"
+#include "tenant/owner.hpp"
+#include "tenant/sending.hpp"
 
 extern "C" {
 #include "access/xact.h"
@@ -37,6 +39,7 @@ struct decision {
   Oid run_as;             // owner of the table
   const char *statement;  // to be run; none: the answer is final
   bool writes;
+  const char *tenant;  // whose rows it is on, where they lie on another server
 };
 
 // The types of the protocol, looked up anew in each call: the extension may have been
@@ -63,10 +66,10 @@ struct kept_query {
   Oid row;  // the type it was planned for
 };
 kept_query decide{
-    "SELECT work, answer, run_as, statement, writes FROM primecloud_internal.retention_decide($1, $2, $3)", 3, nullptr,
+    "SELECT work, answer, run_as, statement, writes, tenant FROM primecloud_internal.retention_decide($1, $2, $3)", 3, nullptr,
     InvalidOid};
 kept_query record{
-    "SELECT work, answer, run_as, statement, writes FROM primecloud_internal.retention_record($1, $2, $3, $4)", 4,
+    "SELECT work, answer, run_as, statement, writes, tenant FROM primecloud_internal.retention_record($1, $2, $3, $4)", 4,
     nullptr, InvalidOid};
 
 SERVER_CODE void plan(kept_query &asked, Oid row, Oid outcome) {
@@ -98,6 +101,7 @@ SERVER_CODE decision consult(Oid keeper, kept_query &asked, Oid caller, pg::rela
   next.run_as = DatumGetObjectId(SPI_getbinval(told, desc, 3, &null));
   next.statement = SPI_getvalue(told, desc, 4);
   next.writes = DatumGetBool(SPI_getbinval(told, desc, 5, &null));
+  next.tenant = SPI_getvalue(told, desc, 6);
   if (next.statement == nullptr && next.answer.isnull) elog(ERROR, "no answer from \"%s\"", asked.query);
   pg::resume(before);
   return next;
@@ -128,7 +132,13 @@ SERVER_CODE pg::owned_row request(pg::call_site site, pg::relation rel, question
   if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "could not connect to SPI");
   decision next = consult(keeper, decide, caller, rel, types, {question.value, false}, 0);
   while (next.statement != nullptr) {
+    if (next.tenant != nullptr) {
+      tenant::check_no_context("the retention of a distributed table");
+      tenant::send_question(next.tenant, next.run_as);
+      tenant::set_wait_on_nodes();
+    }
     const Datum outcome = perform(next.run_as, next.statement, next.writes, types.outcome);
+    if (next.tenant != nullptr) tenant::take_question_back(next.tenant, next.run_as);
     if (next.writes) retention::note_removal(rel.oid, seen);
     next = consult(keeper, record, caller, rel, types, next.work, outcome);
   }

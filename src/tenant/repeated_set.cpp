@@ -33,10 +33,10 @@ SERVER_CODE bool can_seal() {
   return false;
 }
 
-SERVER_CODE const char *text_for(const char *encoded, std::uint64_t session, const char *role) {
+SERVER_CODE const char *text_for(const char *encoded, std::uint64_t session, const char *role, holds how) {
   const char *text = nullptr;
   const char *database = own_database();
-  pg::boundary([&] { text = carrying->seal(encoded, {database, session}, role); });
+  pg::boundary([&] { text = carrying->seal(encoded, {database, session}, role, how == holds::no_more); });
   if (strlen(text) > longest_carried)
     ereport(ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
             errmsg("the user was granted too many ids in the account for them to go along to other nodes"),
@@ -60,19 +60,22 @@ SERVER_CODE Node *set_locally(const char *name, const char *text) {
 }
 
 // By the way of any statement, which Citus watches.  The user's own setting of whether his are repeated comes back.
-SERVER_CODE void run_on_nodes(const char *text) {
-  char *statement = psprintf("SET LOCAL primecloud.carried = '%s'", text);
+SERVER_CODE void run_repeated(const char *name, const char *value, const char *statement) {
   auto *plan = makeNode(PlannedStmt);
   plan->commandType = CMD_UTILITY;
-  plan->utilityStmt = set_locally("primecloud.carried", text);
+  plan->utilityStmt = set_locally(name, value);
   const int settings = NewGUCNestLevel();
   set_config_option("citus.propagate_set_commands", "local", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0,
                     false);
-  value_now = text;
-  statement_now = statement;
   ProcessUtility(plan, statement, false, PROCESS_UTILITY_QUERY, nullptr, nullptr, None_Receiver, nullptr);
-  value_now = statement_now = nullptr;
   AtEOXact_GUC(true, settings);
+}
+
+SERVER_CODE void run_on_nodes(const char *text) {
+  value_now = text;
+  const char *statement = statement_now = psprintf("SET LOCAL primecloud.carried = '%s'", text);
+  run_repeated("primecloud.carried", text, statement);
+  value_now = statement_now = nullptr;
 }
 
 SERVER_CODE void watch_repeated_set() {
@@ -87,13 +90,17 @@ const pg::startup watching_repeated_set{watch_repeated_set};
 
 }  // namespace
 
-bool set_on_nodes(const char *encoded, const char *role) {
+void repeat_on_nodes(const char *name, const char *value) {
+  run_repeated(name, value, psprintf("SET LOCAL %s = '%s'", name, value));
+}
+
+bool set_on_nodes(const char *encoded, const char *role, holds how) {
   if (!citus_is_loaded() || asking_session() != 0) return false;
   const std::uint64_t session = own_session();
   if (session == 0 || !can_seal()) return false;
   const MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "context sent to nodes", ALLOCSET_SMALL_SIZES);
   const MemoryContext before = MemoryContextSwitchTo(work);
-  run_on_nodes(text_for(encoded, session, role));
+  run_on_nodes(text_for(encoded, session, role, how));
   MemoryContextSwitchTo(before);
   MemoryContextDelete(work);
   return true;
