@@ -23,7 +23,6 @@ DECLARE
     place primecloud_internal.retention_position;
     work primecloud_internal.retention_work;
 BEGIN
-    -- A server that has gone away comes back, and the run goes on there.
     IF (question.code LIKE '08%' OR question.code LIKE '57P%') AND primecloud_internal.is_distributed(rel) THEN
         RETURN primecloud_internal.retention_told('paused', true, question.code);
     ELSIF kind = 'fatal' THEN
@@ -110,12 +109,12 @@ DECLARE
         primecloud_internal.retention_due(rel, policy, run.at), primecloud_internal.retention_free(policy, place.relation));
     name CONSTANT text := place.relation::regclass::text;
 BEGIN
-    RETURN CASE place.method
+    RETURN CASE replace(place.method, 'shards', 'keyset')
         WHEN 'tenants' THEN format('WITH RECURSIVE %sunused AS (SELECT 1) SELECT (SELECT count(*) FROM candidate) AS picked%s, '
             '(SELECT min(d.k) FROM candidate d) AS oldest',
             primecloud_internal.retention_pick_by_tenant(name, policy, place, condition, 1, ''),
                 primecloud_internal.retention_reached_tenant(1))
-        WHEN CASE place.method WHEN 'shards' THEN 'shards' ELSE 'keyset' END THEN format('SELECT 1::bigint AS picked, %1$s AS oldest, %1$s AS key_time, x.ctid AS key_row FROM ONLY %2$s AS '
+        WHEN 'keyset' THEN format('SELECT 1::bigint AS picked, %1$s AS oldest, %1$s AS key_time, x.ctid AS key_row FROM ONLY %2$s AS '
             'x WHERE %3$s ORDER BY x.%4$I, x.ctid LIMIT 1',
             primecloud_internal.retention_time(rel, policy), name, condition, policy.time_column)
         ELSE format('SELECT count(*) AS picked, min(%s) AS oldest FROM ONLY %s AS x WHERE %s', primecloud_internal.retention_time(rel,

@@ -26,8 +26,9 @@ BEGIN
         RAISE feature_not_supported USING MESSAGE = format('mode %s cannot be carried out on distributed table %s', policy.mode, rel),
             HINT = 'Rows of a distributed table are deleted or marked: use mode ''delete'' or ''soft_delete''.';
     ELSIF policy.tenant_column IS DISTINCT FROM key::text THEN
-        RAISE object_not_in_prerequisite_state USING MESSAGE = format('table %s is distributed by column "%s", which its retention does not '
-            'name', rel, key), HINT = format('Say tenant_column => %L: each tenant''s rows lie on one server.', key);
+        RAISE object_not_in_prerequisite_state USING
+            MESSAGE = format('table %s is distributed by column "%s", which its retention does not name', rel, key),
+            HINT = format('Say tenant_column => %L: each tenant''s rows lie on one server.', key);
     END IF;
 END $$;
 COMMENT ON FUNCTION primecloud_internal.retention_check_spread(regclass, primecloud_internal.retention_policy)
@@ -43,8 +44,9 @@ DECLARE
 BEGIN
     DELETE FROM primecloud_internal.retention_tenant t WHERE t.run = run_id;
     FOR answer IN EXECUTE 'SELECT p.nodename, p.nodeport, p.success, p.result FROM pg_catalog.run_command_on_placements($1, $2, true) AS p'
-        USING leaf, format('SELECT pg_catalog.array_agg(l.tenant) FROM (SELECT t.tenant FROM primecloud_internal.stored_tenants(%%L, %L) AS t '
-            'WHERE %s ORDER BY t.tenant COLLATE "C" LIMIT 10000) AS l', replace(tenant_column, '%', '%%'),
+        USING leaf, format('SELECT pg_catalog.array_agg(l.tenant) FROM (SELECT t.tenant '
+            'FROM primecloud_internal.stored_tenants(%%L, %L) AS t WHERE %s ORDER BY t.tenant COLLATE "C" LIMIT 10000) AS l',
+            replace(tenant_column, '%', '%%'),
             CASE WHEN behind IS NULL THEN 'true' ELSE format('t.tenant COLLATE "C" > %s', replace(quote_literal(behind), '%', '%%')) END)
     LOOP
         IF NOT answer.success THEN

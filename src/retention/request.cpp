@@ -66,11 +66,11 @@ struct kept_query {
   Oid row;  // the type it was planned for
 };
 kept_query decide{
-    "SELECT work, answer, run_as, statement, writes, tenant FROM primecloud_internal.retention_decide($1, $2, $3)", 3, nullptr,
-    InvalidOid};
-kept_query record{
-    "SELECT work, answer, run_as, statement, writes, tenant FROM primecloud_internal.retention_record($1, $2, $3, $4)", 4,
+    "SELECT work, answer, run_as, statement, writes, tenant FROM primecloud_internal.retention_decide($1, $2, $3)", 3,
     nullptr, InvalidOid};
+kept_query record{
+    "SELECT work, answer, run_as, statement, writes, tenant FROM primecloud_internal.retention_record($1, $2, $3, $4)",
+    4, nullptr, InvalidOid};
 
 SERVER_CODE void plan(kept_query &asked, Oid row, Oid outcome) {
   if (asked.plan != nullptr && asked.row == row) return;

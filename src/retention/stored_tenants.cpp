@@ -1,5 +1,5 @@
-// stored_tenants: whose rows a shard has, read without SQL: a query over somebody's table would run, as it is planned, what
-// its owner put into its indexes, with the rights of the superuser who asks.
+// stored_tenants: whose rows a shard has, read without SQL: a query over somebody's table would run, as it is planned,
+// what its owner put into its indexes, with the rights of the superuser who asks.
 #include "pg/c_string.hpp"
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"

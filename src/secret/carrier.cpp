@@ -26,8 +26,7 @@ class with_root_key final : public tenant::carrier {
     return is_set(root_key_file) || is_set(root_key_command);
   }
 
-  const char *seal(const char *encoded, const carried_session &whose, const char *role,
-                   bool is_over) const override {
+  const char *seal(const char *encoded, const carried_session &whose, const char *role, bool is_over) const override {
     root_key root;
     pg::guarded([&] { (void)read_root_key_lately(0, &root); });
     std::uint8_t nonce[carried_nonce_size];
