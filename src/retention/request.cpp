@@ -15,7 +15,6 @@
 #include "pg/statements.hpp"
 #include "retention/asked.hpp"
 #include "retention/tally.hpp"
-#include "tenant/owner.hpp"
 #include "tenant/sending.hpp"
 
 extern "C" {
@@ -42,8 +41,6 @@ struct decision {
   const char *tenant;  // whose rows it is on, where they lie on another server
 };
 
-// The types of the protocol, looked up anew in each call: the extension may have been
-// dropped and created since the last.
 struct row_types {
   Oid question, work, outcome;
 };
@@ -132,11 +129,7 @@ SERVER_CODE pg::owned_row request(pg::call_site site, pg::relation rel, question
   if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "could not connect to SPI");
   decision next = consult(keeper, decide, caller, rel, types, {question.value, false}, 0);
   while (next.statement != nullptr) {
-    if (next.tenant != nullptr) {
-      tenant::check_no_context("the retention of a distributed table");
-      tenant::send_question(next.tenant, next.run_as);
-      tenant::set_wait_on_nodes();
-    }
+    if (next.tenant != nullptr) tenant::begin_for_tenant(next.tenant, next.run_as);
     const Datum outcome = perform(next.run_as, next.statement, next.writes, types.outcome);
     if (next.tenant != nullptr) tenant::take_question_back(next.tenant, next.run_as);
     if (next.writes) retention::note_removal(rel.oid, seen);

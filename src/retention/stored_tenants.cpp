@@ -27,7 +27,8 @@ struct stored_tenant {
 
 SERVER_CODE Relation open_heap(Oid oid) {
   if (!superuser())
-    ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("must be superuser to read whose rows a shard has"));
+    ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("must be superuser to read whose rows a shard has"),
+            errhint("CALL primecloud.expire() on the coordinator, which asks for it."));
   Relation table = relation_open(oid, AccessShareLock);
   if (table->rd_rel->relkind != RELKIND_RELATION || table->rd_rel->relam != HEAP_TABLE_AM_OID)
     ereport(ERROR, errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("\"%s\" is not a heap", RelationGetRelationName(table)),

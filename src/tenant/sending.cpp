@@ -7,6 +7,7 @@
 #include "pg/startup.hpp"
 #include "tenant/carrier.hpp"
 #include "tenant/context.hpp"
+#include "tenant/owner.hpp"
 #include "tenant/repeated_set.hpp"
 
 extern "C" {
@@ -94,7 +95,11 @@ void take_question_back(const char *tenant, Oid owner) {
   (void)set_on_nodes(encoded, pg::role_name(owner), holds::no_more);
 }
 
-void set_wait_on_nodes() { repeat_on_nodes("lock_timeout", "250ms"); }
+void begin_for_tenant(const char *tenant, Oid owner) {
+  check_no_context("the retention of a distributed table");
+  send_question(tenant, owner);
+  repeat_on_nodes("lock_timeout", "250ms");
+}
 
 void send_again_if_due() {
   if (!sent.any || current() == nullptr || IsInParallelMode()) return;
