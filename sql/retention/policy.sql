@@ -55,7 +55,7 @@ BEGIN
             RAISE undefined_table USING MESSAGE = format('archive table %I.%I does not exist', policy.archive_schema, policy.archive_table),
                 HINT = format('Create it: CREATE TABLE %I.%I (LIKE %s).', policy.archive_schema, policy.archive_table, rel);
         END IF;
-        PERFORM primecloud_internal.retention_check_table(archive), primecloud_internal.check_not_distributed(archive);
+        PERFORM primecloud_internal.retention_check_table(archive);
         IF (SELECT c.relowner FROM pg_class c WHERE c.oid = archive) <> owner THEN
             RAISE insufficient_privilege USING MESSAGE = format('archive table %s does not belong to the owner of table %s', archive, rel),
                 HINT = 'Rows are moved with the rights of their owner: give both tables one owner.';
@@ -87,7 +87,7 @@ DECLARE
 BEGIN
     PERFORM primecloud_internal.retention_check_whole(rel);
     IF of_parts OR NOT EXISTS (SELECT FROM pg_inherits i WHERE i.inhparent = rel) THEN
-        PERFORM primecloud_internal.retention_check_parts(rel, rel);
+        PERFORM primecloud_internal.retention_check_parts(rel, rel, true);
         -- (What goes with its partition needs no identity.)
         IF policy.mode <> 'drop_partition' THEN
             PERFORM primecloud_internal.retention_check_published(rel, policy.mode);

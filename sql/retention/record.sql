@@ -27,7 +27,7 @@ BEGIN
                 outcome.until_time), work.target, work.started);
         WHEN 'step' THEN
             RETURN primecloud_internal.retention_record_step(caller, rel, policy, run, work, outcome);
-        WHEN 'spread' THEN
+        WHEN 'spread look', 'spread' THEN
             RETURN primecloud_internal.retention_record_spread(caller, rel, policy, run, work, outcome);
         WHEN 'held' THEN
             UPDATE primecloud_internal.retention_run r SET rows_held = r.rows_held + outcome.held,

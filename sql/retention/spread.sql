@@ -8,137 +8,103 @@ COMMENT ON COLUMN primecloud_internal.retention_tenant.tenant IS 'as its column 
 REVOKE ALL ON primecloud_internal.retention_tenant FROM PUBLIC;
 
 CREATE FUNCTION primecloud_internal.stored_tenants(rel regclass, tenant_column text, OUT tenant text, OUT rows bigint) RETURNS SETOF record
-    LANGUAGE c STABLE STRICT PARALLEL RESTRICTED
+    LANGUAGE c VOLATILE STRICT PARALLEL RESTRICTED
     AS 'MODULE_PATHNAME', 'primecloud_stored_tenants';
-COMMENT ON FUNCTION primecloud_internal.stored_tenants(regclass, text)
-    IS 'whose rows a shard has, read without a query; for superusers, who would else run its owner''s code as themselves';
+COMMENT ON FUNCTION primecloud_internal.stored_tenants(regclass, text) IS 'whose rows a shard has, and how many have no tenant, read '
+    'without a query; for superusers, who would else run its owner''s code as themselves';
 REVOKE ALL ON FUNCTION primecloud_internal.stored_tenants(regclass, text) FROM PUBLIC;
 
-CREATE FUNCTION primecloud_internal.retention_check_spread(rel regclass, policy primecloud_internal.retention_policy) RETURNS void
-    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    key CONSTANT name := primecloud.tenant_column(rel);
-BEGIN
-    IF NOT primecloud_internal.is_distributed(rel) THEN
-        RETURN;
-    ELSIF policy.mode NOT IN ('delete', 'soft_delete') THEN
-        RAISE feature_not_supported USING MESSAGE = format('mode %s cannot be carried out on distributed table %s', policy.mode, rel),
-            HINT = 'Rows of a distributed table are deleted or marked: use mode ''delete'' or ''soft_delete''.';
-    ELSIF policy.tenant_column IS DISTINCT FROM key::text THEN
-        RAISE object_not_in_prerequisite_state USING
-            MESSAGE = format('table %s is distributed by column "%s", which its retention does not name', rel, key),
-            HINT = format('Say tenant_column => %L: each tenant''s rows lie on one server.', key);
-    END IF;
-END $$;
-COMMENT ON FUNCTION primecloud_internal.retention_check_spread(regclass, primecloud_internal.retention_policy)
-    IS 'refuses a policy that could not be carried out on the servers of Citus';
-
--- The least of them behind one, of all shards; each shard is read once for so many.
-CREATE FUNCTION primecloud_internal.retention_seek_tenants(run_id bigint, leaf regclass, tenant_column text, behind text) RETURNS boolean
+-- On the server that has the shards.  An error there has its code here: a run goes by it.
+CREATE FUNCTION primecloud_internal.tenants_on_shards(shards text[], tenant_column text, behind text, most bigint) RETURNS jsonb
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    answer record;
-    told text[] := '{}';
+    answer jsonb;
+    code text;
+    message text;
 BEGIN
-    DELETE FROM primecloud_internal.retention_tenant t WHERE t.run = run_id;
-    FOR answer IN EXECUTE 'SELECT p.nodename, p.nodeport, p.success, p.result FROM pg_catalog.run_command_on_placements($1, $2, true) AS p'
-        USING leaf, format('SELECT pg_catalog.array_agg(l.tenant) FROM (SELECT t.tenant '
-            'FROM primecloud_internal.stored_tenants(%%L, %L) AS t WHERE %s ORDER BY t.tenant COLLATE "C" LIMIT 10000) AS l',
-            replace(tenant_column, '%', '%%'),
-            CASE WHEN behind IS NULL THEN 'true' ELSE format('t.tenant COLLATE "C" > %s', replace(quote_literal(behind), '%', '%%')) END)
-    LOOP
-        IF NOT answer.success THEN
-            RAISE connection_failure USING MESSAGE = format('server %s:%s with rows of table %s does not answer: %s', answer.nodename,
-                answer.nodeport, leaf, answer.result), HINT = 'Nothing is lost: CALL primecloud.expire() again when it does.';
+    WITH stored AS MATERIALIZED (SELECT t.* FROM unnest(shards) AS s(name)
+        CROSS JOIN LATERAL primecloud_internal.stored_tenants(s.name::regclass, tenant_column) AS t)
+    SELECT jsonb_build_object('without', (SELECT coalesce(sum(t.rows), 0) FROM stored t WHERE t.tenant IS NULL), 'tenants',
+        (SELECT coalesce(jsonb_agg(l.tenant), '[]') FROM (SELECT DISTINCT t.tenant COLLATE "C" AS tenant FROM stored t
+            WHERE t.tenant IS NOT NULL AND (behind IS NULL OR t.tenant COLLATE "C" > behind) ORDER BY 1 LIMIT most) AS l)) INTO answer;
+    RETURN answer;
+EXCEPTION WHEN OTHERS THEN
+    GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT;
+    RETURN jsonb_build_object('code', code, 'message', message);
+END $$;
+COMMENT ON FUNCTION primecloud_internal.tenants_on_shards(text[], text, text, bigint) IS 'the least tenants behind one whose rows shards '
+    'of this server have, and how many rows have none; an error as JSON; asked by the coordinator';
+
+CREATE FUNCTION primecloud_internal.retention_not_reached(leaf regclass, who text, why text) RETURNS void
+    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RAISE connection_failure USING MESSAGE = format('%s with rows of table %s does not answer', who, leaf), DETAIL = why,
+        HINT = 'Nothing is lost: CALL primecloud.expire() again when it does.';
+END $$;
+COMMENT ON FUNCTION primecloud_internal.retention_not_reached(regclass, text, text) IS 'raises 08006: a server that has rows is not there';
+
+-- Each shard is read once for so many tenants.
+CREATE FUNCTION primecloud_internal.retention_ask_shards(leaf regclass, tenant_column text, behind text, most bigint)
+    RETURNS SETOF jsonb
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    shards CONSTANT jsonb := (SELECT jsonb_agg(to_jsonb(s)) FROM primecloud_internal.shards_of(leaf) AS s);
+    lost CONSTANT text := (SELECT coalesce(s ->> 'name', 'a shard') FROM jsonb_array_elements(shards) AS s
+        WHERE s ->> 'host' IS NULL OR s ->> 'port' IS NULL LIMIT 1);
+    one record;
+    asked bigint := 0;
+BEGIN
+    IF lost IS NOT NULL OR shards IS NULL THEN
+        PERFORM primecloud_internal.retention_not_reached(leaf, coalesce(lost, 'a shard'), 'It lies on no server that is known.');
+    END IF;
+    FOR one IN EXECUTE 'WITH asked AS MATERIALIZED (SELECT s.host, s.port, pg_catalog.array_agg(DISTINCT s.name) AS names
+            FROM pg_catalog.jsonb_to_recordset($1) AS s(host text, port integer, name text) GROUP BY s.host, s.port)
+        SELECT r.* FROM (SELECT pg_catalog.array_agg(a.host ORDER BY a.host, a.port) AS hosts,
+                pg_catalog.array_agg(a.port ORDER BY a.host, a.port) AS ports,
+                pg_catalog.array_agg(pg_catalog.format(''SELECT primecloud_internal.tenants_on_shards(%L, %L, %L, %s)'', a.names, $2, $3, $4)
+                    ORDER BY a.host, a.port) AS commands FROM asked a) AS all_of_them
+            CROSS JOIN LATERAL pg_catalog.master_run_on_worker(hosts, ports, commands, true) AS r(host, port, success, result)'
+        USING shards, tenant_column, behind, most LOOP
+        IF one.success IS NOT TRUE OR one.result IS NULL THEN
+            PERFORM primecloud_internal.retention_not_reached(leaf, format('server %s:%s', one.host, one.port), one.result);
+        ELSIF one.result::jsonb ? 'code' THEN
+            -- (A shard that is not there any more has been moved since its place was looked up.)
+            RAISE EXCEPTION USING MESSAGE = format('server %s:%s says of table %s: %s', one.host, one.port, leaf,
+                one.result::jsonb ->> 'message'), ERRCODE = CASE one.result::jsonb ->> 'code' WHEN '42P01' THEN '40001'
+                ELSE one.result::jsonb ->> 'code' END;
         END IF;
-        told := told || nullif(answer.result, '')::text[];
+        asked := asked + 1;
+        RETURN NEXT one.result::jsonb;
     END LOOP;
-    INSERT INTO primecloud_internal.retention_tenant SELECT DISTINCT run_id, t COLLATE "C" FROM unnest(told) AS t ORDER BY 2 LIMIT 10000;
-    RETURN FOUND;
+    IF asked < (SELECT count(DISTINCT (s ->> 'host', s ->> 'port')) FROM jsonb_array_elements(shards) AS s) THEN
+        PERFORM primecloud_internal.retention_not_reached(leaf, 'a server', 'Citus has not asked it.');
+    END IF;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.retention_ask_shards(regclass, text, text, bigint)
+    IS 'what tenants_on_shards() says on each server that has shards of a table; raises an error where one has not answered';
+
+-- The least of them behind one, of all shards.
+CREATE FUNCTION primecloud_internal.retention_seek_tenants(run_id bigint, leaf regclass, tenant_column text, behind text,
+    OUT any_left boolean, OUT rows_without bigint)
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    most CONSTANT bigint := 10000;
+    told jsonb;
+BEGIN
+    told := (SELECT jsonb_agg(a) FROM primecloud_internal.retention_ask_shards(leaf, tenant_column, behind, most) AS a);
+    DELETE FROM primecloud_internal.retention_tenant t WHERE t.run = run_id;
+    INSERT INTO primecloud_internal.retention_tenant SELECT DISTINCT run_id, t COLLATE "C" FROM jsonb_array_elements(told) AS a,
+        jsonb_array_elements_text(a -> 'tenants') AS t ORDER BY 2 LIMIT most;
+    any_left := FOUND;
+    rows_without := (SELECT coalesce(sum((a ->> 'without')::bigint), 0) FROM jsonb_array_elements(told) AS a);
 END $$;
 COMMENT ON FUNCTION primecloud_internal.retention_seek_tenants(bigint, regclass, text, text)
-    IS 'notes whose rows a run on a distributed table is to look at next; false where there is nobody';
-
--- The tenant under way, or the next; none where others are to be looked for.
-CREATE FUNCTION primecloud_internal.retention_spread_place(at primecloud_internal.retention_position,
-    item primecloud_internal.retention_worklist) RETURNS primecloud_internal.retention_position
-    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    place primecloud_internal.retention_position := at;
-BEGIN
-    IF at.over OR at.item <> item.item OR at.method IS DISTINCT FROM 'shards' THEN
-        place := primecloud_internal.retention_at_item(at, item);
-        place.method := 'shards';
-        place.over := false;
-        place.row_limit := 500;
-    END IF;
-    IF place.key_row IS NULL THEN
-        place.key_tenant := (SELECT min(t.tenant) FROM primecloud_internal.retention_tenant t WHERE t.run = place.run
-            AND (place.key_tenant IS NULL OR t.tenant > place.key_tenant));
-    END IF;
-    RETURN place;
-END $$;
-COMMENT ON FUNCTION primecloud_internal.retention_spread_place(primecloud_internal.retention_position,
-    primecloud_internal.retention_worklist) IS 'where a run on a distributed table goes on';
-
-CREATE FUNCTION primecloud_internal.retention_do_for(rel regclass, work primecloud_internal.retention_work, statement text,
-    writes boolean) RETURNS primecloud_internal.retention_decision
-    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    decision primecloud_internal.retention_decision := primecloud_internal.retention_do(rel, work, statement, writes);
-BEGIN
-    decision.tenant := (work.place).key_tenant;
-    RETURN decision;
-END $$;
-COMMENT ON FUNCTION primecloud_internal.retention_do_for(regclass, primecloud_internal.retention_work, text, boolean)
-    IS 'a decision that is a statement in the context of the tenant whose rows it is on';
-
-CREATE FUNCTION primecloud_internal.retention_step_spread(rel regclass, policy primecloud_internal.retention_policy,
-    run primecloud_internal.retention_run, at primecloud_internal.retention_position, item primecloud_internal.retention_worklist,
-    target double precision, most bigint) RETURNS primecloud_internal.retention_decision
-    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    place primecloud_internal.retention_position := primecloud_internal.retention_spread_place(at, item);
-    due CONSTANT text := primecloud_internal.retention_due(rel, policy, run.at);
-    free CONSTANT text := primecloud_internal.retention_free(policy, item.relation);
-    behind text;
-    narrow text;
-    work primecloud_internal.retention_work;
-BEGIN
-    PERFORM primecloud_internal.retention_check_spread(rel, policy);
-    IF place.key_tenant IS NULL THEN
-        behind := CASE WHEN NOT at.over AND at.item = item.item AND at.method = 'shards' THEN at.key_tenant END;
-        place.key_tenant := behind;
-        place.over := NOT primecloud_internal.retention_seek_tenants(run.id, item.relation, policy.tenant_column, behind);
-        PERFORM primecloud_internal.retention_move(place);
-        RETURN primecloud_internal.retention_told(NULL, false);
-    END IF;
-    place.most_rows := most;
-    place.row_limit := least(place.row_limit, most);
-    narrow := primecloud_internal.retention_narrow(place, policy, primecloud_internal.retention_column(rel, policy.time_column,
-        primecloud_internal.retention_time_types()));
-    work.kind := 'spread';
-    work.run := run.id;
-    work.place := place;
-    work.target := target;
-    IF free <> 'true' THEN
-        work.held_statement := format('SELECT count(*) AS held FROM ONLY %s AS x WHERE %s AND %s AND NOT (%s)', item.relation::regclass,
-            primecloud_internal.retention_of_tenant(place, policy), due, free);
-    END IF;
-    RETURN primecloud_internal.retention_do_for(rel, work, primecloud_internal.retention_statement(rel, item.relation, policy, due, free,
-        narrow, true, place, place.row_limit), true);
-END $$;
-COMMENT ON FUNCTION primecloud_internal.retention_step_spread(regclass, primecloud_internal.retention_policy,
-    primecloud_internal.retention_run, primecloud_internal.retention_position, primecloud_internal.retention_worklist, double precision,
-    bigint) IS 'the next batch of a run on a distributed table: of one tenant';
-REVOKE ALL ON FUNCTION primecloud_internal.retention_check_spread(regclass, primecloud_internal.retention_policy),
-    primecloud_internal.retention_seek_tenants(bigint, regclass, text, text),
-    primecloud_internal.retention_spread_place(primecloud_internal.retention_position, primecloud_internal.retention_worklist),
-    primecloud_internal.retention_do_for(regclass, primecloud_internal.retention_work, text, boolean),
-    primecloud_internal.retention_step_spread(regclass, primecloud_internal.retention_policy, primecloud_internal.retention_run,
-    primecloud_internal.retention_position, primecloud_internal.retention_worklist, double precision, bigint) FROM PUBLIC;
+    IS 'notes whose rows a run on a distributed table is to look at next, and says how many rows have no tenant';
+REVOKE ALL ON FUNCTION primecloud_internal.tenants_on_shards(text[], text, text, bigint),
+    primecloud_internal.retention_not_reached(regclass, text, text),
+    primecloud_internal.retention_ask_shards(regclass, text, text, bigint),
+    primecloud_internal.retention_seek_tenants(bigint, regclass, text, text) FROM PUBLIC;

@@ -7,18 +7,21 @@ CREATE FUNCTION primecloud_internal.retention_record_spread(caller oid, rel regc
 AS $$
 DECLARE
     elapsed CONSTANT double precision := extract(epoch FROM clock_timestamp() - work.started) * 1000;
-    ended CONSTANT boolean := outcome.picked < (work.place).row_limit;
+    ended CONSTANT boolean := work.kind = 'spread look' OR outcome.picked < (work.place).row_limit;
     place primecloud_internal.retention_position := work.place;
     answer primecloud_internal.retention_answer;
     look primecloud_internal.retention_work;
 BEGIN
+    IF work.kind = 'spread look' AND outcome.stays THEN
+        RETURN primecloud_internal.retention_spread_work(rel, policy, run, place, work.target, false);
+    END IF;
     place.key_time := CASE WHEN NOT ended THEN outcome.key_time END;
     place.key_row := CASE WHEN NOT ended THEN outcome.key_row END;
     place.row_limit := CASE WHEN ended THEN greatest(500, place.row_limit) ELSE greatest(1, least(10000,
         place.row_limit * least(2, greatest(0.25, work.target / greatest(elapsed, 0.01))))::bigint) END;
     PERFORM primecloud_internal.retention_move(place);
-    UPDATE primecloud_internal.retention_run r SET updated_at = clock_timestamp(), batches = r.batches + (outcome.rows > 0)::int,
-        rows_expired = r.rows_expired + outcome.rows, rows_vetoed = r.rows_vetoed + coalesce(outcome.vetoed, 0) WHERE r.id = run.id;
+    UPDATE primecloud_internal.retention_run r SET updated_at = clock_timestamp(), batches = r.batches + (coalesce(outcome.rows, 0) > 0)::int,
+        rows_expired = r.rows_expired + coalesce(outcome.rows, 0), rows_vetoed = r.rows_vetoed + coalesce(outcome.vetoed, 0) WHERE r.id = run.id;
     IF outcome.rows > 0 THEN
         PERFORM primecloud_internal.retention_log_batch(run.id, policy, place.table_name, place.method,
             primecloud.retention_cutoff(run.at, policy.keep), caller, outcome);
@@ -26,12 +29,12 @@ BEGIN
     IF ended AND work.held_statement IS NOT NULL THEN
         look.kind := 'held';
         look.run := run.id;
-        look.done := outcome.rows;
+        look.done := coalesce(outcome.rows, 0);
         look.started := work.started;
         look.place := place;
         RETURN primecloud_internal.retention_do_for(rel, look, work.held_statement, false);
     END IF;
-    answer.rows := outcome.rows;
+    answer.rows := coalesce(outcome.rows, 0);
     answer.elapsed := elapsed;
     RETURN primecloud_internal.retention_answered(answer);
 END $$;
@@ -49,6 +52,11 @@ DECLARE
     was CONSTANT text := place.key_tenant;
     work primecloud_internal.retention_work;
 BEGIN
+    -- What no smaller bite would mend ends the run.
+    PERFORM primecloud_internal.retention_check_spread(rel, policy);
+    IF was IS NOT NULL THEN
+        PERFORM primecloud_internal.retention_together(item.relation, policy, was);
+    END IF;
     IF primecloud_internal.retention_error(question.code) = 'passing' AND question.tries < 5 THEN
         RETURN primecloud_internal.retention_told(NULL, false);
     ELSIF was IS NULL THEN  -- it failed while it looked for tenants

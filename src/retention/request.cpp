@@ -15,7 +15,7 @@
 #include "pg/statements.hpp"
 #include "retention/asked.hpp"
 #include "retention/tally.hpp"
-#include "tenant/sending.hpp"
+#include "tenant/for_tenant.hpp"
 
 extern "C" {
 #include "access/xact.h"
@@ -105,11 +105,15 @@ SERVER_CODE decision consult(Oid keeper, kept_query &asked, Oid caller, pg::rela
 }
 
 // Runs statements as the table's owner, and returns what the last one did.
-SERVER_CODE Datum perform(Oid owner, const char *statements, bool writes, Oid outcome_type) {
+SERVER_CODE Datum perform(const decision &what, Oid outcome_type) {
   retention::tally removed(outcome_type);
-  pg::for_each_statement(statements, [&](const char *statement, bool is_last) {
-    pg::run_as_owner(owner, statement, 0, nullptr, nullptr, writes, is_last ? removed.receiver() : nullptr);
+  tenant::for_tenant there{};
+  if (what.tenant != nullptr) there = tenant::begin_for_tenant(what.tenant, what.run_as);
+  pg::for_each_statement(what.statement, [&](const char *statement, bool is_last) {
+    pg::run_as_owner(what.run_as, statement, 0, nullptr, nullptr, what.writes,
+                     is_last ? removed.receiver() : nullptr);
   });
+  if (what.tenant != nullptr) tenant::end_for_tenant(there, what.writes);
   return removed.outcome();
 }
 
@@ -129,9 +133,7 @@ SERVER_CODE pg::owned_row request(pg::call_site site, pg::relation rel, question
   if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "could not connect to SPI");
   decision next = consult(keeper, decide, caller, rel, types, {question.value, false}, 0);
   while (next.statement != nullptr) {
-    if (next.tenant != nullptr) tenant::begin_for_tenant(next.tenant, next.run_as);
-    const Datum outcome = perform(next.run_as, next.statement, next.writes, types.outcome);
-    if (next.tenant != nullptr) tenant::take_question_back(next.tenant, next.run_as);
+    const Datum outcome = perform(next, types.outcome);
     if (next.writes) retention::note_removal(rel.oid, seen);
     next = consult(keeper, record, caller, rel, types, next.work, outcome);
   }

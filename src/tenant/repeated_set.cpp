@@ -46,16 +46,18 @@ SERVER_CODE const char *text_for(const char *encoded, std::uint64_t session, con
   return text;
 }
 
+// Without a text: to what the session began with.
 SERVER_CODE Node *set_locally(const char *name, const char *text) {
+  auto *set = makeNode(VariableSetStmt);
+  set->kind = text == nullptr ? VAR_SET_DEFAULT : VAR_SET_VALUE;
+  set->name = pstrdup(name);
+  set->is_local = true;
+  if (text == nullptr) return reinterpret_cast<Node *>(set);
   auto *value = makeNode(A_Const);
   value->val.sval.type = T_String;
   value->val.sval.sval = pstrdup(text);
   value->location = -1;
-  auto *set = makeNode(VariableSetStmt);
-  set->kind = VAR_SET_VALUE;
-  set->name = pstrdup(name);
   set->args = list_make1(value);
-  set->is_local = true;
   return reinterpret_cast<Node *>(set);
 }
 
@@ -91,7 +93,8 @@ const pg::startup watching_repeated_set{watch_repeated_set};
 }  // namespace
 
 void repeat_on_nodes(const char *name, const char *value) {
-  run_repeated(name, value, psprintf("SET LOCAL %s = '%s'", name, value));
+  run_repeated(name, value,
+               value == nullptr ? psprintf("SET LOCAL %s TO DEFAULT", name) : psprintf("SET LOCAL %s = '%s'", name, value));
 }
 
 bool set_on_nodes(const char *encoded, const char *role, holds how) {

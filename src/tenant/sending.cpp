@@ -7,7 +7,6 @@
 #include "pg/startup.hpp"
 #include "tenant/carrier.hpp"
 #include "tenant/context.hpp"
-#include "tenant/owner.hpp"
 #include "tenant/repeated_set.hpp"
 
 extern "C" {
@@ -93,12 +92,6 @@ void take_question_back(const char *tenant, Oid owner) {
   const char *encoded = nullptr;
   pg::boundary([&] { encoded = encode_question(tenant); });
   (void)set_on_nodes(encoded, pg::role_name(owner), holds::no_more);
-}
-
-void begin_for_tenant(const char *tenant, Oid owner) {
-  check_no_context("the retention of a distributed table");
-  send_question(tenant, owner);
-  repeat_on_nodes("lock_timeout", "250ms");
 }
 
 void send_again_if_due() {

@@ -22,10 +22,6 @@ bool is_sent() noexcept;
 // Takes it back: the same transaction may ask about another account, and nobody reads on by it.
 SERVER_CODE void take_question_back(const char *tenant, Oid owner);
 
-// Sends the question for work on one account's rows; for the rest of the transaction nobody waits there for a lock for
-// longer than a quarter of a second.  Raises 42501 or 55000 where somebody has been entered.
-SERVER_CODE void begin_for_tenant(const char *tenant, Oid owner);
-
 // Sends it anew, where a statement starts: what was sent is old by now, or a savepoint has ended that it was sent in.
 SERVER_CODE void send_again_if_due();
 
