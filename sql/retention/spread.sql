@@ -64,8 +64,8 @@ BEGIN
             FROM pg_catalog.jsonb_to_recordset($1) AS s(host text, port integer, name text) GROUP BY s.host, s.port)
         SELECT r.* FROM (SELECT pg_catalog.array_agg(a.host ORDER BY a.host, a.port) AS hosts,
                 pg_catalog.array_agg(a.port ORDER BY a.host, a.port) AS ports,
-                pg_catalog.array_agg(pg_catalog.format(''SELECT primecloud_internal.tenants_on_shards(%L, %L, %L, %s)'', a.names, $2, $3, $4)
-                    ORDER BY a.host, a.port) AS commands FROM asked a) AS all_of_them
+                pg_catalog.array_agg(pg_catalog.format(''SELECT primecloud_internal.tenants_on_shards(%L, %L, %L, %s)'', a.names, $2, $3,
+                    $4) ORDER BY a.host, a.port) AS commands FROM asked a) AS all_of_them
             CROSS JOIN LATERAL pg_catalog.master_run_on_worker(hosts, ports, commands, true) AS r(host, port, success, result)'
         USING shards, tenant_column, behind, most LOOP
         IF one.success IS NOT TRUE OR one.result IS NULL THEN

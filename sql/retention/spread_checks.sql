@@ -63,8 +63,8 @@ BEGIN
         RAISE feature_not_supported USING MESSAGE = format('mode %s cannot be carried out on distributed table %s', policy.mode, rel),
             HINT = 'Rows of a distributed table are deleted or marked: use mode ''delete'' or ''soft_delete''.';
     ELSIF policy.tenant_column IS DISTINCT FROM key::text THEN
-        RAISE object_not_in_prerequisite_state USING MESSAGE = format('table %s is distributed by column "%s", which its retention does not '
-            'name', rel, key), HINT = format('Say tenant_column => %L: each tenant''s rows lie on one server.', key);
+        RAISE object_not_in_prerequisite_state USING MESSAGE = format('table %s is distributed by column "%s", which its retention does '
+            'not name', rel, key), HINT = format('Say tenant_column => %L: each tenant''s rows lie on one server.', key);
     END IF;
 END $$;
 COMMENT ON FUNCTION primecloud_internal.retention_check_spread(regclass, primecloud_internal.retention_policy)

@@ -20,8 +20,9 @@ BEGIN
     place.row_limit := CASE WHEN ended THEN greatest(500, place.row_limit) ELSE greatest(1, least(10000,
         place.row_limit * least(2, greatest(0.25, work.target / greatest(elapsed, 0.01))))::bigint) END;
     PERFORM primecloud_internal.retention_move(place);
-    UPDATE primecloud_internal.retention_run r SET updated_at = clock_timestamp(), batches = r.batches + (coalesce(outcome.rows, 0) > 0)::int,
-        rows_expired = r.rows_expired + coalesce(outcome.rows, 0), rows_vetoed = r.rows_vetoed + coalesce(outcome.vetoed, 0) WHERE r.id = run.id;
+    UPDATE primecloud_internal.retention_run r SET updated_at = clock_timestamp(),
+        batches = r.batches + (coalesce(outcome.rows, 0) > 0)::int, rows_expired = r.rows_expired + coalesce(outcome.rows, 0),
+        rows_vetoed = r.rows_vetoed + coalesce(outcome.vetoed, 0) WHERE r.id = run.id;
     IF outcome.rows > 0 THEN
         PERFORM primecloud_internal.retention_log_batch(run.id, policy, place.table_name, place.method,
             primecloud.retention_cutoff(run.at, policy.keep), caller, outcome);

@@ -82,7 +82,7 @@ BEGIN
         UPDATE primecloud_internal.retention_problem p SET row_count = rows_without WHERE p.run = retention_tell_nobodys.run.id
             AND p.schema_name = retention_tell_nobodys.run.schema_name AND p.table_name = retention_tell_nobodys.run.table_name
             AND p.code = '23502' AND p.partition_name = item.table_name;
-        IF decision.answer.first_seen THEN
+        IF (decision.answer).first_seen THEN
             RAISE WARNING '% rows of table % have no tenant', rows_without, item.relation::regclass USING ERRCODE = 'not_null_violation',
                 HINT = 'They do not expire, and are counted in primecloud.retention_problems: give them a tenant, or delete them.';
         END IF;

@@ -110,8 +110,7 @@ SERVER_CODE Datum perform(const decision &what, Oid outcome_type) {
   tenant::for_tenant there{};
   if (what.tenant != nullptr) there = tenant::begin_for_tenant(what.tenant, what.run_as);
   pg::for_each_statement(what.statement, [&](const char *statement, bool is_last) {
-    pg::run_as_owner(what.run_as, statement, 0, nullptr, nullptr, what.writes,
-                     is_last ? removed.receiver() : nullptr);
+    pg::run_as_owner(what.run_as, statement, 0, nullptr, nullptr, what.writes, is_last ? removed.receiver() : nullptr);
   });
   if (what.tenant != nullptr) tenant::end_for_tenant(there, what.writes);
   return removed.outcome();

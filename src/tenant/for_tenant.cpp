@@ -29,8 +29,8 @@ for_tenant begin_for_tenant(const char *tenant, Oid owner) {
   repeat_on_nodes("lock_timeout", "250ms");
   // One after the other over one connection to each node.
   if (citus_is_loaded())
-    set_config_option("citus.multi_shard_modify_mode", "sequential", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0,
-                      false);
+    set_config_option("citus.multi_shard_modify_mode", "sequential", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true,
+                      0, false);
   return work;
 }
 

@@ -21,8 +21,8 @@ bool is_question() noexcept {
   return here != nullptr && here->has_tenant && here->user().empty();
 }
 
-// By the role that the text was for, which is the one that logged in: not by whom a function is run as, since those that
-// are run as somebody else go by the context too.
+// By the role that the text was for, which is the one that logged in: not by whom a function is run as, since those
+// that are run as somebody else go by the context too.
 SERVER_CODE bool is_open(Oid table) {
   HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(table));
   if (!HeapTupleIsValid(tuple)) return true;
@@ -34,13 +34,14 @@ SERVER_CODE bool is_open(Oid table) {
 
 SERVER_CODE void check_entry(const RangeTblEntry *entry) {
   if (entry->rtekind != RTE_RELATION || is_open(entry->relid)) return;
-  ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-          errmsg("table %s is under policies, and does not belong to role \"%s\", for whom this node was asked",
-                 quote_qualified_identifier(get_namespace_name(get_rel_namespace(entry->relid)),
-                                            get_rel_name(entry->relid)),
-                 pg::role_name(GetSessionUserId())),
-          errhint("Retention and entering read tables of one owner: give both tables the same, or take off the code that "
-                  "reads this one."));
+  ereport(
+      ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+      errmsg(
+          "table %s is under policies, and does not belong to role \"%s\", for whom this node was asked",
+          quote_qualified_identifier(get_namespace_name(get_rel_namespace(entry->relid)), get_rel_name(entry->relid)),
+          pg::role_name(GetSessionUserId())),
+      errhint("Retention and entering read tables of one owner: give both tables the same, or take off the code that "
+              "reads this one."));
 }
 
 }  // namespace

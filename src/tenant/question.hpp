@@ -11,8 +11,8 @@ extern "C" {
 
 namespace primecloud::tenant {
 
-// Raises 42501 where, in a question, a statement reads or writes a table under policies that does not belong to the role
-// that asks.  Called where each statement starts and goes on, planned anew or not.
+// Raises 42501 where, in a question, a statement reads or writes a table under policies that does not belong to the
+// role that asks.  Called where each statement starts and goes on, planned anew or not.
 SERVER_CODE void check_question(const PlannedStmt *plan);
 
 }  // namespace primecloud::tenant

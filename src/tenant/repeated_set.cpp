@@ -93,8 +93,9 @@ const pg::startup watching_repeated_set{watch_repeated_set};
 }  // namespace
 
 void repeat_on_nodes(const char *name, const char *value) {
-  run_repeated(name, value,
-               value == nullptr ? psprintf("SET LOCAL %s TO DEFAULT", name) : psprintf("SET LOCAL %s = '%s'", name, value));
+  run_repeated(
+      name, value,
+      value == nullptr ? psprintf("SET LOCAL %s TO DEFAULT", name) : psprintf("SET LOCAL %s = '%s'", name, value));
 }
 
 bool set_on_nodes(const char *encoded, const char *role, holds how) {

@@ -11,8 +11,8 @@ namespace primecloud::tenant {
 enum class holds { for_seconds, no_more };  // no_more: it says there that there is nothing
 SERVER_CODE bool set_on_nodes(const char *encoded, const char *role, holds how = holds::for_seconds);
 
-// Sets anything else here and on each node, until the transaction ends; without a value to what each session began with.
-// Neither name nor value wants quoting.
+// Sets anything else here and on each node, until the transaction ends; without a value to what each session began
+// with. Neither name nor value wants quoting.
 SERVER_CODE void repeat_on_nodes(const char *name, const char *value);
 
 // Whether a value of primecloud.carried, or the text of a statement, is what is being sent at this moment.

@@ -6,8 +6,8 @@
 
 namespace primecloud::tenant {
 
-// Raises 58000 where Citus would commit on another node before this one commits, and so may lose what stands here of what
-// was done there.  Called after a write there.
+// Raises 58000 where Citus would commit on another node before this one commits, and so may lose what stands here of
+// what was done there.  Called after a write there.
 SERVER_CODE void check_commits_together();
 
 }  // namespace primecloud::tenant
