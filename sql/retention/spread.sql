@@ -74,7 +74,8 @@ BEGIN
             -- (A shard that is not there any more has been moved since its place was looked up.)
             RAISE EXCEPTION USING MESSAGE = format('server %s:%s says of table %s: %s', one.host, one.port, leaf,
                 one.result::jsonb ->> 'message'), ERRCODE = CASE one.result::jsonb ->> 'code' WHEN '42P01' THEN '40001'
-                ELSE one.result::jsonb ->> 'code' END;
+                ELSE one.result::jsonb ->> 'code' END,
+                HINT = 'Nothing is lost: CALL primecloud.expire() again, when that server can be read.';
         END IF;
         asked := asked + 1;
         RETURN NEXT one.result::jsonb;

@@ -1,13 +1,11 @@
 // retention_request(rel, request): the one door to the retention of rows.
 //
-// Three identities take part, and no two at once.  The caller asks.  The
-// extension's owner, called the keeper here, decides by retention_decide() whether
-// the caller may, what statement is to be run, and afterwards writes down what it
-// did (retention_record()); it never touches the table.  The statement itself
-// runs as the owner of the table, in a security-restricted operation, as VACUUM
-// and REFRESH MATERIALIZED VIEW do: triggers, cascades, checks and indexes of the
-// table have the rights that they would have if its owner had typed the statement,
-// never those of the caller or of the keeper.
+// Three identities take part, and no two at once.  The caller asks.  The extension's owner, called the keeper here,
+// decides by retention_decide() whether the caller may, what statement is to be run, and afterwards writes down what
+// it did (retention_record()); it never touches the table.  The statement itself runs as the owner of the table, in a
+// security-restricted operation, as VACUUM and REFRESH MATERIALIZED VIEW do: triggers, cascades, checks and indexes of
+// the table have the rights that they would have if its owner had typed the statement, never those of the caller or of
+// the keeper.
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
 #include "pg/owned.hpp"

@@ -30,7 +30,7 @@ struct {
 
 SERVER_CODE void start(QueryDesc *query, int flags) {
   check_context();
-  // RED check_question(query->plannedstmt);
+  check_question(query->plannedstmt);
   started = {query, GetCurrentStatementStartTimestamp()};
   (next_start != nullptr ? next_start : standard_ExecutorStart)(query, flags);
 }
@@ -63,7 +63,7 @@ SERVER_CODE void watch_statements() {
   ExecutorRun_hook = [](QueryDesc *query, ScanDirection direction, auto... rest) {
     if (query != started.query || GetCurrentStatementStartTimestamp() != started.message) {
       check_context();
-      // RED check_question(query->plannedstmt);
+      check_question(query->plannedstmt);
     }
     (next_run != nullptr ? next_run : standard_ExecutorRun)(query, direction, rest...);
   };
