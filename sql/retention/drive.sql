@@ -128,7 +128,8 @@ BEGIN
         question.state := state;
         question.code := answer.error;
         question.message := CASE WHEN state = 'paused' AND answer.error IN ('55P03', '40P01', '40001')
-            THEN primecloud_internal.retention_held_up(rel) END;
+            THEN primecloud_internal.retention_held_up(rel)
+            WHEN state = 'paused' AND (answer.error LIKE '08%' OR answer.error LIKE '57P%') THEN message END;
         PERFORM primecloud_internal.retention_request(rel, question);
         IF question.message IS NOT NULL THEN
             RAISE WARNING 'expiry of table %: %', rel, question.message USING ERRCODE = answer.error,

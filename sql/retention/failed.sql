@@ -23,7 +23,9 @@ DECLARE
     place primecloud_internal.retention_position;
     work primecloud_internal.retention_work;
 BEGIN
-    IF kind = 'fatal' THEN
+    IF (question.code LIKE '08%' OR question.code LIKE '57P%') AND primecloud_internal.is_distributed(rel) THEN
+        RETURN primecloud_internal.retention_told('paused', true, question.code);
+    ELSIF kind = 'fatal' THEN
         RETURN primecloud_internal.retention_told('failed', true, question.code);
     END IF;
     BEGIN
@@ -35,6 +37,8 @@ BEGIN
     item := primecloud_internal.retention_next_item(rel, running.at);
     IF item.run IS NULL THEN
         RETURN primecloud_internal.retention_told(NULL, false);
+    ELSIF item.kind = 'rows' AND primecloud_internal.is_distributed(item.relation) THEN
+        RETURN primecloud_internal.retention_failed_spread(rel, running.policy, running.run, running.at, item, question);
     ELSIF kind = 'rows' AND (item.kind <> 'rows' OR (primecloud_internal.retention_part_problem(rel, (running.policy).mode,
             item)).code IS NOT NULL) THEN
         RETURN primecloud_internal.retention_pass_over(running.run, running.at, item, question.code, question.constraint_name);
@@ -105,7 +109,7 @@ DECLARE
         primecloud_internal.retention_due(rel, policy, run.at), primecloud_internal.retention_free(policy, place.relation));
     name CONSTANT text := place.relation::regclass::text;
 BEGIN
-    RETURN CASE place.method
+    RETURN CASE replace(place.method, 'shards', 'keyset')
         WHEN 'tenants' THEN format('WITH RECURSIVE %sunused AS (SELECT 1) SELECT (SELECT count(*) FROM candidate) AS picked%s, '
             '(SELECT min(d.k) FROM candidate d) AS oldest',
             primecloud_internal.retention_pick_by_tenant(name, policy, place, condition, 1, ''),

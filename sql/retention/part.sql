@@ -14,7 +14,7 @@ BEGIN
         PERFORM primecloud_internal.retention_check_code(ARRAY[item.relation], owner);
         RETURN;
     END IF;
-    PERFORM primecloud_internal.retention_check_parts(rel, item.relation);
+    PERFORM primecloud_internal.retention_check_parts(rel, item.relation, true);
     IF item.kind = 'rows' THEN
         PERFORM primecloud_internal.retention_check_published(item.relation, mode);
     END IF;

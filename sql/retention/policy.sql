@@ -87,13 +87,14 @@ DECLARE
 BEGIN
     PERFORM primecloud_internal.retention_check_whole(rel);
     IF of_parts OR NOT EXISTS (SELECT FROM pg_inherits i WHERE i.inhparent = rel) THEN
-        PERFORM primecloud_internal.retention_check_parts(rel, rel);
+        PERFORM primecloud_internal.retention_check_parts(rel, rel, true);
         -- (What goes with its partition needs no identity.)
         IF policy.mode <> 'drop_partition' THEN
             PERFORM primecloud_internal.retention_check_published(rel, policy.mode);
         END IF;
     END IF;
     PERFORM primecloud_internal.retention_check_names(rel, policy);
+    PERFORM primecloud_internal.retention_check_spread(rel, policy);
     IF archive IS NOT NULL AND (EXISTS (SELECT FROM primecloud_internal.retention_tree(rel) t WHERE t.oid = archive)
                                 OR EXISTS (SELECT FROM primecloud_internal.retention_tree(archive) t WHERE t.oid = rel)) THEN
         RAISE invalid_parameter_value USING MESSAGE = format('table %s cannot be its own archive', rel),

@@ -1,5 +1,18 @@
 -- Where the next batch is, and how far it reaches.
 
+CREATE FUNCTION primecloud_internal.retention_of_tenant(at primecloud_internal.retention_position,
+    policy primecloud_internal.retention_policy) RETURNS text
+    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN format('x.%I = %L::%s', policy.tenant_column, at.key_tenant, primecloud_internal.retention_column(at.relation,
+        policy.tenant_column, primecloud_internal.retention_key_types()));
+END $$;
+COMMENT ON FUNCTION primecloud_internal.retention_of_tenant(primecloud_internal.retention_position, primecloud_internal.retention_policy)
+    IS 'the condition under which row x is of the tenant that a run on a distributed table is at';
+REVOKE ALL ON FUNCTION primecloud_internal.retention_of_tenant(primecloud_internal.retention_position,
+    primecloud_internal.retention_policy) FROM PUBLIC;
+
 -- The range of a batch, as a condition on row x.
 CREATE FUNCTION primecloud_internal.retention_narrow(at primecloud_internal.retention_position,
     policy primecloud_internal.retention_policy, type regtype) RETURNS text
@@ -8,7 +21,11 @@ AS $$
 DECLARE
     last text;
 BEGIN
-    IF at.method = 'keyset' AND at.key_time IS NOT NULL THEN
+    IF at.method = 'shards' THEN
+        last := primecloud_internal.retention_of_tenant(at, policy) || CASE WHEN at.key_row IS NULL THEN '' ELSE format(
+            ' AND (x.%I, x.ctid) > (%L::%s, %L::tid)', policy.time_column, primecloud_internal.retention_instant(type, at.key_time), type,
+            at.key_row) END;
+    ELSIF at.method = 'keyset' AND at.key_time IS NOT NULL THEN
         last := format('(x.%I, x.ctid) > (%L::%s, %L::tid)', policy.time_column, primecloud_internal.retention_instant(type,
             at.key_time), type, at.key_row);
     ELSIF at.method = 'ranges' AND at.until_time IS NOT NULL THEN

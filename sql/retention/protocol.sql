@@ -38,7 +38,7 @@ COMMENT ON TYPE primecloud_internal.retention_outcome
     IS 'what a statement did: its columns of these names, or what retention_request() counted of its rows';
 
 CREATE TYPE primecloud_internal.retention_decision AS (work primecloud_internal.retention_work,
-    answer primecloud_internal.retention_answer, run_as oid, statement text, writes boolean);
+    answer primecloud_internal.retention_answer, run_as oid, statement text, writes boolean, tenant text);
 COMMENT ON TYPE primecloud_internal.retention_decision
     IS 'what retention_request() does next: run a statement as the owner of the table, or, without one, answer';
 

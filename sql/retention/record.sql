@@ -27,9 +27,11 @@ BEGIN
                 outcome.until_time), work.target, work.started);
         WHEN 'step' THEN
             RETURN primecloud_internal.retention_record_step(caller, rel, policy, run, work, outcome);
+        WHEN 'spread look', 'spread' THEN
+            RETURN primecloud_internal.retention_record_spread(caller, rel, policy, run, work, outcome);
         WHEN 'held' THEN
             UPDATE primecloud_internal.retention_run r SET rows_held = r.rows_held + outcome.held,
-                rows_vetoed = r.rows_vetoed + outcome.vetoed WHERE r.id = run.id;
+                rows_vetoed = r.rows_vetoed + coalesce(outcome.vetoed, 0) WHERE r.id = run.id;
             answer.rows := work.done;
             answer.elapsed := extract(epoch FROM clock_timestamp() - work.started) * 1000;
         WHEN 'skip' THEN

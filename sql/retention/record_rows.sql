@@ -66,6 +66,9 @@ BEGIN
     ELSIF place.method = 'slices' THEN
         nothing.rows := 0;
         place := primecloud_internal.retention_advance(place, nothing, 1, 1);
+    ELSIF place.method = 'shards' THEN
+        place.key_time := outcome.key_time;
+        place.key_row := outcome.key_row;
     ELSE
         place.over := CASE place.method WHEN 'keyset' THEN found = 0 ELSE found = 0 AND outcome.ended END;
         place.key_tenant := outcome.key_tenant;

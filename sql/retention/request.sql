@@ -33,11 +33,18 @@ BEGIN
     CASE kind
         WHEN 'preview' THEN
             PERFORM primecloud_internal.retention_check_policy(rel, policy, false);
+            IF primecloud_internal.is_distributed(rel) THEN
+                RAISE feature_not_supported USING MESSAGE = format('what would expire of distributed table %s is not counted', rel),
+                    HINT = 'primecloud.job_progress and retention_audit count what does, in CALL primecloud.expire().';
+            END IF;
             work.kind := 'preview';
             RETURN primecloud_internal.retention_do(rel, work, primecloud_internal.retention_preview(rel, policy), false);
         WHEN 'batch' THEN
             IF policy.mode IN ('drop_partition', 'detach_partition') THEN
                 RAISE feature_not_supported USING MESSAGE = format('mode %s of table %s has no batches', policy.mode, rel),
+                    HINT = 'CALL primecloud.expire() instead.';
+            ELSIF primecloud_internal.is_distributed(rel) THEN
+                RAISE feature_not_supported USING MESSAGE = format('rows of distributed table %s expire in transactions of their own', rel),
                     HINT = 'CALL primecloud.expire() instead.';
             ELSIF coalesce(question.batch, 0) < 1 THEN
                 RAISE invalid_parameter_value USING MESSAGE = format('a batch of %s rows is none', coalesce(question.batch::text, 'NULL')),

@@ -73,6 +73,7 @@ BEGIN
     PERFORM primecloud_internal.retention_release('primecloud_internal.retention_policy', policy.id);
     IF ended IS NOT NULL AND question.state <> 'paused' THEN
         DELETE FROM primecloud_internal.retention_worklist w WHERE w.run = ended;
+        DELETE FROM primecloud_internal.retention_tenant t WHERE t.run = ended;
         PERFORM primecloud_internal.retention_fold(ended);
         PERFORM primecloud_internal.retention_trim();
     END IF;

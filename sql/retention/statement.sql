@@ -20,7 +20,7 @@ DECLARE
              WHEN primecloud_internal.retention_column(rel, policy.soft_delete_column,
                  '{timestamptz,timestamp,boolean}') = 'boolean'::regtype THEN format('x.%I IS NOT TRUE', policy.soft_delete_column)
              ELSE format('x.%I IS NULL', policy.soft_delete_column) END);
-    ordered CONSTANT boolean := at.method IN ('keyset', 'tenants');
+    ordered CONSTANT boolean := at.method IN ('keyset', 'tenants', 'shards');
     picked text := '';
     source text := '';
     moved text := '';
@@ -41,10 +41,10 @@ BEGIN
         source := 'x.ctid = ANY (ARRAY(SELECT d.c FROM candidate AS d)) AND ';
         answer := ', (SELECT count(*) FROM candidate) AS picked, (SELECT count(*) FROM candidate) - (SELECT count(*) FROM gone WHERE '
             'NOT "still due") AS vetoed'
-            || CASE at.method WHEN 'keyset' THEN
+            || CASE WHEN at.method IN ('keyset', 'shards') THEN
                    ', (SELECT d.k FROM candidate d ORDER BY d.k DESC, d.c DESC LIMIT 1) AS key_time, (SELECT d.c FROM candidate d '
                    'ORDER BY d.k DESC, d.c DESC LIMIT 1) AS key_row'
-               WHEN 'tenants' THEN primecloud_internal.retention_reached_tenant(most) ELSE '' END;
+               WHEN at.method = 'tenants' THEN primecloud_internal.retention_reached_tenant(most) ELSE '' END;
     ELSIF policy.mode = 'archive' AND primecloud_internal.retention_may_veto(leaf, policy.mode) THEN
         -- One statement sees the table as it was: what a trigger vetoes is what was due and is not gone.
         answer := format(', (SELECT count(*) FROM ONLY %s AS x WHERE %s) - (SELECT count(*) FROM gone) AS vetoed', name, condition);

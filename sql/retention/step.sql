@@ -89,6 +89,10 @@ BEGIN
         RETURN primecloud_internal.retention_do(rel, work, primecloud_internal.retention_look_at_stays(rel, running.policy,
             (running.run).at, item.relation, item.fate), false);
     END IF;
+    IF primecloud_internal.is_distributed(item.relation) THEN
+        RETURN primecloud_internal.retention_step_spread(rel, running.policy, running.run, running.at, item, question.target,
+            least(most, 10000));
+    END IF;
     at := primecloud_internal.retention_next_position(running.policy, running.run, running.at, item, question.method);
     at.most_rows := most;
     at.row_limit := least(at.row_limit, most);

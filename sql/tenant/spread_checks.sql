@@ -41,6 +41,21 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION primecloud_internal.refuse_to_spread(regclass, text, text) IS 'raises 0A000: why a table cannot be distributed';
 
+-- (Its own, and that of its partitions.)
+CREATE FUNCTION primecloud_internal.works_on_rows(rel regclass, OUT kind text, OUT object text)
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    SELECT r.kind, r.object INTO kind, object FROM primecloud.registrations r
+        WHERE r.kind IN ('retention policy', 'archive', 'legal hold')
+        AND EXISTS (SELECT FROM primecloud_internal.table_tree(rel) AS t JOIN pg_class c ON c.oid = t.relid
+            JOIN pg_namespace n ON n.oid = c.relnamespace WHERE split_part(r.object, ',', 1) = format('%I.%I', n.nspname, c.relname))
+        ORDER BY 1, 2 LIMIT 1;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.works_on_rows(regclass)
+    IS 'the first retention policy, archive or legal hold of a table or a partition of it';
+
 -- One table of the set by itself, with its partitions.
 CREATE FUNCTION primecloud_internal.check_spreadable(rel regclass) RETURNS void
     LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -89,12 +104,10 @@ BEGIN
         PERFORM primecloud_internal.refuse_to_spread(rel, format('%s is temporary, unlogged, foreign or a child that inherits', wrong.rel),
             'Ordinary tables and their partitions can be distributed.');
     END IF;
-    SELECT r.kind, r.object INTO wrong FROM primecloud.registrations r WHERE r.kind IN ('retention policy', 'archive', 'legal hold')
-        AND EXISTS (SELECT FROM unnest(tree) AS t(oid) JOIN pg_class c ON c.oid = t.oid JOIN pg_namespace n ON n.oid = c.relnamespace
-            WHERE split_part(r.object, ',', 1) = format('%I.%I', n.nspname, c.relname)) ORDER BY 1, 2 LIMIT 1;
-    IF FOUND THEN
+    wrong := primecloud_internal.works_on_rows(rel);
+    IF wrong.object IS NOT NULL THEN
         PERFORM primecloud_internal.refuse_to_spread(rel, format('%s %s works on its rows', wrong.kind, wrong.object),
-            'End it first: it looks at rows of this server alone.');
+            'End it first; retain() and place_hold() work on a distributed table too.');
     END IF;
 END $$;
 COMMENT ON FUNCTION primecloud_internal.check_spreadable(regclass)

@@ -51,6 +51,7 @@ DECLARE
     tables regclass[];
     keys pg_constraint[];
     wrong regclass;
+    work record;
 BEGIN
     PERFORM primecloud_internal.check_spread_kind(rel, rel);
     IF NOT primecloud_internal.is_distributed(rel) THEN
@@ -64,6 +65,13 @@ BEGIN
     IF FOUND THEN
         RAISE object_not_in_prerequisite_state USING MESSAGE = format('the policies of distributed table %s are not as distribute_table() '
             'makes them', wrong), HINT = format('Call primecloud.distribute_table(%L) first, and drop policies that are not ours.', wrong);
+    END IF;
+    -- A table that comes back is made anew, and what works on its rows would end with the old one.
+    SELECT t::text AS rel, w.* INTO work FROM unnest(tables) AS t, primecloud_internal.works_on_rows(t) AS w
+        WHERE w.object IS NOT NULL ORDER BY 1 LIMIT 1;
+    IF FOUND THEN
+        RAISE object_not_in_prerequisite_state USING MESSAGE = format('table %s cannot be taken back: %s %s works on its rows', work.rel,
+            work.kind, work.object), HINT = 'End it first with unretain() or release_hold(), and register it again afterwards.';
     END IF;
     keys := ARRAY(SELECT k FROM primecloud_internal.spread_keys(tables) AS k ORDER BY k.conrelid::regclass::text, k.conname);
     RETURN NEXT primecloud_internal.one_by_one();

@@ -1,13 +1,11 @@
 // retention_request(rel, request): the one door to the retention of rows.
 //
-// Three identities take part, and no two at once.  The caller asks.  The
-// extension's owner, called the keeper here, decides by retention_decide() whether
-// the caller may, what statement is to be run, and afterwards writes down what it
-// did (retention_record()); it never touches the table.  The statement itself
-// runs as the owner of the table, in a security-restricted operation, as VACUUM
-// and REFRESH MATERIALIZED VIEW do: triggers, cascades, checks and indexes of the
-// table have the rights that they would have if its owner had typed the statement,
-// never those of the caller or of the keeper.
+// Three identities take part, and no two at once.  The caller asks.  The extension's owner, called the keeper here,
+// decides by retention_decide() whether the caller may, what statement is to be run, and afterwards writes down what
+// it did (retention_record()); it never touches the table.  The statement itself runs as the owner of the table, in a
+// security-restricted operation, as VACUUM and REFRESH MATERIALIZED VIEW do: triggers, cascades, checks and indexes of
+// the table have the rights that they would have if its owner had typed the statement, never those of the caller or of
+// the keeper.
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
 #include "pg/owned.hpp"
@@ -15,6 +13,7 @@
 #include "pg/statements.hpp"
 #include "retention/asked.hpp"
 #include "retention/tally.hpp"
+#include "tenant/for_tenant.hpp"
 
 extern "C" {
 #include "access/xact.h"
@@ -37,10 +36,9 @@ struct decision {
   Oid run_as;             // owner of the table
   const char *statement;  // to be run; none: the answer is final
   bool writes;
+  const char *tenant;  // whose rows it is on, where they lie on another server
 };
 
-// The types of the protocol, looked up anew in each call: the extension may have been
-// dropped and created since the last.
 struct row_types {
   Oid question, work, outcome;
 };
@@ -63,11 +61,11 @@ struct kept_query {
   Oid row;  // the type it was planned for
 };
 kept_query decide{
-    "SELECT work, answer, run_as, statement, writes FROM primecloud_internal.retention_decide($1, $2, $3)", 3, nullptr,
-    InvalidOid};
-kept_query record{
-    "SELECT work, answer, run_as, statement, writes FROM primecloud_internal.retention_record($1, $2, $3, $4)", 4,
+    "SELECT work, answer, run_as, statement, writes, tenant FROM primecloud_internal.retention_decide($1, $2, $3)", 3,
     nullptr, InvalidOid};
+kept_query record{
+    "SELECT work, answer, run_as, statement, writes, tenant FROM primecloud_internal.retention_record($1, $2, $3, $4)",
+    4, nullptr, InvalidOid};
 
 SERVER_CODE void plan(kept_query &asked, Oid row, Oid outcome) {
   if (asked.plan != nullptr && asked.row == row) return;
@@ -98,17 +96,21 @@ SERVER_CODE decision consult(Oid keeper, kept_query &asked, Oid caller, pg::rela
   next.run_as = DatumGetObjectId(SPI_getbinval(told, desc, 3, &null));
   next.statement = SPI_getvalue(told, desc, 4);
   next.writes = DatumGetBool(SPI_getbinval(told, desc, 5, &null));
+  next.tenant = SPI_getvalue(told, desc, 6);
   if (next.statement == nullptr && next.answer.isnull) elog(ERROR, "no answer from \"%s\"", asked.query);
   pg::resume(before);
   return next;
 }
 
 // Runs statements as the table's owner, and returns what the last one did.
-SERVER_CODE Datum perform(Oid owner, const char *statements, bool writes, Oid outcome_type) {
+SERVER_CODE Datum perform(const decision &what, Oid outcome_type) {
   retention::tally removed(outcome_type);
-  pg::for_each_statement(statements, [&](const char *statement, bool is_last) {
-    pg::run_as_owner(owner, statement, 0, nullptr, nullptr, writes, is_last ? removed.receiver() : nullptr);
+  tenant::for_tenant there{};
+  if (what.tenant != nullptr) there = tenant::begin_for_tenant(what.tenant, what.run_as);
+  pg::for_each_statement(what.statement, [&](const char *statement, bool is_last) {
+    pg::run_as_owner(what.run_as, statement, 0, nullptr, nullptr, what.writes, is_last ? removed.receiver() : nullptr);
   });
+  if (what.tenant != nullptr) tenant::end_for_tenant(there, what.writes);
   return removed.outcome();
 }
 
@@ -128,7 +130,7 @@ SERVER_CODE pg::owned_row request(pg::call_site site, pg::relation rel, question
   if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "could not connect to SPI");
   decision next = consult(keeper, decide, caller, rel, types, {question.value, false}, 0);
   while (next.statement != nullptr) {
-    const Datum outcome = perform(next.run_as, next.statement, next.writes, types.outcome);
+    const Datum outcome = perform(next, types.outcome);
     if (next.writes) retention::note_removal(rel.oid, seen);
     next = consult(keeper, record, caller, rel, types, next.work, outcome);
   }

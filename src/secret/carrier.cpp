@@ -17,6 +17,7 @@ namespace primecloud::secret {
 namespace {
 
 timestamp now_here() { return {GetCurrentTimestamp()}; }
+timestamp long_ago() { return {GetCurrentTimestamp() - 2 * (carried_life + carried_leeway)}; }
 
 class with_root_key final : public tenant::carrier {
  public:
@@ -25,12 +26,12 @@ class with_root_key final : public tenant::carrier {
     return is_set(root_key_file) || is_set(root_key_command);
   }
 
-  const char *seal(const char *encoded, const carried_session &whose, const char *role) const override {
+  const char *seal(const char *encoded, const carried_session &whose, const char *role, bool is_over) const override {
     root_key root;
     pg::guarded([&] { (void)read_root_key_lately(0, &root); });
     std::uint8_t nonce[carried_nonce_size];
     randombytes_buf(nonce, sizeof nonce);
-    return pg::c_string_of(carry(root, whose, now_here(), encoded, nonce, role));
+    return pg::c_string_of(carry(root, whose, is_over ? long_ago() : now_here(), encoded, nonce, role));
   }
 
   // (The database need not have used the root key yet: a text that another key made is none of this cluster's.)

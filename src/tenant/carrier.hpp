@@ -11,8 +11,8 @@ class carrier {
  public:
   // Whether a root key is configured.
   virtual bool can_seal() const noexcept = 0;
-  // These throw, and what is sealed is the server's memory.
-  virtual const char *seal(const char *encoded, const carried_session &whose, const char *role) const = 0;
+  // These throw (is_over: made so that its time is over), and what is sealed is the server's memory.
+  virtual const char *seal(const char *encoded, const carried_session &whose, const char *role, bool is_over) const = 0;
   virtual carried read(const char *text, const carried_session &here) const = 0;
 
  protected:

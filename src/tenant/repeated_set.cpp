@@ -34,10 +34,10 @@ SERVER_CODE bool can_seal() {
   return false;
 }
 
-SERVER_CODE const char *text_for(const char *encoded, std::uint64_t session, const char *role) {
+SERVER_CODE const char *text_for(const char *encoded, std::uint64_t session, const char *role, holds how) {
   const char *text = nullptr;
   const char *database = own_database();
-  pg::boundary([&] { text = carrying->seal(encoded, {database, session}, role); });
+  pg::boundary([&] { text = carrying->seal(encoded, {database, session}, role, how == holds::no_more); });
   if (strlen(text) > longest_carried)
     ereport(ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
             errmsg("the user was granted too many ids in the account for them to go along to other nodes"),
@@ -47,33 +47,38 @@ SERVER_CODE const char *text_for(const char *encoded, std::uint64_t session, con
   return text;
 }
 
+// Without a text: to what the session began with.
 SERVER_CODE Node *set_locally(const char *name, const char *text) {
+  auto *set = makeNode(VariableSetStmt);
+  set->kind = text == nullptr ? VAR_SET_DEFAULT : VAR_SET_VALUE;
+  set->name = pstrdup(name);
+  set->is_local = true;
+  if (text == nullptr) return reinterpret_cast<Node *>(set);
   auto *value = makeNode(A_Const);
   value->val.sval.type = T_String;
   value->val.sval.sval = pstrdup(text);
   value->location = -1;
-  auto *set = makeNode(VariableSetStmt);
-  set->kind = VAR_SET_VALUE;
-  set->name = pstrdup(name);
   set->args = list_make1(value);
-  set->is_local = true;
   return reinterpret_cast<Node *>(set);
 }
 
 // By the way of any statement, which Citus watches.  The user's own setting of whether his are repeated comes back.
-SERVER_CODE void run_on_nodes(const char *text) {
-  char *statement = psprintf("SET LOCAL primecloud.carried = '%s'", text);
+SERVER_CODE void run_repeated(const char *name, const char *value, const char *statement) {
   auto *plan = makeNode(PlannedStmt);
   plan->commandType = CMD_UTILITY;
-  plan->utilityStmt = set_locally("primecloud.carried", text);
+  plan->utilityStmt = set_locally(name, value);
   const int settings = NewGUCNestLevel();
   set_config_option("citus.propagate_set_commands", "local", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0,
                     false);
-  value_now = text;
-  statement_now = statement;
   ProcessUtility(plan, statement, false, PROCESS_UTILITY_QUERY, nullptr, nullptr, None_Receiver, nullptr);
-  value_now = statement_now = nullptr;
   AtEOXact_GUC(true, settings);
+}
+
+SERVER_CODE void run_on_nodes(const char *text) {
+  value_now = text;
+  const char *statement = statement_now = psprintf("SET LOCAL primecloud.carried = '%s'", text);
+  run_repeated("primecloud.carried", text, statement);
+  value_now = statement_now = nullptr;
 }
 
 SERVER_CODE void watch_repeated_set() {
@@ -88,13 +93,19 @@ const pg::startup watching_repeated_set{watch_repeated_set};
 
 }  // namespace
 
-bool set_on_nodes(const char *encoded, const char *role) {
+void repeat_on_nodes(const char *name, const char *value) {
+  run_repeated(
+      name, value,
+      value == nullptr ? psprintf("SET LOCAL %s TO DEFAULT", name) : psprintf("SET LOCAL %s = '%s'", name, value));
+}
+
+bool set_on_nodes(const char *encoded, const char *role, holds how) {
   if (!citus_is_loaded() || asking_session() != 0) return false;
   const std::uint64_t session = own_session();
   if (session == 0 || !can_seal()) return false;
   const MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "context sent to nodes", ALLOCSET_SMALL_SIZES);
   const MemoryContext before = MemoryContextSwitchTo(work);
-  run_on_nodes(text_for(encoded, session, role));
+  run_on_nodes(text_for(encoded, session, role, how));
   MemoryContextSwitchTo(before);
   MemoryContextDelete(work);
   return true;

@@ -88,6 +88,12 @@ void send_question(const char *tenant, Oid owner) {
 
 bool is_sent() noexcept { return sent.count > 0; }
 
+void take_question_back(const char *tenant, Oid owner) {
+  const char *encoded = nullptr;
+  pg::boundary([&] { encoded = encode_question(tenant); });
+  (void)set_on_nodes(encoded, pg::role_name(owner), holds::no_more);
+}
+
 void send_again_if_due() {
   if (!sent.any || current() == nullptr || IsInParallelMode()) return;
   const sending *last = sent.count > 0 ? &sent.each[sent.count - 1] : nullptr;

@@ -19,6 +19,9 @@ SERVER_CODE void send_question(const char *tenant, Oid owner);
 // Whether other nodes have a context of this transaction, or of a savepoint that it is in.
 bool is_sent() noexcept;
 
+// Takes it back: the same transaction may ask about another account, and nobody reads on by it.
+SERVER_CODE void take_question_back(const char *tenant, Oid owner);
+
 // Sends it anew, where a statement starts: what was sent is old by now, or a savepoint has ended that it was sent in.
 SERVER_CODE void send_again_if_due();
 

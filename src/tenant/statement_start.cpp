@@ -2,6 +2,7 @@
 // (tenant/validity.hpp).
 #include "pg/startup.hpp"
 #include "tenant/carried_setting.hpp"
+#include "tenant/question.hpp"
 #include "tenant/repeated_set.hpp"
 #include "tenant/validity.hpp"
 
@@ -29,6 +30,7 @@ struct {
 
 SERVER_CODE void start(QueryDesc *query, int flags) {
   check_context();
+  check_question(query->plannedstmt);
   started = {query, GetCurrentStatementStartTimestamp()};
   (next_start != nullptr ? next_start : standard_ExecutorStart)(query, flags);
 }
@@ -59,7 +61,10 @@ SERVER_CODE void watch_statements() {
   ExecutorStart_hook = start;
   next_run = ExecutorRun_hook;
   ExecutorRun_hook = [](QueryDesc *query, ScanDirection direction, auto... rest) {
-    if (query != started.query || GetCurrentStatementStartTimestamp() != started.message) check_context();
+    if (query != started.query || GetCurrentStatementStartTimestamp() != started.message) {
+      check_context();
+      check_question(query->plannedstmt);
+    }
     (next_run != nullptr ? next_run : standard_ExecutorRun)(query, direction, rest...);
   };
   next_utility = ProcessUtility_hook;

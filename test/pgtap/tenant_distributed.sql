@@ -27,7 +27,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA shop TO tenant_dist
 SELECT throws_ok($$SELECT primecloud.distribute_table('shop.orders')$$, '0A000', 'there is no Citus in this database', 'without Citus');
 SELECT throws_ok($$SELECT primecloud.undistribute_table('shop.orders')$$, '0A000', 'there is no Citus in this database', 'nor back');
 SET allow_system_table_mods = on;
-CREATE TABLE pg_catalog.pg_dist_partition (logicalrelid regclass PRIMARY KEY, partmethod "char");
+CREATE TABLE pg_catalog.pg_dist_partition (logicalrelid regclass PRIMARY KEY, partmethod "char", partkey text);
 
 -- The way there, as a plan.
 CREATE TABLE plan AS SELECT n, s FROM primecloud.distribute_table('shop.orders', dry_run => true) WITH ORDINALITY AS p(s, n);
