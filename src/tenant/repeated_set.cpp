@@ -114,7 +114,7 @@ bool set_on_nodes(const char *encoded, const char *role, holds how) {
 const char *context_for_node() {
   if (current() == nullptr || !citus_is_loaded() || asking_session() != 0) return nullptr;
   const std::uint64_t session = own_session();
-  return session == 0 || !can_seal() ? nullptr : text_for(encoded(), session, "");
+  return session == 0 || !can_seal() ? nullptr : text_for(encoded(), session, "", holds::for_seconds);
 }
 
 bool is_being_sent(const char *value) noexcept { return value_now != nullptr && strcmp(value_now, value) == 0; }
