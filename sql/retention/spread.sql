@@ -51,6 +51,7 @@ CREATE FUNCTION primecloud_internal.retention_ask_shards(leaf regclass, tenant_c
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+    code text;
     shards CONSTANT jsonb := (SELECT jsonb_agg(to_jsonb(s)) FROM primecloud_internal.shards_of(leaf) AS s);
     lost CONSTANT text := (SELECT coalesce(s ->> 'name', 'a shard') FROM jsonb_array_elements(shards) AS s
         WHERE s ->> 'host' IS NULL OR s ->> 'port' IS NULL LIMIT 1);
@@ -72,9 +73,9 @@ BEGIN
             PERFORM primecloud_internal.retention_not_reached(leaf, format('server %s:%s', one.host, one.port), one.result);
         ELSIF one.result::jsonb ? 'code' THEN
             -- (A shard that is not there any more has been moved since its place was looked up.)
-            RAISE EXCEPTION USING MESSAGE = format('server %s:%s says of table %s: %s', one.host, one.port, leaf,
-                one.result::jsonb ->> 'message'), ERRCODE = CASE one.result::jsonb ->> 'code' WHEN '42P01' THEN '40001'
-                ELSE one.result::jsonb ->> 'code' END,
+            code := CASE one.result::jsonb ->> 'code' WHEN '42P01' THEN '40001' ELSE one.result::jsonb ->> 'code' END;
+            RAISE EXCEPTION USING ERRCODE = code, MESSAGE = format('server %s:%s says of table %s: %s', one.host, one.port, leaf,
+                one.result::jsonb ->> 'message'),
                 HINT = 'Nothing is lost: CALL primecloud.expire() again, when that server can be read.';
         END IF;
         asked := asked + 1;

@@ -86,16 +86,24 @@ SERVER_CODE tenants read_tenants(Oid oid, const char *name) {
   return {all, without};
 }
 
+SERVER_CODE const stored_tenant **in_no_order(HTAB *all) {
+  auto **const each = static_cast<const stored_tenant **>(palloc(sizeof(void *) * (hash_get_num_entries(all) + 1)));
+  const stored_tenant **next = each;
+  HASH_SEQ_STATUS at;
+  hash_seq_init(&at, all);
+  while (const auto *entry = static_cast<const stored_tenant *>(hash_seq_search(&at))) *next++ = entry;
+  *next = nullptr;
+  return each;
+}
+
 using told = pg::rows<std::tuple<std::optional<std::string_view>, int64>>;
 
 told stored_tenants(pg::relation table, std::string_view column) {
   told answer;
   const tenants stored = pg::guarded([&] { return read_tenants(table.oid, pg::c_string(column)); });
   if (stored.without > 0) answer.emplace_back(std::nullopt, stored.without);
-  HASH_SEQ_STATUS each;
-  hash_seq_init(&each, stored.all);
-  while (const auto *entry = static_cast<const stored_tenant *>(hash_seq_search(&each)))
-    answer.emplace_back(std::string_view(entry->key), entry->rows);
+  const stored_tenant **const each = pg::guarded([&] { return in_no_order(stored.all); });
+  for (int i = 0; each[i] != nullptr; i++) answer.emplace_back(std::string_view(each[i]->key), each[i]->rows);
   return answer;
 }
 }  // namespace

@@ -28,9 +28,13 @@ struct {
   TimestampTz message = 0;
 } started;
 
-SERVER_CODE void start(QueryDesc *query, int flags) {
+SERVER_CODE void check_start(const QueryDesc *query) {
   check_context();
   check_question(query->plannedstmt);
+}
+
+SERVER_CODE void start(QueryDesc *query, int flags) {
+  check_start(query);
   started = {query, GetCurrentStatementStartTimestamp()};
   (next_start != nullptr ? next_start : standard_ExecutorStart)(query, flags);
 }
@@ -61,10 +65,7 @@ SERVER_CODE void watch_statements() {
   ExecutorStart_hook = start;
   next_run = ExecutorRun_hook;
   ExecutorRun_hook = [](QueryDesc *query, ScanDirection direction, auto... rest) {
-    if (query != started.query || GetCurrentStatementStartTimestamp() != started.message) {
-      check_context();
-      check_question(query->plannedstmt);
-    }
+    if (query != started.query || GetCurrentStatementStartTimestamp() != started.message) check_start(query);
     (next_run != nullptr ? next_run : standard_ExecutorRun)(query, direction, rest...);
   };
   next_utility = ProcessUtility_hook;

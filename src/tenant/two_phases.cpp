@@ -10,7 +10,7 @@ namespace primecloud::tenant {
 namespace {
 
 // Citus answers its own tests so.
-PGFunction citus_says_so() {
+SERVER_CODE PGFunction citus_says_so() {
   static PGFunction found = nullptr;
   if (found == nullptr)
     found = reinterpret_cast<PGFunction>(

@@ -90,3 +90,4 @@ END
 $tell_sessions$;
 COMMENT ON FUNCTION @schema@.tell_sessions()
     IS 'says to sessions that are in an account that somebody may have lost what he entered with, where no trigger does; for commands';
+GRANT EXECUTE ON FUNCTION @schema@.tell_sessions TO @gate@;
