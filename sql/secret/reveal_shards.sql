@@ -78,7 +78,7 @@ COMMENT ON FUNCTION primecloud_internal.shards_with(regclass, text, text)
 CREATE FUNCTION primecloud_internal.rows_on_shards(rel regclass, col text, tenant_column text, id_column text, row_id text, wanted text,
     reader text, context text)
     RETURNS TABLE (tenant text, id text, envelope bytea)
-    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE

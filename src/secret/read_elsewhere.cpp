@@ -62,7 +62,7 @@ SERVER_CODE void keep_first(reading &r, MemoryContext where) {
 
 }  // namespace
 
-// As the extension's owner, as the keys' use is counted: the role that reads need not be one that may log in there.
+// As the superuser whom the other servers let in: the role that reads need not be one that may log in there.
 void read_elsewhere(reading &r, std::string_view row_id) {
   shard_question asked = question_for(r, row_id);
   const MemoryContext where = CurrentMemoryContext;

@@ -28,7 +28,7 @@ DECLARE
     call text;
 BEGIN
     SET LOCAL allow_system_table_mods = on;
-    CREATE TABLE pg_catalog.pg_dist_partition (logicalrelid regclass PRIMARY KEY);
+    CREATE TABLE pg_catalog.pg_dist_partition (logicalrelid regclass PRIMARY KEY, partmethod "char" DEFAULT 'h', partkey text);
     IF rel <> '' THEN INSERT INTO pg_catalog.pg_dist_partition VALUES (rel::regclass); END IF;
     FOREACH call IN ARRAY calls LOOP EXECUTE call; END LOOP;
     RAISE SQLSTATE 'ATTCK';
@@ -49,7 +49,7 @@ INSERT INTO calls (rel, call, message) VALUES
     ('parts_1', 'SELECT primecloud.reveal(''parts_1'', ''secret'', 1, ''test'')', 'table "parts_1" is distributed'),
     ('plaintext', 'SELECT primecloud.seal_column(''plaintext'', ''secret'', ''plaintext.secret'')',
         'table public.plaintext is distributed'),
-    ('vault', 'SELECT primecloud.retain(''vault'', ''at'', ''1 day'')', 'table public.vault is distributed'),
+    ('vault', 'SELECT primecloud.retain(''vault'', ''at'', ''1 day'')', 'table public.vault is distributed otherwise than by its tenants'),
     ('members', 'SELECT primecloud.enter_trusted(''1'', ''ann'', ''owner'')', 'table "members" is distributed'),
     ('accounts', 'SELECT primecloud.enter_trusted(''1'', ''ann'', ''owner'')', 'table "accounts" is distributed'),
     ('granted', 'SELECT primecloud.enter_trusted(''1'', ''eve'', ''external_client'')', 'table "granted" is distributed');
