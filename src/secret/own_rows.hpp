@@ -12,6 +12,7 @@ extern "C" {
 #include "access/subtrans.h"
 #include "executor/executor.h"
 #include "storage/procarray.h"
+#include "utils/snapmgr.h"
 }
 
 namespace primecloud::secret {

@@ -79,7 +79,16 @@ SERVER_CODE void ask_again(const context_record &who) {
   known = moment;
 }
 
-void at_end_of_transaction(XactEvent, void *) noexcept { paused = false; }
+// What takes something away from others is told when it is committed.  On a cluster the transaction does not even tell
+// itself before: what is committed and what it has changed is one there, since both are read over its own connections.
+Oid told_at_commit = InvalidOid;
+
+SERVER_CODE void at_end_of_transaction(XactEvent event, void *) {
+  const bool commits = event == XACT_EVENT_PRE_COMMIT || event == XACT_EVENT_PRE_PREPARE;
+  if (commits && OidIsValid(told_at_commit)) CacheInvalidateRelcacheByRelid(told_at_commit);
+  told_at_commit = InvalidOid;
+  paused = false;
+}
 // ROLLBACK TO restores a context that was entered before what a later one has been told.
 void at_end_of_subtransaction(SubXactEvent event, SubTransactionId, SubTransactionId, void *) noexcept {
   if (event == SUBXACT_EVENT_ABORT_SUB) known = ~changes;
@@ -112,7 +121,11 @@ void check_context() {
 
 void announce_change() {
   const Oid table = pg::internal_table("membership_source");
-  if (OidIsValid(table)) CacheInvalidateRelcacheByRelid(table);
+  if (!OidIsValid(table)) return;
+  if (citus_is_loaded() && anything_is_distributed())
+    told_at_commit = table;
+  else
+    CacheInvalidateRelcacheByRelid(table);
 }
 
 std::uint64_t changes_until_now() {
