@@ -76,7 +76,7 @@ INSERT INTO entities VALUES
     ('quotas', 'quota_requests', 'quota_level tell_quota'),
     ('sftp', 'sftp_credentials sftp_secrets', 'folder_prefix sftp_order'),
     ('shared', 'account_locks claims schema_roles', 'check_text claim_value command_account entered_person let_go list_cursor '
-        'lock_account person platform_account refuse_missing require_platform require_worker take_account take_row'),
+        'lock_account person platform_account refuse_missing require_platform require_worker take_account take_row tell_sessions'),
     ('sharing', 'object_share_openings object_share_tokens object_shares object_tags', 'may_share reach_bucket'),
     ('subscriptions', 'account_subscriptions', ''),
     ('usage', 'usage_daily usage_hourly usage_records', ''),
