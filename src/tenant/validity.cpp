@@ -122,10 +122,11 @@ void check_context() {
 void announce_change() {
   const Oid table = pg::internal_table("membership_source");
   if (!OidIsValid(table)) return;
-  if (citus_is_loaded() && anything_is_distributed())
+  if (citus_is_loaded() && anything_is_distributed()) {
     told_at_commit = table;
-  else
-    CacheInvalidateRelcacheByRelid(table);
+    return;
+  }
+  CacheInvalidateRelcacheByRelid(table);
 }
 
 std::uint64_t changes_until_now() {
