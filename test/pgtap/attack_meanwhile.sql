@@ -136,7 +136,7 @@ CREATE SCHEMA vic;
 CREATE TABLE vic.notes (id bigint PRIMARY KEY, account_id integer NOT NULL);
 SELECT harness.does('one', 'ALTER POLICY p ON evil.notes USING (account_id IN (SELECT a.id FROM evil.asked AS a))', 'BEGIN',
     'LOCK TABLE evil.notes, evil.asked, evil.shown, evil.orders') \gset done_
-SET statement_timeout = '20s';
+SET statement_timeout = '120s';
 SELECT lives_ok(q, q) FROM unnest(ARRAY['SELECT FROM primecloud.review(''vic'', ''meanwhile_app'')',
     'SELECT FROM primecloud.review_prove(''vic.notes'', ''meanwhile_app'')', 'SELECT primecloud.review_policies(''vic'')',
     'SELECT FROM primecloud.review_report(''vic'', ''meanwhile_app'')', 'SELECT primecloud.contract(''vic'')',
@@ -148,7 +148,7 @@ DROP SCHEMA vic CASCADE;
 -- Policies of a few lines that come to more than anybody reads: calls within calls of a function that asks twice for what it is given.
 SELECT harness.does('one', 'CREATE FUNCTION evil.twice(x bigint) RETURNS bigint LANGUAGE sql IMMUTABLE AS ''SELECT x + x''',
     format('ALTER POLICY p ON evil.notes USING (account_id = %sid%s)', repeat('evil.twice(', 40), repeat(')', 40))) \gset done_
-SET statement_timeout = '20s';
+SET statement_timeout = '120s';
 SELECT lives_ok(q, q) FROM unnest(ARRAY['SELECT FROM primecloud.review(''evil'', ''meanwhile_app'')',
     'SELECT FROM primecloud.review_prove(''evil.notes'', ''meanwhile_app'')', 'SELECT primecloud.review_policies(''evil'')']) AS q;
 RESET statement_timeout;
@@ -167,7 +167,7 @@ BEGIN
             'u0', 'u' || i);
     END LOOP;
 END $$;
-SET statement_timeout = '60s';
+SET statement_timeout = '180s';
 SELECT alike(harness.proved('evil.u22'), 'no row is tried: what its policies ask comes to more than can be planned | not proved%',
     'tables that ask each other');
 SELECT count(*) AS done FROM primecloud.protect_table('evil.u22') \gset
