@@ -88,14 +88,13 @@ BEGIN
         note := primecloud_internal.protection_note(noted.tenants);
         CONTINUE WHEN note -> 'schemas' = noted.schemas;
         step := primecloud_internal.note_protection(noted.tenants, note || jsonb_build_object('schemas', noted.schemas));
-        -- Nobody waits for the table of another, which its owner may hold locked.
-        BEGIN
-            EXECUTE format('LOCK TABLE ONLY %s IN SHARE UPDATE EXCLUSIVE MODE NOWAIT', noted.tenants);
-        EXCEPTION WHEN lock_not_available THEN
+        -- Nobody waits for the table of another, which its owner may hold locked.  (LOCK TABLE would go to other servers where the table
+        -- is distributed, which do not know its schema's new name yet.)
+        IF primecloud_internal.hold_relation(noted.tenants, false) IS NOT TRUE THEN
             RAISE NOTICE 'the note of table % is not brought up to date, which somebody holds locked', noted.tenants
                 USING HINT = 'The next ALTER SCHEMA or DROP SCHEMA does it; until then its schemas are known here by their numbers.';
             CONTINUE;
-        END;
+        END IF;
         PERFORM primecloud_internal.run_plan(ARRAY[step], false);
     END LOOP;
 END $$;

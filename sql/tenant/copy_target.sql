@@ -7,9 +7,10 @@ CREATE FUNCTION primecloud_internal.copy_target_name(rel regclass) RETURNS text
 AS $$ SELECT format('%I.%I', primecloud_internal.schema_of(rel), (left(relname, 50) || '_copy')::name) FROM pg_class WHERE oid = rel $$;
 COMMENT ON FUNCTION primecloud_internal.copy_target_name(regclass) IS 'the name of the view that copy_target() makes';
 
+-- (Where Citus is, COPY comes to the coordinator, and other servers have no such view: Citus knows no defaults of one.)
 CREATE FUNCTION copy_target(rel regclass, dry_run boolean DEFAULT false) RETURNS SETOF text
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-    SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
+    SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off SET citus.enable_ddl_propagation = off
 AS $$
 DECLARE
     space name := (SELECT nspname FROM pg_namespace n JOIN pg_class c ON c.relnamespace = n.oid WHERE c.oid = rel);

@@ -24,7 +24,7 @@ $$;
 COMMENT ON FUNCTION primecloud_internal.forced_steps(regclass[], boolean)
     IS 'the steps by which row-level security holds the owner of some tables, or does not while he moves their rows';
 
--- Where rows of the same accounts lie together: beside the first table whose tenants are of that type.
+-- Where rows of the same accounts lie together: beside the first table whose tenants are of that type, and whose name its owner may use.
 CREATE FUNCTION primecloud_internal.spread_beside(rel regclass, first regclass) RETURNS text
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
@@ -34,7 +34,8 @@ DECLARE
 BEGIN
     EXECUTE 'SELECT c.oid::regclass::text FROM pg_catalog.pg_dist_partition d JOIN pg_catalog.pg_class c ON c.oid = d.logicalrelid::oid
         JOIN pg_catalog.pg_policy p ON p.polrelid = c.oid AND p.polname = ''primecloud_floor''
-        WHERE d.partmethod = ''h'' AND NOT c.relispartition AND (SELECT a.atttypid FROM pg_catalog.pg_attribute a
+        WHERE d.partmethod = ''h'' AND NOT c.relispartition AND pg_catalog.has_schema_privilege((SELECT r.relowner
+            FROM pg_catalog.pg_class r WHERE r.oid = $1), c.relnamespace, ''USAGE'') AND (SELECT a.atttypid FROM pg_catalog.pg_attribute a
             WHERE a.attrelid = c.oid AND a.attname = primecloud.tenant_column(c.oid)) = (SELECT a.atttypid FROM pg_catalog.pg_attribute a
             WHERE a.attrelid = $1 AND a.attname = primecloud.tenant_column($1)) ORDER BY c.oid LIMIT 1' INTO beside USING rel;
     RETURN coalesce(beside, CASE WHEN first <> rel THEN first::text END, 'default');

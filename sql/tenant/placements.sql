@@ -104,12 +104,22 @@ END $$;
 COMMENT ON FUNCTION primecloud_internal.spread_shape(regclass)
     IS 'whether the policies of a distributed table are in the shape that holds on shards';
 
+-- (Policies in words are not to be had of a table that its owner holds locked.  Nobody who looks at all of them waits for one.)
+CREATE FUNCTION primecloud_internal.is_free(rel regclass) RETURNS boolean
+    LANGUAGE c VOLATILE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'primecloud_is_free';
+COMMENT ON FUNCTION primecloud_internal.is_free(regclass) IS 'whether nobody holds a table, or what is below it, so that who reads it waits';
+
 CREATE FUNCTION primecloud_internal.spread_facts(rel regclass) RETURNS TABLE (holds boolean, claim text)
     LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    IF primecloud_internal.is_distributed(rel) THEN
+    IF NOT primecloud_internal.is_distributed(rel) THEN
+        RETURN;
+    ELSIF NOT primecloud_internal.is_free(rel) THEN
+        RETURN QUERY SELECT false, 'it is distributed, and has not been looked at: somebody holds it locked';
+    ELSE
         RETURN QUERY SELECT s.* FROM primecloud_internal.spread_shape(rel) AS s;
         RETURN QUERY SELECT p.holds, p.words FROM primecloud_internal.placements_told(rel) AS p;
     END IF;

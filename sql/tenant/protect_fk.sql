@@ -92,6 +92,7 @@ BEGIN
     IF primecloud_internal.protection_note(rel) -> 'constraints' ->> constraint_name IS DISTINCT FROM 'foreign key' OR key.oid IS NULL THEN
         RETURN;  -- protect_fk() did not change it
     END IF;
+    PERFORM primecloud_internal.check_not_distributed(rel);
     PERFORM primecloud_internal.check_one_hand(rel, ARRAY[key.confrelid::regclass]);
     had := primecloud_internal.foreign_key_columns(key);
     found_by := primecloud_internal.made_key_index(key);

@@ -45,6 +45,13 @@ BEGIN
                 coalesce(' USING (' || policy.qual || ')', ''), coalesce(' WITH CHECK (' || policy.with_check || ')', '')));
         END LOOP;
         IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = part.oid AND attname = key AND NOT atthasdef) THEN
+            -- (Citus has spread what is attached before anybody is told, and changes nothing of the column from then on.)
+            IF primecloud_internal.is_distributed(part.oid) THEN
+                RAISE feature_not_supported USING MESSAGE = format('table %s would be a part of the distributed table %s, and is not '
+                    'protected', part.oid::regclass, root),
+                    HINT = format('Call primecloud.protect_table(%L) and primecloud.distribute_table(%1$L), and attach it then.',
+                        part.oid::regclass);
+            END IF;
             made := made || 'default'::text;
             steps := steps || primecloud_internal.step('default', part.oid::regclass::text,
                 format('ALTER TABLE %s ALTER COLUMN %I SET DEFAULT %s()', part.oid::regclass, key,

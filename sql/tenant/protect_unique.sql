@@ -119,6 +119,7 @@ BEGIN
         THEN
         RETURN;  -- protect_unique() did not change it
     END IF;
+    PERFORM primecloud_internal.check_not_distributed(rel);
     RETURN QUERY SELECT * FROM primecloud_internal.run_plan(
         primecloud_internal.rebuild_unique(rel, index, tenant, false, primecloud_internal.note_tenant_constraint(rel, constraint_name,
             NULL), false), dry_run);

@@ -56,6 +56,22 @@ END $$;
 COMMENT ON FUNCTION primecloud_internal.works_on_rows(regclass)
     IS 'the first retention policy, archive or legal hold of a table or a partition of it';
 
+-- Citus makes the views over a table on every server as its owner, who gives nothing to a role that he is not.
+CREATE FUNCTION primecloud_internal.views_of_others(tree oid[], OUT view regclass, OUT owner name) RETURNS SETOF record
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off
+AS $$
+    WITH RECURSIVE above(rel) AS (
+        SELECT unnest(tree)
+        UNION SELECT r.ev_class FROM above a JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = a.rel
+            AND d.classid = 'pg_rewrite'::regclass JOIN pg_rewrite r ON r.oid = d.objid)
+    SELECT c.oid::regclass, pg_get_userbyid(c.relowner) FROM above a JOIN pg_class c ON c.oid = a.rel
+    WHERE c.relkind = 'v' AND NOT pg_has_role((SELECT t.relowner FROM pg_class t WHERE t.oid = tree[1]), c.relowner, 'MEMBER')
+    ORDER BY 1
+$$;
+COMMENT ON FUNCTION primecloud_internal.views_of_others(oid[])
+    IS 'the views over some tables of one owner, over their views too, that belong to a role which he is not a member of';
+
 -- One table of the set by itself, with its partitions.
 CREATE FUNCTION primecloud_internal.check_spreadable(rel regclass) RETURNS void
     LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -103,6 +119,12 @@ BEGIN
     IF FOUND THEN
         PERFORM primecloud_internal.refuse_to_spread(rel, format('%s is temporary, unlogged, foreign or a child that inherits', wrong.rel),
             'Ordinary tables and their partitions can be distributed.');
+    END IF;
+    SELECT v.view, v.owner INTO wrong FROM primecloud_internal.views_of_others(tree) AS v
+        WHERE NOT primecloud_internal.is_distributed(rel);
+    IF FOUND THEN
+        PERFORM primecloud_internal.refuse_to_spread(rel, format('view %s over it belongs to role "%s"', wrong.view, wrong.owner),
+            'It would be made on every server by the owner of the table: give it to him, or drop it and make it again afterwards.');
     END IF;
     wrong := primecloud_internal.works_on_rows(rel);
     IF wrong.object IS NOT NULL THEN

@@ -86,8 +86,10 @@ AS $$
         SELECT t, 'protected as a distributed table, without restrictive policies: protect_table() puts them back'
         FROM primecloud_internal.left_apart() AS t
         UNION ALL
-        SELECT t, 'distributed, with policies that do not hold on shards' FROM primecloud_internal.spread_tables() AS t
-        WHERE EXISTS (SELECT FROM primecloud_internal.spread_shape(t) AS s WHERE NOT s.holds))
+        SELECT t, CASE WHEN f.free THEN 'distributed, with policies that do not hold on shards'
+            ELSE 'distributed, and not looked at: somebody holds it locked' END
+        FROM primecloud_internal.spread_tables() AS t, LATERAL (SELECT primecloud_internal.is_free(t) OFFSET 0) AS f(free)
+        WHERE CASE WHEN f.free THEN EXISTS (SELECT FROM primecloud_internal.spread_shape(t) AS s WHERE NOT s.holds) ELSE true END)
     SELECT f.rel, f.since FROM found f ORDER BY f.since, f.rel::text;
 $$;
 COMMENT ON FUNCTION unprotected_tables()

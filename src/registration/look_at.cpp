@@ -1,6 +1,6 @@
 // look_at(table): whether it can be looked at, with all below it, until this transaction ends.  What prints an
 // expression or counts rows locks their table in ACCESS SHARE, and waits for whoever holds it: so that is taken first,
-// or not at all.
+// or not at all.  is_free(table): whether it could be at this moment, for whoever looks at tables that are not his.
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
 #include "pg/server_version.hpp"
@@ -36,7 +36,21 @@ SERVER_CODE bool look_at(pg::relation rel) noexcept {
   return lock_tree(rel.oid);
 }
 
+// Whether it, with all below it, could be looked at without waiting: for whoever asks, and nothing stays locked.
+SERVER_CODE bool nobody_holds(Oid rel) {
+  if (!ConditionalLockRelationOid(rel, AccessShareLock)) return false;
+  const List *const below = get_rel_name(rel) == nullptr ? NIL : find_inheritance_children(rel, NoLock);
+  UnlockRelationOid(rel, AccessShareLock);
+  const ListCell *cell;
+  foreach (cell, below)
+    if (!nobody_holds(lfirst_oid(cell))) return false;
+  return true;
+}
+
+SERVER_CODE bool is_free(pg::relation rel) noexcept { return nobody_holds(rel.oid); }
+
 }  // namespace
 }  // namespace primecloud::registration
 
 PRIMECLOUD_FUNCTION(primecloud_look_at, primecloud::registration::look_at);
+PRIMECLOUD_FUNCTION(primecloud_is_free, primecloud::registration::is_free);

@@ -18,6 +18,14 @@ SELECT DISTINCT pg_catalog.format('GRANT CREATE, USAGE ON SCHEMA %s TO %s', c.re
 WHERE c.oid::text = ANY (pg_catalog.string_to_array(pg_catalog.current_setting('spread.pending'), ' '))
     AND NOT pg_catalog.has_schema_privilege(c.relowner, c.relnamespace, 'CREATE')
 \gexec
+-- (Whose a view is that reads as its caller is nothing to anybody, and Citus wants it to be the owner's of the table.)
+SELECT DISTINCT pg_catalog.format('ALTER VIEW %s OWNER TO %s', v.oid::pg_catalog.regclass, c.relowner::pg_catalog.regrole)
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_depend d ON d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refobjid = c.oid
+    AND d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass JOIN pg_catalog.pg_rewrite r ON r.oid = d.objid
+    JOIN pg_catalog.pg_class v ON v.oid = r.ev_class AND v.relkind = 'v' AND v.relowner <> c.relowner
+WHERE c.oid::text = ANY (pg_catalog.string_to_array(pg_catalog.current_setting('spread.pending'), ' '))
+    AND v.reloptions @> '{security_invoker=true}'
+\gexec
 -- Its keys are made to begin with the tenant, as docs/scale.md wants them: foreign keys first.
 SELECT pg_catalog.format('DO $spread$ BEGIN SET LOCAL client_min_messages = warning; SET LOCAL lock_timeout = ''2s''; '
     'PERFORM primecloud.protect_fk(%L::pg_catalog.oid::pg_catalog.regclass, %L); '
@@ -27,6 +35,14 @@ FROM pg_catalog.pg_constraint k WHERE k.contype = 'f' AND k.conparentid = 0
     AND EXISTS (SELECT FROM pg_catalog.pg_policy p WHERE p.polrelid = k.confrelid AND p.polname = 'primecloud_floor')
     AND NOT EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = k.conrelid AND a.attnum = ANY (k.conkey)
         AND a.attname = primecloud.tenant_column(k.conrelid))
+\gexec
+SELECT pg_catalog.format('DO $spread$ BEGIN SET LOCAL client_min_messages = warning; SET LOCAL lock_timeout = ''2s''; '
+    'SET LOCAL primecloud.guard = off; ALTER TABLE %s DROP CONSTRAINT %I, ADD CONSTRAINT %2$I %s; '
+    'EXCEPTION WHEN OTHERS THEN RAISE WARNING ''kept: %2$s %%'', SQLERRM; END $spread$', k.conrelid::pg_catalog.regclass, k.conname,
+    pg_catalog.regexp_replace(pg_catalog.pg_get_constraintdef(k.oid),
+        ' ON UPDATE (CASCADE|SET NULL|SET DEFAULT)| ON DELETE SET (NULL|DEFAULT)( \([^)]*\))?', '', 'g'))
+FROM pg_catalog.pg_constraint k WHERE k.contype = 'f' AND k.conparentid = 0 AND (k.confupdtype <> 'a' OR k.confdeltype IN ('n', 'd'))
+    AND k.conrelid::text = ANY (pg_catalog.string_to_array(pg_catalog.current_setting('spread.pending'), ' '))
 \gexec
 SELECT pg_catalog.format('DO $spread$ BEGIN SET LOCAL client_min_messages = warning; SET LOCAL lock_timeout = ''2s''; %s; '
     'EXCEPTION WHEN OTHERS THEN RAISE WARNING ''kept: %s %%'', SQLERRM; END $spread$', CASE k.contype WHEN 'p' THEN

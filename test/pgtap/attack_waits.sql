@@ -9,16 +9,23 @@ CREATE ROLE waits_vic;
 CREATE SCHEMA evil AUTHORIZATION waits_evil;
 CREATE SCHEMA vic AUTHORIZATION waits_vic;
 SELECT format('GRANT CREATE ON DATABASE %I TO waits_vic', current_database()) \gexec
+-- Each in a transaction of its own, which is undone.
 CREATE FUNCTION public.tried(role name, statement text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    said text := 'done';
 BEGIN
-    PERFORM set_config('role', role, true);
-    EXECUTE statement;
-    PERFORM set_config('role', 'none', true);
-    RAISE SQLSTATE 'UNDO1';
-EXCEPTION WHEN SQLSTATE 'UNDO1' THEN RETURN 'done';
-    WHEN OTHERS OR assert_failure THEN RETURN SQLSTATE || ' ' || SQLERRM;
+    PERFORM dblink_exec('tries', 'BEGIN'), dblink_exec('tries', format('SET LOCAL ROLE %I', role));
+    BEGIN
+        IF statement LIKE 'SELECT %' THEN
+            PERFORM FROM dblink('tries', statement) AS t(value text);
+        ELSE
+            PERFORM dblink_exec('tries', statement);
+        END IF;
+    EXCEPTION WHEN OTHERS OR assert_failure THEN said := SQLSTATE || ' ' || SQLERRM;
+    END;
+    PERFORM dblink_exec('tries', 'ROLLBACK');
+    RETURN said;
 END $$;
-GRANT EXECUTE ON FUNCTION public.tried TO PUBLIC;
 CREATE FUNCTION public.of_each(space text) RETURNS SETOF text LANGUAGE sql AS $$
     SELECT replace(s, 'own.', space || '.') FROM unnest(ARRAY[
         'CREATE TABLE own.retained (id int PRIMARY KEY, at timestamptz)',
@@ -66,6 +73,13 @@ INSERT INTO public.of_others (role, statement) SELECT current_user, s FROM unnes
 SELECT dblink_connect('evil', format('host=%s port=%s dbname=%s user=postgres', current_setting('unix_socket_directories'),
     current_setting('port'), current_database()));
 SELECT dblink_exec('evil', 'SET client_min_messages = error; SET ROLE waits_evil');
+SELECT dblink_connect('tries', format('host=%s port=%s dbname=%s user=postgres', current_setting('unix_socket_directories'),
+    current_setting('port'), current_database()));
+SELECT dblink_exec('tries', 'SET client_min_messages = error');
+\o
+SELECT is((SELECT count(*) FROM pg_policy WHERE polname = 'primecloud_floor' AND polrelid IN (SELECT oid FROM pg_class
+    WHERE relnamespace IN ('evil'::regnamespace, 'vic'::regnamespace))), 8::bigint, 'each has as many that are protected');
+\o /dev/null
 
 -- The planner has seen how few there are, and is told in turn to join otherwise.
 ANALYZE;
@@ -77,23 +91,21 @@ DECLARE
     o record;
 BEGIN
     FOR p IN SELECT * FROM public.planned AS s WHERE s.n <= most ORDER BY s.n LOOP
-        EXECUTE 'DISCARD PLANS';
-        EXECUTE 'SET ' || p.setting;
+        PERFORM dblink_exec('tries', 'DISCARD PLANS'), dblink_exec('tries', 'SET ' || p.setting);
         -- (What looks at everything takes its time where the planner may not choose.)
         FOR o IN SELECT * FROM public.of_others AS s WHERE p.n = 1 OR s.statement !~ 'leave|check_inst|^CREATE|unprotected'
                  ORDER BY s.n LOOP
             RETURN QUERY SELECT o.n, p.setting, public.tried(o.role, o.statement);
         END LOOP;
-        EXECUTE 'RESET ' || split_part(p.setting, ' ', 1);
+        PERFORM dblink_exec('tries', 'RESET ' || split_part(p.setting, ' ', 1));
     END LOOP;
 END $$;
 CREATE TABLE public.alone AS SELECT * FROM public.try_all(1);
 SELECT dblink_exec('evil', 'BEGIN');
 SELECT dblink_exec('evil', format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', string_agg(oid::regclass::text, ', ')))
 FROM pg_class WHERE relnamespace = 'evil'::regnamespace AND relkind IN ('r', 'p');
-SET lock_timeout = '200ms';
+SELECT dblink_exec('tries', 'SET lock_timeout = ''200ms''');
 CREATE TABLE public.beside AS SELECT * FROM public.try_all(3);
-RESET lock_timeout;
 \o
 SELECT is(string_agg(DISTINCT b.said, ', '), a.said, format('beside his locks: %s, as %s', o.statement, o.role))
 FROM public.of_others o JOIN public.alone a USING (n) JOIN public.beside b USING (n) GROUP BY o.n, o.statement, o.role, a.said ORDER BY o.n;
@@ -103,7 +115,7 @@ SELECT is((SELECT string_agg(statement, '; ' ORDER BY n) FROM public.alone JOIN 
 SELECT dblink_exec('evil', 'ROLLBACK');
 \o
 SELECT * FROM finish();
-SELECT dblink_disconnect('evil') \g /dev/null
+SELECT dblink_disconnect('evil'), dblink_disconnect('tries') \g /dev/null
 DROP TABLE public.of_others, public.planned, public.alone, public.beside;
 DROP FUNCTION public.tried, public.of_each, public.try_all;
 SET primecloud.allow_drop = on;

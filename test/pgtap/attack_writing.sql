@@ -41,7 +41,6 @@ INSERT INTO harness.attacks (name, usual, ours, statements, who) VALUES
 ('MERGE that inserts a foreign row', '42501', '42501',
     ARRAY['MERGE INTO {t} USING (VALUES (100)) AS s(n) ON id = n WHEN NOT MATCHED THEN INSERT VALUES (n, 2, ''x'')'], 'boss'),
 ('SELECT FOR UPDATE of what it may only read', '5', '0', ARRAY['SELECT count(*) FROM (SELECT 1 FROM {t} FOR UPDATE) AS l'], 'ext'),
-('COPY FROM', '0A000', '0A000', ARRAY['COPY {t} FROM STDIN'], 'boss'),
 ('TRUNCATE', '42501', '42501', ARRAY['TRUNCATE {t}'], 'boss'),
 ('a rule', '42501', '42501', ARRAY['CREATE RULE r AS ON INSERT TO {t} DO ALSO SELECT 1'], 'boss'),
 ('a trigger', '42501', '42501', ARRAY['CREATE FUNCTION pg_temp.look() RETURNS trigger LANGUAGE plpgsql AS ''BEGIN RETURN NULL; END''',
@@ -57,6 +56,12 @@ INSERT INTO harness.attacks (name, usual, ours, statements, who) VALUES
 ('exempting it', '42501', '42501', ARRAY['SELECT primecloud.exempt(''{t}'', ''I say so'')'], 'boss'),
 ('expiring it', NULL, '42704', ARRAY['SELECT primecloud.expire_batch(''{t}'')'], 'boss'),
 ('retaining it for no time at all', NULL, '42501', ARRAY['SELECT primecloud.retain(''{t}'', ''id'', ''0'')'], 'boss');
+-- (A cluster begins to take the rows before it refuses them, and dblink has none to send: test/citus/suites/joins tries it there.)
+SELECT NOT :{?distributed} AS refused_at_once \gset
+\if :refused_at_once
+INSERT INTO harness.attacks (name, usual, ours, statements, who) VALUES
+('COPY FROM', '0A000', '0A000', ARRAY['COPY {t} FROM STDIN'], 'boss');
+\endif
 SELECT harness.run();
 
 -- Rows that were there are there, whatever was tried and kept.

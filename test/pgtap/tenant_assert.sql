@@ -41,8 +41,11 @@ SELECT is((SELECT string_agg(line, E'\n') FROM primecloud.assert_isolated('custo
 CREATE FUNCTION found(hole text, rel text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
     answer text;
+    one text;
 BEGIN
-    EXECUTE hole;
+    FOREACH one IN ARRAY string_to_array(hole, '; ') LOOP
+        EXECUTE one;
+    END LOOP;
     SELECT string_agg(regexp_replace(line, '^not ok \d+ - (public\.)?', ''), E'\n') INTO answer
         FROM primecloud.assert_isolated(rel::regclass, 'assert_app') AS line WHERE line LIKE 'not ok%';
     RAISE SQLSTATE 'ATTCK' USING MESSAGE = coalesce(answer, 'nothing');
@@ -98,7 +101,7 @@ INSERT INTO hole (rel, opened, line) VALUES
         'by materialized view public.kept, policies hold: holds the rows'),
     ('orders', 'SET LOCAL primecloud.missing_context = empty', 'nothing'),
     ('orders', 'DELETE FROM orders WHERE account_id = 2', 'nothing');
-SELECT matches(found(opened, rel), line, opened || ': ' || line) FROM hole ORDER BY n;
+SELECT format('SELECT matches(found(%L, %L), %L, %L)', opened, rel, line, opened || ': ' || line) FROM hole ORDER BY n \gexec
 SELECT throws_ok($$SELECT primecloud.assert_isolated('hole', 'assert_app')$$, '42809', NULL, 'a table that is not protected');
 SELECT throws_ok($$SELECT primecloud.assert_isolated('orders', 'no_such')$$, '42704', NULL, 'a role that is not there');
 SELECT is((SELECT line FROM primecloud.assert_isolated('orders', 'assert_app') AS line WHERE line LIKE '%naming%' AND line LIKE 'ok%'
@@ -111,8 +114,11 @@ RESET ROLE;
 CREATE FUNCTION ways(opened text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
     answer text;
+    one text;
 BEGIN
-    EXECUTE opened;
+    FOREACH one IN ARRAY string_to_array(opened, '; ') LOOP
+        EXECUTE one;
+    END LOOP;
     SELECT string_agg(format('%s: %s: %s: %s', path, access, CASE WHEN held THEN 'held' ELSE 'free' END, why), E'\n' ORDER BY path, access)
         INTO answer FROM primecloud.explain_access('orders', 'assert_group');
     RAISE SQLSTATE 'ATTCK' USING MESSAGE = coalesce(answer, 'none');
@@ -140,7 +146,7 @@ SELECT is(ways(opened), way, opened) FROM (VALUES
         AS t(opened, way);
 SELECT matches(ways('CREATE FUNCTION tell() RETURNS bigint LANGUAGE sql SECURITY DEFINER AS ''SELECT count(*) FROM orders'''),
     'function public.tell\(\): EXECUTE: free: SECURITY DEFINER, runs as postgres and names the table', 'a SECURITY DEFINER function');
-SELECT matches(ways('CREATE FUNCTION tell() RETURNS bigint LANGUAGE sql SECURITY DEFINER BEGIN ATOMIC SELECT count(*) FROM orders; END'),
+SELECT matches(ways('CREATE FUNCTION tell() RETURNS bigint LANGUAGE sql SECURITY DEFINER BEGIN ATOMIC SELECT count(*) FROM orders;END'),
     'function public.tell\(\): EXECUTE: free: ', 'one whose body is parsed');
 SELECT * FROM finish();
 DROP TABLE customers, orders, events CASCADE;

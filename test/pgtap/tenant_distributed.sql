@@ -71,6 +71,12 @@ SELECT is(refused(change, rel), answer, change) FROM (VALUES
         '0A000 table shop.orders cannot be distributed: "shop.one" is unique over all accounts, without column "account_id"'),
     ('CREATE UNIQUE INDEX two ON shop.orders (id) INCLUDE (account_id)', 'shop.orders',
         '0A000 table shop.orders cannot be distributed: "shop.two" is unique over all accounts, without column "account_id"'),
+    ('ALTER TABLE shop.team OWNER TO tenant_distributed_app; CREATE VIEW shop.seen AS SELECT * FROM shop.team;
+        ALTER VIEW shop.seen OWNER TO tenant_distributed_app; CREATE VIEW shop.seen_above AS SELECT * FROM shop.seen', 'shop.team',
+        '0A000 table shop.team cannot be distributed: view shop.seen_above over it belongs to role "postgres"'),
+    ('ALTER TABLE shop.team OWNER TO tenant_distributed_app; CREATE VIEW shop.seen AS SELECT * FROM shop.team;
+        ALTER VIEW shop.seen OWNER TO tenant_distributed_app', 'shop.team', 'planned'),
+    ('CREATE VIEW shop.seen AS SELECT * FROM shop.team; ALTER VIEW shop.seen OWNER TO tenant_distributed_app', 'shop.team', 'planned'),
     ('ALTER TABLE shop.orders ADD n int GENERATED ALWAYS AS IDENTITY', 'shop.orders',
         '0A000 table shop.orders cannot be distributed: identity column "n" is not bigint'),
     ('ALTER TABLE shop.orders ADD n bigint GENERATED ALWAYS AS IDENTITY', 'shop.orders', 'planned'),
@@ -170,6 +176,20 @@ SELECT string_agg(p, E'\n') AS plan FROM pg_temp.plan_of('SELECT * FROM shop.ord
 SELECT matches(:'plan'::text, 'Index Cond: \(account_id = ', 'one index condition');
 SELECT doesnt_match(:'plan'::text, 'BitmapOr|false', 'and nothing beside it');
 ROLLBACK;
+
+-- Keys without the tenant are none that it could have.
+CREATE TABLE shop.keyed (account_id bigint, id bigint PRIMARY KEY, name text CONSTRAINT keyed_name UNIQUE,
+    above bigint CONSTRAINT keyed_above REFERENCES shop.keyed);
+SELECT count(*) FROM (SELECT primecloud.protect_table('shop.keyed') UNION ALL SELECT primecloud.protect_fk('shop.keyed', 'keyed_above')
+    UNION ALL SELECT primecloud.protect_unique('shop.keyed', 'keyed_name')) AS done \g /dev/null
+INSERT INTO pg_catalog.pg_dist_partition VALUES ('shop.keyed', 'h');
+SELECT count(*) FROM primecloud.distribute_table('shop.keyed') \g /dev/null
+SELECT throws_ok(statement, '0A000', 'table shop.keyed is distributed', statement)
+    FROM unnest(ARRAY['SELECT primecloud.unprotect_fk(''shop.keyed'', ''keyed_above'')',
+        'SELECT primecloud.unprotect_unique(''shop.keyed'', ''keyed_name'')', 'SELECT primecloud.unprotect_table(''shop.keyed'')']) AS statement;
+DELETE FROM pg_catalog.pg_dist_partition WHERE logicalrelid = 'shop.keyed'::regclass;
+SELECT count(*) FROM primecloud.unprotect_table('shop.keyed') \g /dev/null
+DROP TABLE shop.keyed;
 
 -- The guard keeps other policies off, and policies that Citus has copied as something else.
 SELECT throws_ok(change, '42501', NULL, change) FROM (VALUES ('CREATE POLICY mine ON shop.orders USING (true)'),

@@ -62,7 +62,7 @@ CREATE FUNCTION vic.sd_sql() RETURNS text LANGUAGE sql SECURITY DEFINER
 -- Code that looks, wherever it stands: P0666 is what it has read.  That it ran, a sequence tells.
 SET ROLE lift_evil;
 CREATE SEQUENCE evil.ran;
-CREATE TABLE evil.mine (id integer PRIMARY KEY, account_id integer NOT NULL, secret text);
+CREATE TABLE evil.mine (id integer PRIMARY KEY, account_id integer NOT NULL, secret text, UNIQUE (account_id, id));
 INSERT INTO evil.mine VALUES (1, 1, 'my one'), (2, 2, 'my two');
 SELECT primecloud.protect_table('evil.mine');
 CREATE FUNCTION evil.cached() RETURNS text LANGUAGE plpgsql STABLE
@@ -188,11 +188,12 @@ SET ROLE lift_evil;
 CREATE TABLE evil.children (id integer PRIMARY KEY, account_id integer NOT NULL, mine_id integer);
 INSERT INTO evil.children VALUES (1, 1, 1), (2, 2, 2);
 SELECT primecloud.protect_table('evil.children');
-ALTER TABLE evil.children ADD CONSTRAINT key FOREIGN KEY (mine_id) REFERENCES evil.mine ON DELETE CASCADE ON UPDATE CASCADE NOT VALID;
+ALTER TABLE evil.children ADD CONSTRAINT key FOREIGN KEY (account_id, mine_id)
+    REFERENCES evil.mine (account_id, id) ON DELETE CASCADE NOT VALID;
 CREATE TABLE evil.broken (id integer PRIMARY KEY, account_id integer NOT NULL, mine_id integer);
 INSERT INTO evil.broken VALUES (1, 1, 1), (2, 2, 77);
 SELECT primecloud.protect_table('evil.broken');
-ALTER TABLE evil.broken ADD CONSTRAINT key FOREIGN KEY (mine_id) REFERENCES evil.mine NOT VALID;
+ALTER TABLE evil.broken ADD CONSTRAINT key FOREIGN KEY (account_id, mine_id) REFERENCES evil.mine (account_id, id) NOT VALID;
 CREATE TABLE evil.above (id integer PRIMARY KEY);
 CREATE TABLE evil.below (id integer DEFAULT 0 REFERENCES evil.above ON DELETE CASCADE ON UPDATE CASCADE, CHECK (evil.look('key check')));
 CREATE TRIGGER key_row BEFORE UPDATE OR DELETE ON evil.below FOR EACH ROW EXECUTE FUNCTION evil.on_row();

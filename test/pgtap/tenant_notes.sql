@@ -189,8 +189,11 @@ SET primecloud.guard = off;
 CREATE FUNCTION found_after(statement text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
     told text;
+    one text;
 BEGIN
-    EXECUTE statement;
+    FOREACH one IN ARRAY string_to_array(statement, '; ') LOOP
+        EXECUTE one;
+    END LOOP;
     SELECT string_agg(f, '; ' ORDER BY f COLLATE "C") INTO told FROM (
         SELECT concat_ws(' ', rel, since) FROM primecloud.unprotected_tables()
         UNION ALL SELECT what FROM primecloud.check_installation() WHERE what ~ '^(protected table|table .* was said)' AND state <> 'ok')
