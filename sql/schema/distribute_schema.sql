@@ -12,8 +12,7 @@ BEGIN
     RETURN QUERY SELECT * FROM primecloud_internal.schema_register_steps(schema, false);
     -- A dump of one that was distributed has them.
     RETURN QUERY SELECT * FROM primecloud_internal.schema_empty_steps(schema, source);
-    RETURN QUERY SELECT 'fill', format('%I.%I', schema, a.relation), replace(a.made, '@schema@', quote_ident(schema))
-        FROM primecloud_internal.schema_apart(source, 'rows') a;
+    RETURN QUERY SELECT * FROM primecloud_internal.schema_claim_all_steps(schema, source);
     RETURN QUERY SELECT * FROM primecloud_internal.schema_key_steps(schema, source, true);
     RETURN QUERY SELECT * FROM primecloud_internal.schema_policy_steps(schema, source, true);
     -- The owner reads and writes all rows while they move: policies hold him again before anybody else sees the tables.

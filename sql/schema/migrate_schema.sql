@@ -66,7 +66,7 @@ COMMENT ON FUNCTION primecloud_internal.schema_run_steps(name, name, integer)
     IS 'applies the frozen steps that are missing; tells the version reached';
 
 CREATE FUNCTION primecloud_internal.schema_is_current(schema name, source name, expected jsonb) RETURNS boolean
-    LANGUAGE sql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+    LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $schema_is_current$
     SELECT primecloud.schema_version(schema) = (SELECT max(h.version) FROM primecloud_internal.schema_history(source) h)
         AND NOT EXISTS (SELECT FROM primecloud_internal.schema_pending(schema, source, expected))
@@ -74,6 +74,8 @@ AS $schema_is_current$
         AND NOT EXISTS (SELECT FROM primecloud_internal.schema_lacking(schema, source))
         AND NOT EXISTS (SELECT FROM (SELECT p FROM primecloud_internal.schema_parts(schema) p) p FULL
             JOIN primecloud_internal.schema_parts_wanted(source, expected) w ON w = p.p WHERE w IS NULL OR p.p IS NULL)
+        AND CASE WHEN primecloud_internal.schema_is_distributed(schema)
+            THEN NOT EXISTS (SELECT FROM primecloud_internal.schema_claim_steps(schema, source)) ELSE true END
 $schema_is_current$;
 COMMENT ON FUNCTION primecloud_internal.schema_is_current(name, name, jsonb) IS 'whether migrate_schema has nothing to do';
 
@@ -94,6 +96,8 @@ BEGIN
     -- One who migrates at a time; the second finds it done.
     EXECUTE format('LOCK TABLE %I.schema_version IN SHARE ROW EXCLUSIVE MODE', schema);
     seen := primecloud_internal.schema_require(schema, source);
+    -- Before anything else changes tables there, which their rows could not be read behind.
+    PERFORM primecloud_internal.schema_mend_claims(schema, source) WHERE primecloud_internal.schema_is_distributed(schema);
     PERFORM primecloud_internal.schema_refuse_dependents(schema, expected);
     carried := ARRAY(SELECT primecloud_internal.schema_own_grants(schema, expected));
     PERFORM primecloud_internal.schema_apply(schema, source, expected, before_tables => true);

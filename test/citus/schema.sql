@@ -107,6 +107,7 @@ SELECT tried.is(tried.said(format('SELECT cloud.claim_value(%L, %L, %L)', 'accou
 SELECT tried.is(left(tried.said(format('INSERT INTO cloud.access_keys (account_id, name, access_key_id) VALUES (%L, ''k'', %L), '
     '(%1$L, ''k'', %2$L)', :'id', 'AAAAAAAAAAAAAAAAAAAA')), 5), '23505', 'within an account its key says so');
 
+\ir schema_claims.sql
 -- What has drifted is mended as on one server.
 SET ROLE schema_owner;
 CREATE OR REPLACE FUNCTION cloud.claim_value(key text, value text, account uuid) RETURNS void LANGUAGE plpgsql AS 'BEGIN END';
