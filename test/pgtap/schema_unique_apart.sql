@@ -46,16 +46,16 @@ CREATE OPERATOR planted.= (FUNCTION = planted.same, LEFTARG = text, RIGHTARG = t
 CREATE FUNCTION planted.spring(a text) RETURNS text LANGUAGE plpgsql IMMUTABLE
     AS $$ BEGIN PERFORM nextval('planted.sprung'); RETURN a; END $$;
 CREATE INDEX ON cloud.accounts ((planted.spring(slug))) WHERE planted.spring(slug) IS NOT NULL;
-SELECT slug AS slug_a FROM cloud.accounts WHERE id = :'a' \gset
-DELETE FROM cloud.claims WHERE key = 'accounts_slug_unique' AND account_id = :'a';
-INSERT INTO cloud.claims VALUES ('sftp_credentials_username_unique', 'gone', :'a');
+SELECT id AS left_over, slug FROM cloud.accounts ORDER BY id LIMIT 1 \gset
+DELETE FROM cloud.claims WHERE key = 'accounts_slug_unique' AND account_id = :'left_over';
+INSERT INTO cloud.claims VALUES ('sftp_credentials_username_unique', 'gone', :'left_over');
 SELECT setval('planted.sprung', 1, false) \g /dev/null
 SET search_path = planted, pg_catalog;
 INSERT INTO differences SELECT * FROM primecloud_internal.schema_claim_differences('cloud', 'primecloud_internal');
 RESET search_path;
 SELECT is((SELECT is_called FROM planted.sprung), false, 'no operator or index of anybody''s is asked');
 SELECT results_eq('SELECT key, value, claimant, accounts FROM differences ORDER BY key', format($$VALUES
-    ('accounts_slug_unique', %L, NULL, ARRAY[%L]), ('sftp_credentials_username_unique', 'gone', %2$L, '{}'::text[])$$, :'slug_a', :'a'),
+    ('accounts_slug_unique', %L, NULL, ARRAY[%L]), ('sftp_credentials_username_unique', 'gone', %2$L, '{}'::text[])$$, :'slug', :'left_over'),
     'a row that has not claimed, and a claim without a row');
 SELECT throws_ok(format($$SET ROLE %I; SELECT * FROM primecloud_internal.owners_rows('cloud.accounts', '{id,slug,id}')$$, r), '42501', NULL,
     'a stranger, and whoever reads some of it, reads nothing by it: ' || r) FROM unnest(ARRAY['apart_stranger', :'app', :'gate']) AS r;
