@@ -67,7 +67,7 @@ BEGIN
     PERFORM primecloud_internal.check_spread_kind(t, rel) FROM unnest(tables) AS t;
     RETURN NEXT primecloud_internal.one_by_one();
     -- (What Citus was told of by hand has rows there already, and gets the policies that hold there.)
-    RETURN QUERY SELECT s.* FROM unnest(tables) AS t, primecloud_internal.shape_steps(t, true) AS s
+    RETURN QUERY SELECT s.* FROM unnest(tables) AS t, primecloud_internal.shape_steps(t, true, narrowed => true) AS s
         WHERE primecloud_internal.is_distributed(t) AND primecloud.tenant_column(t) IS NOT NULL;
     moved := ARRAY(SELECT t FROM unnest(tables) WITH ORDINALITY AS u(t, n) WHERE NOT primecloud_internal.is_distributed(t) ORDER BY n);
     IF moved = '{}' THEN
