@@ -76,7 +76,8 @@ CREATE FUNCTION distribute_schema(schema name, dry_run boolean DEFAULT false) RE
     SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off SET client_min_messages = warning
 AS $distribute_schema$
 BEGIN
-    PERFORM primecloud_internal.schema_require(schema, 'primecloud_internal'), primecloud_internal.check_citus();
+    PERFORM primecloud_internal.schema_require(schema, 'primecloud_internal'), primecloud_internal.check_citus(),
+        primecloud_internal.check_moves();
     IF primecloud_internal.schema_is_distributed(schema) THEN
         RETURN;
     END IF;
@@ -94,7 +95,8 @@ CREATE FUNCTION undistribute_schema(schema name, dry_run boolean DEFAULT false) 
     SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off SET client_min_messages = warning
 AS $undistribute_schema$
 BEGIN
-    PERFORM primecloud_internal.schema_require(schema, 'primecloud_internal'), primecloud_internal.check_citus();
+    PERFORM primecloud_internal.schema_require(schema, 'primecloud_internal'), primecloud_internal.check_citus(),
+        primecloud_internal.check_moves();
     IF NOT primecloud_internal.schema_is_distributed(schema) THEN
         RETURN;
     END IF;

@@ -93,7 +93,7 @@ CREATE FUNCTION undistribute_table(rel regclass, dry_run boolean DEFAULT false) 
     SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off SET client_min_messages = warning
 AS $$
 BEGIN
-    PERFORM primecloud_internal.check_owner(rel), primecloud_internal.check_citus();
+    PERFORM primecloud_internal.check_owner(rel), primecloud_internal.check_citus(), primecloud_internal.check_moves();
     RETURN QUERY SELECT * FROM primecloud_internal.run_plan(ARRAY(
         SELECT primecloud_internal.as_owner(s) FROM primecloud_internal.undistribute_plan(rel) AS s), dry_run);
 END $$;
