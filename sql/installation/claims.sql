@@ -13,10 +13,13 @@ BEGIN
             AND to_regclass(format('%I.schema_version', n.nspname)) IS NOT NULL ORDER BY 1 LOOP
         BEGIN
             SELECT count(*) INTO differing FROM primecloud_internal.schema_claim_differences(space, 'primecloud_internal');
-            RETURN QUERY VALUES (format('control plane %s claims what its rows have', space), CASE differing WHEN 0 THEN 'ok' ELSE 'missing' END,
-                format('%s claims differ: SELECT * FROM primecloud.check_schema(%L) says which, and what puts each right', differing, space));
+            RETURN QUERY VALUES (format('control plane %s claims what its rows have', space), CASE differing WHEN 0 THEN 'ok'
+                ELSE 'missing' END,
+                format('%s claims differ: SELECT * FROM primecloud.check_schema(%L) says which, and what puts each right', differing,
+                    space));
         EXCEPTION WHEN OTHERS THEN
-            RETURN QUERY VALUES (format('control plane %s claims what its rows have', space), 'risk', format('this was not seen: %s', SQLERRM));
+            RETURN QUERY VALUES (format('control plane %s claims what its rows have', space), 'risk', format('this was not seen: %s',
+                SQLERRM));
         END;
     END LOOP;
 END $$;

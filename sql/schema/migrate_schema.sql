@@ -81,6 +81,7 @@ COMMENT ON FUNCTION primecloud_internal.schema_is_current(name, name, jsonb) IS 
 
 CREATE FUNCTION primecloud_internal.schema_migrate(schema name, source name) RETURNS integer
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
+    SET citus.enable_ddl_propagation = off
 AS $schema_migrate$
 DECLARE
     seen integer := primecloud_internal.schema_require(schema, source);
@@ -92,7 +93,8 @@ BEGIN
         RETURN primecloud.schema_version(schema);
     END IF;
     -- On other servers tables are changed and read in one transaction.
-    PERFORM set_config('citus.multi_shard_modify_mode', 'sequential', true) WHERE primecloud_internal.schema_is_distributed(schema);
+    PERFORM set_config('citus.multi_shard_modify_mode', 'sequential', true), set_config('citus.enable_ddl_propagation', 'on', true)
+        WHERE primecloud_internal.schema_is_distributed(schema);
     -- One who migrates at a time; the second finds it done.
     EXECUTE format('LOCK TABLE %I.schema_version IN SHARE ROW EXCLUSIVE MODE', schema);
     seen := primecloud_internal.schema_require(schema, source);

@@ -5,7 +5,8 @@ CREATE FUNCTION primecloud_internal.schema_claimed(source name, OUT key text, OU
     RETURNS SETOF record
     LANGUAGE sql STABLE PARALLEL SAFE ROWS 10 SET search_path = pg_catalog, pg_temp
 AS $schema_claimed$
-    SELECT a.name::text, a.relation, ARRAY[m.made ->> 'value', m.made ->> 'account', coalesce(m.made ->> 'where', m.made ->> 'value')]::name[],
+    SELECT a.name::text, a.relation, ARRAY[m.made ->> 'value', m.made ->> 'account', coalesce(m.made ->> 'where',
+        m.made ->> 'value')]::name[],
         m.made ->> 'is'
     FROM primecloud_internal.schema_apart(source, 'claim') a, LATERAL (SELECT a.made::jsonb) AS m(made)
 $schema_claimed$;
@@ -54,7 +55,8 @@ AS $schema_claims_apart$
     FROM had h FULL JOIN claimed c ON c.key = h.key AND c.value = h.value
     WHERE NOT coalesce(h.is_open, false) AND NOT coalesce(c.is_open, false) AND h.accounts IS DISTINCT FROM ARRAY[c.claimant]
 $schema_claims_apart$;
-COMMENT ON FUNCTION primecloud_internal.schema_claims_apart(name, name) IS 'the claims of a control plane that are not those of its rows, as '
+COMMENT ON FUNCTION primecloud_internal.schema_claims_apart(name, name)
+    IS 'the claims of a control plane that are not those of its rows, as '
     'one reading has it';
 
 CREATE FUNCTION primecloud_internal.schema_claim_differences(schema name, source name)
@@ -116,7 +118,8 @@ BEGIN
     PERFORM primecloud_internal.run_plan(ARRAY(SELECT s FROM primecloud_internal.schema_claim_steps(schema, source) s), false);
 END
 $schema_mend_claims$;
-COMMENT ON FUNCTION primecloud_internal.schema_mend_claims(name, name) IS 'makes the claims of a distributed control plane those of its rows';
+COMMENT ON FUNCTION primecloud_internal.schema_mend_claims(name, name)
+    IS 'makes the claims of a distributed control plane those of its rows';
 
 CREATE FUNCTION primecloud_internal.schema_claims_told(schema name, source name) RETURNS TABLE (object text, problem text)
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -127,7 +130,8 @@ BEGIN
             'primecloud.migrate_schema', array_to_string(d.accounts, ', '))
         WHEN d.accounts = '{}' THEN format('account %s has claimed it, and no row has it: primecloud.migrate_schema frees it', d.claimant)
         WHEN d.claimant IS NULL THEN format('account %s has it and has not claimed it: primecloud.migrate_schema claims it', d.accounts[1])
-        ELSE format('account %s has it, and account %s has claimed it: primecloud.migrate_schema puts it right', d.accounts[1], d.claimant) END
+        ELSE format('account %s has it, and account %s has claimed it: primecloud.migrate_schema puts it right', d.accounts[1],
+            d.claimant) END
         FROM primecloud_internal.schema_claim_differences(schema, source) d;
 EXCEPTION WHEN OTHERS THEN
     RETURN QUERY SELECT 'claims', format('not compared with the rows that they are of: %s', SQLERRM);

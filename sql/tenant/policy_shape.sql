@@ -57,7 +57,8 @@ BEGIN
         SELECT p.* INTO existing FROM pg_policy p WHERE polrelid = rel AND polname = wanted.policy;
         IF FOUND THEN
             CONTINUE WHEN existing.polcmd = wanted.command AND existing.polpermissive = wanted.permissive AND existing.polroles = '{0}'
-                AND (pg_get_expr(existing.polqual, rel) IS NOT DISTINCT FROM wanted.qual OR narrowed AND coalesce(spread, primecloud_internal.is_distributed(rel))
+                AND (pg_get_expr(existing.polqual, rel) IS NOT DISTINCT FROM wanted.qual OR narrowed AND coalesce(spread,
+                    primecloud_internal.is_distributed(rel))
                     AND wanted.policy = 'primecloud_select' AND primecloud_internal.is_narrowed(pg_get_expr(existing.polqual, rel),
                         wanted.qual))
                     AND pg_get_expr(existing.polwithcheck, rel) IS NOT DISTINCT FROM wanted.with_check;

@@ -35,7 +35,8 @@ AS $$
 DECLARE
     lost text;
 BEGIN
-    SELECT coalesce(s.name, 'a shard') INTO lost FROM primecloud_internal.shards_of(rel) AS s WHERE s.host IS NULL OR s.port IS NULL LIMIT 1;
+    SELECT coalesce(s.name, 'a shard') INTO lost FROM primecloud_internal.shards_of(rel) AS s WHERE s.host IS NULL OR s.port IS NULL
+        LIMIT 1;
     IF FOUND THEN
         RAISE connection_failure USING MESSAGE = format('rows of table %s were not read: %s lies on no server that is known', rel, lost),
             HINT = 'Let Citus know the server again, or bring the shard back from a backup.';
@@ -62,7 +63,8 @@ BEGIN
             CROSS JOIN LATERAL pg_catalog.master_run_on_worker(hosts, ports, commands, true) AS r(host, port, success, result)'
             USING servers, columns LOOP
         IF one.success IS NOT TRUE OR one.result IS NULL THEN
-            RAISE connection_failure USING MESSAGE = format('rows of table %s were not read: %s:%s was not reached', rel, one.host, one.port),
+            RAISE connection_failure USING MESSAGE = format('rows of table %s were not read: %s:%s was not reached', rel, one.host,
+                one.port),
                 DETAIL = one.result, HINT = 'Ask again when that server answers; check_installation() says what it is wanting.';
         ELSIF json_typeof(one.result::json) = 'object' THEN
             RAISE object_not_in_prerequisite_state USING MESSAGE = format('rows of table %s were not read: %s', rel,

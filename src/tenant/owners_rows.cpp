@@ -1,5 +1,6 @@
-// owners_rows: the rows of a table for who has the rights of its owner, wherever they lie.  They are read as the superuser whom
-// the other servers let in, without SQL: the caller need not be one that may log in there, and nobody's code is run.
+// owners_rows: the rows of a table for who has the rights of its owner, wherever they lie.  They are read as the
+// superuser whom the other servers let in, without SQL: the caller need not be one that may log in there, and nobody's
+// code is run.
 #include "pg/as_superuser.hpp"
 #include "pg/server_function.hpp"
 
@@ -16,7 +17,8 @@ namespace {
 using namespace primecloud;
 
 constexpr char asked_of_everybody[] =
-    "SELECT r.first_value, r.second_value, r.third_value, r.is_open FROM primecloud_internal.rows_anywhere($1, $2) AS r";
+    "SELECT r.first_value, r.second_value, r.third_value, r.is_open FROM primecloud_internal.rows_anywhere($1, $2) AS "
+    "r";
 
 // Whose it is, looked up under the lock that holds while it is read.
 SERVER_CODE Relation open_own(Oid oid) {

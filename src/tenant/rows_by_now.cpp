@@ -1,5 +1,6 @@
-// rows_by_now: columns of a table's rows as texts, as they are by now and past its policies, read without SQL: a query over
-// somebody's table would run, as it is planned, what its owner put into its indexes, with the rights of the superuser who asks.
+// rows_by_now: columns of a table's rows as texts, as they are by now and past its policies, read without SQL: a query
+// over somebody's table would run, as it is planned, what its owner put into its indexes, with the rights of the
+// superuser who asks.
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
 #include "pg/patience.hpp"
@@ -36,7 +37,8 @@ struct rows_of_now {
 
 SERVER_CODE Relation open_for_superuser(Oid oid) {
   if (!superuser())
-    ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("must be superuser to read the rows of table %u", oid),
+    ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+            errmsg("must be superuser to read the rows of table %u", oid),
             errhint("Ask primecloud.check_schema() on the coordinator."));
   if (!pg::patiently([&] { return ConditionalLockRelationOid(oid, AccessShareLock); }))
     ereport(ERROR, errcode(ERRCODE_LOCK_NOT_AVAILABLE), errmsg("somebody holds table %u locked", oid),

@@ -31,7 +31,8 @@ DECLARE
     rows bigint := (SELECT count(*) FROM shop.orders);
     spread bigint := (SELECT count(*) FROM pg_dist_partition WHERE logicalrelid::text ~ '^shop\.');
     holds boolean := NOT EXISTS (SELECT FROM primecloud.unprotected_tables() u WHERE u.rel::text ~ '^shop\.');
-    forced boolean := (SELECT bool_and(relforcerowsecurity) FROM pg_class WHERE oid IN ('shop.orders'::regclass, 'shop.accounts'::regclass));
+    forced boolean := (SELECT bool_and(relforcerowsecurity) FROM pg_class WHERE oid IN ('shop.orders'::regclass,
+        'shop.accounts'::regclass));
     tied boolean := EXISTS (SELECT FROM pg_constraint WHERE conrelid = 'shop.orders'::regclass AND contype = 'f');
 BEGIN
     RETURN concat_ws(' ', rows, spread, holds AND forced AND tied);

@@ -35,5 +35,6 @@ COMMIT;
 -- Plans that months which are over are billed for.
 INSERT INTO cloud.products (id, name, description, price_cents, storage_limit_bytes, transfer_limit_bytes)
     VALUES (id_of('z'), 'plan', 'plan', 1000, 1, 1);
-INSERT INTO cloud.account_subscriptions (account_id, product_id, price_cents, currency, current_period_start, current_period_end, created_at)
+INSERT INTO cloud.account_subscriptions (account_id, product_id, price_cents, currency, current_period_start, current_period_end,
+    created_at)
     SELECT id_of(l), id_of('z'), 1000, 'BRL', '2020-01-01', '2030-01-01', '2020-01-01' FROM unnest('{a,b}'::text[]) AS l;

@@ -65,7 +65,8 @@ SELECT tried.is((SELECT count(*)::text FROM pg_constraint WHERE connamespace = t
 SELECT tried.is((SELECT string_agg(object || ' ' || problem, ', ') FROM primecloud.check_schema('cloud')), NULL,
     'check_schema finds nothing');
 SELECT tried.is((SELECT string_agg(rel || ' ' || since, ', ') FROM primecloud.unprotected_tables()), NULL, 'nor unprotected_tables');
-SELECT tried.is((SELECT count(*)::text FROM primecloud.protect_table('cloud.object_tags', 'account_id')), '0', 'nor protect_table, for tables that '
+SELECT tried.is((SELECT count(*)::text FROM primecloud.protect_table('cloud.object_tags', 'account_id')), '0',
+    'nor protect_table, for tables that '
     'show less');
 SELECT tried.is((SELECT count(*)::text FROM primecloud.distribute_schema('cloud')), '0', 'asked again, nothing is done');
 RESET ROLE;

@@ -10,12 +10,14 @@ DECLARE
     one record;
 BEGIN
     FOR one IN SELECT * FROM tried.letters LOOP
-        words := replace(replace(words, one.id::text, upper(one.letter)), format('"%s"', one.slug), format('"slug of %s"', upper(one.letter)));
+        words := replace(replace(words, one.id::text, upper(one.letter)), format('"%s"', one.slug), format('"slug of %s"',
+            upper(one.letter)));
     END LOOP;
     RETURN words;
 END $$;
 SELECT tried.is(string_agg(p, E'\n'), NULL, 'claimed is what rows have') FROM tried.problems() AS p;
-SELECT tried.is(state, 'ok', 'check_installation says so') FROM primecloud.check_installation() WHERE what = 'control plane cloud claims what '
+SELECT tried.is(state, 'ok', 'check_installation says so') FROM primecloud.check_installation()
+    WHERE what = 'control plane cloud claims what '
     'its rows have';
 SELECT id AS a, slug AS slug_a FROM tried.letters JOIN cloud.accounts USING (id, slug) WHERE letter = 'a' \gset
 SELECT id AS b, slug AS slug_b FROM tried.letters JOIN cloud.accounts USING (id, slug) WHERE letter = 'b' \gset
@@ -29,7 +31,8 @@ UPDATE cloud.accounts SET custom_domain = 'twice.example.com', domain_status = '
 INSERT INTO cloud.access_keys (account_id, name, access_key_id) VALUES (:'c', 'k', 'AAAAAAAAAAAAAAAAAAAC');
 SELECT invoice_number AS bill FROM cloud.invoices WHERE account_id = :'c' \gset
 \set hint 'primecloud.migrate_schema'
-SELECT tried.is(tried.lettered(string_agg(p, E'\n')), format('claim access_keys_id_unique "AAAAAAAAAAAAAAAAAAAC": account C has it and has not '
+SELECT tried.is(tried.lettered(string_agg(p, E'\n')),
+    format('claim access_keys_id_unique "AAAAAAAAAAAAAAAAAAAC": account C has it and has not '
         'claimed it: %2$s claims it
 claim accounts_domain_active_unique "twice.example.com": accounts A, B have it, and one alone may: give all but one another, and run %2$s
 claim accounts_slug_unique "slug of A": account A has it and has not claimed it: %2$s claims it
@@ -38,7 +41,8 @@ claim accounts_slug_unique "nobody''s \ name": account A has claimed it, and no 
 claim invoices_number_unique "%1$s": account C has it and has not claimed it: %2$s claims it
 claim sftp_credentials_username_unique "gone": account B has claimed it, and no row has it: %2$s frees it', :'bill', :'hint'),
     'what is claimed otherwise is told, with what puts it right') FROM tried.problems() AS p;
-SELECT tried.is(state || ' ' || fix, 'missing 7 claims differ: SELECT * FROM primecloud.check_schema(''cloud'') says which, and what puts each '
+SELECT tried.is(state || ' ' || fix,
+    'missing 7 claims differ: SELECT * FROM primecloud.check_schema(''cloud'') says which, and what puts each '
     'right', 'check_installation tells of it')
     FROM primecloud.check_installation() WHERE what = 'control plane cloud claims what its rows have';
 
@@ -46,7 +50,8 @@ SELECT tried.is(state || ' ' || fix, 'missing 7 claims differ: SELECT * FROM pri
 BEGIN;
 SET LOCAL primecloud.guard = off;
 ALTER TABLE cloud.sftp_credentials ALTER username SET DEFAULT 'x';
-SELECT tried.is((string_agg(p, E'\n') ~ 'claims: not compared with the rows that they are of: rows of table cloud.sftp_credentials were not '
+SELECT tried.is((string_agg(p,
+    E'\n') ~ 'claims: not compared with the rows that they are of: rows of table cloud.sftp_credentials were not '
     'read: somebody holds table \d+ locked')::text, 'true', 'what is locked is told as not compared') FROM tried.problems() AS p;
 ROLLBACK;
 
@@ -55,18 +60,23 @@ SET ROLE schema_app;
 SELECT tried.is(tried.said($$SELECT count(*) FROM primecloud_internal.owners_rows('cloud.accounts', '{slug,id,slug}')$$),
     '42501 must be owner of table accounts', 'the application reads no rows by it');
 SET ROLE schema_gate;
-SELECT tried.is(left(tried.said($$SELECT count(*) FROM primecloud_internal.owners_rows('cloud.claims', '{key,value,account_id}')$$), 5), '42501',
+SELECT tried.is(left(tried.said($$SELECT count(*) FROM primecloud_internal.owners_rows('cloud.claims', '{key,value,account_id}')$$), 5),
+    '42501',
     'nor the gate role');
-SELECT tried.is(left(tried.said($$SELECT count(*) FROM primecloud_internal.rows_anywhere('cloud.accounts', '{slug,id,slug}')$$), 5), '42501',
+SELECT tried.is(left(tried.said($$SELECT count(*) FROM primecloud_internal.rows_anywhere('cloud.accounts', '{slug,id,slug}')$$), 5),
+    '42501',
     'nor past the door');
 SET ROLE schema_owner;
 SELECT tried.is(string_agg(DISTINCT left(result, 43), ','), 'ERROR:  permission denied for function rows', 'nor on a worker')
     FROM run_command_on_workers($$SELECT primecloud_internal.rows_by_now_on('{cloud.accounts_1}', '{slug,id,slug}')$$);
 SELECT tried.is(primecloud.migrate_schema('cloud')::text, '1', 'migrate_schema');
-SELECT tried.is(tried.lettered(string_agg(p, E'\n')), 'claim accounts_domain_active_unique "twice.example.com": accounts A, B have it, and one '
-    'alone may: give all but one another, and run primecloud.migrate_schema', 'puts right all but what two have') FROM tried.problems() AS p;
+SELECT tried.is(tried.lettered(string_agg(p, E'\n')),
+    'claim accounts_domain_active_unique "twice.example.com": accounts A, B have it, and one '
+    'alone may: give all but one another, and run primecloud.migrate_schema', 'puts right all but what two have') FROM tried.problems()
+        AS p;
 RESET ROLE;
-SELECT tried.is(tried.lettered(tried.said(format('SELECT cloud.claim_value(%L, %L, %L)', 'accounts_domain_active_unique', 'twice.example.com',
+SELECT tried.is(tried.lettered(tried.said(format('SELECT cloud.claim_value(%L, %L, %L)', 'accounts_domain_active_unique',
+    'twice.example.com',
     :'c'))), '23505 duplicate key value violates unique constraint "accounts_domain_active_unique"', 'which is kept from a third');
 UPDATE cloud.accounts SET custom_domain = NULL, domain_status = 'none' WHERE id = :'a';
 SET ROLE schema_owner;

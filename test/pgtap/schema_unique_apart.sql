@@ -31,7 +31,8 @@ SELECT set_eq($$SELECT key || ' ' || value FROM cloud.claims WHERE key <> 'acces
     SELECT 'accounts_domain_active_unique ' || custom_domain FROM cloud.accounts WHERE domain_status = 'active' UNION ALL
     SELECT 'sftp_credentials_username_unique ' || username FROM cloud.sftp_credentials$$, 'claimed is what there is');
 
--- What is claimed is compared with the rows that have it, read without a query: for who has the rights of the owner, and with nobody's code.
+-- What is claimed is compared with the rows that have it, read without a query: for who has the rights of the owner, and with nobody's
+-- code.
 CREATE TEMPORARY TABLE differences AS SELECT * FROM primecloud_internal.schema_claim_differences('cloud', 'primecloud_internal');
 SELECT is_empty('TABLE differences', 'nothing is claimed otherwise');
 CREATE ROLE apart_stranger;
@@ -55,7 +56,8 @@ INSERT INTO differences SELECT * FROM primecloud_internal.schema_claim_differenc
 RESET search_path;
 SELECT is((SELECT is_called FROM planted.sprung), false, 'no operator or index of anybody''s is asked');
 SELECT results_eq('SELECT key, value, claimant, accounts FROM differences ORDER BY key', format($$VALUES
-    ('accounts_slug_unique', %L, NULL, ARRAY[%L]), ('sftp_credentials_username_unique', 'gone', %2$L, '{}'::text[])$$, :'slug', :'left_over'),
+    ('accounts_slug_unique', %L, NULL, ARRAY[%L]), ('sftp_credentials_username_unique', 'gone', %2$L, '{}'::text[])$$, :'slug',
+        :'left_over'),
     'a row that has not claimed, and a claim without a row');
 SELECT throws_ok(format($$SET ROLE %I; SELECT * FROM primecloud_internal.owners_rows('cloud.accounts', '{id,slug,id}')$$, r), '42501', NULL,
     'a stranger, and whoever reads some of it, reads nothing by it: ' || r) FROM unnest(ARRAY['apart_stranger', :'app', :'gate']) AS r;

@@ -232,15 +232,18 @@ SELECT matches((SELECT string_agg(s, E'\n') FROM primecloud.leave('shop.orders':
 -- What shows less than we do holds as well, and stays; what shows more is told.
 CREATE TEMPORARY TABLE shown AS SELECT pg_get_expr(polqual, polrelid) AS base FROM pg_policy
     WHERE polrelid = 'shop.team'::regclass AND polname = 'primecloud_select';
-SELECT primecloud_internal.narrow_policy('shop.team', condition) FROM unnest('{name <> ''x'' OR role = ''y'',name <> ''z''}'::text[]) AS condition
+SELECT primecloud_internal.narrow_policy('shop.team', condition) FROM unnest('{name <> ''x'' OR role = ''y'',name <> ''z''}'::text[])
+    AS condition
     \g /dev/null
 SELECT is_empty('SELECT * FROM primecloud.unprotected_tables()', 'what shows less holds');
 SELECT is_empty($$SELECT s FROM primecloud.protect_table('shop.team') AS s WHERE s ~ 'POLICY'
     UNION ALL SELECT s FROM primecloud.distribute_table('shop.team', dry_run => true) AS s WHERE s ~ 'POLICY'$$, 'and stays');
 SET primecloud.guard = off;
-SELECT is(shows, rel, 'what shows more is told: ' || format(condition, '..')) FROM shown, unnest(ARRAY['%s OR true', '(%s AND true) OR true',
+SELECT is(shows, rel, 'what shows more is told: ' || format(condition, '..')) FROM shown, unnest(ARRAY['%s OR true',
+    '(%s AND true) OR true',
     '((%s AND true) = false)', 'true', 'NOT (%s AND true)', '%s']) WITH ORDINALITY AS c(condition, n), LATERAL (SELECT
-    tenant_distributed_altered('shop.team', format(condition, base))) AS t(shows), LATERAL (SELECT CASE WHEN n < 6 THEN 'shop.team' END) AS w(rel)
+    tenant_distributed_altered('shop.team', format(condition, base))) AS t(shows), LATERAL (SELECT CASE WHEN n < 6 THEN 'shop.team' END)
+        AS w(rel)
     ORDER BY n;
 RESET primecloud.guard;
 -- The way back, as a plan.
