@@ -10,7 +10,7 @@ AS $$
     FROM (SELECT * FROM primecloud_internal.check_server() UNION ALL SELECT * FROM primecloud_internal.check_database()
           UNION ALL SELECT * FROM primecloud_internal.check_roles() UNION ALL SELECT * FROM primecloud_internal.check_tables()
           UNION ALL SELECT * FROM primecloud_internal.check_rights() UNION ALL SELECT * FROM primecloud_internal.check_held()
-          UNION ALL SELECT * FROM primecloud_internal.check_cluster()) AS c
+          UNION ALL SELECT * FROM primecloud_internal.check_cluster() UNION ALL SELECT * FROM primecloud_internal.check_claims()) AS c
     ORDER BY array_position('{missing,risk,ok}', c.state), c.what COLLATE "C"
 $$;
 COMMENT ON FUNCTION check_installation()

@@ -20,6 +20,9 @@ BEGIN
         RETURN QUERY SELECT d.kind || ' ' || d.name, d.problem
             FROM primecloud_internal.schema_differences(schema,
                 primecloud_internal.schema_reference(source, primecloud_internal.schema_is_distributed(schema))) d;
+        IF primecloud_internal.schema_is_distributed(schema) THEN
+            RETURN QUERY SELECT * FROM primecloud_internal.schema_claims_told(schema, source);
+        END IF;
     END IF;
 END
 $schema_check$;

@@ -12,8 +12,7 @@ BEGIN
     RETURN QUERY SELECT * FROM primecloud_internal.schema_register_steps(schema, false);
     -- A dump of one that was distributed has them.
     RETURN QUERY SELECT * FROM primecloud_internal.schema_empty_steps(schema, source);
-    RETURN QUERY SELECT 'fill', format('%I.%I', schema, a.relation), replace(a.made, '@schema@', quote_ident(schema))
-        FROM primecloud_internal.schema_apart(source, 'rows') a;
+    RETURN QUERY SELECT * FROM primecloud_internal.schema_claim_all_steps(schema, source);
     RETURN QUERY SELECT * FROM primecloud_internal.schema_key_steps(schema, source, true);
     RETURN QUERY SELECT * FROM primecloud_internal.schema_policy_steps(schema, source, true);
     -- The owner reads and writes all rows while they move: policies hold him again before anybody else sees the tables.
@@ -77,7 +76,8 @@ CREATE FUNCTION distribute_schema(schema name, dry_run boolean DEFAULT false) RE
     SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off SET client_min_messages = warning
 AS $distribute_schema$
 BEGIN
-    PERFORM primecloud_internal.schema_require(schema, 'primecloud_internal'), primecloud_internal.check_citus();
+    PERFORM primecloud_internal.schema_require(schema, 'primecloud_internal'), primecloud_internal.check_citus(),
+        primecloud_internal.check_moves();
     IF primecloud_internal.schema_is_distributed(schema) THEN
         RETURN;
     END IF;
@@ -95,7 +95,8 @@ CREATE FUNCTION undistribute_schema(schema name, dry_run boolean DEFAULT false) 
     SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off SET client_min_messages = warning
 AS $undistribute_schema$
 BEGIN
-    PERFORM primecloud_internal.schema_require(schema, 'primecloud_internal'), primecloud_internal.check_citus();
+    PERFORM primecloud_internal.schema_require(schema, 'primecloud_internal'), primecloud_internal.check_citus(),
+        primecloud_internal.check_moves();
     IF NOT primecloud_internal.schema_is_distributed(schema) THEN
         RETURN;
     END IF;

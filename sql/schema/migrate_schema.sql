@@ -66,7 +66,7 @@ COMMENT ON FUNCTION primecloud_internal.schema_run_steps(name, name, integer)
     IS 'applies the frozen steps that are missing; tells the version reached';
 
 CREATE FUNCTION primecloud_internal.schema_is_current(schema name, source name, expected jsonb) RETURNS boolean
-    LANGUAGE sql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+    LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $schema_is_current$
     SELECT primecloud.schema_version(schema) = (SELECT max(h.version) FROM primecloud_internal.schema_history(source) h)
         AND NOT EXISTS (SELECT FROM primecloud_internal.schema_pending(schema, source, expected))
@@ -74,11 +74,14 @@ AS $schema_is_current$
         AND NOT EXISTS (SELECT FROM primecloud_internal.schema_lacking(schema, source))
         AND NOT EXISTS (SELECT FROM (SELECT p FROM primecloud_internal.schema_parts(schema) p) p FULL
             JOIN primecloud_internal.schema_parts_wanted(source, expected) w ON w = p.p WHERE w IS NULL OR p.p IS NULL)
+        AND CASE WHEN primecloud_internal.schema_is_distributed(schema)
+            THEN NOT EXISTS (SELECT FROM primecloud_internal.schema_claim_steps(schema, source)) ELSE true END
 $schema_is_current$;
 COMMENT ON FUNCTION primecloud_internal.schema_is_current(name, name, jsonb) IS 'whether migrate_schema has nothing to do';
 
 CREATE FUNCTION primecloud_internal.schema_migrate(schema name, source name) RETURNS integer
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
+    SET citus.enable_ddl_propagation = off
 AS $schema_migrate$
 DECLARE
     seen integer := primecloud_internal.schema_require(schema, source);
@@ -90,10 +93,13 @@ BEGIN
         RETURN primecloud.schema_version(schema);
     END IF;
     -- On other servers tables are changed and read in one transaction.
-    PERFORM set_config('citus.multi_shard_modify_mode', 'sequential', true) WHERE primecloud_internal.schema_is_distributed(schema);
+    PERFORM set_config('citus.multi_shard_modify_mode', 'sequential', true), set_config('citus.enable_ddl_propagation', 'on', true)
+        WHERE primecloud_internal.schema_is_distributed(schema);
     -- One who migrates at a time; the second finds it done.
     EXECUTE format('LOCK TABLE %I.schema_version IN SHARE ROW EXCLUSIVE MODE', schema);
     seen := primecloud_internal.schema_require(schema, source);
+    -- Before anything else changes tables there, which their rows could not be read behind.
+    PERFORM primecloud_internal.schema_mend_claims(schema, source) WHERE primecloud_internal.schema_is_distributed(schema);
     PERFORM primecloud_internal.schema_refuse_dependents(schema, expected);
     carried := ARRAY(SELECT primecloud_internal.schema_own_grants(schema, expected));
     PERFORM primecloud_internal.schema_apply(schema, source, expected, before_tables => true);

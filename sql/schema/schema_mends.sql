@@ -26,12 +26,3 @@ END
 $schema_key_mends$;
 COMMENT ON FUNCTION primecloud_internal.schema_key_mends(name, name, jsonb)
     IS 'the steps by which unique keys are what they should be, with what goes with them; none where they are';
-
-CREATE FUNCTION primecloud_internal.schema_empty_steps(schema name, source name) RETURNS SETOF primecloud_internal.plan_step
-    LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
-AS $schema_empty_steps$
-    SELECT 'fill', format('%I.%I', schema, a.relation), format('DELETE FROM %I.%I', schema, a.relation)
-    FROM primecloud_internal.schema_apart(source, 'rows') a
-$schema_empty_steps$;
-COMMENT ON FUNCTION primecloud_internal.schema_empty_steps(name, name)
-    IS 'the steps by which what is there for distributed tables alone has no rows';

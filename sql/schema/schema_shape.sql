@@ -84,7 +84,7 @@ CREATE FUNCTION primecloud_internal.narrow_policy(rel regclass, condition text) 
 AS $narrow_policy$
 BEGIN
     PERFORM primecloud_internal.lift_guard();
-    EXECUTE format('ALTER POLICY primecloud_select ON %s USING (%s AND %s)', rel, (SELECT pg_get_expr(p.polqual, p.polrelid)
+    EXECUTE format('ALTER POLICY primecloud_select ON %s USING (%s AND (%s))', rel, (SELECT pg_get_expr(p.polqual, p.polrelid)
         FROM pg_policy p WHERE p.polrelid = rel AND p.polname = 'primecloud_select'), condition);
 END
 $narrow_policy$;

@@ -17,7 +17,7 @@
 #   DISTRIBUTED KEY name ON table (columns) WHERE ...; what a unique key is there; INDEX, if it is no constraint
 #   DISTRIBUTED CONDITION policy ON table condition;   what stands there in primecloud_select for a policy of its own
 #   DISTRIBUTED LOCAL table;      stays on the coordinator
-#   DISTRIBUTED INSERT INTO ...;  rows that are there and nowhere else
+#   DISTRIBUTED CLAIM key ON table (value, account) WHERE column = 'text';   what the table's rows claim there, by the key's name
 # and @schema@ stands for the schema that is made.
 
 function die(why) { print FILENAME ":" FNR ": " why > "/dev/stderr"; exit failed = 1 }
@@ -47,16 +47,28 @@ function apart(text,    kind) {
 function distributed(text,    what, name, table) {
   sub(/^DISTRIBUTED /, "", text); sub(/;[ ]*$/, "", text)
   what = text; sub(/ .*/, "", what)
-  if (what == "INSERT") { row("distributed rows", name_after(text, "^INSERT INTO "), text); return }
   name = name_after(text, "^[A-Z]+ ")
   if (what == "LOCAL") { row("distributed local", name, name); return }
   table = name_after(text, " ON ")
   if (!match(text, " ON @schema@\\.[a-z_]+[ \n]+")) die("nothing behind the table: " text)
   text = substr(text, RSTART + RLENGTH)
-  if (what == "KEY") text = "UNIQUE " text
+  if (what == "CLAIM") text = claim(text)
+  else if (what == "KEY") text = "UNIQUE " text
   else if (what == "INDEX") text = "CREATE UNIQUE INDEX " name " ON @schema@." table " " text
   else if (what != "CONDITION") die("not what is otherwise where tables are distributed: " what)
-  row("distributed " (what == "CONDITION" ? "condition" : "key"), table "." name, text)
+  row("distributed " (what == "CONDITION" || what == "CLAIM" ? tolower(what) : "key"), table "." name, text)
+}
+
+# (value, account) WHERE column = 'text' as the words that schema_claimed() reads.
+function claim(text,    columns, made) {
+  if (text !~ /^\([a-z_]+, [a-z_]+\)( WHERE [a-z_]+ = '[a-z_]+')?$/) die("not what rows claim: " text)
+  split(substr(text, 2), columns, /[,) ]+/)
+  made = "{\"value\": \"" columns[1] "\", \"account\": \"" columns[2] "\""
+  if (sub(/.* WHERE /, "", text)) {
+    split(text, columns, / = |'/)
+    made = made ", \"where\": \"" columns[1] "\", \"is\": \"" columns[3] "\""
+  }
+  return made "}"
 }
 
 function row(kind, name, text) {

@@ -34,8 +34,9 @@ DECLARE
 BEGIN
     EXECUTE 'SELECT c.oid::regclass::text FROM pg_catalog.pg_dist_partition d JOIN pg_catalog.pg_class c ON c.oid = d.logicalrelid::oid
         JOIN pg_catalog.pg_policy p ON p.polrelid = c.oid AND p.polname = ''primecloud_floor''
-        WHERE d.partmethod = ''h'' AND NOT c.relispartition AND pg_catalog.has_schema_privilege((SELECT r.relowner
-            FROM pg_catalog.pg_class r WHERE r.oid = $1), c.relnamespace, ''USAGE'') AND (SELECT a.atttypid FROM pg_catalog.pg_attribute a
+        WHERE d.partmethod = ''h'' AND NOT c.relispartition
+            AND pg_catalog.has_schema_privilege((SELECT r.relowner FROM pg_catalog.pg_class r WHERE r.oid = $1), c.relnamespace, ''USAGE'')
+            AND (SELECT a.atttypid FROM pg_catalog.pg_attribute a
             WHERE a.attrelid = c.oid AND a.attname = primecloud.tenant_column(c.oid)) = (SELECT a.atttypid FROM pg_catalog.pg_attribute a
             WHERE a.attrelid = $1 AND a.attname = primecloud.tenant_column($1)) ORDER BY c.oid LIMIT 1' INTO beside USING rel;
     RETURN coalesce(beside, CASE WHEN first <> rel THEN first::text END, 'default');
@@ -68,7 +69,7 @@ BEGIN
     PERFORM primecloud_internal.check_spread_kind(t, rel) FROM unnest(tables) AS t;
     RETURN NEXT primecloud_internal.one_by_one();
     -- (What Citus was told of by hand has rows there already, and gets the policies that hold there.)
-    RETURN QUERY SELECT s.* FROM unnest(tables) AS t, primecloud_internal.shape_steps(t, true) AS s
+    RETURN QUERY SELECT s.* FROM unnest(tables) AS t, primecloud_internal.shape_steps(t, true, narrowed => true) AS s
         WHERE primecloud_internal.is_distributed(t) AND primecloud.tenant_column(t) IS NOT NULL;
     moved := ARRAY(SELECT t FROM unnest(tables) WITH ORDINALITY AS u(t, n) WHERE NOT primecloud_internal.is_distributed(t) ORDER BY n);
     IF moved = '{}' THEN
@@ -105,7 +106,7 @@ AS $$
 DECLARE
     steps primecloud_internal.plan_step[];
 BEGIN
-    PERFORM primecloud_internal.check_owner(rel), primecloud_internal.check_citus();
+    PERFORM primecloud_internal.check_owner(rel), primecloud_internal.check_citus(), primecloud_internal.check_moves();
     steps := ARRAY(SELECT primecloud_internal.as_owner(s) FROM primecloud_internal.distribute_plan(rel) AS s);
     -- (A setting alone does nothing.)
     RETURN QUERY SELECT * FROM primecloud_internal.run_plan(CASE WHEN cardinality(steps) > 1 THEN steps ELSE '{}' END, dry_run);

@@ -87,7 +87,7 @@ COMMENT ON FUNCTION primecloud_internal.rows_known(regclass, text)
 REVOKE ALL ON FUNCTION primecloud_internal.rows_known(regclass, text) FROM PUBLIC;
 
 -- The catalog's part: what is restrictive here lets in there.
-CREATE FUNCTION primecloud_internal.spread_shape(rel regclass) RETURNS TABLE (holds boolean, claim text)
+CREATE FUNCTION primecloud_internal.spread_shape(rel regclass, narrowed boolean DEFAULT true) RETURNS TABLE (holds boolean, claim text)
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -98,10 +98,11 @@ BEGIN
         'it is distributed, and has no restrictive policy, which would let in on its shards';
     RETURN QUERY SELECT NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = ANY (tree)
             AND NOT primecloud_internal.is_own_policy(p.polname))
-        AND (primecloud.tenant_column(rel) IS NULL OR NOT EXISTS (SELECT FROM primecloud_internal.shape_steps(rel, true))),
+        AND (primecloud.tenant_column(rel) IS NULL OR NOT EXISTS (SELECT FROM primecloud_internal.shape_steps(rel, true,
+            narrowed => narrowed))),
         'and none but those that distribute_table() makes, each of which holds by itself';
 END $$;
-COMMENT ON FUNCTION primecloud_internal.spread_shape(regclass)
+COMMENT ON FUNCTION primecloud_internal.spread_shape(regclass, boolean)
     IS 'whether the policies of a distributed table are in the shape that holds on shards';
 
 -- (Policies in words are not to be had of a table that its owner holds locked.  Nobody who looks at all of them waits for one.)

@@ -108,7 +108,7 @@ BEGIN
     -- (A restrictive confinement is another helper's, and stays as it is.)
     policies := ARRAY(SELECT s FROM primecloud_internal.policy_steps(rel, root, tenant_column, key_type, roles, role_column,
         CASE WHEN primecloud_internal.is_confined_apart(rel) OR primecloud_internal.is_distributed(rel)
-            THEN primecloud_internal.confined_by(rel) END, NULL) AS s);
+            THEN primecloud_internal.confined_by(rel) END, NULL, narrowed => true) AS s);
     RETURN QUERY SELECT s.* FROM unnest(policies) AS s;
     new_floor := EXISTS (SELECT FROM unnest(policies) AS s WHERE s.kind = 'floor');
     IF new_floor OR lost OR NOT (key IS NULL) OR (rel = root AND note -> 'roles' IS DISTINCT FROM roles)

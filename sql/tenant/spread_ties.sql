@@ -49,6 +49,21 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION primecloud_internal.check_citus() IS 'raises 0A000 in a database that has no Citus';
 
+-- Rows are copied as the transaction sees them, on each server, and what they are copied from is dropped.
+CREATE FUNCTION primecloud_internal.check_moves() RETURNS void
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
+        RAISE object_not_in_prerequisite_state USING MESSAGE = format('tables are not moved in a transaction that is %s',
+            upper(current_setting('transaction_isolation'))),
+            HINT = 'It would lose what others have committed since it began: call it in READ COMMITTED.';
+    END IF;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.check_moves()
+    IS 'raises 55000 in a transaction that does not see what others have committed, in which rows would be lost';
+
 CREATE FUNCTION primecloud_internal.check_spread_kind(rel regclass, root regclass) RETURNS void
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp

@@ -61,7 +61,8 @@ BEGIN
     PERFORM primecloud_internal.check_spread_kind(t, rel) FROM unnest(tables) AS t;
     tables := ARRAY(SELECT t FROM unnest(tables) WITH ORDINALITY AS u(t, n) WHERE primecloud_internal.is_distributed(t) ORDER BY n);
     -- What is not as distribute_table() makes it comes back with policies that let in what they should keep out.
-    SELECT t INTO wrong FROM unnest(tables) AS t, primecloud_internal.spread_shape(t) AS s WHERE NOT s.holds ORDER BY t::text LIMIT 1;
+    SELECT t INTO wrong FROM unnest(tables) AS t, primecloud_internal.spread_shape(t, false) AS s WHERE NOT s.holds ORDER BY t::text
+        LIMIT 1;
     IF FOUND THEN
         RAISE object_not_in_prerequisite_state USING MESSAGE = format('the policies of distributed table %s are not as distribute_table() '
             'makes them', wrong), HINT = format('Call primecloud.distribute_table(%L) first, and drop policies that are not ours.', wrong);
@@ -93,7 +94,7 @@ CREATE FUNCTION undistribute_table(rel regclass, dry_run boolean DEFAULT false) 
     SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off SET client_min_messages = warning
 AS $$
 BEGIN
-    PERFORM primecloud_internal.check_owner(rel), primecloud_internal.check_citus();
+    PERFORM primecloud_internal.check_owner(rel), primecloud_internal.check_citus(), primecloud_internal.check_moves();
     RETURN QUERY SELECT * FROM primecloud_internal.run_plan(ARRAY(
         SELECT primecloud_internal.as_owner(s) FROM primecloud_internal.undistribute_plan(rel) AS s), dry_run);
 END $$;

@@ -1,6 +1,8 @@
 -- What test/citus/suites/backup takes away and brings back: tables by account, one confined and with secrets under two keys.
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS primecloud;
+CREATE SCHEMA tried;
+\ir plane_facts.sql
 CREATE ROLE backup_owner LOGIN;
 CREATE ROLE backup_app LOGIN;
 CREATE SCHEMA shop AUTHORIZATION backup_owner;

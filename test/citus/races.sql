@@ -32,3 +32,9 @@ INSERT INTO cloud.account_members (user_id, account_id, role, email, display_nam
 INSERT INTO cloud.account_owners (account_id, user_id) SELECT id_of(l), id_of(l) FROM unnest('{a,b}'::text[]) AS l;
 INSERT INTO cloud.account_billing (account_id) SELECT id_of(l) FROM unnest('{a,b}'::text[]) AS l;
 COMMIT;
+-- Plans that months which are over are billed for.
+INSERT INTO cloud.products (id, name, description, price_cents, storage_limit_bytes, transfer_limit_bytes)
+    VALUES (id_of('z'), 'plan', 'plan', 1000, 1, 1);
+INSERT INTO cloud.account_subscriptions (account_id, product_id, price_cents, currency, current_period_start, current_period_end,
+    created_at)
+    SELECT id_of(l), id_of('z'), 1000, 'BRL', '2020-01-01', '2030-01-01', '2020-01-01' FROM unnest('{a,b}'::text[]) AS l;

@@ -20,34 +20,7 @@ ALTER DATABASE postgres OWNER TO schema_owner;
 SELECT primecloud.create_gate_role('schema_gate'), primecloud.create_app_role('schema_app'),
     primecloud.create_platform_role('schema_platform') \g /dev/null
 GRANT schema_gate TO schema_owner;
--- What is to be as it was: rights, registrations, triggers, and every row.
-CREATE FUNCTION tried.rights() RETURNS text LANGUAGE sql AS $$
-    SELECT md5(string_agg(line, E'\n' ORDER BY line)) FROM (
-        SELECT format('%s %s %s', c.relname, a.grantee::regrole, a.privilege_type) FROM pg_class c, aclexplode(c.relacl) a
-            WHERE c.relnamespace = to_regnamespace('cloud') AND c.relkind IN ('r', 'v') AND a.grantee <> c.relowner
-                AND NOT primecloud_internal.is_shard(c.oid)
-        UNION ALL SELECT format('%s.%s %s %s', c.relname, t.attname, a.grantee::regrole, a.privilege_type)
-            FROM pg_class c JOIN pg_attribute t ON t.attrelid = c.oid, aclexplode(t.attacl) a
-            WHERE c.relnamespace = to_regnamespace('cloud') AND c.relkind IN ('r', 'v') AND NOT primecloud_internal.is_shard(c.oid)
-        UNION ALL SELECT format('%s %s %s %s', p.proname, p.proowner::regrole, a.grantee::regrole, a.privilege_type)
-            FROM pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a WHERE p.pronamespace = to_regnamespace('cloud')
-        UNION ALL SELECT format('%s %s', t.tgrelid::regclass, t.tgname) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
-            WHERE c.relnamespace = to_regnamespace('cloud') AND NOT t.tgisinternal
-        UNION ALL SELECT format('%s %s', r.kind, r.object) FROM primecloud.registrations r) AS x(line) $$;
-CREATE FUNCTION tried.rows() RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-    rel regclass;
-    part text;
-    all_of text := '';
-BEGIN
-    FOR rel IN SELECT c.oid FROM pg_class c WHERE c.relnamespace = to_regnamespace('cloud') AND c.relkind = 'r'
-            AND NOT primecloud_internal.is_shard(c.oid) AND c.relname NOT IN ('claims', 'schema_parts', 'schema_version')
-            ORDER BY c.relname LOOP
-        EXECUTE format('SELECT count(*) || '' '' || coalesce(sum(hashtext(to_jsonb(t)::text)::numeric), 0) FROM %s t', rel) INTO part;
-        all_of := all_of || rel || ' ' || part || E'\n';
-    END LOOP;
-    RETURN all_of;
-END $$;
+\ir plane_facts.sql
 
 SET ROLE schema_owner;
 SET citus.shard_count = 4;
@@ -91,6 +64,10 @@ SELECT tried.is((SELECT count(*)::text FROM pg_constraint WHERE connamespace = t
     AND NOT primecloud_internal.is_shard(conrelid)), :'keys', 'every foreign key is there');
 SELECT tried.is((SELECT string_agg(object || ' ' || problem, ', ') FROM primecloud.check_schema('cloud')), NULL,
     'check_schema finds nothing');
+SELECT tried.is((SELECT string_agg(rel || ' ' || since, ', ') FROM primecloud.unprotected_tables()), NULL, 'nor unprotected_tables');
+SELECT tried.is((SELECT count(*)::text FROM primecloud.protect_table('cloud.object_tags', 'account_id')), '0',
+    'nor protect_table, for tables that '
+    'show less');
 SELECT tried.is((SELECT count(*)::text FROM primecloud.distribute_schema('cloud')), '0', 'asked again, nothing is done');
 RESET ROLE;
 SELECT tried.is(tried.rows(), :'rows', 'every row is there');
@@ -107,6 +84,7 @@ SELECT tried.is(tried.said(format('SELECT cloud.claim_value(%L, %L, %L)', 'accou
 SELECT tried.is(left(tried.said(format('INSERT INTO cloud.access_keys (account_id, name, access_key_id) VALUES (%L, ''k'', %L), '
     '(%1$L, ''k'', %2$L)', :'id', 'AAAAAAAAAAAAAAAAAAAA')), 5), '23505', 'within an account its key says so');
 
+\ir schema_claims.sql
 -- What has drifted is mended as on one server.
 SET ROLE schema_owner;
 CREATE OR REPLACE FUNCTION cloud.claim_value(key text, value text, account uuid) RETURNS void LANGUAGE plpgsql AS 'BEGIN END';

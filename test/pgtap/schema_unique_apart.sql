@@ -31,6 +31,46 @@ SELECT set_eq($$SELECT key || ' ' || value FROM cloud.claims WHERE key <> 'acces
     SELECT 'accounts_domain_active_unique ' || custom_domain FROM cloud.accounts WHERE domain_status = 'active' UNION ALL
     SELECT 'sftp_credentials_username_unique ' || username FROM cloud.sftp_credentials$$, 'claimed is what there is');
 
+-- What is claimed is compared with the rows that have it, read without a query: for who has the rights of the owner, and with nobody's
+-- code.
+CREATE TEMPORARY TABLE differences AS SELECT * FROM primecloud_internal.schema_claim_differences('cloud', 'primecloud_internal');
+SELECT is_empty('TABLE differences', 'nothing is claimed otherwise');
+CREATE ROLE apart_stranger;
+GRANT USAGE ON SCHEMA cloud TO apart_stranger;
+CREATE SCHEMA planted AUTHORIZATION apart_stranger;
+CREATE SEQUENCE planted.sprung;
+GRANT USAGE ON SCHEMA planted TO PUBLIC;
+GRANT USAGE ON SEQUENCE planted.sprung TO PUBLIC;
+CREATE FUNCTION planted.same(a text, b text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE
+    AS $$ BEGIN PERFORM nextval('planted.sprung'); RETURN true; END $$;
+CREATE OPERATOR planted.= (FUNCTION = planted.same, LEFTARG = text, RIGHTARG = text);
+CREATE FUNCTION planted.spring(a text) RETURNS text LANGUAGE plpgsql IMMUTABLE
+    AS $$ BEGIN PERFORM nextval('planted.sprung'); RETURN a; END $$;
+CREATE INDEX ON cloud.accounts ((planted.spring(slug))) WHERE planted.spring(slug) IS NOT NULL;
+SELECT id AS left_over, slug FROM cloud.accounts ORDER BY id LIMIT 1 \gset
+DELETE FROM cloud.claims WHERE key = 'accounts_slug_unique' AND account_id = :'left_over';
+INSERT INTO cloud.claims VALUES ('sftp_credentials_username_unique', 'gone', :'left_over');
+SELECT setval('planted.sprung', 1, false) \g /dev/null
+SET search_path = planted, pg_catalog;
+INSERT INTO differences SELECT * FROM primecloud_internal.schema_claim_differences('cloud', 'primecloud_internal');
+RESET search_path;
+SELECT is((SELECT is_called FROM planted.sprung), false, 'no operator or index of anybody''s is asked');
+SELECT results_eq('SELECT key, value, claimant, accounts FROM differences ORDER BY key', format($$VALUES
+    ('accounts_slug_unique', %L, NULL, ARRAY[%L]), ('sftp_credentials_username_unique', 'gone', %2$L, '{}'::text[])$$, :'slug',
+        :'left_over'),
+    'a row that has not claimed, and a claim without a row');
+SELECT throws_ok(format($$SET ROLE %I; SELECT * FROM primecloud_internal.owners_rows('cloud.accounts', '{id,slug,id}')$$, r), '42501', NULL,
+    'a stranger, and whoever reads some of it, reads nothing by it: ' || r) FROM unnest(ARRAY['apart_stranger', :'app', :'gate']) AS r;
+RESET ROLE;
+SELECT throws_ok(format($$SELECT * FROM primecloud_internal.owners_rows('cloud.accounts', %L)$$, columns), '42703', NULL,
+    'a column that is not there, or has a type of its own: ' || columns) FROM unnest('{"{id,gone}","{id,created_at}"}'::text[]) AS columns;
+SELECT throws_ok($$SELECT * FROM primecloud_internal.owners_rows('cloud.accounts_flat', '{id}')$$, '42809', NULL, 'a view is not read');
+DROP INDEX cloud.accounts_spring_idx;
+SET ROLE :"owner";
+SELECT primecloud_internal.schema_mend_claims('cloud', 'primecloud_internal') \g /dev/null
+SELECT is_empty($$SELECT * FROM primecloud_internal.schema_claim_differences('cloud', 'primecloud_internal')$$, 'and claims are put right');
+RESET ROLE;
+
 -- A dump of such a one comes back without Citus: migrate_schema brings the keys of one server back, with its policies and functions.
 SET ROLE :"owner";
 SELECT cmp_ok((SELECT count(*) FROM primecloud.check_schema('cloud')), '>=', 13::bigint, 'check_schema tells of it');

@@ -51,6 +51,12 @@ SELECT throws_ok($$SELECT primecloud.distribute_table('shop.orders')$$, '42883',
 SELECT is((SELECT count(*) FROM pg_policy WHERE polrelid = 'shop.orders'::regclass AND NOT polpermissive), 2::bigint,
     'leaves all as it was');
 
+CREATE FUNCTION tenant_distributed_altered(rel regclass, condition text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('ALTER POLICY primecloud_select ON %s USING (%s)', rel, condition);
+    RETURN (SELECT string_agg(u.rel::text, ',') FROM primecloud.unprotected_tables() AS u);
+END $$;
+
 -- What is refused, each by itself.
 CREATE FUNCTION refused(change text, rel text DEFAULT 'shop.orders') RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
@@ -243,6 +249,23 @@ SELECT throws_ok(call, '0A000', NULL, call) FROM (VALUES ($$SELECT primecloud.pr
     ($$SELECT primecloud.protect_table('shop.orders', online => true)$$)) AS t(call);
 SELECT matches((SELECT string_agg(s, E'\n') FROM primecloud.leave('shop.orders'::regclass, dry_run => true) AS s),
     'table shop.orders is distributed: take it back with undistribute_table\(\) first', 'leave() says what comes first');
+-- What shows less than we do holds as well, and stays; what shows more is told.
+CREATE TEMPORARY TABLE shown AS SELECT pg_get_expr(polqual, polrelid) AS base FROM pg_policy
+    WHERE polrelid = 'shop.team'::regclass AND polname = 'primecloud_select';
+SELECT primecloud_internal.narrow_policy('shop.team', condition) FROM unnest('{name <> ''x'' OR role = ''y'',name <> ''z''}'::text[])
+    AS condition
+    \g /dev/null
+SELECT is_empty('SELECT * FROM primecloud.unprotected_tables()', 'what shows less holds');
+SELECT is_empty($$SELECT s FROM primecloud.protect_table('shop.team') AS s WHERE s ~ 'POLICY'
+    UNION ALL SELECT s FROM primecloud.distribute_table('shop.team', dry_run => true) AS s WHERE s ~ 'POLICY'$$, 'and stays');
+SET primecloud.guard = off;
+SELECT is(shows, rel, 'what shows more is told: ' || format(condition, '..')) FROM shown, unnest(ARRAY['%s OR true',
+    '(%s AND true) OR true',
+    '((%s AND true) = false)', 'true', 'NOT (%s AND true)', '%s']) WITH ORDINALITY AS c(condition, n), LATERAL (SELECT
+    tenant_distributed_altered('shop.team', format(condition, base))) AS t(shows), LATERAL (SELECT CASE WHEN n < 6 THEN 'shop.team' END)
+        AS w(rel)
+    ORDER BY n;
+RESET primecloud.guard;
 -- The way back, as a plan.
 SELECT is((SELECT count(*) FROM primecloud.undistribute_table('shop.orders', dry_run => true) AS s WHERE s ~ 'AS RESTRICTIVE'), 3::bigint,
     'what comes back has its restrictive policies again');

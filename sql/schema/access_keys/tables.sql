@@ -26,6 +26,7 @@ CREATE TABLE @schema@.access_keys (
 );
 COMMENT ON TABLE @schema@.access_keys IS 'S3 access keys; the secret half is sealed in access_key_secrets and shown once, when it is made';
 DISTRIBUTED KEY access_keys_id_unique ON @schema@.access_keys (access_key_id, account_id);
+DISTRIBUTED CLAIM access_keys_id_unique ON @schema@.access_keys (access_key_id, account_id);
 CREATE INDEX access_keys_list_idx ON @schema@.access_keys (account_id, created_at DESC, id DESC);
 CREATE INDEX access_keys_rotation_idx ON @schema@.access_keys (account_id, rotated_from_id) WHERE rotated_from_id IS NOT NULL;
 CREATE INDEX access_keys_due_idx ON @schema@.access_keys (expires_at) WHERE status = 'active' AND expires_at IS NOT NULL;

@@ -53,6 +53,8 @@ COMMENT ON TABLE @schema@.accounts IS 'the tenants: what every member, external 
 CREATE UNIQUE INDEX accounts_domain_active_unique ON @schema@.accounts (custom_domain) WHERE domain_status = 'active';
 DISTRIBUTED KEY accounts_slug_unique ON @schema@.accounts (slug, id);
 DISTRIBUTED INDEX accounts_domain_active_unique ON @schema@.accounts (custom_domain, id) WHERE domain_status = 'active';
+DISTRIBUTED CLAIM accounts_slug_unique ON @schema@.accounts (slug, id);
+DISTRIBUTED CLAIM accounts_domain_active_unique ON @schema@.accounts (custom_domain, id) WHERE domain_status = 'active';
 SELECT primecloud.protect_table('@schema@.accounts', tenant_column => 'id', read_role => 'external_client', write_role => 'admin',
     delete_role => 'owner');
 GRANT SELECT ON @schema@.accounts TO @app@, @platform@, @gate@;

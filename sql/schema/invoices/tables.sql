@@ -44,6 +44,7 @@ CREATE TABLE @schema@.invoices (
 );
 COMMENT ON TABLE @schema@.invoices IS 'invoices with the name and tax number they were made out to; kept when the account is gone';
 DISTRIBUTED KEY invoices_number_unique ON @schema@.invoices (issuer, invoice_number, account_id);
+DISTRIBUTED CLAIM invoices_number_unique ON @schema@.invoices (invoice_number, account_id) WHERE issuer = 'platform';
 -- billing a period twice makes one invoice
 CREATE UNIQUE INDEX invoices_account_period_unique ON @schema@.invoices (account_id, period_start) WHERE customer_id IS NULL;
 CREATE UNIQUE INDEX invoices_customer_period_unique ON @schema@.invoices (account_id, customer_id, period_start)

@@ -17,6 +17,7 @@ CREATE TABLE @schema@.sftp_credentials (
 );
 COMMENT ON TABLE @schema@.sftp_credentials IS 'the SFTP login of an account, one of them live at most';
 DISTRIBUTED KEY sftp_credentials_username_unique ON @schema@.sftp_credentials (username, account_id);
+DISTRIBUTED CLAIM sftp_credentials_username_unique ON @schema@.sftp_credentials (username, account_id);
 CREATE UNIQUE INDEX sftp_credentials_one_live ON @schema@.sftp_credentials (account_id) WHERE status = 'active';
 SELECT primecloud.protect_table('@schema@.sftp_credentials', read_role => 'developer', write_role => 'admin', delete_role => 'owner');
 GRANT SELECT ON @schema@.sftp_credentials TO @app@, @gate@;

@@ -18,12 +18,6 @@ SELECT primecloud.protect_table('@schema@.claims', read_role => 'external_client
 GRANT SELECT ON @schema@.claims TO @gate@;
 GRANT INSERT ON @schema@.claims TO @gate@;
 GRANT DELETE ON @schema@.claims TO @gate@;
-DISTRIBUTED INSERT INTO @schema@.claims (key, value, account_id)
-    SELECT 'accounts_slug_unique', slug, id FROM @schema@.accounts
-    UNION ALL SELECT 'accounts_domain_active_unique', custom_domain, id FROM @schema@.accounts WHERE domain_status = 'active'
-    UNION ALL SELECT 'access_keys_id_unique', access_key_id, account_id FROM @schema@.access_keys
-    UNION ALL SELECT 'sftp_credentials_username_unique', username, account_id FROM @schema@.sftp_credentials
-    UNION ALL SELECT 'invoices_number_unique', invoice_number, account_id FROM @schema@.invoices WHERE issuer = 'platform';
 
 CREATE FUNCTION @schema@.claim_value(key text, value text, account uuid) RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
