@@ -109,7 +109,8 @@ COMMENT ON FUNCTION primecloud_internal.spread_shape(regclass, boolean)
 CREATE FUNCTION primecloud_internal.is_free(rel regclass) RETURNS boolean
     LANGUAGE c VOLATILE STRICT PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'primecloud_is_free';
-COMMENT ON FUNCTION primecloud_internal.is_free(regclass) IS 'whether nobody holds a table, or what is below it, so that who reads it waits';
+COMMENT ON FUNCTION primecloud_internal.is_free(regclass)
+    IS 'whether nobody holds a table, or what is below it, so that who reads it waits';
 
 CREATE FUNCTION primecloud_internal.spread_facts(rel regclass) RETURNS TABLE (holds boolean, claim text)
     LANGUAGE plpgsql STABLE PARALLEL RESTRICTED

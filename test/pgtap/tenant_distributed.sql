@@ -192,7 +192,8 @@ INSERT INTO pg_catalog.pg_dist_partition VALUES ('shop.keyed', 'h');
 SELECT count(*) FROM primecloud.distribute_table('shop.keyed') \g /dev/null
 SELECT throws_ok(statement, '0A000', 'table shop.keyed is distributed', statement)
     FROM unnest(ARRAY['SELECT primecloud.unprotect_fk(''shop.keyed'', ''keyed_above'')',
-        'SELECT primecloud.unprotect_unique(''shop.keyed'', ''keyed_name'')', 'SELECT primecloud.unprotect_table(''shop.keyed'')']) AS statement;
+        'SELECT primecloud.unprotect_unique(''shop.keyed'', ''keyed_name'')',
+        'SELECT primecloud.unprotect_table(''shop.keyed'')']) AS statement;
 DELETE FROM pg_catalog.pg_dist_partition WHERE logicalrelid = 'shop.keyed'::regclass;
 SELECT count(*) FROM primecloud.unprotect_table('shop.keyed') \g /dev/null
 DROP TABLE shop.keyed;

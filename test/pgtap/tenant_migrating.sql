@@ -434,7 +434,8 @@ SELECT is(harness.meanwhile('ALTER TABLE shop.loops RENAME TO rings; CREATE TABL
     'ALTER TABLE shop.rings NO FORCE ROW LEVEL SECURITY 55000', 'renamed: it is the table that was named, and COMMIT asks of it');
 SELECT harness.dblink_exec('other', one) FROM unnest('{DROP TABLE shop.loops,ALTER TABLE shop.rings RENAME TO loops}'::text[]) AS one;
 SELECT is(harness.meanwhile('ALTER SCHEMA bare RENAME TO shops; ALTER TABLE shop.loops ADD COLUMN more int; '
-    'ALTER SCHEMA shop RENAME TO bare; ALTER SCHEMA shops RENAME TO shop'), 'ALTER TABLE bare.loops NO FORCE ROW LEVEL SECURITY 55000', 'its schema renamed: the same');
+    'ALTER SCHEMA shop RENAME TO bare; ALTER SCHEMA shops RENAME TO shop'),
+    'ALTER TABLE bare.loops NO FORCE ROW LEVEL SECURITY 55000', 'its schema renamed: the same');
 SELECT harness.dblink_exec('other', one) FROM unnest('{ALTER SCHEMA shop RENAME TO shops,ALTER SCHEMA bare RENAME TO shop,'
     'ALTER SCHEMA shops RENAME TO bare}'::text[]) AS one;
 SELECT harness.dblink_disconnect('other');
