@@ -21,6 +21,7 @@ AS $$
                 LEFT JOIN primecloud_internal.drizzle_policies(n.oid) AS p ON p.relation = c.oid
                 LEFT JOIN pg_depend AS m ON m.classid = 'pg_class'::regclass AND m.objid = c.oid AND m.deptype = 'e'
             WHERE c.relnamespace = n.oid AND c.relkind IN ('r', 'p', 'v', 'm')
+                AND c.oid NOT IN (SELECT s FROM primecloud_internal.shards_here() AS s)
                 AND NOT (c.relkind = 'p' AND (c.relispartition OR m.objid IS NOT NULL))))
     FROM pg_namespace AS n WHERE n.nspname = schema
 $$;

@@ -14,6 +14,7 @@ CREATE FUNCTION primecloud_internal.contract_told_relations(space oid) RETURNS o
 BEGIN ATOMIC
     SELECT coalesce(array_agg(c.oid ORDER BY c.oid), '{}') FROM pg_class AS c
     WHERE c.relnamespace = space AND c.relkind IN ('r', 'p', 'f', 'v', 'm', 'c') AND NOT c.relispartition
+        AND c.oid NOT IN (SELECT s FROM primecloud_internal.shards_here() AS s)
         AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.classid = 1259 AND d.objid = c.oid AND d.deptype = 'e')
         AND NOT EXISTS (SELECT FROM pg_depend AS d JOIN pg_type AS t ON t.oid = d.objid WHERE c.relkind = 'c' AND d.classid = 1247
             AND t.typrelid = c.oid AND d.deptype = 'e');

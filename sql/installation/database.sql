@@ -49,9 +49,11 @@ CREATE FUNCTION primecloud_internal.check_tables() RETURNS TABLE (what text, sta
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    WITH protected AS (
+    WITH shard AS MATERIALIZED (SELECT s AS oid FROM primecloud_internal.shards_here() AS s),
+    protected AS (
         SELECT DISTINCT p.polrelid AS oid FROM pg_policy AS p
-        WHERE p.polname IN ('primecloud_floor', 'primecloud_shared', 'primecloud_people')),
+        WHERE p.polname IN ('primecloud_floor', 'primecloud_shared', 'primecloud_people')
+            AND p.polrelid NOT IN (SELECT s.oid FROM shard AS s)),
     clients AS (SELECT c.oid FROM primecloud_internal.client_roles() AS c)
     SELECT format('%s %s has its object', r.kind, r.object), 'missing', r.problem
     FROM primecloud.registrations AS r WHERE r.state IN ('lost', 'broken')
@@ -64,12 +66,14 @@ AS $$
     FROM pg_class AS c CROSS JOIN LATERAL primecloud_internal.sealed_columns_of(c.oid) AS s
     WHERE c.oid IN (SELECT a.attrelid FROM pg_attribute AS a WHERE a.atttypid = 'primecloud.sealed'::regtype AND NOT a.attisdropped)
       AND c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND NOT c.relispartition AND s.state = 'unregistered'
+      AND c.oid NOT IN (SELECT x.oid FROM shard AS x)
     UNION ALL
     SELECT format('column %s.%I, which may hold envelopes, can be looked at', c.oid::regclass, s.col), 'risk',
         'ask again when whoever holds the table locked has ended'
     FROM pg_class AS c CROSS JOIN LATERAL primecloud_internal.sealed_columns_of(c.oid) AS s
     WHERE c.oid IN (SELECT a.attrelid FROM pg_attribute AS a WHERE a.atttypid = 'primecloud.sealed'::regtype AND NOT a.attisdropped)
       AND c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND NOT c.relispartition AND s.state = 'unseen'
+      AND c.oid NOT IN (SELECT x.oid FROM shard AS x)
     UNION ALL
     SELECT format('row-level security of %s holds its owner too', c.oid::regclass),
         CASE WHEN c.relrowsecurity AND c.relforcerowsecurity THEN 'ok' ELSE 'missing' END,
@@ -80,6 +84,7 @@ AS $$
         format('SELECT primecloud.protect_table(%L), or primecloud.exempt(%1$L, why), or REVOKE', c.oid::regclass)
     FROM pg_class AS c
     WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.oid NOT IN (SELECT p.oid FROM protected AS p)
+      AND c.oid NOT IN (SELECT s.oid FROM shard AS s)
       AND c.relnamespace IN (SELECT o.relnamespace FROM pg_class AS o JOIN protected USING (oid))
       AND primecloud.exemption_of(c.oid) IS NULL
       AND EXISTS (SELECT FROM clients AS r

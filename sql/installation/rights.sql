@@ -1,6 +1,23 @@
 -- check_installation(): what it says of rights on the extension itself, which it began with or
 -- the role helpers gave, and of settings that stand in roles and databases.
 
+CREATE FUNCTION primecloud_internal.crosses_servers(role oid) RETURNS boolean
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    found boolean := false;
+BEGIN
+    IF to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL THEN
+        EXECUTE 'SELECT EXISTS (SELECT FROM pg_catalog.pg_dist_partition d JOIN pg_catalog.pg_class c ON c.oid = d.logicalrelid::oid
+            JOIN pg_catalog.pg_proc p ON p.pronamespace = c.relnamespace AND p.prosecdef WHERE p.proowner = $1)' INTO found USING role;
+    END IF;
+    RETURN found;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.crosses_servers(oid)
+    IS 'whether functions run as a role beside tables that Citus has spread over other servers';
+REVOKE ALL ON FUNCTION primecloud_internal.crosses_servers(oid) FROM PUBLIC;
+
 CREATE FUNCTION primecloud_internal.check_rights() RETURNS TABLE (what text, state text, fix text)
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
@@ -42,10 +59,15 @@ AS $$
         WHERE n.nspname IN ('primecloud', 'primecloud_internal')) AS h
         WHERE NOT (SELECT r.rolsuper FROM pg_roles AS r WHERE r.oid = h.owner)) AS o
     UNION ALL
-    SELECT format('role %I, which owns what crosses accounts, does not log in', r.rolname),
-        CASE WHEN r.rolcanlogin THEN 'missing' ELSE 'ok' END,
-        format('ALTER ROLE %I NOLOGIN', r.rolname)
-    FROM pg_roles AS r WHERE primecloud_internal.kind_of_role(r.oid) = 'gate'
+    -- (Citus goes to the other servers as the role whose function runs.)
+    SELECT format(CASE WHEN spread.here THEN 'role %I, which owns what crosses accounts, logs in from the other servers alone'
+            ELSE 'role %I, which owns what crosses accounts, does not log in' END, r.rolname),
+        CASE WHEN CASE WHEN spread.here THEN r.rolcanlogin OR NOT primecloud_internal.crosses_servers(r.oid) ELSE NOT r.rolcanlogin END
+            THEN 'ok' ELSE 'missing' END,
+        format(CASE WHEN spread.here THEN 'ALTER ROLE %I LOGIN, without a password; pg_hba.conf lets it in from the other servers alone'
+            ELSE 'ALTER ROLE %I NOLOGIN' END, r.rolname)
+    FROM pg_roles AS r, (SELECT to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL) AS spread(here)
+    WHERE primecloud_internal.kind_of_role(r.oid) = 'gate'
     UNION ALL
     SELECT 'no role may set what a superuser sets', CASE WHEN p.fixes IS NULL THEN 'ok' ELSE 'missing' END, p.fixes
     FROM (SELECT string_agg(format('REVOKE %s ON PARAMETER %s FROM %s', a.privilege_type, p.parname, CASE a.grantee WHEN 0 THEN 'PUBLIC'

@@ -23,6 +23,16 @@ COMMENT ON FUNCTION primecloud_internal.root_key_problem()
     IS 'why the root key of this server is not the one of this database; NULL if it is';
 REVOKE ALL ON FUNCTION primecloud_internal.root_key_problem() FROM PUBLIC;
 
+CREATE FUNCTION primecloud_internal.prepared_before(moment timestamptz) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT string_agg(format('%L of %s', p.gid, p.prepared), ', ' ORDER BY p.prepared, p.gid) FROM pg_prepared_xacts AS p
+    WHERE p.prepared < moment
+$$;
+COMMENT ON FUNCTION primecloud_internal.prepared_before(timestamptz) IS 'the prepared transactions that are older, or NULL';
+REVOKE ALL ON FUNCTION primecloud_internal.prepared_before(timestamptz) FROM PUBLIC;
+
 CREATE FUNCTION primecloud_internal.check_server() RETURNS TABLE (what text, state text, fix text)
     LANGUAGE sql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
@@ -54,9 +64,14 @@ AS $$
     FROM (VALUES ('pg_stat_statements.track_utility', 'off'), ('auto_explain.log_min_duration', '-1')) AS k (name, harmless)
     LEFT JOIN pg_settings AS s USING (name)
     UNION ALL
-    SELECT 'no prepared transaction keeps its locks', CASE WHEN s.setting = '0' THEN 'ok' ELSE 'risk' END,
-        'ALTER SYSTEM SET max_prepared_transactions = 0, and restart'
-    FROM pg_settings AS s WHERE s.name = 'max_prepared_transactions'
+    -- (Citus commits on several servers by them, within seconds, and ends its own that are left over.)
+    SELECT 'no prepared transaction keeps its locks', CASE WHEN CASE WHEN spread.here THEN old.gids IS NULL ELSE s.setting = '0' END
+            THEN 'ok' ELSE 'risk' END,
+        CASE WHEN NOT spread.here THEN 'ALTER SYSTEM SET max_prepared_transactions = 0, and restart'
+            ELSE format('ROLLBACK PREPARED or COMMIT PREPARED what is none of Citus'', and see why it leaves its own: %s', old.gids) END
+    FROM pg_settings AS s, (SELECT to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL) AS spread(here),
+        primecloud_internal.prepared_before(now() - interval '10 minutes') AS old(gids)
+    WHERE s.name = 'max_prepared_transactions'
 $$;
 COMMENT ON FUNCTION primecloud_internal.check_server() IS 'what check_installation() says of the server';
 REVOKE ALL ON FUNCTION primecloud_internal.check_server() FROM PUBLIC;

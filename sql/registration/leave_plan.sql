@@ -9,6 +9,7 @@ AS $$
     named AS MATERIALIZED (SELECT r.object FROM primecloud.registrations r WHERE r.kind IN ('retention policy', 'exemption', 'membership'))
     SELECT DISTINCT c.oid::regclass FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence <> 't' AND (schema IS NULL OR n.nspname = schema)
+        AND c.oid NOT IN (SELECT s FROM primecloud_internal.shards_here() AS s)
         AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
         AND (c.oid IN (SELECT s.relation FROM standing s)
             OR c.oid IN (SELECT pg_partition_root(s.relation) FROM standing s)

@@ -51,7 +51,12 @@ AS $$
 DECLARE
     tenant text;
 BEGIN
-    IF primecloud_internal.retention_index(rel, policy.time_column) THEN
+    -- (Rows on other servers go tenant after tenant.)
+    IF policy.tenant_column IS NOT NULL AND primecloud_internal.is_distributed(rel) THEN
+        RETURN CASE WHEN NOT primecloud_internal.retention_index(rel, policy.tenant_column, policy.time_column) THEN
+            format('no index leads with %1$I and then %2$I, so every run reads the rows of a tenant whole, tenant after tenant: '
+                'CREATE INDEX CONCURRENTLY ON %3$s (%1$I, %2$I)', policy.tenant_column, policy.time_column, rel) END;
+    ELSIF primecloud_internal.retention_index(rel, policy.time_column) THEN
         RETURN NULL;
     END IF;
     SELECT a.attname INTO tenant FROM pg_attribute a WHERE a.attrelid = rel AND a.attnum > 0 AND NOT a.attisdropped AND a.attnotnull

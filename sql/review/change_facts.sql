@@ -23,7 +23,8 @@ AS $$
         SELECT c.*, format('%I.%I', n.nspname, c.relname) AS label, EXISTS (SELECT FROM pg_inherits AS i JOIN pg_class AS p
             ON p.oid = i.inhparent AND p.relnamespace = c.relnamespace WHERE i.inhrelid = c.oid) AS child
         FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-        WHERE n.nspname = schema AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't'),
+        WHERE n.nspname = schema AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't'
+          AND c.oid NOT IN (SELECT s FROM primecloud_internal.shards_here() AS s)),
     below AS MATERIALIZED (SELECT i.inhparent AS rel, sum(pg_relation_size(i.inhrelid)) AS size FROM r JOIN pg_inherits AS i
         ON i.inhparent = r.oid JOIN pg_class AS c ON c.oid = i.inhrelid AND c.relkind IN ('r', 'm') GROUP BY i.inhparent),
     tree AS MATERIALIZED (

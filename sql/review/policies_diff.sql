@@ -40,6 +40,7 @@ AS $$
         SELECT c.oid, format('%I.%I', n.nspname, c.relname) AS label, c.relrowsecurity, c.relforcerowsecurity
         FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
         WHERE n.nspname = schema AND c.relkind IN ('r', 'p') AND c.relpersistence <> 't'
+          AND c.oid NOT IN (SELECT s FROM primecloud_internal.shards_here() AS s)
           AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')),
     said AS MATERIALIZED (
         SELECT s.* FROM (SELECT coalesce(array_agg(t.oid), '{}') AS rels FROM t WHERE t.relrowsecurity) AS r,

@@ -14,6 +14,7 @@ BEGIN
         FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
         WHERE c.relkind IN ('r', 'p', 'f', 'm', 'v') AND c.relpersistence <> 't'
           AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+          AND c.oid NOT IN (SELECT s FROM primecloud_internal.shards_here() AS s)
           AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')),
     granted AS MATERIALIZED (
         SELECT g.rel, array_agg(DISTINCT g.privilege_type) AS reach,

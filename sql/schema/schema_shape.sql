@@ -15,18 +15,9 @@ COMMENT ON FUNCTION primecloud_internal.schema_apart(name, text)
 
 -- Citus shows its shards beside the tables, where it is asked to.
 CREATE FUNCTION primecloud_internal.is_shard(rel oid) RETURNS boolean
-    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+    LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $is_shard$
-DECLARE
-    found boolean := false;
-BEGIN
-    IF to_regclass('pg_catalog.pg_dist_shard') IS NOT NULL THEN
-        EXECUTE 'SELECT EXISTS (SELECT FROM pg_catalog.pg_dist_shard s JOIN pg_catalog.pg_class c ON c.oid = $1
-            WHERE c.relname = pg_catalog.left((SELECT t.relname::text FROM pg_catalog.pg_class t WHERE t.oid = s.logicalrelid::oid),
-                62 - pg_catalog.length(s.shardid::text)) || ''_'' || s.shardid)' INTO found USING rel;
-    END IF;
-    RETURN found;
-END
+    SELECT EXISTS (SELECT FROM primecloud_internal.shards_here() AS s WHERE s = rel)
 $is_shard$;
 COMMENT ON FUNCTION primecloud_internal.is_shard(oid) IS 'whether a table is a part of a distributed one that lies on this server';
 

@@ -66,6 +66,7 @@ AS $$
                 'tables', coalesce(jsonb_agg(c.relname ORDER BY c.relname), '[]'),
                 'left', coalesce(jsonb_agg(c.relname ORDER BY c.relname) FILTER (WHERE c.oid = ANY (left_alone)), '[]'))))
             FROM pg_namespace n LEFT JOIN pg_class c ON c.relnamespace = n.oid AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+                AND c.oid NOT IN (SELECT s FROM primecloud_internal.shards_here() AS s)
             WHERE n.nspname = schema GROUP BY n.oid);
 $$;
 COMMENT ON FUNCTION primecloud_internal.schemas_noted(regclass, name, regclass[])

@@ -80,6 +80,12 @@ BEGIN
             END IF;
             SELECT * INTO outcome FROM primecloud_internal.try_as(app_role, tried.tenant, tried.role, tried.statement, tried.argument,
                 tried.reads, fires, target.relid);
+            -- Whoever holds a shard locked would have each of these wait a second.
+            IF spread AND outcome.refused = '55P03' THEN
+                RETURN NEXT primecloud_internal.tap_line(false, number, format('%s: its rows lie on other servers, and have not been '
+                    'tried: somebody holds them locked', target.relid));
+                EXIT;
+            END IF;
             -- A view may be one that cannot be written at all.
             IF outcome.answer::bigint = tried.allowed OR (tried.allowed <= 0 AND outcome.refused = '42501')
                 OR (target.sort = 1 AND outcome.refused IN ('55000', '0A000', '42P10')) THEN
@@ -94,6 +100,7 @@ BEGIN
                         format('%s rows', outcome.answer))));
             END IF;
         END LOOP;
+        EXIT WHEN spread AND outcome.refused = '55P03';
     END LOOP;
     -- Other ways to it: each must be held by policies.
     FOR tried IN SELECT path, bool_and(held) AS held, string_agg(why, '; ' ORDER BY why) AS why

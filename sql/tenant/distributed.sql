@@ -42,3 +42,23 @@ BEGIN
     END IF;
 END $$;
 COMMENT ON FUNCTION primecloud_internal.spread_tables() IS 'the protected tables that Citus has spread over other servers';
+
+-- (By where they lie: a table here may have the name of a shard elsewhere.  And by name: Citus may hide their rows of pg_class.)
+CREATE FUNCTION primecloud_internal.shards_here() RETURNS SETOF oid
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF to_regclass('pg_catalog.pg_dist_shard') IS NOT NULL AND to_regclass('pg_catalog.pg_dist_placement') IS NOT NULL
+        AND to_regclass('pg_catalog.pg_dist_local_group') IS NOT NULL
+        AND EXISTS (SELECT FROM pg_proc p WHERE p.proname = 'shard_name' AND p.pronamespace = 'pg_catalog'::regnamespace) THEN
+        RETURN QUERY EXECUTE 'SELECT f.rel::oid FROM pg_catalog.pg_dist_placement p
+            JOIN pg_catalog.pg_dist_local_group g ON g.groupid = p.groupid JOIN pg_catalog.pg_dist_shard s ON s.shardid = p.shardid
+            JOIN pg_catalog.pg_class c ON c.oid = s.logicalrelid::oid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace,
+            LATERAL pg_catalog.parse_ident(pg_catalog.shard_name(c.oid, s.shardid)) AS words,
+            LATERAL (SELECT CASE WHEN pg_catalog.has_schema_privilege(n.oid, ''USAGE'') THEN pg_catalog.to_regclass(
+                pg_catalog.format(''%I.%I'', n.nspname, words[pg_catalog.cardinality(words)])) END) AS f(rel) WHERE f.rel IS NOT NULL';
+    END IF;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.shards_here()
+    IS 'the parts and copies of distributed tables that lie on this server, which are no tables of their own';

@@ -126,7 +126,7 @@ BEGIN
         FROM pg_proc p
         WHERE p.prosecdef AND has_function_privilege(role, p.oid, 'EXECUTE')
             AND has_table_privilege(p.proowner, rel, 'SELECT, INSERT, UPDATE, DELETE')
-          AND (p.prosrc COLLATE "C" ~* ('\m' || regexp_replace(class.relname, '\W', '\\&', 'g') || '\M')
+          AND (primecloud_internal.may_name(p.oid, rel)
                OR EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.refobjid = rel));
 END $$;
 COMMENT ON FUNCTION explain_access(regclass, name) IS

@@ -41,6 +41,7 @@ BEGIN
     people := people || primecloud_internal.tables_with(schema, 'primecloud_people', keep_out || people || shared);
     todo := ARRAY(SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
         WHERE nspname = schema AND relkind IN ('r', 'p') AND NOT relispartition AND NOT relname = ANY (keep_out || people)
+            AND c.oid NOT IN (SELECT s FROM primecloud_internal.shards_here() AS s)
             AND primecloud.exemption_of(c.oid) IS NULL ORDER BY relname);
     persons := ARRAY(SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
         WHERE nspname = schema AND relname = ANY (people) ORDER BY relname);

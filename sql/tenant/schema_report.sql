@@ -92,7 +92,8 @@ DECLARE
     one record;
     alone regclass[] := '{}';
     every regclass[] := ARRAY(SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE n.nspname = schema AND c.relkind IN ('r', 'p') AND NOT c.relispartition);
+        WHERE n.nspname = schema AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+            AND c.oid NOT IN (SELECT s FROM primecloud_internal.shards_here() AS s));
 BEGIN
     FOR one IN SELECT s.* FROM (
         SELECT t.rel, CASE WHEN primecloud.exemption_of(t.rel) IS NOT NULL THEN 2 WHEN c.relname = ANY (keep_out) THEN 3 ELSE 1 END AS n,

@@ -123,6 +123,7 @@ CREATE FUNCTION primecloud_internal.tables_with(schema name, policy name, beside
 AS $$
     SELECT ARRAY(SELECT c.relname FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid JOIN pg_namespace n ON n.oid = c.relnamespace
                  WHERE n.nspname = schema AND p.polname = policy AND NOT c.relispartition AND NOT c.relname = ANY (besides)
+                     AND c.oid NOT IN (SELECT s FROM primecloud_internal.shards_here() AS s)
                  ORDER BY c.relname)
 $$;
 COMMENT ON FUNCTION primecloud_internal.tables_with(name, name, name[]) IS 'the tables of a schema that have a policy of ours';

@@ -13,7 +13,8 @@ AS $$
         ('people', 'primecloud_people_select'), ('people', 'primecloud_people_insert'), ('people', 'primecloud_people_update'),
         ('people', 'primecloud_people_delete'), ('people', 'primecloud_person_insert'), ('people', 'primecloud_person_update'),
         ('people', 'primecloud_person_delete')),
-    standing AS MATERIALIZED (SELECT DISTINCT p.polrelid, part.kind FROM pg_policy p JOIN part ON part.policy = p.polname),
+    standing AS MATERIALIZED (SELECT DISTINCT p.polrelid, part.kind FROM pg_policy p JOIN part ON part.policy = p.polname
+        WHERE p.polrelid NOT IN (SELECT s FROM primecloud_internal.shards_here() AS s)),
     meant AS (SELECT s.polrelid, s.kind FROM standing s UNION SELECT s.polrelid, 'ranks' FROM standing s
         WHERE s.kind = 'table' AND primecloud_internal.rank_column(s.polrelid) IS NOT NULL)
     SELECT m.polrelid::regclass, max(m.kind) FILTER (WHERE m.kind <> 'ranks'), array_agg(part.policy::name ORDER BY part.policy)
@@ -31,7 +32,8 @@ AS $$
     -- (Each note is read once, however long somebody has made his.)
     WITH adopted AS MATERIALIZED (SELECT a.space FROM primecloud_internal.adopted_schemas() AS a),
     noted AS MATERIALIZED (SELECT c.oid, c.relnamespace, primecloud_internal.protection_note(c.oid) AS note FROM pg_class c
-        WHERE NOT c.relispartition AND c.oid IN (SELECT p.polrelid FROM pg_policy p
+        WHERE NOT c.relispartition AND c.oid NOT IN (SELECT s FROM primecloud_internal.shards_here() AS s)
+            AND c.oid IN (SELECT p.polrelid FROM pg_policy p
             WHERE p.polname IN ('primecloud_floor', 'primecloud_shared', 'primecloud_people')))
     SELECT n.oid::regclass FROM noted n WHERE n.note = '{}' OR n.note ? 'lost' AND NOT n.note ? 'schemas'
         AND n.relnamespace NOT IN (SELECT a.space FROM adopted a);
@@ -47,8 +49,9 @@ AS $$
 DECLARE
     rel oid;
 BEGIN
-    FOR rel IN SELECT p.polrelid FROM pg_policy p WHERE p.polname = 'primecloud_floor' AND p.polpermissive LOOP
-        IF NOT primecloud_internal.is_distributed(rel) AND NOT primecloud_internal.is_shard(rel) THEN
+    FOR rel IN SELECT p.polrelid FROM pg_policy p WHERE p.polname = 'primecloud_floor' AND p.polpermissive
+            AND p.polrelid NOT IN (SELECT s FROM primecloud_internal.shards_here() AS s) LOOP
+        IF NOT primecloud_internal.is_distributed(rel) THEN
             RETURN NEXT rel;
         END IF;
     END LOOP;
@@ -74,7 +77,8 @@ AS $$
             WHEN bool_or(a.entry -> 'tables' ? c.relname) THEN 'protected by protect_schema, not any more'
             ELSE 'came after protect_schema' END
         FROM space AS a JOIN pg_class c ON c.relnamespace = a.space
-        WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND primecloud.exemption_of(c.oid) IS NULL
+        WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.oid NOT IN (SELECT s FROM primecloud_internal.shards_here() AS s)
+            AND primecloud.exemption_of(c.oid) IS NULL
             AND NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid
                             AND p.polname IN ('primecloud_floor', 'primecloud_shared', 'primecloud_people'))
         GROUP BY c.oid, c.relname

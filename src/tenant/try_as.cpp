@@ -7,9 +7,12 @@
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
 #include "tenant/claim.hpp"
+#include "tenant/cluster.hpp"
+#include "tenant/repeated_set.hpp"
 
 extern "C" {
 #include "executor/spi.h"
+#include "storage/proc.h"
 #include "utils/acl.h"
 #include "utils/lsyscache.h"
 }
@@ -56,6 +59,14 @@ SERVER_CODE void leave_out_triggers() {
   set_config_option("session_replication_role", "replica", PGC_SUSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0, false);
 }
 
+// Whoever holds a shard locked on its own server would be waited for without end: what is set here alone is not known
+// there.  It goes with the subtransaction, there too.
+SERVER_CODE void wait_a_second() {
+  if (!tenant::citus_is_loaded() || !tenant::anything_is_distributed()) return;
+  const int longest = LockTimeout > 0 && LockTimeout < 1000 ? LockTimeout : 1000;
+  tenant::repeat_on_nodes("lock_timeout", psprintf("%dms", longest));
+}
+
 // By the input function of the type: a cast from text would be the owner's.
 SERVER_CODE Datum row_of(Oid type, const char *text) {
   Oid input, parameter;
@@ -66,6 +77,7 @@ SERVER_CODE Datum row_of(Oid type, const char *text) {
 // As the role, in a security-restricted operation: a function of a view's cannot go back
 // to who runs the test, as SET ROLE would let it, nor leave anything in his session.
 SERVER_CODE void run_as_role(trial &t) {
+  wait_a_second();
   enter_as(t);
   if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "could not connect to the SQL manager");
   // Deferred triggers cannot wait in such an operation.

@@ -209,6 +209,59 @@ SELECT lives_ok('CREATE POLICY primecloud_floor ON shop.orders_102008 USING (fal
 SET primecloud.guard = off;
 DROP TABLE shop.orders_102008;
 RESET primecloud.guard;
+-- What lies here of a distributed table is no table of its own, be it a copy of a shared one or a part of another.
+CREATE TABLE pg_catalog.pg_dist_shard (logicalrelid regclass, shardid bigint);
+CREATE TABLE pg_catalog.pg_dist_placement (shardid bigint, groupid int);
+CREATE TABLE pg_catalog.pg_dist_local_group (groupid int);
+CREATE FUNCTION pg_catalog.shard_name(rel regclass, shard bigint) RETURNS text LANGUAGE sql AS 'SELECT rel::text || ''_'' || shard';
+INSERT INTO pg_catalog.pg_dist_local_group VALUES (0);
+INSERT INTO pg_catalog.pg_dist_shard VALUES ('shop.plans', 9), ('shop.orders', 10);
+CREATE TABLE shop.plans_9 (id int PRIMARY KEY);
+CREATE TABLE shop.orders_10 (account_id bigint);
+CREATE POLICY primecloud_shared ON shop.plans_9 USING (true);
+GRANT SELECT ON shop.plans_9, shop.orders_10 TO tenant_distributed_app;
+CREATE FUNCTION shards_told() RETURNS text[] LANGUAGE sql AS $$
+    SELECT array_agg(DISTINCT found ORDER BY found) FROM (
+        SELECT 'installation ' || substring(what FROM '(plans_9|orders_10)') FROM primecloud.check_installation()
+        UNION ALL SELECT 'unprotected ' || substring(rel::text FROM '(plans_9|orders_10)') FROM primecloud.unprotected_tables()
+        UNION ALL SELECT 'review ' || substring(f::text FROM '(plans_9|orders_10)') FROM primecloud.review('shop',
+            'tenant_distributed_app') AS f
+        UNION ALL SELECT 'policies ' || substring(primecloud.review_policies('shop')::text FROM '(plans_9|orders_10)')
+        UNION ALL SELECT 'shared ' || substring(t FROM '(plans_9|orders_10)') FROM unnest(primecloud_internal.tables_with('shop',
+            'primecloud_shared', '{}')) AS t
+        UNION ALL SELECT 'noted ' || substring(primecloud_internal.schemas_noted('shop.accounts', 'shop', '{}')::text
+            FROM '(plans_9|orders_10)')
+        UNION ALL SELECT 'contract ' || substring(t::regclass::text FROM '(plans_9|orders_10)')
+            FROM unnest(primecloud_internal.contract_told_relations('shop'::regnamespace)) AS t
+        UNION ALL SELECT 'changes ' || substring(primecloud_internal.review_facts('shop')::text FROM '(plans_9|orders_10)')
+        UNION ALL SELECT 'leave ' || substring(s::text FROM '(plans_9|orders_10)') FROM primecloud_internal.adopted_tables('shop') AS s)
+        AS f(found) WHERE found IS NOT NULL $$;
+SELECT is(shards_told(), '{changes orders_10,contract orders_10,contract plans_9,installation orders_10,installation plans_9,leave plans_9,
+noted orders_10,policies plans_9,review orders_10,shared plans_9,unprotected orders_10,unprotected plans_9}'::text[], 'tables that only bear the names of shards elsewhere are told');
+INSERT INTO pg_catalog.pg_dist_placement VALUES (9, 0), (9, 1), (10, 0), (10, 1);
+SELECT is(shards_told(), NULL, 'shards that lie here are not');
+DROP TABLE shop.plans_9, shop.orders_10;
+DROP TABLE pg_catalog.pg_dist_shard, pg_catalog.pg_dist_placement, pg_catalog.pg_dist_local_group;
+DROP FUNCTION pg_catalog.shard_name(regclass, bigint);
+
+-- What is right where Citus is.
+SELECT is((SELECT state FROM primecloud.check_installation() WHERE what = 'no prepared transaction keeps its locks'), 'ok',
+    'Citus needs prepared transactions, and none is old');
+SELECT primecloud.create_gate_role('tenant_distributed_gate');
+CREATE FUNCTION gate_told() RETURNS text LANGUAGE sql AS $$
+    SELECT concat_ws(': ', what, state, fix) FROM primecloud.check_installation() WHERE what ~ 'tenant_distributed_gate, which' $$;
+SELECT is(gate_told(), 'role tenant_distributed_gate, which owns what crosses accounts, logs in from the other servers alone: ok',
+    'a gate role that nothing is distributed for');
+CREATE FUNCTION shop.all_orders() RETURNS bigint LANGUAGE sql SECURITY DEFINER AS 'SELECT count(*) FROM shop.orders';
+REVOKE ALL ON FUNCTION shop.all_orders() FROM PUBLIC;
+ALTER FUNCTION shop.all_orders() OWNER TO tenant_distributed_gate;
+SELECT is(gate_told(), 'role tenant_distributed_gate, which owns what crosses accounts, logs in from the other servers alone: missing: '
+    'ALTER ROLE tenant_distributed_gate LOGIN, without a password; pg_hba.conf lets it in from the other servers alone',
+    'one whose functions would not come to the rows');
+ALTER ROLE tenant_distributed_gate LOGIN;
+SELECT matches(gate_told(), ': ok$', 'and one whose functions do');
+DROP FUNCTION shop.all_orders();
+
 -- As another node would connect, and as somebody who takes its name later.
 CREATE EXTENSION IF NOT EXISTS dblink;
 CREATE TABLE pg_catalog.pg_dist_local_group (groupid int);
