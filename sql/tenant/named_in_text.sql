@@ -7,7 +7,8 @@ CREATE FUNCTION primecloud_internal.may_name(function oid, rel regclass) RETURNS
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT p.prosrc COLLATE "C" ~* ('\m' || t.name || '\M') AND NOT (l.lanname IN ('sql', 'plpgsql') AND t.persistence <> 't'
-        AND path.value IS NOT NULL AND path.value !~ '""|\$' AND t.schema <> ALL (SELECT btrim(e, ' "') FROM regexp_split_to_table(path.value, ',') AS e)
+        AND path.value IS NOT NULL AND path.value !~ '""|\$'
+        AND t.schema <> ALL (SELECT btrim(e, ' "') FROM regexp_split_to_table(path.value, ',') AS e)
         AND p.prosrc COLLATE "C" !~* ('\m' || t.schema_text || '\M')
         AND p.prosrc COLLATE "C" !~* ('[''"]' || t.name || '\M|\m' || t.name || '[''"]')
         AND p.prosrc COLLATE "C" !~* 'execute|prepare|search_path|set_config|regclass|_to_xml|dblink|U&')
@@ -18,4 +19,5 @@ AS $$
         AS path(value) ON true
     WHERE p.oid = function;
 $$;
-COMMENT ON FUNCTION primecloud_internal.may_name(oid, regclass) IS 'whether the text of a function may name a table; called by explain_access()';
+COMMENT ON FUNCTION primecloud_internal.may_name(oid, regclass)
+    IS 'whether the text of a function may name a table; called by explain_access()';

@@ -37,10 +37,10 @@ SERVER_CODE bool look_at(pg::relation rel) noexcept {
 }
 
 // Whether it, with all below it, could be looked at without waiting: for whoever asks, and nothing stays locked.
-SERVER_CODE bool nobody_holds(Oid rel) {
-  if (!ConditionalLockRelationOid(rel, AccessShareLock)) return false;
-  const List *const below = get_rel_name(rel) == nullptr ? NIL : find_inheritance_children(rel, NoLock);
-  UnlockRelationOid(rel, AccessShareLock);
+SERVER_CODE bool nobody_holds(Oid relation) {
+  if (!ConditionalLockRelationOid(relation, AccessShareLock)) return false;
+  const List *const below = get_rel_name(relation) == nullptr ? NIL : find_inheritance_children(relation, NoLock);
+  UnlockRelationOid(relation, AccessShareLock);
   const ListCell *cell;
   foreach (cell, below)
     if (!nobody_holds(lfirst_oid(cell))) return false;

@@ -7,7 +7,7 @@ CREATE TEMP TABLE made AS SELECT * FROM primecloud_internal.schema_statements();
 SELECT cmp_ok((SELECT count(DISTINCT entity) FROM made), '>', 20::bigint, 'there are entities');
 SELECT set_eq('SELECT DISTINCT kind FROM made', ARRAY['table', 'index', 'type', 'view', 'function', 'policy', 'rows', 'protection',
     'comment', 'distributed function', 'distributed view', 'distributed key', 'distributed condition', 'distributed local',
-    'distributed rows'], 'and statements of each kind');
+    'distributed claim'], 'and statements of each kind');
 SELECT is_empty($$SELECT d.name FROM made d WHERE d.kind IN ('distributed function', 'distributed view') AND NOT EXISTS (SELECT FROM made s
     WHERE 'distributed ' || s.kind = d.kind AND s.name = d.name AND s.position < d.position)$$,
     'what is another where tables are distributed stands behind what it is elsewhere');

@@ -237,7 +237,8 @@ CREATE FUNCTION shards_told() RETURNS text[] LANGUAGE sql AS $$
         UNION ALL SELECT 'leave ' || substring(s::text FROM '(plans_9|orders_10)') FROM primecloud_internal.adopted_tables('shop') AS s)
         AS f(found) WHERE found IS NOT NULL $$;
 SELECT is(shards_told(), '{changes orders_10,contract orders_10,contract plans_9,installation orders_10,installation plans_9,leave plans_9,
-noted orders_10,policies plans_9,review orders_10,shared plans_9,unprotected orders_10,unprotected plans_9}'::text[], 'tables that only bear the names of shards elsewhere are told');
+noted orders_10,policies plans_9,review orders_10,shared plans_9,unprotected orders_10,unprotected plans_9}'::text[],
+    'tables that only bear the names of shards elsewhere are told');
 INSERT INTO pg_catalog.pg_dist_placement VALUES (9, 0), (9, 1), (10, 0), (10, 1);
 SELECT is(shards_told(), NULL, 'shards that lie here are not');
 DROP TABLE shop.plans_9, shop.orders_10;
