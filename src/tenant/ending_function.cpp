@@ -5,11 +5,11 @@
 #include "tenant/cluster.hpp"
 
 extern "C" {
+#include "access/transam.h"
 #include "catalog/objectaccess.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_proc.h"
 #include "miscadmin.h"
-#include "access/transam.h"
 #include "utils/catcache.h"
 #include "utils/inval.h"
 #include "utils/syscache.h"

@@ -1,7 +1,7 @@
 // Citus knows its own sessions by what they call themselves: "citus_internal gpid=..." names the session that one works
 // for.  Whoever is no superuser calls no session so once it is there.  Citus would take that number for this session's
-// own, and keep it when the name is taken back: what is entered here would be bound to another session for good, whoever
-// is given the session next by a pooler.
+// own, and keep it when the name is taken back: what is entered here would be bound to another session for good,
+// whoever is given the session next by a pooler.
 #include "pg/server_version_settings.hpp"
 #include "pg/startup.hpp"
 #include "tenant/cluster.hpp"
