@@ -4,7 +4,7 @@
 -- pieces, or hands a name on as a value, may come to any: that is told.
 CREATE FUNCTION primecloud_internal.may_name(function oid, rel regclass) RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $$
     SELECT p.prosrc COLLATE "C" ~* ('\m' || t.name || '\M') AND NOT (l.lanname IN ('sql', 'plpgsql') AND t.persistence <> 't'
         AND path.value IS NOT NULL AND (path.value = '""' OR path.value !~ '""|\$')
