@@ -1,7 +1,7 @@
 -- assert_isolated and explain_access: what is whole passes, and each hole, opened alone,
 -- is found and named.
 SET client_min_messages = error;
-SELECT plan(59);
+SELECT plan(71);
 SELECT primecloud.create_app_role('assert_app');
 CREATE ROLE assert_owner;
 CREATE ROLE assert_bypass BYPASSRLS;
@@ -148,6 +148,28 @@ SELECT matches(ways('CREATE FUNCTION tell() RETURNS bigint LANGUAGE sql SECURITY
     'function public.tell\(\): EXECUTE: free: SECURITY DEFINER, runs as postgres and names the table', 'a SECURITY DEFINER function');
 SELECT matches(ways('CREATE FUNCTION tell() RETURNS bigint LANGUAGE sql SECURITY DEFINER BEGIN ATOMIC SELECT count(*) FROM orders;END'),
     'function public.tell\(\): EXECUTE: free: ', 'one whose body is parsed');
+-- The same name in another schema is another table; in doubt it is told.
+CREATE SCHEMA elsewhere;
+CREATE TABLE elsewhere.orders (id int);
+CREATE FUNCTION elsewhere.page(value text, name text) RETURNS text LANGUAGE sql AS 'SELECT NULL::text';
+SELECT is(ways(format('CREATE FUNCTION tell() RETURNS text LANGUAGE %s SECURITY DEFINER %s AS %L', language, path, body))
+    ~ 'function public.tell', told, concat_ws(' ', language, path, body)) FROM (VALUES
+    ('sql', 'SET search_path = pg_catalog, pg_temp', 'SELECT count(*)::text FROM elsewhere.orders', false),
+    ('sql', 'SET search_path = pg_catalog, elsewhere', 'SELECT count(*)::text FROM orders', false),
+    ('plpgsql', 'SET search_path = ''''', 'BEGIN RETURN (SELECT count(*) FROM elsewhere.orders AS o WHERE o.id <> 1 AND ''a'' = ''b''); '
+        'END', false),
+    ('sql', 'SET search_path = pg_catalog, pg_temp', 'SELECT count(*)::text FROM elsewhere.orders, public.orders', true),
+    ('sql', 'SET search_path = pg_catalog, pg_temp', 'SELECT count(*)::text FROM "public" . "orders"', true),
+    ('sql', 'SET search_path = elsewhere, "public"', 'SELECT count(*)::text FROM elsewhere.orders', true),
+    ('sql', '', 'SELECT count(*)::text FROM elsewhere.orders', true),
+    ('sql', 'SET row_security = on', 'SELECT count(*)::text FROM elsewhere.orders', true),
+    ('sql', 'SET search_path = pg_catalog, "$user"', 'SELECT count(*)::text FROM elsewhere.orders', true),
+    ('sql', 'SET search_path = pg_catalog', 'SELECT elsewhere.page($$orders$$, ''orders'')', true),
+    ('plpgsql', 'SET search_path = pg_catalog', 'DECLARE n bigint; BEGIN EXECUTE format(''SELECT 1 FROM %I.orders'', ''pub'' || ''lic'') '
+        'INTO n; RETURN n; END', true),
+    ('plpgsql', 'SET search_path = pg_catalog', 'BEGIN PERFORM set_config(''search'' || ''_path'', ''pub'' || ''lic'', true); '
+        'RETURN (SELECT count(*) FROM orders); END', true)) AS t(language, path, body, told);
+DROP SCHEMA elsewhere CASCADE;
 SELECT * FROM finish();
 DROP TABLE customers, orders, events CASCADE;
 DROP OWNED BY assert_app, assert_owner, assert_bypass, assert_group;
