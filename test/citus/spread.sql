@@ -42,6 +42,7 @@ SELECT pg_catalog.format('DO $spread$ BEGIN SET LOCAL client_min_messages = warn
     pg_catalog.regexp_replace(pg_catalog.pg_get_constraintdef(k.oid),
         ' ON UPDATE (CASCADE|SET NULL|SET DEFAULT)| ON DELETE SET (NULL|DEFAULT)( \([^)]*\))?', '', 'g'))
 FROM pg_catalog.pg_constraint k WHERE k.contype = 'f' AND k.conparentid = 0 AND (k.confupdtype <> 'a' OR k.confdeltype IN ('n', 'd'))
+    AND EXISTS (SELECT FROM pg_catalog.pg_policy p WHERE p.polrelid = k.confrelid AND p.polname = 'primecloud_floor')
     AND k.conrelid::text = ANY (pg_catalog.string_to_array(pg_catalog.current_setting('spread.pending'), ' '))
 \gexec
 SELECT pg_catalog.format('DO $spread$ BEGIN SET LOCAL client_min_messages = warning; SET LOCAL lock_timeout = ''2s''; %s; '

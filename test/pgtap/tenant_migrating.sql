@@ -124,8 +124,8 @@ SELECT no_plan();
 -- What it is for.
 CREATE TABLE harness.trials (n serial, name text, who text DEFAULT 'migrating_owner', wanted text, statements text[]);
 INSERT INTO harness.trials (name, wanted, statements) VALUES
-('without it a foreign key is refused', '42501', ARRAY['ALTER TABLE shop.buckets ADD FOREIGN KEY (account_id, project_id)
-    REFERENCES shop.projects (account_id, id)']),
+('without it a foreign key is refused', '42501', ARRAY['ALTER TABLE shop.buckets ADD CONSTRAINT unlifted
+    FOREIGN KEY (account_id, project_id) REFERENCES shop.projects (account_id, id)']),
 ('a foreign key', 'COMMIT', ARRAY['BEGIN', $$SELECT primecloud.migrating('shop', '{buckets,projects}')$$,
     'ALTER TABLE shop.buckets ADD CONSTRAINT of_project FOREIGN KEY (account_id, project_id) REFERENCES shop.projects (account_id, id)',
     'SELECT primecloud.migrated()', 'COMMIT']),
@@ -135,7 +135,7 @@ INSERT INTO harness.trials (name, wanted, statements) VALUES
 ('one that is broken in another account is found', '23503', ARRAY['BEGIN', $$SELECT primecloud.migrating('shop')$$,
     'UPDATE shop.buckets SET project_id = NULL', 'ALTER TABLE shop.buckets DROP CONSTRAINT of_project',
     'UPDATE shop.buckets SET project_id = 11',
-    'ALTER TABLE shop.buckets ADD FOREIGN KEY (account_id, project_id) REFERENCES shop.projects (account_id, id)']),
+    'ALTER TABLE shop.buckets ADD CONSTRAINT broken FOREIGN KEY (account_id, project_id) REFERENCES shop.projects (account_id, id)']),
 ('a backfill reaches every account', 'UPDATE 3', ARRAY['BEGIN', $$SELECT primecloud.migrating('shop', '{buckets}')$$,
     'UPDATE shop.buckets SET name = upper(name)']),
 ('rows are seeded', 'COMMIT', ARRAY['BEGIN', $$SELECT primecloud.migrating('shop', '{plans,accounts}')$$,
@@ -329,11 +329,13 @@ INSERT INTO harness.trials (name, who, wanted, statements) VALUES
     'SELECT set_config(''role'', ''migrating_stranger'', false)')::text$$]),
 ('NULL is refused', 'migrating_owner', '22004', ARRAY[$$SELECT primecloud.backfill('shop.buckets', NULL)::text$$]),
 ('a foreign key in two steps', 'migrating_owner', 't', ARRAY[
-    'ALTER TABLE shop.buckets ADD CONSTRAINT later FOREIGN KEY (project_id) REFERENCES shop.projects NOT VALID',
+    'ALTER TABLE shop.buckets ADD CONSTRAINT later FOREIGN KEY (account_id, project_id)
+        REFERENCES shop.projects (account_id, id) NOT VALID',
     $$SELECT primecloud.validate_constraint('shop.buckets', 'later')::text$$, $$SELECT CASE WHEN convalidated THEN 't' END
     FROM pg_constraint WHERE conname = 'later'$$]),
 ('without it the second is refused', 'migrating_owner', '42501', ARRAY[
-    'ALTER TABLE shop.buckets ADD CONSTRAINT refused FOREIGN KEY (project_id) REFERENCES shop.projects NOT VALID',
+    'ALTER TABLE shop.buckets ADD CONSTRAINT refused FOREIGN KEY (account_id, project_id)
+        REFERENCES shop.projects (account_id, id) NOT VALID',
     'ALTER TABLE shop.buckets VALIDATE CONSTRAINT refused']),
 ('which no reader waits for', 'migrating_owner', 'ShareUpdateExclusiveLock', ARRAY['BEGIN',
     $$SELECT primecloud.validate_constraint('shop.buckets', 'refused')::text$$, $$SELECT DISTINCT mode FROM pg_locks
