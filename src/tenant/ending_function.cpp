@@ -1,6 +1,7 @@
 // Functions of Citus that end the server by what they are given, and that anybody may call: Citus 13.2 believes
 // worker_split_copy() that there is a shard to be split into (signal 11 where there is none; without this library, and
 // without a policy).  Citus calls it as a superuser.  Whoever is none does not.
+#include "pg/postgres.hpp"
 #include "pg/startup.hpp"
 #include "tenant/cluster.hpp"
 
