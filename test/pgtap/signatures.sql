@@ -24,7 +24,8 @@ WHERE p.probin = '$libdir/primecloud' AND l.lanname = 'c'
   -- and a comment is measured before it is unpacked
   AND p.prosrc <> 'primecloud_read_note'
   -- what is given is read by hand, so that a bad one is an answer and no error, or a set is made
-  AND p.prosrc NOT IN ('primecloud_sealed_in', 'primecloud_review_change_statements', 'primecloud_review_own_rows')
+  AND p.prosrc NOT IN ('primecloud_sealed_in', 'primecloud_review_change_statements', 'primecloud_review_own_rows',
+    'primecloud_owners_rows')
   -- what the server alone can call has no SQL type to compare
   AND NOT p.prorettype = ANY ('{internal,trigger,event_trigger}'::regtype[])
   AND NOT 'internal'::regtype = ANY (p.proargtypes::oid[]);

@@ -152,7 +152,8 @@ SELECT matches(ways('CREATE FUNCTION tell() RETURNS bigint LANGUAGE sql SECURITY
 CREATE SCHEMA elsewhere;
 CREATE TABLE elsewhere.orders (id int);
 CREATE FUNCTION elsewhere.page(value text, name text) RETURNS text LANGUAGE sql AS 'SELECT NULL::text';
-SELECT is(ways(format('CREATE FUNCTION tell() RETURNS text LANGUAGE %s SECURITY DEFINER %s AS %L', language, path, body))
+SELECT is(ways(format('CREATE FUNCTION tell() RETURNS text LANGUAGE %s SECURITY DEFINER %s AS %L',
+    language, path, replace(body, '; ', ';')))
     ~ 'function public.tell', told, concat_ws(' ', language, path, body)) FROM (VALUES
     ('sql', 'SET search_path = pg_catalog, pg_temp', 'SELECT count(*)::text FROM elsewhere.orders', false),
     ('sql', 'SET search_path = pg_catalog, elsewhere', 'SELECT count(*)::text FROM orders', false),
