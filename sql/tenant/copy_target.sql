@@ -57,6 +57,9 @@ BEGIN
             format('CREATE OR REPLACE FUNCTION %I.%I() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS %s BEGIN '
             'INSERT INTO %I.%I (%s) VALUES (%s); RETURN NEW; END %s',
             space, target, tag, space, (SELECT relname FROM pg_class WHERE oid = rel), columns, values, tag)),
+        -- (Or he could not drop it, nor distribute the table.)
+        primecloud_internal.step('function owner', target, (SELECT format('ALTER FUNCTION %I.%I() OWNER TO %s', space, target,
+            c.relowner::regrole) FROM pg_class c JOIN pg_roles r ON r.rolname = current_user WHERE c.oid = rel AND c.relowner <> r.oid)),
         primecloud_internal.step('trigger', target,
             format('CREATE OR REPLACE TRIGGER primecloud_copy INSTEAD OF INSERT ON %I.%I FOR EACH ROW EXECUTE FUNCTION %I.%I()', space,
             target, space, target)),

@@ -7,7 +7,7 @@ CREATE FUNCTION primecloud_internal.may_name(function oid, rel regclass) RETURNS
     SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
 AS $$
     SELECT p.prosrc COLLATE "C" ~* ('\m' || t.name || '\M') AND NOT (l.lanname IN ('sql', 'plpgsql') AND t.persistence <> 't'
-        AND path.value IS NOT NULL AND (path.value = '""' OR path.value !~ '""|\$')
+        AND path.value IS NOT NULL AND (path.value = '""' OR path.value !~ '""|\$') AND t.schema !~ '[, "]'
         AND t.schema <> ALL (SELECT btrim(e, ' "') FROM regexp_split_to_table(path.value, ',') AS e)
         AND p.prosrc COLLATE "C" !~* ('\m' || t.schema_text || '\M')
         AND p.prosrc COLLATE "C" !~* ('[''"]' || t.name || '\M|\m' || t.name || '[''"]')

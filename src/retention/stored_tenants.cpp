@@ -3,14 +3,11 @@
 #include "pg/c_string.hpp"
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
-#include "pg/patience.hpp"
+#include "tenant/heap_by_now.hpp"
 #include "tenant/row_search.hpp"
 
 extern "C" {
 #include "access/relation.h"
-#include "catalog/pg_am.h"
-#include "catalog/pg_class.h"
-#include "storage/lmgr.h"
 #include "utils/hsearch.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
@@ -27,23 +24,6 @@ struct stored_tenant {
   int64 rows;
 };
 
-SERVER_CODE Relation open_heap(Oid oid) {
-  if (!superuser())
-    ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("must be superuser to read whose rows a shard has"),
-            errhint("CALL primecloud.expire() on the coordinator, which asks for it."));
-  if (!pg::patiently([&] { return ConditionalLockRelationOid(oid, AccessShareLock); }))
-    ereport(ERROR, errcode(ERRCODE_LOCK_NOT_AVAILABLE), errmsg("somebody holds shard %u locked", oid),
-            errhint("Ask again later."));
-  Relation table = try_relation_open(oid, NoLock);
-  if (table == nullptr)
-    ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("there is no table %u", oid),
-            errhint("It was dropped meanwhile."));
-  if (table->rd_rel->relkind != RELKIND_RELATION || table->rd_rel->relam != HEAP_TABLE_AM_OID)
-    ereport(ERROR, errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("\"%s\" is not a heap", RelationGetRelationName(table)),
-            errhint("Name an ordinary table."));
-  return table;
-}
-
 SERVER_CODE void count(HTAB *all, const char *tenant) {
   if (strlen(tenant) >= longest)
     ereport(ERROR, errcode(ERRCODE_STRING_DATA_RIGHT_TRUNCATION), errmsg("a tenant has more than 255 bytes"),
@@ -59,7 +39,7 @@ struct tenants {
 };
 
 SERVER_CODE tenants read_tenants(Oid oid, const char *name) {
-  Relation table = open_heap(oid);
+  Relation table = tenant::open_heap_by_now(oid, "CALL primecloud.expire() on the coordinator, which asks for it.");
   const tenant::plain_column column = tenant::find_plain_column(table, name);
   HASHCTL control{};
   control.keysize = longest;

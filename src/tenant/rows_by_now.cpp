@@ -3,14 +3,11 @@
 // superuser who asks.
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
-#include "pg/patience.hpp"
+#include "tenant/heap_by_now.hpp"
 #include "tenant/row_search.hpp"
 
 extern "C" {
 #include "access/relation.h"
-#include "catalog/pg_am.h"
-#include "catalog/pg_class.h"
-#include "storage/lmgr.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
@@ -34,24 +31,6 @@ struct rows_of_now {
   int count = 0, room = 0;
   row_of_now *row = nullptr;
 };
-
-SERVER_CODE Relation open_for_superuser(Oid oid) {
-  if (!superuser())
-    ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-            errmsg("must be superuser to read the rows of table %u", oid),
-            errhint("Ask primecloud.check_schema() on the coordinator."));
-  if (!pg::patiently([&] { return ConditionalLockRelationOid(oid, AccessShareLock); }))
-    ereport(ERROR, errcode(ERRCODE_LOCK_NOT_AVAILABLE), errmsg("somebody holds table %u locked", oid),
-            errhint("Ask again later."));
-  Relation table = try_relation_open(oid, NoLock);
-  if (table == nullptr)
-    ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("there is no table %u", oid),
-            errhint("It was dropped meanwhile."));
-  if (table->rd_rel->relkind != RELKIND_RELATION || table->rd_rel->relam != HEAP_TABLE_AM_OID)
-    ereport(ERROR, errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("\"%s\" is not a heap", RelationGetRelationName(table)),
-            errhint("Name an ordinary table."));
-  return table;
-}
 
 SERVER_CODE tenant::plain_column plain_stored_column(Relation table, const char *name) {
   tenant::plain_column found;
@@ -83,7 +62,7 @@ SERVER_CODE void keep(rows_of_now &rows, TupleTableSlot *slot, const tenant::pla
 }
 
 SERVER_CODE rows_of_now read_by_now(Oid oid, const std::optional<wanted_name> *names) {
-  Relation table = open_for_superuser(oid);
+  Relation table = tenant::open_heap_by_now(oid, "Ask primecloud.check_schema() on the coordinator.");
   tenant::plain_column columns[wanted_columns];
   for (int i = 0; i < wanted_columns; i++)
     if (names[i]) columns[i] = plain_stored_column(table, names[i]->text);

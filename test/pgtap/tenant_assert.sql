@@ -1,7 +1,7 @@
 -- assert_isolated and explain_access: what is whole passes, and each hole, opened alone,
 -- is found and named.
 SET client_min_messages = error;
-SELECT plan(71);
+SELECT plan(72);
 SELECT primecloud.create_app_role('assert_app');
 CREATE ROLE assert_owner;
 CREATE ROLE assert_bypass BYPASSRLS;
@@ -171,6 +171,11 @@ SELECT is(ways(format('CREATE FUNCTION tell() RETURNS text LANGUAGE %s SECURITY 
     ('plpgsql', 'SET search_path = pg_catalog', 'BEGIN PERFORM set_config(''search'' || ''_path'', ''pub'' || ''lic'', true); '
         'RETURN (SELECT count(*) FROM orders); END', true)) AS t(language, path, body, told);
 DROP SCHEMA elsewhere CASCADE;
+CREATE SCHEMA "a, b";
+CREATE TABLE "a, b".orders (id int);
+CREATE FUNCTION listed() RETURNS bigint LANGUAGE sql SET search_path = "a, b" AS 'SELECT count(*) FROM orders';
+SELECT ok(primecloud_internal.may_name('listed()'::regprocedure, '"a, b".orders'), 'one whose name looks like two');
+DROP FUNCTION listed(); DROP SCHEMA "a, b" CASCADE;
 SELECT * FROM finish();
 DROP TABLE customers, orders, events CASCADE;
 DROP OWNED BY assert_app, assert_owner, assert_bypass, assert_group;

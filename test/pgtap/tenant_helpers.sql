@@ -1,5 +1,5 @@
 -- The guard, constraints, views, partitions, exemptions, COPY and the report of access.
-SELECT plan(50);
+SELECT plan(52);
 SELECT primecloud.create_app_role('helpers_app');
 SELECT primecloud.create_platform_role('helpers_operator');
 CREATE ROLE helpers_owner;
@@ -114,6 +114,16 @@ GRANT INSERT ON orders_copy TO helpers_app;
 SELECT is(attempt($$INSERT INTO orders_copy (id, body) VALUES (50, 'x')$$, 'SELECT account_id FROM orders WHERE id = 50'), '1',
     'its rows take the defaults');
 SELECT is(attempt($$INSERT INTO orders_copy (id, account_id) VALUES (50, 2)$$), '42501', 'and meet the policies');
+CREATE TABLE loaded (id int, account_id int NOT NULL, PRIMARY KEY (account_id, id));
+ALTER TABLE loaded OWNER TO helpers_owner;
+SELECT primecloud.protect_table('loaded');
+SELECT primecloud.copy_target('loaded');
+SELECT is((SELECT proowner::regrole::text FROM pg_proc WHERE oid = 'loaded_copy()'::regprocedure), 'helpers_owner',
+    'what a superuser makes for it is the table''s owner''s');
+SET ROLE helpers_owner;
+SELECT isnt_empty($$SELECT primecloud.drop_copy_target('loaded')$$, 'who drops it');
+RESET ROLE;
+DROP TABLE loaded;
 CREATE TABLE logins (at timestamptz);
 SELECT primecloud.exempt('logins', 'holds no tenant', current_date);
 SELECT is(primecloud.exemption_of('logins'), 'holds no tenant (until ' || current_date || ')', 'an exemption is recorded');
