@@ -48,8 +48,6 @@ constexpr std::array of_citus_itself{
     citus_function{"citus_internal_delete_placement_metadata", forgets},
     citus_function{"update_none_dist_table_metadata", forgets},
     citus_function{"citus_internal_update_none_dist_table_metadata", forgets},
-    citus_function{"add_object_metadata", forgets},
-    citus_function{"citus_internal_add_object_metadata", forgets},
     citus_function{"add_tenant_schema", forgets},
     citus_function{"citus_internal_add_tenant_schema", forgets},
     citus_function{"delete_tenant_schema", forgets},
