@@ -10,6 +10,7 @@
 #include "pg/startup.hpp"
 #include "tenant/cluster.hpp"
 #include "tenant/context.hpp"
+#include "tenant/implied_policies.hpp"
 #include "tenant/outer_joins.hpp"
 #include "tenant/shell_scans.hpp"
 #include "tenant/spread_tables.hpp"
@@ -105,6 +106,7 @@ SERVER_CODE void watch_planning() {
     if (query->hasRowSecurity && citus_is_loaded()) {
       if (goes_without(query)) leave_out_below(reinterpret_cast<Node *>(query), &any);
       if (has_ending_join(query)) refuse_ending_join();  // with a table that has shards here, or on a worker
+      leave_out_implied_policies(query);
     }
     PlannedStmt *plan = (planner_behind != nullptr ? planner_behind : standard_planner)(query, rest...);
     if (any) refuse_scans_of_shells(plan);
