@@ -13,6 +13,7 @@
 #include "tenant/outer_joins.hpp"
 #include "tenant/shell_scans.hpp"
 #include "tenant/spread_tables.hpp"
+#include "tenant/wrapped_tables.hpp"
 
 extern "C" {
 #include "nodes/nodeFuncs.h"
@@ -106,6 +107,7 @@ SERVER_CODE void watch_planning() {
       if (goes_without(query)) leave_out_below(reinterpret_cast<Node *>(query), &any);
       if (has_ending_join(query)) refuse_ending_join();  // with a table that has shards here, or on a worker
     }
+    if (!query->hasRowSecurity && citus_is_loaded()) name_wrapped_table(query);
     PlannedStmt *plan = (planner_behind != nullptr ? planner_behind : standard_planner)(query, rest...);
     if (any) refuse_scans_of_shells(plan);
     return plan;
