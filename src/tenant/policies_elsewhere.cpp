@@ -1,8 +1,8 @@
 // The policies of a table whose rows lie on other nodes hold where the rows are: what Citus plans here goes there as a
 // text, and each shard's own policies are added to it there.  Those of the shell that stands here change no answer, and
 // cost each statement that Citus evaluates and copies them.  So a statement about one table is given to it without
-// them; and so are joins that would end the process with them (tenant/outer_joins.hpp, local_joins.hpp).  Of several tables they
-// stay: by them Citus sees that the tables' rows are of one account, and lie together.
+// them; and so are joins that would end the process with them (tenant/outer_joins.hpp, local_joins.hpp).  Of several
+// tables they stay: by them Citus sees that the tables' rows are of one account, and lie together.
 //
 // A plan that would read a shell all the same is not run.
 #include "pg/postgres.hpp"
