@@ -24,21 +24,35 @@ SET LOCAL check_function_bodies = off;
 SELECT format($make$
 CREATE OR REPLACE FUNCTION monitoring.outbox(OUT service text, OUT pending bigint, OUT ready bigint,
     OUT oldest_ready_seconds double precision, OUT lapsed bigint, OUT dead bigint) RETURNS SETOF record
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT s.service, count(*) FILTER (WHERE o.status = 'pending'), count(*) FILTER (WHERE w.ready),
-        coalesce(extract(epoch FROM now() - min(o.created_at) FILTER (WHERE w.ready)), 0)::double precision,
-        count(*) FILTER (WHERE o.status = 'pending' AND o.claim_token IS NOT NULL AND o.available_at <= now()),
-        count(*) FILTER (WHERE o.status = 'dead')
-    FROM unnest('{minio,sftpgo,mail}'::text[]) AS s(service)
-    LEFT JOIN %1$I.outbox AS o ON o.service = s.service AND o.status <> 'done' AND o.operation <> 'settle'
-    LEFT JOIN LATERAL (SELECT o.status = 'pending' AND o.available_at <= now()
-        AND (NOT %1$I.order_gives(o.operation, o.payload)
-            OR EXISTS (SELECT FROM %1$I.accounts AS a WHERE a.id = o.account_id AND a.status = 'active'))
-        AND (%1$I.order_ends(o.operation, o.payload)
-            OR NOT EXISTS (SELECT FROM %1$I.outbox AS e WHERE e.service = o.service AND e.object = o.object
-                AND e.sequence < o.sequence AND e.status <> 'done')) AS ready) AS w ON true
-    GROUP BY s.service
+DECLARE
+    counted jsonb;
+BEGIN
+    -- (Where the schema is distributed, servers count what they have, each account's beside its orders, and have none of its functions.)
+    counted := (SELECT jsonb_agg(to_jsonb(c)) FROM (
+        SELECT o.service, o.status, o.operation, o.payload ->> 'newStatus' AS new_status, a.status = 'active' AS active,
+            o.status = 'pending' AND o.available_at <= now() AS due, o.claim_token IS NOT NULL AS claimed,
+            e.sequence IS NOT NULL AS behind, count(*) AS orders, min(o.created_at) AS oldest
+        FROM %1$I.outbox AS o LEFT JOIN %1$I.accounts AS a ON a.id = o.account_id
+        LEFT JOIN (SELECT f.account_id, f.service, f.object, min(f.sequence) AS sequence FROM %1$I.outbox AS f
+            WHERE f.status <> 'done' GROUP BY f.account_id, f.service, f.object) AS e
+            ON e.account_id = o.account_id AND e.service = o.service AND e.object = o.object AND e.sequence < o.sequence
+        WHERE o.status <> 'done' AND o.operation <> 'settle'
+        GROUP BY 1, 2, 3, 4, 5, 6, 7, 8) AS c);
+    RETURN QUERY SELECT s.name, coalesce(sum(c.orders) FILTER (WHERE c.status = 'pending'), 0)::bigint,
+        coalesce(sum(c.orders) FILTER (WHERE w.ready), 0)::bigint,
+        coalesce(extract(epoch FROM now() - min(c.oldest) FILTER (WHERE w.ready)), 0)::double precision,
+        coalesce(sum(c.orders) FILTER (WHERE c.due AND c.claimed), 0)::bigint,
+        coalesce(sum(c.orders) FILTER (WHERE c.status = 'dead'), 0)::bigint
+    FROM unnest('{minio,sftpgo,mail}'::text[]) AS s(name)
+    LEFT JOIN jsonb_to_recordset(counted) AS c(service text, status text, operation text, new_status text, active boolean, due boolean,
+        claimed boolean, behind boolean, orders bigint, oldest timestamptz) ON c.service = s.name
+    LEFT JOIN LATERAL (SELECT c.due
+        AND (NOT %1$I.order_gives(c.operation, jsonb_build_object('newStatus', c.new_status)) OR c.active)
+        AND (%1$I.order_ends(c.operation, jsonb_build_object('newStatus', c.new_status)) OR NOT c.behind) AS ready) AS w ON true
+    GROUP BY s.name;
+END
 $$;
 COMMENT ON FUNCTION monitoring.outbox() IS 'orders to each service that are not done: how many, which a worker could have, which are dead';
 

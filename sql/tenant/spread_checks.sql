@@ -95,13 +95,15 @@ BEGIN
         PERFORM primecloud_internal.refuse_to_spread(rel, format('%s has trigger "%s"', wrong.rel, wrong.tgname),
             'A distributed table has none: drop it, or leave the table where it is.');
     END IF;
-    SELECT i.indexrelid::regclass AS index, i.indisprimary INTO wrong FROM pg_index i
+    SELECT i.indexrelid::regclass AS index, c.relname AS name, i.indisprimary INTO wrong
+        FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
         WHERE i.indrelid = rel AND key IS NOT NULL AND (i.indisunique OR i.indisexclusion) AND NOT EXISTS (
             SELECT FROM pg_attribute a WHERE a.attrelid = rel AND a.attname = key
                 AND a.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1])) ORDER BY 1 LIMIT 1;
     IF FOUND THEN
         PERFORM primecloud_internal.refuse_to_spread(rel, format('"%s" is unique over all accounts, without column "%s"', wrong.index, key),
-            CASE WHEN wrong.indisprimary THEN format('Make the primary key begin with "%s".', key)
+            CASE WHEN wrong.indisprimary THEN format('Make the primary key begin with "%s": ALTER TABLE %s DROP CONSTRAINT %I, ADD '
+                    'PRIMARY KEY (%I, ...), after protect_fk() for each foreign key to it.', key, rel, wrong.name, key)
                 ELSE format('Make it each account''s own with primecloud.protect_unique(%L, name), or keep the value in a small shared '
                     'table.', rel) END);
     END IF;
@@ -129,7 +131,7 @@ BEGIN
     wrong := primecloud_internal.works_on_rows(rel);
     IF wrong.object IS NOT NULL THEN
         PERFORM primecloud_internal.refuse_to_spread(rel, format('%s %s works on its rows', wrong.kind, wrong.object),
-            'End it first; retain() and place_hold() work on a distributed table too.');
+            'End it first with unretain() or release_hold(); retain() and place_hold() work on a distributed table too.');
     END IF;
 END $$;
 COMMENT ON FUNCTION primecloud_internal.check_spreadable(regclass)

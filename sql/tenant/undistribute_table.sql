@@ -43,6 +43,49 @@ END $$;
 COMMENT ON FUNCTION primecloud_internal.remember_steps(regclass)
     IS 'the steps that give a table that was made anew its note of protection and the labels of its sealed columns';
 
+-- Citus makes the views over a table that comes back anew, without what was granted on them.
+CREATE FUNCTION primecloud_internal.view_steps(tables regclass[]) RETURNS SETOF primecloud_internal.plan_step
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off
+AS $$
+    WITH RECURSIVE above(rel, view) AS (
+        SELECT t, t::oid FROM unnest(tables) AS t
+        UNION SELECT a.rel, r.ev_class FROM above a JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = a.view
+            AND d.classid = 'pg_rewrite'::regclass JOIN pg_rewrite r ON r.oid = d.objid),
+    views AS (SELECT DISTINCT ON (c.oid) a.rel::text AS rel, c.oid, c.relowner, c.relacl
+        FROM above a JOIN pg_class c ON c.oid = a.view WHERE c.relkind = 'v' ORDER BY c.oid, a.rel::text),
+    granted AS (SELECT v.rel, v.oid, v.relowner, '' AS columns, e.* FROM views v, aclexplode(v.relacl) AS e
+        UNION ALL SELECT v.rel, v.oid, v.relowner, format(' (%I)', a.attname), e.* FROM views v
+            JOIN pg_attribute a ON a.attrelid = v.oid AND a.attacl IS NOT NULL, aclexplode(a.attacl) AS e)
+    SELECT 'spread', g.rel, format('GRANT %s%s ON %s TO %s%s', g.privilege_type, g.columns, g.oid::regclass,
+        CASE WHEN g.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(g.grantee)) END,
+        CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
+    FROM granted g WHERE g.grantee <> g.relowner
+    UNION ALL SELECT 'spread', v.rel, format('COMMENT ON VIEW %s IS %L', v.oid::regclass, obj_description(v.oid, 'pg_class'))
+    FROM views v WHERE obj_description(v.oid, 'pg_class') IS NOT NULL;
+$$;
+COMMENT ON FUNCTION primecloud_internal.view_steps(regclass[])
+    IS 'the steps that give the views over tables that were made anew what was granted on them, and their comments';
+
+CREATE FUNCTION primecloud_internal.check_without_identity(tables regclass[]) RETURNS void
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    rel regclass;
+    col name;
+BEGIN
+    SELECT a.attrelid::regclass, a.attname INTO rel, col FROM pg_attribute a
+        WHERE a.attrelid = ANY (tables) AND a.attidentity <> '' AND NOT a.attisdropped
+        ORDER BY a.attrelid::regclass::text, a.attnum LIMIT 1;
+    IF FOUND THEN
+        RAISE feature_not_supported USING MESSAGE = format('table %s cannot be taken back: Citus brings back no identity column, and "%s" '
+            'is one', rel, col), HINT = format('Take the identity off here alone, and give it anew afterwards: BEGIN; SET LOCAL '
+            'citus.enable_ddl_propagation = off; ALTER TABLE %s ALTER COLUMN %I DROP IDENTITY; COMMIT;', rel, col);
+    END IF;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.check_without_identity(regclass[]) IS 'raises 0A000 for a table that Citus does not bring back';
+
 CREATE FUNCTION primecloud_internal.undistribute_plan(rel regclass) RETURNS SETOF primecloud_internal.plan_step
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
@@ -67,6 +110,7 @@ BEGIN
         RAISE object_not_in_prerequisite_state USING MESSAGE = format('the policies of distributed table %s are not as distribute_table() '
             'makes them', wrong), HINT = format('Call primecloud.distribute_table(%L) first, and drop policies that are not ours.', wrong);
     END IF;
+    PERFORM primecloud_internal.check_without_identity(tables);
     -- A table that comes back is made anew, and what works on its rows would end with the old one.
     SELECT t::text AS rel, w.* INTO work FROM unnest(tables) AS t, primecloud_internal.works_on_rows(t) AS w
         WHERE w.object IS NOT NULL ORDER BY 1 LIMIT 1;
@@ -85,6 +129,7 @@ BEGIN
     RETURN QUERY SELECT s.* FROM unnest(tables) AS t, primecloud_internal.remember_steps(t) AS s;
     RETURN QUERY SELECT * FROM primecloud_internal.tie_steps(keys);
     RETURN QUERY SELECT * FROM primecloud_internal.forced_steps(tables, true);
+    RETURN QUERY SELECT * FROM primecloud_internal.view_steps(tables);
 END $$;
 COMMENT ON FUNCTION primecloud_internal.undistribute_plan(regclass)
     IS 'the steps by which a table, and what foreign keys tie to it, comes back from the servers of Citus';

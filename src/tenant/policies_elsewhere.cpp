@@ -1,8 +1,8 @@
 // The policies of a table whose rows lie on other nodes hold where the rows are: what Citus plans here goes there as a
 // text, and each shard's own policies are added to it there.  Those of the shell that stands here change no answer, and
 // cost each statement that Citus evaluates and copies them.  So a statement about one table is given to it without
-// them; and so is an outer join that would end the process with them (tenant/outer_joins.hpp).  Of several tables they
-// stay: by them Citus sees that the tables' rows are of one account, and lie together.
+// them; and so are joins that would end the process with them (tenant/outer_joins.hpp, local_joins.hpp).  Of several
+// tables they stay: by them Citus sees that the tables' rows are of one account, and lie together.
 //
 // A plan that would read a shell all the same is not run.
 #include "pg/postgres.hpp"
@@ -11,6 +11,7 @@
 #include "tenant/cluster.hpp"
 #include "tenant/context.hpp"
 #include "tenant/implied_policies.hpp"
+#include "tenant/local_joins.hpp"
 #include "tenant/outer_joins.hpp"
 #include "tenant/shell_scans.hpp"
 #include "tenant/spread_tables.hpp"
@@ -88,7 +89,7 @@ SERVER_CODE bool goes_without(Query *query) {
   if (current() == nullptr || is_elsewhere()) return false;
   int count = 0;
   count_spread(reinterpret_cast<Node *>(query), &count);
-  return count == 1 || (count > 1 && has_ending_join(query));
+  return count == 1 || (count > 1 && (has_ending_join(query) || has_local_join(query)));
 }
 
 SERVER_CODE bool leave_out_below(Node *node, void *any) {
@@ -106,6 +107,7 @@ SERVER_CODE void watch_planning() {
     if (query->hasRowSecurity && citus_is_loaded()) {
       if (goes_without(query)) leave_out_below(reinterpret_cast<Node *>(query), &any);
       if (has_ending_join(query)) refuse_ending_join();  // with a table that has shards here, or on a worker
+      refuse_local_joins(query);
       leave_out_implied_policies(query);
     }
     PlannedStmt *plan = (planner_behind != nullptr ? planner_behind : standard_planner)(query, rest...);

@@ -16,7 +16,7 @@ namespace {
 struct known_table {
   Oid table;
   std::uint64_t known_at;
-  bool spread, here;
+  bool spread, here, copied;
 };
 HTAB *known_tables = nullptr;
 
@@ -42,18 +42,27 @@ SERVER_CODE void for_each_listed(Oid list, const char *index, AttrNumber column,
   table_close(table, AccessShareLock);
 }
 
-SERVER_CODE bool is_listed_as_spread(Oid table) {
+// What stands in a column of one character, if it is listed at all.
+SERVER_CODE char listed_as(Oid table, const char *name, AttrNumber column) {
   const Oid list = citus_relation("pg_dist_partition");
-  if (!has_columns(list, "logicalrelid", 1, "partmethod", 2)) return false;
-  bool found = false;
+  if (!has_columns(list, "logicalrelid", 1, name, column)) return '\0';
+  char found = '\0';
   for_each_listed(list, "pg_dist_partition_logical_relid_index", 1, F_OIDEQ, ObjectIdGetDatum(table),
                   [&](HeapTuple row, TupleDesc columns) {
                     bool none = false;
-                    const Datum method = heap_getattr(row, 2, columns, &none);
-                    found = !none && DatumGetChar(method) != 'n';
+                    const Datum value = heap_getattr(row, column, columns, &none);
+                    if (!none) found = DatumGetChar(value);
                   });
   return found;
 }
+
+SERVER_CODE bool is_listed_as_spread(Oid table) {
+  const char method = listed_as(table, "partmethod", 2);
+  return method != '\0' && method != 'n';
+}
+
+// (By two-phase commits: what every node has whole. A table of the coordinator's is listed, too.)
+SERVER_CODE bool is_listed_as_copied(Oid table) { return listed_as(table, "repmodel", 5) == 't'; }
 
 SERVER_CODE bool is_placed_here(std::int64_t shard) {
   constexpr AttrNumber its_shard = 2, its_group = 5;
@@ -94,14 +103,20 @@ SERVER_CODE const known_table *look_up(Oid table) {
   if (known != nullptr && known->known_at == pg::relation_changes()) return known;
   const std::uint64_t before = pg::relation_changes();
   const bool spread = is_listed_as_spread(table), here = spread && has_shard_here(table);
+  const bool copied = is_listed_as_copied(table);
   known = static_cast<known_table *>(hash_search(known_tables, &table, HASH_ENTER, nullptr));
-  *known = {table, before, spread, here};
+  *known = {table, before, spread, here, copied};
   return known;
 }
 
 }  // namespace
 
 bool is_spread(Oid table) { return look_up(table)->spread; }
+bool is_on_nodes(Oid table) {
+  const known_table *known = look_up(table);
+  return known->spread || known->copied;
+}
+
 bool is_spread_elsewhere(Oid table) {
   const known_table *known = look_up(table);
   return known->spread && !known->here;

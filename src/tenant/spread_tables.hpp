@@ -10,7 +10,10 @@ namespace primecloud::tenant {
 // Whether its rows lie on shards, account by account, and not whole on each node.
 SERVER_CODE bool is_spread(Oid table);
 
-// The same, where this node is the coordinator and has none of the shards.
+// Whether its rows lie on shards, or whole on each node.
+SERVER_CODE bool is_on_nodes(Oid table);
+
+// As is_spread(), where this node is the coordinator and has none of the shards.
 SERVER_CODE bool is_spread_elsewhere(Oid table);
 
 }  // namespace primecloud::tenant
