@@ -200,6 +200,12 @@ SELECT tried.is(bool_and(held)::text, 'false', 'explain_access() does')
 SELECT tried.is(count(*)::text, '1', 'check_installation() does') FROM primecloud.check_installation()
     WHERE what ~ 'distributed table shop.orders' AND state = 'missing';
 SELECT count(*) FROM run_command_on_placements('shop.orders', 'DROP POLICY careless ON %s') \g /dev/null
+SELECT count(*) FROM run_command_on_placements('shop.orders', 'ALTER TABLE %s OWNER TO postgres') \g /dev/null
+SELECT tried.is(bool_and(held)::text, 'false', 'explain_access() finds shards of another owner')
+    FROM primecloud.explain_access('shop.orders', 'tried_app') WHERE path = 'distributed';
+SELECT count(*) FROM run_command_on_placements('shop.orders', 'ALTER TABLE %s OWNER TO tried_owner') \g /dev/null
+SELECT tried.is(bool_and(held)::text, 'true', 'and those of its own again')
+    FROM primecloud.explain_access('shop.orders', 'tried_app') WHERE path = 'distributed';
 
 -- Life: what confines, partitions, migrations.
 SET ROLE tried_owner;
