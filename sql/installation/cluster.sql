@@ -14,13 +14,13 @@ CREATE FUNCTION primecloud_internal.roles_past_policies() RETURNS TABLE (role te
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT r.rolname::text, a.name FROM pg_roles r, LATERAL (VALUES ('SUPERUSER', r.rolsuper), ('BYPASSRLS', r.rolbypassrls)) AS a(name, has)
-    WHERE a.has
+    SELECT r.rolname::text, 'SUPERUSER' FROM pg_roles r WHERE r.rolsuper
+    UNION SELECT r.rolname::text, 'BYPASSRLS' FROM pg_roles r WHERE r.rolbypassrls
     UNION SELECT m.rolname::text, format('a member of %I', g.rolname) FROM pg_auth_members a
     JOIN pg_roles m ON m.oid = a.member JOIN pg_roles g ON g.oid = a.roleid;
 $$;
 COMMENT ON FUNCTION primecloud_internal.roles_past_policies()
-    IS 'which roles of this server are past policies, and which may become which: check_installation() compares the nodes of a cluster by it';
+    IS 'which roles of this server are past policies, and which may become which; check_installation() compares nodes by it';
 REVOKE ALL ON FUNCTION primecloud_internal.roles_past_policies() FROM PUBLIC;
 
 -- (A role that is not here comes to no node.)

@@ -280,7 +280,7 @@ SELECT tried.is(concat_ws(' ', (SELECT count(*) FROM shop.orders), (SELECT count
     (SELECT count(*) FROM pg_dist_partition)),
     '60 60 0', 'and every row');
 DO $$ BEGIN
-    IF (SELECT is_called FROM tried.bad) OR (SELECT last_value <> 80 FROM tried.good) THEN
+    IF (SELECT is_called FROM tried.bad) OR (SELECT last_value <> 82 FROM tried.good) THEN
         RAISE EXCEPTION '% lines are ok', (SELECT last_value FROM tried.good);
     END IF;
 END $$;
