@@ -8,16 +8,47 @@ COMMENT ON FUNCTION primecloud_internal.node_answer(text)
     IS 'for which session of a cluster this connection was made, the newest version of the root key, and a hash of the question under it';
 REVOKE ALL ON FUNCTION primecloud_internal.node_answer(text) FROM PUBLIC;
 
+-- What takes a role past policies: attributes, and the roles that it may become. Asked here and on each node, which may have been told
+-- otherwise: by hand, or where Citus was not to send an ALTER ROLE or GRANT on.
+CREATE FUNCTION primecloud_internal.roles_past_policies() RETURNS TABLE (role text, may text)
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT r.rolname::text, 'SUPERUSER' FROM pg_roles r WHERE r.rolsuper
+    UNION SELECT r.rolname::text, 'BYPASSRLS' FROM pg_roles r WHERE r.rolbypassrls
+    UNION SELECT m.rolname::text, format('a member of %I', g.rolname) FROM pg_auth_members a
+    JOIN pg_roles m ON m.oid = a.member JOIN pg_roles g ON g.oid = a.roleid;
+$$;
+COMMENT ON FUNCTION primecloud_internal.roles_past_policies()
+    IS 'which roles of this server are past policies, and which may become which; check_installation() compares nodes by it';
+REVOKE ALL ON FUNCTION primecloud_internal.roles_past_policies() FROM PUBLIC;
+
+-- (A role that is not here comes to no node.)
+CREATE FUNCTION primecloud_internal.roles_told(there json) RETURNS text
+    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT string_agg(format('%I is %s', t.role, t.may), ', ' ORDER BY t.role, t.may)
+    FROM json_to_recordset(there) AS t(role text, may text)
+    WHERE EXISTS (SELECT FROM pg_roles r WHERE r.rolname = t.role)
+        AND NOT EXISTS (SELECT FROM primecloud_internal.roles_past_policies() AS h WHERE (h.role, h.may) = (t.role, t.may));
+$$;
+COMMENT ON FUNCTION primecloud_internal.roles_told(json)
+    IS 'what roles of this server are on a node, and not here; NULL where they are nothing more there';
+REVOKE ALL ON FUNCTION primecloud_internal.roles_told(json) FROM PUBLIC;
+
 -- One row a node: what it answers, or why it does not.
 CREATE FUNCTION primecloud_internal.ask_nodes(question text)
-    RETURNS TABLE (node text, answered boolean, library text, answer text, keeps text, extension_version text, library_version text)
+    RETURNS TABLE (node text, answered boolean, library text, answer text, keeps text, extension_version text, library_version text,
+        roles json)
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     asked text := format('SELECT json_build_array(current_setting(''shared_preload_libraries''), primecloud_internal.node_answer(%L),
         coalesce(current_setting(''pg_stat_statements.track_utility'', true), ''off''),
-        (SELECT extversion FROM pg_catalog.pg_extension WHERE extname = ''primecloud''), primecloud_internal.library_version())', question);
+        (SELECT extversion FROM pg_catalog.pg_extension WHERE extname = ''primecloud''), primecloud_internal.library_version(),
+        (SELECT json_agg(r) FROM primecloud_internal.roles_past_policies() AS r))', question);
     one record;
 BEGIN
     FOR one IN EXECUTE
@@ -32,6 +63,7 @@ BEGIN
             keeps := one.result::json ->> 2;
             extension_version := one.result::json ->> 3;
             library_version := one.result::json ->> 4;
+            roles := one.result::json -> 5;
         END IF;
         RETURN NEXT;
     END LOOP;
@@ -79,6 +111,9 @@ BEGIN
             (format('node %s has the root key of the coordinator', one.node),
              CASE WHEN substr(one.answer, strpos(one.answer, ' ') + 1) = expected THEN 'ok' ELSE 'missing' END,
              'there: the file of primecloud.root_key_file, as it is on the coordinator'),
+            (format('node %s lets no role do more than the coordinator', one.node),
+             CASE WHEN primecloud_internal.roles_told(one.roles) IS NULL THEN 'ok' ELSE 'missing' END,
+             format('there %s, and not here: ALTER ROLE or REVOKE on that node', primecloud_internal.roles_told(one.roles))),
             (format('node %s is reached without a pooler', one.node),
              CASE WHEN split_part(one.answer, ' ', 1) = session::text THEN 'ok' ELSE 'missing' END,
              'let pg_dist_node name the server itself: a pooler between nodes does not say which session a connection is for'),

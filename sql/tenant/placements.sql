@@ -7,7 +7,7 @@ CREATE FUNCTION primecloud_internal.policies_text(rel regclass) RETURNS text
     SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off SET standard_conforming_strings = on
     SET lock_timeout = '1s'
 AS $$
-    SELECT concat_ws(E'\n', c.relrowsecurity, c.relforcerowsecurity, (
+    SELECT concat_ws(E'\n', c.relowner::regrole, c.relrowsecurity, c.relforcerowsecurity, (
         SELECT string_agg(concat_ws(' ', p.polname, p.polcmd, p.polpermissive,
             (SELECT string_agg(r::regrole::text, ',' ORDER BY r::regrole::text) FROM unnest(p.polroles) AS r),
             pg_get_expr(p.polqual, p.polrelid), 'check', pg_get_expr(p.polwithcheck, p.polrelid)), E'\n' ORDER BY p.polname COLLATE "C")
@@ -15,7 +15,7 @@ AS $$
     FROM pg_class c WHERE c.oid = rel;
 $$;
 COMMENT ON FUNCTION primecloud_internal.policies_text(regclass)
-    IS 'row-level security and the policies of a table in words, the same on every server where the same holds';
+    IS 'owner, row-level security and policies of a table in words, the same on every server where the same holds';
 
 -- As the current user, who must be let in by the other servers.
 CREATE FUNCTION primecloud_internal.placements(rel regclass) RETURNS TABLE (node text, shard bigint, seen boolean, same boolean)
