@@ -122,6 +122,12 @@ BEGIN
         PERFORM primecloud_internal.refuse_to_spread(rel, format('%s is temporary, unlogged, foreign or a child that inherits', wrong.rel),
             'Ordinary tables and their partitions can be distributed.');
     END IF;
+    SELECT c.oid::regclass AS rel INTO wrong FROM pg_class c WHERE c.oid = ANY (tree) AND c.oid <> rel AND c.relkind = 'p'
+        ORDER BY 1 LIMIT 1;
+    IF FOUND THEN
+        PERFORM primecloud_internal.refuse_to_spread(rel, format('partition %s has partitions of its own', wrong.rel),
+            'Citus takes one level of them: make its partitions those of the table itself.');
+    END IF;
     SELECT v.view, v.owner INTO wrong FROM primecloud_internal.views_of_others(tree) AS v
         WHERE NOT primecloud_internal.is_distributed(rel);
     IF FOUND THEN

@@ -56,7 +56,7 @@ SERVER_CODE bool says(const Node *stronger, const Node *weaker) {
 }
 
 // false, or false and something else: the floor of a distributed table, which stands among its policies.
-bool never_holds(const Node *condition) noexcept {
+SERVER_CODE bool never_holds(const Node *condition) {
   if (IsA(condition, Const)) {
     const auto *value = reinterpret_cast<const Const *>(condition);
     return value->constisnull || !DatumGetBool(value->constvalue);
@@ -70,7 +70,7 @@ bool never_holds(const Node *condition) noexcept {
 }
 
 // Of alternatives of which one alone may hold, that one; else all of it.
-Node *what_may_hold(Node *condition) noexcept {
+SERVER_CODE Node *what_may_hold(Node *condition) {
   if (!is_orclause(condition)) return condition;
   Node *only = nullptr;
   const ListCell *cell;

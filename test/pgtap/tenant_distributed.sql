@@ -86,6 +86,14 @@ SELECT is(refused(change, rel), answer, change) FROM (VALUES
     ('ALTER TABLE shop.orders ADD n int GENERATED ALWAYS AS IDENTITY', 'shop.orders',
         '0A000 table shop.orders cannot be distributed: identity column "n" is not bigint'),
     ('ALTER TABLE shop.orders ADD n bigint GENERATED ALWAYS AS IDENTITY', 'shop.orders', 'planned'),
+    ('CREATE TABLE shop.visits (account_id bigint, id bigint, n int, PRIMARY KEY (account_id, id, n)) PARTITION BY RANGE (n);
+        CREATE TABLE shop.visits_1 PARTITION OF shop.visits FOR VALUES FROM (1) TO (9);
+        SELECT primecloud.protect_table(''shop.visits'')', 'shop.visits', 'planned'),
+    ('CREATE TABLE shop.visits (account_id bigint, id bigint, n int, PRIMARY KEY (account_id, id, n)) PARTITION BY RANGE (n);
+        CREATE TABLE shop.visits_1 PARTITION OF shop.visits FOR VALUES FROM (1) TO (9) PARTITION BY RANGE (id);
+        CREATE TABLE shop.visits_1_1 PARTITION OF shop.visits_1 FOR VALUES FROM (1) TO (9);
+        SELECT primecloud.protect_table(''shop.visits'')', 'shop.visits',
+        '0A000 table shop.visits cannot be distributed: partition shop.visits_1 has partitions of its own'),
     ('CREATE TABLE shop.lines (account_id bigint, id bigint, order_account bigint, order_id bigint, PRIMARY KEY (account_id, id),
         CONSTRAINT to_order FOREIGN KEY (order_account, order_id) REFERENCES shop.orders);
         SELECT count(*) FROM primecloud.protect_table(''shop.lines'')', 'shop.orders',
