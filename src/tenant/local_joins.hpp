@@ -1,9 +1,7 @@
-// Finds another query that Citus cannot plan and does not refuse.
+// Finds a join of a distributed table with one that lies on this node alone.
 //
-// Where a distributed table is joined with one that lies on this node alone, Citus 13.2.2 makes a query of its own of
-// one of the two.  It forgets that the policies of that table name it by the number that it had in the whole query, and
-// the process ends (signal 11; without this library, too), but where that number was 1.
-//
+// Citus makes a query of its own of one of the two, and of a distributed one with the conditions of its policies in a
+// shape that ends the process (tenant/wrapped_tables.hpp): it is given such a join without them.
 // Server code: raises server errors.
 #pragma once
 
@@ -14,8 +12,5 @@ namespace primecloud::tenant {
 
 // Whether tables of both kinds stand beside each other.
 SERVER_CODE bool has_local_join(Query *query);
-
-// Raises 0A000 where one of this node alone, held by policies, stands there behind another table.
-SERVER_CODE void refuse_local_joins(Query *query);
 
 }  // namespace primecloud::tenant

@@ -15,6 +15,7 @@
 #include "tenant/outer_joins.hpp"
 #include "tenant/shell_scans.hpp"
 #include "tenant/spread_tables.hpp"
+#include "tenant/wrapped_tables.hpp"
 
 extern "C" {
 #include "nodes/nodeFuncs.h"
@@ -104,10 +105,10 @@ SERVER_CODE void watch_planning() {
   planner_behind = planner_hook;
   planner_hook = [](Query *query, auto... rest) {
     bool any = false;
+    if (citus_is_loaded()) refuse_wrapped_table(query);
     if (query->hasRowSecurity && citus_is_loaded()) {
       if (goes_without(query)) leave_out_below(reinterpret_cast<Node *>(query), &any);
       if (has_ending_join(query)) refuse_ending_join();  // with a table that has shards here, or on a worker
-      refuse_local_joins(query);
       leave_out_implied_policies(query);
     }
     PlannedStmt *plan = (planner_behind != nullptr ? planner_behind : standard_planner)(query, rest...);
