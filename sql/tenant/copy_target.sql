@@ -7,6 +7,25 @@ CREATE FUNCTION primecloud_internal.copy_target_name(rel regclass) RETURNS text
 AS $$ SELECT format('%I.%I', primecloud_internal.schema_of(rel), (left(relname, 50) || '_copy')::name) FROM pg_class WHERE oid = rel $$;
 COMMENT ON FUNCTION primecloud_internal.copy_target_name(regclass) IS 'the name of the view that copy_target() makes';
 
+-- (Made known to nodes that have none of it, its view and its function keep Citus from distributing their table.)
+CREATE FUNCTION primecloud_internal.copy_target_steps(tables regclass[], back boolean) RETURNS SETOF primecloud_internal.plan_step
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    made record;
+BEGIN
+    FOR made IN SELECT t AS rel, g.tgrelid::regclass AS view FROM unnest(tables) WITH ORDINALITY AS u(t, n)
+        JOIN pg_trigger g ON g.tgrelid = to_regclass(primecloud_internal.copy_target_name(t)) AND g.tgname = 'primecloud_copy' ORDER BY n
+    LOOP
+        RETURN NEXT primecloud_internal.step('spread', made.rel::text, format('SELECT count(*) FROM primecloud.%I(%L)',
+            CASE WHEN back THEN 'copy_target' ELSE 'drop_copy_target' END, made.rel));
+        RETURN QUERY SELECT * FROM primecloud_internal.view_steps(ARRAY[made.view]) AS s WHERE back AND s.statement LIKE 'GRANT %';
+    END LOOP;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.copy_target_steps(regclass[], boolean)
+    IS 'the steps that take off what copy_target() made of some tables, or give it back with what was granted on it';
+
 -- (Where Citus is, COPY comes to the coordinator, and other servers have no such view: Citus knows no defaults of one.)
 CREATE FUNCTION copy_target(rel regclass, dry_run boolean DEFAULT false) RETURNS SETOF text
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE

@@ -80,6 +80,7 @@ BEGIN
     PERFORM primecloud_internal.check_spread_key(k) FROM unnest(keys) AS k;
     held := ARRAY(SELECT t FROM unnest(tables) WITH ORDINALITY AS u(t, n)
         WHERE t = ANY (moved) OR EXISTS (SELECT FROM unnest(keys) AS k WHERE t IN (k.conrelid, k.confrelid)) ORDER BY n);
+    RETURN QUERY SELECT * FROM primecloud_internal.copy_target_steps(moved, false);
     RETURN QUERY SELECT * FROM primecloud_internal.untie_steps(keys);
     RETURN QUERY SELECT s.* FROM unnest(moved) AS t, primecloud_internal.shape_steps(t, true) AS s
         WHERE primecloud.tenant_column(t) IS NOT NULL;
@@ -95,6 +96,7 @@ BEGIN
         FROM unnest(moved) WITH ORDINALITY AS u(t, n) ORDER BY n;
     RETURN QUERY SELECT * FROM primecloud_internal.tie_steps(keys);
     RETURN QUERY SELECT * FROM primecloud_internal.forced_steps(held, true);
+    RETURN QUERY SELECT * FROM primecloud_internal.copy_target_steps(moved, true);
 END $$;
 COMMENT ON FUNCTION primecloud_internal.distribute_plan(regclass)
     IS 'the steps by which a table, and what foreign keys tie to it, goes to the servers of Citus';

@@ -120,6 +120,7 @@ BEGIN
     END IF;
     keys := ARRAY(SELECT k FROM primecloud_internal.spread_keys(tables) AS k ORDER BY k.conrelid::regclass::text, k.conname);
     RETURN NEXT primecloud_internal.one_by_one();
+    RETURN QUERY SELECT * FROM primecloud_internal.copy_target_steps(tables, false);
     RETURN QUERY SELECT * FROM primecloud_internal.untie_steps(keys);
     RETURN QUERY SELECT * FROM primecloud_internal.forced_steps(tables, false);
     RETURN QUERY SELECT 'spread', t::text, format('SELECT pg_catalog.undistribute_table(%L)', t)
@@ -129,6 +130,7 @@ BEGIN
     RETURN QUERY SELECT s.* FROM unnest(tables) AS t, primecloud_internal.remember_steps(t) AS s;
     RETURN QUERY SELECT * FROM primecloud_internal.tie_steps(keys);
     RETURN QUERY SELECT * FROM primecloud_internal.forced_steps(tables, true);
+    RETURN QUERY SELECT * FROM primecloud_internal.copy_target_steps(tables, true) AS s WHERE s.statement NOT LIKE 'GRANT %';
     RETURN QUERY SELECT * FROM primecloud_internal.view_steps(tables);
 END $$;
 COMMENT ON FUNCTION primecloud_internal.undistribute_plan(regclass)

@@ -108,11 +108,14 @@ SET primecloud.guard = off;
 CREATE FUNCTION harness.found(hole text, rel text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
     answer text;
+    step text;
 BEGIN
-    EXECUTE hole;
+    FOREACH step IN ARRAY string_to_array(hole, '; ') LOOP
+        EXECUTE step;
+    END LOOP;
     answer := harness.lines(rel::regclass);
     RAISE SQLSTATE 'ATTCK' USING MESSAGE = coalesce(answer, 'nothing');
-EXCEPTION WHEN SQLSTATE 'ATTCK' THEN RETURN SQLERRM;
+EXCEPTION WHEN SQLSTATE 'ATTCK' THEN RETURN SQLERRM; WHEN OTHERS THEN RETURN 'refused: ' || SQLSTATE;
 END $$;
 SELECT matches(harness.found(hole, rel), line, hole || ': ' || line) FROM (VALUES
     ('members', 'DROP POLICY primecloud_rank_update ON members; ALTER POLICY primecloud_update ON members USING (account_id = '
