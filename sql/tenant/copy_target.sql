@@ -20,7 +20,7 @@ BEGIN
     LOOP
         RETURN NEXT primecloud_internal.step('spread', made.rel::text, format('SELECT count(*) FROM primecloud.%I(%L)',
             CASE WHEN back THEN 'copy_target' ELSE 'drop_copy_target' END, made.rel));
-        RETURN QUERY SELECT * FROM primecloud_internal.view_steps(ARRAY[made.view]) AS s WHERE back AND s.statement LIKE 'GRANT %';
+        RETURN QUERY SELECT * FROM primecloud_internal.view_steps(ARRAY[made.view]) AS s WHERE back AND s.kind = 'view grant';
     END LOOP;
 END $$;
 COMMENT ON FUNCTION primecloud_internal.copy_target_steps(regclass[], boolean)

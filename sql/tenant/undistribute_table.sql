@@ -57,11 +57,11 @@ AS $$
     granted AS (SELECT v.rel, v.oid, v.relowner, '' AS columns, e.* FROM views v, aclexplode(v.relacl) AS e
         UNION ALL SELECT v.rel, v.oid, v.relowner, format(' (%I)', a.attname), e.* FROM views v
             JOIN pg_attribute a ON a.attrelid = v.oid AND a.attacl IS NOT NULL, aclexplode(a.attacl) AS e)
-    SELECT 'spread', g.rel, format('GRANT %s%s ON %s TO %s%s', g.privilege_type, g.columns, g.oid::regclass,
+    SELECT 'view grant', g.rel, format('GRANT %s%s ON %s TO %s%s', g.privilege_type, g.columns, g.oid::regclass,
         CASE WHEN g.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(g.grantee)) END,
         CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
     FROM granted g WHERE g.grantee <> g.relowner
-    UNION ALL SELECT 'spread', v.rel, format('COMMENT ON VIEW %s IS %L', v.oid::regclass, obj_description(v.oid, 'pg_class'))
+    UNION ALL SELECT 'view comment', v.rel, format('COMMENT ON VIEW %s IS %L', v.oid::regclass, obj_description(v.oid, 'pg_class'))
     FROM views v WHERE obj_description(v.oid, 'pg_class') IS NOT NULL;
 $$;
 COMMENT ON FUNCTION primecloud_internal.view_steps(regclass[])
@@ -130,7 +130,7 @@ BEGIN
     RETURN QUERY SELECT s.* FROM unnest(tables) AS t, primecloud_internal.remember_steps(t) AS s;
     RETURN QUERY SELECT * FROM primecloud_internal.tie_steps(keys);
     RETURN QUERY SELECT * FROM primecloud_internal.forced_steps(tables, true);
-    RETURN QUERY SELECT * FROM primecloud_internal.copy_target_steps(tables, true) AS s WHERE s.statement NOT LIKE 'GRANT %';
+    RETURN QUERY SELECT * FROM primecloud_internal.copy_target_steps(tables, true) AS s WHERE s.kind <> 'view grant';
     RETURN QUERY SELECT * FROM primecloud_internal.view_steps(tables);
 END $$;
 COMMENT ON FUNCTION primecloud_internal.undistribute_plan(regclass)
