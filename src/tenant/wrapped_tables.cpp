@@ -1,6 +1,7 @@
 #include "tenant/wrapped_tables.hpp"
 
 extern "C" {
+#include "nodes/bitmapset.h"
 #include "optimizer/optimizer.h"
 #include "utils/lsyscache.h"
 }
@@ -11,7 +12,7 @@ void refuse_wrapped_table(const Query *query) {
   if (list_length(query->rtable) != 1) return;
   const auto *entry = linitial_node(RangeTblEntry, query->rtable);
   if (entry->rtekind != RTE_RELATION || entry->securityQuals == NIL) return;
-  const Relids named = pull_varnos(nullptr, reinterpret_cast<Node *>(entry->securityQuals));
+  const Bitmapset *named = pull_varnos(nullptr, reinterpret_cast<Node *>(entry->securityQuals));
   if (bms_is_empty(named) || (bms_membership(named) == BMS_SINGLETON && bms_is_member(1, named))) return;
   const char *name = get_rel_name(entry->relid);
   ereport(
