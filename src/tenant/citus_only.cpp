@@ -3,11 +3,10 @@
 //  - worker_split_copy() that there is a shard to be split into, and worker_copy_table_to_node() that there is a table:
 //    signal 11 ends the server where there is none;
 //  - worker_change_sequence_dependency() that a relation belongs to another, whosever both are: who drops a table of
-//  his
-//    own drops with it what hangs on it, another's TOAST table or sequence;
-//  - delete_placement_metadata(), update_none_dist_table_metadata(), add_object_metadata(), add_tenant_schema() and
-//    delete_tenant_schema() who calls (the first three a session that names itself Citus', and any may): where a
-//    table's shards lie is forgotten, and its rows are out of reach.
+//    his own drops with it what hangs on it, another's TOAST table or sequence;
+//  - delete_placement_metadata(), update_none_dist_table_metadata(), add_tenant_schema() and delete_tenant_schema() who
+//    calls (the first two a session that names itself Citus', and any may): where a table's shards lie is forgotten,
+//    and its rows are out of reach.
 // Citus calls them as a superuser, but where a table that was Citus' own on one node becomes a distributed one, and for
 // schemas of one tenant each.  Whoever is none does not.
 #include "pg/named_functions.hpp"
