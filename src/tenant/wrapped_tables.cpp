@@ -19,9 +19,8 @@ void refuse_wrapped_table(const Query *query) {
       ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
       errmsg("table \"%s\" under policies cannot be planned by Citus as it stands in this query",
              name == nullptr ? "" : name),
-      errhint(
-          "Say account by account in each condition of a join which rows go together, or read the table in a query of "
-          "its own: FROM ... JOIN (SELECT * FROM ...) AS ..."));
+      errhint("Let each condition of a join say that the account is the same, or read the table in a query of its own: "
+              "FROM ... JOIN (SELECT * FROM ...) AS ..."));
 }
 
 }  // namespace primecloud::tenant
