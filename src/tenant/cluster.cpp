@@ -2,6 +2,7 @@
 
 #include "pg/cached_table.hpp"
 #include "pg/datum_builtin.hpp"
+#include "pg/startup.hpp"
 #include "pg/table.hpp"
 
 extern "C" {
@@ -10,6 +11,8 @@ extern "C" {
 #include "miscadmin.h"
 #include "parser/parse_func.h"
 #include "utils/guc_tables.h"
+#include "utils/inval.h"
+#include "utils/syscache.h"
 }
 
 namespace primecloud::tenant {
@@ -41,6 +44,26 @@ SERVER_CODE bool is_in_another_group() {
     });
   return other;
 }
+
+std::uint64_t function_changes = 1;
+
+// Of Citus; InvalidOid in a database without it.  (What stands in pg_catalog a superuser has put there.)
+SERVER_CODE Oid function_of_session() {
+  static std::uint64_t known_at = 0;
+  static Oid known = InvalidOid;
+  if (known_at == function_changes) return known;
+  const std::uint64_t before = function_changes;
+  char schema[] = "pg_catalog", name[] = "citus_backend_gpid";
+  known = LookupFuncName(list_make2(makeString(schema), makeString(name)), 0, nullptr, true);
+  known_at = before;
+  return known;
+}
+
+SERVER_CODE void watch_functions() {
+  CacheRegisterSyscacheCallback(
+      PROCOID, [](Datum, int, uint32) noexcept { function_changes++; }, Datum{0});
+}
+const pg::startup watching_functions{watch_functions};
 
 }  // namespace
 
@@ -81,10 +104,8 @@ bool is_worker() {
   return worker;
 }
 
-// (What stands in pg_catalog a superuser has put there.)
 std::uint64_t own_session() {
-  char schema[] = "pg_catalog", name[] = "citus_backend_gpid";
-  const Oid function = LookupFuncName(list_make2(makeString(schema), makeString(name)), 0, nullptr, true);
+  const Oid function = function_of_session();
   return OidIsValid(function) ? static_cast<std::uint64_t>(DatumGetInt64(OidFunctionCall0(function))) : 0;
 }
 

@@ -1,6 +1,7 @@
 #include "tenant/repeated_set.hpp"
 
 #include "pg/boundary.hpp"
+#include "pg/server_version_settings.hpp"
 #include "pg/startup.hpp"
 #include "tenant/carrier.hpp"
 #include "tenant/cluster.hpp"
@@ -22,7 +23,34 @@ constexpr int no_root_key = MAKE_SQLSTATE('P', 'C', '0', '0', '1');
 // Compared with what comes, never believed of itself: an error leaves them until the transaction ends.
 const char *value_now = nullptr, *statement_now = nullptr;
 
-SERVER_CODE void forget_now() noexcept { value_now = statement_now = nullptr; }
+// Whether Citus repeats settings, and what the user has said of that himself, for the time of one of ours.  (To set it
+// by its name and back costs what all the rest of the sending does; Citus reads the variable, and nothing else.)
+struct {
+  int *variable = nullptr;
+  int of_user = 0;
+} repeats;
+
+SERVER_CODE void leave_repeats() noexcept {
+  if (repeats.variable != nullptr) *repeats.variable = repeats.of_user;
+  repeats.variable = nullptr;
+}
+
+SERVER_CODE void forget_now() noexcept {
+  value_now = statement_now = nullptr;
+  leave_repeats();
+}
+
+SERVER_CODE void repeat_local_settings() {
+  static auto *const setting = const_cast<config_generic *>(pg::find_setting("citus.propagate_set_commands"));
+  static int local = 0;
+  static const bool known = setting != nullptr && setting->vartype == PGC_ENUM &&
+                            config_enum_lookup_by_name(reinterpret_cast<config_enum *>(setting), "local", &local);
+  if (!known) elog(ERROR, "citus.propagate_set_commands is not what it was");
+  leave_repeats();
+  repeats.variable = reinterpret_cast<config_enum *>(setting)->variable;
+  repeats.of_user = *repeats.variable;
+  *repeats.variable = local;
+}
 
 // Where nothing is distributed, nobody needs the context elsewhere.
 SERVER_CODE bool can_seal() {
@@ -62,16 +90,14 @@ SERVER_CODE Node *set_locally(const char *name, const char *text) {
   return reinterpret_cast<Node *>(set);
 }
 
-// By the way of any statement, which Citus watches.  The user's own setting of whether his are repeated comes back.
+// By the way of any statement, which Citus watches.
 SERVER_CODE void run_repeated(const char *name, const char *value, const char *statement) {
   auto *plan = makeNode(PlannedStmt);
   plan->commandType = CMD_UTILITY;
   plan->utilityStmt = set_locally(name, value);
-  const int settings = NewGUCNestLevel();
-  set_config_option("citus.propagate_set_commands", "local", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0,
-                    false);
+  repeat_local_settings();
   ProcessUtility(plan, statement, false, PROCESS_UTILITY_QUERY, nullptr, nullptr, None_Receiver, nullptr);
-  AtEOXact_GUC(true, settings);
+  leave_repeats();
 }
 
 SERVER_CODE void run_on_nodes(const char *text) {
