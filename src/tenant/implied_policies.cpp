@@ -1,5 +1,6 @@
 #include "tenant/implied_policies.hpp"
 
+#include "tenant/known_keys.hpp"
 #include "tenant/said_conditions.hpp"
 
 namespace primecloud::tenant {
@@ -32,29 +33,58 @@ SERVER_CODE bool check_says(void *stronger, void *weaker) {
   return each_is_said(other->qual, one->qual);
 }
 
-SERVER_CODE bool leave_out(Node *node, void *) {
+struct simplified {
+  bool for_now, bound;
+};
+
+SERVER_CODE void simplify(Query *query, simplified *how);
+
+SERVER_CODE bool simplify_below(Node *node, void *how) {
   if (node == nullptr) return false;
-  if (!IsA(node, Query)) return pg::walk_below(node, leave_out, nullptr);
-  leave_out_implied_policies(reinterpret_cast<Query *>(node));
+  if (!IsA(node, Query)) return pg::walk_below(node, simplify_below, how);
+  simplify(reinterpret_cast<Query *>(node), static_cast<simplified *>(how));
   return false;
+}
+
+// Each condition of its policies, in place.
+template <class F>
+SERVER_CODE void for_each_condition(Query *query, F change) {
+  ListCell *cell;
+  foreach (cell, query->withCheckOptions) change(lfirst_node(WithCheckOption, cell)->qual);
+  foreach (cell, query->rtable) {
+    const ListCell *each;
+    foreach (each, lfirst_node(RangeTblEntry, cell)->securityQuals) change(static_cast<Node *>(lfirst(each)));
+  }
+}
+
+SERVER_CODE bool has_queries_below(const Query *query) {
+  if (query->hasSubLinks || query->cteList != NIL) return true;
+  const ListCell *cell;
+  foreach (cell, query->rtable) {
+    if (lfirst_node(RangeTblEntry, cell)->rtekind == RTE_SUBQUERY) return true;
+  }
+  return false;
+}
+
+void simplify(Query *query, simplified *how) {
+  if (how->for_now) for_each_condition(query, [&](Node *each) { how->bound |= put_known_key(each); });
+  query->withCheckOptions = without_implied(query->withCheckOptions, check_says);
+  ListCell *cell;
+  foreach (cell, query->rtable) {
+    auto *entry = lfirst_node(RangeTblEntry, cell);
+    entry->securityQuals = without_implied(entry->securityQuals, condition_says);
+  }
+  for_each_condition(query, spell_out);
+  if (how->bound) leave_out_said_again(query);
+  if (has_queries_below(query)) pg::walk_query(query, simplify_below, how);
 }
 
 }  // namespace
 
-void leave_out_implied_policies(Query *query) {
-  if (!query->hasRowSecurity) return;
-  query->withCheckOptions = without_implied(query->withCheckOptions, check_says);
-  ListCell *cell;
-  foreach (cell, query->withCheckOptions) spell_out(lfirst_node(WithCheckOption, cell)->qual);
-  bool below = query->hasSubLinks || query->cteList != NIL;
-  foreach (cell, query->rtable) {
-    auto *entry = lfirst_node(RangeTblEntry, cell);
-    entry->securityQuals = without_implied(entry->securityQuals, condition_says);
-    const ListCell *each;
-    foreach (each, entry->securityQuals) spell_out(static_cast<Node *>(lfirst(each)));
-    below = below || entry->rtekind == RTE_SUBQUERY;
-  }
-  if (below) pg::walk_query(query, leave_out, nullptr);
+bool simplify_policies(Query *query, bool for_now) {
+  simplified how{for_now, false};
+  if (query->hasRowSecurity) simplify(query, &how);
+  return how.bound;
 }
 
 }  // namespace primecloud::tenant

@@ -1,4 +1,5 @@
-// Leaves out of a query what its policies ask twice.
+// Leaves out of a query what its policies ask twice, and puts in what is known of what they ask
+// (tenant/known_keys.hpp).
 //
 // A statement that writes is asked the policy for SELECT as well: that a row is of the account, and then that it is of
 // the account for this role.  The second says the first, and each node that plans for one statement alone pays for
@@ -14,7 +15,8 @@
 
 namespace primecloud::tenant {
 
-// query: of a planner's own, changed in place.
-SERVER_CODE void leave_out_implied_policies(Query *query);
+// query: of a planner's own, changed in place.  for_now: whether it is planned for this context alone.  Whether the
+// plan is to be bound to it.
+SERVER_CODE bool simplify_policies(Query *query, bool for_now);
 
 }  // namespace primecloud::tenant

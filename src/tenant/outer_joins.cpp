@@ -67,7 +67,13 @@ SERVER_CODE bool look_for_joins(Node *node, void *context) {
 
 }  // namespace
 
-bool has_ending_join(Query *query) { return look_for_joins(reinterpret_cast<Node *>(query), nullptr); }
+bool has_ending_join(Query *query) {
+  // The walk costs what planning by a key does.
+  if (list_length(query->rtable) == 1 && !query->hasSubLinks && query->cteList == NIL &&
+      linitial_node(RangeTblEntry, query->rtable)->rtekind == RTE_RELATION)
+    return false;
+  return look_for_joins(reinterpret_cast<Node *>(query), nullptr);
+}
 
 void refuse_ending_join() {
   ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),

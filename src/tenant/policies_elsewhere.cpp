@@ -11,6 +11,7 @@
 #include "tenant/cluster.hpp"
 #include "tenant/context.hpp"
 #include "tenant/implied_policies.hpp"
+#include "tenant/known_keys.hpp"
 #include "tenant/local_joins.hpp"
 #include "tenant/outer_joins.hpp"
 #include "tenant/shell_scans.hpp"
@@ -103,16 +104,17 @@ SERVER_CODE bool leave_out_below(Node *node, void *any) {
 
 SERVER_CODE void watch_planning() {
   planner_behind = planner_hook;
-  planner_hook = [](Query *query, auto... rest) {
-    bool any = false;
+  planner_hook = [](Query *query, const char *text, auto... rest) {
+    bool any = false, bound = false;
     if (citus_is_loaded()) refuse_wrapped_table(query);
     if (query->hasRowSecurity && citus_is_loaded()) {
       if (goes_without(query)) leave_out_below(reinterpret_cast<Node *>(query), &any);
       if (has_ending_join(query)) refuse_ending_join();  // with a table that has shards here, or on a worker
-      leave_out_implied_policies(query);
+      bound = simplify_policies(query, is_planned_for_now(text));
     }
-    PlannedStmt *plan = (planner_behind != nullptr ? planner_behind : standard_planner)(query, rest...);
+    PlannedStmt *plan = (planner_behind != nullptr ? planner_behind : standard_planner)(query, text, rest...);
     if (any) refuse_scans_of_shells(plan);
+    if (bound) bind_to_context(plan);
     return plan;
   };
 }

@@ -1,7 +1,6 @@
 #include "tenant/said_conditions.hpp"
 
-#include "pg/named_functions.hpp"
-#include "pg/startup.hpp"
+#include "tenant/tenant_conditions.hpp"
 
 extern "C" {
 #include "catalog/pg_collation.h"
@@ -13,27 +12,6 @@ extern "C" {
 
 namespace primecloud::tenant {
 namespace {
-
-constexpr std::array of_the_context{
-    pg::function_name{"primecloud", "tenant_uuid"},
-    pg::function_name{"primecloud", "tenant_bigint"},
-    pg::function_name{"primecloud", "tenant_int"},
-    pg::function_name{"primecloud", "tenant_text"},
-};
-pg::named_functions tenant_keys{of_the_context};
-
-SERVER_CODE void watch_tenant_keys() { tenant_keys.watch(); }
-const pg::startup watching_tenant_keys{watch_tenant_keys};
-
-// column = tenant_...(role); else nullptr.
-SERVER_CODE const OpExpr *as_tenant_condition(const Node *condition) {
-  if (!IsA(condition, OpExpr)) return nullptr;
-  const auto *compared = reinterpret_cast<const OpExpr *>(condition);
-  if (list_length(compared->args) != 2 || !IsA(linitial(compared->args), Var) ||
-      !IsA(lsecond(compared->args), FuncExpr))
-    return nullptr;
-  return tenant_keys.find(lsecond_node(FuncExpr, compared->args)->funcid) != nullptr ? compared : nullptr;
-}
 
 // Without a least role, or with one that is null.
 bool for_any_role(const FuncExpr *call) noexcept {
@@ -55,43 +33,33 @@ SERVER_CODE bool says(const Node *stronger, const Node *weaker) {
   return key->funcid == any_key->funcid && for_any_role(any_key) && equal(linitial(one->args), linitial(other->args));
 }
 
-// false, or false and something else: the floor of a distributed table, which stands among its policies.
-SERVER_CODE bool never_holds(const Node *condition) {
-  if (IsA(condition, Const)) {
-    const auto *value = reinterpret_cast<const Const *>(condition);
-    return value->constisnull || !DatumGetBool(value->constvalue);
-  }
-  if (!is_andclause(condition)) return false;
-  const ListCell *cell;
-  foreach (cell, reinterpret_cast<const BoolExpr *>(condition)->args) {
-    if (IsA(lfirst(cell), Const) && never_holds(static_cast<const Node *>(lfirst(cell)))) return true;
-  }
-  return false;
+bool asks_rows(const Query *query) noexcept {
+  return query->commandType == CMD_SELECT || query->commandType == CMD_UPDATE || query->commandType == CMD_DELETE;
 }
 
-// Of alternatives of which one alone may hold, that one; else all of it.
-SERVER_CODE Node *what_may_hold(Node *condition) {
-  if (!is_orclause(condition)) return condition;
-  Node *only = nullptr;
-  const ListCell *cell;
-  foreach (cell, reinterpret_cast<const BoolExpr *>(condition)->args) {
-    auto *each = static_cast<Node *>(lfirst(cell));
-    if (never_holds(each)) continue;
-    if (only != nullptr) return condition;
-    only = each;
-  }
-  return only == nullptr ? condition : only;
+// column = value, which is asked of a row as often as one likes.
+SERVER_CODE bool is_repeated(const Node *condition, const List *said) {
+  if (condition == nullptr || !IsA(condition, OpExpr)) return false;
+  const List *args = reinterpret_cast<const OpExpr *>(condition)->args;
+  return list_length(args) == 2 && IsA(linitial(args), Var) && IsA(lsecond(args), Const) &&
+         list_member(said, condition);
 }
 
-SERVER_CODE List *conditions_of(Node *condition) {
-  Node *const may_hold = what_may_hold(condition);
-  return is_andclause(may_hold) ? reinterpret_cast<BoolExpr *>(may_hold)->args : list_make1(may_hold);
+// What is left of a WHERE; nullptr where nothing is.
+SERVER_CODE Node *without(Node *where, const List *said) {
+  if (is_repeated(where, said)) return nullptr;
+  if (where == nullptr || !is_andclause(where)) return where;
+  auto *all = reinterpret_cast<BoolExpr *>(where);
+  for (int i = list_length(all->args) - 1; i >= 0 && list_length(all->args) > 1; i--) {
+    if (is_repeated(static_cast<const Node *>(list_nth(all->args, i)), said))
+      all->args = list_delete_nth_cell(all->args, i);
+  }
+  return list_length(all->args) == 1 ? without(static_cast<Node *>(linitial(all->args)), said) : where;
 }
 
 }  // namespace
 
 bool each_is_said(Node *weaker, Node *stronger) {
-  if (contain_volatile_functions(weaker)) return false;
   List *const conditions = conditions_of(stronger);
   const ListCell *asked;
   foreach (asked, conditions_of(weaker)) {
@@ -101,7 +69,7 @@ bool each_is_said(Node *weaker, Node *stronger) {
       said = said || says(static_cast<const Node *>(lfirst(cell)), static_cast<const Node *>(lfirst(asked)));
     if (!said) return false;
   }
-  return true;
+  return !contain_volatile_functions(weaker);
 }
 
 void spell_out(Node *condition) {
@@ -112,6 +80,13 @@ void spell_out(Node *condition) {
     auto *key = lsecond_node(FuncExpr, of_tenant->args);
     if (key->args == NIL) key->args = list_make1(makeNullConst(TEXTOID, -1, DEFAULT_COLLATION_OID));
   }
+}
+
+void leave_out_said_again(Query *query) {
+  if (list_length(query->rtable) != 1 || list_length(query->jointree->fromlist) != 1 || !asks_rows(query)) return;
+  const ListCell *cell;
+  foreach (cell, linitial_node(RangeTblEntry, query->rtable)->securityQuals)
+    query->jointree->quals = without(query->jointree->quals, conditions_of(static_cast<Node *>(lfirst(cell))));
 }
 
 }  // namespace primecloud::tenant

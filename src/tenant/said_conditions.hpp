@@ -16,4 +16,7 @@ SERVER_CODE bool each_is_said(Node *weaker, Node *stronger);
 // condition in place.
 SERVER_CODE void spell_out(Node *condition);
 
+// What a statement about one table asks of a row itself, and its policies, by now with values, ask all the same.
+SERVER_CODE void leave_out_said_again(Query *query);
+
 }  // namespace primecloud::tenant

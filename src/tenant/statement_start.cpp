@@ -2,6 +2,7 @@
 // (tenant/validity.hpp).
 #include "pg/startup.hpp"
 #include "tenant/carried_setting.hpp"
+#include "tenant/known_keys.hpp"
 #include "tenant/question.hpp"
 #include "tenant/repeated_set.hpp"
 #include "tenant/validity.hpp"
@@ -66,6 +67,7 @@ SERVER_CODE void watch_statements() {
   next_run = ExecutorRun_hook;
   ExecutorRun_hook = [](QueryDesc *query, ScanDirection direction, auto... rest) {
     if (query != started.query || GetCurrentStatementStartTimestamp() != started.message) check_start(query);
+    check_bound_context(query->plannedstmt);
     (next_run != nullptr ? next_run : standard_ExecutorRun)(query, direction, rest...);
   };
   next_utility = ProcessUtility_hook;
