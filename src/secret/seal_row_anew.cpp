@@ -3,6 +3,7 @@
 #include "pg/c_string.hpp"
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
+#include "pg/server_version.hpp"
 #include "secret/key_standing.hpp"
 #include "secret/key_table.hpp"
 #include "secret/seal_anew.hpp"
@@ -52,9 +53,10 @@ SERVER_CODE std::tuple<std::optional<secret::sealed_value>, text_argument> seal_
   return {secret::sealed_value{reinterpret_cast<varlena *>(DatumGetPointer(after))}, std::nullopt};
 }
 
-// The key that has sealed what goes to another server's disk is on this one's first.
+// The key that has sealed what goes to another server's disk is on this one's first.  (By a record of its own: where
+// the log stands at the end of a page, what comes next begins behind the head of one that is not there to be flushed.)
 SERVER_CODE pg::nothing flush_keys() {
-  XLogFlush(GetXLogInsertRecPtr());
+  XLogFlush(pg::log_message("primecloud.keys", ""));
   return {};
 }
 }  // namespace

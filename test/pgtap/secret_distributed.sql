@@ -58,6 +58,30 @@ SELECT isnt(left(spread('', call), 6), '0A000 ', call || ' with none') FROM call
 SELECT is(spread('granted', 'SELECT primecloud.enter_trusted(''1'', ''ann'', ''owner'')'), 'done', 'what is not asked does not matter');
 SELECT is(spread('members', 'SELECT primecloud.register_membership(''members'', ''account_id'', ''user_id'', ''role'')'), 'done',
     'members may be spread: where Citus is loaded, entering asks the servers');
+-- Before another server has what a key has sealed the key is on disk, wherever the log stands: at the end of a page too, where what comes next
+-- begins behind the head of a page that nobody has written yet.
+CREATE FUNCTION flushed_at_end_of_page() RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+    head CONSTANT bigint := 24;  -- of a page
+    room bigint;
+    overhead bigint;
+    at pg_lsn;
+BEGIN
+    FOR attempt IN 1 .. 1000 LOOP
+        PERFORM primecloud_internal.flush_keys();  -- (what is looked up for a call may be written itself)
+        at := pg_current_wal_insert_lsn();
+        PERFORM pg_logical_emit_message(false, 'test', repeat('x', 1000));
+        overhead := pg_current_wal_insert_lsn() - at - 1000;
+        room := 8192 - (pg_current_wal_insert_lsn() - '0/0') % 8192;
+        CONTINUE WHEN room < overhead + 300 OR overhead NOT BETWEEN 1 AND 100;
+        PERFORM pg_logical_emit_message(false, 'test', repeat('x', (room - overhead)::integer));
+        CONTINUE WHEN (pg_current_wal_insert_lsn() - '0/0') % 8192 <> head;
+        PERFORM primecloud_internal.flush_keys();
+        RETURN true;
+    END LOOP;
+    RETURN false;
+END $$;
+SELECT ok(flushed_at_end_of_page(), 'keys are flushed at the end of a page of the log');
 -- The guard of DROP EXTENSION goes by sizes: an empty shell may have rows elsewhere.
 TRUNCATE vault, parts;
 SELECT matches(spread('vault', 'DROP EXTENSION primecloud CASCADE'), 'vault has a sealed column that holds rows', 'the extension stays');
