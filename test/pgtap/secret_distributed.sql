@@ -58,8 +58,8 @@ SELECT isnt(left(spread('', call), 6), '0A000 ', call || ' with none') FROM call
 SELECT is(spread('granted', 'SELECT primecloud.enter_trusted(''1'', ''ann'', ''owner'')'), 'done', 'what is not asked does not matter');
 SELECT is(spread('members', 'SELECT primecloud.register_membership(''members'', ''account_id'', ''user_id'', ''role'')'), 'done',
     'members may be spread: where Citus is loaded, entering asks the servers');
--- Before another server has what a key has sealed the key is on disk, wherever the log stands: at the end of a page too, where what comes next
--- begins behind the head of a page that nobody has written yet.
+-- Before another server has what a key has sealed the key is on disk, wherever the log stands: at the end of a page too, where what
+-- comes next begins behind the head of a page that nobody has written yet.
 CREATE FUNCTION flushed_at_end_of_page() RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
     head CONSTANT bigint := 24;  -- of a page
