@@ -22,6 +22,21 @@ SERVER_CODE inline bool walk_query_entries(Query *query, bool (*visit)(Node *, v
                            QTW_EXAMINE_RTES_BEFORE);
 }
 
+// What a role needs to read a table goes with it into a query of its own, of which it is the only entry.
+SERVER_CODE inline void take_rights_along([[maybe_unused]] Query *from, RangeTblEntry *left, [[maybe_unused]] Query *into,
+                                          [[maybe_unused]] RangeTblEntry *taken) {
+#if PG_VERSION_NUM >= 160000
+  if (left->perminfoindex == 0) return;
+  into->rteperminfos = list_make1(copyObject(getRTEPermissionInfo(from->rteperminfos, left)));
+  taken->perminfoindex = 1;
+  left->perminfoindex = 0;
+#else
+  left->requiredPerms = 0;
+  left->checkAsUser = InvalidOid;
+  left->selectedCols = left->insertedCols = left->updatedCols = left->extraUpdatedCols = nullptr;
+#endif
+}
+
 // What a column of the entry that stands for the grouped rows is, from 18 on; else nullptr.
 inline Node *grouped_expression([[maybe_unused]] const RangeTblEntry *entry, [[maybe_unused]] int number) noexcept {
 #if PG_VERSION_NUM >= 180000

@@ -16,6 +16,7 @@
 #include "tenant/outer_joins.hpp"
 #include "tenant/shell_scans.hpp"
 #include "tenant/spread_tables.hpp"
+#include "tenant/tables_apart.hpp"
 #include "tenant/wrapped_tables.hpp"
 
 extern "C" {
@@ -110,6 +111,7 @@ SERVER_CODE void watch_planning() {
     if (query->hasRowSecurity && citus_is_loaded()) {
       if (goes_without(query)) leave_out_below(reinterpret_cast<Node *>(query), &any);
       if (has_ending_join(query)) refuse_ending_join();  // with a table that has shards here, or on a worker
+      put_tables_apart(query);
       bound = simplify_policies(query, is_planned_for_now(text));
     }
     PlannedStmt *plan = (planner_behind != nullptr ? planner_behind : standard_planner)(query, text, rest...);
