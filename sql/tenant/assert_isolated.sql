@@ -9,6 +9,7 @@ DECLARE
     confined boolean := EXISTS (SELECT FROM pg_policy WHERE polrelid = rel AND polname = 'primecloud_confine');
     number int := 0;
     spread boolean := primecloud_internal.is_distributed(rel);
+    away text := CASE WHEN spread THEN primecloud_internal.nodes_away() END;
     known record;
     foreign_row text;
     reason text;
@@ -33,9 +34,13 @@ BEGIN
         number := number + 1;
         RETURN NEXT primecloud_internal.tap_line(tried.holds, number, format('%s: %s', rel, tried.claim));
     END LOOP;
+    IF away IS NOT NULL THEN
+        known.whole := NULL;
+    END IF;
     IF spread AND known.whole IS NULL THEN
         number := number + 1;
-        RETURN NEXT primecloud_internal.tap_line(false, number, format('%s: its rows lie on other servers, and have not been tried', rel));
+        RETURN NEXT primecloud_internal.tap_line(false, number, format('%s: its rows lie on other servers, and have not been tried%s', rel,
+            ': no answer from ' || away));
     END IF;
     -- The table, its parts by their own names, and the views that show the tenant.
     FOR target IN

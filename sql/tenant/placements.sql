@@ -46,7 +46,8 @@ CREATE FUNCTION primecloud_internal.placements_told(rel regclass, OUT holds bool
 AS $$
     SELECT count(*) > 0 AND bool_and(p.same), CASE WHEN count(*) = 0 OR bool_and(p.shard IS NULL) THEN 'its shards have not been looked at'
         ELSE concat_ws(': ', 'its shards have the policies that stand here', nullif(concat_ws(', ',
-            'not looked at: ' || nullif(count(*) FILTER (WHERE NOT p.seen), 0),
+            'not looked at: ' || nullif(count(*) FILTER (WHERE NOT p.seen), 0)
+                || coalesce(' on ' || string_agg(DISTINCT p.node, ' and ') FILTER (WHERE NOT p.seen), ''),
             'others on ' || string_agg(DISTINCT p.node, ' and ') FILTER (WHERE p.seen AND NOT p.same)), '')) END
     FROM primecloud_internal.placements(rel) AS p;
 $$;
@@ -85,6 +86,24 @@ END $$;
 COMMENT ON FUNCTION primecloud_internal.rows_known(regclass, text)
     IS 'tenant_rows(), of a distributed table as one of its shards has them; called by assert_isolated()';
 REVOKE ALL ON FUNCTION primecloud_internal.rows_known(regclass, text) FROM PUBLIC;
+
+-- (What is written to a server that does not answer lets Citus commit nothing any more, though it was undone.)
+CREATE FUNCTION primecloud_internal.nodes_away() RETURNS text
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    away text;
+BEGIN
+    IF to_regprocedure('pg_catalog.run_command_on_workers(text,boolean)') IS NOT NULL THEN
+        EXECUTE 'SELECT string_agg(nodename || '':'' || nodeport, '' and '' ORDER BY nodename, nodeport)
+            FROM pg_catalog.run_command_on_workers(''SELECT 1'') WHERE NOT success' INTO away;
+    END IF;
+    RETURN away;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.nodes_away()
+    IS 'the other servers of a cluster that do not answer, or NULL; called by assert_isolated()';
+REVOKE ALL ON FUNCTION primecloud_internal.nodes_away() FROM PUBLIC;
 
 -- The catalog's part: what is restrictive here lets in there.
 CREATE FUNCTION primecloud_internal.spread_shape(rel regclass, narrowed boolean DEFAULT true) RETURNS TABLE (holds boolean, claim text)

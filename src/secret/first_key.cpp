@@ -48,18 +48,17 @@ std::int32_t wrap_new_key(const key_identity &whose, wrapped_key &wrapped) {
   return root.version;
 }
 
-void check_makes_keys(std::string_view tenant) {
+void check_keys_are_here() {
   if (!tenant::is_elsewhere()) return;
-  ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-          errmsg("tenant \"%.*s\" has no key for this here, and none is made on another node than the coordinator",
-                 static_cast<int>(tenant.size()), tenant.data()),
-          errhint("Seal, hash and open on the coordinator, which has the keys: into a variable or a parameter, not in "
-                  "what runs on the nodes that hold rows."),
-          errhidestmt(true), errhidecontext(true));
+  ereport(
+      ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+      errmsg("data keys are the coordinator's, and this is another node"),
+      errhint("Seal, hash and open on the coordinator: into a variable or a parameter, not in what runs on the nodes "
+              "that hold rows."),
+      errhidestmt(true), errhidecontext(true));
 }
 
 void make_first_key(std::string_view tenant, key_purpose purpose) {
-  check_makes_keys(tenant);
   if (is_shredded(tenant)) refuse_shredded(tenant);
   check_may_write(tenant);
   const std::int64_t id = next_key_id();

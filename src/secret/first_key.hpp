@@ -8,10 +8,6 @@ namespace primecloud::secret {
 // A key that nobody has seen, wrapped with the newest root key, whose version is returned.
 std::int32_t wrap_new_key(const key_identity &whose, wrapped_key &wrapped);
 
-// Raises 55000 on another node of a cluster than the coordinator, which has the keys: one that was made there would
-// open nothing elsewhere.
-SERVER_CODE void check_makes_keys(std::string_view tenant);
-
 // Of two who make one at the same time the second finds that of the first.  PC004 for a tenant that was shredded.
 SERVER_CODE void make_first_key(std::string_view tenant, key_purpose purpose);
 

@@ -8,6 +8,7 @@
 #include "pg/datum_builtin.hpp"
 #include "pg/function.hpp"
 #include "pg/owned.hpp"
+#include "secret/key_table.hpp"
 #include "secret/permission.hpp"
 #include "tenant/context.hpp"
 
@@ -48,6 +49,7 @@ SERVER_CODE pg::owned_jsonb key_request(pg::call_site site, std::string_view kin
             errmsg("keys cannot be asked for from inside a security-restricted operation"),
             errhint("Call the function by itself, not from an index, a trigger or a view."));
   }
+  secret::check_keys_are_here();
   const Oid keeper = pg::owner_of_function(site.info->flinfo->fn_oid);
   const MemoryContext outside = CurrentMemoryContext;
   if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "could not connect to the SQL manager");

@@ -36,6 +36,7 @@ SERVER_CODE void take_row(HeapTuple tuple, TupleDesc desc, key_row &row) {
 // Calls visit(row) for each row that the index finds, until it returns false.
 template <class F>
 SERVER_CODE void scan(const char *index, ScanKey keys, int count, F &&visit) {
+  check_keys_are_here();
   const Oid oid = data_keys.oid();
   if (!OidIsValid(oid))
     ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("the table of data keys is missing"),

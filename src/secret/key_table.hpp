@@ -18,6 +18,10 @@ struct key_row {
   std::uint8_t wrapped[wrapped_key_size];
 };
 
+// Raises 55000 on another node of a cluster than the coordinator: the keys are here, and what another node has is from
+// before it was one, or made by hand.
+SERVER_CODE void check_keys_are_here();
+
 // False where there is none.  Sees what has been committed by now, whatever the
 // transaction's snapshot.
 SERVER_CODE bool find_key(std::int64_t id, key_row &row);

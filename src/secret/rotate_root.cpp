@@ -102,6 +102,7 @@ int64 rotate_root() {
   std::int64_t done = 0;
   root_key newest, old;
   pg::guarded([&] {
+    secret::check_keys_are_here();
     if (IsolationUsesXactSnapshot()) {
       ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
               errmsg("the root key cannot be rotated in this transaction"),
