@@ -23,8 +23,8 @@ SERVER_CODE inline bool walk_query_entries(Query *query, bool (*visit)(Node *, v
 }
 
 // What a role needs to read a table goes with it into a query of its own, of which it is the only entry.
-SERVER_CODE inline void take_rights_along([[maybe_unused]] Query *from, RangeTblEntry *left, [[maybe_unused]] Query *into,
-                                          [[maybe_unused]] RangeTblEntry *taken) {
+SERVER_CODE inline void take_rights_along([[maybe_unused]] Query *from, RangeTblEntry *left,
+                                          [[maybe_unused]] Query *into, [[maybe_unused]] RangeTblEntry *taken) {
 #if PG_VERSION_NUM >= 160000
   if (left->perminfoindex == 0) return;
   into->rteperminfos = list_make1(copyObject(getRTEPermissionInfo(from->rteperminfos, left)));

@@ -6,6 +6,7 @@
 #include "pg/c_string.hpp"
 #include "pg/guard.hpp"
 #include "pg/startup.hpp"
+#include "secret/key_cache.hpp"
 #include "secret/root_key_source.hpp"
 #include "secret/settings.hpp"
 
@@ -19,6 +20,20 @@ namespace {
 timestamp now_here() { return {GetCurrentTimestamp()}; }
 timestamp long_ago() { return {GetCurrentTimestamp() - 2 * (carried_life + carried_leeway)}; }
 
+// Contexts go along with every transaction: whether the file of the root keys has changed is looked at once a second.
+bool read_lately(std::int32_t version, carrying_key *out) {
+  constexpr TimestampTz second = 1'000'000;
+  static TimestampTz looked_at = 0;
+  const TimestampTz now = GetCurrentTimestamp();
+  if (now >= looked_at && now - looked_at < second && kept_carrying_key(version, out)) return true;
+  root_key root;
+  bool found = false;
+  pg::guarded([&] { found = read_root_key(version, &root); });
+  looked_at = now;
+  if (found) *out = carrying_key(root);
+  return found;
+}
+
 class with_root_key final : public tenant::carrier {
  public:
   bool can_seal() const noexcept override {
@@ -27,21 +42,19 @@ class with_root_key final : public tenant::carrier {
   }
 
   const char *seal(const char *encoded, const carried_session &whose, const char *role, bool is_over) const override {
-    root_key root;
-    pg::guarded([&] { (void)read_root_key_lately(0, &root); });
+    carrying_key key;
+    (void)read_lately(0, &key);
     std::uint8_t nonce[carried_nonce_size];
     randombytes_buf(nonce, sizeof nonce);
-    return pg::c_string_of(carry(root, whose, is_over ? long_ago() : now_here(), encoded, nonce, role));
+    return pg::c_string_of(carry(key, whose, is_over ? long_ago() : now_here(), encoded, nonce, role));
   }
 
   // (The database need not have used the root key yet: a text that another key made is none of this cluster's.)
   carried read(const char *text, const carried_session &here) const override {
     const auto version = carried_root_version(text);
     if (!version) return {};
-    root_key root;
-    bool found = false;
-    pg::guarded([&] { found = read_root_key_lately(*version, &root); });
-    return found ? read_carried(root, here, now_here(), text) : carried();
+    carrying_key key;
+    return read_lately(*version, &key) ? read_carried(key, here, now_here(), text) : carried();
   }
 };
 

@@ -19,6 +19,7 @@ constexpr std::size_t most_roots = 32;
 struct kept_root_key {
   std::int32_t version;  // 0: empty
   std::uint8_t bytes[32];
+  std::uint8_t carrying[32];  // made from it
 };
 struct kept_data_keys {
   cached_key by_id[places];
@@ -64,6 +65,16 @@ void follow_reload() noexcept {
   configuration = PgReloadTime;
   forget_keys();
   forget_roots();
+}
+
+// The last of a version, or the newest for version 0; nullptr without one.
+const kept_root_key *root_of(std::int32_t version) noexcept {
+  if (kept == nullptr) return nullptr;
+  follow_reload();
+  const kept_root_key *found = nullptr;
+  for (const kept_root_key &root : kept->roots)
+    if (root.version != 0 && (version == 0 || root.version == version)) found = &root;
+  return found;
 }
 
 }  // namespace
@@ -127,20 +138,24 @@ void keep_roots(std::span<const root_key> roots) noexcept {
   for (std::size_t i = 0; i < newest.size(); i++) {
     kept->roots[i].version = newest[i].version;
     memcpy(kept->roots[i].bytes, newest[i].bytes.data(), sizeof kept->roots[i].bytes);
+    memcpy(kept->roots[i].carrying, carrying_key(newest[i]).bytes.data(), sizeof kept->roots[i].carrying);
   }
 }
 
 bool kept_root(std::int32_t version, root_key *out) noexcept {
-  if (kept == nullptr) return false;
-  follow_reload();
-  bool found = false;
-  for (const kept_root_key &root : kept->roots) {
-    if (root.version == 0 || (version != 0 && root.version != version)) continue;
-    out->version = root.version;
-    memcpy(out->bytes.data(), root.bytes, sizeof root.bytes);
-    found = true;
-  }
-  return found;
+  const kept_root_key *root = root_of(version);
+  if (root == nullptr) return false;
+  out->version = root->version;
+  memcpy(out->bytes.data(), root->bytes, sizeof root->bytes);
+  return true;
+}
+
+bool kept_carrying_key(std::int32_t version, carrying_key *out) noexcept {
+  const kept_root_key *root = root_of(version);
+  if (root == nullptr) return false;
+  out->version = root->version;
+  memcpy(out->bytes.data(), root->carrying, sizeof root->carrying);
+  return true;
 }
 
 void forget_roots() noexcept {

@@ -8,6 +8,7 @@
 
 #include "core/secret/envelope.hpp"
 #include "core/secret/root_key.hpp"
+#include "core/tenant/carried.hpp"
 #include "pg/server_code.hpp"
 
 namespace primecloud::secret {
@@ -41,6 +42,8 @@ SERVER_CODE void set_aside_key_memory();
 void keep_roots(std::span<const root_key> roots) noexcept;
 // Copies the kept root key of a version, or the newest for version 0; false without one.
 bool kept_root(std::int32_t version, root_key *out) noexcept;
+// The same for the key of contexts that is made from it.
+bool kept_carrying_key(std::int32_t version, carrying_key *out) noexcept;
 void forget_roots() noexcept;
 
 // Wipes all data keys.

@@ -12,7 +12,6 @@
 
 extern "C" {
 #include "storage/fd.h"
-#include "utils/timestamp.h"
 }
 
 namespace primecloud::secret {
@@ -129,16 +128,6 @@ bool read_root_key(std::int32_t version, root_key *out) {
   const bool found = take_keys(buffer, size, sizeof buffer, version, out, problem);
   if (!by_command) remember_file();
   if (problem[0] != '\0') refuse(problem, "A line reads VERSION:KEY, the key in 64 hexadecimal digits.");
-  return found;
-}
-
-bool read_root_key_lately(std::int32_t version, root_key *out) {
-  constexpr TimestampTz second = 1'000'000;
-  static TimestampTz looked_at = 0;
-  const TimestampTz now = GetCurrentTimestamp();
-  if (now >= looked_at && now - looked_at < second && kept_root(version, out)) return true;
-  const bool found = read_root_key(version, out);
-  looked_at = now;
   return found;
 }
 

@@ -12,7 +12,4 @@ namespace primecloud::secret {
 // changed; a command is run once a session, and again for a version that it had not printed.
 SERVER_CODE bool read_root_key(std::int32_t version, root_key *out);
 
-// The same for who asks at every transaction: whether the file has changed is looked at once a second.
-SERVER_CODE bool read_root_key_lately(std::int32_t version, root_key *out);
-
 }  // namespace primecloud::secret

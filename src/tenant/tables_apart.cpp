@@ -71,10 +71,9 @@ SERVER_CODE List *every_column(Oid table) {
   for (int i = 0; i < columns->natts; ++i) {
     const Form_pg_attribute column = TupleDescAttr(columns, i);
     const auto number = static_cast<AttrNumber>(i + 1);
-    Expr *value = column->attisdropped
-                      ? reinterpret_cast<Expr *>(makeNullConst(INT4OID, -1, InvalidOid))
-                      : reinterpret_cast<Expr *>(makeVar(first_table, number, column->atttypid, column->atttypmod,
-                                                         column->attcollation, 0));
+    Expr *value = column->attisdropped ? reinterpret_cast<Expr *>(makeNullConst(INT4OID, -1, InvalidOid))
+                                       : reinterpret_cast<Expr *>(makeVar(first_table, number, column->atttypid,
+                                                                          column->atttypmod, column->attcollation, 0));
     all = lappend(all, makeTargetEntry(value, number, pstrdup(NameStr(column->attname)), false));
   }
   table_close(relation, NoLock);

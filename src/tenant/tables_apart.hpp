@@ -1,9 +1,9 @@
 // Gives Citus a protected table of this node alone as a query of its own, beside tables that have shards.
 //
-// Of such a table in a join Citus 13.2 makes a query itself, in a shape that ends the process (tenant/wrapped_tables.hpp)
-// unless the table stands first.  `(SELECT * FROM notes) AS notes` it plans well, and asks no other thing: the policies'
-// conditions stand in it, before what the statement asks.
-// Server code: raises server errors.
+// Of such a table in a join Citus 13.2 makes a query itself, in a shape that ends the process
+// (tenant/wrapped_tables.hpp) unless the table stands first.  `(SELECT * FROM notes) AS notes` it plans well, and asks
+// no other thing: the policies' conditions stand in it, before what the statement asks. Server code: raises server
+// errors.
 #pragma once
 
 #include "pg/postgres.hpp"

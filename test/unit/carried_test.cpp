@@ -10,14 +10,14 @@ namespace {
 constexpr std::uint8_t carried_nonce[carried_nonce_size] = {3, 1, 4};
 constexpr timestamp sent_at{850'000'000'000'000};
 
-root_key carrying_root(std::int32_t version, std::uint8_t first) {
-  root_key made;
-  made.version = version;
-  made.bytes.fill(first);
-  return made;
+carrying_key carrying_root(std::int32_t version, std::uint8_t first) {
+  root_key root;
+  root.version = version;
+  root.bytes.fill(first);
+  return carrying_key(root);
 }
 
-const root_key carried_under = carrying_root(2, 7);
+const carrying_key carried_under = carrying_root(2, 7);
 const carried_session carried_for{"shop", 10'000'004'711};
 
 std::string sent_text(std::string_view identity = "the identity") {
@@ -65,7 +65,7 @@ TEST(Carried, IsForOneSessionOfOneDatabase) {
 }
 
 TEST(Carried, NeedsTheRootKey) {
-  for (const root_key &other : {carrying_root(2, 8), carrying_root(1, 7), carrying_root(3, 7)})
+  for (const carrying_key &other : {carrying_root(2, 8), carrying_root(1, 7), carrying_root(3, 7)})
     EXPECT_EQ(read_carried(other, carried_for, sent_at, sent_text()).state, carried_state::false_text);
 }
 

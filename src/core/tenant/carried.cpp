@@ -14,18 +14,7 @@ constexpr std::uint8_t format = 1;
 constexpr std::size_t nonce_at = 1 + 4, sealed_at = nonce_at + carried_nonce_size;
 constexpr std::size_t fixed_size = 8 + 8 + 1, tag_size = crypto_aead_xchacha20poly1305_ietf_ABYTES;
 static_assert(carried_nonce_size == crypto_aead_xchacha20poly1305_ietf_NPUBBYTES);
-
-struct carrying_key {
-  std::uint8_t bytes[crypto_aead_xchacha20poly1305_ietf_KEYBYTES];
-  explicit carrying_key(const root_key &root) noexcept {
-    constexpr std::string_view purpose = "primecloud/carried/v1";
-    crypto_generichash(bytes, sizeof bytes, reinterpret_cast<const std::uint8_t *>(purpose.data()), purpose.size(),
-                       root.bytes.data(), root.bytes.size());
-  }
-  carrying_key(const carrying_key &) = delete;
-  carrying_key &operator=(const carrying_key &) = delete;
-  ~carrying_key() { sodium_memzero(bytes, sizeof bytes); }
-};
+static_assert(sizeof carrying_key::bytes == crypto_aead_xchacha20poly1305_ietf_KEYBYTES);
 
 void put(std::uint8_t *at, std::uint64_t value, std::size_t size) noexcept {
   for (std::size_t i = 0; i < size; i++) at[i] = static_cast<std::uint8_t>(value >> (8 * (size - 1 - i)));
@@ -63,7 +52,14 @@ std::optional<std::int32_t> version_in(std::span<const std::uint8_t> all) noexce
 
 }  // namespace
 
-std::string carry(const root_key &root, const carried_session &whose, timestamp now, std::string_view identity,
+carrying_key::carrying_key(const root_key &root) noexcept : version(root.version) {
+  constexpr std::string_view purpose = "primecloud/carried/v1";
+  crypto_generichash(bytes.data(), bytes.size(), octets_of(purpose), purpose.size(), root.bytes.data(),
+                     root.bytes.size());
+}
+carrying_key::~carrying_key() { sodium_memzero(bytes.data(), bytes.size()); }
+
+std::string carry(const carrying_key &key, const carried_session &whose, timestamp now, std::string_view identity,
                   std::span<const std::uint8_t, carried_nonce_size> nonce, std::string_view role) {
   role = role.substr(0, 255);
   std::vector<std::uint8_t> plain(fixed_size + role.size() + identity.size()), all(sealed_at + plain.size() + tag_size);
@@ -73,12 +69,11 @@ std::string carry(const root_key &root, const carried_session &whose, timestamp 
   std::copy(role.begin(), role.end(), plain.begin() + fixed_size);
   std::copy(identity.begin(), identity.end(), plain.end() - static_cast<std::ptrdiff_t>(identity.size()));
   all[0] = format;
-  put(all.data() + 1, static_cast<std::uint32_t>(root.version), 4);
+  put(all.data() + 1, static_cast<std::uint32_t>(key.version), 4);
   std::copy(nonce.begin(), nonce.end(), all.begin() + nonce_at);
-  const carrying_key key(root);
   const std::string bound = bound_to(all, whose.database);
   crypto_aead_xchacha20poly1305_ietf_encrypt(all.data() + sealed_at, nullptr, plain.data(), plain.size(),
-                                             octets_of(bound), bound.size(), nullptr, nonce.data(), key.bytes);
+                                             octets_of(bound), bound.size(), nullptr, nonce.data(), key.bytes.data());
   return base64_encode(all);
 }
 
@@ -87,16 +82,16 @@ std::optional<std::int32_t> carried_root_version(std::string_view text) {
   return version_in(base64_decode(text.substr(0, (nonce_at + 2) / 3 * 4)));
 }
 
-carried read_carried(const root_key &root, const carried_session &here, timestamp now, std::string_view text) {
+carried read_carried(const carrying_key &key, const carried_session &here, timestamp now, std::string_view text) {
   if (text.size() > longest_carried) return {};
   const auto all = base64_decode(text);
-  if (all.size() < sealed_at + fixed_size + tag_size || version_in(all) != root.version) return {};
+  if (all.size() < sealed_at + fixed_size + tag_size || version_in(all) != key.version) return {};
   const std::size_t size = all.size() - sealed_at;
   std::vector<std::uint8_t> plain(size - tag_size);
-  const carrying_key key(root);
   const std::string bound = bound_to(all, here.database);
   if (crypto_aead_xchacha20poly1305_ietf_decrypt(plain.data(), nullptr, nullptr, all.data() + sealed_at, size,
-                                                 octets_of(bound), bound.size(), all.data() + nonce_at, key.bytes) != 0)
+                                                 octets_of(bound), bound.size(), all.data() + nonce_at,
+                                                 key.bytes.data()) != 0)
     return {};
   const std::size_t role_size = plain[fixed_size - 1];
   if (plain.size() < fixed_size + role_size) return {};

@@ -8,6 +8,7 @@
 // database, are authenticated with the rest.  Whoever has no root key can neither make nor read one.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -25,6 +26,18 @@ inline constexpr std::int64_t carried_life = 30'000'000, carried_leeway = 5'000'
 // The longest text: it is sent to each node once an entry, and again as a transaction lives on.
 inline constexpr std::size_t longest_carried = std::size_t{256} * 1024;
 
+// Made from a root key, for contexts alone: who carries many keeps it.
+struct carrying_key {
+  std::int32_t version = 0;  // of the root key
+  std::array<std::uint8_t, 32> bytes{};
+
+  carrying_key() = default;
+  explicit carrying_key(const root_key &root) noexcept;
+  carrying_key(const carrying_key &) = default;
+  carrying_key &operator=(const carrying_key &) = default;
+  ~carrying_key();  // wipes
+};
+
 // The session that it is for: of which database, and which backend of which node.
 struct carried_session {
   std::string_view database;
@@ -32,7 +45,7 @@ struct carried_session {
 };
 
 inline constexpr std::size_t carried_nonce_size = 24;
-std::string carry(const root_key &root, const carried_session &whose, timestamp now, std::string_view identity,
+std::string carry(const carrying_key &key, const carried_session &whose, timestamp now, std::string_view identity,
                   std::span<const std::uint8_t, carried_nonce_size> nonce, std::string_view role = {});
 
 // The version of the root key that a text needs; nothing where it is none of these texts.
@@ -51,6 +64,6 @@ struct carried {
   std::string role;      // the only one that may take it; empty for any
   std::string identity;  // where it was taken
 };
-carried read_carried(const root_key &root, const carried_session &here, timestamp now, std::string_view text);
+carried read_carried(const carrying_key &key, const carried_session &here, timestamp now, std::string_view text);
 
 }  // namespace primecloud
