@@ -6,13 +6,14 @@
 namespace primecloud::tenant {
 namespace {
 
-// What any other of a list says as well, by what it has for a condition; of two that say each other the first stays.
+// What one before it in a list says as well, by what it has for a condition.  (What stands first is asked first: a view's
+// own conditions, which may show their rows to anybody, stand behind the policies of its table, and are not to take
+// their place by saying the same.)
 template <class F>
 SERVER_CODE List *without_implied(List *each, F condition) {
-  if (list_length(each) < 2) return each;
-  for (int i = list_length(each) - 1; i >= 0; i--) {
-    for (int j = 0; j < list_length(each); j++) {
-      if (i == j || !condition(list_nth(each, j), list_nth(each, i))) continue;
+  for (int i = list_length(each) - 1; i > 0; i--) {
+    for (int j = 0; j < i; j++) {
+      if (!condition(list_nth(each, j), list_nth(each, i))) continue;
       each = list_delete_nth_cell(each, i);
       break;
     }
@@ -46,11 +47,14 @@ SERVER_CODE bool simplify_below(Node *node, void *how) {
   return false;
 }
 
-// Each condition of its policies, in place.
+// Each condition of its policies, in place.  (A view's check is none, and may be empty: of a view without a WHERE.)
 template <class F>
 SERVER_CODE void for_each_condition(Query *query, F change) {
   ListCell *cell;
-  foreach (cell, query->withCheckOptions) change(lfirst_node(WithCheckOption, cell)->qual);
+  foreach (cell, query->withCheckOptions) {
+    const auto *check = lfirst_node(WithCheckOption, cell);
+    if (check->kind != WCO_VIEW_CHECK) change(check->qual);
+  }
   foreach (cell, query->rtable) {
     const ListCell *each;
     foreach (each, lfirst_node(RangeTblEntry, cell)->securityQuals) change(static_cast<Node *>(lfirst(each)));

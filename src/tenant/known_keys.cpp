@@ -25,8 +25,7 @@ struct binding {
   bool operator==(const binding &) const noexcept = default;
 };
 
-binding binding_now() noexcept {
-  const std::uint64_t serial = context_serial();
+binding binding_to(std::uint64_t serial) noexcept {
   return {first_of_ours - static_cast<int>((serial >> 32) & 0x3fffffff), static_cast<uint32>(serial)};
 }
 
@@ -89,11 +88,11 @@ bool put_known_key(Node *condition) {
   return any;
 }
 
-void bind_to_context(PlannedStmt *plan) {
-  const binding now = binding_now();
+void bind_to_context(PlannedStmt *plan, std::uint64_t serial) {
+  const binding its = binding_to(serial);
   auto *item = makeNode(PlanInvalItem);
-  item->cacheId = now.cache;
-  item->hashValue = now.hash;
+  item->cacheId = its.cache;
+  item->hashValue = its.hash;
   plan->invalItems = lappend(plan->invalItems, item);
 }
 
@@ -101,7 +100,7 @@ void check_bound_context(const PlannedStmt *plan) {
   const ListCell *cell;
   foreach (cell, plan->invalItems) {
     const auto *item = lfirst_node(PlanInvalItem, cell);
-    if (item->cacheId > first_of_ours || binding{item->cacheId, item->hashValue} == binding_now()) continue;
+    if (item->cacheId > first_of_ours || binding{item->cacheId, item->hashValue} == binding_to(context_serial())) continue;
     ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
             errmsg("the statement was planned for another tenant context"),
             errhint("On a node that another asks, a statement is planned where it is run: prepare it anew, or on the "

@@ -8,6 +8,7 @@
 
 #include "pg/postgres.hpp"
 #include "pg/server_code.hpp"
+#include "tenant/context.hpp"
 
 extern "C" {
 #include "nodes/plannodes.h"
@@ -22,7 +23,8 @@ SERVER_CODE bool is_planned_for_now(const char *text);
 // Puts the key into a condition of a policy, in place, where the context has one that does.  Whether anything was put.
 SERVER_CODE bool put_known_key(Node *condition);
 
-SERVER_CODE void bind_to_context(PlannedStmt *plan);
+// serial: of the context by which the keys were put.  (What a planner calculates may end that one.)
+SERVER_CODE void bind_to_context(PlannedStmt *plan, std::uint64_t serial);
 
 // Raises 55000 where the plan is bound to another context than this.  Called wherever a plan is run, or goes on.
 SERVER_CODE void check_bound_context(const PlannedStmt *plan);

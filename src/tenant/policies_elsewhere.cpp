@@ -107,6 +107,7 @@ SERVER_CODE void watch_planning() {
   planner_behind = planner_hook;
   planner_hook = [](Query *query, const char *text, auto... rest) {
     bool any = false, bound = false;
+    const std::uint64_t serial = context_serial();
     if (citus_is_loaded()) refuse_wrapped_table(query);
     if (query->hasRowSecurity && citus_is_loaded()) {
       if (goes_without(query)) leave_out_below(reinterpret_cast<Node *>(query), &any);
@@ -116,7 +117,7 @@ SERVER_CODE void watch_planning() {
     }
     PlannedStmt *plan = (planner_behind != nullptr ? planner_behind : standard_planner)(query, text, rest...);
     if (any) refuse_scans_of_shells(plan);
-    if (bound) bind_to_context(plan);
+    if (bound) bind_to_context(plan, serial);
     return plan;
   };
 }
