@@ -25,7 +25,7 @@ bool read_lately(std::int32_t version, carrying_key *out) {
   constexpr TimestampTz second = 1'000'000;
   static TimestampTz looked_at = 0;
   const TimestampTz now = GetCurrentTimestamp();
-  if (now >= looked_at && now - looked_at < second && kept_carrying_key(version, out)) return true;
+  if (now >= looked_at && now - looked_at < second && kept_root(version, nullptr, out)) return true;
   root_key root;
   bool found = false;
   pg::guarded([&] { found = read_root_key(version, &root); });

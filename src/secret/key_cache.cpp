@@ -67,26 +67,7 @@ void follow_reload() noexcept {
   forget_roots();
 }
 
-// The last of a version, or the newest for version 0; nullptr without one.
-const kept_root_key *root_of(std::int32_t version) noexcept {
-  if (kept == nullptr) return nullptr;
-  follow_reload();
-  const kept_root_key *found = nullptr;
-  for (const kept_root_key &root : kept->roots)
-    if (root.version != 0 && (version == 0 || root.version == version)) found = &root;
-  return found;
-}
-
 }  // namespace
-
-const char *purpose_name(key_purpose purpose) noexcept {
-  switch (purpose) {
-    case key_purpose::seal: return "seal";
-    case key_purpose::index: return "index";
-    case key_purpose::token: return "token";
-  }
-  return "";
-}
 
 const cached_key *cached_by_id(std::int64_t id) noexcept {
   if (kept == nullptr) return nullptr;
@@ -142,19 +123,21 @@ void keep_roots(std::span<const root_key> roots) noexcept {
   }
 }
 
-bool kept_root(std::int32_t version, root_key *out) noexcept {
-  const kept_root_key *root = root_of(version);
+bool kept_root(std::int32_t version, root_key *out, carrying_key *carrying) noexcept {
+  if (kept == nullptr) return false;
+  follow_reload();
+  const kept_root_key *root = nullptr;
+  for (const kept_root_key &each : kept->roots)
+    if (each.version != 0 && (version == 0 || each.version == version)) root = &each;
   if (root == nullptr) return false;
-  out->version = root->version;
-  memcpy(out->bytes.data(), root->bytes, sizeof root->bytes);
-  return true;
-}
-
-bool kept_carrying_key(std::int32_t version, carrying_key *out) noexcept {
-  const kept_root_key *root = root_of(version);
-  if (root == nullptr) return false;
-  out->version = root->version;
-  memcpy(out->bytes.data(), root->carrying, sizeof root->carrying);
+  if (out != nullptr) {
+    out->version = root->version;
+    memcpy(out->bytes.data(), root->bytes, sizeof root->bytes);
+  }
+  if (carrying != nullptr) {
+    carrying->version = root->version;
+    memcpy(carrying->bytes.data(), root->carrying, sizeof root->carrying);
+  }
   return true;
 }
 

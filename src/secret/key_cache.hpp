@@ -14,7 +14,14 @@
 namespace primecloud::secret {
 
 enum class key_purpose : std::uint8_t { seal, index, token };
-const char *purpose_name(key_purpose purpose) noexcept;
+inline const char *purpose_name(key_purpose purpose) noexcept {
+  switch (purpose) {
+    case key_purpose::seal: return "seal";
+    case key_purpose::index: return "index";
+    case key_purpose::token: return "token";
+  }
+  return "";
+}
 
 struct cached_key {
   std::uint8_t bytes[32];
@@ -40,10 +47,9 @@ SERVER_CODE void set_aside_key_memory();
 // Root keys that a command printed, so that it need not run for every data key.  Of
 // more than can be kept, the newest are.
 void keep_roots(std::span<const root_key> roots) noexcept;
-// Copies the kept root key of a version, or the newest for version 0; false without one.
-bool kept_root(std::int32_t version, root_key *out) noexcept;
-// The same for the key of contexts that is made from it.
-bool kept_carrying_key(std::int32_t version, carrying_key *out) noexcept;
+// Copies the kept root key of a version, or the newest for version 0, and the key of contexts that is made from it, of
+// the two what is asked for; false without one.
+bool kept_root(std::int32_t version, root_key *out, carrying_key *carrying = nullptr) noexcept;
 void forget_roots() noexcept;
 
 // Wipes all data keys.

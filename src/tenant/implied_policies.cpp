@@ -6,9 +6,9 @@
 namespace primecloud::tenant {
 namespace {
 
-// What one before it in a list says as well, by what it has for a condition.  (What stands first is asked first: a view's
-// own conditions, which may show their rows to anybody, stand behind the policies of its table, and are not to take
-// their place by saying the same.)
+// What one before it in a list says as well, by what it has for a condition.  (What stands first is asked first: a
+// view's own conditions, which may show their rows to anybody, stand behind the policies of its table, and are not to
+// take their place by saying the same.)
 template <class F>
 SERVER_CODE List *without_implied(List *each, F condition) {
   for (int i = list_length(each) - 1; i > 0; i--) {

@@ -100,7 +100,8 @@ void check_bound_context(const PlannedStmt *plan) {
   const ListCell *cell;
   foreach (cell, plan->invalItems) {
     const auto *item = lfirst_node(PlanInvalItem, cell);
-    if (item->cacheId > first_of_ours || binding{item->cacheId, item->hashValue} == binding_to(context_serial())) continue;
+    if (item->cacheId > first_of_ours || binding{item->cacheId, item->hashValue} == binding_to(context_serial()))
+      continue;
     ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
             errmsg("the statement was planned for another tenant context"),
             errhint("On a node that another asks, a statement is planned where it is run: prepare it anew, or on the "
