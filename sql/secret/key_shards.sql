@@ -49,6 +49,21 @@ END $$;
 COMMENT ON FUNCTION primecloud_internal.shards_of(regclass) IS 'the shards of a distributed table, and the servers that each lies on';
 REVOKE ALL ON FUNCTION primecloud_internal.shards_of(regclass) FROM PUBLIC;
 
+-- As Citus does before it writes there itself: a shard that is being moved is waited for, and who would move it waits.  (Where it
+-- lies is looked for after that, not before.)
+CREATE FUNCTION primecloud_internal.hold_shards(shards bigint[]) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF cardinality(shards) > 0 AND to_regprocedure('pg_catalog.lock_shard_metadata(integer, bigint[])') IS NOT NULL THEN
+        EXECUTE 'SELECT pg_catalog.lock_shard_metadata(5, $1)' USING shards;  -- (5: ShareLock)
+    END IF;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.hold_shards(bigint[])
+    IS 'keeps shards of distributed tables where they are until the transaction ends';
+REVOKE ALL ON FUNCTION primecloud_internal.hold_shards(bigint[]) FROM PUBLIC;
+
 -- Where everything lies that holds envelopes: what is other at the end of a count than it was at its beginning has not been counted.
 CREATE FUNCTION primecloud_internal.spread_sealed() RETURNS jsonb
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -75,6 +90,18 @@ END $$;
 COMMENT ON FUNCTION primecloud_internal.spread_sealed() IS 'the shards of every distributed table that has a column of envelopes';
 REVOKE ALL ON FUNCTION primecloud_internal.spread_sealed() FROM PUBLIC;
 
+CREATE FUNCTION primecloud_internal.hold_spread_sealed() RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM primecloud_internal.hold_shards(ARRAY(SELECT DISTINCT (s ->> 'shard')::bigint
+        FROM jsonb_each(primecloud_internal.spread_sealed()) AS t, jsonb_array_elements(t.value) AS s
+        WHERE s ->> 'shard' IS NOT NULL ORDER BY 1));
+END $$;
+COMMENT ON FUNCTION primecloud_internal.hold_spread_sealed() IS 'keeps where it is what spread_sealed() finds';
+REVOKE ALL ON FUNCTION primecloud_internal.hold_spread_sealed() FROM PUBLIC;
+
 -- They are counted with the table that they are of.  (By where they lie: a table here may have the name of a shard elsewhere.)
 CREATE FUNCTION primecloud_internal.own_shards(spread jsonb) RETURNS text[]
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE
@@ -92,3 +119,28 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION primecloud_internal.own_shards(jsonb) IS 'the shards that lie on this server, among those of spread_sealed()';
 REVOKE ALL ON FUNCTION primecloud_internal.own_shards(jsonb) FROM PUBLIC;
+
+-- What every server has a copy of would have to be written on all of them at once.
+CREATE FUNCTION primecloud_internal.check_reseals_shards(rel regclass) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    leaf record;
+BEGIN
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE object_not_in_prerequisite_state USING MESSAGE = 'rows cannot be resealed in this transaction',
+            HINT = 'What was committed since it began would not be seen: use READ COMMITTED.';
+    END IF;
+    FOR leaf IN SELECT t.oid, format('%I.%I', t.schema_name, t.table_name) AS name FROM primecloud_internal.retention_tree(rel) t
+            WHERE t.kind = 'r' LOOP
+        PERFORM primecloud_internal.check_shards(leaf.oid, (SELECT jsonb_agg(to_jsonb(s))
+            FROM primecloud_internal.shards_of(leaf.oid) AS s));
+        IF EXISTS (SELECT FROM primecloud_internal.shards_of(leaf.oid) AS s GROUP BY s.shard HAVING count(*) > 1) THEN
+            RAISE feature_not_supported USING MESSAGE = format('table %s has copies on several servers', leaf.name),
+                HINT = 'Take it back with undistribute_table(), reseal it, and distribute it again.';
+        END IF;
+    END LOOP;
+END $$;
+COMMENT ON FUNCTION primecloud_internal.check_reseals_shards(regclass)
+    IS 'refuses a distributed table whose shards are not known, or lie on several servers each';
+REVOKE ALL ON FUNCTION primecloud_internal.check_reseals_shards(regclass) FROM PUBLIC;

@@ -77,6 +77,8 @@ BEGIN
     END IF;
     -- Nobody begins to seal with it, since it is not active; who did has ended after this.
     PERFORM primecloud_internal.wait_for_sealers(key.key_id), primecloud_internal.wait_for_orphans(key.key_id);
+    -- A shard that moves may have the key where it goes and no more where it is: resealed there behind the move's copy.
+    PERFORM primecloud_internal.hold_spread_sealed();
     SELECT string_agg(format('%s rows of column "%s" of %I.%I', u.row_count, u.column_name, u.schema_name, u.table_name), ', ')
                FILTER (WHERE u.row_count IS NOT NULL),
            string_agg(DISTINCT format('%I.%I', u.schema_name, u.table_name), ', ') FILTER (WHERE u.row_count IS NULL),

@@ -1,8 +1,7 @@
 -- Resealing what Citus has spread: read where it lies, opened and sealed anew here, written there.  That stays when this transaction is
 -- rolled back, and opens all the same: its key was there before.
 
-CREATE FUNCTION primecloud_internal.seal_row_anew(envelope bytea, tenant text, label text, row_id text, OUT after sealed,
-    OUT problem text)
+CREATE FUNCTION primecloud_internal.seal_row_anew(envelope bytea, tenant text, label text, row_id text, OUT after sealed, OUT problem text)
     LANGUAGE c VOLATILE PARALLEL UNSAFE
     AS 'MODULE_PATHNAME', 'primecloud_seal_row_anew';
 COMMENT ON FUNCTION primecloud_internal.seal_row_anew(bytea, text, text, text)
@@ -50,10 +49,9 @@ DECLARE
     anew record;
     written jsonb[] := '{}';
 BEGIN
-    answer := primecloud_internal.ask_shard(at, 'read', registered.column_name, jsonb_build_object('tenant_column',
-        registered.tenant_column,
-        'id_column', registered.id_column, 'keys', at -> 'keys', 'block', at -> 'block', 'offset', at -> 'offset', 'most', most,
-        'blocks', least(4096, (at ->> 'end')::bigint - (at ->> 'block')::bigint)));
+    answer := primecloud_internal.ask_shard(at, 'read', registered.column_name, jsonb_build_object(
+        'tenant_column', registered.tenant_column, 'id_column', registered.id_column, 'keys', at -> 'keys', 'block', at -> 'block',
+        'offset', at -> 'offset', 'most', most, 'blocks', least(4096, (at ->> 'end')::bigint - (at ->> 'block')::bigint)));
     problems := '[]';
     FOR one IN SELECT jsonb_array_elements(answer -> 'rows') LOOP
         SELECT * INTO anew FROM primecloud_internal.seal_row_anew(decode(one ->> 'envelope', 'hex'), one ->> 'tenant', registered.label,
@@ -77,26 +75,31 @@ END $$;
 COMMENT ON FUNCTION primecloud_internal.reseal_shard(jsonb, sealed_column, integer, text)
     IS 'one batch of a reseal of a shard, as reseal_rows() is one of a table here';
 
--- As reseal_position(): of a shard in which no older key has sealed anything there is nothing to read.
+-- As reseal_position(): of a shard in which no older key has sealed anything there is nothing to read; one that was moved begins anew.
 CREATE FUNCTION primecloud_internal.reseal_shard_position(rel regclass, run primecloud_internal.reseal_run) RETURNS jsonb
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     at jsonb := run.position;
     next record;
+    held bigint;
     extent jsonb;
     older jsonb;
 BEGIN
     LOOP
-        SELECT t.oid, t.schema_name AS schema, t.table_name AS leaf, s.shard, s.host, s.port, s.name,
-            (t.schema_name, t.table_name, s.shard) = (at ->> 'schema', at ->> 'leaf', (at ->> 'shard')::bigint) AS same INTO next
+        SELECT t.oid, t.schema_name AS schema, t.table_name AS leaf, s.shard, s.server_group, s.host, s.port, s.name,
+            at @> jsonb_build_object('schema', t.schema_name, 'leaf', t.table_name, 'shard', s.shard, 'server_group', s.server_group)
+                AS same INTO next
         FROM primecloud_internal.retention_tree(rel) t CROSS JOIN LATERAL primecloud_internal.shards_of(t.oid) AS s
         WHERE t.kind = 'r' AND (NOT at ? 'leaf'
             OR (t.schema_name, t.table_name, s.shard) > (at ->> 'schema', at ->> 'leaf', (at ->> 'shard')::bigint)
             OR (t.schema_name, t.table_name, s.shard) = (at ->> 'schema', at ->> 'leaf', (at ->> 'shard')::bigint)
                 AND (at ->> 'block')::bigint < (at ->> 'end')::bigint)
         ORDER BY t.schema_name, t.table_name, s.shard LIMIT 1;
-        IF next.oid IS NOT NULL THEN
+        IF next.oid IS NOT NULL AND next.shard IS DISTINCT FROM held THEN
+            held := next.shard;
+            PERFORM primecloud_internal.hold_shards(ARRAY[held]);
+        ELSIF next.oid IS NOT NULL THEN
             at := at || to_jsonb(next);
             IF next.same IS TRUE THEN RETURN at; END IF;
             extent := primecloud_internal.ask_shard(at, 'extent', run.column_name, '{}');
@@ -120,31 +123,6 @@ END $$;
 COMMENT ON FUNCTION primecloud_internal.reseal_shard_position(regclass, primecloud_internal.reseal_run)
     IS 'where a run goes on in a distributed table';
 
--- What every server has a copy of would have to be written on all of them at once.
-CREATE FUNCTION primecloud_internal.check_reseals_shards(rel regclass) RETURNS void
-    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    leaf record;
-BEGIN
-    IF current_setting('transaction_isolation') <> 'read committed' THEN
-        RAISE object_not_in_prerequisite_state USING MESSAGE = 'rows cannot be resealed in this transaction',
-            HINT = 'What was committed since it began would not be seen: use READ COMMITTED.';
-    END IF;
-    FOR leaf IN SELECT t.oid, format('%I.%I', t.schema_name, t.table_name) AS name FROM primecloud_internal.retention_tree(rel) t
-            WHERE t.kind = 'r' LOOP
-        PERFORM primecloud_internal.check_shards(leaf.oid, (SELECT jsonb_agg(to_jsonb(s))
-            FROM primecloud_internal.shards_of(leaf.oid) AS s));
-        IF EXISTS (SELECT FROM primecloud_internal.shards_of(leaf.oid) AS s GROUP BY s.shard HAVING count(*) > 1) THEN
-            RAISE feature_not_supported USING MESSAGE = format('table %s has copies on several servers', leaf.name),
-                HINT = 'Take it back with undistribute_table(), reseal it, and distribute it again.';
-        END IF;
-    END LOOP;
-END $$;
-COMMENT ON FUNCTION primecloud_internal.check_reseals_shards(regclass)
-    IS 'refuses a distributed table whose shards are not known, or lie on several servers each';
-
 REVOKE ALL ON FUNCTION primecloud_internal.seal_row_anew(bytea, text, text, text), primecloud_internal.flush_keys(),
     primecloud_internal.ask_shard(jsonb, text, text, jsonb), primecloud_internal.reseal_shard(jsonb, sealed_column, integer, text),
-    primecloud_internal.reseal_shard_position(regclass, primecloud_internal.reseal_run),
-    primecloud_internal.check_reseals_shards(regclass) FROM PUBLIC;
+    primecloud_internal.reseal_shard_position(regclass, primecloud_internal.reseal_run) FROM PUBLIC;

@@ -6,7 +6,8 @@ GRANT USAGE ON SCHEMA q TO app;
 CREATE TABLE q.orders (account_id integer NOT NULL, id integer NOT NULL, value integer, PRIMARY KEY (account_id, id));
 CREATE TABLE q.lines (account_id integer NOT NULL, id integer NOT NULL, value integer, PRIMARY KEY (account_id, id),
     FOREIGN KEY (account_id, id) REFERENCES q.orders);
-CREATE TABLE q.events (account_id integer NOT NULL, id integer NOT NULL, value integer, PRIMARY KEY (account_id, id)) PARTITION BY RANGE (id);
+CREATE TABLE q.events (account_id integer NOT NULL, id integer NOT NULL, value integer, PRIMARY KEY (account_id, id))
+    PARTITION BY RANGE (id);
 CREATE TABLE q.events_1 PARTITION OF q.events FOR VALUES FROM (0) TO (3);
 CREATE TABLE q.events_2 PARTITION OF q.events FOR VALUES FROM (3) TO (1000);
 CREATE TABLE q.notes (account_id integer NOT NULL, id integer NOT NULL, value integer, PRIMARY KEY (account_id, id));
