@@ -27,7 +27,7 @@ SERVER_CODE inline void take_rights_along([[maybe_unused]] Query *from, RangeTbl
                                           [[maybe_unused]] Query *into, [[maybe_unused]] RangeTblEntry *taken) {
 #if PG_VERSION_NUM >= 160000
   if (left->perminfoindex == 0) return;
-  into->rteperminfos = list_make1(copyObject(getRTEPermissionInfo(from->rteperminfos, left)));
+  into->rteperminfos = list_make1(copyObjectImpl(getRTEPermissionInfo(from->rteperminfos, left)));
   taken->perminfoindex = 1;
   left->perminfoindex = 0;
 #else
